@@ -1,0 +1,70 @@
+// Arrays of doubles on cache-line boundaries, and the dense matrix that engines work on.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+namespace thalweg {
+
+/// Rows are padded to whole cache lines, so that every column begins on one.
+inline constexpr std::int64_t row_padding = 8;
+inline std::int64_t padded(std::int64_t n) { return (n + row_padding - 1) / row_padding * row_padding; }
+
+/// A zero-initialised array of doubles on a 64-byte boundary. Growing it loses the contents.
+class AlignedArray {
+ public:
+  AlignedArray() = default;
+  explicit AlignedArray(std::int64_t size) { resize(size); }
+
+  void resize(std::int64_t size) {
+    if (size > capacity_) {
+      const auto bytes = static_cast<std::size_t>(padded(size)) * sizeof(double);
+      data_.reset(static_cast<double*>(std::aligned_alloc(64, bytes)));
+      if (!data_) throw std::bad_alloc();
+      capacity_ = padded(size);
+    }
+    size_ = size;
+    std::fill_n(data_.get(), padded(size), 0.0);
+  }
+  std::int64_t size() const { return size_; }
+  double* data() { return data_.get(); }
+  const double* data() const { return data_.get(); }
+  double& operator[](std::int64_t i) { return data_.get()[i]; }
+  double operator[](std::int64_t i) const { return data_.get()[i]; }
+
+ private:
+  struct Free {
+    void operator()(double* p) const { std::free(p); }
+  };
+  std::unique_ptr<double[], Free> data_;
+  std::int64_t size_ = 0, capacity_ = 0;
+};
+
+/// A dense column-major matrix; the rows between rows() and stride() are padding and stay zero.
+class DenseMatrix {
+ public:
+  DenseMatrix() = default;
+  DenseMatrix(std::int64_t rows, std::int64_t columns) { resize(rows, columns); }
+
+  void resize(std::int64_t rows, std::int64_t columns) {
+    rows_ = rows;
+    columns_ = columns;
+    values_.resize(padded(rows) * columns);
+  }
+  std::int64_t rows() const { return rows_; }
+  std::int64_t columns() const { return columns_; }
+  std::int64_t stride() const { return padded(rows_); }
+  double* column(std::int64_t j) { return values_.data() + j * stride(); }
+  const double* column(std::int64_t j) const { return values_.data() + j * stride(); }
+  double& operator()(std::int64_t i, std::int64_t j) { return values_[i + j * stride()]; }
+  double operator()(std::int64_t i, std::int64_t j) const { return values_[i + j * stride()]; }
+
+ private:
+  std::int64_t rows_ = 0, columns_ = 0;
+  AlignedArray values_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,336 @@
+// Forward-mode dual numbers: a value and its derivatives along N directions, propagated exactly by the chain rule
+// (Wengert 1964; Griewank & Walther, Evaluating Derivatives, 2008, chapter 3).
+//
+// The coefficients may be double, a Pack of SIMD lanes, or duals again: Dual<Dual<double, 1>, N> carries second
+// derivatives. Comparisons look at values only.
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <type_traits>
+#include <vector>
+
+#include <thalweg/math/pack.hpp>
+#include <thalweg/math/special.hpp>
+
+namespace thalweg {
+
+/// Width of a dual number, or dimension of a parameter block, known only at run time.
+inline constexpr int Dynamic = -1;
+
+/// N derivatives; with Dynamic width, none at all stand for a constant.
+template <class T, int N>
+struct Tangent {
+  std::array<T, static_cast<std::size_t>(N)> d{};
+  int size() const { return N; }
+  T& operator[](int i) { return d[static_cast<std::size_t>(i)]; }
+  const T& operator[](int i) const { return d[static_cast<std::size_t>(i)]; }
+
+  /// s · x, and s · x + t · y.
+  template <class S>
+  static Tangent scaled(const S& s, const Tangent& x) {
+    Tangent r;
+    for (int i = 0; i < N; ++i) r[i] = s * x[i];
+    return r;
+  }
+  template <class S, class U>
+  static Tangent combined(const S& s, const Tangent& x, const U& t, const Tangent& y) {
+    Tangent r;
+    for (int i = 0; i < N; ++i) r[i] = s * x[i] + t * y[i];
+    return r;
+  }
+};
+
+template <class T>
+struct Tangent<T, Dynamic> {
+  std::vector<T> d;
+  int size() const { return static_cast<int>(d.size()); }
+  T& operator[](int i) { return d[static_cast<std::size_t>(i)]; }
+  const T& operator[](int i) const { return d[static_cast<std::size_t>(i)]; }
+
+  template <class S>
+  static Tangent scaled(const S& s, const Tangent& x) {
+    Tangent r{std::vector<T>(x.d.size())};
+    for (int i = 0; i < x.size(); ++i) r[i] = s * x[i];
+    return r;
+  }
+  template <class S, class U>
+  static Tangent combined(const S& s, const Tangent& x, const U& t, const Tangent& y) {
+    if (y.d.empty()) return scaled(s, x);
+    if (x.d.empty()) return scaled(t, y);
+    Tangent r{std::vector<T>(x.d.size())};
+    for (int i = 0; i < x.size(); ++i) r[i] = s * x[i] + t * y[i];
+    return r;
+  }
+};
+
+/// value + Σ tangent[i] εᵢ with εᵢ εⱼ = 0.
+template <class T, int N>
+struct Dual {
+  T value{};
+  Tangent<T, N> tangent{};
+
+  Dual() = default;
+  /// A constant: every derivative is zero.
+  template <class S>
+    requires std::convertible_to<const S&, T>
+  Dual(const S& s) : value(s) {}  // NOLINT: constants mix freely with duals
+  Dual(T v, Tangent<T, N> t) : value(std::move(v)), tangent(std::move(t)) {}
+
+  /// The i-th independent variable, of `width` when the width is Dynamic.
+  static Dual variable(const T& v, int i, int width = N) {
+    Dual x(v);
+    if constexpr (N == Dynamic) x.tangent.d.assign(static_cast<std::size_t>(width), T(0.0));
+    x.tangent[i] = T(1.0);
+    return x;
+  }
+
+  Dual& operator+=(const auto& b) { return *this = *this + b; }
+  Dual& operator-=(const auto& b) { return *this = *this - b; }
+  Dual& operator*=(const auto& b) { return *this = *this * b; }
+  Dual& operator/=(const auto& b) { return *this = *this / b; }
+};
+
+template <class X>
+inline constexpr bool is_dual = false;
+template <class T, int N>
+inline constexpr bool is_dual<Dual<T, N>> = true;
+
+/// What may stand beside a Dual<T, N> in an expression as a constant.
+template <class S, class T, int N>
+concept ConstantOf = std::convertible_to<const S&, T> && !std::same_as<S, Dual<T, N>>;
+
+/// f(x) given f's value and derivative at x.value.
+template <class T, int N>
+Dual<T, N> chain(const T& f, const T& slope, const Dual<T, N>& x) {
+  return {f, Tangent<T, N>::scaled(slope, x.tangent)};
+}
+/// f(x, y) given f's value and partial derivatives.
+template <class T, int N>
+Dual<T, N> chain(const T& f, const T& fx, const Dual<T, N>& x, const T& fy, const Dual<T, N>& y) {
+  return {f, Tangent<T, N>::combined(fx, x.tangent, fy, y.tangent)};
+}
+
+// Arithmetic.
+
+template <class T, int N>
+Dual<T, N> operator+(const Dual<T, N>& a) { return a; }
+template <class T, int N>
+Dual<T, N> operator-(const Dual<T, N>& a) { return chain(T(-a.value), T(-1.0), a); }
+template <class T, int N>
+Dual<T, N> operator+(const Dual<T, N>& a, const Dual<T, N>& b) {
+  return {a.value + b.value, Tangent<T, N>::combined(1.0, a.tangent, 1.0, b.tangent)};
+}
+template <class T, int N>
+Dual<T, N> operator-(const Dual<T, N>& a, const Dual<T, N>& b) {
+  return {a.value - b.value, Tangent<T, N>::combined(1.0, a.tangent, -1.0, b.tangent)};
+}
+template <class T, int N>
+Dual<T, N> operator*(const Dual<T, N>& a, const Dual<T, N>& b) {
+  return chain(T(a.value * b.value), b.value, a, a.value, b);
+}
+template <class T, int N>
+Dual<T, N> operator/(const Dual<T, N>& a, const Dual<T, N>& b) {
+  const T inverse = 1.0 / b.value, quotient = a.value / b.value;
+  return chain(quotient, inverse, a, T(-quotient * inverse), b);
+}
+
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> operator+(const Dual<T, N>& a, const S& s) { return {a.value + s, a.tangent}; }
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> operator+(const S& s, const Dual<T, N>& a) { return {s + a.value, a.tangent}; }
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> operator-(const Dual<T, N>& a, const S& s) { return {a.value - s, a.tangent}; }
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> operator-(const S& s, const Dual<T, N>& a) {
+  return {s - a.value, Tangent<T, N>::scaled(-1.0, a.tangent)};
+}
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> operator*(const Dual<T, N>& a, const S& s) {
+  return {a.value * s, Tangent<T, N>::scaled(s, a.tangent)};
+}
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> operator*(const S& s, const Dual<T, N>& a) { return a * s; }
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> operator/(const Dual<T, N>& a, const S& s) {
+  return {a.value / s, Tangent<T, N>::scaled(1.0 / s, a.tangent)};
+}
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> operator/(const S& s, const Dual<T, N>& a) {
+  const T quotient = s / a.value;
+  return chain(quotient, T(-quotient / a.value), a);
+}
+
+// Comparisons, of values: a bool, or a Mask for packs.
+
+/// The number behind any nesting of duals.
+template <class S>
+const S& innermost(const S& s) { return s; }
+template <class T, int N>
+const auto& innermost(const Dual<T, N>& x) { return innermost(x.value); }
+
+#define THALWEG_COMPARE(op)                                                                \
+  template <class T, int N>                                                                \
+  auto operator op(const Dual<T, N>& a, const Dual<T, N>& b) { return a.value op b.value; } \
+  template <class T, int N, ConstantOf<T, N> S>                                            \
+  auto operator op(const Dual<T, N>& a, const S& s) { return a.value op T(s); }            \
+  template <class T, int N, ConstantOf<T, N> S>                                            \
+  auto operator op(const S& s, const Dual<T, N>& a) { return T(s) op a.value; }
+THALWEG_COMPARE(<)
+THALWEG_COMPARE(<=)
+THALWEG_COMPARE(>)
+THALWEG_COMPARE(>=)
+THALWEG_COMPARE(==)
+THALWEG_COMPARE(!=)
+#undef THALWEG_COMPARE
+
+/// condition ? a : b for duals; the condition is a bool or a Mask.
+template <class C, class T, int N>
+Dual<T, N> select(const C& c, const Dual<T, N>& a, const Dual<T, N>& b) {
+  if constexpr (N == Dynamic) {
+    return c ? a : b;
+  } else {
+    Dual<T, N> r(select(c, a.value, b.value));
+    for (int i = 0; i < N; ++i) r.tangent[i] = select(c, a.tangent[i], b.tangent[i]);
+    return r;
+  }
+}
+template <class C, class T, int N, ConstantOf<T, N> S>
+Dual<T, N> select(const C& c, const Dual<T, N>& a, const S& s) { return select(c, a, Dual<T, N>(s)); }
+template <class C, class T, int N, ConstantOf<T, N> S>
+Dual<T, N> select(const C& c, const S& s, const Dual<T, N>& b) { return select(c, Dual<T, N>(s), b); }
+
+// Functions: value and slope. `using std::f` inside lets the coefficient be a double, anything else is found by its type.
+
+#define THALWEG_FUNCTION(name, slope)          \
+  template <class T, int N>                    \
+  Dual<T, N> name(const Dual<T, N>& x) {       \
+    using std::sqrt, std::exp, std::expm1, std::log, std::log10, std::log1p, std::cbrt, std::sin; \
+    using std::cos, std::tan, std::asin, std::acos, std::atan, std::sinh, std::cosh, std::tanh;   \
+    using std::asinh, std::acosh, std::atanh, std::erf, std::erfc, std::tgamma, std::lgamma;      \
+    const T& v = x.value;                      \
+    const T f = name(v);                       \
+    return chain(f, T(slope), x);              \
+  }
+inline constexpr double two_over_sqrt_pi = 1.1283791670955125739;
+inline constexpr double inverse_ln_10 = 0.43429448190325182765;
+THALWEG_FUNCTION(exp, f)
+THALWEG_FUNCTION(expm1, f + 1.0)
+THALWEG_FUNCTION(log, 1.0 / v)
+THALWEG_FUNCTION(log10, inverse_ln_10 / v)
+THALWEG_FUNCTION(log1p, 1.0 / (1.0 + v))
+THALWEG_FUNCTION(sin, cos(v))
+THALWEG_FUNCTION(cos, -sin(v))
+THALWEG_FUNCTION(tan, 1.0 + f * f)
+THALWEG_FUNCTION(asin, 1.0 / sqrt((1.0 - v) * (1.0 + v)))
+THALWEG_FUNCTION(acos, -1.0 / sqrt((1.0 - v) * (1.0 + v)))
+THALWEG_FUNCTION(atan, 1.0 / (1.0 + v * v))
+THALWEG_FUNCTION(sinh, cosh(v))
+THALWEG_FUNCTION(cosh, sinh(v))
+THALWEG_FUNCTION(tanh, (1.0 - f) * (1.0 + f))
+THALWEG_FUNCTION(asinh, 1.0 / sqrt(v * v + 1.0))
+THALWEG_FUNCTION(acosh, 1.0 / sqrt(v * v - 1.0))
+THALWEG_FUNCTION(atanh, 1.0 / ((1.0 - v) * (1.0 + v)))
+THALWEG_FUNCTION(erf, two_over_sqrt_pi * exp(-v * v))
+THALWEG_FUNCTION(erfc, -two_over_sqrt_pi * exp(-v * v))
+THALWEG_FUNCTION(tgamma, f * digamma(v))
+THALWEG_FUNCTION(lgamma, digamma(v))
+#undef THALWEG_FUNCTION
+
+template <int W>
+Pack<W> digamma(Pack<W> a) { return map_lanes(a, [](double s) { return digamma(s); }); }
+template <int W>
+Pack<W> polygamma(int n, Pack<W> a) { return map_lanes(a, [n](double s) { return polygamma(n, s); }); }
+template <class T, int N>
+Dual<T, N> polygamma(int n, const Dual<T, N>& x) {
+  return chain(T(polygamma(n, x.value)), T(polygamma(n + 1, x.value)), x);
+}
+template <class T, int N>
+Dual<T, N> digamma(const Dual<T, N>& x) { return chain(T(digamma(x.value)), T(polygamma(1, x.value)), x); }
+
+/// √x. At 0 the slope is infinite; a derivative that is zero there stays zero instead of becoming 0 · ∞.
+template <class T, int N>
+Dual<T, N> sqrt(const Dual<T, N>& x) {
+  using std::sqrt;
+  const T f = sqrt(x.value), slope = 0.5 / f;
+  Dual<T, N> r = chain(f, slope, x);
+  for (int i = 0; i < r.tangent.size(); ++i)
+    r.tangent[i] = select(innermost(x.tangent[i]) == 0.0, T(x.tangent[i]), r.tangent[i]);
+  return r;
+}
+
+template <class T, int N>
+Dual<T, N> cbrt(const Dual<T, N>& x) {
+  using std::cbrt;
+  const T f = cbrt(x.value);
+  return chain(f, T(1.0 / (3.0 * f * f)), x);
+}
+
+/// |x|, with slope +1 at 0.
+template <class T, int N>
+Dual<T, N> abs(const Dual<T, N>& x) { return select(innermost(x) < 0.0, -x, x); }
+template <class T, int N>
+Dual<T, N> fabs(const Dual<T, N>& x) { return abs(x); }
+
+template <class T, int N>
+Dual<T, N> min(const Dual<T, N>& a, const std::type_identity_t<Dual<T, N>>& b) {
+  return select(innermost(b) < innermost(a), b, a);
+}
+template <class T, int N>
+Dual<T, N> max(const Dual<T, N>& a, const std::type_identity_t<Dual<T, N>>& b) {
+  return select(innermost(a) < innermost(b), b, a);
+}
+
+template <class T, int N>
+Dual<T, N> atan2(const Dual<T, N>& y, const Dual<T, N>& x) {
+  using std::atan2;
+  const T inverse = 1.0 / (x.value * x.value + y.value * y.value);
+  return chain(T(atan2(y.value, x.value)), T(x.value * inverse), y, T(-y.value * inverse), x);
+}
+template <class T, int N>
+Dual<T, N> hypot(const Dual<T, N>& x, const Dual<T, N>& y) {
+  using std::hypot;
+  const T f = hypot(x.value, y.value);
+  return chain(f, T(x.value / f), x, T(y.value / f), y);
+}
+
+/// x^c for a constant c: the slope of x⁰ is zero everywhere, also at x = 0.
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> pow(const Dual<T, N>& x, const S& c) {
+  using std::pow;
+  const T exponent(c);
+  const T slope = select(innermost(exponent) == 0.0, T(0.0), T(exponent * pow(x.value, T(exponent - 1.0))));
+  return chain(T(pow(x.value, exponent)), slope, x);
+}
+/// b^y for a constant base; 0^y is 0 for y > 0 and does not change with y.
+template <class T, int N, ConstantOf<T, N> S>
+Dual<T, N> pow(const S& b, const Dual<T, N>& y) {
+  using std::pow, std::log;
+  const T base(b), f = pow(base, y.value);
+  return chain(f, select(innermost(f) == 0.0, T(0.0), T(f * log(base))), y);
+}
+template <class T, int N>
+Dual<T, N> pow(const Dual<T, N>& x, const Dual<T, N>& y) {
+  using std::pow, std::log;
+  const T f = pow(x.value, y.value);
+  const T by_x = select(innermost(y) == 0.0, T(0.0), T(y.value * pow(x.value, T(y.value - 1.0))));
+  const T by_y = select(innermost(f) == 0.0, T(0.0), T(f * log(x.value)));
+  return chain(f, by_x, x, by_y, y);
+}
+
+template <class T, int N>
+bool isfinite(const Dual<T, N>& x) {
+  using std::isfinite;
+  if (!isfinite(x.value)) return false;
+  for (int i = 0; i < x.tangent.size(); ++i)
+    if (!isfinite(x.tangent[i])) return false;
+  return true;
+}
+template <class T, int N>
+bool isnan(const Dual<T, N>& x) {
+  using std::isnan;
+  return isnan(x.value);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,22 @@
+// A parallel loop whose result does not depend on the number of threads: the range is cut the same way for any number,
+// and whoever sums up the pieces does so in their order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace thalweg {
+
+/// Calls body(chunk, begin, end) for the chunks of [0, count) that hold `grain` items each (the last may hold fewer),
+/// on at most `threads` threads (0: as many as the machine has). With one thread or one chunk it runs in the caller,
+/// in order. An exception thrown by the body reaches the caller.
+void parallel_chunks(std::int64_t count, std::int64_t grain, int threads,
+                     const std::function<void(std::int64_t chunk, std::int64_t begin, std::int64_t end)>& body);
+
+/// Number of chunks that parallel_chunks makes.
+inline std::int64_t chunk_count(std::int64_t count, std::int64_t grain) { return (count + grain - 1) / grain; }
+
+/// Threads that parallel_chunks uses for `requested`.
+int resolve_threads(int requested);
+
+}  // namespace thalweg

@@ -1,0 +1,12 @@
+// Special functions that the C++ standard library lacks.
+#pragma once
+
+namespace thalweg {
+
+/// ψ(x), the logarithmic derivative of the gamma function. NaN at its poles 0, −1, −2, …
+double digamma(double x);
+
+/// The n-th derivative of digamma, n ≥ 0 (n = 1: trigamma). NaN at the poles and for n < 0.
+double polygamma(int n, double x);
+
+}  // namespace thalweg

@@ -1,0 +1,67 @@
+// Small vectors and matrices of any scalar type: Eigen's, taught about duals and packs.
+#pragma once
+
+#include <limits>
+
+#include <Eigen/Core>
+#include <thalweg/math/dual.hpp>
+
+// Eigen picks its allocator and its alignment by -march unless this is fixed; code built with other flags would free
+// with one function what this library allocated with another. The CMake target thalweg::thalweg sets it.
+#if EIGEN_MAX_ALIGN_BYTES != 16
+#error "thalweg needs -DEIGEN_MAX_ALIGN_BYTES=16 on every file of the program that includes Eigen"
+#endif
+
+namespace thalweg {
+
+/// A column of N numbers, or of a number known at run time (Dynamic).
+template <class T, int N>
+using Vec = Eigen::Matrix<T, N, 1>;
+/// R × C numbers, column-major.
+template <class T, int R, int C>
+using Mat = Eigen::Matrix<T, R, C>;
+
+}  // namespace thalweg
+
+namespace Eigen {
+
+template <class T, int N>
+struct NumTraits<thalweg::Dual<T, N>> : NumTraits<double> {
+  using Real = thalweg::Dual<T, N>;
+  using NonInteger = thalweg::Dual<T, N>;
+  using Nested = thalweg::Dual<T, N>;
+  using Literal = double;
+  enum {
+    IsComplex = 0, IsInteger = 0, IsSigned = 1, RequireInitialization = 1,
+    ReadCost = 1, AddCost = 2, MulCost = 4
+  };
+};
+
+template <int W>
+struct NumTraits<thalweg::Pack<W>> : NumTraits<double> {
+  using Real = thalweg::Pack<W>;
+  using NonInteger = thalweg::Pack<W>;
+  using Nested = thalweg::Pack<W>;
+  using Literal = double;
+  enum { IsComplex = 0, IsInteger = 0, IsSigned = 1, RequireInitialization = 1, ReadCost = 1, AddCost = 1, MulCost = 1 };
+};
+
+// A dual mixes with plain numbers in one expression: 2.0 * v, M * p.
+template <class T, int N, class BinaryOp>
+struct ScalarBinaryOpTraits<thalweg::Dual<T, N>, double, BinaryOp> {
+  using ReturnType = thalweg::Dual<T, N>;
+};
+template <class T, int N, class BinaryOp>
+struct ScalarBinaryOpTraits<double, thalweg::Dual<T, N>, BinaryOp> {
+  using ReturnType = thalweg::Dual<T, N>;
+};
+template <int W, class BinaryOp>
+struct ScalarBinaryOpTraits<thalweg::Pack<W>, double, BinaryOp> {
+  using ReturnType = thalweg::Pack<W>;
+};
+template <int W, class BinaryOp>
+struct ScalarBinaryOpTraits<double, thalweg::Pack<W>, BinaryOp> {
+  using ReturnType = thalweg::Pack<W>;
+};
+
+}  // namespace Eigen

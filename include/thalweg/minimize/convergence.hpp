@@ -1,0 +1,46 @@
+// The convergence tests, as pure functions of what was measured.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <span>
+
+namespace thalweg::convergence {
+
+/// ‖Π(x − g) − x‖∞ with Π the projection on [lower, upper]: the gradient, less what pushes against a bound
+/// (Conn, Gould & Toint 2000, section 12.1.4).
+inline double projected_gradient_norm(std::span<const double> x, std::span<const double> g,
+                                      std::span<const double> lower, std::span<const double> upper) {
+  double norm = 0.0;
+  for (std::size_t j = 0; j < x.size(); ++j) {
+    // Comparing g with the room left avoids the rounding of (x − g) − x.
+    const double step = std::clamp(-g[j], lower[j] - x[j], upper[j] - x[j]);
+    norm = std::max(norm, std::abs(step));
+  }
+  return norm;
+}
+
+inline bool gradient_small(double projected_norm, double tolerance) { return projected_norm <= tolerance; }
+
+/// Neither what the step gained nor what the model promised is worth another.
+inline bool decrease_small(double actual, double predicted, double cost, double tolerance) {
+  return std::abs(actual) <= tolerance * cost && predicted <= tolerance * cost;
+}
+
+/// The step is small beside the point, both measured by the scaling D.
+inline bool step_small(double scaled_step, double scaled_point, double tolerance) {
+  return scaled_step <= tolerance * scaled_point;
+}
+
+/// Cosine of the angle between r and the steepest column of J: max |Jⱼᵀr| / (‖Jⱼ‖‖r‖). Free of units; zero at a
+/// stationary point, of the order of the rounding error where no further progress is possible.
+inline double gradient_cosine(std::span<const double> g, std::span<const double> column_norms, double residual_norm) {
+  double cosine = 0.0;
+  for (std::size_t j = 0; j < g.size(); ++j)
+    if (column_norms[j] > 0.0 && residual_norm > 0.0)
+      cosine = std::max(cosine, std::abs(g[j]) / (column_norms[j] * residual_norm));
+  return cosine;
+}
+
+}  // namespace thalweg::convergence

@@ -1,0 +1,69 @@
+// What a solve returns: a value that says how it ended, where, and by which road.
+#pragma once
+
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <thalweg/problem/problem.hpp>
+
+namespace thalweg {
+
+enum class Status {
+  converged,         ///< a convergence test fired
+  iteration_limit,
+  time_limit,
+  interrupted,       ///< by the callback or the interrupt flag
+  stalled,           ///< no step lowers the cost, and no convergence test holds
+  non_finite_start,  ///< a residual or derivative at the start is not a finite number
+  failed,            ///< singular beyond repair
+};
+std::string_view to_string(Status);
+
+/// One linear solve and what became of its step.
+struct IterationRecord {
+  enum class Phase { descent, polish };
+  static constexpr double unset = std::numeric_limits<double>::quiet_NaN();
+
+  int iteration = 0;             ///< counts from 0: the start, which is no solve
+  Phase phase = Phase::descent;
+  bool valid = true;             ///< step and trial cost are finite
+  bool accepted = true;
+  double cost = unset;           ///< ½‖r‖² after the iteration, at the best point so far
+  double trial_cost = unset;     ///< at the point that was tried
+  double gradient_norm = unset;  ///< ‖Π(x − g) − x‖∞ where the step began
+  double step_norm = unset;      ///< ‖δ‖₂
+  double gain_ratio = unset;     ///< actual / predicted decrease
+  double damping = unset;        ///< λ
+  double seconds = 0.0;          ///< since the solve began
+};
+
+struct Result {
+  Status status = Status::failed;
+  std::string reason;            ///< which test fired, with measurement and threshold
+  std::vector<double> x;         ///< all parameters, in the order they were added
+  double initial_cost = IterationRecord::unset, final_cost = IterationRecord::unset;
+  int iterations = 0, accepted_steps = 0;
+  struct Evaluations {
+    int cost = 0, jacobian = 0, hessian = 0;  ///< cost: residual evaluations of any kind without a Jacobian
+  } evaluations;
+  struct Seconds {
+    double total = 0.0, setup = 0.0, evaluate = 0.0, linear_solve = 0.0;
+  } seconds;
+  std::string linear_solver;         ///< the one used
+  std::string linear_solver_reason;  ///< why
+  int threads = 1;
+  std::vector<std::string> notes;    ///< what the user should know: a start moved into its bounds, a second attempt
+  std::vector<IterationRecord> trace;
+
+  bool converged() const { return status == Status::converged; }
+  /// The solution for one block (the first, when the handle has several).
+  template <int N>
+  Vec<double, N> operator[](const Parameters<N>& block) const {
+    return Eigen::Map<const Vec<double, N>>(x.data() + block.offset(), block.dimension());
+  }
+};
+
+}  // namespace thalweg

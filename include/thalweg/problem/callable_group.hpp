@@ -1,0 +1,376 @@
+// A residual group made of a plain callable: its derivatives come from duals, from the callable itself, or from
+// differences. Problem::add_residuals builds it; nobody needs to name it.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <limits>
+#include <span>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include <thalweg/math/vec.hpp>
+#include <thalweg/problem/residual_group.hpp>
+
+namespace thalweg {
+
+/// Marks a callable that may be evaluated on several residuals at once: its scalars, data included, must be generic
+/// (`const auto&`), and it must choose with select(condition, a, b) instead of `if`.
+template <class F>
+struct Simd {
+  F f;
+};
+template <class F>
+Simd<F> simd(F f) { return {std::move(f)}; }
+
+/// Marks a black box that takes only doubles: its Jacobian comes from central differences with this step, relative to
+/// the parameter (absolute where the parameter is zero).
+template <class F>
+struct Numeric {
+  F f;
+  double relative_step;
+};
+template <class F>
+Numeric<F> numeric(F f, double relative_step = 6.0554544523933429e-6 /* ∛ε */) { return {std::move(f), relative_step}; }
+
+namespace detail {
+
+template <class F>
+struct Unwrapped {
+  using Type = F;
+  static constexpr bool simd = false, numeric = false;
+  static const F& get(const F& f) { return f; }
+};
+template <class F>
+struct Unwrapped<Simd<F>> {
+  using Type = F;
+  static constexpr bool simd = true, numeric = false;
+  static const F& get(const Simd<F>& f) { return f.f; }
+};
+template <class F>
+struct Unwrapped<Numeric<F>> {
+  using Type = F;
+  static constexpr bool simd = false, numeric = true;
+  static const F& get(const Numeric<F>& f) { return f.f; }
+};
+
+template <class S>
+inline constexpr int lanes = 1;
+template <int W>
+inline constexpr int lanes<Pack<W>> = W;
+
+/// One block as the callable sees it: a Vec<T, N>, or a span when the dimension is known only at run time.
+template <class T, int N>
+struct Argument {
+  Vec<T, N> v;
+  void resize(int) {}
+  const Vec<T, N>& get() const { return v; }
+};
+template <class T>
+struct Argument<T, Dynamic> {
+  std::vector<T> v;
+  void resize(int n) { v.resize(static_cast<std::size_t>(n)); }
+  std::span<const T> get() const { return v; }
+};
+
+/// What a residual callable returns: one number, or a fixed number of them.
+template <class R>
+struct Components {
+  static constexpr int count = 1;
+  static const R& at(const R& r, int) { return r; }
+};
+template <class T, int M, int O, int MR, int MC>
+struct Components<Eigen::Matrix<T, M, 1, O, MR, MC>> {
+  static_assert(M > 0, "a residual has a fixed number of components");
+  static constexpr int count = M;
+  static const T& at(const Eigen::Matrix<T, M, 1, O, MR, MC>& r, int k) { return r[k]; }
+};
+template <class T, std::size_t M>
+struct Components<std::array<T, M>> {
+  static constexpr int count = static_cast<int>(M);
+  static const T& at(const std::array<T, M>& r, int k) { return r[static_cast<std::size_t>(k)]; }
+};
+
+template <class A>
+using Evaluated = std::remove_cvref_t<A>;
+
+}  // namespace detail
+
+/// Wrapped: the callable, perhaps in Simd or Numeric. Dims: the dimensions of its parameter blocks (Dynamic allowed).
+/// Data: the element types of its data columns.
+template <class Wrapped, class Dims, class... Data>
+class CallableGroup;
+
+template <class Wrapped, int... Dims, class... Data>
+class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final : public ResidualGroup {
+  using Traits = detail::Unwrapped<Wrapped>;
+  using F = typename Traits::Type;
+  template <class T>
+  using Arguments = std::tuple<detail::Argument<T, Dims>...>;
+  template <class T>
+  static constexpr bool callable_with =
+      std::invocable<const F&, decltype(std::declval<const detail::Argument<T, Dims>&>().get())..., const Data&...>;
+  static_assert(callable_with<double>,
+                "a residual must be callable as f(block, ..., datum, ...): the parameter blocks, then one element of "
+                "each data column, in the order given to add_residuals");
+  using Result = detail::Evaluated<std::invoke_result_t<
+      const F&, decltype(std::declval<const detail::Argument<double, Dims>&>().get())..., const Data&...>>;
+
+  static constexpr bool analytic =
+      requires(const F& f, const detail::Argument<double, Dims>&... block, const Data&... datum) {
+        f.jacobian(block.get()..., datum...);
+      };
+  static constexpr bool any_dynamic = ((Dims == Dynamic) || ...);
+  static constexpr int total = any_dynamic ? 0 : (Dims + ... + 0);
+  // Directions carried by one dual. More than 12 are taken in several sweeps: the tangents would leave the registers.
+  static constexpr int strip = total > 0 && total <= 12 ? total : 8;
+  using Scalar = std::conditional_t<Traits::simd, NativePack, double>;
+
+ public:
+  static constexpr int residual_dimension = detail::Components<Result>::count;
+
+  CallableGroup(std::string name, Wrapped f, std::vector<Slot> slots, std::int64_t items, std::vector<Data>... data)
+      : ResidualGroup(std::move(name), residual_dimension, items, std::move(slots)),
+        f_(std::move(f)), data_(std::move(data)...) {}
+
+ protected:
+  void compute(const double* x, const ResidualOutput& out) const override {
+    if constexpr (analytic) {
+      analytic_sweep(x, out);
+    } else if constexpr (Traits::numeric) {
+      numeric_sweep(x, out);
+    } else {
+      if (out.jacobian) {
+        for (int first = 0; first < columns(); first += strip) dual_sweep(x, out, first);
+      } else {
+        value_sweep(x, out);
+      }
+    }
+  }
+
+  void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
+                         double* S) const override {
+    if constexpr (analytic || Traits::numeric) {
+      ResidualGroup::compute_curvature(x, begin, end, weight, S);
+    } else {
+      for (int direction = 0; direction < columns(); ++direction)
+        for (int first = 0; first < columns(); first += strip)
+          curvature_sweep(x, begin, end, weight, direction, first, S);
+    }
+  }
+
+ private:
+  /// The item behind a lane; past the end, the last one again, whose result is dropped.
+  static std::int64_t lane_item(std::int64_t i, int lane, std::int64_t end) { return std::min(i + lane, end - 1); }
+
+  template <class S>
+  static S gather(const double* x, const Slot& slot, int d, std::int64_t i, std::int64_t end) {
+    if constexpr (detail::lanes<S> == 1) {
+      return x[slot.offset(i) + d];
+    } else {
+      if (slot.offsets.empty()) return S(x[slot.shared_offset + d]);
+      S s;
+      for (int l = 0; l < detail::lanes<S>; ++l) s.v[l] = x[slot.offset(lane_item(i, l, end)) + d];
+      return s;
+    }
+  }
+
+  /// Fills the callable's parameter blocks for item i (and the lanes after it); seed(value, column) makes the scalar.
+  template <class S, class T, class Seed>
+  void load(Arguments<T>& arguments, const double* x, std::int64_t i, std::int64_t end, Seed seed) const {
+    int column = 0, slot_index = 0;
+    const auto fill = [&](auto& argument) {
+      const Slot& slot = slots()[static_cast<std::size_t>(slot_index++)];
+      argument.resize(slot.dimension);
+      for (int d = 0; d < slot.dimension; ++d, ++column)
+        argument.v[d] = seed(gather<S>(x, slot, d, i, end), column);
+    };
+    std::apply([&](auto&... argument) { (fill(argument), ...); }, arguments);
+  }
+
+  template <class S, class D>
+  static decltype(auto) datum(const std::vector<D>& column, std::int64_t i, std::int64_t end) {
+    if constexpr (detail::lanes<S> == 1) {
+      return static_cast<const D&>(column[static_cast<std::size_t>(i)]);
+    } else {
+      static_assert(std::same_as<D, double>, "a simd() residual takes its data as columns of double");
+      if (i + detail::lanes<S> <= end) return S::load(column.data() + i);
+      S s;
+      for (int l = 0; l < detail::lanes<S>; ++l) s.v[l] = column[static_cast<std::size_t>(lane_item(i, l, end))];
+      return s;
+    }
+  }
+
+  template <class S, class T>
+  auto call(const Arguments<T>& arguments, std::int64_t i, std::int64_t end) const {
+    return std::apply(
+        [&](const auto&... argument) {
+          return std::apply(
+              [&](const auto&... column) {
+                return Traits::get(f_)(argument.get()..., datum<S>(column, i, end)...);
+              },
+              data_);
+        },
+        arguments);
+  }
+
+  /// Calls sink(i, count, result) for each item, or pack of items, of [begin, end).
+  template <class S, class T, class Seed, class Sink>
+  void sweep(const double* x, std::int64_t begin, std::int64_t end, Seed seed, Sink sink) const {
+    Arguments<T> arguments;
+    const bool shared = shares_blocks();
+    if (shared) load<S>(arguments, x, begin, end, seed);
+    for (std::int64_t i = begin; i < end; i += detail::lanes<S>) {
+      if (!shared) load<S>(arguments, x, i, end, seed);
+      sink(i, static_cast<int>(std::min<std::int64_t>(detail::lanes<S>, end - i)), call<S>(arguments, i, end));
+    }
+  }
+
+  static void store(double value, double* to, int) { *to = value; }
+  template <int W>
+  static void store(const Pack<W>& value, double* to, int count) {
+    if (count == W) return value.store(to);
+    for (int l = 0; l < count; ++l) to[l] = value[l];
+  }
+  static double total_of(double value, int) { return value; }
+  template <int W>
+  static double total_of(const Pack<W>& value, int count) {
+    double s = 0.0;
+    for (int l = 0; l < count; ++l) s += value[l];
+    return s;
+  }
+
+  void value_sweep(const double* x, const ResidualOutput& out) const {
+    sweep<Scalar, Scalar>(x, out.begin, out.end, [](const Scalar& v, int) { return v; },
+                          [&](std::int64_t i, int count, const auto& result) {
+      using R = detail::Evaluated<decltype(result)>;
+      for (int k = 0; k < residual_dimension; ++k)
+        store(detail::Components<R>::at(result, k), out.residual[k] + (i - out.begin), count);
+    });
+  }
+
+  /// Residuals and the derivatives by the columns first, first + 1, ..., first + strip − 1.
+  void dual_sweep(const double* x, const ResidualOutput& out, int first) const {
+    using T = Dual<Scalar, strip>;
+    const int width = std::min(strip, columns() - first);
+    const auto seed = [first](const Scalar& v, int column) {
+      const int d = column - first;
+      return d >= 0 && d < strip ? T::variable(v, d) : T(v);
+    };
+    sweep<Scalar, T>(x, out.begin, out.end, seed, [&](std::int64_t i, int count, const auto& result) {
+      using R = detail::Evaluated<decltype(result)>;
+      for (int k = 0; k < residual_dimension; ++k) {
+        const T& r = detail::Components<R>::at(result, k);
+        store(r.value, out.residual[k] + (i - out.begin), count);
+        for (int d = 0; d < width; ++d)
+          if (double* column = out.jacobian[k * columns() + first + d])
+            store(r.tangent[d], column + (i - out.begin), count);
+      }
+    });
+  }
+
+  /// Row `direction` of Σ w ∇²r, for the columns first, ..., first + strip − 1: duals of duals.
+  void curvature_sweep(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
+                       int direction, int first, double* S) const {
+    using Inner = Dual<Scalar, 1>;
+    using T = Dual<Inner, strip>;
+    const int width = std::min(strip, columns() - first);
+    const auto seed = [first, direction](const Scalar& v, int column) {
+      const Inner inner = column == direction ? Inner::variable(v, 0) : Inner(v);
+      const int d = column - first;
+      return d >= 0 && d < strip ? T::variable(inner, d) : T(inner);
+    };
+    sweep<Scalar, T>(x, begin, end, seed, [&](std::int64_t i, int count, const auto& result) {
+      using R = detail::Evaluated<decltype(result)>;
+      for (int k = 0; k < residual_dimension; ++k) {
+        const T& r = detail::Components<R>::at(result, k);
+        Scalar w{};
+        if constexpr (detail::lanes<Scalar> == 1) w = weight[k][i - begin];
+        else for (int l = 0; l < count; ++l) w.v[l] = weight[k][i - begin + l];
+        for (int d = 0; d < width; ++d)
+          S[direction * columns() + first + d] += total_of(w * r.tangent[d].tangent[0], count);
+      }
+    });
+  }
+
+  void analytic_sweep(const double* x, const ResidualOutput& out) const {
+    value_sweep_double(x, out);
+    if (!out.jacobian) return;
+    Arguments<double> arguments;
+    for (std::int64_t i = out.begin; i < out.end; ++i) {
+      load<double>(arguments, x, i, out.end, [](double v, int) { return v; });
+      const auto J = std::apply(
+          [&](const auto&... argument) {
+            return std::apply(
+                [&](const auto&... column) {
+                  return Traits::get(f_).jacobian(argument.get()..., datum<double>(column, i, out.end)...);
+                },
+                data_);
+          },
+          arguments);
+      for (int k = 0; k < residual_dimension; ++k)
+        for (int c = 0; c < columns(); ++c)
+          if (double* column = out.jacobian[k * columns() + c]) column[i - out.begin] = entry(J, k, c);
+    }
+  }
+
+  /// Entry of ∂r/∂p, given as residual_dimension × columns, or for one residual as any vector of the columns.
+  template <class J>
+  static double entry(const J& jacobian, int k, int c) {
+    if constexpr (requires { jacobian.rows(); jacobian.cols(); }) {
+      return residual_dimension == 1 && jacobian.cols() == 1 ? jacobian(c, 0) : jacobian(k, c);
+    } else {
+      static_assert(residual_dimension == 1, "the Jacobian of a vector residual is a matrix, components × columns");
+      return jacobian[static_cast<std::size_t>(c)];
+    }
+  }
+
+  void value_sweep_double(const double* x, const ResidualOutput& out) const {
+    sweep<double, double>(x, out.begin, out.end, [](double v, int) { return v; },
+                          [&](std::int64_t i, int, const auto& result) {
+      for (int k = 0; k < residual_dimension; ++k)
+        out.residual[k][i - out.begin] = detail::Components<Result>::at(result, k);
+    });
+  }
+
+  void numeric_sweep(const double* x, const ResidualOutput& out) const {
+    value_sweep_double(x, out);
+    if (!out.jacobian) return;
+    for (int c = 0; c < columns(); ++c) {
+      for (const double sign : {1.0, -1.0}) {
+        double h = 0.0;
+        const auto seed = [&](double v, int column) {
+          if (column != c) return v;
+          h = step_for(v);
+          return v + sign * h;
+        };
+        Arguments<double> arguments;
+        for (std::int64_t i = out.begin; i < out.end; ++i) {
+          load<double>(arguments, x, i, out.end, seed);
+          const auto result = call<double>(arguments, i, out.end);
+          for (int k = 0; k < residual_dimension; ++k)
+            if (double* column = out.jacobian[k * columns() + c]) {
+              const double r = detail::Components<Result>::at(result, k);
+              column[i - out.begin] = sign > 0.0 ? r : (column[i - out.begin] - r) / (2.0 * h);
+            }
+        }
+      }
+    }
+  }
+
+  /// A step that is a power of two away from rounding: v + h − v is h exactly.
+  double step_for(double v) const {
+    if constexpr (Traits::numeric) {
+      const volatile double moved = v + f_.relative_step * (v != 0.0 ? std::abs(v) : 1.0);
+      return moved - v;
+    } else {
+      return 0.0;
+    }
+  }
+
+  Wrapped f_;
+  std::tuple<std::vector<Data>...> data_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,197 @@
+// What the user builds: named parameter blocks with starts, and groups of residuals that read them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <thalweg/math/error.hpp>
+#include <thalweg/math/vec.hpp>
+#include <thalweg/problem/callable_group.hpp>
+#include <thalweg/problem/noise.hpp>
+#include <thalweg/problem/residual_group.hpp>
+
+namespace thalweg {
+
+/// Item i of a residual group reads block index[i].
+template <int N>
+struct BlockSelection {
+  std::int64_t offset = 0;
+  int dimension = N;
+  int count = 0;
+  std::vector<int> index;
+};
+
+/// Handle of the blocks that one add_parameters call made: `count` blocks of N numbers, contiguous in x.
+template <int N>
+class Parameters {
+ public:
+  Parameters(std::int64_t offset, int dimension, int count) : offset_(offset), dimension_(dimension), count_(count) {}
+  std::int64_t offset() const { return offset_; }  ///< where the first block begins in the vector of all parameters
+  int dimension() const { return dimension_; }
+  int count() const { return count_; }
+
+  /// Block i alone. Throws Error when there is none.
+  Parameters operator[](int i) const {
+    if (i < 0 || i >= count_) throw Error("parameter block " + std::to_string(i) + " of " + std::to_string(count_));
+    return Parameters(offset_ + std::int64_t{i} * dimension_, dimension_, 1);
+  }
+  /// For each residual the block that it reads: points[point_of].
+  BlockSelection<N> operator[](std::vector<int> index) const { return {offset_, dimension_, count_, std::move(index)}; }
+
+ private:
+  std::int64_t offset_;
+  int dimension_, count_;
+};
+
+/// ½ Σ ‖r(x)‖² as its user states it. Names are what messages and reports speak of.
+class Problem {
+ public:
+  /// `count` blocks of N numbers, each beginning at `start`.
+  template <int N>
+  Parameters<N> add_parameters(std::string name, const Eigen::Matrix<double, N, 1>& start, int count = 1) {
+    static_assert(N > 0);
+    const std::int64_t offset = add_blocks(std::move(name), {start.data(), static_cast<std::size_t>(N)}, count);
+    return Parameters<N>(offset, N, count);
+  }
+  /// One block whose dimension is known at run time; residuals see it as std::span<const T>.
+  Parameters<Dynamic> add_parameters(std::string name, const std::vector<double>& start) {
+    const std::int64_t offset = add_blocks(std::move(name), start, 1);
+    return Parameters<Dynamic>(offset, static_cast<int>(start.size()), 1);
+  }
+
+  /// Residuals f(block, ..., datum, ...), one for each element of the data columns. After the callable come the
+  /// parameter blocks that it reads (handles, or handle[index] where each residual reads another block), then the data
+  /// columns (any contiguous ranges of one length, copied). The callable returns one number, a Vec or a std::array,
+  /// and must be generic in its scalar, bring `jacobian(block, ..., datum, ...)`, or be wrapped in numeric().
+  /// Throws Error for ranges of unequal length and for an index out of range.
+  template <class F, class... Arguments>
+  ResidualGroup& add_residuals(std::string name, F f, Arguments&&... arguments);
+
+  /// Adds a group of the caller's own making.
+  ResidualGroup& add_group(std::unique_ptr<ResidualGroup> group);
+
+  template <int N>
+  void set_start(const Parameters<N>& block, const Vec<double, N>& value) {
+    std::copy_n(value.data(), value.size(), start_.begin() + block.offset());
+  }
+  /// Names the numbers of one block, where "name[0]" says too little.
+  template <int N>
+  void name_components(const Parameters<N>& block, const std::vector<std::string>& names) {
+    set_names(block.offset(), block.dimension(), names);
+  }
+  /// Keeps all blocks of the handle, or one component of each, at the start.
+  template <int N>
+  void fix(const Parameters<N>& blocks) { set_fixed(blocks.offset(), blocks.dimension(), blocks.count(), -1); }
+  template <int N>
+  void fix(const Parameters<N>& blocks, int component) {
+    set_fixed(blocks.offset(), blocks.dimension(), blocks.count(), component);
+  }
+  /// lower ≤ x ≤ upper for one component of all blocks of the handle; equal bounds fix it there. Throws Error when
+  /// they cross or are NaN.
+  template <int N>
+  void set_bounds(const Parameters<N>& blocks, int component, double lower, double upper) {
+    set_bounds_at(blocks.offset(), blocks.dimension(), blocks.count(), component, lower, upper);
+  }
+
+  /// Whether the standard deviations given (1 where none was) are known, or only relative.
+  void set_noise(Noise noise) { noise_ = noise; }
+  Noise noise() const { return noise_; }
+
+  const std::vector<double>& start() const { return start_; }
+  const std::vector<double>& lower() const { return lower_; }
+  const std::vector<double>& upper() const { return upper_; }
+  const std::vector<char>& fixed() const { return fixed_; }  ///< nonzero: the component does not move
+  const std::vector<std::unique_ptr<ResidualGroup>>& groups() const { return groups_; }
+  std::int64_t block_count() const { return block_count_; }
+  std::int64_t residual_block_count() const;
+  std::int64_t residual_count() const;
+  /// "b1", "pose[17][2]".
+  std::string parameter_name(std::int64_t component) const;
+
+ private:
+  struct BlockSet {
+    std::string name;
+    std::int64_t offset;
+    int dimension, count;
+  };
+  std::int64_t add_blocks(std::string name, std::span<const double> start, int count);
+  void set_names(std::int64_t offset, int dimension, const std::vector<std::string>& names);
+  void set_fixed(std::int64_t offset, int dimension, int count, int component);
+  void set_bounds_at(std::int64_t offset, int dimension, int count, int component, double lower, double upper);
+
+  std::vector<BlockSet> sets_;
+  std::vector<double> start_, lower_, upper_;
+  std::vector<char> fixed_;
+  std::vector<std::pair<std::int64_t, std::string>> component_names_;  // sorted by component
+  std::vector<std::unique_ptr<ResidualGroup>> groups_;
+  std::int64_t block_count_ = 0;
+  Noise noise_ = Noise::estimated;
+};
+
+namespace detail {
+
+template <class A>
+inline constexpr int block_dimension = 0;  // 0: not a parameter argument
+template <int N>
+inline constexpr int block_dimension<Parameters<N>> = N;
+template <int N>
+inline constexpr int block_dimension<BlockSelection<N>> = N;
+
+/// Throws Error when the sizes differ; `items` is −1 as long as none is known.
+void agree_on_items(const std::string& group, std::int64_t& items, std::int64_t size);
+Slot make_slot(const std::string& group, std::int64_t offset, int dimension, int count, const std::vector<int>* index);
+
+template <int N>
+Slot slot_of(const std::string& group, const Parameters<N>& p, std::int64_t&) {
+  return make_slot(group, p.offset(), p.dimension(), p.count(), nullptr);
+}
+template <int N>
+Slot slot_of(const std::string& group, const BlockSelection<N>& p, std::int64_t& items) {
+  agree_on_items(group, items, static_cast<std::int64_t>(p.index.size()));
+  return make_slot(group, p.offset, p.dimension, p.count, &p.index);
+}
+
+template <class R>
+auto column_of(const std::string& group, const R& range, std::int64_t& items) {
+  using Element = std::remove_cvref_t<decltype(*std::begin(range))>;
+  agree_on_items(group, items, static_cast<std::int64_t>(std::size(range)));
+  return std::vector<Element>(std::begin(range), std::end(range));
+}
+
+template <class... Arguments>
+consteval int leading_blocks() {
+  int n = 0;
+  bool leading = true;
+  ((leading = leading && block_dimension<std::remove_cvref_t<Arguments>> != 0, n += leading ? 1 : 0), ...);
+  return n;
+}
+
+}  // namespace detail
+
+template <class F, class... Arguments>
+ResidualGroup& Problem::add_residuals(std::string name, F f, Arguments&&... arguments) {
+  constexpr int blocks = detail::leading_blocks<Arguments...>();
+  static_assert(blocks > 0, "after the callable come the parameter blocks that it reads");
+  const auto all = std::forward_as_tuple(arguments...);
+  std::int64_t items = -1;
+  std::vector<Slot> slots;
+  return [&]<std::size_t... B, std::size_t... D>(std::index_sequence<B...>, std::index_sequence<D...>)
+             -> ResidualGroup& {
+    (slots.push_back(detail::slot_of(name, std::get<B>(all), items)), ...);
+    // Braces: the columns are built, and the items counted, from left to right.
+    auto columns = std::tuple{detail::column_of(name, std::get<blocks + D>(all), items)...};
+    if (items < 0) items = 1;
+    using Dims = std::integer_sequence<
+        int, detail::block_dimension<std::remove_cvref_t<std::tuple_element_t<B, std::tuple<Arguments...>>>>...>;
+    using Group = CallableGroup<F, Dims, typename std::tuple_element_t<D, decltype(columns)>::value_type...>;
+    return add_group(std::make_unique<Group>(std::move(name), std::move(f), std::move(slots), items,
+                                             std::move(std::get<D>(columns))...));
+  }(std::make_index_sequence<blocks>{}, std::make_index_sequence<sizeof...(Arguments) - blocks>{});
+}
+
+}  // namespace thalweg

@@ -1,0 +1,78 @@
+// A residual group: many residuals of one type, evaluated with one virtual call.
+//
+// Layout is structure-of-arrays, so that SIMD runs across residuals: component k of item i is residual[k][i], and its
+// derivative by local column c is jacobian[k * columns() + c][i]. For a curve fit, where every item reads the same
+// parameter blocks, those arrays are the columns of the dense Jacobian itself.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace thalweg {
+
+/// One parameter argument of a residual: where item i's block begins in the vector x of all parameters.
+struct Slot {
+  int dimension = 0;                  ///< tangent dimension, the local columns that this slot takes
+  std::int64_t shared_offset = 0;     ///< offset in x of the block, when all items read the same one
+  std::vector<std::int64_t> offsets;  ///< one per item when they differ, else empty
+
+  std::int64_t offset(std::int64_t item) const {
+    return offsets.empty() ? shared_offset : offsets[static_cast<std::size_t>(item)];
+  }
+};
+
+/// Where to write the items [begin, end) of a group. Item i goes to index i - begin of each array.
+struct ResidualOutput {
+  std::int64_t begin = 0, end = 0;
+  double* const* residual = nullptr;  ///< dimension() arrays
+  double* const* jacobian = nullptr;  ///< dimension() * columns() arrays, or null: residuals only; an entry may be
+                                      ///< null too: that column is constant and not wanted
+};
+
+/// Base of all groups. Threads may evaluate disjoint ranges of items at once: evaluation is const and keeps no state.
+class ResidualGroup {
+ public:
+  ResidualGroup(std::string name, int dimension, std::int64_t items, std::vector<Slot> slots);
+  virtual ~ResidualGroup() = default;
+
+  const std::string& name() const { return name_; }
+  int dimension() const { return dimension_; }        ///< components of one residual
+  std::int64_t items() const { return items_; }       ///< residuals in the group
+  int columns() const { return columns_; }            ///< local columns: the slots' tangent dimensions, summed
+  const std::vector<Slot>& slots() const { return slots_; }
+  bool shares_blocks() const;                          ///< every item reads the same parameter blocks
+
+  /// Standard deviation of each item's error; residual and Jacobian rows are divided by it. Empty: 1.
+  /// Throws Error unless there is one finite positive number per item.
+  void set_sigma(const std::vector<double>& sigma);
+  bool has_sigma() const { return !inverse_sigma_.empty(); }
+
+  /// Residuals r(x) and, if wanted, J = ∂r/∂x (tangent space), divided by sigma.
+  void evaluate(const double* x, const ResidualOutput& out) const;
+
+  /// Adds Σᵢ Σₖ wₖᵢ ∇²rₖᵢ over the items [begin, end), which must share their blocks, to the columns() × columns()
+  /// row-major matrix S. weight[k][i - begin] belongs to the residual divided by sigma.
+  void add_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
+                     double* S) const;
+
+  /// Which part of item's residual first becomes non-finite at x, in words; empty when all is finite or unknown.
+  virtual std::string explain_non_finite(const double* x, std::int64_t item) const;
+
+ protected:
+  /// As evaluate, not yet divided by sigma.
+  virtual void compute(const double* x, const ResidualOutput& out) const = 0;
+  /// As add_curvature, the weights already divided by sigma. The default differences the Jacobian.
+  virtual void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
+                                 double* S) const;
+
+ private:
+  std::string name_;
+  int dimension_;
+  std::int64_t items_;
+  std::vector<Slot> slots_;
+  int columns_;
+  std::vector<double> inverse_sigma_;
+};
+
+}  // namespace thalweg

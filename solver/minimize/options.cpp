@@ -1,0 +1,102 @@
+#include <thalweg/minimize/options.hpp>
+
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <thalweg/math/error.hpp>
+#include <thalweg/minimize/result.hpp>
+
+namespace thalweg {
+namespace {
+
+void expect(bool holds, std::string_view field, double value, std::string_view expectation) {
+  if (!holds) throw Error(fmt::format("option {} is {}; expected {}", field, value, expectation));
+}
+
+template <class E>
+struct Name {
+  std::string_view name;
+  E value;
+};
+
+// The first name of a value is the one it is printed with; the others are accepted too.
+constexpr Name<Method> methods[] = {{"gauss-newton", Method::gauss_newton}, {"gn", Method::gauss_newton},
+                                    {"levenberg", Method::levenberg},
+                                    {"levenberg-marquardt", Method::levenberg_marquardt},
+                                    {"lm", Method::levenberg_marquardt}};
+constexpr Name<Damping> dampings[] = {
+    {"nielsen", Damping::nielsen}, {"marquardt", Damping::marquardt}, {"radius", Damping::radius}};
+constexpr Name<Scaling> scalings[] = {{"current", Scaling::current}, {"monotone", Scaling::monotone}};
+constexpr Name<Globalization> globalizations[] = {{"none", Globalization::none},
+                                                  {"line-search", Globalization::line_search}};
+constexpr Name<LinearSolverKind> linear_solvers[] = {{"auto", LinearSolverKind::automatic},
+                                                     {"dense-qr", LinearSolverKind::dense_qr},
+                                                     {"dense-cholesky", LinearSolverKind::dense_cholesky}};
+
+template <class E, std::size_t N>
+std::string_view name_of(const Name<E> (&names)[N], E value) {
+  for (const auto& n : names)
+    if (n.value == value) return n.name;
+  return "?";
+}
+
+template <class E, std::size_t N>
+E value_of(const Name<E> (&names)[N], std::string_view what, std::string_view name) {
+  std::string known;
+  for (const auto& n : names) {
+    if (n.name == name) return n.value;
+    if (name_of(names, n.value) == n.name) known += (known.empty() ? "" : ", ") + std::string(n.name);
+  }
+  throw Error(fmt::format("unknown {} '{}'; expected one of {}", what, name, known));
+}
+
+}  // namespace
+
+void Options::validate() const {
+  expect(function_tolerance >= 0.0, "function_tolerance", function_tolerance, "a number >= 0");
+  expect(gradient_tolerance >= 0.0, "gradient_tolerance", gradient_tolerance, "a number >= 0");
+  expect(step_tolerance >= 0.0, "step_tolerance", step_tolerance, "a number >= 0");
+  expect(max_iterations >= 0, "max_iterations", max_iterations, "a number >= 0");
+  expect(time_limit >= 0.0, "time_limit", time_limit, "seconds >= 0");
+  expect(threads >= 0, "threads", threads, "a number >= 0 (0: all)");
+  expect(initial_damping > 0.0 && std::isfinite(initial_damping), "initial_damping", initial_damping, "a number > 0");
+  expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");
+  expect(initial_radius > 0.0 && std::isfinite(initial_radius), "initial_radius", initial_radius, "a number > 0");
+  expect(acceleration_limit > 0.0, "acceleration_limit", acceleration_limit, "a number > 0");
+}
+
+Options fast(Options options) {
+  options.function_tolerance = 1e-6;
+  options.gradient_tolerance = 1e-10;
+  options.step_tolerance = 1e-8;
+  options.polish = false;
+  return options;
+}
+
+std::string_view to_string(Method v) { return name_of(methods, v); }
+std::string_view to_string(Damping v) { return name_of(dampings, v); }
+std::string_view to_string(Scaling v) { return name_of(scalings, v); }
+std::string_view to_string(Globalization v) { return name_of(globalizations, v); }
+std::string_view to_string(LinearSolverKind v) { return name_of(linear_solvers, v); }
+Method parse_method(std::string_view s) { return value_of(methods, "method", s); }
+Damping parse_damping(std::string_view s) { return value_of(dampings, "damping", s); }
+Scaling parse_scaling(std::string_view s) { return value_of(scalings, "scaling", s); }
+Globalization parse_globalization(std::string_view s) { return value_of(globalizations, "globalization", s); }
+LinearSolverKind parse_linear_solver(std::string_view s) { return value_of(linear_solvers, "linear solver", s); }
+
+std::string_view to_string(Status status) {
+  switch (status) {
+    case Status::converged: return "converged";
+    case Status::iteration_limit: return "iteration_limit";
+    case Status::time_limit: return "time_limit";
+    case Status::interrupted: return "interrupted";
+    case Status::stalled: return "stalled";
+    case Status::non_finite_start: return "non_finite_start";
+    case Status::failed: break;
+  }
+  return "failed";
+}
+
+}  // namespace thalweg

@@ -1,0 +1,45 @@
+// The final polish: undamped Newton steps that carry an answer from "the cost no longer changes" to its last digit.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include <minimize/state.hpp>
+#include <thalweg/linear/dense_qr.hpp>
+
+namespace thalweg {
+
+/// Cost is flat at a minimum: when it stops changing in double precision, the parameters still have half their digits
+/// to come. Newton's step for r(x) is solved without forming JᵀJ: with J = QR (columns scaled), S = Σ rᵢ∇²rᵢ,
+///     (I + R⁻ᵀ S R⁻¹) z = −Qᵀr,   δ = R⁻¹ z.
+/// S is taken once: the point hardly moves.
+class Polish {
+ public:
+  explicit Polish(const Program& program);
+
+  enum class Outcome {
+    confirmed,   ///< steps shrank to rounding, or below the tolerance asked for
+    rejected,    ///< the steps do not shrink, or lead uphill: this is no minimum yet
+    impossible,  ///< J has no full rank here: nothing to polish
+  };
+  struct Step {
+    double relative;    ///< ‖Dδ‖ / ‖Dx‖
+    double norm;        ///< ‖δ‖
+    double trial_cost;
+    bool accepted;
+  };
+
+  /// Improves `state` in place; `trial` is scratch. `observe` sees each step.
+  Outcome run(State& state, State& trial, std::span<const char> held, int threads,
+              const std::function<void(const Step&)>& observe);
+
+ private:
+  bool factor(const State& state, std::span<const char> held);
+  bool newton_step();
+
+  const Program& program_;
+  DenseQr qr_;
+  std::vector<double> S_, M_, z_, step_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <vector>
+
+#include <thalweg/math/aligned.hpp>
+#include <thalweg/problem/program.hpp>
+
+namespace thalweg {
+
+/// A point, its residual, its Jacobian and its cost. Two of them are swapped, never copied.
+struct State {
+  explicit State(const Program& program)
+      : x(static_cast<std::size_t>(program.size())), residual(program.rows()),
+        jacobian(program.rows(), program.columns()) {}
+  std::vector<double> x;   ///< all components, fixed ones included
+  AlignedArray residual;   ///< rows()
+  DenseMatrix jacobian;    ///< rows() × columns()
+  double cost = 0.0;       ///< ½‖residual‖²
+};
+
+/// The free components of x, moved by `step` (columns()) and projected on the bounds; the rest as in `from`.
+inline void retract(const Program& program, const std::vector<double>& from, const double* step,
+                    std::vector<double>& to) {
+  to = from;
+  const auto& lower = program.problem().lower();
+  const auto& upper = program.problem().upper();
+  for (std::int64_t j = 0; j < program.columns(); ++j) {
+    const auto i = static_cast<std::size_t>(program.component_of(j));
+    to[i] = std::min(std::max(from[i] + step[j], lower[i]), upper[i]);
+  }
+}
+
+/// Squared ‖Dx‖ over the free components.
+inline double scaled_point(const Program& program, const std::vector<double>& x, std::span<const double> D) {
+  double squares = 0.0;
+  for (std::size_t j = 0; j < D.size(); ++j) {
+    const double v = D[j] * x[static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)))];
+    squares += v * v;
+  }
+  return squares;
+}
+
+}  // namespace thalweg

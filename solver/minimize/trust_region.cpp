@@ -1,0 +1,323 @@
+#include <minimize/trust_region.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <math/dense_kernels.hpp>
+#include <thalweg/minimize/convergence.hpp>
+
+namespace thalweg {
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+// Probe length of the directional second derivative, relative to the step (Transtrum & Sethna 2012, section 4.2).
+constexpr double probe = 0.1;
+// Where no step lowers the cost any more, a cosine below this is what rounding leaves of zero: the cost of a step is
+// quadratic in it, so it is visible down to √ε only.
+constexpr double rounding_cosine = 1e-6;
+// A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
+constexpr double collapse = 1e-12;
+constexpr int max_withdrawals = 6;
+
+}  // namespace
+
+TrustRegion::TrustRegion(const Program& program)
+    : program_(program), state_(program), trial_(program), polish_(program), probe_residual_(program.rows()),
+      curvature_residual_(program.rows()) {
+  const auto n = static_cast<std::size_t>(program.columns());
+  for (auto* v : {&step_, &acceleration_, &scratch_n_, &largest_norms_}) v->resize(n);
+  const auto& lower = program.problem().lower();
+  const auto& upper = program.problem().upper();
+  for (std::size_t j = 0; j < n; ++j) {
+    const auto i = static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)));
+    bounded_ = bounded_ || std::isfinite(lower[i]) || std::isfinite(upper[i]);
+  }
+  if (bounded_) held_.resize(n);
+}
+
+// Nocedal & Wright, Numerical Optimization (2006), algorithm 4.1, with the damping λ for a radius
+// (Madsen, Nielsen & Tingleff, Methods for Non-Linear Least Squares Problems, 2004, algorithm 3.16).
+void TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, const Options& options,
+                      Stopwatch& clock, Result& result) {
+  linear_ = &linear;
+  strategy_ = &strategy;
+  options_ = &options;
+  clock_ = &clock;
+  result_ = &result;
+  function_tolerance_ = options.function_tolerance;
+  gradient_tolerance_ = options.gradient_tolerance;
+
+  std::optional<Verdict> verdict;
+  if (begin(std::move(x))) {
+    linearize();
+    strategy.start(linear, step_);
+    result.trace.push_back(record({}, {}, true));
+    int withdrawals = 0;
+    while (true) {
+      verdict = gradient_verdict();
+      if (!verdict) {
+        const ProposedStep proposed = strategy.propose(linear, step_.data());
+        clock.charge(result.seconds.linear_solve);
+        ++result.iterations;
+        Trial trial = attempt(proposed);
+        const bool accepted = trial.valid && strategy.accepts(trial.gain) && move();
+        const double actual = accepted ? trial_.cost - state_.cost : 0.0;
+        if (accepted) {
+          verdict = step_verdict(proposed, actual);
+          ++result.accepted_steps;
+          strategy.accepted(trial.gain, proposed.scaled_norm);
+          linearize();
+          strategy.linearized(linear);
+        } else {
+          verdict = exhausted_verdict(proposed);
+          strategy.rejected(trial.gain, proposed.scaled_norm);
+        }
+        result.trace.push_back(record(proposed, trial, accepted));
+        if (!verdict) verdict = limit_verdict(result.trace.back());
+      }
+      if (!verdict) continue;
+      if (verdict->status != Status::converged || ++withdrawals > max_withdrawals || confirm(*verdict)) break;
+    }
+  } else {
+    verdict = Verdict{Status::non_finite_start, result.reason};
+  }
+  result.status = verdict->status;
+  result.reason = std::move(verdict->reason);
+  result.x = state_.x;
+  result.final_cost = state_.cost;
+}
+
+/// Evaluates the start, moved into the bounds. False when it is not finite, with the reason in the result.
+bool TrustRegion::begin(std::vector<double> x) {
+  state_.x = std::move(x);
+  state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
+  ++result_->evaluations.jacobian;
+  clock_->charge(result_->seconds.evaluate);
+  std::fill(largest_norms_.begin(), largest_norms_.end(), 0.0);
+  result_->initial_cost = state_.cost;
+  const auto culprit = program_.find_non_finite(state_.x.data());
+  if (!culprit && std::isfinite(state_.cost)) return true;
+  if (!culprit) {
+    result_->reason = "the cost at the start overflows";
+    return false;
+  }
+  result_->reason = culprit->parameter.empty()
+                        ? fmt::format("residual {} is {} at the start", culprit->residual, culprit->value)
+                        : fmt::format("the derivative of residual {} by {} is {} at the start", culprit->residual,
+                                      culprit->parameter, culprit->value);
+  if (!culprit->explanation.empty()) result_->reason += ": " + culprit->explanation;
+  return false;
+}
+
+/// Hands J and r to the linear solver. A parameter on its bound that the gradient pushes outwards is held there.
+void TrustRegion::linearize() {
+  const auto n = static_cast<std::size_t>(program_.columns());
+  if (bounded_) {
+    kernels::multiply_transposed(state_.jacobian, state_.residual.data(), scratch_n_.data());
+    for (std::size_t j = 0; j < n; ++j) {
+      const auto i = static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)));
+      held_[j] = (state_.x[i] <= program_.problem().lower()[i] && scratch_n_[j] > 0.0) ||
+                 (state_.x[i] >= program_.problem().upper()[i] && scratch_n_[j] < 0.0);
+    }
+  }
+  linear_->linearize(state_.jacobian, state_.residual.data(), held_);
+  const auto g = linear_->gradient();
+  const auto norms = linear_->column_norms();
+  for (std::size_t j = 0; j < n; ++j) largest_norms_[j] = std::max(largest_norms_[j], norms[j]);
+  gradient_norm_ = 0.0;
+  for (std::size_t j = 0; j < n; ++j) {
+    const auto i = static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)));
+    step_[j] = state_.x[i];
+    const double room = std::clamp(-g[j], program_.problem().lower()[i] - state_.x[i],
+                                   program_.problem().upper()[i] - state_.x[i]);
+    gradient_norm_ = std::max(gradient_norm_, std::abs(room));
+  }
+  clock_->charge(result_->seconds.linear_solve);
+}
+
+/// Bends the step v along the geodesic: v + ½a with a = −(JᵀJ + λD²)⁻¹ Jᵀ r_vv and r_vv ≈ (2/h)((r(x + hv) − r)/h − Jv)
+/// (Transtrum & Sethna 2012, equations 8 and 27). False when a is too long beside v for the expansion to hold.
+bool TrustRegion::accelerate(double* step) {
+  const std::int64_t n = program_.columns();
+  for (std::int64_t j = 0; j < n; ++j) scratch_n_[static_cast<std::size_t>(j)] = probe * step[j];
+  retract(program_, state_.x, scratch_n_.data(), probe_x_);
+  const double cost = program_.evaluate(probe_x_.data(), probe_residual_.data(), options_->threads);
+  ++result_->evaluations.cost;
+  clock_->charge(result_->seconds.evaluate);
+  if (!std::isfinite(cost)) return false;
+
+  kernels::multiply(state_.jacobian, step, curvature_residual_.data());
+  for (std::int64_t i = 0; i < program_.rows(); ++i)
+    curvature_residual_[i] =
+        (2.0 / probe) * ((probe_residual_[i] - state_.residual[i]) / probe - curvature_residual_[i]);
+  kernels::multiply_transposed(state_.jacobian, curvature_residual_.data(), scratch_n_.data());
+  const LinearStatus status = linear_->solve_again(scratch_n_.data(), acceleration_.data());
+  const auto D = strategy_->scale();
+  double v = 0.0, a = 0.0;
+  for (std::size_t j = 0; j < D.size(); ++j) {
+    v += D[j] * step[j] * D[j] * step[j];
+    a += D[j] * acceleration_[j] * D[j] * acceleration_[j];
+  }
+  clock_->charge(result_->seconds.linear_solve);
+  if (status != LinearStatus::ok || !(2.0 * std::sqrt(a) <= options_->acceleration_limit * std::sqrt(v))) return false;
+  for (std::int64_t j = 0; j < n; ++j) step[j] -= 0.5 * acceleration_[static_cast<std::size_t>(j)];
+  return true;
+}
+
+/// Evaluates the cost at the end of the step.
+TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
+  Trial trial;
+  if (proposed.status != LinearStatus::ok && proposed.status != LinearStatus::inexact) return trial;
+  if (!(std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))) return trial;
+  const bool damped = options_->method != Method::gauss_newton;
+  if (options_->acceleration && damped && !accelerate(step_.data())) return trial;
+  retract(program_, state_.x, step_.data(), trial_.x);
+  trial_.cost = trial.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), options_->threads);
+  ++result_->evaluations.cost;
+  clock_->charge(result_->seconds.evaluate);
+  trial.valid = std::isfinite(trial.cost);
+  if (trial.valid) trial.gain = (state_.cost - trial.cost) / proposed.predicted;
+  return trial;
+}
+
+/// Makes the trial the current point; the old one is left in trial_. False when its Jacobian is not finite.
+bool TrustRegion::move() {
+  trial_.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), trial_.jacobian, options_->threads);
+  ++result_->evaluations.jacobian;
+  clock_->charge(result_->seconds.evaluate);
+  for (std::int64_t j = 0; j < program_.columns(); ++j) {
+    const double* column = trial_.jacobian.column(j);
+    if (!std::isfinite(kernels::dot(column, column, trial_.jacobian.stride()))) return false;
+  }
+  std::swap(state_, trial_);
+  return true;
+}
+
+std::optional<TrustRegion::Verdict> TrustRegion::gradient_verdict() const {
+  if (!convergence::gradient_small(gradient_norm_, gradient_tolerance_)) return std::nullopt;
+  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, gradient_tolerance_)};
+}
+
+/// The tests on an accepted step; `actual` is the decrease it brought.
+std::optional<TrustRegion::Verdict> TrustRegion::step_verdict(const ProposedStep& proposed, double actual) const {
+  if (state_.cost == 0.0) return Verdict{Status::converged, "the cost is zero"};
+  if (convergence::decrease_small(actual, proposed.predicted, trial_.cost, function_tolerance_))
+    return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
+                                                  actual / trial_.cost, function_tolerance_)};
+  const double point = std::sqrt(scaled_point(program_, trial_.x, strategy_->scale()));
+  if (convergence::step_small(proposed.scaled_norm, point, options_->step_tolerance))
+    return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", proposed.scaled_norm / point,
+                                                  options_->step_tolerance)};
+  return std::nullopt;
+}
+
+/// After a rejected step: is there any use in shorter ones?
+std::optional<TrustRegion::Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed) const {
+  if (proposed.status == LinearStatus::fatal)
+    return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
+  const double point = std::sqrt(scaled_point(program_, state_.x, strategy_->scale()));
+  const bool tiny = proposed.status == LinearStatus::ok && proposed.scaled_norm <= epsilon * point;
+  if (!tiny && !strategy_->exhausted()) return std::nullopt;
+
+  const auto g = linear_->gradient();
+  const auto norms = linear_->column_norms();
+  const double residual_norm = std::sqrt(2.0 * state_.cost);
+  const double cosine = convergence::gradient_cosine(g, norms, residual_norm);
+  if (cosine <= rounding_cosine)
+    return Verdict{Status::converged,
+                   fmt::format("no step lowers the cost in double precision; scaled gradient {:.1e} <= {:.0e}", cosine,
+                               rounding_cosine)};
+  if (residual_norm <= 100.0 * epsilon * point)
+    return Verdict{Status::converged, fmt::format("the residuals are at rounding level, {:.1e} of the model",
+                                                  residual_norm / point)};
+  return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the scaled gradient is {:.1e} > {:.0e}",
+                                              cosine, rounding_cosine)};
+}
+
+std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict(const IterationRecord& last) const {
+  if (options_->callback && options_->callback(last) == Action::stop)
+    return Verdict{Status::interrupted, "the callback asked to stop"};
+  if (options_->interrupt && options_->interrupt->load(std::memory_order_relaxed))
+    return Verdict{Status::interrupted, "interrupted"};
+  if (result_->iterations >= options_->max_iterations)
+    return Verdict{Status::iteration_limit, fmt::format("{} iterations, the limit", options_->max_iterations)};
+  if (clock_->elapsed() >= options_->time_limit)
+    return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", clock_->elapsed(),
+                                                   options_->time_limit)};
+  return std::nullopt;
+}
+
+/// Looks behind a claim of convergence. False withdraws it: the tolerances are tightened and the descent goes on.
+bool TrustRegion::confirm(Verdict& verdict) {
+  if (const std::string lost = collapsed_parameters(); !lost.empty()) {
+    verdict = {Status::stalled, fmt::format("the residuals no longer depend on {}: its column of the Jacobian vanished "
+                                            "on the way ({})", lost, verdict.reason)};
+    return true;
+  }
+  if (!options_->polish || state_.cost == 0.0) return true;
+  clock_->charge(result_->seconds.linear_solve);
+  const auto observe = [&](const Polish::Step& step) {
+    ++result_->evaluations.jacobian;
+    IterationRecord r;
+    r.iteration = ++result_->iterations;
+    r.phase = IterationRecord::Phase::polish;
+    r.accepted = step.accepted;
+    r.valid = std::isfinite(step.trial_cost);
+    r.cost = step.accepted ? step.trial_cost : state_.cost;
+    r.trial_cost = step.trial_cost;
+    r.step_norm = step.norm;
+    r.seconds = clock_->elapsed();
+    result_->accepted_steps += step.accepted;
+    result_->trace.push_back(r);
+  };
+  ++result_->evaluations.hessian;
+  const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);
+  clock_->charge(result_->seconds.evaluate);
+  if (outcome != Polish::Outcome::rejected) return true;
+  function_tolerance_ *= 1e-2;
+  gradient_tolerance_ *= 1e-2;
+  linearize();
+  strategy_->linearized(*linear_);
+  return false;
+}
+
+IterationRecord TrustRegion::record(const ProposedStep& proposed, const Trial& trial, bool accepted) {
+  IterationRecord r;
+  r.iteration = result_->iterations;
+  r.accepted = accepted;
+  r.cost = state_.cost;
+  r.gradient_norm = gradient_norm_;
+  if (result_->iterations > 0) {
+    r.valid = trial.valid;
+    r.trial_cost = trial.valid ? trial.cost : IterationRecord::unset;
+    r.gain_ratio = trial.gain;
+    r.damping = strategy_->damping();
+    r.step_norm = proposed.scaled_norm;
+  }
+  r.seconds = clock_->elapsed();
+  return r;
+}
+
+/// Names of the parameters on which the residuals depended at some point of the descent, but no longer do.
+std::string TrustRegion::collapsed_parameters() const {
+  const auto norms = linear_->column_norms();
+  double strongest = 0.0;
+  std::vector<double> influence(norms.size()), best(norms.size());
+  for (std::size_t j = 0; j < norms.size(); ++j) {
+    const double x = std::abs(state_.x[static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)))]);
+    influence[j] = norms[j] * x;
+    best[j] = largest_norms_[j] * x;
+    strongest = std::max(strongest, influence[j]);
+  }
+  std::string names;
+  for (std::size_t j = 0; j < norms.size(); ++j) {
+    const bool is_held = !held_.empty() && held_[j];
+    if (is_held || influence[j] > collapse * strongest || best[j] <= collapse * strongest) continue;
+    names += (names.empty() ? "" : ", ") + program_.problem().parameter_name(program_.component_of(static_cast<std::int64_t>(j)));
+  }
+  return names;
+}
+
+}  // namespace thalweg

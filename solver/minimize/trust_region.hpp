@@ -1,0 +1,73 @@
+// The trust-region loop: linearise once, damp until a step is good, move, repeat.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <minimize/polish.hpp>
+#include <minimize/state.hpp>
+#include <minimize/stopwatch.hpp>
+#include <thalweg/linear/linear_solver.hpp>
+#include <thalweg/minimize/options.hpp>
+#include <thalweg/minimize/result.hpp>
+#include <thalweg/minimize/strategy.hpp>
+#include <thalweg/problem/program.hpp>
+
+namespace thalweg {
+
+/// One descent from one start. Buffers are kept from run to run: a second run of the same structure allocates only its
+/// trace.
+class TrustRegion {
+ public:
+  explicit TrustRegion(const Program& program);
+
+  /// Descends from x and writes how it went to `result`: status, reason, x, costs, counts and trace are appended to
+  /// what earlier runs left there.
+  void run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, const Options& options,
+           Stopwatch& clock, Result& result);
+
+ private:
+  struct Verdict {
+    Status status;
+    std::string reason;
+  };
+  struct Trial {
+    bool valid = false;
+    double cost = 0.0;
+    double gain = IterationRecord::unset;
+  };
+
+  bool begin(std::vector<double> x);
+  void linearize();
+  bool accelerate(double* step);
+  Trial attempt(const ProposedStep& proposed);
+  bool move();
+  std::optional<Verdict> gradient_verdict() const;
+  std::optional<Verdict> step_verdict(const ProposedStep& proposed, double actual) const;
+  std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
+  std::optional<Verdict> limit_verdict(const IterationRecord& record) const;
+  bool confirm(Verdict& verdict);
+  IterationRecord record(const ProposedStep& proposed, const Trial& trial, bool accepted);
+  std::string collapsed_parameters() const;
+
+  const Program& program_;
+  State state_, trial_;
+  Polish polish_;
+  std::vector<double> step_, acceleration_, scratch_n_, largest_norms_;
+  std::vector<char> held_;
+  AlignedArray probe_residual_, curvature_residual_;
+  std::vector<double> probe_x_;
+
+  // Of the run in progress.
+  LinearSolver* linear_ = nullptr;
+  Strategy* strategy_ = nullptr;
+  const Options* options_ = nullptr;
+  Stopwatch* clock_ = nullptr;
+  Result* result_ = nullptr;
+  double gradient_norm_ = 0.0;
+  double function_tolerance_ = 0.0, gradient_tolerance_ = 0.0;
+  bool bounded_ = false;
+};
+
+}  // namespace thalweg

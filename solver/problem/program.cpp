@@ -1,0 +1,184 @@
+#include <thalweg/problem/program.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+#include <math/dense_kernels.hpp>
+#include <thalweg/math/parallel.hpp>
+
+namespace thalweg {
+namespace {
+
+// Items evaluated as one task. A multiple of every pack width, and the same whatever the number of threads.
+constexpr std::int64_t task_items = 2048;
+
+/// Pointers to a group's columns, without a heap allocation for groups of ordinary size.
+class Pointers {
+ public:
+  explicit Pointers(std::size_t n) {
+    if (n > few_.size()) many_.resize(n);
+    data_ = many_.empty() ? few_.data() : many_.data();
+  }
+  double*& operator[](std::size_t i) { return data_[i]; }
+  double* const* data() const { return data_; }
+
+ private:
+  std::array<double*, 32> few_{};
+  std::vector<double*> many_;
+  double** data_;
+};
+
+bool reads_each_block_once(const ResidualGroup& group) {
+  const auto& slots = group.slots();
+  for (std::size_t a = 0; a < slots.size(); ++a)
+    for (std::size_t b = 0; b < a; ++b)
+      if (slots[a].shared_offset == slots[b].shared_offset) return false;
+  return true;
+}
+
+}  // namespace
+
+Program::Program(const Problem& problem) : problem_(&problem) {
+  if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
+  const auto& fixed = problem.fixed();
+  for (std::size_t i = 0; i < fixed.size(); ++i) {
+    const bool moves = !fixed[i] && problem.lower()[i] < problem.upper()[i];
+    column_of_.push_back(moves ? static_cast<std::int64_t>(component_of_.size()) : -1);
+    if (moves) component_of_.push_back(static_cast<std::int64_t>(i));
+  }
+  for (std::size_t g = 0; g < problem.groups().size(); ++g) {
+    const ResidualGroup& group = *problem.groups()[g];
+    first_row_.push_back(rows_);
+    rows_ += group.dimension() * padded(group.items());
+    direct_.push_back(group.shares_blocks() && reads_each_block_once(group));
+    for (std::int64_t i = 0; i < group.items(); i += task_items)
+      tasks_.push_back({g, i, std::min(group.items(), i + task_items)});
+  }
+}
+
+std::int64_t Program::row_of(std::size_t group, int k) const {
+  return first_row_[group] + k * padded(problem_->groups()[group]->items());
+}
+
+double Program::evaluate(const double* x, double* residual, int threads) const {
+  return run(x, residual, nullptr, threads);
+}
+double Program::evaluate(const double* x, double* residual, DenseMatrix& jacobian, int threads) const {
+  return run(x, residual, &jacobian, threads);
+}
+
+double Program::run(const double* x, double* residual, DenseMatrix* jacobian, int threads) const {
+  if (tasks_.size() == 1) return 0.5 * run_task(tasks_[0], x, residual, jacobian);
+  std::vector<double> squares(tasks_.size());
+  parallel_chunks(static_cast<std::int64_t>(tasks_.size()), 1, threads, [&](std::int64_t t, std::int64_t, std::int64_t) {
+    const auto i = static_cast<std::size_t>(t);
+    squares[i] = run_task(tasks_[i], x, residual, jacobian);
+  });
+  double sum = 0.0;
+  for (const double s : squares) sum += s;
+  return 0.5 * sum;
+}
+
+// Evaluates one task in place, and returns its part of ‖r‖².
+double Program::run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian) const {
+  const ResidualGroup& group = *problem_->groups()[task.group];
+  const int dimension = group.dimension(), columns = group.columns();
+  Pointers r(static_cast<std::size_t>(dimension));
+  for (int k = 0; k < dimension; ++k) r[static_cast<std::size_t>(k)] = residual + row_of(task.group, k) + task.begin;
+
+  if (!jacobian) {
+    group.evaluate(x, {task.begin, task.end, r.data(), nullptr});
+  } else if (direct_[task.group]) {
+    Pointers J(static_cast<std::size_t>(dimension * columns));
+    std::size_t at = 0;
+    for (int k = 0; k < dimension; ++k)
+      for (const Slot& slot : group.slots())
+        for (int d = 0; d < slot.dimension; ++d, ++at) {
+          const std::int64_t column = column_of(slot.shared_offset + d);
+          J[at] = column < 0 ? nullptr : jacobian->column(column) + row_of(task.group, k) + task.begin;
+        }
+    group.evaluate(x, {task.begin, task.end, r.data(), J.data()});
+  } else {
+    scatter(task, x, r.data(), *jacobian);
+  }
+
+  double squares = 0.0;
+  for (int k = 0; k < dimension; ++k) {
+    const double* values = r[static_cast<std::size_t>(k)];
+    squares += kernels::dot(values, values, padded(task.end - task.begin));
+  }
+  return squares;
+}
+
+// Items that read different blocks, or one block twice: through a scratch Jacobian of the group's own columns.
+void Program::scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian) const {
+  const ResidualGroup& group = *problem_->groups()[task.group];
+  const int dimension = group.dimension(), columns = group.columns();
+  const std::int64_t n = task.end - task.begin;
+  std::vector<double> local(static_cast<std::size_t>(dimension * columns * n));
+  std::vector<double*> pointers(static_cast<std::size_t>(dimension * columns));
+  for (std::size_t c = 0; c < pointers.size(); ++c) pointers[c] = local.data() + static_cast<std::int64_t>(c) * n;
+  group.evaluate(x, {task.begin, task.end, residual, pointers.data()});
+
+  std::size_t at = 0;
+  for (int k = 0; k < dimension; ++k) {
+    const std::int64_t row = row_of(task.group, k) + task.begin;
+    for (std::int64_t j = 0; j < jacobian.columns(); ++j) std::fill_n(jacobian.column(j) + row, n, 0.0);
+    for (const Slot& slot : group.slots())
+      for (int d = 0; d < slot.dimension; ++d, ++at)
+        for (std::int64_t i = 0; i < n; ++i)
+          if (const std::int64_t column = column_of(slot.offset(task.begin + i) + d); column >= 0)
+            jacobian(row + i, column) += pointers[at][i];
+  }
+}
+
+void Program::curvature(const double* x, const double* weight, double* S) const {
+  const std::int64_t n = columns();
+  std::fill_n(S, n * n, 0.0);
+  for (const Task& task : tasks_) {
+    const ResidualGroup& group = *problem_->groups()[task.group];
+    std::vector<double> local(static_cast<std::size_t>(group.columns() * group.columns()));
+    std::vector<const double*> w(static_cast<std::size_t>(group.dimension()));
+    // A range of items that share their blocks: the whole task, or one item at a time.
+    const std::int64_t stride = group.shares_blocks() ? task.end - task.begin : 1;
+    for (std::int64_t begin = task.begin; begin < task.end; begin += stride) {
+      for (int k = 0; k < group.dimension(); ++k)
+        w[static_cast<std::size_t>(k)] = weight + row_of(task.group, k) + begin;
+      std::fill(local.begin(), local.end(), 0.0);
+      group.add_curvature(x, begin, begin + stride, w.data(), local.data());
+      std::vector<std::int64_t> column;
+      for (const Slot& slot : group.slots())
+        for (int d = 0; d < slot.dimension; ++d) column.push_back(column_of(slot.offset(begin) + d));
+      for (std::size_t a = 0; a < column.size(); ++a)
+        for (std::size_t b = 0; b < column.size(); ++b)
+          if (column[a] >= 0 && column[b] >= 0) S[column[a] * n + column[b]] += local[a * column.size() + b];
+    }
+  }
+}
+
+std::optional<NonFiniteEntry> Program::find_non_finite(const double* x) const {
+  AlignedArray residual(rows());
+  DenseMatrix jacobian(rows(), columns());
+  evaluate(x, residual.data(), jacobian, 1);
+  for (std::size_t g = 0; g < problem_->groups().size(); ++g) {
+    const ResidualGroup& group = *problem_->groups()[g];
+    const auto name = [&](std::int64_t item, int k) {
+      return group.dimension() == 1 ? fmt::format("{}[{}]", group.name(), item)
+                                    : fmt::format("{}[{}], component {}", group.name(), item, k);
+    };
+    for (std::int64_t i = 0; i < group.items(); ++i)
+      for (int k = 0; k < group.dimension(); ++k) {
+        const std::int64_t row = row_of(g, k) + i;
+        if (!std::isfinite(residual[row]))
+          return NonFiniteEntry{name(i, k), "", residual[row], group.explain_non_finite(x, i)};
+        for (std::int64_t j = 0; j < columns(); ++j)
+          if (!std::isfinite(jacobian(row, j)))
+            return NonFiniteEntry{name(i, k), problem_->parameter_name(component_of(j)), jacobian(row, j), ""};
+      }
+  }
+  return std::nullopt;
+}
+
+}  // namespace thalweg

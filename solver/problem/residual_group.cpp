@@ -1,0 +1,104 @@
+#include <thalweg/problem/residual_group.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <thalweg/math/error.hpp>
+
+namespace thalweg {
+
+ResidualGroup::ResidualGroup(std::string name, int dimension, std::int64_t items, std::vector<Slot> slots)
+    : name_(std::move(name)), dimension_(dimension), items_(items), slots_(std::move(slots)), columns_(0) {
+  for (const Slot& slot : slots_) columns_ += slot.dimension;
+}
+
+bool ResidualGroup::shares_blocks() const {
+  return std::all_of(slots_.begin(), slots_.end(), [](const Slot& s) { return s.offsets.empty(); });
+}
+
+void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
+  if (static_cast<std::int64_t>(sigma.size()) != items_)
+    throw Error(fmt::format("residual group '{}' has {} residuals but {} standard deviations; expected one each",
+                            name_, items_, sigma.size()));
+  for (std::size_t i = 0; i < sigma.size(); ++i)
+    if (!(sigma[i] > 0.0) || !std::isfinite(sigma[i]))
+      throw Error(fmt::format("standard deviation {} of residual group '{}' is {}; expected a positive number", i,
+                              name_, sigma[i]));
+  inverse_sigma_.resize(sigma.size());
+  std::transform(sigma.begin(), sigma.end(), inverse_sigma_.begin(), [](double s) { return 1.0 / s; });
+}
+
+void ResidualGroup::evaluate(const double* x, const ResidualOutput& out) const {
+  compute(x, out);
+  if (inverse_sigma_.empty()) return;
+  const double* w = inverse_sigma_.data() + out.begin;
+  const std::int64_t n = out.end - out.begin;
+  const auto divide = [&](double* column) {
+    for (std::int64_t i = 0; i < n; ++i) column[i] *= w[i];
+  };
+  for (int k = 0; k < dimension_; ++k) divide(out.residual[k]);
+  if (!out.jacobian) return;
+  for (int c = 0; c < dimension_ * columns_; ++c)
+    if (out.jacobian[c]) divide(out.jacobian[c]);
+}
+
+void ResidualGroup::add_curvature(const double* x, std::int64_t begin, std::int64_t end,
+                                  const double* const* weight, double* S) const {
+  if (inverse_sigma_.empty()) return compute_curvature(x, begin, end, weight, S);
+  const std::int64_t n = end - begin;
+  std::vector<double> scaled(static_cast<std::size_t>(dimension_ * n));
+  std::vector<const double*> pointers;
+  for (int k = 0; k < dimension_; ++k) {
+    double* column = scaled.data() + k * n;
+    for (std::int64_t i = 0; i < n; ++i) column[i] = weight[k][i] * inverse_sigma_[static_cast<std::size_t>(begin + i)];
+    pointers.push_back(column);
+  }
+  compute_curvature(x, begin, end, pointers.data(), S);
+}
+
+std::string ResidualGroup::explain_non_finite(const double*, std::int64_t) const { return {}; }
+
+// Column j of Σ w ∇²r is the derivative of Jᵀw along eⱼ: central differences, step ∛ε relative to the parameter.
+void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::int64_t end,
+                                      const double* const* weight, double* S) const {
+  const std::int64_t n = end - begin;
+  std::int64_t extent = 0;
+  for (const Slot& slot : slots_) extent = std::max(extent, slot.offset(begin) + slot.dimension);
+  std::vector<double> moved(x, x + extent);
+  std::vector<double> storage(static_cast<std::size_t>(dimension_ * (1 + columns_) * n));
+  std::vector<double*> residual, jacobian;
+  for (int k = 0; k < dimension_; ++k) residual.push_back(storage.data() + k * n);
+  for (int c = 0; c < dimension_ * columns_; ++c) jacobian.push_back(storage.data() + (dimension_ + c) * n);
+
+  std::vector<double> sum(static_cast<std::size_t>(columns_ * columns_));
+  const auto accumulate = [&](int j, double factor) {
+    compute(moved.data(), {begin, end, residual.data(), jacobian.data()});
+    for (int k = 0; k < dimension_; ++k)
+      for (int c = 0; c < columns_; ++c) {
+        const double* column = jacobian[static_cast<std::size_t>(k * columns_ + c)];
+        double dot = 0.0;
+        for (std::int64_t i = 0; i < n; ++i) dot += weight[k][i] * column[i];
+        sum[static_cast<std::size_t>(j * columns_ + c)] += factor * dot;
+      }
+  };
+  int j = 0;
+  for (const Slot& slot : slots_)
+    for (int d = 0; d < slot.dimension; ++d, ++j) {
+      double& value = moved[static_cast<std::size_t>(slot.offset(begin) + d)];
+      const double start = value;
+      const double h = std::cbrt(std::numeric_limits<double>::epsilon()) * (start != 0.0 ? std::abs(start) : 1.0);
+      value = start + h;
+      accumulate(j, 0.5 / h);
+      value = start - h;
+      accumulate(j, -0.5 / h);
+      value = start;
+    }
+  for (int a = 0; a < columns_; ++a)
+    for (int b = 0; b < columns_; ++b)
+      S[a * columns_ + b] += 0.5 * (sum[static_cast<std::size_t>(a * columns_ + b)] +
+                                    sum[static_cast<std::size_t>(b * columns_ + a)]);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,26 @@
+# Compiler flags of every target of the project.
+#
+# EIGEN_MAX_ALIGN_BYTES=16 is part of the interface (see solver/CMakeLists.txt): without it Eigen picks its
+# allocator by -march, and code built with different flags frees what the other allocated.
+
+add_library(thalweg_flags INTERFACE)
+target_compile_options(thalweg_flags INTERFACE
+  -Wall -Wextra -Wshadow -Wnon-virtual-dtor
+  # errno and floating-point traps are never read here; keeping them would forbid vector square roots and selects.
+  -fno-math-errno -fno-trapping-math
+  # Only the simd pragmas of OpenMP: fixed-order vector reductions, no OpenMP runtime.
+  -fopenmp-simd)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # The width of a vector is part of the calling convention; such types never leave a translation unit's templates.
+  target_compile_options(thalweg_flags INTERFACE -Wno-psabi -Wno-ignored-attributes)
+endif()
+if(THALWEG_NATIVE)
+  target_compile_options(thalweg_flags INTERFACE -march=native)
+endif()
+if(THALWEG_WERROR)
+  target_compile_options(thalweg_flags INTERFACE -Werror)
+endif()
+if(THALWEG_SANITIZE)
+  add_compile_options(-fsanitize=${THALWEG_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${THALWEG_SANITIZE})
+endif()
