@@ -56,29 +56,31 @@ bool solve_upper_transposed(const DenseMatrix& R, std::int64_t n, double* b) {
 
 LinearStatus DenseQr::linearize(const DenseMatrix& J, const double* r, std::span<const char> held) {
   const std::int64_t m = J.rows(), n = J.columns();
-  if (work_.rows() != m || work_.columns() != n + 1) {
-    work_.resize(m, n + 1);
-    R_.resize(n, n + 1);
-    damped_.resize(2 * n, n + 1);
-    for (auto* v : {&c_, &rotated_, &gradient_, &column_norms_}) v->resize(static_cast<std::size_t>(n));
+  free_.clear();
+  for (std::int64_t j = 0; j < n; ++j)
+    if (held.empty() || !held[static_cast<std::size_t>(j)]) free_.push_back(j);
+  const auto k = static_cast<std::int64_t>(free_.size());
+  if (work_.rows() != m || work_.columns() != k + 1) {
+    work_.resize(m, k + 1);
+    R_.resize(k, k + 1);
+    damped_.resize(2 * k, k + 1);
+    packed_.resize(static_cast<std::size_t>(k));
   }
-  held_.assign(held.begin(), held.end());
-  for (std::int64_t j = 0; j < n; ++j) {
-    if (!held_.empty() && held_[static_cast<std::size_t>(j)]) std::fill_n(work_.column(j), J.stride(), 0.0);
-    else std::copy_n(J.column(j), J.stride(), work_.column(j));
-  }
-  std::copy_n(r, J.stride(), work_.column(n));
-  householder_qr(work_, n, R_);
+  gradient_.assign(static_cast<std::size_t>(n), 0.0);
+  column_norms_.assign(static_cast<std::size_t>(n), 0.0);
+  for (std::int64_t j = 0; j < k; ++j)
+    std::copy_n(J.column(free_[static_cast<std::size_t>(j)]), J.stride(), work_.column(j));
+  std::copy_n(r, J.stride(), work_.column(k));
+  householder_qr(work_, k, R_);
 
   bool finite = true;
-  for (std::int64_t j = 0; j < n; ++j) {
-    const auto at = static_cast<std::size_t>(j);
-    c_[at] = R_(j, n);
+  for (std::int64_t j = 0; j < k; ++j) {
     double g = 0.0, squares = 0.0;
-    for (std::int64_t k = 0; k <= j; ++k) {
-      g += R_(k, j) * R_(k, n);
-      squares += R_(k, j) * R_(k, j);
+    for (std::int64_t i = 0; i <= j; ++i) {
+      g += R_(i, j) * R_(i, k);
+      squares += R_(i, j) * R_(i, j);
     }
+    const auto at = static_cast<std::size_t>(free_[static_cast<std::size_t>(j)]);
     gradient_[at] = g;
     column_norms_[at] = std::sqrt(squares);
     finite = finite && std::isfinite(g) && std::isfinite(squares);
@@ -86,26 +88,21 @@ LinearStatus DenseQr::linearize(const DenseMatrix& J, const double* r, std::span
   return finite ? LinearStatus::ok : LinearStatus::fatal;
 }
 
-// QR of [R; √λ D] without touching the zeros: at step k only rows k of R and 0..k of the lower part are nonzero.
+// QR of [R; √λ D] without touching the zeros: at step j only rows j of R and 0..j of the lower part are nonzero.
 LinearStatus DenseQr::solve(double lambda, const double* D, double* step) {
   const std::int64_t n = R_.rows();
   const double root = std::sqrt(lambda);
   for (std::int64_t j = 0; j <= n; ++j) {
     std::copy_n(R_.column(j), j < n ? j + 1 : n, damped_.column(j));
     std::fill_n(damped_.column(j) + n, n, 0.0);
-    if (j < n && lambda > 0.0) damped_(n + j, j) = root * D[j];
+    if (j < n && lambda > 0.0) damped_(n + j, j) = root * D[free_[static_cast<std::size_t>(j)]];
   }
-  for (std::int64_t k = 0; k < n; ++k) {
+  for (std::int64_t k = 0; k < n && lambda > 0.0; ++k) {
     double* v = damped_.column(k) + n;  // the part below the triangle, k + 1 entries
     double below = 0.0;
     for (std::int64_t i = 0; i <= k; ++i) below += v[i] * v[i];
-    const double alpha = damped_(k, k);
-    if (!held_.empty() && held_[static_cast<std::size_t>(k)]) {
-      damped_(k, k) = 1.0;  // the column is zero, and so is the right-hand side: δₖ = 0
-      damped_(k, n) = 0.0;
-      continue;
-    }
     if (below == 0.0) continue;
+    const double alpha = damped_(k, k);
     const double norm = std::sqrt(alpha * alpha + below);
     const double head = alpha > 0.0 ? alpha + norm : alpha - norm;
     const double tau = -1.0 / (norm * (norm + std::abs(alpha)));
@@ -119,17 +116,24 @@ LinearStatus DenseQr::solve(double lambda, const double* D, double* step) {
       for (std::int64_t i = 0; i <= k; ++i) a[i] += dot * v[i];
     }
   }
-  for (std::int64_t i = 0; i < n; ++i) step[i] = -damped_(i, n);
-  return solve_upper(damped_, n, step) ? LinearStatus::ok : LinearStatus::retry;
+  for (std::int64_t i = 0; i < n; ++i) packed_[static_cast<std::size_t>(i)] = -damped_(i, n);
+  const bool solved = solve_upper(damped_, n, packed_.data());
+  expand(step);
+  return solved ? LinearStatus::ok : LinearStatus::retry;
 }
 
 LinearStatus DenseQr::solve_again(const double* b, double* z) {
   const std::int64_t n = R_.rows();
-  std::copy_n(b, n, z);
-  if (!held_.empty())
-    for (std::int64_t j = 0; j < n; ++j)
-      if (held_[static_cast<std::size_t>(j)]) z[j] = 0.0;
-  return solve_upper_transposed(damped_, n, z) && solve_upper(damped_, n, z) ? LinearStatus::ok : LinearStatus::retry;
+  for (std::int64_t j = 0; j < n; ++j) packed_[static_cast<std::size_t>(j)] = b[free_[static_cast<std::size_t>(j)]];
+  const bool solved = solve_upper_transposed(damped_, n, packed_.data()) && solve_upper(damped_, n, packed_.data());
+  expand(z);
+  return solved ? LinearStatus::ok : LinearStatus::retry;
+}
+
+/// packed_, spread over all columns of J; zero in those held.
+void DenseQr::expand(double* step) {
+  std::fill_n(step, gradient_.size(), 0.0);
+  for (std::size_t j = 0; j < free_.size(); ++j) step[free_[j]] = packed_[j];
 }
 
 double DenseQr::squared_product(const double* v) const {
@@ -137,7 +141,7 @@ double DenseQr::squared_product(const double* v) const {
   double squares = 0.0;
   for (std::int64_t i = 0; i < n; ++i) {
     double row = 0.0;
-    for (std::int64_t j = i; j < n; ++j) row += R_(i, j) * v[j];
+    for (std::int64_t j = i; j < n; ++j) row += R_(i, j) * v[free_[static_cast<std::size_t>(j)]];
     squares += row * row;
   }
   return squares;

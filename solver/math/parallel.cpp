@@ -9,19 +9,21 @@
 namespace thalweg {
 
 int resolve_threads(int requested) {
-  return requested > 0 ? requested : oneapi::tbb::info::default_concurrency();
+  const int available = oneapi::tbb::info::default_concurrency();
+  return requested > 0 ? std::min(requested, available) : available;
 }
 
 void parallel_chunks(std::int64_t count, std::int64_t grain, int threads,
                      const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& body) {
   const std::int64_t chunks = chunk_count(count, grain);
   const auto run = [&](std::int64_t c) { body(c, c * grain, std::min(count, (c + 1) * grain)); };
-  if (chunks <= 1 || threads == 1) {
+  const int used = chunks > 1 && threads != 1 ? resolve_threads(threads) : 1;
+  if (used == 1) {
     for (std::int64_t c = 0; c < chunks; ++c) run(c);
     return;
   }
   // An arena of our own: the loop takes no more threads than asked for, whatever the embedding application does.
-  oneapi::tbb::task_arena arena(resolve_threads(threads));
+  oneapi::tbb::task_arena arena(used);
   arena.execute([&] { oneapi::tbb::parallel_for(std::int64_t{0}, chunks, run); });
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 namespace policies = boost::math::policies;
 
-// Boost throws by default; here every trouble becomes the value that Boost would have attached to it.
+// Boost throws by default; here every trouble becomes the value that Boost would have attached to
+// it.
 using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
                                policies::pole_error<policies::ignore_error>,
                                policies::overflow_error<policies::ignore_error>,

@@ -60,6 +60,7 @@ void Options::validate() const {
   expect(step_tolerance >= 0.0, "step_tolerance", step_tolerance, "a number >= 0");
   expect(max_iterations >= 0, "max_iterations", max_iterations, "a number >= 0");
   expect(time_limit >= 0.0, "time_limit", time_limit, "seconds >= 0");
+  expect(restarts >= 0, "restarts", restarts, "a number >= 0");
   expect(threads >= 0, "threads", threads, "a number >= 0 (0: all)");
   expect(initial_damping > 0.0 && std::isfinite(initial_damping), "initial_damping", initial_damping, "a number > 0");
   expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");

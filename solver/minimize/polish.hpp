@@ -12,7 +12,7 @@ namespace thalweg {
 /// Cost is flat at a minimum: when it stops changing in double precision, the parameters still have half their digits
 /// to come. Newton's step for r(x) is solved without forming JᵀJ: with J = QR (columns scaled), S = Σ rᵢ∇²rᵢ,
 ///     (I + R⁻ᵀ S R⁻¹) z = −Qᵀr,   δ = R⁻¹ z.
-/// S is taken once: the point hardly moves.
+/// While plain Gauss-Newton steps (S = 0) shrink fast, they are taken; then S is computed, once: the point hardly moves.
 class Polish {
  public:
   explicit Polish(const Program& program);
@@ -24,22 +24,25 @@ class Polish {
   };
   struct Step {
     double relative;    ///< ‖Dδ‖ / ‖Dx‖
-    double norm;        ///< ‖δ‖
     double trial_cost;
     bool accepted;
   };
 
   /// Improves `state` in place; `trial` is scratch. `observe` sees each step.
+  bool used_curvature() const { return curved_; }
   Outcome run(State& state, State& trial, std::span<const char> held, int threads,
               const std::function<void(const Step&)>& observe);
 
  private:
   bool factor(const State& state, std::span<const char> held);
-  bool newton_step();
+  bool compute_step();
+  bool bend();
+  double relative_length(const State& state) const;
 
   const Program& program_;
   DenseQr qr_;
   std::vector<double> S_, M_, z_, step_;
+  bool curved_ = false;  // S is known and used
 };
 
 }  // namespace thalweg

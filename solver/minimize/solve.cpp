@@ -1,6 +1,8 @@
 #include <thalweg/minimize/solve.hpp>
 
 #include <algorithm>
+#include <cmath>
+#include <random>
 
 #include <fmt/format.h>
 #include <minimize/stopwatch.hpp>
@@ -16,8 +18,9 @@ struct Solver::Impl {
     if (program.columns() == 0) throw Error("every parameter is fixed; expected at least one that may move");
   }
   LinearSolver& choose(LinearSolverKind kind, Result& result);
-  std::vector<double> start(Result& result) const;
-  void retry(const Options& options, LinearSolver& linear, Stopwatch& clock, Result& result);
+  std::vector<double> start(std::vector<std::string>& notes) const;
+  std::vector<double> scatter(std::vector<double> x, std::mt19937_64& random) const;
+  Ending restart(Ending best, const Options& options, LinearSolver& linear, Stopwatch& clock, Result& result);
 
   Program program;
   TrustRegion loop;
@@ -40,7 +43,7 @@ LinearSolver& Solver::Impl::choose(LinearSolverKind kind, Result& result) {
 }
 
 /// The problem's start, moved into the bounds; whoever had to be moved is noted.
-std::vector<double> Solver::Impl::start(Result& result) const {
+std::vector<double> Solver::Impl::start(std::vector<std::string>& notes) const {
   const Problem& problem = program.problem();
   std::vector<double> x = problem.start();
   for (std::size_t i = 0; i < x.size(); ++i) {
@@ -48,8 +51,8 @@ std::vector<double> Solver::Impl::start(Result& result) const {
     const double inside = std::clamp(x[i], problem.lower()[i], problem.upper()[i]);
     if (inside == x[i]) continue;
     if (!pinned)
-      result.notes.push_back(fmt::format("the start {} of {} was moved to its bound {}", x[i],
-                                         problem.parameter_name(static_cast<std::int64_t>(i)), inside));
+      notes.push_back(fmt::format("the start {} of {} was moved to its bound {}", x[i],
+                                  problem.parameter_name(static_cast<std::int64_t>(i)), inside));
     x[i] = inside;
   }
   return x;
@@ -62,37 +65,57 @@ Result Solver::solve(const Options& options) {
   result.threads = resolve_threads(options.threads);
   LinearSolver& linear = impl_->choose(options.linear_solver, result);
   const auto strategy = make_strategy(options);
-  std::vector<double> x = impl_->start(result);
+  std::vector<double> x = impl_->start(result.notes);
   clock.charge(result.seconds.setup);
-  impl_->loop.run(std::move(x), linear, *strategy, options, clock, result);
-  if (result.status == Status::stalled && options.retry && options.method == Method::levenberg_marquardt)
-    impl_->retry(options, linear, clock, result);
+  Ending ending = impl_->loop.run(std::move(x), linear, *strategy, options, clock, result);
+  if (!result.trace.empty()) result.initial_cost = result.trace.front().cost;
+  if (ending.status == Status::stalled && options.restarts > 0 && options.method == Method::levenberg_marquardt)
+    ending = impl_->restart(std::move(ending), options, linear, clock, result);
+  result.status = ending.status;
+  result.reason = std::move(ending.reason);
+  result.x = std::move(ending.x);
+  result.final_cost = ending.cost;
   double rest = 0.0;
   clock.charge(rest);
   result.seconds.total = clock.elapsed();
   return result;
 }
 
-/// A descent with Moré's scaling can be carried onto a plateau where a parameter has lost all influence; Levenberg's
-/// scaling rarely takes the same road.
-void Solver::Impl::retry(const Options& options, LinearSolver& linear, Stopwatch& clock, Result& result) {
-  Options second = options;
-  second.method = Method::levenberg;
-  const double initial_cost = result.initial_cost;
-  Result first = result;
-  const auto strategy = make_strategy(second);
-  std::vector<std::string> unused;
-  loop.run(start(result), linear, *strategy, second, clock, result);
-  result.initial_cost = initial_cost;
-  const bool better = result.converged() || result.final_cost < first.final_cost;
-  first.notes.push_back(fmt::format("stalled ({}); a second descent with Levenberg's scaling {}", first.reason,
-                                    better ? "went on from the start" : "did no better"));
-  result.notes = first.notes;
-  if (better) return;
-  result.status = first.status;
-  result.reason = first.reason;
-  result.x = first.x;
-  result.final_cost = first.final_cost;
+/// A start nearby in the sense of its scale: each free number × exp(½ N(0, 1)), or ½ N(0, 1) where it is zero.
+std::vector<double> Solver::Impl::scatter(std::vector<double> x, std::mt19937_64& random) const {
+  std::normal_distribution<double> normal;
+  const Problem& problem = program.problem();
+  for (std::int64_t j = 0; j < program.columns(); ++j) {
+    const auto i = static_cast<std::size_t>(program.component_of(j));
+    const double draw = 0.5 * normal(random);
+    x[i] = std::clamp(x[i] != 0.0 ? x[i] * std::exp(draw) : draw, problem.lower()[i], problem.upper()[i]);
+  }
+  return x;
+}
+
+/// A descent can be carried onto a plateau where a parameter has lost all influence, or start on one. Levenberg's
+/// scaling rarely takes the same road; scattered starts find another valley. The lowest end counts.
+Ending Solver::Impl::restart(Ending best, const Options& options, LinearSolver& linear, Stopwatch& clock,
+                             Result& result) {
+  const std::string stall = best.reason;
+  std::mt19937_64 random(options.seed);
+  std::vector<std::string> moved;
+  int attempts = 0;
+  for (bool going = true; going && attempts < options.restarts && best.status == Status::stalled;) {
+    Options other = options;
+    std::vector<double> x = start(moved);
+    if (++attempts == 1) other.method = Method::levenberg;
+    else x = scatter(std::move(x), random);
+    const auto strategy = make_strategy(other);
+    Ending ending = loop.run(std::move(x), linear, *strategy, other, clock, result);
+    going = ending.status == Status::converged || ending.status == Status::stalled ||
+            ending.status == Status::non_finite_start;
+    if (ending.cost < best.cost) best = std::move(ending);
+  }
+  result.notes.push_back(fmt::format("the descent from the start stalled ({}); of {} further descents {}", stall,
+                                     attempts, best.status == Status::stalled ? "none ended better" :
+                                     "the last is reported"));
+  return best;
 }
 
 Result solve(const Problem& problem, const Options& options) { return Solver(problem).solve(options); }

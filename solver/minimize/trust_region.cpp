@@ -27,7 +27,7 @@ TrustRegion::TrustRegion(const Program& program)
     : program_(program), state_(program), trial_(program), polish_(program), probe_residual_(program.rows()),
       curvature_residual_(program.rows()) {
   const auto n = static_cast<std::size_t>(program.columns());
-  for (auto* v : {&step_, &acceleration_, &scratch_n_, &largest_norms_}) v->resize(n);
+  for (auto* v : {&step_, &acceleration_, &scratch_n_, &largest_norms_, &largest_sizes_}) v->resize(n);
   const auto& lower = program.problem().lower();
   const auto& upper = program.problem().upper();
   for (std::size_t j = 0; j < n; ++j) {
@@ -39,8 +39,8 @@ TrustRegion::TrustRegion(const Program& program)
 
 // Nocedal & Wright, Numerical Optimization (2006), algorithm 4.1, with the damping λ for a radius
 // (Madsen, Nielsen & Tingleff, Methods for Non-Linear Least Squares Problems, 2004, algorithm 3.16).
-void TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, const Options& options,
-                      Stopwatch& clock, Result& result) {
+Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, const Options& options,
+                        Stopwatch& clock, Result& result) {
   linear_ = &linear;
   strategy_ = &strategy;
   options_ = &options;
@@ -49,66 +49,65 @@ void TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& str
   function_tolerance_ = options.function_tolerance;
   gradient_tolerance_ = options.gradient_tolerance;
 
-  std::optional<Verdict> verdict;
-  if (begin(std::move(x))) {
+  std::optional<Verdict> verdict = begin(std::move(x));
+  if (!verdict) {
     linearize();
     strategy.start(linear, step_);
     result.trace.push_back(record({}, {}, true));
-    int withdrawals = 0;
-    while (true) {
-      verdict = gradient_verdict();
-      if (!verdict) {
-        const ProposedStep proposed = strategy.propose(linear, step_.data());
-        clock.charge(result.seconds.linear_solve);
-        ++result.iterations;
-        Trial trial = attempt(proposed);
-        const bool accepted = trial.valid && strategy.accepts(trial.gain) && move();
-        const double actual = accepted ? trial_.cost - state_.cost : 0.0;
-        if (accepted) {
-          verdict = step_verdict(proposed, actual);
-          ++result.accepted_steps;
-          strategy.accepted(trial.gain, proposed.scaled_norm);
-          linearize();
-          strategy.linearized(linear);
-        } else {
-          verdict = exhausted_verdict(proposed);
-          strategy.rejected(trial.gain, proposed.scaled_norm);
-        }
-        result.trace.push_back(record(proposed, trial, accepted));
-        if (!verdict) verdict = limit_verdict(result.trace.back());
-      }
-      if (!verdict) continue;
-      if (verdict->status != Status::converged || ++withdrawals > max_withdrawals || confirm(*verdict)) break;
-    }
-  } else {
-    verdict = Verdict{Status::non_finite_start, result.reason};
   }
-  result.status = verdict->status;
-  result.reason = std::move(verdict->reason);
-  result.x = state_.x;
-  result.final_cost = state_.cost;
+  for (int withdrawals = 0; !verdict;) {
+    verdict = gradient_verdict();
+    if (!verdict) verdict = iterate();
+    if (verdict && verdict->status == Status::converged && !confirm(*verdict) && ++withdrawals <= max_withdrawals)
+      verdict.reset();
+  }
+  return {verdict->status, std::move(verdict->reason), state_.x, state_.cost};
 }
 
-/// Evaluates the start, moved into the bounds. False when it is not finite, with the reason in the result.
-bool TrustRegion::begin(std::vector<double> x) {
+/// One linear solve, and the step taken or not.
+std::optional<TrustRegion::Verdict> TrustRegion::iterate() {
+  const ProposedStep proposed = strategy_->propose(*linear_, step_.data());
+  clock_->charge(result_->seconds.linear_solve);
+  ++result_->iterations;
+  const Trial trial = attempt(proposed);
+  const bool accepted = trial.valid && strategy_->accepts(trial.gain) && move();
+  std::optional<Verdict> verdict;
+  if (accepted) {
+    ++result_->accepted_steps;
+    verdict = step_verdict(proposed);
+    strategy_->accepted(trial.gain, proposed.scaled_norm);
+    linearize();
+    strategy_->linearized(*linear_);
+  } else {
+    verdict = exhausted_verdict(proposed);
+    strategy_->rejected(trial.gain, proposed.scaled_norm);
+  }
+  result_->trace.push_back(record(proposed, trial, accepted));
+  return verdict ? verdict : limit_verdict(result_->trace.back());
+}
+
+/// Evaluates the start; a verdict when it is not finite.
+std::optional<TrustRegion::Verdict> TrustRegion::begin(std::vector<double> x) {
+  std::fill(largest_norms_.begin(), largest_norms_.end(), 0.0);
+  std::fill(largest_sizes_.begin(), largest_sizes_.end(), 0.0);
   state_.x = std::move(x);
   state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
   ++result_->evaluations.jacobian;
   clock_->charge(result_->seconds.evaluate);
-  std::fill(largest_norms_.begin(), largest_norms_.end(), 0.0);
-  result_->initial_cost = state_.cost;
-  const auto culprit = program_.find_non_finite(state_.x.data());
-  if (!culprit && std::isfinite(state_.cost)) return true;
-  if (!culprit) {
-    result_->reason = "the cost at the start overflows";
-    return false;
+  bool finite = std::isfinite(state_.cost);
+  for (std::int64_t j = 0; j < program_.columns() && finite; ++j) {
+    const double* column = state_.jacobian.column(j);
+    finite = std::isfinite(kernels::dot(column, column, state_.jacobian.stride()));
   }
-  result_->reason = culprit->parameter.empty()
-                        ? fmt::format("residual {} is {} at the start", culprit->residual, culprit->value)
-                        : fmt::format("the derivative of residual {} by {} is {} at the start", culprit->residual,
-                                      culprit->parameter, culprit->value);
-  if (!culprit->explanation.empty()) result_->reason += ": " + culprit->explanation;
-  return false;
+  if (finite) return std::nullopt;
+  const auto culprit = program_.find_non_finite(state_.x.data());
+  if (!culprit) return Verdict{Status::non_finite_start, "the cost or its derivatives overflow at the start"};
+  const std::string what = culprit->parameter.empty() ? "residual " + culprit->residual
+                                                      : fmt::format("the derivative of residual {} by {}",
+                                                                    culprit->residual, culprit->parameter);
+  return Verdict{Status::non_finite_start, fmt::format("{} is {} at the start{}{}", what, culprit->value,
+                                                       culprit->explanation.empty() ? "" : ": ",
+                                                       culprit->explanation)};
 }
 
 /// Hands J and r to the linear solver. A parameter on its bound that the gradient pushes outwards is held there.
@@ -130,6 +129,7 @@ void TrustRegion::linearize() {
   for (std::size_t j = 0; j < n; ++j) {
     const auto i = static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)));
     step_[j] = state_.x[i];
+    largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(state_.x[i]));
     const double room = std::clamp(-g[j], program_.problem().lower()[i] - state_.x[i],
                                    program_.problem().upper()[i] - state_.x[i]);
     gradient_norm_ = std::max(gradient_norm_, std::abs(room));
@@ -200,8 +200,9 @@ std::optional<TrustRegion::Verdict> TrustRegion::gradient_verdict() const {
   return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, gradient_tolerance_)};
 }
 
-/// The tests on an accepted step; `actual` is the decrease it brought.
-std::optional<TrustRegion::Verdict> TrustRegion::step_verdict(const ProposedStep& proposed, double actual) const {
+/// The tests on an accepted step. trial_ holds the point it left.
+std::optional<TrustRegion::Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) const {
+  const double actual = trial_.cost - state_.cost;
   if (state_.cost == 0.0) return Verdict{Status::converged, "the cost is zero"};
   if (convergence::decrease_small(actual, proposed.predicted, trial_.cost, function_tolerance_))
     return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
@@ -251,9 +252,9 @@ std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict(const IterationRe
 
 /// Looks behind a claim of convergence. False withdraws it: the tolerances are tightened and the descent goes on.
 bool TrustRegion::confirm(Verdict& verdict) {
-  if (const std::string lost = collapsed_parameters(); !lost.empty()) {
-    verdict = {Status::stalled, fmt::format("the residuals no longer depend on {}: its column of the Jacobian vanished "
-                                            "on the way ({})", lost, verdict.reason)};
+  if (const std::string lost = lost_parameters(); !lost.empty()) {
+    verdict = {Status::stalled,
+               fmt::format("the residuals do not depend on {} any more ({})", lost, verdict.reason)};
     return true;
   }
   if (!options_->polish || state_.cost == 0.0) return true;
@@ -267,13 +268,13 @@ bool TrustRegion::confirm(Verdict& verdict) {
     r.valid = std::isfinite(step.trial_cost);
     r.cost = step.accepted ? step.trial_cost : state_.cost;
     r.trial_cost = step.trial_cost;
-    r.step_norm = step.norm;
+    r.step_norm = step.relative;
     r.seconds = clock_->elapsed();
     result_->accepted_steps += step.accepted;
     result_->trace.push_back(r);
   };
-  ++result_->evaluations.hessian;
   const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);
+  result_->evaluations.hessian += polish_.used_curvature();
   clock_->charge(result_->seconds.evaluate);
   if (outcome != Polish::Outcome::rejected) return true;
   function_tolerance_ *= 1e-2;
@@ -300,24 +301,29 @@ IterationRecord TrustRegion::record(const ProposedStep& proposed, const Trial& t
   return r;
 }
 
-/// Names of the parameters on which the residuals depended at some point of the descent, but no longer do.
-std::string TrustRegion::collapsed_parameters() const {
+/// In words, which parameters the residuals have lost: they depended on them at some point of the descent, or, when
+/// they depend on none at all, should. Empty when all is well. What counts is the change of the residuals when a
+/// parameter changes by its own size (by the largest that it had, should it now be small).
+std::string TrustRegion::lost_parameters() const {
   const auto norms = linear_->column_norms();
+  const double residual_norm = std::sqrt(2.0 * state_.cost);
   double strongest = 0.0;
-  std::vector<double> influence(norms.size()), best(norms.size());
-  for (std::size_t j = 0; j < norms.size(); ++j) {
-    const double x = std::abs(state_.x[static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)))]);
-    influence[j] = norms[j] * x;
-    best[j] = largest_norms_[j] * x;
-    strongest = std::max(strongest, influence[j]);
-  }
+  for (std::size_t j = 0; j < norms.size(); ++j) strongest = std::max(strongest, norms[j] * largest_size(j));
+  if (strongest <= collapse * residual_norm) return "any parameter";
   std::string names;
   for (std::size_t j = 0; j < norms.size(); ++j) {
+    const double threshold = collapse * std::max(strongest, residual_norm);
+    const bool had = largest_norms_[j] * largest_size(j) > threshold, has = norms[j] * largest_size(j) > threshold;
     const bool is_held = !held_.empty() && held_[j];
-    if (is_held || influence[j] > collapse * strongest || best[j] <= collapse * strongest) continue;
-    names += (names.empty() ? "" : ", ") + program_.problem().parameter_name(program_.component_of(static_cast<std::int64_t>(j)));
+    if (is_held || has || !had) continue;
+    names += (names.empty() ? "" : ", ") +
+             program_.problem().parameter_name(program_.component_of(static_cast<std::int64_t>(j)));
   }
   return names;
+}
+
+double TrustRegion::largest_size(std::size_t column) const {
+  return largest_sizes_[column] > 0.0 ? largest_sizes_[column] : 1.0;
 }
 
 }  // namespace thalweg

@@ -16,16 +16,23 @@
 
 namespace thalweg {
 
+/// How and where a descent ended.
+struct Ending {
+  Status status;
+  std::string reason;
+  std::vector<double> x;
+  double cost;
+};
+
 /// One descent from one start. Buffers are kept from run to run: a second run of the same structure allocates only its
 /// trace.
 class TrustRegion {
  public:
   explicit TrustRegion(const Program& program);
 
-  /// Descends from x and writes how it went to `result`: status, reason, x, costs, counts and trace are appended to
-  /// what earlier runs left there.
-  void run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, const Options& options,
-           Stopwatch& clock, Result& result);
+  /// Descends from x. Counts, times and trace are added to what earlier descents left in `result`.
+  Ending run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, const Options& options, Stopwatch& clock,
+             Result& result);
 
  private:
   struct Verdict {
@@ -38,23 +45,25 @@ class TrustRegion {
     double gain = IterationRecord::unset;
   };
 
-  bool begin(std::vector<double> x);
+  std::optional<Verdict> begin(std::vector<double> x);
+  std::optional<Verdict> iterate();
   void linearize();
   bool accelerate(double* step);
   Trial attempt(const ProposedStep& proposed);
   bool move();
   std::optional<Verdict> gradient_verdict() const;
-  std::optional<Verdict> step_verdict(const ProposedStep& proposed, double actual) const;
+  std::optional<Verdict> step_verdict(const ProposedStep& proposed) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
   std::optional<Verdict> limit_verdict(const IterationRecord& record) const;
   bool confirm(Verdict& verdict);
   IterationRecord record(const ProposedStep& proposed, const Trial& trial, bool accepted);
-  std::string collapsed_parameters() const;
+  std::string lost_parameters() const;
+  double largest_size(std::size_t column) const;
 
   const Program& program_;
   State state_, trial_;
   Polish polish_;
-  std::vector<double> step_, acceleration_, scratch_n_, largest_norms_;
+  std::vector<double> step_, acceleration_, scratch_n_, largest_norms_, largest_sizes_;
   std::vector<char> held_;
   AlignedArray probe_residual_, curvature_residual_;
   std::vector<double> probe_x_;

@@ -13,6 +13,8 @@ target_compile_options(thalweg_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # The width of a vector is part of the calling convention; such types never leave a translation unit's templates.
   target_compile_options(thalweg_flags INTERFACE -Wno-psabi -Wno-ignored-attributes)
+  # GCC 12 sees both in its own headers: std::string's operator+ (bug 105651) and the AVX-512 intrinsics (bug 105593).
+  target_compile_options(thalweg_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 if(THALWEG_NATIVE)
   target_compile_options(thalweg_flags INTERFACE -march=native)

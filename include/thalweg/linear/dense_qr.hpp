@@ -19,16 +19,20 @@ class DenseQr final : public LinearSolver {
   LinearStatus solve_again(const double* b, double* z) override;
   double squared_product(const double* v) const override;
 
-  /// R, upper triangular n × n, and the first n entries c of Qᵀr: JᵀJ = RᵀR, Jᵀr = Rᵀc.
+  /// Of the columns that are not held, in order: R, upper triangular, and beside it, as its last column, the leading
+  /// entries c of Qᵀr. JᵀJ = RᵀR and Jᵀr = Rᵀc.
   const DenseMatrix& factor() const { return R_; }
-  std::span<const double> rotated_residual() const { return c_; }
+  /// Columns of J that R stands for.
+  std::span<const std::int64_t> free_columns() const { return free_; }
 
  private:
-  DenseMatrix work_;   // J and r, reduced in place
-  DenseMatrix R_;      // factor of J
-  DenseMatrix damped_; // [R; √λ D], reduced; its first n rows are the factor of JᵀJ + λD²
-  std::vector<double> c_, rotated_, gradient_, column_norms_;
-  std::vector<char> held_;
+  void expand(double* step);
+
+  DenseMatrix work_;    // J's free columns and r, reduced in place
+  DenseMatrix R_;       // k × (k + 1), k free columns
+  DenseMatrix damped_;  // [R; √λ D], reduced; its first k rows are the factor of JᵀJ + λD²
+  std::vector<double> packed_, gradient_, column_norms_;
+  std::vector<std::int64_t> free_;
 };
 
 /// Reduces the leading columns of A to upper triangular form by Householder reflections, applied to all columns.

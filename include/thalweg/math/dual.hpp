@@ -273,14 +273,18 @@ Dual<T, N> abs(const Dual<T, N>& x) { return select(innermost(x) < 0.0, -x, x); 
 template <class T, int N>
 Dual<T, N> fabs(const Dual<T, N>& x) { return abs(x); }
 
-template <class T, int N>
-Dual<T, N> min(const Dual<T, N>& a, const std::type_identity_t<Dual<T, N>>& b) {
-  return select(innermost(b) < innermost(a), b, a);
-}
-template <class T, int N>
-Dual<T, N> max(const Dual<T, N>& a, const std::type_identity_t<Dual<T, N>>& b) {
-  return select(innermost(a) < innermost(b), b, a);
-}
+#define THALWEG_EXTREMUM(name, first_wins)                                                       \
+  template <class T, int N>                                                                      \
+  Dual<T, N> name(const Dual<T, N>& a, const Dual<T, N>& b) {                                    \
+    return select(first_wins, a, b);                                                             \
+  }                                                                                              \
+  template <class T, int N, ConstantOf<T, N> S>                                                  \
+  Dual<T, N> name(const Dual<T, N>& a, const S& s) { return name(a, Dual<T, N>(s)); }            \
+  template <class T, int N, ConstantOf<T, N> S>                                                  \
+  Dual<T, N> name(const S& s, const Dual<T, N>& b) { return name(Dual<T, N>(s), b); }
+THALWEG_EXTREMUM(min, !(innermost(b) < innermost(a)))
+THALWEG_EXTREMUM(max, !(innermost(a) < innermost(b)))
+#undef THALWEG_EXTREMUM
 
 template <class T, int N>
 Dual<T, N> atan2(const Dual<T, N>& y, const Dual<T, N>& x) {

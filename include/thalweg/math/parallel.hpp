@@ -16,7 +16,7 @@ void parallel_chunks(std::int64_t count, std::int64_t grain, int threads,
 /// Number of chunks that parallel_chunks makes.
 inline std::int64_t chunk_count(std::int64_t count, std::int64_t grain) { return (count + grain - 1) / grain; }
 
-/// Threads that parallel_chunks uses for `requested`.
+/// Threads that parallel_chunks uses for `requested`: never more than the machine has.
 int resolve_threads(int requested);
 
 }  // namespace thalweg

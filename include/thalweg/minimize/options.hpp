@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -54,7 +55,9 @@ struct Options {
   bool acceleration = true;        ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected
   bool polish = true;              ///< finish with Newton steps, so that the last digits are right
-  bool retry = true;               ///< after a stall, once more from the start with Levenberg's scaling
+  int restarts = 10;               ///< further descents, at most, after one that stalled where the residuals no longer
+                                   ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts
+  std::uint64_t seed = 1;          ///< of the scattered starts
 
   LinearSolverKind linear_solver = LinearSolverKind::automatic;
 

@@ -2,6 +2,7 @@
 // differences. Problem::add_residuals builds it; nobody needs to name it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <limits>
@@ -231,14 +232,26 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   template <int W>
   static void store(const Pack<W>& value, double* to, int count) {
     if (count == W) return value.store(to);
-    for (int l = 0; l < count; ++l) to[l] = value[l];
+    double all[W];
+    value.store(all);
+    std::copy_n(all, count, to);
   }
-  static double total_of(double value, int) { return value; }
+  static double total_of(double value) { return value; }
   template <int W>
-  static double total_of(const Pack<W>& value, int count) {
+  static double total_of(const Pack<W>& value) {
     double s = 0.0;
-    for (int l = 0; l < count; ++l) s += value[l];
+    for (int l = 0; l < W; ++l) s += value[l];
     return s;
+  }
+  static Scalar load_weights(const double* w, int count) {
+    if constexpr (detail::lanes<Scalar> == 1) {
+      return *w;
+    } else {
+      if (count == detail::lanes<Scalar>) return Scalar::load(w);
+      Scalar s;
+      for (int l = 0; l < count; ++l) s.v[l] = w[l];
+      return s;
+    }
   }
 
   void value_sweep(const double* x, const ResidualOutput& out) const {
@@ -281,17 +294,20 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
       const int d = column - first;
       return d >= 0 && d < strip ? T::variable(inner, d) : T(inner);
     };
+    std::array<Scalar, strip> sum{};
     sweep<Scalar, T>(x, begin, end, seed, [&](std::int64_t i, int count, const auto& result) {
       using R = detail::Evaluated<decltype(result)>;
       for (int k = 0; k < residual_dimension; ++k) {
-        const T& r = detail::Components<R>::at(result, k);
-        Scalar w{};
-        if constexpr (detail::lanes<Scalar> == 1) w = weight[k][i - begin];
-        else for (int l = 0; l < count; ++l) w.v[l] = weight[k][i - begin + l];
-        for (int d = 0; d < width; ++d)
-          S[direction * columns() + first + d] += total_of(w * r.tangent[d].tangent[0], count);
+        const T r = detail::Components<R>::at(result, k);
+        const Scalar w = load_weights(weight[k] + (i - begin), count);
+        for (int d = 0; d < strip; ++d) {
+          // Lanes past the end repeat the last item; their weight is zero.
+          sum[static_cast<std::size_t>(d)] += w * r.tangent[d].tangent[0];
+        }
       }
     });
+    for (int d = 0; d < width; ++d)
+      S[direction * columns() + first + d] += total_of(sum[static_cast<std::size_t>(d)]);
   }
 
   void analytic_sweep(const double* x, const ResidualOutput& out) const {

@@ -1,0 +1,67 @@
+#include "contenders.hpp"
+
+#include "functions.hpp"
+#include "ours.hpp"
+#include "peers/ceres.hpp"
+#include "peers/gsl.hpp"
+#include "peers/minpack.hpp"
+#include "peers/tiny.hpp"
+
+namespace versus {
+
+namespace {
+
+Contender compiled(std::string setting, bool simd, const thalweg::Options& options) {
+  return {"thalweg", std::move(setting),
+          [=](const Case& c) { return compiled_fit(c, simd, options); }, true};
+}
+Contender ceres(std::string setting, Tolerance tolerance, int threads) {
+  return {"Ceres LM", std::move(setting),
+          [=](const Case& c) { return ceres_fit(c.jets(), tolerance, threads); }};
+}
+Contender tiny() {
+  return {"TinySolver", "tight", [](const Case& c) { return tiny_fit(c.jets()); }};
+}
+Contender minpack(std::string setting, double factor) {
+  return {"lmder", std::move(setting),
+          [=](const Case& c) { return minpack_fit(c.jets(), factor); }};
+}
+Contender gsl(std::string solver, GslMethod method) {
+  return {std::move(solver), "tight", [=](const Case& c) { return gsl_fit(c.jets(), method); }};
+}
+
+}  // namespace
+
+std::vector<Contender> nist_contenders(int threads) {
+  const thalweg::Options options{.threads = threads};
+  return {
+      compiled("simd", true, options),
+      compiled("scalar", false, options),
+      {"thalweg", "formula", [=](const Case& c) { return formula_fit(c, options); }, true},
+      compiled("simd, fast", true, thalweg::fast(options)),
+      ceres("tight", Tolerance::tight, threads),
+      ceres("default", Tolerance::standard, threads),
+      tiny(),
+      // Tells apart what the solver and what the evaluation contribute.
+      {"TinySolver", "our simd J",
+       [](const Case& c) { return tiny_fit(std::make_unique<GroupFunction>(c.problem(true))); }},
+      minpack("factor 100", 100.0),
+      minpack("factor 1", 1.0),
+      gsl("GSL lm", GslMethod::lm),
+      gsl("GSL lmaccel", GslMethod::lmaccel),
+  };
+}
+
+std::vector<Contender> perturbed_contenders(int threads) {
+  return {
+      compiled("simd", true, {.threads = threads}),
+      ceres("tight", Tolerance::tight, threads),
+      tiny(),
+      minpack("factor 100", 100.0),
+      minpack("factor 1", 1.0),
+      gsl("GSL lm", GslMethod::lm),
+      gsl("GSL lmaccel", GslMethod::lmaccel),
+  };
+}
+
+}  // namespace versus

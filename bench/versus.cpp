@@ -1,0 +1,81 @@
+// versus: whole fits, Thalweg beside Ceres, TinySolver, MINPACK and GSL, on the same residual code
+// in one process run.
+#include <cstdio>
+#include <exception>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include <dlfcn.h>
+
+#include <CLI/CLI.hpp>
+
+#include "cases.hpp"
+#include "report.hpp"
+#include "suites.hpp"
+
+namespace {
+
+/// Whichever BLAS the peers brought along: one thread.
+void pin_blas() {
+  const auto set_threads =
+      reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (set_threads) set_threads(1);
+}
+
+void write(const std::string& text, const std::string& path) {
+  if (path == "-") {
+    std::fputs(text.c_str(), stdout);
+    return;
+  }
+  std::ofstream file(path);
+  file << text;
+  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Small fits: thalweg beside Ceres LM, TinySolver, MINPACK lmder and GSL.\n"
+               "Example: versus nist --json nist.json", "versus"};
+  std::string name, json_path;
+  versus::Settings settings;
+  bool verbose = false;
+  app.add_option("suite", name, "nist: the 54 NIST starts; perturbed: 1,080 starts around them")
+      ->required()
+      ->check(CLI::IsMember({"nist", "perturbed"}));
+  app.add_option("--threads", settings.threads, "Threads of thalweg and Ceres")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--json", json_path, "Write JSON to FILE; - for standard output, without a table")
+      ->type_name("FILE|-");
+  app.add_option("--repeat", settings.repeat,
+                 "Solves per start and solver, of which the fastest counts (nist 20, perturbed 1)")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--seed", settings.seed, "Seed of the perturbation")->capture_default_str();
+  app.add_flag("--verbose", verbose, "Show every start");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);
+    std::fprintf(stderr, "versus: %s\n\n%s", error.what(), app.help().c_str());
+    return 2;
+  }
+
+  pin_blas();
+  const auto cases = versus::nist_cases(THALWEG_NIST_FOLDER);
+  const auto suite = name == "nist" ? versus::run_nist(cases, settings)
+                                    : versus::run_perturbed(cases, settings);
+  if (json_path != "-") std::fputs(versus::table(suite, verbose).c_str(), stdout);
+  if (!json_path.empty()) write(versus::json(suite), json_path);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "versus: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,85 @@
+// A curve-fitting problem as read from a file: names, numbers and formulas, checked but not yet a
+// Problem.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <thalweg/math/error.hpp>
+#include <thalweg/problem/noise.hpp>
+
+namespace thalweg {
+
+/// A file that cannot be used. what() is "file:line:column: <problem>; expected <expectation>";
+/// line and column count from 1, and the parts that are not known (0) are left out.
+class FileError : public Error {
+ public:
+  FileError(std::string file, int line, int column, const std::string& problem,
+            const std::string& expected);
+  std::string file;
+  int line, column;
+};
+
+/// One fit parameter.
+struct FitParameter {
+  std::string name;
+  std::vector<double> starts;  ///< at least one; --start K takes the K-th
+  double lower = -std::numeric_limits<double>::infinity();
+  double upper = std::numeric_limits<double>::infinity();
+  bool fixed = false;  ///< kept at its start
+  struct Prior {
+    double mean = 0.0, sigma = 1.0;
+  };
+  std::optional<Prior> prior;  ///< adds the residual (value − mean) / sigma
+  struct Certified {
+    double value = 0.0;
+    double error =
+        std::numeric_limits<double>::quiet_NaN();  ///< standard error, NaN when not given
+  };
+  std::optional<Certified> certified;
+  std::string unit, description;  ///< for the reader of a report; may be empty
+};
+
+/// One table and the equation that holds on it.
+struct DataSet {
+  std::string name;      ///< "data" when there is only one
+  std::string equation;  ///< "y = b1 * (1 - exp(-b2 * x))"
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> values;  ///< one array per column, of equal length
+  std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
+};
+
+struct CurveFit {
+  std::string file;  ///< as given by the user
+  std::string title, source;
+  std::vector<FitParameter> parameters;
+  std::vector<DataSet> data;
+  Noise noise = Noise::estimated;
+  double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// Reads a problem file by its format: Thalweg (.toml) or NIST StRD (.dat). Throws FileError.
+CurveFit read_curve_fit(const std::string& path);
+
+/// The same for text already in memory; `name` stands for the file in messages. Data files beside a
+/// TOML text are looked for in `folder`.
+CurveFit read_toml(std::string_view text, const std::string& name, const std::string& folder);
+CurveFit read_nist(std::string_view text, const std::string& name);
+
+/// A table with named columns.
+struct Table {
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> values;  ///< one array per column, all finite
+  bool header = false;  ///< the names come from the file; without a header they are c1, c2, ...
+};
+
+/// Reads a CSV or TSV table (separator found from the text: comma, semicolon, tab or blanks; #
+/// comments; a header row or columns named by their position). Throws FileError.
+Table read_table(const std::string& path);
+Table parse_table(std::string_view text, const std::string& name);
+
+}  // namespace thalweg

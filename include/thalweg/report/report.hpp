@@ -1,0 +1,46 @@
+// Everything there is to say about one solve; text and JSON are two ways of saying it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <thalweg/minimize/options.hpp>
+#include <thalweg/minimize/result.hpp>
+#include <thalweg/report/statistics.hpp>
+
+namespace thalweg {
+
+/// What the residuals are divided by, for the sentence that says so.
+enum class Sigma { none, given };
+
+struct Report {
+  struct ProblemFacts {
+    std::string name;    ///< short: "misra1a"
+    std::string title;   ///< for people; may be empty
+    std::string source;  ///< the file, as the user named it
+    std::string kind = "curve fit";
+    std::int64_t parameter_blocks = 0, parameters = 0, residual_blocks = 0, residuals = 0;
+  } problem;
+  struct Label {
+    std::string unit, description;  ///< may be empty
+  };
+  std::vector<Label> labels;  ///< of each parameter; empty: none has any
+
+  Method method = Method::levenberg_marquardt;
+  LinearSolverKind linear_solver_requested = LinearSolverKind::automatic;
+  Result result;
+  FitStatistics statistics;
+  Sigma sigma = Sigma::none;
+  std::optional<Agreement> certified;  ///< when the file holds certified values
+
+  struct Seconds {
+    double read = 0.0, build = 0.0, statistics = 0.0;  ///< what comes before and after the solve
+  } seconds;
+  double total_seconds() const {
+    return seconds.read + seconds.build + result.seconds.total + seconds.statistics;
+  }
+};
+
+}  // namespace thalweg

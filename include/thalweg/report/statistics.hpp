@@ -1,0 +1,79 @@
+// What a fit says about its parameters: errors, intervals, correlations, and what the data cannot
+// determine.
+#pragma once
+
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <thalweg/minimize/result.hpp>
+#include <thalweg/problem/problem.hpp>
+
+namespace thalweg {
+
+inline constexpr double unset = std::numeric_limits<double>::quiet_NaN();
+
+/// Of one component of x. The errors are NaN where the data do not determine it, for components
+/// that are fixed, and for those that a bound stops: there the Gaussian picture does not hold.
+struct ParameterStatistics {
+  std::string name;
+  double value = 0.0;
+  double standard_error = unset;
+  double lower_interval = unset;  ///< 95 %: Student's t; normal when σ is known
+  double upper_interval = unset;
+  double lower_bound = -std::numeric_limits<double>::infinity();
+  double upper_bound = std::numeric_limits<double>::infinity();
+  bool at_bound = false, fixed = false, determined = true;
+};
+
+/// A direction in which the parameters can move, to first order, without changing any residual.
+struct UndeterminedCombination {
+  struct Term {
+    std::string parameter;
+    double coefficient;  ///< change of the parameter, the largest of the combination scaled to 1
+  };
+  std::vector<Term> terms;  ///< largest first
+};
+
+struct FitStatistics {
+  std::vector<ParameterStatistics> parameters;  ///< all components of x, in order
+  std::vector<UndeterminedCombination> undetermined;
+  std::vector<int> free;            ///< indices into parameters: neither fixed nor held at a bound
+  std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
+  std::vector<double> covariance;   ///< free × free, row-major, NaN where undetermined
+  Noise noise = Noise::estimated;
+  double residual_sum_of_squares = unset;      ///< Σ (r/σ)²
+  int degrees_of_freedom = 0;                  ///< residuals − determined directions
+  double residual_standard_deviation = unset;  ///< √(RSS / dof), in units of σ where σ is given
+  double chi_squared_probability = unset;      ///< of a larger RSS by chance; only when σ is known
+  double r_squared = unset;                    ///< 1 − RSS / TSS about the weighted mean
+  /// −2 ln L + 2k and −2 ln L + k ln m, with the Gaussian likelihood in full, all constants
+  /// included, as R's AIC() and BIC() of a fit by nls (R Core Team, stats::logLik.nls):
+  ///   σ estimated:  −2 ln L = m (ln(2π RSS/m) + 1) + Σ ln σᵢ²,  k = determined parameters + 1
+  ///   σ known:      −2 ln L = RSS + Σ ln(2π σᵢ²),               k = determined parameters
+  double aic = unset, bic = unset;
+};
+
+/// What the residuals alone do not tell. Both are in the order of groups, then items.
+struct Measurements {
+  std::span<const double> response;  ///< the values that were measured; may end early: the residuals
+                                     ///< after them, such as priors, do not count for R²
+  std::span<const double> sigma;     ///< standard deviation of each residual; empty: 1
+};
+
+/// Statistics at result.x.
+FitStatistics statistics(const Problem& problem, const Result& result,
+                         const Measurements& measurements = {});
+
+/// How close a fit comes to values known from elsewhere, such as NIST's.
+struct Agreement {
+  double digits = unset;        ///< the smallest of −log₁₀|relative error|, between 0 and 11
+  std::string worst_parameter;  ///< the one with that smallest number
+};
+
+/// `certified` holds one value for each parameter; NaN: none. Where it is 0 the absolute error counts.
+Agreement agreement(std::span<const ParameterStatistics> parameters,
+                    std::span<const double> certified);
+
+}  // namespace thalweg

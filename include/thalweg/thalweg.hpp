@@ -1,0 +1,7 @@
+// Everything an embedding application needs to state a problem and solve it.
+#pragma once
+
+#include <thalweg/math/safe.hpp>
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/problem/problem.hpp>
+#include <thalweg/report/statistics.hpp>

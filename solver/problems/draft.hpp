@@ -1,0 +1,78 @@
+// A curve fit while it is being read: the values, and where in the file each came from, so that the
+// checks which all formats share can say where the mistake is. Private to the readers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <thalweg/problems/curve_fit.hpp>
+
+#include "problems/text_numbers.hpp"
+
+namespace thalweg::reading {
+
+[[noreturn]] void fail(const std::string& file, Place place, const std::string& problem,
+                       const std::string& expected);
+
+/// Where the characters of an equation stand in the file. An equation may be put together from
+/// several pieces.
+class EquationPlaces {
+ public:
+  /// From `offset` on, the equation's text was copied from `place`; not `exact` when characters
+  /// were rewritten there.
+  void add(std::size_t offset, Place place, bool exact) {
+    pieces_.push_back({offset, place, exact});
+  }
+  Place at(std::string_view equation, std::size_t offset) const;
+
+ private:
+  struct Piece {
+    std::size_t offset;
+    Place place;
+    bool exact;
+  };
+  std::vector<Piece> pieces_;
+};
+
+struct DataPlaces {
+  Place table;
+  EquationPlaces equation;
+  std::vector<Place> columns;  ///< empty when they were named in another file
+  Place sigma;
+  std::string cell_file;  ///< the file that holds the numbers
+  std::function<Place(std::size_t row, std::size_t column)> cell;
+};
+
+struct Draft {
+  CurveFit fit;
+  Place parameter_list;
+  std::vector<Place> parameters;  ///< one per fit.parameters
+  std::vector<DataPlaces> data;   ///< one per fit.data
+};
+
+/// Checks everything that does not depend on the format, and completes what was left short (one
+/// start for all, equal bounds). Throws FileError.
+CurveFit checked(Draft draft);
+
+/// The text of a file, which must be UTF-8 and not empty; `expected` says what it should have been.
+std::string read_text_file(const std::string& path, const std::string& expected);
+void check_text(std::string_view text, const std::string& name, const std::string& expected);
+
+/// One cell of a table; `row` counts from 1.
+double read_cell(std::string_view text, const std::string& file, Place place, std::size_t row,
+                 std::string_view column);
+/// "row 3, column 'x'"
+std::string cell_name(std::size_t row, std::string_view column);
+
+/// A table, and a function that finds the place of a cell (both count from 0).
+struct PlacedTable {
+  Table table;
+  std::function<Place(std::size_t row, std::size_t column)> cell;
+};
+PlacedTable parse_placed_table(std::shared_ptr<const std::string> text, const std::string& name);
+
+}  // namespace thalweg::reading

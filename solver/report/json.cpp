@@ -1,0 +1,168 @@
+#include <thalweg/report/json.hpp>
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace thalweg {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no NaN and no infinity.
+Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
+
+std::string_view to_string(IterationRecord::Phase phase) {
+  return phase == IterationRecord::Phase::polish ? "polish" : "descent";
+}
+
+Json problem_of(const Report& report) {
+  const Report::ProblemFacts& p = report.problem;
+  return {{"name", p.name},
+          {"kind", p.kind},
+          {"parameter_blocks", p.parameter_blocks},
+          {"parameters", p.parameters},
+          {"residual_blocks", p.residual_blocks},
+          {"residuals", p.residuals},
+          {"title", p.title},
+          {"source", p.source}};
+}
+
+Json seconds_of(const Report& report) {
+  const Result::Seconds& s = report.result.seconds;
+  const double total = report.total_seconds(), setup = report.seconds.build + s.setup;
+  const double other = total - report.seconds.read - setup - s.evaluate - s.linear_solve;
+  return {{"total", total},
+          {"read", report.seconds.read},
+          {"setup", setup},
+          {"evaluate", s.evaluate},
+          {"linear_solve", s.linear_solve},
+          {"other", std::max(0.0, other)}};
+}
+
+Json parameters_of(const Report& report, bool all) {
+  const auto& parameters = report.statistics.parameters;
+  if (!all && parameters.size() > most_parameters_in_json) return nullptr;
+  Json list = Json::array();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const ParameterStatistics& p = parameters[i];
+    Json entry = {{"name", p.name},
+                  {"value", number(p.value)},
+                  {"standard_error", number(p.standard_error)},
+                  {"interval", Json::array({number(p.lower_interval), number(p.upper_interval)})},
+                  {"lower", number(p.lower_bound)},
+                  {"upper", number(p.upper_bound)},
+                  {"at_bound", p.at_bound},
+                  {"fixed", p.fixed},
+                  {"determined", p.determined}};
+    if (i < report.labels.size() && !report.labels[i].unit.empty())
+      entry["unit"] = report.labels[i].unit;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json statistics_of(const FitStatistics& s) {
+  const bool known = s.noise == Noise::known;
+  return {{"degrees_of_freedom", s.degrees_of_freedom},
+          {"residual_standard_deviation", number(s.residual_standard_deviation)},
+          {"r_squared", number(s.r_squared)},
+          {"aic", number(s.aic)},
+          {"bic", number(s.bic)},
+          {"noise", known ? "known" : "estimated"},
+          {"residual_sum_of_squares", number(s.residual_sum_of_squares)},
+          {"chi_squared_probability", number(s.chi_squared_probability)}};
+}
+
+/// The whole matrix, with the names of its rows; null above the limit of the parameter list.
+Json correlations_of(const FitStatistics& s, bool all) {
+  const std::size_t n = s.free.size();
+  if (s.correlation.size() != n * n || (!all && n > most_parameters_in_json)) return nullptr;
+  Json names = Json::array(), matrix = Json::array();
+  for (std::size_t i = 0; i < n; ++i) {
+    names.push_back(s.parameters[static_cast<std::size_t>(s.free[i])].name);
+    Json row = Json::array();
+    for (std::size_t j = 0; j < n; ++j) row.push_back(number(s.correlation[i * n + j]));
+    matrix.push_back(std::move(row));
+  }
+  return {{"parameters", std::move(names)}, {"matrix", std::move(matrix)}};
+}
+
+Json undetermined_of(const FitStatistics& s) {
+  Json list = Json::array();
+  for (const UndeterminedCombination& combination : s.undetermined) {
+    Json terms = Json::array();
+    for (const auto& term : combination.terms)
+      terms.push_back({{"parameter", term.parameter}, {"coefficient", number(term.coefficient)}});
+    list.push_back(std::move(terms));
+  }
+  return list;
+}
+
+Json trace_of(const Result& result) {
+  Json list = Json::array();
+  for (const IterationRecord& r : result.trace)
+    list.push_back({{"iteration", r.iteration},
+                    {"cost", number(r.cost)},
+                    {"gradient_norm", number(r.gradient_norm)},
+                    {"step_norm", number(r.step_norm)},
+                    {"gain_ratio", number(r.gain_ratio)},
+                    {"damping", number(r.damping)},
+                    {"accepted", r.accepted},
+                    {"seconds", r.seconds},
+                    {"trial_cost", number(r.trial_cost)},
+                    {"phase", to_string(r.phase)}});
+  return list;
+}
+
+}  // namespace
+
+std::string to_json(const Report& report, bool all_parameters) {
+  const Result& r = report.result;
+  Json json = {
+      {"problem", problem_of(report)},
+      {"method", to_string(report.method)},
+      {"linear_solver",
+       {{"requested", to_string(report.linear_solver_requested)},
+        {"used", r.linear_solver},
+        {"reason", r.linear_solver_reason}}},
+      {"threads", r.threads},
+      {"status", to_string(r.status)},
+      {"reason", r.reason},
+      {"initial_cost", number(r.initial_cost)},
+      {"final_cost", number(r.final_cost)},
+      {"iterations", r.iterations},
+      {"accepted_steps", r.accepted_steps},
+      {"evaluations",
+       {{"cost", r.evaluations.cost},
+        {"jacobian", r.evaluations.jacobian},
+        {"hessian", r.evaluations.hessian}}},
+      {"seconds", seconds_of(report)},
+      {"parameters", parameters_of(report, all_parameters)},
+      {"statistics", statistics_of(report.statistics)},
+  };
+  if (report.certified)
+    json["certified"] = {{"digits", number(report.certified->digits)},
+                         {"worst_parameter", report.certified->worst_parameter}};
+  json["correlations"] = correlations_of(report.statistics, all_parameters);
+  json["undetermined"] = undetermined_of(report.statistics);
+  json["notes"] = r.notes;
+  json["trace"] = trace_of(r);
+  // Text that is no UTF-8 (the name of a file may be anything) must not end in an exception.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string trace_to_csv(const Result& result) {
+  std::string csv =
+      "iteration,phase,cost,trial_cost,gradient_norm,step_norm,gain_ratio,damping,accepted,"
+      "seconds\n";
+  const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{}", v) : ""; };
+  for (const IterationRecord& r : result.trace)
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase),
+                       cell(r.cost), cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm),
+                       cell(r.gain_ratio), cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds));
+  return csv;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,128 @@
+#include "report/rank.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <Eigen/Dense>
+
+#include <thalweg/linear/dense_qr.hpp>
+
+namespace thalweg {
+namespace {
+
+using Matrix = Eigen::MatrixXd;
+
+// A component of a null vector below this (the largest is 1, columns scaled) is rounding.
+constexpr double negligible = 1e-6;
+
+/// Singular values below this part of the largest are zero to rounding. The columns are of length 1,
+/// so the largest lies between 1 and √n, and an error of each entry by 100 ε (what a formula of some
+/// operations leaves behind) moves a singular value by at most 100 ε √n. The √m stands for the
+/// rounding of the QR itself, whose bound grows with m but whose errors in practice do so as a
+/// random walk (Higham, Accuracy and Stability of Numerical Algorithms, 2002, sections 19.3, 2.8).
+double rank_tolerance(int m, Eigen::Index n) {
+  const double epsilon = std::numeric_limits<double>::epsilon();
+  return 100.0 * epsilon * std::max(std::sqrt(static_cast<double>(m)), static_cast<double>(n));
+}
+
+/// Scales the columns to length 1 and returns their lengths; false when one is not finite.
+bool scale_columns(DenseMatrix& J, Eigen::VectorXd& length) {
+  for (std::int64_t j = 0; j < J.columns(); ++j) {
+    Eigen::Map<Eigen::VectorXd> column(J.column(j), J.stride());
+    length[j] = column.stableNorm();
+    if (!std::isfinite(length[j])) return false;
+    if (length[j] > 0.0) column /= length[j];
+  }
+  return true;
+}
+
+Matrix triangular_factor(DenseMatrix& J) {
+  const std::int64_t n = J.columns();
+  DenseMatrix R(n, n);
+  householder_qr(J, n, R);
+  Matrix result = Matrix::Zero(n, n);
+  for (std::int64_t j = 0; j < n; ++j)
+    for (std::int64_t i = 0; i <= j; ++i) result(i, j) = R(i, j);
+  return result;
+}
+
+/// Gauss-Jordan elimination with full pivoting: afterwards each basis vector (a row of V) owns one
+/// column where it is 1 and the others are 0, which makes independent causes appear separately.
+void make_sparse(Matrix& V) {
+  std::vector<char> used(static_cast<std::size_t>(V.rows()), 0);
+  for (Eigen::Index step = 0; step < V.rows(); ++step) {
+    Eigen::Index row = -1, column = -1;
+    double largest = 0.0;
+    for (Eigen::Index i = 0; i < V.rows(); ++i)
+      for (Eigen::Index j = 0; j < V.cols(); ++j)
+        if (!used[static_cast<std::size_t>(i)] && std::abs(V(i, j)) > largest) {
+          largest = std::abs(V(i, j));
+          row = i;
+          column = j;
+        }
+    if (row < 0) return;
+    used[static_cast<std::size_t>(row)] = 1;
+    V.row(row) /= V(row, column);
+    for (Eigen::Index i = 0; i < V.rows(); ++i)
+      if (i != row) V.row(i) -= V(i, column) * V.row(row);
+  }
+}
+
+/// A null vector of the scaled J as changes of the parameters themselves.
+std::vector<std::pair<int, double>> terms_of(const Eigen::VectorXd& v,
+                                             const Eigen::VectorXd& length) {
+  const double largest = v.cwiseAbs().maxCoeff();
+  std::vector<std::pair<int, double>> terms;
+  for (Eigen::Index j = 0; j < v.size(); ++j)
+    if (std::abs(v[j]) > negligible * largest)
+      terms.emplace_back(static_cast<int>(j), length[j] > 0.0 ? v[j] / length[j] : v[j]);
+  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
+    return std::abs(a.second) > std::abs(b.second) * (1.0 + 1e-9);
+  });
+  const double scale = terms.front().second;
+  for (auto& term : terms) term.second /= scale;
+  return terms;
+}
+
+}  // namespace
+
+std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
+  const auto n = static_cast<Eigen::Index>(J.columns());
+  NormalInverse result;
+  result.determined.assign(static_cast<std::size_t>(n), 1);
+  if (n == 0) return result;
+  Eigen::VectorXd length(n);
+  if (!scale_columns(J, length)) return std::nullopt;
+  const Matrix R = triangular_factor(J);
+  if (!R.allFinite()) return std::nullopt;
+
+  const Eigen::JacobiSVD<Matrix> svd(R, Eigen::ComputeFullV);
+  const Eigen::VectorXd& sigma = svd.singularValues();
+  const double threshold = rank_tolerance(rows, n) * sigma[0];
+  const Eigen::Index rank = sigma[0] > 0.0 ? (sigma.array() > threshold).count() : 0;
+
+  Matrix root(n, n);  // C = root rootᵀ, in scaled columns
+  if (rank == n) {
+    root = R.triangularView<Eigen::Upper>().solve(Matrix::Identity(n, n));
+  } else {
+    Matrix null_space = svd.matrixV().rightCols(n - rank).transpose();
+    for (Eigen::Index j = 0; j < n; ++j)
+      result.determined[static_cast<std::size_t>(j)] = null_space.col(j).norm() <= negligible;
+    make_sparse(null_space);
+    for (Eigen::Index i = 0; i < n - rank; ++i)
+      result.null_space.push_back(terms_of(null_space.row(i).transpose(), length));
+    root = svd.matrixV().leftCols(rank) * sigma.head(rank).cwiseInverse().asDiagonal();
+  }
+  const Matrix scaled = root * root.transpose();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < n; ++j) {
+      const bool known = result.determined[static_cast<std::size_t>(i)] &&
+                         result.determined[static_cast<std::size_t>(j)];
+      result.covariance.push_back(known ? scaled(i, j) / length[i] / length[j] : nan);
+    }
+  return result;
+}
+
+}  // namespace thalweg

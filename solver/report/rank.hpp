@@ -1,0 +1,23 @@
+// What a Jacobian determines: its numerical rank, (JᵀJ)⁻¹, and the directions it does not see.
+#pragma once
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <thalweg/math/aligned.hpp>
+
+namespace thalweg {
+
+struct NormalInverse {
+  std::vector<double> covariance;  ///< (JᵀJ)⁻¹, row-major; NaN in rows and columns not determined
+  std::vector<char> determined;    ///< of each column: no direction of the null space moves it
+  /// A sparse basis of the null space. Terms (column, coefficient), largest first and scaled to 1.
+  std::vector<std::vector<std::pair<int, double>>> null_space;
+};
+
+/// By QR of J with its columns scaled to length 1, never through JᵀJ. `rows` is the number of rows
+/// that are no padding; J is destroyed. Empty when J is not finite.
+std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows);
+
+}  // namespace thalweg

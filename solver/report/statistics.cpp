@@ -1,0 +1,179 @@
+#include <thalweg/report/statistics.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/students_t.hpp>
+
+#include "report/rank.hpp"
+#include <thalweg/problem/program.hpp>
+
+namespace thalweg {
+namespace {
+
+constexpr double normal_975 = 1.959963984540054;  // 97.5 % quantile of the normal distribution
+
+bool is_at_bound(const ParameterStatistics& p) {
+  return !p.fixed && (p.value <= p.lower_bound || p.value >= p.upper_bound);
+}
+
+/// Names, values, bounds; no errors yet.
+std::vector<ParameterStatistics> describe(const Problem& problem, const std::vector<double>& x) {
+  std::vector<ParameterStatistics> parameters(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    ParameterStatistics& p = parameters[i];
+    p.name = problem.parameter_name(static_cast<std::int64_t>(i));
+    p.value = x[i];
+    p.lower_bound = problem.lower()[i];
+    p.upper_bound = problem.upper()[i];
+    p.fixed = problem.fixed()[i] != 0 || p.lower_bound == p.upper_bound;
+    p.at_bound = is_at_bound(p);
+  }
+  return parameters;
+}
+
+/// The columns of J that belong to the free parameters.
+DenseMatrix free_columns(const Program& program, const DenseMatrix& J,
+                         const std::vector<int>& free) {
+  DenseMatrix chosen(J.rows(), static_cast<std::int64_t>(free.size()));
+  for (std::size_t j = 0; j < free.size(); ++j) {
+    const double* from = J.column(program.column_of(free[j]));
+    std::copy_n(from, J.stride(), chosen.column(static_cast<std::int64_t>(j)));
+  }
+  return chosen;
+}
+
+void set_errors(const std::vector<char>& determined, double quantile, FitStatistics& s) {
+  const std::size_t n = s.free.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    ParameterStatistics& p = s.parameters[static_cast<std::size_t>(s.free[i])];
+    p.determined = determined[i] != 0;
+    if (!p.determined) continue;
+    p.standard_error = std::sqrt(s.covariance[i * n + i]);
+    p.lower_interval = p.value - quantile * p.standard_error;
+    p.upper_interval = p.value + quantile * p.standard_error;
+  }
+  s.correlation.assign(n * n, unset);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) {
+      const double scale = std::sqrt(s.covariance[i * n + i]) * std::sqrt(s.covariance[j * n + j]);
+      if (i == j && determined[i]) s.correlation[i * n + j] = 1.0;
+      if (i != j && scale > 0.0)
+        s.correlation[i * n + j] = std::clamp(s.covariance[i * n + j] / scale, -1.0, 1.0);
+    }
+}
+
+/// Residuals in the order of groups, then items, then components: without the program's padding.
+std::vector<double> in_order(const Program& program, const AlignedArray& padded_residual) {
+  std::vector<double> r;
+  const auto& groups = program.problem().groups();
+  for (std::size_t g = 0; g < groups.size(); ++g)
+    for (std::int64_t i = 0; i < groups[g]->items(); ++i)
+      for (int k = 0; k < groups[g]->dimension(); ++k)
+        r.push_back(padded_residual[program.row_of(g, k) + i]);
+  return r;
+}
+
+double r_squared(const std::vector<double>& r, const Measurements& measured) {
+  const std::size_t m = measured.response.size();
+  if (m == 0 || m > r.size()) return unset;
+  const auto weight = [&](std::size_t i) {
+    return measured.sigma.empty() ? 1.0 : 1.0 / (measured.sigma[i] * measured.sigma[i]);
+  };
+  double weights = 0.0, sum = 0.0, rss = 0.0, tss = 0.0;
+  for (std::size_t i = 0; i < m; ++i) {
+    weights += weight(i);
+    sum += weight(i) * measured.response[i];
+    rss += r[i] * r[i];
+  }
+  const double mean = sum / weights;
+  for (std::size_t i = 0; i < m; ++i) {
+    const double d = measured.response[i] - mean;
+    tss += weight(i) * d * d;
+  }
+  return tss > 0.0 ? 1.0 - rss / tss : unset;
+}
+
+void set_information_criteria(double m, double rank, std::span<const double> sigma,
+                              FitStatistics& s) {
+  double log_variances = 0.0;
+  for (const double v : sigma) log_variances += 2.0 * std::log(v);
+  const double two_pi = 2.0 * std::numbers::pi, rss = s.residual_sum_of_squares;
+  const bool known = s.noise == Noise::known;
+  if (!known && !(rss > 0.0)) return;  // an exact fit: the likelihood has no bound
+  const double minus_two_log_likelihood =
+      log_variances + (known ? rss + m * std::log(two_pi) : m * (std::log(two_pi * rss / m) + 1.0));
+  const double k = rank + (known ? 0.0 : 1.0);
+  s.aic = minus_two_log_likelihood + 2.0 * k;
+  s.bic = minus_two_log_likelihood + std::log(m) * k;
+}
+
+}  // namespace
+
+FitStatistics statistics(const Problem& problem, const Result& result,
+                         const Measurements& measured) {
+  FitStatistics s;
+  s.noise = problem.noise();
+  s.parameters = describe(problem, result.x);
+  const Program program(problem);
+  AlignedArray residual(program.rows());
+  DenseMatrix J(program.rows(), program.columns());
+  const double cost = program.evaluate(result.x.data(), residual.data(), J, result.threads);
+  if (!std::isfinite(cost)) return s;
+  const std::vector<double> r = in_order(program, residual);
+  const auto m = static_cast<int>(r.size());
+  s.residual_sum_of_squares = 2.0 * cost;
+  s.r_squared = r_squared(r, measured);
+
+  for (std::size_t i = 0; i < s.parameters.size(); ++i)
+    if (!s.parameters[i].fixed && !s.parameters[i].at_bound) s.free.push_back(static_cast<int>(i));
+  const auto inverse = invert_normal_matrix(free_columns(program, J, s.free), m);
+  if (!inverse) return s;  // a derivative is not finite
+
+  const int rank = static_cast<int>(s.free.size()) - static_cast<int>(inverse->null_space.size());
+  s.degrees_of_freedom = m - rank;
+  const double dof = s.degrees_of_freedom;
+  if (dof > 0) s.residual_standard_deviation = std::sqrt(s.residual_sum_of_squares / dof);
+  set_information_criteria(m, rank, measured.sigma, s);
+
+  const bool known = s.noise == Noise::known;
+  const double variance = known ? 1.0 : s.residual_standard_deviation * s.residual_standard_deviation;
+  s.covariance = inverse->covariance;
+  for (double& c : s.covariance) c *= variance;
+  double quantile = known ? normal_975 : unset;
+  if (dof > 0 && !known) quantile = boost::math::quantile(boost::math::students_t(dof), 0.975);
+  if (dof > 0 && known) {
+    const boost::math::chi_squared distribution(dof);
+    s.chi_squared_probability = cdf(complement(distribution, s.residual_sum_of_squares));
+  }
+  set_errors(inverse->determined, quantile, s);
+  for (const auto& direction : inverse->null_space) {
+    UndeterminedCombination& combination = s.undetermined.emplace_back();
+    for (const auto& [column, coefficient] : direction) {
+      const int i = s.free[static_cast<std::size_t>(column)];
+      combination.terms.push_back({s.parameters[static_cast<std::size_t>(i)].name, coefficient});
+    }
+  }
+  return s;
+}
+
+Agreement agreement(std::span<const ParameterStatistics> parameters,
+                    std::span<const double> certified) {
+  constexpr double most = 11.0;  // as many as NIST certifies
+  Agreement result;
+  for (std::size_t i = 0; i < std::min(parameters.size(), certified.size()); ++i) {
+    if (std::isnan(certified[i])) continue;
+    const double scale = certified[i] == 0.0 ? 1.0 : std::abs(certified[i]);
+    const double error = std::abs(parameters[i].value - certified[i]) / scale;
+    double digits = error == 0.0 ? most : std::clamp(-std::log10(error), 0.0, most);
+    if (std::isnan(error)) digits = 0.0;
+    if (digits >= result.digits) continue;  // NaN at first: never
+    result = {digits, parameters[i].name};
+  }
+  return result;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,103 @@
+#include "report/table.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace thalweg::text {
+namespace {
+
+/// Decimal exponent of the first digit once v is rounded to `digits` significant ones.
+int exponent(double v, int digits) {
+  if (v == 0.0 || !std::isfinite(v)) return 0;
+  const std::string s = fmt::format("{:.{}e}", v, digits - 1);
+  return std::stoi(s.substr(s.find('e') + 1));
+}
+
+}  // namespace
+
+std::size_t width(std::string_view s) {
+  return static_cast<std::size_t>(
+      std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+void Table::add_column(std::string heading, Align align) {
+  headings_.push_back(std::move(heading));
+  align_.push_back(align);
+}
+
+void Table::add_row(std::vector<std::string> cells) {
+  cells.resize(headings_.size());
+  rows_.push_back(std::move(cells));
+}
+
+std::string Table::print(std::string_view indent) const {
+  const std::size_t columns = headings_.size();
+  std::vector<std::size_t> widths(columns, 0);
+  for (const auto& row : rows_)
+    for (std::size_t c = 0; c < columns; ++c) widths[c] = std::max(widths[c], width(row[c]));
+  std::string out;
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text(indent);
+    bool first = true;
+    for (std::size_t c = 0; c < columns; ++c) {
+      if (widths[c] == 0) continue;
+      const std::size_t wide = std::max(widths[c], width(headings_[c]));
+      const std::string blanks(wide - width(cells[c]), ' ');
+      if (!std::exchange(first, false)) text += "  ";
+      text += align_[c] == Align::right ? blanks + cells[c] : cells[c] + blanks;
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    out += text + "\n";
+  };
+  line(headings_);
+  for (const auto& row : rows_) line(row);
+  return out;
+}
+
+Digits::Digits(double value, double error, int least) : error_(error) {
+  const bool has_error = std::isfinite(error) && error > 0.0;
+  const int first = exponent(value, least);
+  place_ = first - std::max(least, has_error ? 0 : 6) + 1;
+  if (has_error) {
+    const int last_of_error = exponent(error, 2) - 1;
+    place_ = value == 0.0 ? last_of_error : std::min(place_, last_of_error);
+  }
+  place_ = std::max(place_, first - 16);  // a double has no more
+  const int top = std::max(first, has_error ? exponent(error, 2) : first);
+  scientific_ = top < -3 || top > 6 || place_ < -9;
+}
+
+int Digits::decimals_in_mantissa(double v) const {
+  if (v == 0.0) return 1;
+  return std::clamp(exponent(v, 16) - place_, 0, 16);
+}
+
+std::string Digits::number(double v) const {
+  if (!std::isfinite(v)) return "";
+  if (scientific_) return fmt::format("{:.{}e}", v, decimals_in_mantissa(v));
+  return fmt::format("{:.{}f}", v, std::max(0, -place_));
+}
+
+std::string Digits::error() const {
+  if (!std::isfinite(error_)) return "";
+  if (error_ == 0.0) return "0";
+  if (scientific_) return fmt::format("{:.1e}", error_);
+  // Two digits, but no fewer decimals than it takes to write a whole number.
+  return fmt::format("{:.{}f}", error_, std::max(0, 1 - exponent(error_, 2)));
+}
+
+std::string percent(double fraction) {
+  if (!std::isfinite(fraction)) return "";
+  const double p = 100.0 * std::abs(fraction);
+  if (p > 9999.0) return "> 9999 %";
+  return p >= 99.5 ? fmt::format("{:.0f} %", p) : fmt::format("{:.2g} %", p);
+}
+
+std::string counted(long long n, std::string_view noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+}  // namespace thalweg::text

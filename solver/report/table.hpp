@@ -1,0 +1,51 @@
+// Aligned columns of text, and numbers with as many digits as they deserve.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thalweg::text {
+
+/// Characters as shown: UTF-8 sequences count once.
+std::size_t width(std::string_view s);
+
+enum class Align { left, right };
+
+/// Rows of cells below their headings; columns that are empty throughout are left out.
+class Table {
+ public:
+  void add_column(std::string heading, Align align);
+  void add_row(std::vector<std::string> cells);
+  /// Each line begins with the indent and ends with a newline, without trailing blanks.
+  std::string print(std::string_view indent) const;
+
+ private:
+  std::vector<std::string> headings_;
+  std::vector<Align> align_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+/// How to write a value of which the error is known: the error gets two significant digits, the
+/// value, and other numbers beside it, end at the same decimal place.
+class Digits {
+ public:
+  /// An error that is NaN or 0: six significant digits. `least`: digits of the value at the least.
+  Digits(double value, double error, int least);
+  std::string number(double v) const;
+  std::string error() const;
+
+ private:
+  int decimals_in_mantissa(double v) const;
+
+  double error_;
+  int place_;        // the decimal exponent of the last digit shown
+  bool scientific_;
+};
+
+/// "12 %", "0.034 %".
+std::string percent(double fraction);
+/// "1 iteration", "2 iterations".
+std::string counted(long long n, std::string_view noun);
+
+}  // namespace thalweg::text

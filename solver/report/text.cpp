@@ -1,0 +1,260 @@
+#include <thalweg/report/text.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "report/table.hpp"
+
+namespace thalweg {
+namespace {
+
+using text::Align;
+using text::counted;
+using text::Digits;
+using text::Table;
+
+constexpr double noteworthy_correlation = 0.9;
+constexpr std::string_view indent = "  ";
+
+std::string significant(double v, int digits) {
+  return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : "";
+}
+
+// ---- how it ended ----
+
+std::string ending(const Result& result) {
+  const std::string after = "after " + counted(result.iterations, "iteration");
+  switch (result.status) {
+    case Status::converged:
+      return "converged " + after;
+    case Status::iteration_limit:
+    case Status::time_limit:
+      return "stopped at a limit " + after + ", not converged";
+    case Status::interrupted:
+      return "interrupted " + after + ", not converged";
+    case Status::stalled:
+      return "stalled " + after + ", not converged";
+    case Status::non_finite_start:
+      return "failed at the start";
+    case Status::failed:
+      break;
+  }
+  return "failed " + after;
+}
+
+std::string heading(const Report& report) {
+  const Report::ProblemFacts& p = report.problem;
+  std::string out = (p.title.empty() ? p.name : p.title) + "\n";
+  const auto fixed = std::count_if(report.statistics.parameters.begin(),
+                                   report.statistics.parameters.end(),
+                                   [](const ParameterStatistics& s) { return s.fixed; });
+  out += fmt::format("{}{}, {}{}\n\n", p.source.empty() ? "" : p.source + ": ",
+                     counted(p.residuals, "residual"), counted(p.parameters, "parameter"),
+                     fixed > 0 ? fmt::format(" ({} fixed)", fixed) : "");
+  out += fmt::format("{}: {}\n", ending(report.result), report.result.reason);
+  for (const std::string& note : report.result.notes) out += "note: " + note + "\n";
+  const bool has_point = report.result.status != Status::converged &&
+                         report.result.status != Status::non_finite_start;
+  if (has_point) out += "What follows describes the best point found; it need not be a minimum.\n";
+  return out;
+}
+
+// ---- parameters ----
+
+std::string remark(const ParameterStatistics& p) {
+  if (p.fixed) return "fixed";
+  if (p.at_bound) return p.value <= p.lower_bound ? "at its lower bound" : "at its upper bound";
+  return p.determined ? "" : "not determined";
+}
+
+std::string parameter_table(const Report& report, bool verbose) {
+  Table table;
+  table.add_column("parameter", Align::left);
+  table.add_column("value", Align::right);
+  table.add_column("standard error", Align::left);
+  table.add_column("relative", Align::right);
+  table.add_column("95 % interval", Align::left);
+  table.add_column("unit", Align::left);
+  table.add_column("", Align::left);
+  table.add_column("meaning", Align::left);
+  const auto& parameters = report.statistics.parameters;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const ParameterStatistics& p = parameters[i];
+    const Digits digits(p.value, p.standard_error, verbose ? 10 : 2);
+    const bool has_error = std::isfinite(p.standard_error);
+    const bool has_interval = std::isfinite(p.lower_interval) && std::isfinite(p.upper_interval);
+    const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
+    table.add_row({p.name, digits.number(p.value), has_error ? "± " + digits.error() : "",
+                   has_error ? text::percent(p.standard_error / p.value) : "",
+                   has_interval ? fmt::format("[{}, {}]", digits.number(p.lower_interval),
+                                              digits.number(p.upper_interval))
+                                : "",
+                   label.unit, remark(p), verbose ? label.description : ""});
+  }
+  return table.print(indent);
+}
+
+// ---- the fit as a whole ----
+
+std::string about_noise(const Report& report) {
+  const FitStatistics& s = report.statistics;
+  if (s.noise == Noise::known)
+    return "known: the errors above come from the given standard deviations alone";
+  if (s.degrees_of_freedom <= 0)
+    return "unknown: no more data than parameters, so nothing tells how large the errors are";
+  if (report.sigma == Sigma::given)
+    return "estimated: only the ratios of the given standard deviations count, and the errors "
+           "above\nare scaled by the residual standard deviation";
+  return "estimated: the errors above are scaled by the residual standard deviation";
+}
+
+/// Digits enough that two remain of what is missing to 1.
+std::string r_squared_text(double r2) {
+  if (!std::isfinite(r2)) return "";
+  const double missing = std::abs(1.0 - r2);
+  const int place = missing > 0.0 ? static_cast<int>(std::floor(std::log10(missing))) : -15;
+  return fmt::format("{:.{}f}", r2, std::clamp(1 - place, 4, 15));
+}
+
+std::string fit_table(const Report& report, bool verbose) {
+  const FitStatistics& s = report.statistics;
+  const int digits = verbose ? 11 : 6;
+  Table table;
+  table.add_column("fit", Align::left);
+  table.add_column("", Align::left);
+  const auto row = [&](const std::string& what, const std::string& value) {
+    if (!value.empty()) table.add_row({what, value});
+  };
+  row("residual sum of squares", significant(s.residual_sum_of_squares, digits));
+  row("degrees of freedom", std::to_string(s.degrees_of_freedom));
+  row("residual standard deviation", significant(s.residual_standard_deviation, digits));
+  if (std::isfinite(s.chi_squared_probability))
+    row("chi-squared test",
+        fmt::format("a worse fit would come by chance with probability {:.2g}",
+                    s.chi_squared_probability));
+  row("R²", r_squared_text(s.r_squared));
+  row("AIC", significant(s.aic, digits));
+  row("BIC", significant(s.bic, digits));
+  std::string noise = about_noise(report);
+  const std::size_t line_break = noise.find('\n');
+  row("noise", noise.substr(0, line_break));
+  if (line_break != std::string::npos) table.add_row({"", noise.substr(line_break + 1)});
+  if (report.certified)
+    row("certified values",
+        fmt::format("agree to {:.1f} digits (the worst: {})",
+                    // Rounded down: no digit that is not there.
+                    std::floor(report.certified->digits * 10.0) / 10.0,
+                    report.certified->worst_parameter));
+  return table.print(indent);
+}
+
+std::string correlations(const FitStatistics& s) {
+  const std::size_t n = s.free.size();
+  if (s.correlation.size() != n * n) return "";
+  Table table;
+  table.add_column("strong correlation", Align::left);
+  table.add_column("", Align::right);
+  bool any = false;
+  const auto name = [&](std::size_t i) {
+    return s.parameters[static_cast<std::size_t>(s.free[i])].name;
+  };
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = i + 1; j < n; ++j) {
+      const double c = s.correlation[i * n + j];
+      if (!(std::abs(c) > noteworthy_correlation)) continue;
+      // 1.0000 would claim more than there is.
+      const int decimals = std::abs(c) > 0.9995 ? 6 : 3;
+      table.add_row({name(i) + ", " + name(j), fmt::format("{:.{}f}", c, decimals)});
+      any = true;
+    }
+  return any ? "\n" + table.print(indent) : "";
+}
+
+std::string sentence(const UndeterminedCombination& combination) {
+  const auto& terms = combination.terms;
+  if (terms.size() == 1)
+    return fmt::format("The data say nothing about {}: to first order, changing it changes no "
+                       "residual.\n",
+                       terms[0].parameter);
+  std::string names, ratio;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const bool last = i + 1 == terms.size();
+    names += (i == 0 ? "" : last ? " and " : ", ") + terms[i].parameter;
+    ratio += (i == 0 ? "" : " : ") + fmt::format("{:.4g}", terms[i].coefficient);
+  }
+  return fmt::format(
+      "The data cannot determine {} separately: to first order, changing them\ntogether in the "
+      "ratio {} changes no residual.\n",
+      names, ratio);
+}
+
+std::string undetermined(const FitStatistics& s) {
+  std::string out;
+  for (const UndeterminedCombination& combination : s.undetermined)
+    out += "\n" + sentence(combination);
+  return out;
+}
+
+// ---- verbose ----
+
+std::string iteration_table(const Result& result) {
+  Table table;
+  for (const char* column : {"iteration", "cost", "gradient", "step", "gain ratio", "damping"})
+    table.add_column(column, Align::right);
+  table.add_column("", Align::left);
+  const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{:.3e}", v) : "-"; };
+  for (const IterationRecord& r : result.trace) {
+    std::string remark = r.iteration == 0 ? "start" : r.accepted ? "" : "rejected";
+    if (!r.valid) remark = "rejected: not finite";
+    if (r.phase == IterationRecord::Phase::polish) remark += remark.empty() ? "polish" : ", polish";
+    table.add_row({std::to_string(r.iteration), fmt::format("{:.9e}", r.cost),
+                   cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio), cell(r.damping),
+                   remark});
+  }
+  return table.print(indent);
+}
+
+std::string machinery(const Report& report) {
+  const Result& r = report.result;
+  const Result::Seconds& s = r.seconds;
+  Table table;
+  table.add_column("solve", Align::left);
+  table.add_column("", Align::left);
+  table.add_row({"method", std::string(to_string(report.method))});
+  table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
+  table.add_row({"threads", std::to_string(r.threads)});
+  table.add_row({"cost ½‖r‖²", fmt::format("{:.9e} at the start, {:.9e} at the end",
+                                             r.initial_cost, r.final_cost)});
+  table.add_row({"evaluations", fmt::format("{} of the residuals alone, {} with the Jacobian, {} "
+                                            "of the curvature",
+                                            r.evaluations.cost, r.evaluations.jacobian,
+                                            r.evaluations.hessian)});
+  const auto ms = [](double seconds) { return fmt::format("{:.3g}", 1e3 * seconds); };
+  table.add_row({"milliseconds", fmt::format("{} in all: read {}, set up {}, evaluate {}, linear "
+                                             "solves {}, statistics {}",
+                                             ms(report.total_seconds()), ms(report.seconds.read),
+                                             ms(report.seconds.build + s.setup), ms(s.evaluate),
+                                             ms(s.linear_solve), ms(report.seconds.statistics))});
+  return table.print(indent);
+}
+
+}  // namespace
+
+std::string to_text(const Report& report, bool verbose) {
+  std::string out = heading(report);
+  const bool has_fit = std::isfinite(report.statistics.residual_sum_of_squares);
+  if (verbose) {
+    if (!report.result.trace.empty()) out += "\n" + iteration_table(report.result);
+    out += "\n" + machinery(report);
+  }
+  out += "\n" + parameter_table(report, verbose);
+  if (!has_fit) return out;
+  out += "\n" + fit_table(report, verbose);
+  out += correlations(report.statistics);
+  out += undetermined(report.statistics);
+  return out;
+}
+
+}  // namespace thalweg

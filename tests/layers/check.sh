@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Fails when a floor includes a header of a floor that it may not stand on.
+set -euo pipefail
+cd "$1"
+
+declare -A below=(
+  [math]="math"
+  [problem]="math problem"
+  [linear]="math linear"
+  [minimize]="math problem linear minimize"
+  [report]="math problem linear minimize report"
+  [problems]="math problem problems"
+)
+bad=0
+for floor in "${!below[@]}"; do
+  while IFS=: read -r file line include; do
+    used=$(sed -E 's/.*[<"](thalweg\/)?([a-z]+)\/.*/\2/' <<<"$include")
+    if [[ -n "${below[$used]:-}" && " ${below[$floor]} " != *" $used "* ]]; then
+      echo "$file:$line: floor '$floor' includes floor '$used'; expected one of: ${below[$floor]}"
+      bad=1
+    fi
+  done < <(grep -rnE '#include [<"](thalweg/)?[a-z]+/' "include/thalweg/$floor" "solver/$floor")
+done
+# Parsing arguments, printing and exiting belong to tools alone.
+if grep -rnE 'std::(cout|cerr|exit|abort)|CLI11|CLI/' include solver; then
+  echo "only tools/ may print, parse arguments or exit"
+  bad=1
+fi
+exit $bad

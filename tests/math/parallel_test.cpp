@@ -1,0 +1,46 @@
+#include <thalweg/math/parallel.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+using namespace thalweg;
+
+TEST_CASE("chunks cover the range once, the same ones for any number of threads") {
+  for (const int threads : {1, 2, 5}) {
+    std::vector<int> visits(1003);
+    std::vector<std::int64_t> begins(static_cast<std::size_t>(chunk_count(1003, 64)), -1);
+    parallel_chunks(1003, 64, threads, [&](std::int64_t chunk, std::int64_t begin, std::int64_t end) {
+      begins[static_cast<std::size_t>(chunk)] = begin;
+      for (std::int64_t i = begin; i < end; ++i) ++visits[static_cast<std::size_t>(i)];
+    });
+    for (const int v : visits) CHECK(v == 1);
+    for (std::size_t c = 0; c < begins.size(); ++c) CHECK(begins[c] == static_cast<std::int64_t>(64 * c));
+  }
+}
+
+TEST_CASE("an empty range does nothing, and an exception reaches the caller") {
+  parallel_chunks(0, 8, 2, [](std::int64_t, std::int64_t, std::int64_t) { FAIL("called"); });
+  CHECK_THROWS_WITH_AS(parallel_chunks(100, 8, 2, [](std::int64_t c, std::int64_t, std::int64_t) {
+    if (c == 7) throw std::runtime_error("chunk 7");
+  }), "chunk 7", std::runtime_error);
+}
+
+TEST_CASE("no more threads run than asked for") {
+  std::atomic<int> running{0}, most{0};
+  parallel_chunks(64, 1, 2, [&](std::int64_t, std::int64_t, std::int64_t) {
+    const int now = ++running;
+    int seen = most.load();
+    while (now > seen && !most.compare_exchange_weak(seen, now)) {}
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+    --running;
+  });
+  CHECK(most.load() <= 2);
+  CHECK(resolve_threads(1) == 1);
+  CHECK(resolve_threads(0) >= 1);
+  CHECK(resolve_threads(100000) == resolve_threads(0));
+}

@@ -1,0 +1,280 @@
+#include "arguments.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <optional>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "usage.hpp"
+#include "wording.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+template <class T>
+std::optional<T> number_from(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// An option whose value is checked as soon as it is read.
+template <class T>
+CLI::Option* add_number(CLI::App& app, const std::string& name, std::optional<T>& target, T least,
+                        const std::string& expected, const std::string& description) {
+  const auto read = [&target, name, least, expected](const std::string& text) {
+    target = number_from<T>(text);
+    if (!target || !(*target >= least))
+      throw UsageError(fmt::format("{} is '{}'; expected {}", name, text, expected));
+  };
+  return app.add_option_function<std::string>(name, read, description)
+      ->type_name(std::is_integral_v<T> ? "N" : "NUMBER");
+}
+
+template <class E>
+CLI::Option* add_choice(CLI::App& app, const std::string& name, E& target,
+                        E (*parse)(std::string_view), const std::string& description) {
+  const auto read = [&target, parse](const std::string& text) { target = parse(text); };
+  return app.add_option_function<std::string>(name, read, description)->type_name("NAME");
+}
+
+/// "a=1,b=2e3"; commas and repeated options are the same.
+std::vector<Assignment> assignments(const std::string& option,
+                                    const std::vector<std::string>& texts) {
+  std::vector<Assignment> result;
+  for (const std::string& piece : split_at_commas(texts)) {
+    const auto equals = piece.find('=');
+    std::optional<double> value;
+    if (equals != std::string::npos) value = number_from<double>(trim(piece.substr(equals + 1)));
+    const std::string name = trim(piece.substr(0, equals));
+    if (!value || std::isnan(*value) || name.empty())
+      throw UsageError(
+          fmt::format("{}: '{}' is no assignment; expected name=number, such as a=1", option, piece));
+    for (const Assignment& other : result)
+      if (other.name == name) throw UsageError(fmt::format("{} names '{}' twice", option, name));
+    result.push_back({name, *value});
+  }
+  return result;
+}
+
+/// A list of texts, which may be given again and again.
+CLI::Option* add_texts(CLI::App& app, const std::string& name, std::vector<std::string>& target,
+                       const std::string& type, const std::string& description) {
+  return app.add_option(name, target, description)->type_name(type)->allow_extra_args(false);
+}
+
+/// Values as read, before they are put together.
+struct Raw {
+  std::optional<double> function_tolerance, gradient_tolerance, step_tolerance, time_limit;
+  std::optional<int> max_iterations, threads, start, restarts;
+  std::optional<std::uint64_t> seed;
+  bool fast = false, no_polish = false;
+  std::string noise;
+  std::vector<std::string> starts, lower, upper, fix;
+};
+
+void add_stopping(CLI::App& app, Raw& raw) {
+  const std::string positive = "a number >= 0";
+  const auto inside = [](CLI::Option* option) { option->group("When to stop"); };
+  inside(add_number(app, "--max-iterations", raw.max_iterations, 0, "a whole number >= 0",
+                    "linear solves at most (10000)"));
+  inside(add_number(app, "--function-tolerance", raw.function_tolerance, 0.0, positive,
+                    "relative decrease of the cost (1e-10)"));
+  inside(add_number(app, "--gradient-tolerance", raw.gradient_tolerance, 0.0, positive,
+                    "largest entry of the gradient (1e-10)"));
+  inside(add_number(app, "--step-tolerance", raw.step_tolerance, 0.0, positive,
+                    "relative length of a step (1e-12)"));
+  inside(add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds (none)"));
+  inside(app.add_flag("--fast", raw.fast,
+                      "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon"));
+}
+
+void add_method(CLI::App& app, Raw& raw, Options& options) {
+  const auto inside = [](CLI::Option* option) { option->group("Method"); };
+  inside(add_choice(app, "--method", options.method, parse_method,
+                    "levenberg-marquardt, or another of: thalweg list methods"));
+  inside(add_choice(app, "--linear-solver", options.linear_solver, parse_linear_solver,
+                    "auto, or another of: thalweg list linear-solvers"));
+  inside(add_choice(app, "--damping", options.damping, parse_damping,
+                    "how damping moves: nielsen, marquardt, radius"));
+  inside(add_choice(app, "--scaling", options.scaling, parse_scaling,
+                    "of levenberg-marquardt: monotone, current"));
+  inside(add_choice(app, "--globalization", options.globalization, parse_globalization,
+                    "of gauss-newton: line-search, none"));
+  inside(app.add_flag("--acceleration,!--no-acceleration", options.acceleration,
+                      "geodesic acceleration (on)"));
+  inside(app.add_flag("--no-polish", raw.no_polish, "leave out the final Newton steps"));
+  inside(add_number(app, "--restarts", raw.restarts, 0, "a whole number >= 0",
+                    "further descents at most, after one that stalled (10)"));
+  inside(add_number(app, "--seed", raw.seed, std::uint64_t{0}, "a whole number >= 0",
+                    "of the scattered starts of those (1)"));
+  inside(add_number(app, "--threads", raw.threads, 0, "a whole number >= 0",
+                    "at most; 0: all (0). The result is the same"));
+}
+
+void add_results(CLI::App& app, SolveArguments& solve) {
+  const auto inside = [](CLI::Option* option) { option->group("Results"); };
+  inside(app.add_option("--json", solve.json, "write JSON to a file; - : to standard output")
+             ->type_name("FILE|-"));
+  inside(app.add_flag("--json-parameters", solve.json_parameters,
+                      "list the parameters in the JSON even if there are more than 1000"));
+  inside(app.add_option("--trace", solve.trace, "write every iteration as CSV")
+             ->type_name("FILE.csv"));
+  inside(app.add_option("--output", solve.output, "write the problem with the solution as its start")
+             ->type_name("FILE.toml"));
+  inside(app.add_flag("--quiet", solve.quiet, "print nothing but errors"));
+  inside(app.add_flag("--verbose", solve.verbose, "print the iterations, times and more digits"));
+}
+
+CLI::App& new_verb(CLI::App& app, const std::string& name, const std::string& description,
+                   const std::string& example) {
+  CLI::App& verb = *app.add_subcommand(name, description);
+  verb.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  verb.allow_extras();
+  verb.footer("\n" + example);
+  return verb;
+}
+
+void add_fit(CLI::App& app, Raw& raw, FitArguments& fit) {
+  const auto inside = [](CLI::Option* option) { option->group("Model"); };
+  inside(app.add_option("--model", fit.model, "a formula of columns and parameters")
+             ->type_name("\"y = ...\""));
+  const std::string type = "NAME=NUMBER,...";
+  inside(add_texts(app, "--start", raw.starts, type, "the parameters and where they begin"));
+  inside(add_texts(app, "--lower", raw.lower, type, "lower bounds"));
+  inside(add_texts(app, "--upper", raw.upper, type, "upper bounds"));
+  inside(add_texts(app, "--fix", raw.fix, "NAME,...", "keep these parameters at their start"));
+  inside(app.add_option("--sigma", fit.sigma, "the column with each row's standard deviation")
+             ->type_name("COLUMN"));
+  inside(app.add_option("--noise", raw.noise,
+                        "known: sigma is absolute; estimated: only its ratios count (estimated)")
+             ->type_name("NAME"));
+}
+
+void finish_options(const Raw& raw, Arguments& arguments) {
+  Options& o = arguments.solve.options;
+  if (raw.fast) o = fast(o);
+  if (raw.no_polish) o.polish = false;
+  o.function_tolerance = raw.function_tolerance.value_or(o.function_tolerance);
+  o.gradient_tolerance = raw.gradient_tolerance.value_or(o.gradient_tolerance);
+  o.step_tolerance = raw.step_tolerance.value_or(o.step_tolerance);
+  o.time_limit = raw.time_limit.value_or(o.time_limit);
+  o.max_iterations = raw.max_iterations.value_or(o.max_iterations);
+  o.threads = raw.threads.value_or(o.threads);
+  o.restarts = raw.restarts.value_or(o.restarts);
+  o.seed = raw.seed.value_or(o.seed);
+  arguments.solve.start = raw.start.value_or(1);
+}
+
+void finish_fit(const Raw& raw, FitArguments& fit) {
+  fit.start = assignments("--start", raw.starts);
+  fit.lower = assignments("--lower", raw.lower);
+  fit.upper = assignments("--upper", raw.upper);
+  fit.fix = split_at_commas(raw.fix);
+  if (fit.model.empty())
+    throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
+  if (raw.noise == "known") fit.noise = Noise::known;
+  if (!raw.noise.empty() && raw.noise != "known" && raw.noise != "estimated")
+    throw UsageError(fmt::format("unknown noise '{}'; expected known or estimated", raw.noise));
+}
+
+/// What CLI11 left over: an option or an argument that nobody knows.
+void refuse_extras(const CLI::App& verb) {
+  const std::vector<std::string> extras = verb.remaining();
+  for (const std::string& extra : extras) {
+    if (!extra.starts_with('-')) continue;
+    const std::string name = extra.substr(0, extra.find('='));
+    std::vector<std::string> known;
+    for (const CLI::Option* option : verb.get_options())
+      for (const std::string& each : option->get_lnames()) known.push_back("--" + each);
+    throw UsageError(fmt::format("unknown option '{}'{}; expected one of thalweg {} --help", name,
+                                 did_you_mean(name, known), verb.get_name()));
+  }
+  if (!extras.empty())
+    throw UsageError(fmt::format("'{}' is one argument too many for thalweg {}", extras[0],
+                                 verb.get_name()));
+}
+
+void parse(CLI::App& app, int argc, const char* const* argv) {
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ArgumentMismatch& error) {
+    const std::string message = error.what();
+    throw UsageError(message.substr(0, message.find(':')) + " needs a value");
+  } catch (const Error& error) {
+    throw UsageError(error.what());
+  }
+}
+
+/// The verb that was given; null when there is none and another of the program's options is.
+const CLI::App* chosen_verb(const CLI::App& app) {
+  const auto verbs = app.get_subcommands();
+  const std::vector<std::string> extras = app.remaining();
+  if (verbs.empty() && !extras.empty() && extras[0].starts_with('-'))
+    throw UsageError(fmt::format("unknown option '{}'; expected one of thalweg --help", extras[0]));
+  if (verbs.empty() && !extras.empty())
+    throw UsageError(fmt::format("unknown command '{}'{}; expected solve, fit or list", extras[0],
+                                 did_you_mean(extras[0], {"solve", "fit", "list"})));
+  return verbs.empty() ? nullptr : verbs.front();
+}
+
+}  // namespace
+
+Arguments parse_arguments(int argc, const char* const* argv) {
+  Arguments arguments;
+  Raw raw;
+  bool version = false;
+  CLI::App app("Nonlinear least squares: fits formulas to data and says how far to trust them.",
+               "thalweg");
+  app.allow_extras();
+  app.footer("\nExample: thalweg solve problems/nist/thurber.toml");
+  app.add_flag("--version", version, "print what this program is made of");
+
+  CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
+                             "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
+  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)");
+  add_number(solve, "--start", raw.start, 1, "a whole number >= 1",
+             "which of the file's starts (1)")->type_name("K");
+  CLI::App& fit = new_verb(
+      app, "fit", "Fit a formula to a table",
+      "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
+  fit.add_option("DATA", arguments.file, "a table: .csv or .tsv");
+  add_fit(fit, raw, arguments.fit);
+  for (CLI::App* verb : {&solve, &fit}) {
+    add_stopping(*verb, raw);
+    add_method(*verb, raw, arguments.solve.options);
+    add_results(*verb, arguments.solve);
+  }
+  CLI::App& list = new_verb(app, "list", "List what there is", "Example: thalweg list problems");
+  list.add_option("WHAT", arguments.what, "methods, linear-solvers, formats or problems");
+
+  try {
+    parse(app, argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    arguments.help = app.help();
+    return arguments;
+  } catch (const CLI::ParseError& error) {
+    throw UsageError(error.what());
+  }
+  arguments.verb = version ? Verb::version : Verb::help;
+  const CLI::App* verb = chosen_verb(app);
+  if (!verb && !version) throw UsageError("no command; expected solve, fit or list (thalweg --help)");
+  if (!verb) return arguments;
+  refuse_extras(*verb);
+  arguments.verb = verb == &solve ? Verb::solve : verb == &fit ? Verb::fit : Verb::list;
+  if (arguments.verb == Verb::list) return arguments;
+  if (arguments.file.empty())
+    throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", verb->get_name(),
+                                 verb == &solve ? "FILE" : "DATA.csv --model \"y = ...\""));
+  finish_options(raw, arguments);
+  if (verb == &fit) finish_fit(raw, arguments.fit);
+  return arguments;
+}
+
+}  // namespace thalweg::tool

@@ -1,0 +1,50 @@
+// The command line as a value.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <thalweg/minimize/options.hpp>
+#include <thalweg/problem/noise.hpp>
+
+namespace thalweg::tool {
+
+/// What `solve` and `fit` have in common.
+struct SolveArguments {
+  Options options;
+  int start = 1;
+  std::string json;    ///< a file, "-" for standard output, or empty
+  std::string trace;   ///< a file, or empty
+  std::string output;  ///< a file, or empty
+  bool json_parameters = false, quiet = false, verbose = false;
+};
+
+/// name=value, as in --start a=1.
+struct Assignment {
+  std::string name;
+  double value = 0.0;
+};
+
+struct FitArguments {
+  std::string model;
+  std::vector<Assignment> start, lower, upper;
+  std::vector<std::string> fix;
+  std::string sigma;  ///< a column, or empty
+  Noise noise = Noise::estimated;
+};
+
+enum class Verb { solve, fit, list, version, help };
+
+struct Arguments {
+  Verb verb = Verb::help;
+  std::string file;  ///< of solve and fit
+  std::string what;  ///< of list
+  SolveArguments solve;
+  FitArguments fit;
+  std::string help;  ///< the text for Verb::help
+};
+
+/// Throws UsageError.
+Arguments parse_arguments(int argc, const char* const* argv);
+
+}  // namespace thalweg::tool
