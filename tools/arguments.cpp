@@ -9,6 +9,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <thalweg/math/error.hpp>
+
 #include "usage.hpp"
 #include "wording.hpp"
 
@@ -74,7 +76,7 @@ struct Raw {
   std::optional<double> function_tolerance, gradient_tolerance, step_tolerance, time_limit;
   std::optional<int> max_iterations, threads, start, restarts;
   std::optional<std::uint64_t> seed;
-  bool fast = false, no_polish = false;
+  bool fast = false, no_polish = false, acceleration = false, no_acceleration = false;
   std::string noise;
   std::vector<std::string> starts, lower, upper, fix;
 };
@@ -107,8 +109,8 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
                     "of levenberg-marquardt: monotone, current"));
   inside(add_choice(app, "--globalization", options.globalization, parse_globalization,
                     "of gauss-newton: line-search, none"));
-  inside(app.add_flag("--acceleration,!--no-acceleration", options.acceleration,
-                      "geodesic acceleration (on)"));
+  inside(app.add_flag("--acceleration", raw.acceleration, "geodesic acceleration; the default"));
+  inside(app.add_flag("--no-acceleration", raw.no_acceleration, "without it"));
   inside(app.add_flag("--no-polish", raw.no_polish, "leave out the final Newton steps"));
   inside(add_number(app, "--restarts", raw.restarts, 0, "a whole number >= 0",
                     "further descents at most, after one that stalled (10)"));
@@ -161,6 +163,9 @@ void finish_options(const Raw& raw, Arguments& arguments) {
   Options& o = arguments.solve.options;
   if (raw.fast) o = fast(o);
   if (raw.no_polish) o.polish = false;
+  if (raw.acceleration && raw.no_acceleration)
+    throw UsageError("--acceleration and --no-acceleration; expected one of them");
+  if (raw.no_acceleration) o.acceleration = false;
   o.function_tolerance = raw.function_tolerance.value_or(o.function_tolerance);
   o.gradient_tolerance = raw.gradient_tolerance.value_or(o.gradient_tolerance);
   o.step_tolerance = raw.step_tolerance.value_or(o.step_tolerance);
@@ -207,6 +212,10 @@ void parse(CLI::App& app, int argc, const char* const* argv) {
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string message = error.what();
     throw UsageError(message.substr(0, message.find(':')) + " needs a value");
+  } catch (const CLI::RequiredError&) {
+    const std::string verb = app.get_subcommands().front()->get_name();
+    throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", verb,
+                                 verb == "solve" ? "FILE" : "DATA.csv --model \"y = ...\""));
   } catch (const Error& error) {
     throw UsageError(error.what());
   }
@@ -238,13 +247,14 @@ Arguments parse_arguments(int argc, const char* const* argv) {
 
   CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
                              "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
-  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)");
+  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)")
+      ->required();
   add_number(solve, "--start", raw.start, 1, "a whole number >= 1",
              "which of the file's starts (1)")->type_name("K");
   CLI::App& fit = new_verb(
       app, "fit", "Fit a formula to a table",
       "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
-  fit.add_option("DATA", arguments.file, "a table: .csv or .tsv");
+  fit.add_option("DATA", arguments.file, "a table: .csv or .tsv")->required();
   add_fit(fit, raw, arguments.fit);
   for (CLI::App* verb : {&solve, &fit}) {
     add_stopping(*verb, raw);
@@ -269,9 +279,6 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   refuse_extras(*verb);
   arguments.verb = verb == &solve ? Verb::solve : verb == &fit ? Verb::fit : Verb::list;
   if (arguments.verb == Verb::list) return arguments;
-  if (arguments.file.empty())
-    throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", verb->get_name(),
-                                 verb == &solve ? "FILE" : "DATA.csv --model \"y = ...\""));
   finish_options(raw, arguments);
   if (verb == &fit) finish_fit(raw, arguments.fit);
   return arguments;

@@ -32,7 +32,7 @@ class TinyFit final : public Fit {
  public:
   explicit TinyFit(std::unique_ptr<Function> f) : f_(std::move(f)) {
     // The function tolerance is absolute, and the default cost_threshold would stop Lanczos1 early.
-    solver_.options.function_tolerance = tight_tolerance;
+    solver_.options.function_tolerance = 0.0;
     solver_.options.gradient_tolerance = tight_tolerance;
     solver_.options.parameter_tolerance = tight_tolerance;
     solver_.options.cost_threshold = 0.0;

@@ -67,7 +67,7 @@ Digits::Digits(double value, double error, int least) : error_(error) {
   }
   place_ = std::max(place_, first - 16);  // a double has no more
   const int top = std::max(first, has_error ? exponent(error, 2) : first);
-  scientific_ = top < -3 || top > 6 || place_ < -9;
+  scientific_ = top < -3 || top > 6 || place_ < -12;
 }
 
 int Digits::decimals_in_mantissa(double v) const {

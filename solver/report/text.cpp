@@ -16,6 +16,7 @@ using text::Digits;
 using text::Table;
 
 constexpr double noteworthy_correlation = 0.9;
+constexpr int most_correlations = 20;
 constexpr std::string_view indent = "  ";
 
 std::string significant(double v, int digits) {
@@ -156,7 +157,7 @@ std::string correlations(const FitStatistics& s) {
   Table table;
   table.add_column("strong correlation", Align::left);
   table.add_column("", Align::right);
-  bool any = false;
+  int found = 0;
   const auto name = [&](std::size_t i) {
     return s.parameters[static_cast<std::size_t>(s.free[i])].name;
   };
@@ -164,12 +165,15 @@ std::string correlations(const FitStatistics& s) {
     for (std::size_t j = i + 1; j < n; ++j) {
       const double c = s.correlation[i * n + j];
       if (!(std::abs(c) > noteworthy_correlation)) continue;
-      // 1.0000 would claim more than there is.
+      if (++found > most_correlations) continue;
+      // 1.000 would claim more than there is.
       const int decimals = std::abs(c) > 0.9995 ? 6 : 3;
       table.add_row({name(i) + ", " + name(j), fmt::format("{:.{}f}", c, decimals)});
-      any = true;
     }
-  return any ? "\n" + table.print(indent) : "";
+  if (found == 0) return "";
+  if (found > most_correlations)
+    table.add_row({fmt::format("and {} more", found - most_correlations)});
+  return "\n" + table.print(indent);
 }
 
 std::string sentence(const UndeterminedCombination& combination) {

@@ -1,0 +1,32 @@
+// What the verbs do. Each returns the exit code.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "arguments.hpp"
+
+#include <thalweg/problems/curve_fit.hpp>
+
+namespace thalweg::tool {
+
+int solve_command(const Arguments& arguments);
+int fit_command(const Arguments& arguments);
+int list_command(const Arguments& arguments);
+int version_command();
+
+/// Solves, reports, writes what was asked for. `read_seconds`: what reading the fit took.
+int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds);
+
+/// The table and the formula as a fit. Throws FileError for the table, UsageError for the rest.
+CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);
+
+/// The folder of the problem files that come with the program; empty when it is not there.
+std::string problems_folder();
+/// The names, sorted, such as "nist/misra1a".
+std::vector<std::string> shipped_problems();
+/// The path of the shipped problem that a file that does not exist probably means.
+std::optional<std::string> shipped_problem_like(const std::string& file);
+
+}  // namespace thalweg::tool

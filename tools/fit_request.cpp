@@ -1,0 +1,188 @@
+// thalweg fit: a table and a formula become a curve fit.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <thalweg/problems/formula.hpp>
+
+#include "commands.hpp"
+#include "usage.hpp"
+#include "wording.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+/// The complaint, then the formula with carets under the place.
+[[noreturn]] void refuse_model(const std::string& model, TextRange where,
+                               const std::string& complaint) {
+  // The columns of a message count bytes; a caret stands below characters.
+  const auto shown_width = [&](int begin, int end) {
+    return std::count_if(model.begin() + begin, model.begin() + end,
+                         [](char c) { return (c & 0xC0) != 0x80; });
+  };
+  const int size = static_cast<int>(model.size());
+  const int begin = std::clamp(where.begin, 0, size), end = std::clamp(where.end, begin, size);
+  const auto carets = std::max<std::ptrdiff_t>(1, shown_width(begin, end));
+  throw UsageError(fmt::format("--model: {}\n  {}\n  {}{}", complaint, model,
+                               std::string(static_cast<std::size_t>(shown_width(0, begin)), ' '),
+                               std::string(static_cast<std::size_t>(carets), '^')));
+}
+
+Equation parse_model(const std::string& model) {
+  try {
+    return Equation::parse(model);
+  } catch (const FormulaError& error) {
+    refuse_model(model, error.where, error.what());
+  }
+}
+
+class Request {
+ public:
+  Request(const std::string& path, const FitArguments& arguments)
+      : arguments_(arguments), table_(read_table(path)), equation_(parse_model(arguments.model)) {
+    fit_.file = path;
+    fit_.title = arguments.model;
+    fit_.noise = arguments.noise;
+  }
+
+  CurveFit take() {
+    add_parameters();
+    check_names();
+    set_bounds(arguments_.lower, "--lower", &FitParameter::lower);
+    set_bounds(arguments_.upper, "--upper", &FitParameter::upper);
+    for (const std::string& name : arguments_.fix) parameter("--fix", name).fixed = true;
+    check_bounds();
+    add_data();
+    return std::move(fit_);
+  }
+
+ private:
+  bool is_column(const std::string& name) const {
+    return std::find(table_.columns.begin(), table_.columns.end(), name) != table_.columns.end();
+  }
+  bool is_parameter(const std::string& name) const {
+    return std::any_of(fit_.parameters.begin(), fit_.parameters.end(),
+                       [&](const FitParameter& p) { return p.name == name; });
+  }
+  bool is_used(const std::string& name) const {
+    for (const Formula* side : {&equation_.response, &equation_.model})
+      for (const Formula::Name& used : side->names())
+        if (used.name == name) return true;
+    return false;
+  }
+
+  void add_parameters() {
+    for (const Assignment& start : arguments_.start) {
+      if (is_column(start.name))
+        throw UsageError(fmt::format("--start: '{}' is a column of {}; expected another name for "
+                                     "the parameter", start.name, fit_.file));
+      if (!is_used(start.name))
+        throw UsageError(fmt::format("--start: '{}' is not used by the formula; expected one of "
+                                     "its parameters{}", start.name, missing_list()));
+      if (!std::isfinite(start.value))
+        throw UsageError(fmt::format("--start: '{}' is {}; expected a finite number", start.name,
+                                     start.value));
+      FitParameter& p = fit_.parameters.emplace_back();
+      p.name = start.name;
+      p.starts = {start.value};
+    }
+  }
+
+  /// " (a or b)": the names of the formula that are no columns.
+  std::string missing_list() const {
+    std::vector<std::string> names;
+    for (const Formula::Name& used : equation_.model.names())
+      if (!is_column(used.name)) names.push_back(used.name);
+    return names.empty() ? "" : " (" + either(names) + ")";
+  }
+
+  void check_names() const {
+    const std::string columns = either(table_.columns);
+    for (const Formula* side : {&equation_.response, &equation_.model})
+      for (const Formula::Name& used : side->names()) {
+        if (is_column(used.name) || is_parameter(used.name)) continue;
+        refuse_model(arguments_.model, used.where,
+                     fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
+                                 "expected {}, or --start {}=1",
+                                 used.where.begin + 1, used.name, fit_.file,
+                                 did_you_mean(used.name, table_.columns), columns, used.name));
+      }
+    if (fit_.parameters.empty())
+      throw UsageError("the formula has no parameters; expected some, and --start a=1 for each");
+  }
+
+  FitParameter& parameter(const std::string& option, const std::string& name) {
+    for (FitParameter& p : fit_.parameters)
+      if (p.name == name) return p;
+    std::vector<std::string> names;
+    for (const FitParameter& p : fit_.parameters) names.push_back(p.name);
+    throw UsageError(fmt::format("{}: there is no parameter '{}'; expected {}", option, name,
+                                 either(names)));
+  }
+
+  void set_bounds(const std::vector<Assignment>& bounds, const std::string& option,
+                  double FitParameter::*bound) {
+    for (const Assignment& each : bounds) parameter(option, each.name).*bound = each.value;
+  }
+
+  void check_bounds() const {
+    for (const FitParameter& p : fit_.parameters) {
+      if (p.lower > p.upper)
+        throw UsageError(fmt::format("'{}' has lower {} above upper {}; expected lower <= upper",
+                                     p.name, p.lower, p.upper));
+      if (p.starts[0] < p.lower || p.starts[0] > p.upper)
+        throw UsageError(
+            fmt::format("--start: '{}' starts at {}, outside its bounds; expected a start from {} "
+                        "to {}", p.name, p.starts[0], p.lower, p.upper));
+    }
+  }
+
+  void add_data() {
+    const std::size_t rows = table_.values.empty() ? 0 : table_.values[0].size();
+    const auto free = static_cast<std::size_t>(
+        std::count_if(fit_.parameters.begin(), fit_.parameters.end(),
+                      [](const FitParameter& p) { return !p.fixed && p.lower < p.upper; }));
+    if (free > rows)
+      throw FileError(fit_.file, 0, 0,
+                      fmt::format("{} parameters but only {} row{} of data", free, rows,
+                                  rows == 1 ? "" : "s"),
+                      "at least as many rows as parameters to fit");
+    DataSet& data = fit_.data.emplace_back();
+    data.name = "data";
+    data.equation = arguments_.model;
+    if (!arguments_.sigma.empty()) use_sigma(data);
+    if (arguments_.noise == Noise::known && !data.sigma_column)
+      throw UsageError("--noise known needs the standard deviations; expected --sigma COLUMN");
+    data.columns = std::move(table_.columns);
+    data.values = std::move(table_.values);
+  }
+
+  void use_sigma(DataSet& data) const {
+    const auto& columns = table_.columns;
+    const auto found = std::find(columns.begin(), columns.end(), arguments_.sigma);
+    if (found == columns.end())
+      throw UsageError(fmt::format("--sigma: unknown column '{}'{}; expected {}", arguments_.sigma,
+                                   did_you_mean(arguments_.sigma, columns), either(columns)));
+    const auto& values = table_.values[static_cast<std::size_t>(found - columns.begin())];
+    for (std::size_t row = 0; row < values.size(); ++row)
+      if (!(values[row] > 0.0))
+        throw FileError(fit_.file, 0, 0,
+                        fmt::format("row {}, column '{}' is {}", row + 1, *found, values[row]),
+                        "a positive standard deviation");
+    data.sigma_column = arguments_.sigma;
+  }
+
+  const FitArguments& arguments_;
+  Table table_;
+  Equation equation_;
+  CurveFit fit_;
+};
+
+}  // namespace
+
+CurveFit fit_from_table(const std::string& path, const FitArguments& arguments) {
+  return Request(path, arguments).take();
+}
+
+}  // namespace thalweg::tool

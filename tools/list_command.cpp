@@ -1,0 +1,110 @@
+// thalweg list, and the problem files that come with the program.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "usage.hpp"
+#include "wording.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+namespace files = std::filesystem;
+
+struct Line {
+  std::string name, about;
+};
+
+const std::vector<Line> methods = {
+    {"levenberg-marquardt (lm)", "damped by the lengths of the Jacobian's columns; the default"},
+    {"levenberg", "damped by a multiple of the identity"},
+    {"gauss-newton (gn)", "undamped; with a line search, or without: --globalization none"},
+};
+const std::vector<Line> linear_solvers = {
+    {"auto", "chosen by the problem; the report says which, and why; the default"},
+    {"dense-qr", "QR of the Jacobian: accurate, for few parameters"},
+    {"dense-cholesky", "Cholesky of the normal equations: faster, with fewer digits"},
+};
+const std::vector<Line> formats = {
+    {".toml", "Thalweg: formula, parameters and data; see problems/FORMAT.md"},
+    {".dat", "NIST StRD nonlinear regression, the original files"},
+    {".csv .tsv", "a table, for thalweg fit"},
+};
+
+void print(const std::vector<Line>& lines) {
+  std::size_t wide = 0;
+  for (const Line& line : lines) wide = std::max(wide, line.name.size());
+  for (const Line& line : lines)
+    std::fputs(fmt::format("{:<{}}  {}\n", line.name, wide, line.about).c_str(), stdout);
+}
+
+std::string title_of(const std::string& path) {
+  try {
+    return read_curve_fit(path).title;
+  } catch (const FileError& error) {
+    return fmt::format("(cannot be read: {})", error.what());
+  }
+}
+
+std::string path_of(const std::string& name) {
+  return (files::path(problems_folder()) / (name + ".toml")).string();
+}
+
+int list_problems() {
+  const std::string folder = problems_folder();
+  if (folder.empty())
+    throw UsageError("the problem files that come with the program are not where it looks for them");
+  std::vector<Line> lines;
+  for (const std::string& name : shipped_problems()) lines.push_back({name, title_of(path_of(name))});
+  print(lines);
+  std::fputs(fmt::format("in {}\n", folder).c_str(), stdout);
+  return exit_converged;
+}
+
+}  // namespace
+
+std::string problems_folder() {
+  std::error_code error;
+  const files::path self = files::read_symlink("/proc/self/exe", error);
+  const files::path installed = self.parent_path() / THALWEG_RELATIVE_PROBLEMS;
+  if (!error && files::is_directory(installed, error))
+    return installed.lexically_normal().string();
+  if (files::is_directory(THALWEG_PROBLEMS_DIR, error)) return THALWEG_PROBLEMS_DIR;
+  return "";
+}
+
+std::vector<std::string> shipped_problems() {
+  std::vector<std::string> names;
+  const files::path folder = problems_folder();
+  if (folder.empty()) return names;
+  for (const auto& entry : files::recursive_directory_iterator(folder))
+    if (entry.path().extension() == ".toml")
+      names.push_back(files::relative(entry.path(), folder).replace_extension().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<std::string> shipped_problem_like(const std::string& file) {
+  std::error_code error;
+  if (files::exists(file, error)) return std::nullopt;
+  const std::string name = files::path(file).stem().string();
+  for (const std::string& shipped : shipped_problems())
+    if (shipped == file || files::path(shipped).filename() == name) return path_of(shipped);
+  return std::nullopt;
+}
+
+int list_command(const Arguments& arguments) {
+  const std::string& what = arguments.what;
+  if (what == "problems") return list_problems();
+  if (what != "methods" && what != "linear-solvers" && what != "formats")
+    throw UsageError(fmt::format("{}; expected methods, linear-solvers, formats or problems",
+                                 what.empty() ? "list needs to know what"
+                                              : fmt::format("unknown list '{}'", what)));
+  print(what == "methods" ? methods : what == "formats" ? formats : linear_solvers);
+  return exit_converged;
+}
+
+}  // namespace thalweg::tool

@@ -1,0 +1,87 @@
+#include "output_file.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "usage.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+[[noreturn]] void cannot_write(const std::string& what, const std::string& path, int error) {
+  throw UsageError(fmt::format("{}'{}' cannot be written: {}", what, path,
+                               std::generic_category().message(error)));
+}
+
+/// Files that others may read, as the user's mask allows; mkstemp gives 0600.
+void give_usual_permissions(int descriptor) {
+  const mode_t mask = umask(0);
+  umask(mask);
+  (void)fchmod(descriptor, 0666 & ~mask);
+}
+
+}  // namespace
+
+OutputFile::OutputFile(const std::string& option, const std::string& path) : path_(path) {
+  std::error_code ignored;
+  // A symbolic link stays one: what it points to is replaced.
+  if (std::filesystem::is_symlink(path_, ignored)) {
+    const auto target = std::filesystem::weakly_canonical(path_, ignored);
+    if (!ignored) path_ = target.string();
+  }
+  const auto status = std::filesystem::status(path_, ignored);
+  if (std::filesystem::is_directory(status)) cannot_write(option + " ", path, EISDIR);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    descriptor_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    temporary_ = path_ + ".XXXXXX";
+    descriptor_ = mkostemp(temporary_.data(), O_CLOEXEC);
+    if (descriptor_ >= 0) give_usual_permissions(descriptor_);
+  }
+  if (descriptor_ < 0) {
+    const int error = errno;
+    temporary_.clear();
+    cannot_write(option + " ", path, error);
+  }
+}
+
+OutputFile::~OutputFile() { discard(); }
+
+OutputFile::OutputFile(OutputFile&& other) noexcept { *this = std::move(other); }
+
+OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+  std::swap(path_, other.path_);
+  std::swap(temporary_, other.temporary_);
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+void OutputFile::commit(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(descriptor_, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) cannot_write("", path_, errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  const int closed = close(std::exchange(descriptor_, -1));
+  if (closed != 0) cannot_write("", path_, errno);
+  if (temporary_.empty()) return;
+  if (std::rename(temporary_.c_str(), path_.c_str()) != 0) cannot_write("", path_, errno);
+  temporary_.clear();
+}
+
+void OutputFile::discard() noexcept {
+  if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
+  if (!temporary_.empty()) unlink(temporary_.c_str());
+  temporary_.clear();
+}
+
+}  // namespace thalweg::tool

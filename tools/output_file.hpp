@@ -1,0 +1,34 @@
+// Files that appear whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace thalweg::tool {
+
+/// Opened before the work begins, so that a path that cannot be written is known in time. What is
+/// written goes to a temporary file beside the target, which commit() renames; without commit()
+/// the target stays as it was. Devices and pipes are written directly.
+class OutputFile {
+ public:
+  OutputFile() = default;
+  /// Throws UsageError that names the option.
+  OutputFile(const std::string& option, const std::string& path);
+  ~OutputFile();
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  OutputFile(OutputFile&& other) noexcept;
+  OutputFile& operator=(OutputFile&& other) noexcept;
+
+  bool wanted() const { return descriptor_ >= 0; }
+  /// Writes all of it and closes the file. Throws UsageError, for instance when the disk is full.
+  void commit(std::string_view text);
+
+ private:
+  void discard() noexcept;
+
+  std::string path_, temporary_;  // temporary_ is empty when the target is written directly
+  int descriptor_ = -1;
+};
+
+}  // namespace thalweg::tool

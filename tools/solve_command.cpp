@@ -1,0 +1,199 @@
+// thalweg solve, and what solve and fit share.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/problems/build.hpp>
+#include <thalweg/problems/toml_writer.hpp>
+#include <thalweg/report/json.hpp>
+#include <thalweg/report/text.hpp>
+
+#include "commands.hpp"
+#include "output_file.hpp"
+#include "progress.hpp"
+#include "usage.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+class Stopwatch {
+ public:
+  /// Seconds since the last lap.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> passed = now - last_;
+    last_ = now;
+    return passed.count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+struct Outputs {
+  explicit Outputs(const SolveArguments& a) {
+    if (!a.json.empty() && a.json != "-") json = OutputFile("--json", a.json);
+    if (!a.trace.empty()) trace = OutputFile("--trace", a.trace);
+    if (!a.output.empty()) solution = OutputFile("--output", a.output);
+  }
+  OutputFile json, trace, solution;
+};
+
+/// What was measured, with its standard deviations, as the statistics want it.
+struct Data {
+  std::vector<double> response, sigma;
+  bool has_sigma = false;
+};
+
+Data data_of(const CurveFit& fit, const CurveProblem& built) {
+  Data data;
+  bool response_known = true;
+  for (std::size_t d = 0; d < fit.data.size(); ++d) {
+    const DataSet& set = fit.data[d];
+    const auto rows = static_cast<std::size_t>(built.models[d]->rows());
+    try {
+      const std::vector<double> y = built.models[d]->response();
+      data.response.insert(data.response.end(), y.begin(), y.end());
+    } catch (const Error&) {
+      response_known = false;  // it holds a parameter: there is no one thing that was measured
+    }
+    const auto column = set.sigma_column ? std::find(set.columns.begin(), set.columns.end(),
+                                                     *set.sigma_column) - set.columns.begin()
+                                         : -1;
+    data.has_sigma = data.has_sigma || column >= 0;
+    for (std::size_t i = 0; i < rows; ++i)
+      data.sigma.push_back(column < 0 ? 1.0 : set.values[static_cast<std::size_t>(column)][i]);
+  }
+  for (const FitParameter& p : fit.parameters)
+    if (p.prior) data.sigma.push_back(p.prior->sigma);
+  if (!response_known) data.response.clear();
+  return data;
+}
+
+std::optional<Agreement> certified_agreement(const CurveFit& fit, const FitStatistics& s) {
+  std::vector<double> certified;
+  bool any = false;
+  for (const FitParameter& p : fit.parameters) {
+    any = any || p.certified.has_value();
+    certified.push_back(p.certified ? p.certified->value : unset);
+  }
+  if (!any) return std::nullopt;
+  return agreement(s.parameters, certified);
+}
+
+Report describe(const CurveFit& fit, const CurveProblem& built, const Options& options) {
+  Report report;
+  Report::ProblemFacts& facts = report.problem;
+  facts.name = std::filesystem::path(fit.file).stem().string();
+  facts.title = fit.title;
+  facts.source = fit.file;
+  facts.parameter_blocks = built.problem.block_count();
+  facts.parameters = static_cast<std::int64_t>(built.problem.start().size());
+  facts.residual_blocks = built.problem.residual_block_count();
+  facts.residuals = built.problem.residual_count();
+  for (const FitParameter& p : fit.parameters) report.labels.push_back({p.unit, p.description});
+  report.method = options.method;
+  report.linear_solver_requested = options.linear_solver;
+  return report;
+}
+
+Result solve_watched(const Problem& problem, Options options, bool quiet) {
+  const CatchInterrupt interrupt;
+  options.interrupt = &interrupt.flag();
+  Progress progress;
+  if (!quiet && Progress::possible())
+    options.callback = [&progress](const IterationRecord& record) {
+      progress.show(record);
+      return Action::proceed;
+    };
+  return solve(problem, options);
+}
+
+ExitCode exit_code(Status status) {
+  switch (status) {
+    case Status::converged:
+      return exit_converged;
+    case Status::interrupted:
+      return exit_interrupted;
+    case Status::non_finite_start:
+    case Status::failed:
+      return exit_failed;
+    default:
+      return exit_stopped;
+  }
+}
+
+std::string solution_text(CurveFit fit, const std::vector<double>& x) {
+  for (std::size_t i = 0; i < fit.parameters.size(); ++i) fit.parameters[i].starts = {x[i]};
+  return write_toml(fit);
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+}  // namespace
+
+int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) {
+  Stopwatch watch;
+  arguments.options.validate();
+  const CurveProblem built = build_problem(fit, arguments.start);
+  if (std::all_of(fit.parameters.begin(), fit.parameters.end(),
+                  [](const FitParameter& p) { return p.fixed || p.lower == p.upper; }))
+    throw FileError(fit.file, 0, 0, "every parameter is fixed", "at least one that may move");
+  Outputs outputs(arguments);
+  Report report = describe(fit, built, arguments.options);
+  report.seconds.read = read_seconds;
+  report.seconds.build = watch.lap();
+
+  report.result = solve_watched(built.problem, arguments.options, arguments.quiet);
+  watch.lap();
+  const Data data = data_of(fit, built);
+  report.sigma = data.has_sigma ? Sigma::given : Sigma::none;
+  report.statistics = statistics(built.problem, report.result, {data.response, data.sigma});
+  report.certified = certified_agreement(fit, report.statistics);
+  report.seconds.statistics = watch.lap();
+
+  const ExitCode code = exit_code(report.result.status);
+  const std::string json =
+      arguments.json.empty() ? "" : to_json(report, arguments.json_parameters);
+  if (outputs.json.wanted()) outputs.json.commit(json);
+  if (outputs.trace.wanted()) outputs.trace.commit(trace_to_csv(report.result));
+  if (outputs.solution.wanted() && code != exit_failed)
+    outputs.solution.commit(solution_text(std::move(fit), report.result.x));
+  if (arguments.json == "-") {
+    print(json);
+  } else if (!arguments.quiet) {
+    print(to_text(report, arguments.verbose));
+  }
+  if (code == exit_failed)
+    std::fprintf(stderr, "%s: %s\n", report.problem.source.c_str(), report.result.reason.c_str());
+  return code;
+}
+
+int solve_command(const Arguments& arguments) {
+  Stopwatch watch;
+  CurveFit fit;
+  try {
+    fit = read_curve_fit(arguments.file);
+  } catch (const FileError& error) {
+    const auto meant = shipped_problem_like(arguments.file);
+    if (!meant) throw;
+    std::fprintf(stderr, "%s, such as %s\n", error.what(), meant->c_str());
+    return exit_bad_file;
+  }
+  const double seconds = watch.lap();
+  return run_fit(std::move(fit), arguments.solve, seconds);
+}
+
+int fit_command(const Arguments& arguments) {
+  Stopwatch watch;
+  CurveFit fit = fit_from_table(arguments.file, arguments.fit);
+  const double seconds = watch.lap();
+  return run_fit(std::move(fit), arguments.solve, seconds);
+}
+
+}  // namespace thalweg::tool

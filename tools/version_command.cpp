@@ -1,0 +1,55 @@
+// thalweg --version
+#include <cstdio>
+
+#include <CLI/Version.hpp>
+#include <Eigen/Core>
+#include <boost/version.hpp>
+#include <fmt/format.h>
+
+#include "commands.hpp"
+#include "usage.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+#if defined(__clang__)
+constexpr const char* compiler = "clang " __clang_version__;
+#elif defined(__GNUC__)
+constexpr const char* compiler = "g++ " __VERSION__;
+#else
+constexpr const char* compiler = "an unknown compiler";
+#endif
+
+#if defined(__AVX512F__)
+constexpr const char* instructions = "AVX-512";
+#elif defined(__AVX2__) && defined(__FMA__)
+constexpr const char* instructions = "AVX2 and FMA";
+#elif defined(__AVX__)
+constexpr const char* instructions = "AVX";
+#elif defined(__SSE2__)
+constexpr const char* instructions = "SSE2 (portable x86-64)";
+#elif defined(__ARM_NEON)
+constexpr const char* instructions = "NEON";
+#else
+constexpr const char* instructions = "no vectors";
+#endif
+
+}  // namespace
+
+int version_command() {
+  const std::string text = fmt::format(
+      "thalweg {}\n"
+      "compiler      {}\n"
+      "instructions  {}\n"
+      "licence       MIT; nothing under the GPL is linked\n"
+      "libraries     Eigen {}.{}.{}, oneTBB {}, Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, "
+      "nlohmann-json\n",
+      THALWEG_VERSION, compiler, instructions, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
+      EIGEN_MINOR_VERSION, THALWEG_TBB_VERSION, BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
+      BOOST_VERSION % 100, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100,
+      CLI11_VERSION);
+  std::fputs(text.c_str(), stdout);
+  return exit_converged;
+}
+
+}  // namespace thalweg::tool
