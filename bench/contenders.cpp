@@ -19,8 +19,9 @@ Contender ceres(std::string setting, Tolerance tolerance, int threads) {
   return {"Ceres LM", std::move(setting),
           [=](const Case& c) { return ceres_fit(c.jets(), tolerance, threads); }};
 }
-Contender tiny() {
-  return {"TinySolver", "tight", [](const Case& c) { return tiny_fit(c.jets()); }};
+Contender tiny(std::string setting, double function_tolerance) {
+  return {"TinySolver", std::move(setting),
+          [=](const Case& c) { return tiny_fit(c.jets(), function_tolerance); }};
 }
 Contender minpack(std::string setting, double factor) {
   return {"lmder", std::move(setting),
@@ -41,10 +42,13 @@ std::vector<Contender> nist_contenders(int threads) {
       compiled("simd, fast", true, thalweg::fast(options)),
       ceres("tight", Tolerance::tight, threads),
       ceres("default", Tolerance::standard, threads),
-      tiny(),
+      tiny("tight", tight_tolerance),
+      tiny("most digits", 0.0),
       // Tells apart what the solver and what the evaluation contribute.
       {"TinySolver", "our simd J",
-       [](const Case& c) { return tiny_fit(std::make_unique<GroupFunction>(c.problem(true))); }},
+       [](const Case& c) {
+         return tiny_fit(std::make_unique<GroupFunction>(c.problem(true)), tight_tolerance);
+       }},
       minpack("factor 100", 100.0),
       minpack("factor 1", 1.0),
       gsl("GSL lm", GslMethod::lm),
@@ -56,7 +60,7 @@ std::vector<Contender> perturbed_contenders(int threads) {
   return {
       compiled("simd", true, {.threads = threads}),
       ceres("tight", Tolerance::tight, threads),
-      tiny(),
+      tiny("tight", tight_tolerance),
       minpack("factor 100", 100.0),
       minpack("factor 1", 1.0),
       gsl("GSL lm", GslMethod::lm),

@@ -102,8 +102,8 @@ Report describe(const CurveFit& fit, const CurveProblem& built, const Options& o
   return report;
 }
 
-Result solve_watched(const Problem& problem, Options options, bool quiet) {
-  const CatchInterrupt interrupt;
+Result solve_watched(const Problem& problem, Options options, const CatchInterrupt& interrupt,
+                     bool quiet) {
   options.interrupt = &interrupt.flag();
   Progress progress;
   if (!quiet && Progress::possible())
@@ -144,12 +144,13 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
   if (std::all_of(fit.parameters.begin(), fit.parameters.end(),
                   [](const FitParameter& p) { return p.fixed || p.lower == p.upper; }))
     throw FileError(fit.file, 0, 0, "every parameter is fixed", "at least one that may move");
+  const CatchInterrupt interrupt;
   Outputs outputs(arguments);
   Report report = describe(fit, built, arguments.options);
   report.seconds.read = read_seconds;
   report.seconds.build = watch.lap();
 
-  report.result = solve_watched(built.problem, arguments.options, arguments.quiet);
+  report.result = solve_watched(built.problem, arguments.options, interrupt, arguments.quiet);
   watch.lap();
   const Data data = data_of(fit, built);
   report.sigma = data.has_sigma ? Sigma::given : Sigma::none;

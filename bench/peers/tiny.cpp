@@ -30,9 +30,9 @@ struct TinyFunction {
 template <int N>
 class TinyFit final : public Fit {
  public:
-  explicit TinyFit(std::unique_ptr<Function> f) : f_(std::move(f)) {
-    // The function tolerance is absolute, and the default cost_threshold would stop Lanczos1 early.
-    solver_.options.function_tolerance = 0.0;
+  TinyFit(std::unique_ptr<Function> f, double function_tolerance) : f_(std::move(f)) {
+    // The default cost_threshold would stop Lanczos1 early.
+    solver_.options.function_tolerance = function_tolerance;
     solver_.options.gradient_tolerance = tight_tolerance;
     solver_.options.parameter_tolerance = tight_tolerance;
     solver_.options.cost_threshold = 0.0;
@@ -55,10 +55,10 @@ class TinyFit final : public Fit {
 };
 
 template <int N>
-std::unique_ptr<Fit> of_dimension(std::unique_ptr<Function> f) {
-  if (f->parameters() == N) return std::make_unique<TinyFit<N>>(std::move(f));
+std::unique_ptr<Fit> of_dimension(std::unique_ptr<Function> f, double function_tolerance) {
+  if (f->parameters() == N) return std::make_unique<TinyFit<N>>(std::move(f), function_tolerance);
   if constexpr (N < 9) {
-    return of_dimension<N + 1>(std::move(f));
+    return of_dimension<N + 1>(std::move(f), function_tolerance);
   } else {
     throw thalweg::Error("no TinySolver for " + std::to_string(f->parameters()) + " parameters");
   }
@@ -66,6 +66,8 @@ std::unique_ptr<Fit> of_dimension(std::unique_ptr<Function> f) {
 
 }  // namespace
 
-std::unique_ptr<Fit> tiny_fit(std::unique_ptr<Function> f) { return of_dimension<1>(std::move(f)); }
+std::unique_ptr<Fit> tiny_fit(std::unique_ptr<Function> f, double function_tolerance) {
+  return of_dimension<1>(std::move(f), function_tolerance);
+}
 
 }  // namespace versus

@@ -12,8 +12,10 @@ constexpr int max_steps = 10;
 constexpr double fast_contraction = 0.02;
 // A first step longer than this, relative to the point, says that the descent stopped too early.
 constexpr double farthest_start = 0.03;
-// The cost may rise by rounding alone.
+// The cost may rise by this part of itself, and by what rounding in r, of the order ε‖Dx‖, makes of it: where an
+// almost exact fit leaves a small r, that is far more.
 constexpr double tolerated_rise = 1e-11;
+constexpr double rounding_in_residual = 4.0 * std::numeric_limits<double>::epsilon();
 // Diagonal of R beside the norm of its column: below this a column depends on the others to rounding.
 constexpr double rank_tolerance = 1e-12;
 constexpr double rounding = std::numeric_limits<double>::epsilon();
@@ -91,12 +93,18 @@ bool Polish::bend() {
   return solve_positive_definite(M_, k, z_);
 }
 
+/// ‖Dx‖, the size of what the parameters contribute to r.
+double Polish::model_size(const State& state) const {
+  return std::sqrt(scaled_point(program_, state.x, qr_.column_norms()));
+}
+
+/// ‖Dδ‖ / ‖Dx‖.
 double Polish::relative_length(const State& state) const {
   const auto D = qr_.column_norms();
   double squares = 0.0;
   for (std::size_t j = 0; j < step_.size(); ++j) squares += D[j] * D[j] * step_[j] * step_[j];
-  const double point = std::sqrt(scaled_point(program_, state.x, D));
-  return std::sqrt(squares) / (point > 0.0 ? point : std::sqrt(2.0 * state.cost));
+  const double size = model_size(state);
+  return std::sqrt(squares) / (size > 0.0 ? size : std::sqrt(2.0 * state.cost));
 }
 
 Polish::Outcome Polish::run(State& state, State& trial, std::span<const char> held, int threads,
@@ -119,7 +127,9 @@ Polish::Outcome Polish::run(State& state, State& trial, std::span<const char> he
 
     retract(program_, state.x, step_.data(), trial.x);
     trial.cost = program_.evaluate(trial.x.data(), trial.residual.data(), trial.jacobian, threads);
-    const bool level = trial.cost <= state.cost * (1.0 + tolerated_rise);
+    const double noise = rounding_in_residual * model_size(state);
+    const bool level =
+        trial.cost <= state.cost * (1.0 + tolerated_rise) + noise * (std::sqrt(2.0 * state.cost) + noise);
     observe({relative, trial.cost, level});
     if (!level) return i == 0 && relative > 1e-8 ? Outcome::rejected : Outcome::confirmed;
     std::swap(state, trial);

@@ -37,6 +37,7 @@ class Polish {
   bool factor(const State& state, std::span<const char> held);
   bool compute_step();
   bool bend();
+  double model_size(const State& state) const;
   double relative_length(const State& state) const;
 
   const Program& program_;

@@ -176,8 +176,15 @@ std::string correlations(const FitStatistics& s) {
   return "\n" + table.print(indent);
 }
 
-std::string sentence(const UndeterminedCombination& combination) {
-  const auto& terms = combination.terms;
+std::string sentence(const FitStatistics& s, const UndeterminedCombination& combination) {
+  auto terms = combination.terms;
+  const auto place = [&](const std::string& name) {
+    return std::find_if(s.parameters.begin(), s.parameters.end(),
+                        [&](const ParameterStatistics& p) { return p.name == name; });
+  };
+  std::sort(terms.begin(), terms.end(), [&](const auto& a, const auto& b) {
+    return place(a.parameter) < place(b.parameter);
+  });
   if (terms.size() == 1)
     return fmt::format("The data say nothing about {}: to first order, changing it changes no "
                        "residual.\n",
@@ -197,7 +204,7 @@ std::string sentence(const UndeterminedCombination& combination) {
 std::string undetermined(const FitStatistics& s) {
   std::string out;
   for (const UndeterminedCombination& combination : s.undetermined)
-    out += "\n" + sentence(combination);
+    out += "\n" + sentence(s, combination);
   return out;
 }
 

@@ -126,6 +126,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   static constexpr int total = any_dynamic ? 0 : (Dims + ... + 0);
   // Directions carried by one dual. More than 12 are taken in several sweeps: the tangents would leave the registers.
   static constexpr int strip = total > 0 && total <= 12 ? total : 8;
+  static constexpr int curvature_strip = std::min(strip, 4);  // duals of duals are twice as wide
   using Scalar = std::conditional_t<Traits::simd, NativePack, double>;
 
  public:
@@ -155,8 +156,9 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
     if constexpr (analytic || Traits::numeric) {
       ResidualGroup::compute_curvature(x, begin, end, weight, S);
     } else {
+      // ∇²r is symmetric: the columns from the diagonal on are enough.
       for (int direction = 0; direction < columns(); ++direction)
-        for (int first = 0; first < columns(); first += strip)
+        for (int first = direction; first < columns(); first += curvature_strip)
           curvature_sweep(x, begin, end, weight, direction, first, S);
     }
   }
@@ -283,31 +285,34 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
     });
   }
 
-  /// Row `direction` of Σ w ∇²r, for the columns first, ..., first + strip − 1: duals of duals.
+  /// Row `direction` of Σ w ∇²r, and its mirror image, for the columns first, ..., first + curvature_strip − 1.
   void curvature_sweep(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                        int direction, int first, double* S) const {
     using Inner = Dual<Scalar, 1>;
-    using T = Dual<Inner, strip>;
-    const int width = std::min(strip, columns() - first);
+    using T = Dual<Inner, curvature_strip>;
+    const int width = std::min(curvature_strip, columns() - first);
     const auto seed = [first, direction](const Scalar& v, int column) {
       const Inner inner = column == direction ? Inner::variable(v, 0) : Inner(v);
       const int d = column - first;
-      return d >= 0 && d < strip ? T::variable(inner, d) : T(inner);
+      return d >= 0 && d < curvature_strip ? T::variable(inner, d) : T(inner);
     };
-    std::array<Scalar, strip> sum{};
+    std::array<Scalar, curvature_strip> sum{};
     sweep<Scalar, T>(x, begin, end, seed, [&](std::int64_t i, int count, const auto& result) {
       using R = detail::Evaluated<decltype(result)>;
       for (int k = 0; k < residual_dimension; ++k) {
         const T r = detail::Components<R>::at(result, k);
         const Scalar w = load_weights(weight[k] + (i - begin), count);
-        for (int d = 0; d < strip; ++d) {
+        for (int d = 0; d < curvature_strip; ++d) {
           // Lanes past the end repeat the last item; their weight is zero.
           sum[static_cast<std::size_t>(d)] += w * r.tangent[d].tangent[0];
         }
       }
     });
-    for (int d = 0; d < width; ++d)
-      S[direction * columns() + first + d] += total_of(sum[static_cast<std::size_t>(d)]);
+    for (int d = 0; d < width; ++d) {
+      const double entry = total_of(sum[static_cast<std::size_t>(d)]);
+      S[direction * columns() + first + d] += entry;
+      if (first + d != direction) S[(first + d) * columns() + direction] += entry;
+    }
   }
 
   void analytic_sweep(const double* x, const ResidualOutput& out) const {
