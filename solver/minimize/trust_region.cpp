@@ -19,6 +19,8 @@ constexpr double probe = 0.1;
 constexpr double rounding_cosine = 1e-6;
 // A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
 constexpr double collapse = 1e-12;
+// A claim of convergence is not believed above this cosine unless the polish confirms it.
+constexpr double credible_cosine = 1e-2;
 constexpr int max_withdrawals = 6;
 
 }  // namespace
@@ -58,8 +60,10 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   for (int withdrawals = 0; !verdict;) {
     verdict = gradient_verdict();
     if (!verdict) verdict = iterate();
-    if (verdict && verdict->status == Status::converged && !confirm(*verdict) && ++withdrawals <= max_withdrawals)
-      verdict.reset();
+    if (!verdict || verdict->status != Status::converged || confirm(*verdict)) continue;
+    if (++withdrawals <= max_withdrawals) verdict.reset();
+    else verdict = Verdict{Status::stalled, fmt::format("{}, but the scaled gradient is {:.1e}", verdict->reason,
+                                                        cosine())};
   }
   return {verdict->status, std::move(verdict->reason), state_.x, state_.cost};
 }
@@ -222,19 +226,25 @@ std::optional<TrustRegion::Verdict> TrustRegion::exhausted_verdict(const Propose
   const bool tiny = proposed.status == LinearStatus::ok && proposed.scaled_norm <= epsilon * point;
   if (!tiny && !strategy_->exhausted()) return std::nullopt;
 
-  const auto g = linear_->gradient();
-  const auto norms = linear_->column_norms();
-  const double residual_norm = std::sqrt(2.0 * state_.cost);
-  const double cosine = convergence::gradient_cosine(g, norms, residual_norm);
-  if (cosine <= rounding_cosine)
+  if (cosine() <= rounding_cosine)
     return Verdict{Status::converged,
-                   fmt::format("no step lowers the cost in double precision; scaled gradient {:.1e} <= {:.0e}", cosine,
-                               rounding_cosine)};
-  if (residual_norm <= 100.0 * epsilon * point)
+                   fmt::format("no step lowers the cost in double precision; scaled gradient {:.1e} <= {:.0e}",
+                               cosine(), rounding_cosine)};
+  if (at_rounding_level())
     return Verdict{Status::converged, fmt::format("the residuals are at rounding level, {:.1e} of the model",
-                                                  residual_norm / point)};
+                                                  std::sqrt(2.0 * state_.cost) / point)};
   return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the scaled gradient is {:.1e} > {:.0e}",
-                                              cosine, rounding_cosine)};
+                                              cosine(), rounding_cosine)};
+}
+
+double TrustRegion::cosine() const {
+  return convergence::gradient_cosine(linear_->gradient(), linear_->column_norms(), std::sqrt(2.0 * state_.cost));
+}
+
+/// r is what rounding leaves of an exact fit.
+bool TrustRegion::at_rounding_level() const {
+  const double model = std::sqrt(scaled_point(program_, state_.x, linear_->column_norms()));
+  return std::sqrt(2.0 * state_.cost) <= 100.0 * epsilon * model;
 }
 
 std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict(const IterationRecord& last) const {
@@ -257,7 +267,21 @@ bool TrustRegion::confirm(Verdict& verdict) {
                fmt::format("the residuals do not depend on {} any more ({})", lost, verdict.reason)};
     return true;
   }
-  if (!options_->polish || state_.cost == 0.0) return true;
+  if (state_.cost == 0.0) return true;
+  const bool credible = cosine() <= credible_cosine || at_rounding_level();
+  if (!options_->polish && credible) return true;
+  if (options_->polish) {
+    const Polish::Outcome outcome = polish();
+    if (outcome == Polish::Outcome::confirmed || (outcome == Polish::Outcome::impossible && credible)) return true;
+  }
+  function_tolerance_ *= 1e-2;
+  gradient_tolerance_ *= 1e-2;
+  linearize();
+  strategy_->linearized(*linear_);
+  return false;
+}
+
+Polish::Outcome TrustRegion::polish() {
   clock_->charge(result_->seconds.linear_solve);
   const auto observe = [&](const Polish::Step& step) {
     ++result_->evaluations.jacobian;
@@ -276,12 +300,7 @@ bool TrustRegion::confirm(Verdict& verdict) {
   const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);
   result_->evaluations.hessian += polish_.used_curvature();
   clock_->charge(result_->seconds.evaluate);
-  if (outcome != Polish::Outcome::rejected) return true;
-  function_tolerance_ *= 1e-2;
-  gradient_tolerance_ *= 1e-2;
-  linearize();
-  strategy_->linearized(*linear_);
-  return false;
+  return outcome;
 }
 
 IterationRecord TrustRegion::record(const ProposedStep& proposed, const Trial& trial, bool accepted) {

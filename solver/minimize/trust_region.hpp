@@ -57,6 +57,9 @@ class TrustRegion {
   std::optional<Verdict> limit_verdict(const IterationRecord& record) const;
   bool confirm(Verdict& verdict);
   IterationRecord record(const ProposedStep& proposed, const Trial& trial, bool accepted);
+  Polish::Outcome polish();
+  double cosine() const;
+  bool at_rounding_level() const;
   std::string lost_parameters() const;
   double largest_size(std::size_t column) const;
 

@@ -1,0 +1,135 @@
+#include <thalweg/report/json.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <thalweg/minimize/solve.hpp>
+
+using nlohmann::json;
+using thalweg::Report;
+
+namespace {
+
+Report solved(int parameters = 2) {
+  thalweg::Problem problem;
+  const auto p = problem.add_parameters("p", std::vector<double>(static_cast<std::size_t>(parameters), 0.5));
+  const std::vector<double> x = {0, 1, 2, 3}, y = {1, 3, 4, 6};
+  problem.add_residuals(
+      "data", [](auto q, double xi, double yi) { return q[0] + q[1] * xi - yi; }, p, x, y);
+  problem.set_bounds(p, 1, 0.0, std::numeric_limits<double>::infinity());
+  for (int i = 2; i < parameters; ++i) problem.fix(p, i);
+  Report report;
+  report.problem = {"line", "A line", "line.toml", "curve fit", 1, parameters, 4, 4};
+  report.result = thalweg::solve(problem);
+  report.statistics = thalweg::statistics(problem, report.result);
+  return report;
+}
+
+bool has(const json& object, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    if (!object.contains(name)) {
+      MESSAGE("no key " << name);
+      return false;
+    }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("the JSON holds every key of the contract") {
+  Report report = solved();
+  report.certified = {10.5, "p[0]"};
+  const json j = json::parse(thalweg::to_json(report));
+  CHECK(has(j, {"problem", "method", "linear_solver", "threads", "status", "reason", "initial_cost",
+                "final_cost", "iterations", "accepted_steps", "evaluations", "seconds",
+                "parameters", "statistics", "certified", "trace"}));
+  CHECK(has(j["problem"], {"name", "kind", "parameter_blocks", "parameters", "residual_blocks",
+                           "residuals"}));
+  CHECK(has(j["linear_solver"], {"requested", "used", "reason"}));
+  CHECK(has(j["evaluations"], {"cost", "jacobian", "hessian"}));
+  CHECK(has(j["seconds"], {"total", "read", "setup", "evaluate", "linear_solve", "other"}));
+  REQUIRE(j["parameters"].size() == 2);
+  CHECK(has(j["parameters"][0],
+            {"name", "value", "standard_error", "interval", "lower", "upper", "at_bound", "fixed"}));
+  CHECK(has(j["statistics"],
+            {"degrees_of_freedom", "residual_standard_deviation", "r_squared", "aic", "bic"}));
+  CHECK(has(j["certified"], {"digits", "worst_parameter"}));
+  REQUIRE(j["trace"].size() > 1);
+  CHECK(has(j["trace"][0], {"iteration", "cost", "gradient_norm", "step_norm", "gain_ratio",
+                            "damping", "accepted", "seconds"}));
+  CHECK(j["method"] == "levenberg-marquardt");
+  CHECK(j["linear_solver"]["requested"] == "auto");
+  CHECK(j["status"] == "converged");
+  CHECK(j["certified"]["digits"] == 10.5);
+  CHECK_FALSE(json::parse(thalweg::to_json(solved())).contains("certified"));
+}
+
+TEST_CASE("unset numbers are null, and the rest reads back bit for bit") {
+  const Report report = solved();
+  const json j = json::parse(thalweg::to_json(report));
+  const auto& p = report.statistics.parameters;
+  CHECK(j["parameters"][0]["value"].get<double>() == p[0].value);
+  CHECK(j["parameters"][1]["standard_error"].get<double>() == p[1].standard_error);
+  CHECK(j["parameters"][1]["interval"][0].get<double>() == p[1].lower_interval);
+  CHECK(j["final_cost"].get<double>() == report.result.final_cost);
+  CHECK(j["parameters"][0]["lower"].is_null());
+  CHECK(j["parameters"][1]["lower"] == 0.0);
+  CHECK(j["statistics"]["r_squared"].is_null());
+  CHECK(j["trace"][0]["gain_ratio"].is_null());
+  CHECK(j["correlations"]["matrix"][0][1].get<double>() == report.statistics.correlation[1]);
+}
+
+TEST_CASE("keys come in the order of the contract") {
+  const std::string text = thalweg::to_json(solved());
+  const auto parsed = nlohmann::ordered_json::parse(text);
+  std::vector<std::string> order;
+  for (const auto& [key, value] : parsed.items()) order.push_back(key);
+  CHECK(order.front() == "problem");
+  CHECK(order[1] == "method");
+  CHECK(order.back() == "trace");
+  CHECK(text.back() == '\n');
+}
+
+TEST_CASE("a long list of parameters is left out unless asked for") {
+  const Report report = solved(1001);
+  CHECK(json::parse(thalweg::to_json(report))["parameters"].is_null());
+  CHECK(json::parse(thalweg::to_json(report, true))["parameters"].size() == 1001);
+}
+
+TEST_CASE("what the data cannot determine, as JSON") {
+  Report report = solved();
+  report.statistics.undetermined = {{{{"a", 1.0}, {"b", -0.5}}}};
+  report.labels = {{"m", ""}, {}};
+  const json j = json::parse(thalweg::to_json(report));
+  CHECK(j["undetermined"][0][1]["parameter"] == "b");
+  CHECK(j["undetermined"][0][1]["coefficient"] == -0.5);
+  CHECK(j["parameters"][0]["unit"] == "m");
+  CHECK_FALSE(j["parameters"][1].contains("unit"));
+}
+
+TEST_CASE("a name that is no UTF-8 does not spoil the JSON") {
+  Report report = solved();
+  report.problem.source = "caf\xE9.toml";
+  CHECK(json::parse(thalweg::to_json(report))["problem"]["source"] == "caf\uFFFD.toml");
+}
+
+TEST_CASE("the trace as CSV") {
+  thalweg::Result result;
+  result.trace.resize(2);
+  result.trace[0].cost = 0.1;
+  result.trace[1].iteration = 1;
+  result.trace[1].accepted = false;
+  result.trace[1].damping = 1e-3;
+  result.trace[1].phase = thalweg::IterationRecord::Phase::polish;
+  CHECK(thalweg::trace_to_csv(result) ==
+        "iteration,phase,cost,trial_cost,gradient_norm,step_norm,gain_ratio,damping,accepted,"
+        "seconds\n"
+        "0,descent,0.1,,,,,,1,0\n"
+        "1,polish,,,,,,0.001,0,0\n");
+}

@@ -1,0 +1,171 @@
+#include <thalweg/report/text.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "report/table.hpp"
+
+using thalweg::Report;
+using thalweg::Status;
+using thalweg::text::Digits;
+
+namespace {
+
+/// A straight line through x = 0..3, y = 1, 3, 4, 6, whose solution is known: no solver takes part.
+struct Line {
+  Line() {
+    const std::vector<double> x = {0, 1, 2, 3}, y = {1, 3, 4, 6};
+    const auto p = problem.add_parameters("p", std::vector<double>{0, 0, 0});
+    problem.name_components(p, {"intercept", "slope", "shift"});
+    problem.fix(p, 2);
+    problem.add_residuals(
+        "data", [](auto q, double xi, double yi) { return q[0] + q[1] * xi + q[2] - yi; }, p, x, y);
+    report.problem = {"line", "A line", "line.toml", "curve fit", 1, 3, 4, 4};
+    report.labels = {{"m", "at the beginning"}, {"m/s", ""}, {}};
+    report.result.x = {1.1, 1.6, 0.0};
+    report.result.status = Status::converged;
+    report.result.reason = "gradient 1.0e-11 <= 1e-10";
+    report.result.iterations = 2;
+    report.statistics = thalweg::statistics(problem, report.result, {y, {}});
+  }
+  thalweg::Problem problem;
+  Report report;
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  const bool found = text.find(part) != std::string::npos;
+  if (!found) MESSAGE("not found: " << part << "\nin:\n" << text);
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a short report, letter by letter") {
+  const Line line;
+  CHECK(thalweg::to_text(line.report) == R"(A line
+line.toml: 4 residuals, 3 parameters (1 fixed)
+
+converged after 2 iterations: gradient 1.0e-11 <= 1e-10
+
+  parameter    value  standard error  relative  95 % interval  unit
+  intercept     1.10  ± 0.26              24 %  [-0.04, 2.24]  m
+  slope         1.60  ± 0.14             8.8 %  [0.99, 2.21]   m/s
+  shift      0.00000                                                 fixed
+
+  fit
+  residual sum of squares      0.2
+  degrees of freedom           2
+  residual standard deviation  0.316228
+  R²                           0.985
+  AIC                          5.36846
+  BIC                          3.52734
+  noise                        estimated: the errors above are scaled by the residual standard deviation
+)");
+}
+
+TEST_CASE("how it ended, in words") {
+  Line line;
+  const auto first_lines = [&](Status status) {
+    line.report.result.status = status;
+    line.report.result.reason = "why";
+    line.report.result.iterations = 1;
+    return thalweg::to_text(line.report);
+  };
+  const std::string warning =
+      "why\nWhat follows describes the best point found; it need not be a minimum.\n";
+  CHECK(contains(first_lines(Status::converged), "\nconverged after 1 iteration: why\n\n"));
+  CHECK(contains(first_lines(Status::iteration_limit),
+                 "\nstopped at a limit after 1 iteration, not converged: " + warning));
+  CHECK(contains(first_lines(Status::interrupted),
+                 "\ninterrupted after 1 iteration, not converged: " + warning));
+  CHECK(contains(first_lines(Status::stalled),
+                 "\nstalled after 1 iteration, not converged: " + warning));
+  CHECK(contains(first_lines(Status::failed), "\nfailed after 1 iteration: " + warning));
+  CHECK(contains(first_lines(Status::non_finite_start), "\nfailed at the start: why\n\n"));
+}
+
+TEST_CASE("what the data cannot determine is said in words") {
+  Line line;
+  line.report.statistics.undetermined = {{{{"slope", 1.0}, {"intercept", -0.25}}}, {{{"shift", 1.0}}}};
+  line.report.statistics.parameters[0].determined = false;
+  line.report.statistics.parameters[0].standard_error = NAN;
+  const std::string text = thalweg::to_text(line.report);
+  CHECK(contains(text, R"(
+The data cannot determine intercept and slope separately: to first order, changing them
+together in the ratio -0.25 : 1 changes no residual.
+
+The data say nothing about shift: to first order, changing it changes no residual.
+)"));
+  CHECK(contains(text, "  intercept  1.10000                                            m     not "
+                       "determined\n"));
+}
+
+TEST_CASE("the noise is named") {
+  Line line;
+  line.report.sigma = thalweg::Sigma::given;
+  CHECK(contains(thalweg::to_text(line.report), "only the ratios of the given standard deviations"));
+  line.report.statistics.noise = thalweg::Noise::known;
+  CHECK(contains(thalweg::to_text(line.report),
+                 "known: the errors above come from the given standard deviations alone"));
+  line.report.statistics.noise = thalweg::Noise::estimated;
+  line.report.statistics.degrees_of_freedom = 0;
+  CHECK(contains(thalweg::to_text(line.report),
+                 "unknown: no more data than parameters, so nothing tells how large the errors"));
+}
+
+TEST_CASE("bounds, certified values, notes and strong correlations") {
+  Line line;
+  line.report.statistics.parameters[1].at_bound = true;
+  line.report.statistics.parameters[1].upper_bound = 1.6;
+  line.report.statistics.correlation = {1.0, -0.99999, -0.99999, 1.0};
+  line.report.result.notes = {"the start was moved"};
+  line.report.certified = {10.96, "slope"};
+  const std::string text = thalweg::to_text(line.report);
+  CHECK(contains(text, "at its upper bound\n"));
+  CHECK(contains(text, "agree to 10.9 digits (the worst: slope)\n"));
+  CHECK(contains(text, "note: the start was moved\n"));
+  CHECK(contains(text, "\n  strong correlation\n  intercept, slope    -0.999990\n"));
+}
+
+TEST_CASE("verbose: iterations, machinery, meanings and ten digits") {
+  Line line;
+  line.report.result.linear_solver = "dense-qr";
+  line.report.result.linear_solver_reason = "small";
+  line.report.result.trace.resize(3);
+  line.report.result.trace[0].cost = 31.0;
+  line.report.result.trace[1].iteration = 1;
+  line.report.result.trace[1].accepted = line.report.result.trace[1].valid = false;
+  line.report.result.trace[2].iteration = 2;
+  line.report.result.trace[2].phase = thalweg::IterationRecord::Phase::polish;
+  const std::string text = thalweg::to_text(line.report, true);
+  CHECK(contains(text, "          0  3.100000000e+01         -     -           -        -  start\n"));
+  CHECK(contains(text, "rejected: not finite\n"));
+  CHECK(contains(text, "  polish\n"));
+  CHECK(contains(text, "\n  linear solver  dense-qr (small)\n"));
+  CHECK(contains(text, "at the beginning\n"));
+  CHECK(contains(text, "1.100000000  ± 0.26"));
+}
+
+TEST_CASE("values end where their errors do") {
+  const auto shown = [](double value, double error, int least = 2) {
+    const Digits digits(value, error, least);
+    return digits.number(value) + " ± " + digits.error();
+  };
+  CHECK(shown(238.94213, 2.7070075) == "238.9 ± 2.7");
+  CHECK(shown(5.5015643e-4, 7.2668e-6) == "5.502e-04 ± 7.3e-06");
+  CHECK(shown(1288.1397, 4.6648) == "1288.1 ± 4.7");
+  CHECK(shown(12345.6, 345.0) == "12346 ± 345");
+  CHECK(shown(1.0, 0.0996) == "1.00 ± 0.10");
+  CHECK(shown(0.001, 5.0) == "0.0010 ± 5.0");
+  CHECK(shown(-5.6e-9, 6.1e-9) == "-5.6e-09 ± 6.1e-09");
+  CHECK(shown(0.0, 0.25) == "0.00 ± 0.25");
+  CHECK(shown(1.0 / 3.0, NAN) == "0.333333 ± ");
+  CHECK(shown(1.0 / 3.0, 0.0) == "0.333333 ± 0");
+  CHECK(shown(2e300, 1e299) == "2.00e+300 ± 1.0e+299");
+  CHECK(shown(238.94212918, 2.7070075, 10) == "238.9421292 ± 2.7");
+  CHECK(shown(1.0, 1e-30) == "1.0000000000000000 ± 0.0000000000000000000000000000010");
+  CHECK(Digits(NAN, NAN, 2).number(NAN).empty());
+}
