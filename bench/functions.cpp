@@ -12,8 +12,7 @@ void GroupFunction::compute_jacobian(const double* b, double* r, double* J, Orde
     spare_.resize(static_cast<std::size_t>(rows()));
     r = spare_.data();
   }
-  group().evaluate(
-      b, {.begin = 0, .end = rows(), .residual = &r, .jacobian = columns.data()});
+  group().evaluate(b, {.begin = 0, .end = rows(), .residual = &r, .jacobian = columns.data()});
 }
 
 void GroupFunction::compute_second(const double*, const double*, double*) {

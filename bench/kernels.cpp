@@ -1,9 +1,12 @@
-// The pieces of one iteration: residuals and Jacobian of a few NIST models, and the dense linear
-// solvers on matrices of small fits.
+// The pieces of one iteration: residuals and Jacobian of a few NIST models (items are rows), and
+// the dense linear solvers on matrices of small fits.
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -42,9 +45,7 @@ void evaluate(benchmark::State& state, const std::string& name, Form form, bool 
                                       : program.evaluate(x.data(), r.data(), 1));
     benchmark::ClobberMemory();
   }
-  state.counters["ns/row"] = benchmark::Counter(
-      static_cast<double>(problem.residual_count()) * 1e-9,
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.SetItemsProcessed(state.iterations() * problem.residual_count());
 }
 
 /// The same with Ceres's dual numbers, by row.
@@ -61,9 +62,7 @@ void evaluate_jets(benchmark::State& state, const std::string& name, bool jacobi
     }
     benchmark::ClobberMemory();
   }
-  state.counters["ns/row"] = benchmark::Counter(
-      static_cast<double>(m) * 1e-9,
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(m));
 }
 
 /// One linearisation and one damped step. The matrix is copied back each time: a solver may use it
@@ -72,11 +71,13 @@ template <class Solver>
 void linear_step(benchmark::State& state) {
   const std::int64_t n = state.range(0), m = state.range(1);
   thalweg::DenseMatrix model(m, n), J(m, n);
-  std::vector<double> model_r(static_cast<std::size_t>(J.stride())), r, step(static_cast<std::size_t>(n));
+  std::vector<double> model_r(static_cast<std::size_t>(J.stride())), r,
+      step(static_cast<std::size_t>(n));
   const std::vector<double> D(static_cast<std::size_t>(n), 1.0);
   for (std::int64_t i = 0; i < m; ++i) {
     const double t = static_cast<double>(i) / static_cast<double>(m);
-    for (std::int64_t j = 0; j < n; ++j) model(i, j) = std::cos(static_cast<double>(j + 1) * 3.0 * t);
+    for (std::int64_t j = 0; j < n; ++j)
+      model(i, j) = std::cos(static_cast<double>(j + 1) * 3.0 * t);
     model_r[static_cast<std::size_t>(i)] = std::exp(-t);
   }
   Solver solver;
@@ -90,7 +91,7 @@ void linear_step(benchmark::State& state) {
 }
 
 void sizes(benchmark::internal::Benchmark* b) {
-  b->ArgNames({"n", "m"});
+  b->ArgNames({"n", "m"})->UseRealTime();
   for (const int n : {2, 3, 4, 5, 6, 7, 8, 9})
     for (const int m : {14, 50, 250}) b->Args({n, m});
 }
@@ -100,7 +101,7 @@ void register_models() {
     for (const bool jacobian : {false, true}) {
       const std::string prefix = std::string(name) + (jacobian ? "/jacobian/" : "/residuals/");
       const auto add = [&](const char* form, auto run) {
-        benchmark::RegisterBenchmark((prefix + form).c_str(), run);
+        benchmark::RegisterBenchmark((prefix + form).c_str(), run)->UseRealTime();
       };
       const std::string problem = name;
       add("scalar", [=](benchmark::State& s) { evaluate(s, problem, Form::scalar, jacobian); });

@@ -70,28 +70,31 @@ std::string machine() {
 }
 
 std::string nist_table(const Suite& suite) {
-  std::string out = fmt::format("{:<12} {:<11} {:>3} {:>3} {:>3} {:>3} {:>6} {:>6} {:>6} {:>9} "
-                                "{:>9} {:>6}  {}\n",
-                                "solver", "setting", "≥4", "≥6", "≥8", "≥10", "LRE", "r", "J",
-                                "total µs", "median µs", "ratio", "missed (<4 digits)");
+  std::string out = fmt::format(
+      "{:<12} {:<11} {:>3} {:>3} {:>3} {:>3} {:>6} {:>6} {:>6} {:>9} "
+      "{:>9} {:>6}  {}\n",
+      "solver", "setting", "≥4", "≥6", "≥8", "≥10", "LRE", "r", "J", "total µs", "median µs",
+      "ratio", "missed (<4 digits)");
   const auto all = summarize(suite);
   for (std::size_t s = 0; s < all.size(); ++s) {
     const Summary& v = all[s];
     std::string missed = v.missed.empty() ? " –" : v.missed;
     if (std::count(missed.begin(), missed.end(), '/') > 8)
       missed = fmt::format(" {} starts", v.runs - v.solved_4);
-    out += fmt::format("{:<12} {:<11} {:>3} {:>3} {:>3} {:>3} {:>6.2f} {:>6} {:>6} {:>9.0f} "
-                       "{:>9.1f} {:>6.2f} {}\n",
-                       suite.contenders[s].solver, suite.contenders[s].setting, v.solved_4,
-                       v.solved_6, v.solved_8, v.solved_10, v.mean_digits, v.residual_evaluations,
-                       v.jacobian_evaluations, v.total_us, v.median_us,
-                       v.total_us / all[0].total_us, missed);
+    out += fmt::format(
+        "{:<12} {:<11} {:>3} {:>3} {:>3} {:>3} {:>6.2f} {:>6} {:>6} {:>9.0f} "
+        "{:>9.1f} {:>6.2f} {}\n",
+        suite.contenders[s].solver, suite.contenders[s].setting, v.solved_4, v.solved_6, v.solved_8,
+        v.solved_10, v.mean_digits, v.residual_evaluations, v.jacobian_evaluations, v.total_us,
+        v.median_us, v.total_us / all[0].total_us, missed);
   }
   return out + fmt::format(
-      "\nStarts solved to so many digits, of {}: log relative error of the worst parameter, at most "
-      "11.\nr: residual evaluations, J: Jacobian evaluations. µs: wall clock of the solve call on a "
-      "prepared\nproblem, least of {}. ratio: total µs over that of the first line.\n",
-      all[0].runs, suite.settings.repeat);
+                   "\nStarts solved to so many digits, of {}: log relative error of the worst "
+                   "parameter, at most "
+                   "11.\nr: residual evaluations, J: Jacobian evaluations. µs: wall clock of the "
+                   "solve call on a "
+                   "prepared\nproblem, least of {}. ratio: total µs over that of the first line.\n",
+                   all[0].runs, suite.settings.repeat);
 }
 
 std::string perturbed_table(const Suite& suite) {
@@ -101,15 +104,17 @@ std::string perturbed_table(const Suite& suite) {
   for (std::size_t s = 0; s < all.size(); ++s) {
     const Summary& v = all[s];
     out += fmt::format("{:<12} {:<11} {:>4}/{} {:>11.1f} % {:>12.0f} {:>8.1f} {:>6.2f}\n",
-                       suite.contenders[s].solver, suite.contenders[s].setting, v.successes,
-                       v.runs, 100.0 * v.success_rate(), v.evaluations_per_fit(),
-                       v.total_us / v.runs, v.total_us / all[0].total_us);
+                       suite.contenders[s].solver, suite.contenders[s].setting, v.successes, v.runs,
+                       100.0 * v.success_rate(), v.evaluations_per_fit(), v.total_us / v.runs,
+                       v.total_us / all[0].total_us);
   }
   return out + fmt::format(
-      "\nEvery start coordinate × exp(0.3·N(0,1)), 20 draws of each of the 54 starts, seed {}.\n"
-      "Success: Σr² within 1e-6 of the certified one; for lanczos1, whose certified 1.4e-25 is\n"
-      "rounding, Σr² ≤ 1e-20. evals/fit: residual and Jacobian evaluations.\n",
-      suite.settings.seed);
+                   "\nEvery start coordinate × exp(0.3·N(0,1)), 20 draws of each of the 54 starts, "
+                   "seed {}.\n"
+                   "Success: Σr² within 1e-6 of the certified one; for lanczos1, whose certified "
+                   "1.4e-25 is\n"
+                   "rounding, Σr² ≤ 1e-20. evals/fit: residual and Jacobian evaluations.\n",
+                   suite.settings.seed);
 }
 
 /// One line per problem and start, one column per contender: digits, or successes of the draws.

@@ -34,8 +34,10 @@ void write(const std::string& text, const std::string& path) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Small fits: thalweg beside Ceres LM, TinySolver, MINPACK lmder and GSL.\n"
-               "Example: versus nist --json nist.json", "versus"};
+  CLI::App app{
+      "Small fits: thalweg beside Ceres LM, TinySolver, MINPACK lmder and GSL.\n"
+      "Example: versus nist --json nist.json",
+      "versus"};
   std::string name, json_path;
   versus::Settings settings;
   bool verbose = false;
@@ -62,8 +64,8 @@ int run(int argc, char** argv) {
 
   pin_blas();
   const auto cases = versus::nist_cases(THALWEG_NIST_FOLDER);
-  const auto suite = name == "nist" ? versus::run_nist(cases, settings)
-                                    : versus::run_perturbed(cases, settings);
+  const auto suite =
+      name == "nist" ? versus::run_nist(cases, settings) : versus::run_perturbed(cases, settings);
   if (json_path != "-") std::fputs(versus::table(suite, verbose).c_str(), stdout);
   if (!json_path.empty()) write(versus::json(suite), json_path);
   return 0;

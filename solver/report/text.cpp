@@ -87,7 +87,10 @@ std::string parameter_table(const Report& report, bool verbose) {
     const bool has_error = std::isfinite(p.standard_error);
     const bool has_interval = std::isfinite(p.lower_interval) && std::isfinite(p.upper_interval);
     const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
-    table.add_row({p.name, digits.number(p.value), has_error ? "± " + digits.error() : "",
+    // What was given, not found, is shown as it was given.
+    const std::string value =
+        p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
+    table.add_row({p.name, value, has_error ? "± " + digits.error() : "",
                    has_error ? text::percent(p.standard_error / p.value) : "",
                    has_interval ? fmt::format("[{}, {}]", digits.number(p.lower_interval),
                                               digits.number(p.upper_interval))

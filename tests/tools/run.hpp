@@ -1,0 +1,63 @@
+// Running the command as a user does.
+#pragma once
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace command_test {
+
+namespace files = std::filesystem;
+
+inline std::string read(const files::path& path) {
+  std::ifstream stream(path, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+/// A folder of one test case's own, gone at its end.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (files::temp_directory_path() / "thalweg-command-XXXXXX").string();
+    path_ = mkdtemp(name.data());
+  }
+  ~Folder() { files::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  const files::path& path() const { return path_; }
+  std::string write(const std::string& name, const std::string& text) const {
+    std::ofstream(path_ / name, std::ios::binary) << text;
+    return (path_ / name).string();
+  }
+  std::size_t count() const {
+    const auto each = files::directory_iterator(path_);
+    return static_cast<std::size_t>(std::distance(begin(each), end(each)));
+  }
+
+ private:
+  files::path path_;
+};
+
+struct Outcome {
+  int code = -1;
+  std::string out, err;
+};
+
+/// Runs "thalweg ARGUMENTS" through the shell in the given folder.
+inline Outcome run(const std::string& arguments, const files::path& folder = THALWEG_SOURCE_DIR) {
+  const Folder captured;
+  const files::path out = captured.path() / "out", err = captured.path() / "err";
+  const std::string line = "cd '" + folder.string() + "' && '" THALWEG_COMMAND "' " + arguments +
+                           " >'" + out.string() + "' 2>'" + err.string() + "' </dev/null";
+  const int status = std::system(line.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(out), read(err)};
+}
+
+}  // namespace command_test
