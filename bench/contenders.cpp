@@ -60,7 +60,7 @@ std::vector<Contender> perturbed_contenders(int threads) {
   return {
       compiled("simd", true, {.threads = threads}),
       ceres("tight", Tolerance::tight, threads),
-      tiny("tight", tight_tolerance),
+      tiny("most digits", 0.0),
       minpack("factor 100", 100.0),
       minpack("factor 1", 1.0),
       gsl("GSL lm", GslMethod::lm),

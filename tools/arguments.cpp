@@ -6,8 +6,8 @@
 #include <limits>
 #include <optional>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <thalweg/math/error.hpp>
 
@@ -56,8 +56,8 @@ std::vector<Assignment> assignments(const std::string& option,
     if (equals != std::string::npos) value = number_from<double>(trim(piece.substr(equals + 1)));
     const std::string name = trim(piece.substr(0, equals));
     if (!value || std::isnan(*value) || name.empty())
-      throw UsageError(
-          fmt::format("{}: '{}' is no assignment; expected name=number, such as a=1", option, piece));
+      throw UsageError(fmt::format("{}: '{}' is no assignment; expected name=number, such as a=1",
+                                   option, piece));
     for (const Assignment& other : result)
       if (other.name == name) throw UsageError(fmt::format("{} names '{}' twice", option, name));
     result.push_back({name, *value});
@@ -128,8 +128,9 @@ void add_results(CLI::App& app, SolveArguments& solve) {
                       "list the parameters in the JSON even if there are more than 1000"));
   inside(app.add_option("--trace", solve.trace, "write every iteration as CSV")
              ->type_name("FILE.csv"));
-  inside(app.add_option("--output", solve.output, "write the problem with the solution as its start")
-             ->type_name("FILE.toml"));
+  inside(
+      app.add_option("--output", solve.output, "write the problem with the solution as its start")
+          ->type_name("FILE.toml"));
   inside(app.add_flag("--quiet", solve.quiet, "print nothing but errors"));
   inside(app.add_flag("--verbose", solve.verbose, "print the iterations, times and more digits"));
 }
@@ -202,8 +203,8 @@ void refuse_extras(const CLI::App& verb) {
                                  did_you_mean(name, known), verb.get_name()));
   }
   if (!extras.empty())
-    throw UsageError(fmt::format("'{}' is one argument too many for thalweg {}", extras[0],
-                                 verb.get_name()));
+    throw UsageError(
+        fmt::format("'{}' is one argument too many for thalweg {}", extras[0], verb.get_name()));
 }
 
 void parse(CLI::App& app, int argc, const char* const* argv) {
@@ -245,12 +246,13 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   app.footer("\nExample: thalweg solve problems/nist/thurber.toml");
   app.add_flag("--version", version, "print what this program is made of");
 
-  CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
-                             "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
-  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)")
-      ->required();
+  CLI::App& solve =
+      new_verb(app, "solve", "Solve a problem file",
+               "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
+  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)")->required();
   add_number(solve, "--start", raw.start, 1, "a whole number >= 1",
-             "which of the file's starts (1)")->type_name("K");
+             "which of the file's starts (1)")
+      ->type_name("K");
   CLI::App& fit = new_verb(
       app, "fit", "Fit a formula to a table",
       "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
@@ -274,7 +276,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
   arguments.verb = version ? Verb::version : Verb::help;
   const CLI::App* verb = chosen_verb(app);
-  if (!verb && !version) throw UsageError("no command; expected solve, fit or list (thalweg --help)");
+  if (!verb && !version)
+    throw UsageError("no command; expected solve, fit or list (thalweg --help)");
   if (!verb) return arguments;
   refuse_extras(*verb);
   arguments.verb = verb == &solve ? Verb::solve : verb == &fit ? Verb::fit : Verb::list;

@@ -75,14 +75,18 @@ class Request {
   void add_parameters() {
     for (const Assignment& start : arguments_.start) {
       if (is_column(start.name))
-        throw UsageError(fmt::format("--start: '{}' is a column of {}; expected another name for "
-                                     "the parameter", start.name, fit_.file));
+        throw UsageError(
+            fmt::format("--start: '{}' is a column of {}; expected another name for "
+                        "the parameter",
+                        start.name, fit_.file));
       if (!is_used(start.name))
-        throw UsageError(fmt::format("--start: '{}' is not used by the formula; expected one of "
-                                     "its parameters{}", start.name, missing_list()));
+        throw UsageError(
+            fmt::format("--start: '{}' is not used by the formula; expected one of "
+                        "its parameters{}",
+                        start.name, missing_list()));
       if (!std::isfinite(start.value))
-        throw UsageError(fmt::format("--start: '{}' is {}; expected a finite number", start.name,
-                                     start.value));
+        throw UsageError(
+            fmt::format("--start: '{}' is {}; expected a finite number", start.name, start.value));
       FitParameter& p = fit_.parameters.emplace_back();
       p.name = start.name;
       p.starts = {start.value};
@@ -117,8 +121,8 @@ class Request {
       if (p.name == name) return p;
     std::vector<std::string> names;
     for (const FitParameter& p : fit_.parameters) names.push_back(p.name);
-    throw UsageError(fmt::format("{}: there is no parameter '{}'; expected {}", option, name,
-                                 either(names)));
+    throw UsageError(
+        fmt::format("{}: there is no parameter '{}'; expected {}", option, name, either(names)));
   }
 
   void set_bounds(const std::vector<Assignment>& bounds, const std::string& option,
@@ -134,7 +138,8 @@ class Request {
       if (p.starts[0] < p.lower || p.starts[0] > p.upper)
         throw UsageError(
             fmt::format("--start: '{}' starts at {}, outside its bounds; expected a start from {} "
-                        "to {}", p.name, p.starts[0], p.lower, p.upper));
+                        "to {}",
+                        p.name, p.starts[0], p.lower, p.upper));
     }
   }
 
@@ -144,10 +149,10 @@ class Request {
         std::count_if(fit_.parameters.begin(), fit_.parameters.end(),
                       [](const FitParameter& p) { return !p.fixed && p.lower < p.upper; }));
     if (free > rows)
-      throw FileError(fit_.file, 0, 0,
-                      fmt::format("{} parameters but only {} row{} of data", free, rows,
-                                  rows == 1 ? "" : "s"),
-                      "at least as many rows as parameters to fit");
+      throw FileError(
+          fit_.file, 0, 0,
+          fmt::format("{} parameters but only {} row{} of data", free, rows, rows == 1 ? "" : "s"),
+          "at least as many rows as parameters to fit");
     DataSet& data = fit_.data.emplace_back();
     data.name = "data";
     data.equation = arguments_.model;

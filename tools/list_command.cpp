@@ -56,9 +56,11 @@ std::string path_of(const std::string& name) {
 int list_problems() {
   const std::string folder = problems_folder();
   if (folder.empty())
-    throw UsageError("the problem files that come with the program are not where it looks for them");
+    throw UsageError(
+        "the problem files that come with the program are not where it looks for them");
   std::vector<Line> lines;
-  for (const std::string& name : shipped_problems()) lines.push_back({name, title_of(path_of(name))});
+  for (const std::string& name : shipped_problems())
+    lines.push_back({name, title_of(path_of(name))});
   print(lines);
   std::fputs(fmt::format("in {}\n", folder).c_str(), stdout);
   return exit_converged;
@@ -70,8 +72,7 @@ std::string problems_folder() {
   std::error_code error;
   const files::path self = files::read_symlink("/proc/self/exe", error);
   const files::path installed = self.parent_path() / THALWEG_RELATIVE_PROBLEMS;
-  if (!error && files::is_directory(installed, error))
-    return installed.lexically_normal().string();
+  if (!error && files::is_directory(installed, error)) return installed.lexically_normal().string();
   if (files::is_directory(THALWEG_PROBLEMS_DIR, error)) return THALWEG_PROBLEMS_DIR;
   return "";
 }
@@ -100,9 +101,9 @@ int list_command(const Arguments& arguments) {
   const std::string& what = arguments.what;
   if (what == "problems") return list_problems();
   if (what != "methods" && what != "linear-solvers" && what != "formats")
-    throw UsageError(fmt::format("{}; expected methods, linear-solvers, formats or problems",
-                                 what.empty() ? "list needs to know what"
-                                              : fmt::format("unknown list '{}'", what)));
+    throw UsageError(fmt::format(
+        "{}; expected methods, linear-solvers, formats or problems",
+        what.empty() ? "list needs to know what" : fmt::format("unknown list '{}'", what)));
   print(what == "methods" ? methods : what == "formats" ? formats : linear_solvers);
   return exit_converged;
 }

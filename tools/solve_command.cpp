@@ -62,9 +62,10 @@ Data data_of(const CurveFit& fit, const CurveProblem& built) {
     } catch (const Error&) {
       response_known = false;  // it holds a parameter: there is no one thing that was measured
     }
-    const auto column = set.sigma_column ? std::find(set.columns.begin(), set.columns.end(),
-                                                     *set.sigma_column) - set.columns.begin()
-                                         : -1;
+    const auto column = set.sigma_column
+                            ? std::find(set.columns.begin(), set.columns.end(), *set.sigma_column) -
+                                  set.columns.begin()
+                            : -1;
     data.has_sigma = data.has_sigma || column >= 0;
     for (std::size_t i = 0; i < rows; ++i)
       data.sigma.push_back(column < 0 ? 1.0 : set.values[static_cast<std::size_t>(column)][i]);
@@ -159,8 +160,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
   report.seconds.statistics = watch.lap();
 
   const ExitCode code = exit_code(report.result.status);
-  const std::string json =
-      arguments.json.empty() ? "" : to_json(report, arguments.json_parameters);
+  const std::string json = arguments.json.empty() ? "" : to_json(report, arguments.json_parameters);
   if (outputs.json.wanted()) outputs.json.commit(json);
   if (outputs.trace.wanted()) outputs.trace.commit(trace_to_csv(report.result));
   if (outputs.solution.wanted() && code != exit_failed)

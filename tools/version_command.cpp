@@ -1,10 +1,10 @@
 // thalweg --version
 #include <cstdio>
 
+#include <fmt/format.h>
 #include <CLI/Version.hpp>
 #include <Eigen/Core>
 #include <boost/version.hpp>
-#include <fmt/format.h>
 
 #include "commands.hpp"
 #include "usage.hpp"

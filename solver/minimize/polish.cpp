@@ -130,7 +130,9 @@ Polish::Outcome Polish::run(State& state, State& trial, std::span<const char> he
     const double noise = rounding_in_residual * model_size(state);
     const bool level =
         trial.cost <= state.cost * (1.0 + tolerated_rise) + noise * (std::sqrt(2.0 * state.cost) + noise);
-    observe({relative, trial.cost, level});
+    double squares = 0.0;
+    for (const double d : step_) squares += d * d;
+    observe({std::sqrt(squares), trial.cost, level});
     if (!level) return i == 0 && relative > 1e-8 ? Outcome::rejected : Outcome::confirmed;
     std::swap(state, trial);
     if (relative < rounding) break;

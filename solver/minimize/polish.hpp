@@ -23,7 +23,7 @@ class Polish {
     impossible,  ///< J has no full rank here: nothing to polish
   };
   struct Step {
-    double relative;    ///< ‖Dδ‖ / ‖Dx‖
+    double norm;  ///< ‖δ‖
     double trial_cost;
     bool accepted;
   };

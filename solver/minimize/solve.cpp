@@ -66,7 +66,7 @@ Result Solver::solve(const Options& options) {
   LinearSolver& linear = impl_->choose(options.linear_solver, result);
   const auto strategy = make_strategy(options);
   std::vector<double> x = impl_->start(result.notes);
-  clock.charge(result.seconds.setup);
+  clock.charge(Stopwatch::setup);
   Ending ending = impl_->loop.run(std::move(x), linear, *strategy, options, clock, result);
   if (!result.trace.empty()) result.initial_cost = result.trace.front().cost;
   if (ending.status == Status::stalled && options.restarts > 0 && options.method == Method::levenberg_marquardt)
@@ -75,9 +75,7 @@ Result Solver::solve(const Options& options) {
   result.reason = std::move(ending.reason);
   result.x = std::move(ending.x);
   result.final_cost = ending.cost;
-  double rest = 0.0;
-  clock.charge(rest);
-  result.seconds.total = clock.elapsed();
+  clock.report(result.seconds);
   return result;
 }
 

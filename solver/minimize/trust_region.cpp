@@ -23,6 +23,12 @@ constexpr double collapse = 1e-12;
 constexpr double credible_cosine = 1e-2;
 constexpr int max_withdrawals = 6;
 
+double norm(const std::vector<double>& v) {
+  double squares = 0.0;
+  for (const double a : v) squares += a * a;
+  return std::sqrt(squares);
+}
+
 }  // namespace
 
 TrustRegion::TrustRegion(const Program& program)
@@ -55,7 +61,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   if (!verdict) {
     linearize();
     strategy.start(linear, step_);
-    result.trace.push_back(record({}, {}, true));
+    result.trace.push_back(record({}, true));
   }
   for (int withdrawals = 0; !verdict;) {
     verdict = gradient_verdict();
@@ -71,7 +77,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
 /// One linear solve, and the step taken or not.
 std::optional<TrustRegion::Verdict> TrustRegion::iterate() {
   const ProposedStep proposed = strategy_->propose(*linear_, step_.data());
-  clock_->charge(result_->seconds.linear_solve);
+  clock_->charge(Stopwatch::linear_solve);
   ++result_->iterations;
   const Trial trial = attempt(proposed);
   const bool accepted = trial.valid && strategy_->accepts(trial.gain) && move();
@@ -86,7 +92,7 @@ std::optional<TrustRegion::Verdict> TrustRegion::iterate() {
     verdict = exhausted_verdict(proposed);
     strategy_->rejected(trial.gain, proposed.scaled_norm);
   }
-  result_->trace.push_back(record(proposed, trial, accepted));
+  result_->trace.push_back(record(trial, accepted));
   return verdict ? verdict : limit_verdict(result_->trace.back());
 }
 
@@ -97,7 +103,7 @@ std::optional<TrustRegion::Verdict> TrustRegion::begin(std::vector<double> x) {
   state_.x = std::move(x);
   state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
   ++result_->evaluations.jacobian;
-  clock_->charge(result_->seconds.evaluate);
+  clock_->charge(Stopwatch::evaluate);
   bool finite = std::isfinite(state_.cost);
   for (std::int64_t j = 0; j < program_.columns() && finite; ++j) {
     const double* column = state_.jacobian.column(j);
@@ -138,7 +144,7 @@ void TrustRegion::linearize() {
                                    program_.problem().upper()[i] - state_.x[i]);
     gradient_norm_ = std::max(gradient_norm_, std::abs(room));
   }
-  clock_->charge(result_->seconds.linear_solve);
+  clock_->charge(Stopwatch::linear_solve);
 }
 
 /// Bends the step v along the geodesic: v + ½a with a = −(JᵀJ + λD²)⁻¹ Jᵀ r_vv and r_vv ≈ (2/h)((r(x + hv) − r)/h − Jv)
@@ -149,7 +155,7 @@ bool TrustRegion::accelerate(double* step) {
   retract(program_, state_.x, scratch_n_.data(), probe_x_);
   const double cost = program_.evaluate(probe_x_.data(), probe_residual_.data(), options_->threads);
   ++result_->evaluations.cost;
-  clock_->charge(result_->seconds.evaluate);
+  clock_->charge(Stopwatch::evaluate);
   if (!std::isfinite(cost)) return false;
 
   kernels::multiply(state_.jacobian, step, curvature_residual_.data());
@@ -164,7 +170,7 @@ bool TrustRegion::accelerate(double* step) {
     v += D[j] * step[j] * D[j] * step[j];
     a += D[j] * acceleration_[j] * D[j] * acceleration_[j];
   }
-  clock_->charge(result_->seconds.linear_solve);
+  clock_->charge(Stopwatch::linear_solve);
   if (status != LinearStatus::ok || !(2.0 * std::sqrt(a) <= options_->acceleration_limit * std::sqrt(v))) return false;
   for (std::int64_t j = 0; j < n; ++j) step[j] -= 0.5 * acceleration_[static_cast<std::size_t>(j)];
   return true;
@@ -177,10 +183,11 @@ TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
   if (!(std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))) return trial;
   const bool damped = options_->method != Method::gauss_newton;
   if (options_->acceleration && damped && !accelerate(step_.data())) return trial;
+  trial.step_norm = norm(step_);
   retract(program_, state_.x, step_.data(), trial_.x);
   trial_.cost = trial.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), options_->threads);
   ++result_->evaluations.cost;
-  clock_->charge(result_->seconds.evaluate);
+  clock_->charge(Stopwatch::evaluate);
   trial.valid = std::isfinite(trial.cost);
   if (trial.valid) trial.gain = (state_.cost - trial.cost) / proposed.predicted;
   return trial;
@@ -190,7 +197,7 @@ TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
 bool TrustRegion::move() {
   trial_.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), trial_.jacobian, options_->threads);
   ++result_->evaluations.jacobian;
-  clock_->charge(result_->seconds.evaluate);
+  clock_->charge(Stopwatch::evaluate);
   for (std::int64_t j = 0; j < program_.columns(); ++j) {
     const double* column = trial_.jacobian.column(j);
     if (!std::isfinite(kernels::dot(column, column, trial_.jacobian.stride()))) return false;
@@ -254,8 +261,8 @@ std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict(const IterationRe
     return Verdict{Status::interrupted, "interrupted"};
   if (result_->iterations >= options_->max_iterations)
     return Verdict{Status::iteration_limit, fmt::format("{} iterations, the limit", options_->max_iterations)};
-  if (clock_->elapsed() >= options_->time_limit)
-    return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", clock_->elapsed(),
+  if (last.seconds >= options_->time_limit)
+    return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", last.seconds,
                                                    options_->time_limit)};
   return std::nullopt;
 }
@@ -282,7 +289,7 @@ bool TrustRegion::confirm(Verdict& verdict) {
 }
 
 Polish::Outcome TrustRegion::polish() {
-  clock_->charge(result_->seconds.linear_solve);
+  clock_->charge(Stopwatch::linear_solve);
   const auto observe = [&](const Polish::Step& step) {
     ++result_->evaluations.jacobian;
     IterationRecord r;
@@ -292,18 +299,18 @@ Polish::Outcome TrustRegion::polish() {
     r.valid = std::isfinite(step.trial_cost);
     r.cost = step.accepted ? step.trial_cost : state_.cost;
     r.trial_cost = step.trial_cost;
-    r.step_norm = step.relative;
+    r.step_norm = step.norm;
     r.seconds = clock_->elapsed();
     result_->accepted_steps += step.accepted;
     result_->trace.push_back(r);
   };
   const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);
   result_->evaluations.hessian += polish_.used_curvature();
-  clock_->charge(result_->seconds.evaluate);
+  clock_->charge(Stopwatch::evaluate);
   return outcome;
 }
 
-IterationRecord TrustRegion::record(const ProposedStep& proposed, const Trial& trial, bool accepted) {
+IterationRecord TrustRegion::record(const Trial& trial, bool accepted) {
   IterationRecord r;
   r.iteration = result_->iterations;
   r.accepted = accepted;
@@ -314,7 +321,7 @@ IterationRecord TrustRegion::record(const ProposedStep& proposed, const Trial& t
     r.trial_cost = trial.valid ? trial.cost : IterationRecord::unset;
     r.gain_ratio = trial.gain;
     r.damping = strategy_->damping();
-    r.step_norm = proposed.scaled_norm;
+    r.step_norm = trial.step_norm;
   }
   r.seconds = clock_->elapsed();
   return r;

@@ -43,6 +43,7 @@ class TrustRegion {
     bool valid = false;
     double cost = 0.0;
     double gain = IterationRecord::unset;
+    double step_norm = IterationRecord::unset;
   };
 
   std::optional<Verdict> begin(std::vector<double> x);
@@ -56,7 +57,7 @@ class TrustRegion {
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
   std::optional<Verdict> limit_verdict(const IterationRecord& record) const;
   bool confirm(Verdict& verdict);
-  IterationRecord record(const ProposedStep& proposed, const Trial& trial, bool accepted);
+  IterationRecord record(const Trial& trial, bool accepted);
   Polish::Outcome polish();
   double cosine() const;
   bool at_rounding_level() const;

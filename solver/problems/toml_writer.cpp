@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -35,8 +36,8 @@ std::string quoted(const std::string& text) {
 
 std::string key(const std::string& name) {
   const bool bare = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-';
   });
   return bare ? name : quoted(name);
 }
@@ -57,7 +58,10 @@ std::string list(const Range& range, const ToText& to_text) {
 
 std::string parameter_line(const FitParameter& p) {
   std::string out = key(p.name) + " = { start = ";
-  out += p.starts.size() == 1 ? number(p.starts[0]) : list(p.starts, number);
+  // One start serves all.
+  const bool same =
+      std::adjacent_find(p.starts.begin(), p.starts.end(), std::not_equal_to<>()) == p.starts.end();
+  out += same ? number(p.starts[0]) : list(p.starts, number);
   if (std::isfinite(p.lower)) out += ", lower = " + number(p.lower);
   if (std::isfinite(p.upper)) out += ", upper = " + number(p.upper);
   if (p.fixed) out += ", fixed = true";
@@ -69,11 +73,18 @@ std::string parameter_line(const FitParameter& p) {
   return out + " }\n";
 }
 
+std::string trimmed(const std::string& text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
 /// y = "a * x" where the equation reads back the same, else equation = "y=a * x".
 std::string model_line(const std::string& equation) {
   try {
     const Equation parsed = Equation::parse(equation);
-    const std::string &response = parsed.response.text(), &model = parsed.model.text();
+    const std::string response = trimmed(parsed.response.text());
+    const std::string model = trimmed(parsed.model.text());
     if (response + " = " + model == equation && response != "equation")
       return key(response) + " = " + quoted(model) + "\n";
   } catch (const FormulaError&) {

@@ -33,12 +33,9 @@ Json seconds_of(const Report& report) {
   const Result::Seconds& s = report.result.seconds;
   const double total = report.total_seconds(), setup = report.seconds.build + s.setup;
   const double other = total - report.seconds.read - setup - s.evaluate - s.linear_solve;
-  return {{"total", total},
-          {"read", report.seconds.read},
-          {"setup", setup},
-          {"evaluate", s.evaluate},
-          {"linear_solve", s.linear_solve},
-          {"other", std::max(0.0, other)}};
+  return {
+      {"total", total},         {"read", report.seconds.read},    {"setup", setup},
+      {"evaluate", s.evaluate}, {"linear_solve", s.linear_solve}, {"other", std::max(0.0, other)}};
 }
 
 Json parameters_of(const Report& report, bool all) {

@@ -16,9 +16,9 @@ using Matrix = Eigen::MatrixXd;
 // A component of a null vector below this (the largest is 1, columns scaled) is rounding.
 constexpr double negligible = 1e-6;
 
-/// Singular values below this part of the largest are zero to rounding. The columns are of length 1,
-/// so the largest lies between 1 and √n, and an error of each entry by 100 ε (what a formula of some
-/// operations leaves behind) moves a singular value by at most 100 ε √n. The √m stands for the
+/// Singular values below this part of the largest are zero to rounding. The columns are of length
+/// 1, so the largest lies between 1 and √n, and an error of each entry by 100 ε (what a formula of
+/// some operations leaves behind) moves a singular value by at most 100 ε √n. The √m stands for the
 /// rounding of the QR itself, whose bound grows with m but whose errors in practice do so as a
 /// random walk (Higham, Accuracy and Stability of Numerical Algorithms, 2002, sections 19.3, 2.8).
 double rank_tolerance(int m, Eigen::Index n) {

@@ -8,8 +8,8 @@
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
-#include "report/rank.hpp"
 #include <thalweg/problem/program.hpp>
+#include "report/rank.hpp"
 
 namespace thalweg {
 namespace {
@@ -140,7 +140,8 @@ FitStatistics statistics(const Problem& problem, const Result& result,
   set_information_criteria(m, rank, measured.sigma, s);
 
   const bool known = s.noise == Noise::known;
-  const double variance = known ? 1.0 : s.residual_standard_deviation * s.residual_standard_deviation;
+  const double variance =
+      known ? 1.0 : s.residual_standard_deviation * s.residual_standard_deviation;
   s.covariance = inverse->covariance;
   for (double& c : s.covariance) c *= variance;
   double quantile = known ? normal_975 : unset;

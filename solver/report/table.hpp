@@ -39,7 +39,7 @@ class Digits {
   int decimals_in_mantissa(double v) const;
 
   double error_;
-  int place_;        // the decimal exponent of the last digit shown
+  int place_;  // the decimal exponent of the last digit shown
   bool scientific_;
 };
 

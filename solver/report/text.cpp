@@ -48,16 +48,16 @@ std::string ending(const Result& result) {
 std::string heading(const Report& report) {
   const Report::ProblemFacts& p = report.problem;
   std::string out = (p.title.empty() ? p.name : p.title) + "\n";
-  const auto fixed = std::count_if(report.statistics.parameters.begin(),
-                                   report.statistics.parameters.end(),
-                                   [](const ParameterStatistics& s) { return s.fixed; });
+  const auto fixed =
+      std::count_if(report.statistics.parameters.begin(), report.statistics.parameters.end(),
+                    [](const ParameterStatistics& s) { return s.fixed; });
   out += fmt::format("{}{}, {}{}\n\n", p.source.empty() ? "" : p.source + ": ",
                      counted(p.residuals, "residual"), counted(p.parameters, "parameter"),
                      fixed > 0 ? fmt::format(" ({} fixed)", fixed) : "");
   out += fmt::format("{}: {}\n", ending(report.result), report.result.reason);
   for (const std::string& note : report.result.notes) out += "note: " + note + "\n";
-  const bool has_point = report.result.status != Status::converged &&
-                         report.result.status != Status::non_finite_start;
+  const bool has_point =
+      report.result.status != Status::converged && report.result.status != Status::non_finite_start;
   if (has_point) out += "What follows describes the best point found; it need not be a minimum.\n";
   return out;
 }
@@ -135,22 +135,22 @@ std::string fit_table(const Report& report, bool verbose) {
   row("degrees of freedom", std::to_string(s.degrees_of_freedom));
   row("residual standard deviation", significant(s.residual_standard_deviation, digits));
   if (std::isfinite(s.chi_squared_probability))
-    row("chi-squared test",
-        fmt::format("a worse fit would come by chance with probability {:.2g}",
-                    s.chi_squared_probability));
+    row("chi-squared test", fmt::format("a worse fit would come by chance with probability {:.2g}",
+                                        s.chi_squared_probability));
   row("R²", r_squared_text(s.r_squared));
-  row("AIC", significant(s.aic, digits));
-  row("BIC", significant(s.bic, digits));
+  // Differences count, not sizes: a model is better by 2, not by 2 %.
+  const int decimals = verbose ? 6 : 2;
+  if (std::isfinite(s.aic)) row("AIC", fmt::format("{:.{}f}", s.aic, decimals));
+  if (std::isfinite(s.bic)) row("BIC", fmt::format("{:.{}f}", s.bic, decimals));
   std::string noise = about_noise(report);
   const std::size_t line_break = noise.find('\n');
   row("noise", noise.substr(0, line_break));
   if (line_break != std::string::npos) table.add_row({"", noise.substr(line_break + 1)});
   if (report.certified)
-    row("certified values",
-        fmt::format("agree to {:.1f} digits (the worst: {})",
-                    // Rounded down: no digit that is not there.
-                    std::floor(report.certified->digits * 10.0) / 10.0,
-                    report.certified->worst_parameter));
+    row("certified values", fmt::format("agree to {:.1f} digits (the worst: {})",
+                                        // Rounded down: no digit that is not there.
+                                        std::floor(report.certified->digits * 10.0) / 10.0,
+                                        report.certified->worst_parameter));
   return table.print(indent);
 }
 
@@ -185,13 +185,13 @@ std::string sentence(const FitStatistics& s, const UndeterminedCombination& comb
     return std::find_if(s.parameters.begin(), s.parameters.end(),
                         [&](const ParameterStatistics& p) { return p.name == name; });
   };
-  std::sort(terms.begin(), terms.end(), [&](const auto& a, const auto& b) {
-    return place(a.parameter) < place(b.parameter);
-  });
+  std::sort(terms.begin(), terms.end(),
+            [&](const auto& a, const auto& b) { return place(a.parameter) < place(b.parameter); });
   if (terms.size() == 1)
-    return fmt::format("The data say nothing about {}: to first order, changing it changes no "
-                       "residual.\n",
-                       terms[0].parameter);
+    return fmt::format(
+        "The data say nothing about {}: to first order, changing it changes no "
+        "residual.\n",
+        terms[0].parameter);
   std::string names, ratio;
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const bool last = i + 1 == terms.size();
@@ -239,12 +239,12 @@ std::string machinery(const Report& report) {
   table.add_row({"method", std::string(to_string(report.method))});
   table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
   table.add_row({"threads", std::to_string(r.threads)});
-  table.add_row({"cost ½‖r‖²", fmt::format("{:.9e} at the start, {:.9e} at the end",
-                                             r.initial_cost, r.final_cost)});
-  table.add_row({"evaluations", fmt::format("{} of the residuals alone, {} with the Jacobian, {} "
-                                            "of the curvature",
-                                            r.evaluations.cost, r.evaluations.jacobian,
-                                            r.evaluations.hessian)});
+  table.add_row({"cost ½‖r‖²", fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost,
+                                           r.final_cost)});
+  table.add_row({"evaluations",
+                 fmt::format("{} of the residuals alone, {} with the Jacobian, {} "
+                             "of the curvature",
+                             r.evaluations.cost, r.evaluations.jacobian, r.evaluations.hessian)});
   const auto ms = [](double seconds) { return fmt::format("{:.3g}", 1e3 * seconds); };
   table.add_row({"milliseconds", fmt::format("{} in all: read {}, set up {}, evaluate {}, linear "
                                              "solves {}, statistics {}",

@@ -18,7 +18,8 @@ namespace {
 
 Report solved(int parameters = 2) {
   thalweg::Problem problem;
-  const auto p = problem.add_parameters("p", std::vector<double>(static_cast<std::size_t>(parameters), 0.5));
+  const auto p =
+      problem.add_parameters("p", std::vector<double>(static_cast<std::size_t>(parameters), 0.5));
   const std::vector<double> x = {0, 1, 2, 3}, y = {1, 3, 4, 6};
   problem.add_residuals(
       "data", [](auto q, double xi, double yi) { return q[0] + q[1] * xi - yi; }, p, x, y);
@@ -49,14 +50,14 @@ TEST_CASE("the JSON holds every key of the contract") {
   CHECK(has(j, {"problem", "method", "linear_solver", "threads", "status", "reason", "initial_cost",
                 "final_cost", "iterations", "accepted_steps", "evaluations", "seconds",
                 "parameters", "statistics", "certified", "trace"}));
-  CHECK(has(j["problem"], {"name", "kind", "parameter_blocks", "parameters", "residual_blocks",
-                           "residuals"}));
+  CHECK(has(j["problem"],
+            {"name", "kind", "parameter_blocks", "parameters", "residual_blocks", "residuals"}));
   CHECK(has(j["linear_solver"], {"requested", "used", "reason"}));
   CHECK(has(j["evaluations"], {"cost", "jacobian", "hessian"}));
   CHECK(has(j["seconds"], {"total", "read", "setup", "evaluate", "linear_solve", "other"}));
   REQUIRE(j["parameters"].size() == 2);
-  CHECK(has(j["parameters"][0],
-            {"name", "value", "standard_error", "interval", "lower", "upper", "at_bound", "fixed"}));
+  CHECK(has(j["parameters"][0], {"name", "value", "standard_error", "interval", "lower", "upper",
+                                 "at_bound", "fixed"}));
   CHECK(has(j["statistics"],
             {"degrees_of_freedom", "residual_standard_deviation", "r_squared", "aic", "bic"}));
   CHECK(has(j["certified"], {"digits", "worst_parameter"}));

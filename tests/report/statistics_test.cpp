@@ -184,8 +184,8 @@ TEST_CASE("no degree of freedom: the errors are not known, unless the noise is")
 }
 
 TEST_CASE("fixed parameters and those at a bound have no error, the others do") {
-  const Fit f =
-      fit_line("a + b*x + c", "a = 0\nb = { start = 1, upper = 1.5 }\nc = { start = 0.25, fixed = true }");
+  const Fit f = fit_line(
+      "a + b*x + c", "a = 0\nb = { start = 1, upper = 1.5 }\nc = { start = 0.25, fixed = true }");
   const FitStatistics& s = f.statistics;
   CHECK(s.parameters[1].value == 1.5);
   CHECK(s.parameters[1].at_bound);

@@ -60,8 +60,8 @@ converged after 2 iterations: gradient 1.0e-11 <= 1e-10
   degrees of freedom           2
   residual standard deviation  0.316228
   R²                           0.9846
-  AIC                          5.36858
-  BIC                          3.52746
+  AIC                          5.37
+  BIC                          3.53
   noise                        estimated: the errors above are scaled by the residual standard deviation
 )");
 }
@@ -89,7 +89,8 @@ TEST_CASE("how it ended, in words") {
 
 TEST_CASE("what the data cannot determine is said in words") {
   Line line;
-  line.report.statistics.undetermined = {{{{"slope", 1.0}, {"intercept", -0.25}}}, {{{"shift", 1.0}}}};
+  line.report.statistics.undetermined = {{{{"slope", 1.0}, {"intercept", -0.25}}},
+                                         {{{"shift", 1.0}}}};
   line.report.statistics.parameters[0].determined = false;
   line.report.statistics.parameters[0].standard_error = NAN;
   line.report.statistics.parameters[0].lower_interval = NAN;
@@ -100,14 +101,16 @@ together in the ratio -0.25 : 1 changes no residual.
 
 The data say nothing about shift: to first order, changing it changes no residual.
 )"));
-  CHECK(contains(text, "  intercept  1.10000                                           m     not "
-                       "determined\n"));
+  CHECK(contains(text,
+                 "  intercept  1.10000                                           m     not "
+                 "determined\n"));
 }
 
 TEST_CASE("the noise is named") {
   Line line;
   line.report.sigma = thalweg::Sigma::given;
-  CHECK(contains(thalweg::to_text(line.report), "only the ratios of the given standard deviations"));
+  CHECK(
+      contains(thalweg::to_text(line.report), "only the ratios of the given standard deviations"));
   line.report.statistics.noise = thalweg::Noise::known;
   CHECK(contains(thalweg::to_text(line.report),
                  "known: the errors above come from the given standard deviations alone"));
@@ -142,7 +145,8 @@ TEST_CASE("verbose: iterations, machinery, meanings and ten digits") {
   line.report.result.trace[2].iteration = 2;
   line.report.result.trace[2].phase = thalweg::IterationRecord::Phase::polish;
   const std::string text = thalweg::to_text(line.report, true);
-  CHECK(contains(text, "          0  3.100000000e+01         -     -           -        -  start\n"));
+  CHECK(
+      contains(text, "          0  3.100000000e+01         -     -           -        -  start\n"));
   CHECK(contains(text, "rejected: not finite\n"));
   CHECK(contains(text, "  polish\n"));
   CHECK(contains(text, "\n  linear solver  dense-qr (small)\n"));

@@ -49,8 +49,8 @@ TEST_CASE("solve prints a report and returns 0") {
 
 TEST_CASE("all 54 starts of NIST come out with 10 certified digits") {
   int starts = 0;
-  for (const auto& entry : command_test::files::directory_iterator(THALWEG_SOURCE_DIR
-                                                                   "/problems/nist"))
+  for (const auto& entry :
+       command_test::files::directory_iterator(THALWEG_SOURCE_DIR "/problems/nist"))
     for (const char* start : {"1", "2"}) {
       const std::string file = entry.path().string();
       CAPTURE(file);
@@ -64,8 +64,8 @@ TEST_CASE("all 54 starts of NIST come out with 10 certified digits") {
 }
 
 TEST_CASE("every shipped curve converges") {
-  for (const auto& entry : command_test::files::directory_iterator(THALWEG_SOURCE_DIR
-                                                                   "/problems/curves")) {
+  for (const auto& entry :
+       command_test::files::directory_iterator(THALWEG_SOURCE_DIR "/problems/curves")) {
     if (entry.path().extension() != ".toml") continue;
     CAPTURE(entry.path().string());
     const Outcome o = run("solve '" + entry.path().string() + "' --verbose");
@@ -105,7 +105,8 @@ TEST_CASE("one thread and two give the same bits") {
   folder.write("d.csv", csv);
   const std::string arguments =
       "fit d.csv --model 'y = a*exp(-b*x) + c' --start a=1,b=1,c=0 --json - --threads ";
-  const Outcome one = run(arguments + "1", folder.path()), two = run(arguments + "2", folder.path());
+  const Outcome one = run(arguments + "1", folder.path()),
+                two = run(arguments + "2", folder.path());
   CHECK(one.code == 0);
   CHECK(without_times(one.out) == without_times(two.out));
   CHECK(json::parse(two.out)["threads"] == 2);
@@ -128,9 +129,9 @@ TEST_CASE("fit takes a table and a formula") {
   CHECK(j["statistics"]["noise"] == "known");
   CHECK(j["statistics"]["r_squared"].get<double>() == doctest::Approx(1.0 - 0.2 / 13.0));
 
-  const Outcome bounded = run(
-      "fit d.csv --model 'y = a + b*x + c' --start a=0,b=1,c=2 --upper b=1.5 --fix c --json -",
-      folder.path());
+  const Outcome bounded =
+      run("fit d.csv --model 'y = a + b*x + c' --start a=0,b=1,c=2 --upper b=1.5 --fix c --json -",
+          folder.path());
   const json parameters = json::parse(bounded.out)["parameters"];
   CHECK(parameters[1]["at_bound"] == true);
   CHECK(parameters[1]["upper"] == 1.5);
@@ -142,8 +143,7 @@ TEST_CASE("fit takes a table and a formula") {
 TEST_CASE("what cannot be determined is named, the rest is given") {
   const Folder folder;
   folder.write("d.csv", line_csv);
-  const Outcome o =
-      run("fit d.csv --model 'y = a*b*x + c' --start a=1,b=1.6,c=0", folder.path());
+  const Outcome o = run("fit d.csv --model 'y = a*b*x + c' --start a=1,b=1.6,c=0", folder.path());
   CHECK(o.code == 0);
   CHECK(contains(o.out, "The data cannot determine a and b separately"));
   CHECK(contains(o.out, "not determined\n"));
@@ -164,8 +164,7 @@ TEST_CASE("--trace and --output write whole files") {
   CHECK(trace.starts_with("iteration,phase,cost,"));
   CHECK(std::count(trace.begin(), trace.end(), '\n') > 3);
 
-  const thalweg::CurveFit solved =
-      thalweg::read_curve_fit((folder.path() / "s.toml").string());
+  const thalweg::CurveFit solved = thalweg::read_curve_fit((folder.path() / "s.toml").string());
   CHECK(solved.title == "y = exp(a) + b*x");
   REQUIRE(solved.parameters.size() == 2);
   CHECK(std::exp(solved.parameters[0].starts[0]) == doctest::Approx(1.1));
@@ -228,8 +227,9 @@ TEST_CASE("stopping without converging returns 1, and the best point is reported
   const Outcome o = run("solve problems/nist/misra1a.toml --max-iterations 3");
   CHECK(o.code == 1);
   CHECK(o.err.empty());
-  CHECK(contains(o.out, "\nstopped at a limit after 3 iterations, not converged: 3 iterations, the "
-                        "limit\nWhat follows describes the best point found"));
+  CHECK(contains(o.out,
+                 "\nstopped at a limit after 3 iterations, not converged: 3 iterations, the "
+                 "limit\nWhat follows describes the best point found"));
   CHECK(run("solve problems/nist/misra1a.toml --time-limit 0 --quiet").code == 1);
 }
 

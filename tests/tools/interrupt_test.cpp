@@ -7,8 +7,8 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <nlohmann/json.hpp>
 #include <spawn.h>
+#include <nlohmann/json.hpp>
 
 #include "run.hpp"
 
@@ -52,9 +52,8 @@ TEST_CASE("Ctrl-C ends the iteration, reports the best point and returns 130") {
   const Folder folder;
   const std::string data = folder.write("d.csv", long_fit());
   const std::string report = (folder.path() / "report.json").string();
-  const pid_t child =
-      start({"thalweg", "fit", data, "--model", "y = b1*exp(b2/(x+b3))", "--start",
-             "b1=2,b2=400000,b3=25000", "--quiet", "--json", report});
+  const pid_t child = start({"thalweg", "fit", data, "--model", "y = b1*exp(b2/(x+b3))", "--start",
+                             "b1=2,b2=400000,b3=25000", "--quiet", "--json", report});
   // The file beside the report appears when the solve is about to begin, the handler in place.
   int status = 0;
   while (folder.count() < 2 && waitpid(child, &status, WNOHANG) == 0)

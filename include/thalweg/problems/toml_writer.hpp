@@ -1,4 +1,5 @@
-// Writing a curve fit in the Thalweg format, so that a solution can be read, kept, and solved again.
+// Writing a curve fit in the Thalweg format, so that a solution can be read, kept, and solved
+// again.
 #pragma once
 
 #include <string>

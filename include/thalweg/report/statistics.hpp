@@ -57,9 +57,9 @@ struct FitStatistics {
 
 /// What the residuals alone do not tell. Both are in the order of groups, then items.
 struct Measurements {
-  std::span<const double> response;  ///< the values that were measured; may end early: the residuals
-                                     ///< after them, such as priors, do not count for R²
-  std::span<const double> sigma;     ///< standard deviation of each residual; empty: 1
+  std::span<const double> response;  ///< the values that were measured; may end early: the
+                                     ///< residuals after them, such as priors, do not count for R²
+  std::span<const double> sigma;  ///< standard deviation of each residual; empty: 1
 };
 
 /// Statistics at result.x.
@@ -72,7 +72,8 @@ struct Agreement {
   std::string worst_parameter;  ///< the one with that smallest number
 };
 
-/// `certified` holds one value for each parameter; NaN: none. Where it is 0 the absolute error counts.
+/// `certified` holds one value for each parameter; NaN: none. Where it is 0 the absolute error
+/// counts.
 Agreement agreement(std::span<const ParameterStatistics> parameters,
                     std::span<const double> certified);
 
