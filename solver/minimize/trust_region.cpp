@@ -65,6 +65,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   }
   for (int withdrawals = 0; !verdict;) {
     verdict = gradient_verdict();
+    if (!verdict) verdict = limit_verdict();
     if (!verdict) verdict = iterate();
     if (!verdict || verdict->status != Status::converged || confirm(*verdict)) continue;
     if (++withdrawals <= max_withdrawals) verdict.reset();
@@ -93,7 +94,7 @@ std::optional<TrustRegion::Verdict> TrustRegion::iterate() {
     strategy_->rejected(trial.gain, proposed.scaled_norm);
   }
   result_->trace.push_back(record(trial, accepted));
-  return verdict ? verdict : limit_verdict(result_->trace.back());
+  return verdict ? verdict : request_verdict(result_->trace.back());
 }
 
 /// Evaluates the start; a verdict when it is not finite.
@@ -254,16 +255,22 @@ bool TrustRegion::at_rounding_level() const {
   return std::sqrt(2.0 * state_.cost) <= 100.0 * epsilon * model;
 }
 
-std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict(const IterationRecord& last) const {
+/// What the caller allows.
+std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict() const {
+  if (result_->iterations >= options_->max_iterations)
+    return Verdict{Status::iteration_limit, fmt::format("{} iterations, the limit", options_->max_iterations)};
+  const double seconds = result_->trace.back().seconds;
+  if (seconds >= options_->time_limit)
+    return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", seconds, options_->time_limit)};
+  return std::nullopt;
+}
+
+/// What the caller asks for on the way.
+std::optional<TrustRegion::Verdict> TrustRegion::request_verdict(const IterationRecord& last) const {
   if (options_->callback && options_->callback(last) == Action::stop)
     return Verdict{Status::interrupted, "the callback asked to stop"};
   if (options_->interrupt && options_->interrupt->load(std::memory_order_relaxed))
     return Verdict{Status::interrupted, "interrupted"};
-  if (result_->iterations >= options_->max_iterations)
-    return Verdict{Status::iteration_limit, fmt::format("{} iterations, the limit", options_->max_iterations)};
-  if (last.seconds >= options_->time_limit)
-    return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", last.seconds,
-                                                   options_->time_limit)};
   return std::nullopt;
 }
 
@@ -333,15 +340,20 @@ IterationRecord TrustRegion::record(const Trial& trial, bool accepted) {
 std::string TrustRegion::lost_parameters() const {
   const auto norms = linear_->column_norms();
   const double residual_norm = std::sqrt(2.0 * state_.cost);
+  const auto is_held = [&](std::size_t j) { return !held_.empty() && held_[j]; };
   double strongest = 0.0;
-  for (std::size_t j = 0; j < norms.size(); ++j) strongest = std::max(strongest, norms[j] * largest_size(j));
+  bool any_free = false;
+  for (std::size_t j = 0; j < norms.size(); ++j) {
+    strongest = std::max(strongest, norms[j] * largest_size(j));
+    any_free = any_free || !is_held(j);
+  }
+  if (!any_free) return {};
   if (strongest <= collapse * residual_norm) return "any parameter";
   std::string names;
   for (std::size_t j = 0; j < norms.size(); ++j) {
     const double threshold = collapse * std::max(strongest, residual_norm);
     const bool had = largest_norms_[j] * largest_size(j) > threshold, has = norms[j] * largest_size(j) > threshold;
-    const bool is_held = !held_.empty() && held_[j];
-    if (is_held || has || !had) continue;
+    if (is_held(j) || has || !had) continue;
     names += (names.empty() ? "" : ", ") +
              program_.problem().parameter_name(program_.component_of(static_cast<std::int64_t>(j)));
   }

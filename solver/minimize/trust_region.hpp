@@ -55,7 +55,8 @@ class TrustRegion {
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
-  std::optional<Verdict> limit_verdict(const IterationRecord& record) const;
+  std::optional<Verdict> limit_verdict() const;
+  std::optional<Verdict> request_verdict(const IterationRecord& last) const;
   bool confirm(Verdict& verdict);
   IterationRecord record(const Trial& trial, bool accepted);
   Polish::Outcome polish();
