@@ -10,10 +10,19 @@ namespace thalweg::kernels {
 
 static_assert(row_padding % native_lanes == 0);
 
-inline double sum_of_lanes(NativePack p) {
-  double s = 0.0;
-  for (int l = 0; l < native_lanes; ++l) s += p[l];
-  return s;
+/// Sum of the lanes, halves upon halves: the shortest chain of additions.
+template <int W>
+inline double sum_of_lanes(Pack<W> p) {
+  if constexpr (W == 2) {
+    return p[0] + p[1];
+  } else {
+    Pack<W / 2> low, high;
+    for (int l = 0; l < W / 2; ++l) {
+      low.v[l] = p.v[l];
+      high.v[l] = p.v[l + W / 2];
+    }
+    return sum_of_lanes(low + high);
+  }
 }
 
 /// aᵀb over n entries, n a multiple of row_padding.

@@ -14,6 +14,9 @@
 #include <thalweg/math/pack.hpp>
 #include <thalweg/math/special.hpp>
 
+// Duals of several SIMD packs are hundreds of bytes: an operation that is not inlined passes them through memory.
+#define THALWEG_INLINE [[gnu::always_inline]] inline
+
 namespace thalweg {
 
 /// Width of a dual number, or dimension of a parameter block, known only at run time.
@@ -29,13 +32,13 @@ struct Tangent {
 
   /// s · x, and s · x + t · y.
   template <class S>
-  static Tangent scaled(const S& s, const Tangent& x) {
+  THALWEG_INLINE static Tangent scaled(const S& s, const Tangent& x) {
     Tangent r;
     for (int i = 0; i < N; ++i) r[i] = s * x[i];
     return r;
   }
   template <class S, class U>
-  static Tangent combined(const S& s, const Tangent& x, const U& t, const Tangent& y) {
+  THALWEG_INLINE static Tangent combined(const S& s, const Tangent& x, const U& t, const Tangent& y) {
     Tangent r;
     for (int i = 0; i < N; ++i) r[i] = s * x[i] + t * y[i];
     return r;
@@ -50,13 +53,13 @@ struct Tangent<T, Dynamic> {
   const T& operator[](int i) const { return d[static_cast<std::size_t>(i)]; }
 
   template <class S>
-  static Tangent scaled(const S& s, const Tangent& x) {
+  THALWEG_INLINE static Tangent scaled(const S& s, const Tangent& x) {
     Tangent r{std::vector<T>(x.d.size())};
     for (int i = 0; i < x.size(); ++i) r[i] = s * x[i];
     return r;
   }
   template <class S, class U>
-  static Tangent combined(const S& s, const Tangent& x, const U& t, const Tangent& y) {
+  THALWEG_INLINE static Tangent combined(const S& s, const Tangent& x, const U& t, const Tangent& y) {
     if (y.d.empty()) return scaled(s, x);
     if (x.d.empty()) return scaled(t, y);
     Tangent r{std::vector<T>(x.d.size())};
@@ -103,61 +106,61 @@ concept ConstantOf = std::convertible_to<const S&, T> && !std::same_as<S, Dual<T
 
 /// f(x) given f's value and derivative at x.value.
 template <class T, int N>
-Dual<T, N> chain(const T& f, const T& slope, const Dual<T, N>& x) {
+THALWEG_INLINE Dual<T, N> chain(const T& f, const T& slope, const Dual<T, N>& x) {
   return {f, Tangent<T, N>::scaled(slope, x.tangent)};
 }
 /// f(x, y) given f's value and partial derivatives.
 template <class T, int N>
-Dual<T, N> chain(const T& f, const T& fx, const Dual<T, N>& x, const T& fy, const Dual<T, N>& y) {
+THALWEG_INLINE Dual<T, N> chain(const T& f, const T& fx, const Dual<T, N>& x, const T& fy, const Dual<T, N>& y) {
   return {f, Tangent<T, N>::combined(fx, x.tangent, fy, y.tangent)};
 }
 
 // Arithmetic.
 
 template <class T, int N>
-Dual<T, N> operator+(const Dual<T, N>& a) { return a; }
+THALWEG_INLINE Dual<T, N> operator+(const Dual<T, N>& a) { return a; }
 template <class T, int N>
-Dual<T, N> operator-(const Dual<T, N>& a) { return chain(T(-a.value), T(-1.0), a); }
+THALWEG_INLINE Dual<T, N> operator-(const Dual<T, N>& a) { return chain(T(-a.value), T(-1.0), a); }
 template <class T, int N>
-Dual<T, N> operator+(const Dual<T, N>& a, const Dual<T, N>& b) {
+THALWEG_INLINE Dual<T, N> operator+(const Dual<T, N>& a, const Dual<T, N>& b) {
   return {a.value + b.value, Tangent<T, N>::combined(1.0, a.tangent, 1.0, b.tangent)};
 }
 template <class T, int N>
-Dual<T, N> operator-(const Dual<T, N>& a, const Dual<T, N>& b) {
+THALWEG_INLINE Dual<T, N> operator-(const Dual<T, N>& a, const Dual<T, N>& b) {
   return {a.value - b.value, Tangent<T, N>::combined(1.0, a.tangent, -1.0, b.tangent)};
 }
 template <class T, int N>
-Dual<T, N> operator*(const Dual<T, N>& a, const Dual<T, N>& b) {
+THALWEG_INLINE Dual<T, N> operator*(const Dual<T, N>& a, const Dual<T, N>& b) {
   return chain(T(a.value * b.value), b.value, a, a.value, b);
 }
 template <class T, int N>
-Dual<T, N> operator/(const Dual<T, N>& a, const Dual<T, N>& b) {
+THALWEG_INLINE Dual<T, N> operator/(const Dual<T, N>& a, const Dual<T, N>& b) {
   const T inverse = 1.0 / b.value, quotient = a.value / b.value;
   return chain(quotient, inverse, a, T(-quotient * inverse), b);
 }
 
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> operator+(const Dual<T, N>& a, const S& s) { return {a.value + s, a.tangent}; }
+THALWEG_INLINE Dual<T, N> operator+(const Dual<T, N>& a, const S& s) { return {a.value + s, a.tangent}; }
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> operator+(const S& s, const Dual<T, N>& a) { return {s + a.value, a.tangent}; }
+THALWEG_INLINE Dual<T, N> operator+(const S& s, const Dual<T, N>& a) { return {s + a.value, a.tangent}; }
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> operator-(const Dual<T, N>& a, const S& s) { return {a.value - s, a.tangent}; }
+THALWEG_INLINE Dual<T, N> operator-(const Dual<T, N>& a, const S& s) { return {a.value - s, a.tangent}; }
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> operator-(const S& s, const Dual<T, N>& a) {
+THALWEG_INLINE Dual<T, N> operator-(const S& s, const Dual<T, N>& a) {
   return {s - a.value, Tangent<T, N>::scaled(-1.0, a.tangent)};
 }
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> operator*(const Dual<T, N>& a, const S& s) {
+THALWEG_INLINE Dual<T, N> operator*(const Dual<T, N>& a, const S& s) {
   return {a.value * s, Tangent<T, N>::scaled(s, a.tangent)};
 }
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> operator*(const S& s, const Dual<T, N>& a) { return a * s; }
+THALWEG_INLINE Dual<T, N> operator*(const S& s, const Dual<T, N>& a) { return a * s; }
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> operator/(const Dual<T, N>& a, const S& s) {
+THALWEG_INLINE Dual<T, N> operator/(const Dual<T, N>& a, const S& s) {
   return {a.value / s, Tangent<T, N>::scaled(1.0 / s, a.tangent)};
 }
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> operator/(const S& s, const Dual<T, N>& a) {
+THALWEG_INLINE Dual<T, N> operator/(const S& s, const Dual<T, N>& a) {
   const T quotient = s / a.value;
   return chain(quotient, T(-quotient / a.value), a);
 }
@@ -205,7 +208,7 @@ Dual<T, N> select(const C& c, const S& s, const Dual<T, N>& b) { return select(c
 
 #define THALWEG_FUNCTION(name, slope)          \
   template <class T, int N>                    \
-  Dual<T, N> name(const Dual<T, N>& x) {       \
+  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& x) {       \
     using std::sqrt, std::exp, std::expm1, std::log, std::log10, std::log1p, std::cbrt, std::sin; \
     using std::cos, std::tan, std::asin, std::acos, std::atan, std::sinh, std::cosh, std::tanh;   \
     using std::asinh, std::acosh, std::atanh, std::erf, std::erfc, std::tgamma, std::lgamma;      \
@@ -243,15 +246,15 @@ Pack<W> digamma(Pack<W> a) { return map_lanes(a, [](double s) { return digamma(s
 template <int W>
 Pack<W> polygamma(int n, Pack<W> a) { return map_lanes(a, [n](double s) { return polygamma(n, s); }); }
 template <class T, int N>
-Dual<T, N> polygamma(int n, const Dual<T, N>& x) {
+THALWEG_INLINE Dual<T, N> polygamma(int n, const Dual<T, N>& x) {
   return chain(T(polygamma(n, x.value)), T(polygamma(n + 1, x.value)), x);
 }
 template <class T, int N>
-Dual<T, N> digamma(const Dual<T, N>& x) { return chain(T(digamma(x.value)), T(polygamma(1, x.value)), x); }
+THALWEG_INLINE Dual<T, N> digamma(const Dual<T, N>& x) { return chain(T(digamma(x.value)), T(polygamma(1, x.value)), x); }
 
 /// √x. At 0 the slope is infinite; a derivative that is zero there stays zero instead of becoming 0 · ∞.
 template <class T, int N>
-Dual<T, N> sqrt(const Dual<T, N>& x) {
+THALWEG_INLINE Dual<T, N> sqrt(const Dual<T, N>& x) {
   using std::sqrt;
   const T f = sqrt(x.value), slope = 0.5 / f;
   Dual<T, N> r = chain(f, slope, x);
@@ -261,7 +264,7 @@ Dual<T, N> sqrt(const Dual<T, N>& x) {
 }
 
 template <class T, int N>
-Dual<T, N> cbrt(const Dual<T, N>& x) {
+THALWEG_INLINE Dual<T, N> cbrt(const Dual<T, N>& x) {
   using std::cbrt;
   const T f = cbrt(x.value);
   return chain(f, T(1.0 / (3.0 * f * f)), x);
@@ -269,31 +272,31 @@ Dual<T, N> cbrt(const Dual<T, N>& x) {
 
 /// |x|, with slope +1 at 0.
 template <class T, int N>
-Dual<T, N> abs(const Dual<T, N>& x) { return select(innermost(x) < 0.0, -x, x); }
+THALWEG_INLINE Dual<T, N> abs(const Dual<T, N>& x) { return select(innermost(x) < 0.0, -x, x); }
 template <class T, int N>
-Dual<T, N> fabs(const Dual<T, N>& x) { return abs(x); }
+THALWEG_INLINE Dual<T, N> fabs(const Dual<T, N>& x) { return abs(x); }
 
 #define THALWEG_EXTREMUM(name, first_wins)                                                       \
   template <class T, int N>                                                                      \
-  Dual<T, N> name(const Dual<T, N>& a, const Dual<T, N>& b) {                                    \
+  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& a, const Dual<T, N>& b) {                                    \
     return select(first_wins, a, b);                                                             \
   }                                                                                              \
   template <class T, int N, ConstantOf<T, N> S>                                                  \
-  Dual<T, N> name(const Dual<T, N>& a, const S& s) { return name(a, Dual<T, N>(s)); }            \
+  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& a, const S& s) { return name(a, Dual<T, N>(s)); }            \
   template <class T, int N, ConstantOf<T, N> S>                                                  \
-  Dual<T, N> name(const S& s, const Dual<T, N>& b) { return name(Dual<T, N>(s), b); }
+  THALWEG_INLINE Dual<T, N> name(const S& s, const Dual<T, N>& b) { return name(Dual<T, N>(s), b); }
 THALWEG_EXTREMUM(min, !(innermost(b) < innermost(a)))
 THALWEG_EXTREMUM(max, !(innermost(a) < innermost(b)))
 #undef THALWEG_EXTREMUM
 
 template <class T, int N>
-Dual<T, N> atan2(const Dual<T, N>& y, const Dual<T, N>& x) {
+THALWEG_INLINE Dual<T, N> atan2(const Dual<T, N>& y, const Dual<T, N>& x) {
   using std::atan2;
   const T inverse = 1.0 / (x.value * x.value + y.value * y.value);
   return chain(T(atan2(y.value, x.value)), T(x.value * inverse), y, T(-y.value * inverse), x);
 }
 template <class T, int N>
-Dual<T, N> hypot(const Dual<T, N>& x, const Dual<T, N>& y) {
+THALWEG_INLINE Dual<T, N> hypot(const Dual<T, N>& x, const Dual<T, N>& y) {
   using std::hypot;
   const T f = hypot(x.value, y.value);
   return chain(f, T(x.value / f), x, T(y.value / f), y);
@@ -301,7 +304,7 @@ Dual<T, N> hypot(const Dual<T, N>& x, const Dual<T, N>& y) {
 
 /// x^c for a constant c: the slope of x⁰ is zero everywhere, also at x = 0.
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> pow(const Dual<T, N>& x, const S& c) {
+THALWEG_INLINE Dual<T, N> pow(const Dual<T, N>& x, const S& c) {
   using std::pow;
   const T exponent(c);
   const T slope = select(innermost(exponent) == 0.0, T(0.0), T(exponent * pow(x.value, T(exponent - 1.0))));
@@ -309,13 +312,13 @@ Dual<T, N> pow(const Dual<T, N>& x, const S& c) {
 }
 /// b^y for a constant base; 0^y is 0 for y > 0 and does not change with y.
 template <class T, int N, ConstantOf<T, N> S>
-Dual<T, N> pow(const S& b, const Dual<T, N>& y) {
+THALWEG_INLINE Dual<T, N> pow(const S& b, const Dual<T, N>& y) {
   using std::pow, std::log;
   const T base(b), f = pow(base, y.value);
   return chain(f, select(innermost(f) == 0.0, T(0.0), T(f * log(base))), y);
 }
 template <class T, int N>
-Dual<T, N> pow(const Dual<T, N>& x, const Dual<T, N>& y) {
+THALWEG_INLINE Dual<T, N> pow(const Dual<T, N>& x, const Dual<T, N>& y) {
   using std::pow, std::log;
   const T f = pow(x.value, y.value);
   const T by_x = select(innermost(y) == 0.0, T(0.0), T(y.value * pow(x.value, T(y.value - 1.0))));
@@ -338,3 +341,5 @@ bool isnan(const Dual<T, N>& x) {
 }
 
 }  // namespace thalweg
+
+#undef THALWEG_INLINE
