@@ -391,7 +391,7 @@ TEST_CASE("formula: as a residual group") {
   group.add_curvature(x, 0, 2, weight, S);
   CHECK(S[1] == doctest::Approx(1.0 / 1.5 + 1.0 / 0.5));
   CHECK(S[3] == doctest::Approx(-2.0 / 2.25 - 2.0 / 0.25));
-  CHECK(group.explain_non_finite(x, 2) == "row 3: 'log(b2 - x)' is nan");
+  CHECK(group.explain_non_finite(x, 2) == "data, row 3: 'log(b2 - x)' is nan");
   CHECK(group.explain_non_finite(x, 1).empty());
 }
 

@@ -56,7 +56,8 @@ class ResidualGroup {
   void add_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                      double* S) const;
 
-  /// Which part of item's residual first becomes non-finite at x, in words; empty when all is finite or unknown.
+  /// Which part of item's residual first becomes non-finite at x, in words ("data, row 3: 'log(b1 - x)' is nan"); empty
+  /// when all is finite or unknown.
   virtual std::string explain_non_finite(const double* x, std::int64_t item) const;
 
  protected:
