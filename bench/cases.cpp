@@ -96,8 +96,6 @@ double residual_sum_of_squares(Function& f, std::span<const double> x) {
   return sum;
 }
 
-bool reaches_minimum(const Case& c, double rss) {
-  return rss <= std::max(c.certified_rss * (1.0 + 1e-6), 1e-20);
-}
+bool reaches_minimum(const Case& c, double rss) { return rss <= std::max(c.certified_rss * (1.0 + 1e-6), 1e-20); }
 
 }  // namespace versus

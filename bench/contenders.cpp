@@ -12,20 +12,16 @@ namespace versus {
 namespace {
 
 Contender compiled(std::string setting, bool simd, const thalweg::Options& options) {
-  return {"thalweg", std::move(setting),
-          [=](const Case& c) { return compiled_fit(c, simd, options); }, true};
+  return {"thalweg", std::move(setting), [=](const Case& c) { return compiled_fit(c, simd, options); }, true};
 }
 Contender ceres(std::string setting, Tolerance tolerance, int threads) {
-  return {"Ceres LM", std::move(setting),
-          [=](const Case& c) { return ceres_fit(c.jets(), tolerance, threads); }};
+  return {"Ceres LM", std::move(setting), [=](const Case& c) { return ceres_fit(c.jets(), tolerance, threads); }};
 }
 Contender tiny(std::string setting, double function_tolerance) {
-  return {"TinySolver", std::move(setting),
-          [=](const Case& c) { return tiny_fit(c.jets(), function_tolerance); }};
+  return {"TinySolver", std::move(setting), [=](const Case& c) { return tiny_fit(c.jets(), function_tolerance); }};
 }
 Contender minpack(std::string setting, double factor) {
-  return {"lmder", std::move(setting),
-          [=](const Case& c) { return minpack_fit(c.jets(), factor); }};
+  return {"lmder", std::move(setting), [=](const Case& c) { return minpack_fit(c.jets(), factor); }};
 }
 Contender gsl(std::string solver, GslMethod method) {
   return {std::move(solver), "tight", [=](const Case& c) { return gsl_fit(c.jets(), method); }};
@@ -46,9 +42,7 @@ std::vector<Contender> nist_contenders(int threads) {
       tiny("most digits", 0.0),
       // Tells apart what the solver and what the evaluation contribute.
       {"TinySolver", "our simd J",
-       [](const Case& c) {
-         return tiny_fit(std::make_unique<GroupFunction>(c.problem(true)), tight_tolerance);
-       }},
+       [](const Case& c) { return tiny_fit(std::make_unique<GroupFunction>(c.problem(true)), tight_tolerance); }},
       minpack("factor 100", 100.0),
       minpack("factor 1", 1.0),
       gsl("GSL lm", GslMethod::lm),

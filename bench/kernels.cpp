@@ -71,13 +71,11 @@ template <class Solver>
 void linear_step(benchmark::State& state) {
   const std::int64_t n = state.range(0), m = state.range(1);
   thalweg::DenseMatrix model(m, n), J(m, n);
-  std::vector<double> model_r(static_cast<std::size_t>(J.stride())), r,
-      step(static_cast<std::size_t>(n));
+  std::vector<double> model_r(static_cast<std::size_t>(J.stride())), r, step(static_cast<std::size_t>(n));
   const std::vector<double> D(static_cast<std::size_t>(n), 1.0);
   for (std::int64_t i = 0; i < m; ++i) {
     const double t = static_cast<double>(i) / static_cast<double>(m);
-    for (std::int64_t j = 0; j < n; ++j)
-      model(i, j) = std::cos(static_cast<double>(j + 1) * 3.0 * t);
+    for (std::int64_t j = 0; j < n; ++j) model(i, j) = std::cos(static_cast<double>(j + 1) * 3.0 * t);
     model_r[static_cast<std::size_t>(i)] = std::exp(-t);
   }
   Solver solver;

@@ -20,9 +20,7 @@ class OurFit final : public Fit {
         Eigen::Map<const thalweg::Vec<double, thalweg::Dynamic>>(start.data(), n));
   }
   void solve() override { result_ = solver_.solve(options_); }
-  Outcome outcome() const override {
-    return {result_.x, result_.evaluations.cost, result_.evaluations.jacobian};
-  }
+  Outcome outcome() const override { return {result_.x, result_.evaluations.cost, result_.evaluations.jacobian}; }
 
  private:
   thalweg::CurveProblem curve_;

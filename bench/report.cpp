@@ -64,29 +64,27 @@ std::string machine() {
     processor = line.substr(line.find(':') + 2);
     break;
   }
-  return fmt::format("{}, {} cores, gcc {}.{}, {} doubles per vector", processor,
-                     std::thread::hardware_concurrency(), __GNUC__, __GNUC_MINOR__,
-                     thalweg::native_lanes);
+  return fmt::format("{}, {} cores, gcc {}.{}, {} doubles per vector", processor, std::thread::hardware_concurrency(),
+                     __GNUC__, __GNUC_MINOR__, thalweg::native_lanes);
 }
 
 std::string nist_table(const Suite& suite) {
   std::string out = fmt::format(
       "{:<12} {:<11} {:>3} {:>3} {:>3} {:>3} {:>6} {:>6} {:>6} {:>9} "
       "{:>9} {:>6}  {}\n",
-      "solver", "setting", "≥4", "≥6", "≥8", "≥10", "LRE", "r", "J", "total µs", "median µs",
-      "ratio", "missed (<4 digits)");
+      "solver", "setting", "≥4", "≥6", "≥8", "≥10", "LRE", "r", "J", "total µs", "median µs", "ratio",
+      "missed (<4 digits)");
   const auto all = summarize(suite);
   for (std::size_t s = 0; s < all.size(); ++s) {
     const Summary& v = all[s];
     std::string missed = v.missed.empty() ? " –" : v.missed;
-    if (std::count(missed.begin(), missed.end(), '/') > 8)
-      missed = fmt::format(" {} starts", v.runs - v.solved_4);
+    if (std::count(missed.begin(), missed.end(), '/') > 8) missed = fmt::format(" {} starts", v.runs - v.solved_4);
     out += fmt::format(
         "{:<12} {:<11} {:>3} {:>3} {:>3} {:>3} {:>6.2f} {:>6} {:>6} {:>9.0f} "
         "{:>9.1f} {:>6.2f} {}\n",
-        suite.contenders[s].solver, suite.contenders[s].setting, v.solved_4, v.solved_6, v.solved_8,
-        v.solved_10, v.mean_digits, v.residual_evaluations, v.jacobian_evaluations, v.total_us,
-        v.median_us, v.total_us / all[0].total_us, missed);
+        suite.contenders[s].solver, suite.contenders[s].setting, v.solved_4, v.solved_6, v.solved_8, v.solved_10,
+        v.mean_digits, v.residual_evaluations, v.jacobian_evaluations, v.total_us, v.median_us,
+        v.total_us / all[0].total_us, missed);
   }
   return out + fmt::format(
                    "\nStarts solved to so many digits, of {}: log relative error of the worst "
@@ -98,15 +96,14 @@ std::string nist_table(const Suite& suite) {
 }
 
 std::string perturbed_table(const Suite& suite) {
-  std::string out = fmt::format("{:<12} {:<11} {:>9} {:>13} {:>12} {:>9} {:>6}\n", "solver",
-                                "setting", "success", "rate", "evals/fit", "µs/fit", "ratio");
+  std::string out = fmt::format("{:<12} {:<11} {:>9} {:>13} {:>12} {:>9} {:>6}\n", "solver", "setting", "success",
+                                "rate", "evals/fit", "µs/fit", "ratio");
   const auto all = summarize(suite);
   for (std::size_t s = 0; s < all.size(); ++s) {
     const Summary& v = all[s];
-    out += fmt::format("{:<12} {:<11} {:>4}/{} {:>11.1f} % {:>12.0f} {:>8.1f} {:>6.2f}\n",
-                       suite.contenders[s].solver, suite.contenders[s].setting, v.successes, v.runs,
-                       100.0 * v.success_rate(), v.evaluations_per_fit(), v.total_us / v.runs,
-                       v.total_us / all[0].total_us);
+    out += fmt::format("{:<12} {:<11} {:>4}/{} {:>11.1f} % {:>12.0f} {:>8.1f} {:>6.2f}\n", suite.contenders[s].solver,
+                       suite.contenders[s].setting, v.successes, v.runs, 100.0 * v.success_rate(),
+                       v.evaluations_per_fit(), v.total_us / v.runs, v.total_us / all[0].total_us);
   }
   return out + fmt::format(
                    "\nEvery start coordinate × exp(0.3·N(0,1)), 20 draws of each of the 54 starts, "
@@ -133,8 +130,7 @@ std::string detail_table(const Suite& suite) {
   out += "   (columns: the solvers in the order above)\n";
   for (const std::string& key : order) {
     out += fmt::format("{:<12}", key);
-    for (const double v : cells[key])
-      out += digits ? fmt::format(" {:>5.1f}", v) : fmt::format(" {:>5.0f}", v);
+    for (const double v : cells[key]) out += digits ? fmt::format(" {:>5.1f}", v) : fmt::format(" {:>5.0f}", v);
     out += '\n';
   }
   return out;

@@ -42,9 +42,8 @@ std::vector<std::unique_ptr<Fit>> set_up(const Suite& suite, const Case& c) {
 
 /// All contenders from one start; the turns alternate, so that a busy moment of the machine meets
 /// everyone, and the least time counts.
-void run_start(Suite& suite, const Case& c, Function& f,
-               const std::vector<std::unique_ptr<Fit>>& fits, std::span<const double> start, int k,
-               int draw) {
+void run_start(Suite& suite, const Case& c, Function& f, const std::vector<std::unique_ptr<Fit>>& fits,
+               std::span<const double> start, int k, int draw) {
   std::vector<double> least(fits.size(), std::numeric_limits<double>::infinity());
   for (int done = 0; done < suite.settings.repeat; done += in_a_row)
     for (std::size_t s = 0; s < fits.size(); ++s)

@@ -18,8 +18,7 @@ namespace {
 
 /// Whichever BLAS the peers brought along: one thread.
 void pin_blas() {
-  const auto set_threads =
-      reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  const auto set_threads = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
   if (set_threads) set_threads(1);
 }
 
@@ -64,8 +63,7 @@ int run(int argc, char** argv) {
 
   pin_blas();
   const auto cases = versus::nist_cases(THALWEG_NIST_FOLDER);
-  const auto suite =
-      name == "nist" ? versus::run_nist(cases, settings) : versus::run_perturbed(cases, settings);
+  const auto suite = name == "nist" ? versus::run_nist(cases, settings) : versus::run_perturbed(cases, settings);
   if (json_path != "-") std::fputs(versus::table(suite, verbose).c_str(), stdout);
   if (!json_path.empty()) write(versus::json(suite), json_path);
   return 0;

@@ -32,23 +32,21 @@ CLI::Option* add_number(CLI::App& app, const std::string& name, std::optional<T>
                         const std::string& expected, const std::string& description) {
   const auto read = [&target, name, least, expected](const std::string& text) {
     target = number_from<T>(text);
-    if (!target || !(*target >= least))
-      throw UsageError(fmt::format("{} is '{}'; expected {}", name, text, expected));
+    if (!target || !(*target >= least)) throw UsageError(fmt::format("{} is '{}'; expected {}", name, text, expected));
   };
   return app.add_option_function<std::string>(name, read, description)
       ->type_name(std::is_integral_v<T> ? "N" : "NUMBER");
 }
 
 template <class E>
-CLI::Option* add_choice(CLI::App& app, const std::string& name, E& target,
-                        E (*parse)(std::string_view), const std::string& description) {
+CLI::Option* add_choice(CLI::App& app, const std::string& name, E& target, E (*parse)(std::string_view),
+                        const std::string& description) {
   const auto read = [&target, parse](const std::string& text) { target = parse(text); };
   return app.add_option_function<std::string>(name, read, description)->type_name("NAME");
 }
 
 /// "a=1,b=2e3"; commas and repeated options are the same.
-std::vector<Assignment> assignments(const std::string& option,
-                                    const std::vector<std::string>& texts) {
+std::vector<Assignment> assignments(const std::string& option, const std::vector<std::string>& texts) {
   std::vector<Assignment> result;
   for (const std::string& piece : split_at_commas(texts)) {
     const auto equals = piece.find('=');
@@ -56,8 +54,7 @@ std::vector<Assignment> assignments(const std::string& option,
     if (equals != std::string::npos) value = number_from<double>(trim(piece.substr(equals + 1)));
     const std::string name = trim(piece.substr(0, equals));
     if (!value || std::isnan(*value) || name.empty())
-      throw UsageError(fmt::format("{}: '{}' is no assignment; expected name=number, such as a=1",
-                                   option, piece));
+      throw UsageError(fmt::format("{}: '{}' is no assignment; expected name=number, such as a=1", option, piece));
     for (const Assignment& other : result)
       if (other.name == name) throw UsageError(fmt::format("{} names '{}' twice", option, name));
     result.push_back({name, *value});
@@ -90,11 +87,9 @@ void add_stopping(CLI::App& app, Raw& raw) {
                     "relative decrease of the cost (1e-10)"));
   inside(add_number(app, "--gradient-tolerance", raw.gradient_tolerance, 0.0, positive,
                     "largest entry of the gradient (1e-10)"));
-  inside(add_number(app, "--step-tolerance", raw.step_tolerance, 0.0, positive,
-                    "relative length of a step (1e-12)"));
+  inside(add_number(app, "--step-tolerance", raw.step_tolerance, 0.0, positive, "relative length of a step (1e-12)"));
   inside(add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds (none)"));
-  inside(app.add_flag("--fast", raw.fast,
-                      "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon"));
+  inside(app.add_flag("--fast", raw.fast, "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon"));
 }
 
 void add_method(CLI::App& app, Raw& raw, Options& options) {
@@ -103,10 +98,8 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
                     "levenberg-marquardt, or another of: thalweg list methods"));
   inside(add_choice(app, "--linear-solver", options.linear_solver, parse_linear_solver,
                     "auto, or another of: thalweg list linear-solvers"));
-  inside(add_choice(app, "--damping", options.damping, parse_damping,
-                    "how damping moves: nielsen, marquardt, radius"));
-  inside(add_choice(app, "--scaling", options.scaling, parse_scaling,
-                    "of levenberg-marquardt: monotone, current"));
+  inside(add_choice(app, "--damping", options.damping, parse_damping, "how damping moves: nielsen, marquardt, radius"));
+  inside(add_choice(app, "--scaling", options.scaling, parse_scaling, "of levenberg-marquardt: monotone, current"));
   inside(add_choice(app, "--globalization", options.globalization, parse_globalization,
                     "of gauss-newton: line-search, none"));
   inside(app.add_flag("--acceleration", raw.acceleration, "geodesic acceleration; the default"));
@@ -122,21 +115,17 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
 
 void add_results(CLI::App& app, SolveArguments& solve) {
   const auto inside = [](CLI::Option* option) { option->group("Results"); };
-  inside(app.add_option("--json", solve.json, "write JSON to a file; - : to standard output")
-             ->type_name("FILE|-"));
+  inside(app.add_option("--json", solve.json, "write JSON to a file; - : to standard output")->type_name("FILE|-"));
   inside(app.add_flag("--json-parameters", solve.json_parameters,
                       "list the parameters in the JSON even if there are more than 1000"));
-  inside(app.add_option("--trace", solve.trace, "write every iteration as CSV")
-             ->type_name("FILE.csv"));
-  inside(
-      app.add_option("--output", solve.output, "write the problem with the solution as its start")
-          ->type_name("FILE.toml"));
+  inside(app.add_option("--trace", solve.trace, "write every iteration as CSV")->type_name("FILE.csv"));
+  inside(app.add_option("--output", solve.output, "write the problem with the solution as its start")
+             ->type_name("FILE.toml"));
   inside(app.add_flag("--quiet", solve.quiet, "print nothing but errors"));
   inside(app.add_flag("--verbose", solve.verbose, "print the iterations, times and more digits"));
 }
 
-CLI::App& new_verb(CLI::App& app, const std::string& name, const std::string& description,
-                   const std::string& example) {
+CLI::App& new_verb(CLI::App& app, const std::string& name, const std::string& description, const std::string& example) {
   CLI::App& verb = *app.add_subcommand(name, description);
   verb.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   verb.allow_extras();
@@ -146,17 +135,14 @@ CLI::App& new_verb(CLI::App& app, const std::string& name, const std::string& de
 
 void add_fit(CLI::App& app, Raw& raw, FitArguments& fit) {
   const auto inside = [](CLI::Option* option) { option->group("Model"); };
-  inside(app.add_option("--model", fit.model, "a formula of columns and parameters")
-             ->type_name("\"y = ...\""));
+  inside(app.add_option("--model", fit.model, "a formula of columns and parameters")->type_name("\"y = ...\""));
   const std::string type = "NAME=NUMBER,...";
   inside(add_texts(app, "--start", raw.starts, type, "the parameters and where they begin"));
   inside(add_texts(app, "--lower", raw.lower, type, "lower bounds"));
   inside(add_texts(app, "--upper", raw.upper, type, "upper bounds"));
   inside(add_texts(app, "--fix", raw.fix, "NAME,...", "keep these parameters at their start"));
-  inside(app.add_option("--sigma", fit.sigma, "the column with each row's standard deviation")
-             ->type_name("COLUMN"));
-  inside(app.add_option("--noise", raw.noise,
-                        "known: sigma is absolute; estimated: only its ratios count (estimated)")
+  inside(app.add_option("--sigma", fit.sigma, "the column with each row's standard deviation")->type_name("COLUMN"));
+  inside(app.add_option("--noise", raw.noise, "known: sigma is absolute; estimated: only its ratios count (estimated)")
              ->type_name("NAME"));
 }
 
@@ -183,8 +169,7 @@ void finish_fit(const Raw& raw, FitArguments& fit) {
   fit.lower = assignments("--lower", raw.lower);
   fit.upper = assignments("--upper", raw.upper);
   fit.fix = split_at_commas(raw.fix);
-  if (fit.model.empty())
-    throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
+  if (fit.model.empty()) throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
   if (raw.noise == "known") fit.noise = Noise::known;
   if (!raw.noise.empty() && raw.noise != "known" && raw.noise != "estimated")
     throw UsageError(fmt::format("unknown noise '{}'; expected known or estimated", raw.noise));
@@ -203,8 +188,7 @@ void refuse_extras(const CLI::App& verb) {
                                  did_you_mean(name, known), verb.get_name()));
   }
   if (!extras.empty())
-    throw UsageError(
-        fmt::format("'{}' is one argument too many for thalweg {}", extras[0], verb.get_name()));
+    throw UsageError(fmt::format("'{}' is one argument too many for thalweg {}", extras[0], verb.get_name()));
 }
 
 void parse(CLI::App& app, int argc, const char* const* argv) {
@@ -240,22 +224,17 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   Arguments arguments;
   Raw raw;
   bool version = false;
-  CLI::App app("Nonlinear least squares: fits formulas to data and says how far to trust them.",
-               "thalweg");
+  CLI::App app("Nonlinear least squares: fits formulas to data and says how far to trust them.", "thalweg");
   app.allow_extras();
   app.footer("\nExample: thalweg solve problems/nist/thurber.toml");
   app.add_flag("--version", version, "print what this program is made of");
 
-  CLI::App& solve =
-      new_verb(app, "solve", "Solve a problem file",
-               "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
+  CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
+                             "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
   solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)")->required();
-  add_number(solve, "--start", raw.start, 1, "a whole number >= 1",
-             "which of the file's starts (1)")
-      ->type_name("K");
-  CLI::App& fit = new_verb(
-      app, "fit", "Fit a formula to a table",
-      "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
+  add_number(solve, "--start", raw.start, 1, "a whole number >= 1", "which of the file's starts (1)")->type_name("K");
+  CLI::App& fit = new_verb(app, "fit", "Fit a formula to a table",
+                           "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
   fit.add_option("DATA", arguments.file, "a table: .csv or .tsv")->required();
   add_fit(fit, raw, arguments.fit);
   for (CLI::App* verb : {&solve, &fit}) {
@@ -276,8 +255,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
   arguments.verb = version ? Verb::version : Verb::help;
   const CLI::App* verb = chosen_verb(app);
-  if (!verb && !version)
-    throw UsageError("no command; expected solve, fit or list (thalweg --help)");
+  if (!verb && !version) throw UsageError("no command; expected solve, fit or list (thalweg --help)");
   if (!verb) return arguments;
   refuse_extras(*verb);
   arguments.verb = verb == &solve ? Verb::solve : verb == &fit ? Verb::fit : Verb::list;

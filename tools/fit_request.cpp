@@ -14,12 +14,10 @@ namespace thalweg::tool {
 namespace {
 
 /// The complaint, then the formula with carets under the place.
-[[noreturn]] void refuse_model(const std::string& model, TextRange where,
-                               const std::string& complaint) {
+[[noreturn]] void refuse_model(const std::string& model, TextRange where, const std::string& complaint) {
   // The columns of a message count bytes; a caret stands below characters.
   const auto shown_width = [&](int begin, int end) {
-    return std::count_if(model.begin() + begin, model.begin() + end,
-                         [](char c) { return (c & 0xC0) != 0x80; });
+    return std::count_if(model.begin() + begin, model.begin() + end, [](char c) { return (c & 0xC0) != 0x80; });
   };
   const int size = static_cast<int>(model.size());
   const int begin = std::clamp(where.begin, 0, size), end = std::clamp(where.end, begin, size);
@@ -85,8 +83,7 @@ class Request {
                         "its parameters{}",
                         start.name, missing_list()));
       if (!std::isfinite(start.value))
-        throw UsageError(
-            fmt::format("--start: '{}' is {}; expected a finite number", start.name, start.value));
+        throw UsageError(fmt::format("--start: '{}' is {}; expected a finite number", start.name, start.value));
       FitParameter& p = fit_.parameters.emplace_back();
       p.name = start.name;
       p.starts = {start.value};
@@ -109,8 +106,8 @@ class Request {
         refuse_model(arguments_.model, used.where,
                      fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
                                  "expected {}, or --start {}=1",
-                                 used.where.begin + 1, used.name, fit_.file,
-                                 did_you_mean(used.name, table_.columns), columns, used.name));
+                                 used.where.begin + 1, used.name, fit_.file, did_you_mean(used.name, table_.columns),
+                                 columns, used.name));
       }
     if (fit_.parameters.empty())
       throw UsageError("the formula has no parameters; expected some, and --start a=1 for each");
@@ -121,20 +118,18 @@ class Request {
       if (p.name == name) return p;
     std::vector<std::string> names;
     for (const FitParameter& p : fit_.parameters) names.push_back(p.name);
-    throw UsageError(
-        fmt::format("{}: there is no parameter '{}'; expected {}", option, name, either(names)));
+    throw UsageError(fmt::format("{}: there is no parameter '{}'; expected {}", option, name, either(names)));
   }
 
-  void set_bounds(const std::vector<Assignment>& bounds, const std::string& option,
-                  double FitParameter::*bound) {
+  void set_bounds(const std::vector<Assignment>& bounds, const std::string& option, double FitParameter::*bound) {
     for (const Assignment& each : bounds) parameter(option, each.name).*bound = each.value;
   }
 
   void check_bounds() const {
     for (const FitParameter& p : fit_.parameters) {
       if (p.lower > p.upper)
-        throw UsageError(fmt::format("'{}' has lower {} above upper {}; expected lower <= upper",
-                                     p.name, p.lower, p.upper));
+        throw UsageError(
+            fmt::format("'{}' has lower {} above upper {}; expected lower <= upper", p.name, p.lower, p.upper));
       if (p.starts[0] < p.lower || p.starts[0] > p.upper)
         throw UsageError(
             fmt::format("--start: '{}' starts at {}, outside its bounds; expected a start from {} "
@@ -145,14 +140,13 @@ class Request {
 
   void add_data() {
     const std::size_t rows = table_.values.empty() ? 0 : table_.values[0].size();
-    const auto free = static_cast<std::size_t>(
-        std::count_if(fit_.parameters.begin(), fit_.parameters.end(),
-                      [](const FitParameter& p) { return !p.fixed && p.lower < p.upper; }));
+    const auto free =
+        static_cast<std::size_t>(std::count_if(fit_.parameters.begin(), fit_.parameters.end(),
+                                               [](const FitParameter& p) { return !p.fixed && p.lower < p.upper; }));
     if (free > rows)
-      throw FileError(
-          fit_.file, 0, 0,
-          fmt::format("{} parameters but only {} row{} of data", free, rows, rows == 1 ? "" : "s"),
-          "at least as many rows as parameters to fit");
+      throw FileError(fit_.file, 0, 0,
+                      fmt::format("{} parameters but only {} row{} of data", free, rows, rows == 1 ? "" : "s"),
+                      "at least as many rows as parameters to fit");
     DataSet& data = fit_.data.emplace_back();
     data.name = "data";
     data.equation = arguments_.model;
@@ -172,8 +166,7 @@ class Request {
     const auto& values = table_.values[static_cast<std::size_t>(found - columns.begin())];
     for (std::size_t row = 0; row < values.size(); ++row)
       if (!(values[row] > 0.0))
-        throw FileError(fit_.file, 0, 0,
-                        fmt::format("row {}, column '{}' is {}", row + 1, *found, values[row]),
+        throw FileError(fit_.file, 0, 0, fmt::format("row {}, column '{}' is {}", row + 1, *found, values[row]),
                         "a positive standard deviation");
     data.sigma_column = arguments_.sigma;
   }

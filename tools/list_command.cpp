@@ -37,8 +37,7 @@ const std::vector<Line> formats = {
 void print(const std::vector<Line>& lines) {
   std::size_t wide = 0;
   for (const Line& line : lines) wide = std::max(wide, line.name.size());
-  for (const Line& line : lines)
-    std::fputs(fmt::format("{:<{}}  {}\n", line.name, wide, line.about).c_str(), stdout);
+  for (const Line& line : lines) std::fputs(fmt::format("{:<{}}  {}\n", line.name, wide, line.about).c_str(), stdout);
 }
 
 std::string title_of(const std::string& path) {
@@ -49,18 +48,13 @@ std::string title_of(const std::string& path) {
   }
 }
 
-std::string path_of(const std::string& name) {
-  return (files::path(problems_folder()) / (name + ".toml")).string();
-}
+std::string path_of(const std::string& name) { return (files::path(problems_folder()) / (name + ".toml")).string(); }
 
 int list_problems() {
   const std::string folder = problems_folder();
-  if (folder.empty())
-    throw UsageError(
-        "the problem files that come with the program are not where it looks for them");
+  if (folder.empty()) throw UsageError("the problem files that come with the program are not where it looks for them");
   std::vector<Line> lines;
-  for (const std::string& name : shipped_problems())
-    lines.push_back({name, title_of(path_of(name))});
+  for (const std::string& name : shipped_problems()) lines.push_back({name, title_of(path_of(name))});
   print(lines);
   std::fputs(fmt::format("in {}\n", folder).c_str(), stdout);
   return exit_converged;
@@ -101,9 +95,8 @@ int list_command(const Arguments& arguments) {
   const std::string& what = arguments.what;
   if (what == "problems") return list_problems();
   if (what != "methods" && what != "linear-solvers" && what != "formats")
-    throw UsageError(fmt::format(
-        "{}; expected methods, linear-solvers, formats or problems",
-        what.empty() ? "list needs to know what" : fmt::format("unknown list '{}'", what)));
+    throw UsageError(fmt::format("{}; expected methods, linear-solvers, formats or problems",
+                                 what.empty() ? "list needs to know what" : fmt::format("unknown list '{}'", what)));
   print(what == "methods" ? methods : what == "formats" ? formats : linear_solvers);
   return exit_converged;
 }

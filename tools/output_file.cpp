@@ -17,8 +17,7 @@ namespace thalweg::tool {
 namespace {
 
 [[noreturn]] void cannot_write(const std::string& what, const std::string& path, int error) {
-  throw UsageError(fmt::format("{}'{}' cannot be written: {}", what, path,
-                               std::generic_category().message(error)));
+  throw UsageError(fmt::format("{}'{}' cannot be written: {}", what, path, std::generic_category().message(error)));
 }
 
 /// Files that others may read, as the user's mask allows; mkstemp gives 0600.

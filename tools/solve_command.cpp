@@ -63,8 +63,7 @@ Data data_of(const CurveFit& fit, const CurveProblem& built) {
       response_known = false;  // it holds a parameter: there is no one thing that was measured
     }
     const auto column = set.sigma_column
-                            ? std::find(set.columns.begin(), set.columns.end(), *set.sigma_column) -
-                                  set.columns.begin()
+                            ? std::find(set.columns.begin(), set.columns.end(), *set.sigma_column) - set.columns.begin()
                             : -1;
     data.has_sigma = data.has_sigma || column >= 0;
     for (std::size_t i = 0; i < rows; ++i)
@@ -103,8 +102,7 @@ Report describe(const CurveFit& fit, const CurveProblem& built, const Options& o
   return report;
 }
 
-Result solve_watched(const Problem& problem, Options options, const CatchInterrupt& interrupt,
-                     bool quiet) {
+Result solve_watched(const Problem& problem, Options options, const CatchInterrupt& interrupt, bool quiet) {
   options.interrupt = &interrupt.flag();
   Progress progress;
   if (!quiet && Progress::possible())

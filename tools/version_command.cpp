@@ -44,10 +44,9 @@ int version_command() {
       "licence       MIT; nothing under the GPL is linked\n"
       "libraries     Eigen {}.{}.{}, oneTBB {}, Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, "
       "nlohmann-json\n",
-      THALWEG_VERSION, compiler, instructions, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION,
-      EIGEN_MINOR_VERSION, THALWEG_TBB_VERSION, BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000,
-      BOOST_VERSION % 100, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100,
-      CLI11_VERSION);
+      THALWEG_VERSION, compiler, instructions, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION,
+      THALWEG_TBB_VERSION, BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, FMT_VERSION / 10000,
+      FMT_VERSION / 100 % 100, FMT_VERSION % 100, CLI11_VERSION);
   std::fputs(text.c_str(), stdout);
   return exit_converged;
 }

@@ -35,8 +35,7 @@ std::vector<std::string> split_at_commas(const std::vector<std::string>& texts) 
   for (std::string_view text : texts)
     while (!text.empty()) {
       const auto comma = std::min(text.find(','), text.size());
-      if (std::string piece = trim(text.substr(0, comma)); !piece.empty())
-        pieces.push_back(std::move(piece));
+      if (std::string piece = trim(text.substr(0, comma)); !piece.empty()) pieces.push_back(std::move(piece));
       text.remove_prefix(std::min(comma + 1, text.size()));
     }
   return pieces;

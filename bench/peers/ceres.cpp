@@ -53,9 +53,7 @@ class CeresFit final : public Fit {
     f_->residual_evaluations = f_->jacobian_evaluations = 0;
   }
   void solve() override { ceres::Solve(options_, &problem_, &summary_); }
-  Outcome outcome() const override {
-    return {x_, f_->residual_evaluations, f_->jacobian_evaluations};
-  }
+  Outcome outcome() const override { return {x_, f_->residual_evaluations, f_->jacobian_evaluations}; }
 
  private:
   std::unique_ptr<Function> f_;

@@ -36,8 +36,7 @@ class GslFit final : public Fit {
     const auto m = static_cast<std::size_t>(f_->rows());
     const auto n = static_cast<std::size_t>(f_->parameters());
     auto parameters = gsl_multifit_nlinear_default_parameters();
-    parameters.trs =
-        method == GslMethod::lm ? gsl_multifit_nlinear_trs_lm : gsl_multifit_nlinear_trs_lmaccel;
+    parameters.trs = method == GslMethod::lm ? gsl_multifit_nlinear_trs_lm : gsl_multifit_nlinear_trs_lmaccel;
     parameters.scale = gsl_multifit_nlinear_scale_more;
     parameters.solver = gsl_multifit_nlinear_solver_qr;
     workspace_.reset(gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, m, n));
@@ -58,8 +57,8 @@ class GslFit final : public Fit {
     const auto start = gsl_vector_const_view_array(start_.data(), start_.size());
     int info = 0;
     gsl_multifit_nlinear_init(&start.vector, &fdf_, workspace_.get());
-    gsl_multifit_nlinear_driver(most_iterations, tight_tolerance, tight_tolerance, tight_tolerance,
-                                nullptr, nullptr, &info, workspace_.get());
+    gsl_multifit_nlinear_driver(most_iterations, tight_tolerance, tight_tolerance, tight_tolerance, nullptr, nullptr,
+                                &info, workspace_.get());
   }
   Outcome outcome() const override {
     const gsl_vector* x = gsl_multifit_nlinear_position(workspace_.get());

@@ -35,14 +35,11 @@ class MinpackFit final : public Fit {
     constexpr int own_scaling = 1, silent = 0;
     double* work = work_.data();
     int residual_evaluations = 0, jacobian_evaluations = 0;
-    lmder(evaluate, f_.get(), m_, n_, x_.data(), r_.data(), J_.data(), m_, tight_tolerance,
-          tight_tolerance, tight_tolerance, most_iterations, work, own_scaling, factor_, silent,
-          &residual_evaluations, &jacobian_evaluations, pivots_.data(), work + n_, work + 2 * n_,
-          work + 3 * n_, work + 4 * n_, work + 5 * n_);
+    lmder(evaluate, f_.get(), m_, n_, x_.data(), r_.data(), J_.data(), m_, tight_tolerance, tight_tolerance,
+          tight_tolerance, most_iterations, work, own_scaling, factor_, silent, &residual_evaluations,
+          &jacobian_evaluations, pivots_.data(), work + n_, work + 2 * n_, work + 3 * n_, work + 4 * n_, work + 5 * n_);
   }
-  Outcome outcome() const override {
-    return {x_, f_->residual_evaluations, f_->jacobian_evaluations};
-  }
+  Outcome outcome() const override { return {x_, f_->residual_evaluations, f_->jacobian_evaluations}; }
 
  private:
   std::unique_ptr<Function> f_;

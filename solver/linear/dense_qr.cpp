@@ -25,8 +25,8 @@ void householder_qr(DenseMatrix& A, std::int64_t columns, DenseMatrix& R) {
     }
     R(k, k) = alpha > 0.0 ? -norm : norm;
     if (k >= A.rows()) continue;
-    A(k, k) = alpha - R(k, k);                                     // v = a − R(k,k) eₖ, without cancellation
-    const double tau = -1.0 / (norm * (norm + std::abs(alpha)));   // −2 / vᵀv
+    A(k, k) = alpha - R(k, k);                                    // v = a − R(k,k) eₖ, without cancellation
+    const double tau = -1.0 / (norm * (norm + std::abs(alpha)));  // −2 / vᵀv
     for (std::int64_t j = k + 1; j < A.columns(); ++j) {
       double* a = A.column(j) + first;
       kernels::axpy(tau * kernels::dot(v, a, m - first), v, a, m - first);

@@ -12,13 +12,12 @@ namespace policies = boost::math::policies;
 
 // Boost throws by default; here every trouble becomes the value that Boost would have attached to
 // it.
-using Quiet = policies::policy<policies::domain_error<policies::ignore_error>,
-                               policies::pole_error<policies::ignore_error>,
-                               policies::overflow_error<policies::ignore_error>,
-                               policies::underflow_error<policies::ignore_error>,
-                               policies::denorm_error<policies::ignore_error>,
-                               policies::rounding_error<policies::ignore_error>,
-                               policies::evaluation_error<policies::ignore_error>>;
+using Quiet =
+    policies::policy<policies::domain_error<policies::ignore_error>, policies::pole_error<policies::ignore_error>,
+                     policies::overflow_error<policies::ignore_error>,
+                     policies::underflow_error<policies::ignore_error>, policies::denorm_error<policies::ignore_error>,
+                     policies::rounding_error<policies::ignore_error>,
+                     policies::evaluation_error<policies::ignore_error>>;
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 

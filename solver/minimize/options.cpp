@@ -22,7 +22,8 @@ struct Name {
 };
 
 // The first name of a value is the one it is printed with; the others are accepted too.
-constexpr Name<Method> methods[] = {{"gauss-newton", Method::gauss_newton}, {"gn", Method::gauss_newton},
+constexpr Name<Method> methods[] = {{"gauss-newton", Method::gauss_newton},
+                                    {"gn", Method::gauss_newton},
                                     {"levenberg", Method::levenberg},
                                     {"levenberg-marquardt", Method::levenberg_marquardt},
                                     {"lm", Method::levenberg_marquardt}};
@@ -89,13 +90,20 @@ LinearSolverKind parse_linear_solver(std::string_view s) { return value_of(linea
 
 std::string_view to_string(Status status) {
   switch (status) {
-    case Status::converged: return "converged";
-    case Status::iteration_limit: return "iteration_limit";
-    case Status::time_limit: return "time_limit";
-    case Status::interrupted: return "interrupted";
-    case Status::stalled: return "stalled";
-    case Status::non_finite_start: return "non_finite_start";
-    case Status::failed: break;
+    case Status::converged:
+      return "converged";
+    case Status::iteration_limit:
+      return "iteration_limit";
+    case Status::time_limit:
+      return "time_limit";
+    case Status::interrupted:
+      return "interrupted";
+    case Status::stalled:
+      return "stalled";
+    case Status::non_finite_start:
+      return "non_finite_start";
+    case Status::failed:
+      break;
   }
   return "failed";
 }

@@ -79,7 +79,8 @@ bool Polish::bend() {
   const std::size_t k = free.size(), n = step_.size();
   M_.resize(k * k);
   for (std::size_t i = 0; i < k; ++i)
-    for (std::size_t j = 0; j < k; ++j) M_[i * k + j] = S_[static_cast<std::size_t>(free[i]) * n + static_cast<std::size_t>(free[j])];
+    for (std::size_t j = 0; j < k; ++j)
+      M_[i * k + j] = S_[static_cast<std::size_t>(free[i]) * n + static_cast<std::size_t>(free[j])];
   const auto solve_rows = [&] {
     for (std::size_t i = 0; i < k; ++i)
       if (!solve_upper_transposed(R, static_cast<std::int64_t>(k), M_.data() + i * k)) return false;

@@ -12,7 +12,8 @@ namespace thalweg {
 /// Cost is flat at a minimum: when it stops changing in double precision, the parameters still have half their digits
 /// to come. Newton's step for r(x) is solved without forming JᵀJ: with J = QR (columns scaled), S = Σ rᵢ∇²rᵢ,
 ///     (I + R⁻ᵀ S R⁻¹) z = −Qᵀr,   δ = R⁻¹ z.
-/// While plain Gauss-Newton steps (S = 0) shrink fast, they are taken; then S is computed, once: the point hardly moves.
+/// While plain Gauss-Newton steps (S = 0) shrink fast, they are taken; then S is computed, once: the point hardly
+/// moves.
 class Polish {
  public:
   explicit Polish(const Program& program);

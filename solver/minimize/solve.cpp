@@ -102,8 +102,10 @@ Ending Solver::Impl::restart(Ending best, const Options& options, LinearSolver& 
   for (bool going = true; going && attempts < options.restarts && best.status == Status::stalled;) {
     Options other = options;
     std::vector<double> x = start(moved);
-    if (++attempts == 1) other.method = Method::levenberg;
-    else x = scatter(std::move(x), random);
+    if (++attempts == 1)
+      other.method = Method::levenberg;
+    else
+      x = scatter(std::move(x), random);
     const auto strategy = make_strategy(other);
     Ending ending = loop.run(std::move(x), linear, *strategy, other, clock, result);
     going = ending.status == Status::converged || ending.status == Status::stalled ||
@@ -111,8 +113,8 @@ Ending Solver::Impl::restart(Ending best, const Options& options, LinearSolver& 
     if (ending.cost < best.cost) best = std::move(ending);
   }
   result.notes.push_back(fmt::format("the descent from the start stalled ({}); of {} further descents {}", stall,
-                                     attempts, best.status == Status::stalled ? "none ended better" :
-                                     "the last is reported"));
+                                     attempts,
+                                     best.status == Status::stalled ? "none ended better" : "the last is reported"));
   return best;
 }
 

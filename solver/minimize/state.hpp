@@ -10,12 +10,13 @@ namespace thalweg {
 /// A point, its residual, its Jacobian and its cost. Two of them are swapped, never copied.
 struct State {
   explicit State(const Program& program)
-      : x(static_cast<std::size_t>(program.size())), residual(program.rows()),
+      : x(static_cast<std::size_t>(program.size())),
+        residual(program.rows()),
         jacobian(program.rows(), program.columns()) {}
-  std::vector<double> x;   ///< all components, fixed ones included
-  AlignedArray residual;   ///< rows()
-  DenseMatrix jacobian;    ///< rows() × columns()
-  double cost = 0.0;       ///< ½‖residual‖²
+  std::vector<double> x;  ///< all components, fixed ones included
+  AlignedArray residual;  ///< rows()
+  DenseMatrix jacobian;   ///< rows() × columns()
+  double cost = 0.0;      ///< ½‖residual‖²
 };
 
 /// The free components of x, moved by `step` (columns()) and projected on the bounds; the rest as in `from`.

@@ -61,7 +61,8 @@ ProposedStep damped_step(LinearSolver& linear, double lambda, std::span<const do
 class DampedStrategy : public Strategy {
  public:
   explicit DampedStrategy(const Options& options)
-      : initial_damping_(options.initial_damping), identity_(options.method == Method::levenberg),
+      : initial_damping_(options.initial_damping),
+        identity_(options.method == Method::levenberg),
         scale_(scale_rule(options)) {}
 
   void start(const LinearSolver& linear, std::span<const double>) override {
@@ -118,9 +119,7 @@ class NielsenStrategy final : public DampedStrategy {
 class MarquardtStrategy final : public DampedStrategy {
  public:
   explicit MarquardtStrategy(const Options& options) : DampedStrategy(options), factor_(options.damping_factor) {}
-  void accepted(double, double) override {
-    lambda_ = std::max(lambda_ / factor_, std::numeric_limits<double>::min());
-  }
+  void accepted(double, double) override { lambda_ = std::max(lambda_ / factor_, std::numeric_limits<double>::min()); }
   void rejected(double, double) override { lambda_ *= factor_; }
 
  private:
@@ -160,8 +159,10 @@ class RadiusStrategy final : public Strategy {
         continue;
       }
       if (std::abs(proposed.scaled_norm - radius_) <= 0.1 * radius_) break;
-      if (proposed.scaled_norm > radius_) lower = lambda;
-      else upper = lambda;
+      if (proposed.scaled_norm > radius_)
+        lower = lambda;
+      else
+        upper = lambda;
       lambda += correction(linear, step, proposed.scaled_norm);
       if (!(lambda > lower && lambda < upper)) lambda = std::max(1e-3 * upper, std::sqrt(lower * upper));
     }
@@ -170,8 +171,10 @@ class RadiusStrategy final : public Strategy {
   }
 
   void accepted(double gain, double scaled) override {
-    if (gain < 0.25) radius_ = 0.5 * std::min(radius_, scaled);
-    else if (gain > 0.75) radius_ = std::max(radius_, 2.0 * scaled);
+    if (gain < 0.25)
+      radius_ = 0.5 * std::min(radius_, scaled);
+    else if (gain > 0.75)
+      radius_ = std::max(radius_, 2.0 * scaled);
   }
   void rejected(double, double scaled) override {
     radius_ = 0.25 * (scaled > 0.0 ? std::min(radius_, scaled) : radius_);
@@ -258,9 +261,12 @@ class GaussNewtonStrategy final : public Strategy {
 std::unique_ptr<Strategy> make_strategy(const Options& options) {
   if (options.method == Method::gauss_newton) return std::make_unique<GaussNewtonStrategy>(options);
   switch (options.damping) {
-    case Damping::marquardt: return std::make_unique<MarquardtStrategy>(options);
-    case Damping::radius: return std::make_unique<RadiusStrategy>(options);
-    case Damping::nielsen: break;
+    case Damping::marquardt:
+      return std::make_unique<MarquardtStrategy>(options);
+    case Damping::radius:
+      return std::make_unique<RadiusStrategy>(options);
+    case Damping::nielsen:
+      break;
   }
   return std::make_unique<NielsenStrategy>(options);
 }

@@ -32,7 +32,11 @@ double norm(const std::vector<double>& v) {
 }  // namespace
 
 TrustRegion::TrustRegion(const Program& program)
-    : program_(program), state_(program), trial_(program), polish_(program), probe_residual_(program.rows()),
+    : program_(program),
+      state_(program),
+      trial_(program),
+      polish_(program),
+      probe_residual_(program.rows()),
       curvature_residual_(program.rows()) {
   const auto n = static_cast<std::size_t>(program.columns());
   for (auto* v : {&step_, &acceleration_, &scratch_n_, &largest_norms_, &largest_sizes_}) v->resize(n);
@@ -68,9 +72,11 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
     if (!verdict) verdict = limit_verdict();
     if (!verdict) verdict = iterate();
     if (!verdict || verdict->status != Status::converged || confirm(*verdict)) continue;
-    if (++withdrawals <= max_withdrawals) verdict.reset();
-    else verdict = Verdict{Status::stalled, fmt::format("{}, but the scaled gradient is {:.1e}", verdict->reason,
-                                                        cosine())};
+    if (++withdrawals <= max_withdrawals)
+      verdict.reset();
+    else
+      verdict =
+          Verdict{Status::stalled, fmt::format("{}, but the scaled gradient is {:.1e}", verdict->reason, cosine())};
   }
   return {verdict->status, std::move(verdict->reason), state_.x, state_.cost};
 }
@@ -117,8 +123,7 @@ std::optional<TrustRegion::Verdict> TrustRegion::begin(std::vector<double> x) {
   if (!culprit->parameter.empty())
     return Verdict{Status::non_finite_start, fmt::format("the derivative of residual {} by {} is {} at the start",
                                                          culprit->residual, culprit->parameter, value)};
-  if (!culprit->explanation.empty())
-    return Verdict{Status::non_finite_start, culprit->explanation + " at the start"};
+  if (!culprit->explanation.empty()) return Verdict{Status::non_finite_start, culprit->explanation + " at the start"};
   return Verdict{Status::non_finite_start, fmt::format("residual {} is {} at the start", culprit->residual, value)};
 }
 
@@ -142,8 +147,8 @@ void TrustRegion::linearize() {
     const auto i = static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)));
     step_[j] = state_.x[i];
     largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(state_.x[i]));
-    const double room = std::clamp(-g[j], program_.problem().lower()[i] - state_.x[i],
-                                   program_.problem().upper()[i] - state_.x[i]);
+    const double room =
+        std::clamp(-g[j], program_.problem().lower()[i] - state_.x[i], program_.problem().upper()[i] - state_.x[i]);
     gradient_norm_ = std::max(gradient_norm_, std::abs(room));
   }
   clock_->charge(Stopwatch::linear_solve);
@@ -278,8 +283,7 @@ std::optional<TrustRegion::Verdict> TrustRegion::request_verdict(const Iteration
 /// Looks behind a claim of convergence. False withdraws it: the tolerances are tightened and the descent goes on.
 bool TrustRegion::confirm(Verdict& verdict) {
   if (const std::string lost = lost_parameters(); !lost.empty()) {
-    verdict = {Status::stalled,
-               fmt::format("the residuals do not depend on {} any more ({})", lost, verdict.reason)};
+    verdict = {Status::stalled, fmt::format("the residuals do not depend on {} any more ({})", lost, verdict.reason)};
     return true;
   }
   if (state_.cost == 0.0) return true;

@@ -25,8 +25,8 @@ std::int64_t Problem::add_blocks(std::string name, std::span<const double> start
 
 ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
   for (const Slot& slot : group->slots()) {
-    const auto last = slot.offsets.empty() ? slot.shared_offset
-                                           : *std::max_element(slot.offsets.begin(), slot.offsets.end());
+    const auto last =
+        slot.offsets.empty() ? slot.shared_offset : *std::max_element(slot.offsets.begin(), slot.offsets.end());
     if (last + slot.dimension > static_cast<std::int64_t>(start_.size()))
       throw Error(fmt::format("residual group '{}' reads parameters that this problem does not have", group->name()));
   }
@@ -36,25 +36,24 @@ ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
 
 void Problem::set_names(std::int64_t offset, int dimension, const std::vector<std::string>& names) {
   if (static_cast<int>(names.size()) != dimension)
-    throw Error(fmt::format("parameter '{}' has {} components but {} names", parameter_name(offset), dimension,
-                            names.size()));
-  for (int d = 0; d < dimension; ++d)
-    component_names_.emplace_back(offset + d, names[static_cast<std::size_t>(d)]);
+    throw Error(
+        fmt::format("parameter '{}' has {} components but {} names", parameter_name(offset), dimension, names.size()));
+  for (int d = 0; d < dimension; ++d) component_names_.emplace_back(offset + d, names[static_cast<std::size_t>(d)]);
   std::sort(component_names_.begin(), component_names_.end());
 }
 
 void Problem::set_fixed(std::int64_t offset, int dimension, int count, int component) {
   if (component >= dimension)
-    throw Error(fmt::format("parameter '{}' has {} components, no component {}", parameter_name(offset), dimension,
-                            component));
+    throw Error(
+        fmt::format("parameter '{}' has {} components, no component {}", parameter_name(offset), dimension, component));
   for (std::int64_t i = 0; i < std::int64_t{count} * dimension; ++i)
     if (component < 0 || i % dimension == component) fixed_[static_cast<std::size_t>(offset + i)] = 1;
 }
 
 void Problem::set_bounds_at(std::int64_t offset, int dimension, int count, int component, double lower, double upper) {
   if (component < 0 || component >= dimension)
-    throw Error(fmt::format("parameter '{}' has {} components, no component {}", parameter_name(offset), dimension,
-                            component));
+    throw Error(
+        fmt::format("parameter '{}' has {} components, no component {}", parameter_name(offset), dimension, component));
   if (!(lower <= upper))
     throw Error(fmt::format("bounds of '{}' are {} and {}; expected lower <= upper", parameter_name(offset + component),
                             lower, upper));

@@ -72,10 +72,11 @@ double Program::evaluate(const double* x, double* residual, DenseMatrix& jacobia
 double Program::run(const double* x, double* residual, DenseMatrix* jacobian, int threads) const {
   if (tasks_.size() == 1) return 0.5 * run_task(tasks_[0], x, residual, jacobian);
   std::vector<double> squares(tasks_.size());
-  parallel_chunks(static_cast<std::int64_t>(tasks_.size()), 1, threads, [&](std::int64_t t, std::int64_t, std::int64_t) {
-    const auto i = static_cast<std::size_t>(t);
-    squares[i] = run_task(tasks_[i], x, residual, jacobian);
-  });
+  parallel_chunks(static_cast<std::int64_t>(tasks_.size()), 1, threads,
+                  [&](std::int64_t t, std::int64_t, std::int64_t) {
+                    const auto i = static_cast<std::size_t>(t);
+                    squares[i] = run_task(tasks_[i], x, residual, jacobian);
+                  });
   double sum = 0.0;
   for (const double s : squares) sum += s;
   return 0.5 * sum;

@@ -20,8 +20,8 @@ bool ResidualGroup::shares_blocks() const {
 
 void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
   if (static_cast<std::int64_t>(sigma.size()) != items_)
-    throw Error(fmt::format("residual group '{}' has {} residuals but {} standard deviations; expected one each",
-                            name_, items_, sigma.size()));
+    throw Error(fmt::format("residual group '{}' has {} residuals but {} standard deviations; expected one each", name_,
+                            items_, sigma.size()));
   for (std::size_t i = 0; i < sigma.size(); ++i)
     if (!(sigma[i] > 0.0) || !std::isfinite(sigma[i]))
       throw Error(fmt::format("standard deviation {} of residual group '{}' is {}; expected a positive number", i,
@@ -44,8 +44,8 @@ void ResidualGroup::evaluate(const double* x, const ResidualOutput& out) const {
     if (out.jacobian[c]) divide(out.jacobian[c]);
 }
 
-void ResidualGroup::add_curvature(const double* x, std::int64_t begin, std::int64_t end,
-                                  const double* const* weight, double* S) const {
+void ResidualGroup::add_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
+                                  double* S) const {
   if (inverse_sigma_.empty()) return compute_curvature(x, begin, end, weight, S);
   const std::int64_t n = end - begin;
   std::vector<double> scaled(static_cast<std::size_t>(dimension_ * n));
@@ -97,8 +97,8 @@ void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::
     }
   for (int a = 0; a < columns_; ++a)
     for (int b = 0; b < columns_; ++b)
-      S[a * columns_ + b] += 0.5 * (sum[static_cast<std::size_t>(a * columns_ + b)] +
-                                    sum[static_cast<std::size_t>(b * columns_ + a)]);
+      S[a * columns_ + b] +=
+          0.5 * (sum[static_cast<std::size_t>(a * columns_ + b)] + sum[static_cast<std::size_t>(b * columns_ + a)]);
 }
 
 }  // namespace thalweg

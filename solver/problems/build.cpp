@@ -30,14 +30,15 @@ void add_data_set(const CurveFit& fit, const DataSet& data, const std::vector<st
                   CurveProblem& built) {
   std::shared_ptr<const FormulaModel> model;
   try {
-    model = std::make_shared<const FormulaModel>(Equation::parse(data.equation), Symbols{names, data.columns},
-                                                 data.values);
+    model =
+        std::make_shared<const FormulaModel>(Equation::parse(data.equation), Symbols{names, data.columns}, data.values);
   } catch (const FormulaError& error) {
-    throw FileError(fit.file, 0, 0, fmt::format("equation of '{}', column {}: {}", data.name, error.where.begin + 1,
-                                                error.problem), error.expected);
+    throw FileError(fit.file, 0, 0,
+                    fmt::format("equation of '{}', column {}: {}", data.name, error.where.begin + 1, error.problem),
+                    error.expected);
   }
-  ResidualGroup& group = built.problem.add_group(
-      std::make_unique<FormulaResiduals>(data.name, model, built.parameters.offset()));
+  ResidualGroup& group =
+      built.problem.add_group(std::make_unique<FormulaResiduals>(data.name, model, built.parameters.offset()));
   if (data.sigma_column) {
     const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
     group.set_sigma(data.values[static_cast<std::size_t>(at)]);

@@ -27,12 +27,8 @@ constexpr const char* problem_file = "a problem file";
 
 }  // namespace
 
-FileError::FileError(std::string file_, int line_, int column_, const std::string& problem,
-                     const std::string& expected)
-    : Error(message(file_, line_, column_, problem, expected)),
-      file(std::move(file_)),
-      line(line_),
-      column(column_) {}
+FileError::FileError(std::string file_, int line_, int column_, const std::string& problem, const std::string& expected)
+    : Error(message(file_, line_, column_, problem, expected)), file(std::move(file_)), line(line_), column(column_) {}
 
 CurveFit read_curve_fit(const std::string& path) {
   const std::filesystem::path as_path(path);
@@ -46,10 +42,10 @@ CurveFit read_curve_fit(const std::string& path) {
     throw FileError(path, 0, 0, "is a table without a formula",
                     "a .toml file that names it, or a formula beside it (thalweg fit)");
   }
-  throw FileError(path, 0, 0,
-                  extension.empty() ? "has no extension to tell its format by"
-                                    : "has the unknown extension '" + extension + "'",
-                  ".toml (Thalweg) or .dat (NIST)");
+  throw FileError(
+      path, 0, 0,
+      extension.empty() ? "has no extension to tell its format by" : "has the unknown extension '" + extension + "'",
+      ".toml (Thalweg) or .dat (NIST)");
 }
 
 namespace reading {
@@ -85,8 +81,7 @@ std::string read_bytes(const std::string& path, const std::string& expected) {
 
 }  // namespace
 
-void fail(const std::string& file, Place place, const std::string& problem,
-          const std::string& expected) {
+void fail(const std::string& file, Place place, const std::string& problem, const std::string& expected) {
   throw FileError(file, place.line, place.column, problem, expected);
 }
 
@@ -104,8 +99,7 @@ void check_text(std::string_view text, const std::string& name, const std::strin
   const auto byte = static_cast<unsigned char>(text[*bad]);
   constexpr std::string_view digits = "0123456789abcdef";
   const std::string shown = {'0', 'x', digits[byte >> 4], digits[byte & 15]};
-  fail(name, place, "is not text: byte " + shown + (byte == 0 ? "" : " is not valid UTF-8"),
-       expected + " in UTF-8");
+  fail(name, place, "is not text: byte " + shown + (byte == 0 ? "" : " is not valid UTF-8"), expected + " in UTF-8");
 }
 
 std::string read_text_file(const std::string& path, const std::string& expected) {

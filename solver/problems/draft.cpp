@@ -22,8 +22,7 @@ NameKind kind_of(const std::string& name) {
   try {
     const Formula formula = Formula::parse(name);
     if (formula.names().empty()) return NameKind::constant;
-    return formula.names().size() == 1 && formula.names()[0].name == name ? NameKind::free
-                                                                          : NameKind::invalid;
+    return formula.names().size() == 1 && formula.names()[0].name == name ? NameKind::free : NameKind::invalid;
   } catch (const FormulaError&) {
     return NameKind::invalid;
   }
@@ -43,8 +42,7 @@ std::vector<Word> identifiers(std::string_view equation) {
       result.push_back({equation.substr(begin, i - begin), begin});
     } else if (digit(equation[i]) || equation[i] == '.') {
       // The e of 1e-3 is no name.
-      while (i < equation.size() &&
-             (letter(equation[i]) || digit(equation[i]) || equation[i] == '.')) {
+      while (i < equation.size() && (letter(equation[i]) || digit(equation[i]) || equation[i] == '.')) {
         ++i;
       }
     } else {
@@ -82,12 +80,10 @@ class Checker {
     for (std::size_t i = 0; i < fit_.parameters.size(); ++i) {
       FitParameter& parameter = fit_.parameters[i];
       const auto wrong = [&](const std::string& problem, const std::string& expected) {
-        fail(file_, draft_.parameters[i], "parameter '" + parameter.name + "' " + problem,
-             expected);
+        fail(file_, draft_.parameters[i], "parameter '" + parameter.name + "' " + problem, expected);
       };
       if (!seen.insert(parameter.name).second) {
-        fail(file_, draft_.parameters[i], "two parameters are named '" + parameter.name + "'",
-             "distinct names");
+        fail(file_, draft_.parameters[i], "two parameters are named '" + parameter.name + "'", "distinct names");
       }
       const NameKind kind = kind_of(parameter.name);
       if (kind == NameKind::constant) wrong("has the name of a constant", "another name");
@@ -138,8 +134,8 @@ class Checker {
       if (starts.size() == 1) starts.resize(longest.starts.size(), starts[0]);
       if (starts.size() != longest.starts.size()) {
         fail(file_, draft_.parameters[i],
-             "parameter '" + names_[i] + "' has " + counted(starts.size(), "start") + " but '" +
-                 longest.name + "' has " + std::to_string(longest.starts.size()),
+             "parameter '" + names_[i] + "' has " + counted(starts.size(), "start") + " but '" + longest.name +
+                 "' has " + std::to_string(longest.starts.size()),
              "as many starts for each parameter, or one for all");
       }
     }
@@ -156,14 +152,12 @@ class Checker {
       }
       for (std::size_t p = 0; p < names_.size(); ++p) {
         if (names_[p] == column) {
-          fail(file_, draft_.parameters[p], "'" + column + "' is both a parameter and a column",
-               "distinct names");
+          fail(file_, draft_.parameters[p], "'" + column + "' is both a parameter and a column", "distinct names");
         }
       }
     }
     if (data.sigma_column && !contains(data.columns, *data.sigma_column)) {
-      fail(file_, places.sigma,
-           "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
+      fail(file_, places.sigma, "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
            list(data.columns));
     }
   }
@@ -181,21 +175,21 @@ class Checker {
     for (const Word& word : identifiers(data.equation)) {
       const std::string name(word.text);
       if (contains(data.columns, name) && kind_of(name) == NameKind::constant) {
-        fail(file_, places.equation.at(data.equation, word.offset),
-             "'" + name + "' is both a column and a constant", "another name for the column");
+        fail(file_, places.equation.at(data.equation, word.offset), "'" + name + "' is both a column and a constant",
+             "another name for the column");
       }
     }
     for (const auto& name : equation->response.names()) {
       if (find_parameter(name.name) || contains(data.columns, name.name)) continue;
-      fail(file_, place(name.where.begin),
-           "unknown column " + quoted_with_hint(name.name, data.columns), list(data.columns));
+      fail(file_, place(name.where.begin), "unknown column " + quoted_with_hint(name.name, data.columns),
+           list(data.columns));
     }
     for (const auto& name : equation->model.names()) {
       if (find_parameter(name.name) || contains(data.columns, name.name)) continue;
       std::vector<std::string> known = names_;
       known.insert(known.end(), data.columns.begin(), data.columns.end());
-      fail(file_, place(name.where.begin),
-           "unknown column or parameter " + quoted_with_hint(name.name, known), list(known));
+      fail(file_, place(name.where.begin), "unknown column or parameter " + quoted_with_hint(name.name, known),
+           list(known));
     }
   }
 
@@ -242,8 +236,7 @@ class Checker {
     if (free <= rows + priors) return;
     const bool all_free = free == fit_.parameters.size();
     fail(file_, draft_.data[0].table,
-         counted(free, all_free ? "parameter" : "free parameter") + " but only " +
-             counted(rows, "row") + " of data" +
+         counted(free, all_free ? "parameter" : "free parameter") + " but only " + counted(rows, "row") + " of data" +
              (priors > 0 ? " and " + counted(priors, "prior") : ""),
          "at least as many rows as parameters to fit");
   }

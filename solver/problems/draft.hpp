@@ -15,8 +15,7 @@
 
 namespace thalweg::reading {
 
-[[noreturn]] void fail(const std::string& file, Place place, const std::string& problem,
-                       const std::string& expected);
+[[noreturn]] void fail(const std::string& file, Place place, const std::string& problem, const std::string& expected);
 
 /// Where the characters of an equation stand in the file. An equation may be put together from
 /// several pieces.
@@ -24,9 +23,7 @@ class EquationPlaces {
  public:
   /// From `offset` on, the equation's text was copied from `place`; not `exact` when characters
   /// were rewritten there.
-  void add(std::size_t offset, Place place, bool exact) {
-    pieces_.push_back({offset, place, exact});
-  }
+  void add(std::size_t offset, Place place, bool exact) { pieces_.push_back({offset, place, exact}); }
   Place at(std::string_view equation, std::size_t offset) const;
 
  private:
@@ -63,8 +60,7 @@ std::string read_text_file(const std::string& path, const std::string& expected)
 void check_text(std::string_view text, const std::string& name, const std::string& expected);
 
 /// One cell of a table; `row` counts from 1.
-double read_cell(std::string_view text, const std::string& file, Place place, std::size_t row,
-                 std::string_view column);
+double read_cell(std::string_view text, const std::string& file, Place place, std::size_t row, std::string_view column);
 /// "row 3, column 'x'"
 std::string cell_name(std::size_t row, std::string_view column);
 

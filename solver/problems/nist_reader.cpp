@@ -37,12 +37,10 @@ class NistReader {
     read_title();
     // Each part is looked for below the one before: the head of the file names all of them too.
     const std::size_t model = find(0, "model:", "there is no line 'Model:'", true);
-    const std::size_t starts =
-        find(model, "starting values", "there is no heading 'Starting values'", false);
+    const std::size_t starts = find(model, "starting values", "there is no heading 'Starting values'", false);
     read_equation(model, starts);
     const std::size_t end_of_starts = read_parameters(starts);
-    const std::size_t data =
-        find(end_of_starts, "data:", "there is no line 'Data:' above the data", true);
+    const std::size_t data = find(end_of_starts, "data:", "there is no line 'Data:' above the data", true);
     read_sums(end_of_starts, data);
     read_columns(data);
     read_rows(data + 1);
@@ -58,8 +56,7 @@ class NistReader {
     return {line.number, column_of(line.text, offset)};
   }
 
-  std::size_t find(std::size_t from, std::string_view lower_word, const std::string& otherwise,
-                   bool at_begin) const {
+  std::size_t find(std::size_t from, std::string_view lower_word, const std::string& otherwise, bool at_begin) const {
     for (std::size_t i = from; i < lines_.size(); ++i) {
       const std::string line = lower_case(trim(lines_[i].text));
       if (at_begin ? line.starts_with(lower_word) : line.find(lower_word) != std::string::npos) {
@@ -151,16 +148,14 @@ class NistReader {
     const std::size_t sign = line.text.find('=');
     FitParameter parameter;
     parameter.name = trim(line.text.substr(0, sign));
-    if (parameter.name.empty())
-      wrong(line, sign, "there is no name before '='", "a parameter's name");
+    if (parameter.name.empty()) wrong(line, sign, "there is no name before '='", "a parameter's name");
     std::vector<double> numbers;
     for (const Word& word : words(line.text.substr(sign + 1))) {
-      numbers.push_back(read_number(line, word.text, sign + 1 + word.offset,
-                                    "in the line of parameter '" + parameter.name + "'"));
+      numbers.push_back(
+          read_number(line, word.text, sign + 1 + word.offset, "in the line of parameter '" + parameter.name + "'"));
     }
     if (numbers.size() != 3 && numbers.size() != 4) {
-      wrong(line, sign,
-            "parameter '" + parameter.name + "' has " + counted(numbers.size(), "number"),
+      wrong(line, sign, "parameter '" + parameter.name + "' has " + counted(numbers.size(), "number"),
             "one or two starts, the certified value and its standard deviation");
     }
     parameter.starts.assign(numbers.begin(), numbers.end() - 2);
@@ -174,12 +169,10 @@ class NistReader {
                      const std::string& where) const {
     const Number number = parse_number(text);
     if (number.kind == Number::Kind::too_large) {
-      wrong(line, offset, "'" + std::string(text) + "' " + where + " is too large",
-            "a number below 1.8e308");
+      wrong(line, offset, "'" + std::string(text) + "' " + where + " is too large", "a number below 1.8e308");
     }
     if (number.kind == Number::Kind::not_a_number || !std::isfinite(number.value)) {
-      wrong(line, offset, "'" + std::string(text) + "' " + where + " is not a number",
-            "a finite number");
+      wrong(line, offset, "'" + std::string(text) + "' " + where + " is not a number", "a finite number");
     }
     return number.value;
   }
@@ -192,17 +185,14 @@ class NistReader {
       const std::size_t colon = text.find(':');
       if (colon == std::string_view::npos) continue;
       const std::string heading = lower_case(trim(text.substr(0, colon)));
-      const bool sum = heading == "residual sum of squares",
-                 count = heading == "number of observations";
+      const bool sum = heading == "residual sum of squares", count = heading == "number of observations";
       if (!sum && !count) continue;
       const auto found = words(text.substr(colon + 1));
       if (found.size() != 1) {
-        wrong(lines_[i], colon,
-              "there are " + counted(found.size(), "word") + " after '" + heading + "'",
+        wrong(lines_[i], colon, "there are " + counted(found.size(), "word") + " after '" + heading + "'",
               "one number");
       }
-      const double number =
-          read_number(lines_[i], found[0].text, colon + 1 + found[0].offset, "for the " + heading);
+      const double number = read_number(lines_[i], found[0].text, colon + 1 + found[0].offset, "for the " + heading);
       (sum ? draft_.fit.certified_residual_sum_of_squares : observations_) = number;
     }
   }
@@ -229,21 +219,20 @@ class NistReader {
       const std::size_t row = data.values[0].size() + 1;
       if (cells.size() != data.columns.size()) {
         wrong(lines_[i], cells[std::min(cells.size() - 1, data.columns.size())].offset,
-              "row " + std::to_string(row) + " has " + counted(cells.size(), "number") +
-                  " but there are " + counted(data.columns.size(), "column"),
+              "row " + std::to_string(row) + " has " + counted(cells.size(), "number") + " but there are " +
+                  counted(data.columns.size(), "column"),
               list(data.columns, " and "));
       }
       for (std::size_t j = 0; j < cells.size(); ++j) {
-        data.values[j].push_back(read_cell(cells[j].text, draft_.fit.file,
-                                           place(lines_[i], cells[j].offset), row,
-                                           data.columns[j]));
+        data.values[j].push_back(
+            read_cell(cells[j].text, draft_.fit.file, place(lines_[i], cells[j].offset), row, data.columns[j]));
       }
     }
     const std::size_t rows = data.values[0].size();
     if (rows > 0 && !std::isnan(observations_) && static_cast<double>(rows) != observations_) {
       fail(draft_.fit.file, {lines_.back().number, 0},
-           "the file ends after " + counted(rows, "row") + " of data but speaks of " +
-               to_text(observations_) + " observations",
+           "the file ends after " + counted(rows, "row") + " of data but speaks of " + to_text(observations_) +
+               " observations",
            "the whole file");
     }
   }
@@ -256,8 +245,6 @@ class NistReader {
 }  // namespace
 }  // namespace reading
 
-CurveFit read_nist(std::string_view text, const std::string& name) {
-  return reading::NistReader(text, name).read();
-}
+CurveFit read_nist(std::string_view text, const std::string& name) { return reading::NistReader(text, name).read(); }
 
 }  // namespace thalweg

@@ -43,8 +43,7 @@ char find_separator(std::string_view line) {
 
 class TableParser {
  public:
-  TableParser(std::shared_ptr<const std::string> text, const std::string& name)
-      : text_(std::move(text)), name_(name) {}
+  TableParser(std::shared_ptr<const std::string> text, const std::string& name) : text_(std::move(text)), name_(name) {}
 
   PlacedTable run() {
     Lines lines(*text_);
@@ -67,18 +66,14 @@ class TableParser {
     std::size_t offset = 0, size = 0;
   };
 
-  Place place(std::string_view line, std::size_t offset) const {
-    return {line_.number, column_of(line, offset)};
-  }
+  Place place(std::string_view line, std::size_t offset) const { return {line_.number, column_of(line, offset)}; }
 
   // Fills cells_ from a line without its comment.
   void split(std::string_view line) {
     cells_.clear();
     std::size_t i = 0;
     const auto skip_blanks = [&] {
-      while (i < line.size() && line[i] != separator_ &&
-             std::isspace(static_cast<unsigned char>(line[i])))
-        ++i;
+      while (i < line.size() && line[i] != separator_ && std::isspace(static_cast<unsigned char>(line[i]))) ++i;
     };
     const auto blank = [](char c) { return c == ' ' || c == '\t'; };
     while (separator_ == ' ' && i < line.size() && blank(line[i])) ++i;
@@ -89,8 +84,7 @@ class TableParser {
         i = read_quoted(line, cell);
         skip_blanks();
       } else {
-        while (i < line.size() && !(separator_ == ' ' ? blank(line[i]) : line[i] == separator_))
-          ++i;
+        while (i < line.size() && !(separator_ == ' ' ? blank(line[i]) : line[i] == separator_)) ++i;
         cell.text = trim(line.substr(cell.offset, i - cell.offset));
       }
       cells_.push_back(cell);
@@ -125,12 +119,11 @@ class TableParser {
     bool has_name = false;
     for (const Cell& cell : cells_) {
       const std::string text = lower_case(cell.text);
-      if (!cell.quoted && !text.empty() &&
-          std::string_view("0123456789+-.").find(text[0]) != std::string_view::npos) {
+      if (!cell.quoted && !text.empty() && std::string_view("0123456789+-.").find(text[0]) != std::string_view::npos) {
         return false;
       }
-      const bool stands_for_no_number = text == "na" || text == "n/a" || text == "nan" ||
-                                        text == "inf" || text == "infinity" || text == "null";
+      const bool stands_for_no_number =
+          text == "na" || text == "n/a" || text == "nan" || text == "inf" || text == "infinity" || text == "null";
       const bool number = parse_number(cell.text).kind != Number::Kind::not_a_number;
       has_name = has_name || !(text.empty() || stands_for_no_number || number);
     }
@@ -145,16 +138,14 @@ class TableParser {
       std::string name = "c" + std::to_string(i + 1);
       if (table_.header) {
         name = cells_[i].text;
-        for (std::size_t at = name.find("\"\""); at != std::string::npos;
-             at = name.find("\"\"", at + 1))
+        for (std::size_t at = name.find("\"\""); at != std::string::npos; at = name.find("\"\"", at + 1))
           name.erase(at, 1);
         if (name.empty()) {
-          fail(name_, place(line, cells_[i].offset),
-               "column " + std::to_string(i + 1) + " of the header has no name", "a name");
+          fail(name_, place(line, cells_[i].offset), "column " + std::to_string(i + 1) + " of the header has no name",
+               "a name");
         }
         if (std::find(table_.columns.begin(), table_.columns.end(), name) != table_.columns.end()) {
-          fail(name_, place(line, cells_[i].offset), "two columns are named '" + name + "'",
-               "distinct names");
+          fail(name_, place(line, cells_[i].offset), "two columns are named '" + name + "'", "distinct names");
         }
       }
       table_.columns.push_back(std::move(name));
@@ -169,8 +160,8 @@ class TableParser {
       const bool decimal_commas = separator_ == ',' && cells_.size() == 2 * columns;
       fail(name_, place(line, cells_[std::min(columns, cells_.size() - 1)].offset),
            "row " + std::to_string(row) + " has " + counted(cells_.size(), "cell") + " but " +
-               (table_.header ? "the header" : "the first row") + " has " +
-               std::to_string(columns) + (decimal_commas ? " (are these decimal commas?)" : ""),
+               (table_.header ? "the header" : "the first row") + " has " + std::to_string(columns) +
+               (decimal_commas ? " (are these decimal commas?)" : ""),
            counted(columns, "cell"));
     }
     for (std::size_t i = 0; i < columns; ++i) {
@@ -185,8 +176,7 @@ class TableParser {
   std::function<Place(std::size_t, std::size_t)> cell_finder() const {
     return [parser = *this](std::size_t row, std::size_t column) mutable {
       parser.line_ = parser.rows_[row];
-      const std::string_view line =
-          std::string_view(*parser.text_).substr(parser.line_.offset, parser.line_.size);
+      const std::string_view line = std::string_view(*parser.text_).substr(parser.line_.offset, parser.line_.size);
       parser.split(without_comment(line));
       return parser.place(line, parser.cells_[column].offset);
     };

@@ -21,8 +21,7 @@ bool is_beyond_one(std::string_view text) {
   const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
   const std::size_t first = mantissa.find_first_of("123456789");
   if (first == std::string_view::npos) return false;
-  const double leading =
-      first < point ? static_cast<double>(point - first - 1) : -static_cast<double>(first - point);
+  const double leading = first < point ? static_cast<double>(point - first - 1) : -static_cast<double>(first - point);
   if (exponent_at == std::string_view::npos) return leading > 0;
   std::string_view digits = text.substr(exponent_at + 1);
   if (!digits.empty() && digits[0] == '+') digits.remove_prefix(1);
@@ -152,8 +151,7 @@ std::string list(const std::vector<std::string>& names, std::string_view last_se
   return result;
 }
 
-std::optional<std::string> nearest(std::string_view name,
-                                   const std::vector<std::string>& candidates) {
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates) {
   if (name.size() > 40) return std::nullopt;
   std::optional<std::string> best;
   // Half of a short name changed is another name, not a slip.

@@ -65,8 +65,7 @@ std::vector<Word> words(std::string_view line);
 std::string list(const std::vector<std::string>& names, std::string_view last_separator = " or ");
 
 /// The candidate that a mistyped name most likely stands for, if one is near.
-std::optional<std::string> nearest(std::string_view name,
-                                   const std::vector<std::string>& candidates);
+std::optional<std::string> nearest(std::string_view name, const std::vector<std::string>& candidates);
 
 /// "'x'", followed by the nearest candidate when there is one: "'strat' (did you mean 'start'?)".
 std::string quoted_with_hint(std::string_view name, const std::vector<std::string>& candidates);

@@ -59,8 +59,7 @@ class TomlAccess {
     const toml::node* node;
   };
 
-  [[noreturn]] void wrong(Place place, const std::string& problem,
-                          const std::string& expected) const {
+  [[noreturn]] void wrong(Place place, const std::string& problem, const std::string& expected) const {
     fail(file_, place, problem, expected);
   }
 
@@ -80,8 +79,7 @@ class TomlAccess {
   void check_keys(const toml::table& table, const std::string& where, const Names& allowed) const {
     for (const Entry& entry : entries(table)) {
       if (std::find(allowed.begin(), allowed.end(), entry.name) != allowed.end()) continue;
-      wrong(entry.place, "unknown key " + quoted_with_hint(entry.name, allowed) + " " + where,
-            list(allowed));
+      wrong(entry.place, "unknown key " + quoted_with_hint(entry.name, allowed) + " " + where, list(allowed));
     }
   }
 
@@ -93,13 +91,11 @@ class TomlAccess {
   }
 
   std::string text(const toml::node& node, const std::string& name) const {
-    if (!node.is_string())
-      wrong(place_of(node), "'" + name + "' is " + kind_of(node), "text in quotes");
+    if (!node.is_string()) wrong(place_of(node), "'" + name + "' is " + kind_of(node), "text in quotes");
     return **node.as_string();
   }
 
-  double number(const toml::node& node, const std::string& name,
-                const std::string& expected = "a number") const {
+  double number(const toml::node& node, const std::string& name, const std::string& expected = "a number") const {
     if (const auto* integer = node.as_integer()) return static_cast<double>(**integer);
     if (const auto* real = node.as_floating_point()) return **real;
     wrong(place_of(node), name + " is " + kind_of(node), expected);

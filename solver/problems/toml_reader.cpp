@@ -29,8 +29,7 @@ class TomlReader : private TomlAccess {
 
   CurveFit read() {
     CurveFit& fit = draft_.fit;
-    check_keys(document_, "at the top level",
-               {"title", "source", "model", "parameters", "data", "fit", "certified"});
+    check_keys(document_, "at the top level", {"title", "source", "model", "parameters", "data", "fit", "certified"});
     if (const auto* node = document_.get("title")) fit.title = text(*node, "title");
     if (const auto* node = document_.get("source")) fit.source = text(*node, "source");
     if (const auto* node = document_.get("model")) read_model(table(*node, "model"));
@@ -53,8 +52,7 @@ class TomlReader : private TomlAccess {
   // Either y = "a * x", whose key is the response, or equation = "log(y) = a * x".
   void read_model(const toml::table& model) {
     const auto all = entries(model);
-    if (all.empty())
-      wrong(place_of(model), "[model] holds no equation", "a line such as y = \"a * x\"");
+    if (all.empty()) wrong(place_of(model), "[model] holds no equation", "a line such as y = \"a * x\"");
     if (all.size() > 1) {
       wrong(all[1].place, "[model] holds a second equation '" + all[1].name + "'",
             "one equation; several data sets name theirs in [[data]]");
@@ -89,15 +87,12 @@ class TomlReader : private TomlAccess {
     }
   }
 
-  void read_parameter(const toml::table& details, const std::string& whose,
-                      FitParameter& parameter) const {
-    check_keys(details, "in " + whose,
-               {"start", "lower", "upper", "fixed", "prior", "unit", "description"});
+  void read_parameter(const toml::table& details, const std::string& whose, FitParameter& parameter) const {
+    check_keys(details, "in " + whose, {"start", "lower", "upper", "fixed", "prior", "unit", "description"});
     const std::string of = " of " + whose;
     if (const auto* start = details.get("start")) {
       if (const toml::array* starts = start->as_array()) {
-        for (const toml::node& each : *starts)
-          parameter.starts.push_back(number(each, "a start" + of));
+        for (const toml::node& each : *starts) parameter.starts.push_back(number(each, "a start" + of));
       } else {
         parameter.starts = {number(*start, "start" + of, "a number or a list of numbers")};
       }
@@ -105,14 +100,12 @@ class TomlReader : private TomlAccess {
     if (const auto* lower = details.get("lower")) parameter.lower = number(*lower, "lower" + of);
     if (const auto* upper = details.get("upper")) parameter.upper = number(*upper, "upper" + of);
     if (const auto* fixed = details.get("fixed")) {
-      if (!fixed->is_boolean())
-        wrong(place_of(*fixed), "fixed" + of + " is " + kind_of(*fixed), "true or false");
+      if (!fixed->is_boolean()) wrong(place_of(*fixed), "fixed" + of + " is " + kind_of(*fixed), "true or false");
       parameter.fixed = **fixed->as_boolean();
     }
     if (const auto* prior = details.get("prior")) parameter.prior = read_prior(*prior, of);
     if (const auto* unit = details.get("unit")) parameter.unit = text(*unit, "unit");
-    if (const auto* about = details.get("description"))
-      parameter.description = text(*about, "description");
+    if (const auto* about = details.get("description")) parameter.description = text(*about, "description");
   }
 
   FitParameter::Prior read_prior(const toml::node& node, const std::string& of) const {
@@ -122,8 +115,7 @@ class TomlReader : private TomlAccess {
     check_keys(*prior, "in prior" + of, {"mean", "sigma"});
     const toml::node *mean = prior->get("mean"), *sigma = prior->get("sigma");
     if (mean == nullptr || sigma == nullptr) {
-      wrong(place_of(node), "prior" + of + " has no " + (mean == nullptr ? "mean" : "sigma"),
-            expected);
+      wrong(place_of(node), "prior" + of + " has no " + (mean == nullptr ? "mean" : "sigma"), expected);
     }
     return {number(*mean, "mean in prior" + of), number(*sigma, "sigma in prior" + of)};
   }
@@ -146,8 +138,7 @@ class TomlReader : private TomlAccess {
       read_data_set(*several->get(i)->as_table(), name);
     }
     if (model_ && !model_used_) {
-      wrong(model_->place, "the equation in [model] is used by no data set",
-            "a data set without model = \"...\"");
+      wrong(model_->place, "the equation in [model] is used by no data set", "a data set without model = \"...\"");
     }
   }
 
@@ -159,8 +150,7 @@ class TomlReader : private TomlAccess {
     places.table = place_of(entry);
     if (const auto* name = entry.get("name")) data.name = text(*name, "name");
     for (const DataSet& other : draft_.fit.data) {
-      if (other.name == data.name)
-        wrong(places.table, "two data sets are named '" + data.name + "'", "distinct names");
+      if (other.name == data.name) wrong(places.table, "two data sets are named '" + data.name + "'", "distinct names");
     }
     if (const auto* model = entry.get("model")) {
       PlacedEquation equation;
@@ -172,8 +162,7 @@ class TomlReader : private TomlAccess {
       places.equation = model_->places;
       model_used_ = true;
     } else {
-      wrong(places.table, "data set '" + data.name + "' has no equation",
-            "[model], or model = \"y = ...\" in [data]");
+      wrong(places.table, "data set '" + data.name + "' has no equation", "[model], or model = \"y = ...\" in [data]");
     }
     if (const auto* sigma = entry.get("sigma")) {
       data.sigma_column = text(*sigma, "sigma");
@@ -188,11 +177,9 @@ class TomlReader : private TomlAccess {
   void read_columns(const toml::node& node, DataSet& data, DataPlaces& places) const {
     const toml::array* columns = node.as_array();
     if (columns == nullptr) {
-      wrong(place_of(node), "'columns' is " + kind_of(node),
-            "a list of names, such as [\"y\", \"x\"]");
+      wrong(place_of(node), "'columns' is " + kind_of(node), "a list of names, such as [\"y\", \"x\"]");
     }
-    if (columns->empty())
-      wrong(place_of(node), "'columns' is empty", "a list of names, such as [\"y\", \"x\"]");
+    if (columns->empty()) wrong(place_of(node), "'columns' is empty", "a list of names, such as [\"y\", \"x\"]");
     for (const toml::node& column : *columns) {
       data.columns.push_back(text(column, "columns"));
       places.columns.push_back(place_of(column));
@@ -202,20 +189,17 @@ class TomlReader : private TomlAccess {
   void read_values(const toml::table& entry, DataSet& data, DataPlaces& places) const {
     const toml::node *rows = entry.get("rows"), *file = entry.get("file");
     if (rows != nullptr && file != nullptr) {
-      wrong(place_of(*file), "data set '" + data.name + "' has both rows and a file",
-            "one of them");
+      wrong(place_of(*file), "data set '" + data.name + "' has both rows and a file", "one of them");
     }
     if (file != nullptr) {
       read_file(*file, data, places);
     } else if (rows != nullptr) {
       if (data.columns.empty()) {
-        wrong(places.table, "data set '" + data.name + "' has no columns",
-              "columns = [\"y\", \"x\"]");
+        wrong(places.table, "data set '" + data.name + "' has no columns", "columns = [\"y\", \"x\"]");
       }
       read_rows(*rows, data, places);
     } else {
-      wrong(places.table, "data set '" + data.name + "' has no rows",
-            "rows = [[...], ...] or file = \"x.csv\"");
+      wrong(places.table, "data set '" + data.name + "' has no rows", "rows = [[...], ...] or file = \"x.csv\"");
     }
   }
 
@@ -233,15 +217,13 @@ class TomlReader : private TomlAccess {
       if (row == nullptr) wrong(place_of(entry), which + " is " + kind_of(entry), expected);
       if (row->size() != columns) {
         wrong(place_of(entry),
-              which + " has " + counted(row->size(), "number") + " but there are " +
-                  counted(columns, "column"),
+              which + " has " + counted(row->size(), "number") + " but there are " + counted(columns, "column"),
               list(data.columns, " and "));
       }
       for (std::size_t j = 0; j < columns; ++j) {
         const toml::node& cell = *row->get(j);
         const bool is_number = cell.is_number();
-        data.values[j].push_back(is_number ? number(cell, "")
-                                           : number(cell, cell_name(i + 1, data.columns[j])));
+        data.values[j].push_back(is_number ? number(cell, "") : number(cell, cell_name(i + 1, data.columns[j])));
       }
     }
     places.cell_file = draft_.fit.file;
@@ -260,8 +242,7 @@ class TomlReader : private TomlAccess {
     if (data.columns.empty()) {
       data.columns = found;
     } else if (read.table.header ? data.columns != found : data.columns.size() != found.size()) {
-      const std::string shown =
-          read.table.header ? list(found, " and ") : counted(found.size(), "column");
+      const std::string shown = read.table.header ? list(found, " and ") : counted(found.size(), "column");
       wrong(places.columns[0], "'columns' does not fit '" + path + "', which has " + shown,
             "the columns of the file, or no 'columns' at all");
     }
@@ -285,8 +266,7 @@ class TomlReader : private TomlAccess {
     draft_.fit.noise = Noise::known;
     for (const DataSet& data : draft_.fit.data) {
       if (data.sigma_column) continue;
-      wrong(place_of(*node),
-            "the noise is known but data set '" + data.name + "' has no standard deviations",
+      wrong(place_of(*node), "the noise is known but data set '" + data.name + "' has no standard deviations",
             "sigma = \"a column\" in [data]");
     }
   }
@@ -303,17 +283,14 @@ class TomlReader : private TomlAccess {
     if (const toml::node* node = certified.get(sum_key)) {
       const double sum = number(*node, sum_key);
       if (!(sum >= 0.0) || !std::isfinite(sum)) {
-        wrong(place_of(*node), std::string(sum_key) + " is " + to_text(sum),
-              "a number that is not negative");
+        wrong(place_of(*node), std::string(sum_key) + " is " + to_text(sum), "a number that is not negative");
       }
       draft_.fit.certified_residual_sum_of_squares = sum;
     }
   }
 
-  FitParameter::Certified read_certified_value(const toml::node& node,
-                                               const std::string& name) const {
-    const std::string whose = "certified '" + name + "'",
-                      expected = "{ value = number, error = number }";
+  FitParameter::Certified read_certified_value(const toml::node& node, const std::string& name) const {
+    const std::string whose = "certified '" + name + "'", expected = "{ value = number, error = number }";
     FitParameter::Certified result;
     const toml::node* value = &node;
     if (const toml::table* both = node.as_table()) {

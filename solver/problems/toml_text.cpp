@@ -51,12 +51,11 @@ std::string_view section_at(const std::vector<std::string_view>& lines, int line
   return section;
 }
 
-[[noreturn]] void fail_as_duplicate(const std::string& file, Place place, const std::string& name,
-                                    bool is_heading, const std::vector<std::string_view>& lines) {
+[[noreturn]] void fail_as_duplicate(const std::string& file, Place place, const std::string& name, bool is_heading,
+                                    const std::vector<std::string_view>& lines) {
   const std::string_view line = line_at(lines, place);
   // The parser reports the place after the key.
-  const std::size_t at =
-      is_heading ? std::string_view::npos : line.rfind(name, byte_at(line, place.column));
+  const std::size_t at = is_heading ? std::string_view::npos : line.rfind(name, byte_at(line, place.column));
   if (at != std::string_view::npos) place.column = column_of(line, at);
   const bool begins_line = at != std::string_view::npos && trim(line.substr(0, at)).empty();
   constexpr std::string_view prefix = "parameters.";
@@ -77,8 +76,7 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return result;
 }
 
-void PlacedEquation::add_key(Place key_place, const std::string& key,
-                             const std::vector<std::string_view>& lines) {
+void PlacedEquation::add_key(Place key_place, const std::string& key, const std::vector<std::string_view>& lines) {
   const std::string_view line = line_at(lines, key_place);
   const std::size_t begin = byte_at(line, key_place.column);
   const bool quoted = begin < line.size() && (line[begin] == '"' || line[begin] == '\'');
@@ -115,8 +113,7 @@ void fail_as_toml(const std::string& file, Place place, std::string description,
     fail(file, place, "the number " + quoted + " is too large", "a number below 1.8e308");
   }
   if (description.ends_with("is not representable in 64 bits")) {
-    fail(file, place, "the integer " + quoted + " is too large",
-         "a decimal point, as in " + quoted + ".0");
+    fail(file, place, "the integer " + quoted + " is too large", "a decimal point, as in " + quoted + ".0");
   }
   const std::size_t saw = description.find(", saw ");
   if (description.starts_with("expected ") && saw != std::string::npos) {

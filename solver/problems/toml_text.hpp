@@ -22,8 +22,7 @@ struct PlacedEquation {
   void add_key(Place key_place, const std::string& key, const std::vector<std::string_view>& lines);
   /// A string whose opening quote is at `place`. Its characters can be found again only where it
   /// stands in the file as it is: in one line and without escapes.
-  void add_string(Place string_place, const std::string& value,
-                  const std::vector<std::string_view>& lines);
+  void add_string(Place string_place, const std::string& value, const std::vector<std::string_view>& lines);
 };
 
 /// Throws FileError for an error that the TOML parser described.

@@ -36,8 +36,7 @@ std::string quoted(const std::string& text) {
 
 std::string key(const std::string& name) {
   const bool bare = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   });
   return bare ? name : quoted(name);
 }
@@ -59,15 +58,13 @@ std::string list(const Range& range, const ToText& to_text) {
 std::string parameter_line(const FitParameter& p) {
   std::string out = key(p.name) + " = { start = ";
   // One start serves all.
-  const bool same =
-      std::adjacent_find(p.starts.begin(), p.starts.end(), std::not_equal_to<>()) == p.starts.end();
+  const bool same = std::adjacent_find(p.starts.begin(), p.starts.end(), std::not_equal_to<>()) == p.starts.end();
   out += same ? number(p.starts[0]) : list(p.starts, number);
   if (std::isfinite(p.lower)) out += ", lower = " + number(p.lower);
   if (std::isfinite(p.upper)) out += ", upper = " + number(p.upper);
   if (p.fixed) out += ", fixed = true";
   if (p.prior)
-    out += fmt::format(", prior = {{ mean = {}, sigma = {} }}", number(p.prior->mean),
-                       number(p.prior->sigma));
+    out += fmt::format(", prior = {{ mean = {}, sigma = {} }}", number(p.prior->mean), number(p.prior->sigma));
   if (!p.unit.empty()) out += ", unit = " + quoted(p.unit);
   if (!p.description.empty()) out += ", description = " + quoted(p.description);
   return out + " }\n";
@@ -104,9 +101,7 @@ std::string data_set(const CurveFit& fit, std::size_t i) {
   out += "rows = [\n";
   const std::size_t rows = data.values.empty() ? 0 : data.values[0].size();
   for (std::size_t row = 0; row < rows; ++row)
-    out += "  " +
-           list(data.values, [row](const std::vector<double>& c) { return number(c[row]); }) +
-           ",\n";
+    out += "  " + list(data.values, [row](const std::vector<double>& c) { return number(c[row]); }) + ",\n";
   return out + "]\n";
 }
 

@@ -33,9 +33,8 @@ Json seconds_of(const Report& report) {
   const Result::Seconds& s = report.result.seconds;
   const double total = report.total_seconds(), setup = report.seconds.build + s.setup;
   const double other = total - report.seconds.read - setup - s.evaluate - s.linear_solve;
-  return {
-      {"total", total},         {"read", report.seconds.read},    {"setup", setup},
-      {"evaluate", s.evaluate}, {"linear_solve", s.linear_solve}, {"other", std::max(0.0, other)}};
+  return {{"total", total},         {"read", report.seconds.read},    {"setup", setup},
+          {"evaluate", s.evaluate}, {"linear_solve", s.linear_solve}, {"other", std::max(0.0, other)}};
 }
 
 Json parameters_of(const Report& report, bool all) {
@@ -53,8 +52,7 @@ Json parameters_of(const Report& report, bool all) {
                   {"at_bound", p.at_bound},
                   {"fixed", p.fixed},
                   {"determined", p.determined}};
-    if (i < report.labels.size() && !report.labels[i].unit.empty())
-      entry["unit"] = report.labels[i].unit;
+    if (i < report.labels.size() && !report.labels[i].unit.empty()) entry["unit"] = report.labels[i].unit;
     list.push_back(std::move(entry));
   }
   return list;
@@ -132,9 +130,7 @@ std::string to_json(const Report& report, bool all_parameters) {
       {"iterations", r.iterations},
       {"accepted_steps", r.accepted_steps},
       {"evaluations",
-       {{"cost", r.evaluations.cost},
-        {"jacobian", r.evaluations.jacobian},
-        {"hessian", r.evaluations.hessian}}},
+       {{"cost", r.evaluations.cost}, {"jacobian", r.evaluations.jacobian}, {"hessian", r.evaluations.hessian}}},
       {"seconds", seconds_of(report)},
       {"parameters", parameters_of(report, all_parameters)},
       {"statistics", statistics_of(report.statistics)},
@@ -156,9 +152,9 @@ std::string trace_to_csv(const Result& result) {
       "seconds\n";
   const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{}", v) : ""; };
   for (const IterationRecord& r : result.trace)
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase),
-                       cell(r.cost), cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm),
-                       cell(r.gain_ratio), cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds));
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase), cell(r.cost),
+                       cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio),
+                       cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds));
   return csv;
 }
 

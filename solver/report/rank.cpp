@@ -70,16 +70,14 @@ void make_sparse(Matrix& V) {
 }
 
 /// A null vector of the scaled J as changes of the parameters themselves.
-std::vector<std::pair<int, double>> terms_of(const Eigen::VectorXd& v,
-                                             const Eigen::VectorXd& length) {
+std::vector<std::pair<int, double>> terms_of(const Eigen::VectorXd& v, const Eigen::VectorXd& length) {
   const double largest = v.cwiseAbs().maxCoeff();
   std::vector<std::pair<int, double>> terms;
   for (Eigen::Index j = 0; j < v.size(); ++j)
     if (std::abs(v[j]) > negligible * largest)
       terms.emplace_back(static_cast<int>(j), length[j] > 0.0 ? v[j] / length[j] : v[j]);
-  std::stable_sort(terms.begin(), terms.end(), [](const auto& a, const auto& b) {
-    return std::abs(a.second) > std::abs(b.second) * (1.0 + 1e-9);
-  });
+  std::stable_sort(terms.begin(), terms.end(),
+                   [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second) * (1.0 + 1e-9); });
   const double scale = terms.front().second;
   for (auto& term : terms) term.second /= scale;
   return terms;
@@ -118,8 +116,8 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j) {
-      const bool known = result.determined[static_cast<std::size_t>(i)] &&
-                         result.determined[static_cast<std::size_t>(j)];
+      const bool known =
+          result.determined[static_cast<std::size_t>(i)] && result.determined[static_cast<std::size_t>(j)];
       result.covariance.push_back(known ? scaled(i, j) / length[i] / length[j] : nan);
     }
   return result;

@@ -36,8 +36,7 @@ std::vector<ParameterStatistics> describe(const Problem& problem, const std::vec
 }
 
 /// The columns of J that belong to the free parameters.
-DenseMatrix free_columns(const Program& program, const DenseMatrix& J,
-                         const std::vector<int>& free) {
+DenseMatrix free_columns(const Program& program, const DenseMatrix& J, const std::vector<int>& free) {
   DenseMatrix chosen(J.rows(), static_cast<std::int64_t>(free.size()));
   for (std::size_t j = 0; j < free.size(); ++j) {
     const double* from = J.column(program.column_of(free[j]));
@@ -61,8 +60,7 @@ void set_errors(const std::vector<char>& determined, double quantile, FitStatist
     for (std::size_t j = 0; j < n; ++j) {
       const double scale = std::sqrt(s.covariance[i * n + i]) * std::sqrt(s.covariance[j * n + j]);
       if (i == j && determined[i]) s.correlation[i * n + j] = 1.0;
-      if (i != j && scale > 0.0)
-        s.correlation[i * n + j] = std::clamp(s.covariance[i * n + j] / scale, -1.0, 1.0);
+      if (i != j && scale > 0.0) s.correlation[i * n + j] = std::clamp(s.covariance[i * n + j] / scale, -1.0, 1.0);
     }
 }
 
@@ -72,8 +70,7 @@ std::vector<double> in_order(const Program& program, const AlignedArray& padded_
   const auto& groups = program.problem().groups();
   for (std::size_t g = 0; g < groups.size(); ++g)
     for (std::int64_t i = 0; i < groups[g]->items(); ++i)
-      for (int k = 0; k < groups[g]->dimension(); ++k)
-        r.push_back(padded_residual[program.row_of(g, k) + i]);
+      for (int k = 0; k < groups[g]->dimension(); ++k) r.push_back(padded_residual[program.row_of(g, k) + i]);
   return r;
 }
 
@@ -97,8 +94,7 @@ double r_squared(const std::vector<double>& r, const Measurements& measured) {
   return tss > 0.0 ? 1.0 - rss / tss : unset;
 }
 
-void set_information_criteria(double m, double rank, std::span<const double> sigma,
-                              FitStatistics& s) {
+void set_information_criteria(double m, double rank, std::span<const double> sigma, FitStatistics& s) {
   double log_variances = 0.0;
   for (const double v : sigma) log_variances += 2.0 * std::log(v);
   const double two_pi = 2.0 * std::numbers::pi, rss = s.residual_sum_of_squares;
@@ -113,8 +109,7 @@ void set_information_criteria(double m, double rank, std::span<const double> sig
 
 }  // namespace
 
-FitStatistics statistics(const Problem& problem, const Result& result,
-                         const Measurements& measured) {
+FitStatistics statistics(const Problem& problem, const Result& result, const Measurements& measured) {
   FitStatistics s;
   s.noise = problem.noise();
   s.parameters = describe(problem, result.x);
@@ -140,8 +135,7 @@ FitStatistics statistics(const Problem& problem, const Result& result,
   set_information_criteria(m, rank, measured.sigma, s);
 
   const bool known = s.noise == Noise::known;
-  const double variance =
-      known ? 1.0 : s.residual_standard_deviation * s.residual_standard_deviation;
+  const double variance = known ? 1.0 : s.residual_standard_deviation * s.residual_standard_deviation;
   s.covariance = inverse->covariance;
   for (double& c : s.covariance) c *= variance;
   double quantile = known ? normal_975 : unset;
@@ -161,8 +155,7 @@ FitStatistics statistics(const Problem& problem, const Result& result,
   return s;
 }
 
-Agreement agreement(std::span<const ParameterStatistics> parameters,
-                    std::span<const double> certified) {
+Agreement agreement(std::span<const ParameterStatistics> parameters, std::span<const double> certified) {
   constexpr double most = 11.0;  // as many as NIST certifies
   Agreement result;
   for (std::size_t i = 0; i < std::min(parameters.size(), certified.size()); ++i) {

@@ -19,8 +19,7 @@ int exponent(double v, int digits) {
 }  // namespace
 
 std::size_t width(std::string_view s) {
-  return static_cast<std::size_t>(
-      std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 void Table::add_column(std::string heading, Align align) {
@@ -96,8 +95,6 @@ std::string percent(double fraction) {
   return p >= 99.5 ? fmt::format("{:.0f} %", p) : fmt::format("{:.2g} %", p);
 }
 
-std::string counted(long long n, std::string_view noun) {
-  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
-}
+std::string counted(long long n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 }  // namespace thalweg::text

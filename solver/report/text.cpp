@@ -19,9 +19,7 @@ constexpr double noteworthy_correlation = 0.9;
 constexpr int most_correlations = 20;
 constexpr std::string_view indent = "  ";
 
-std::string significant(double v, int digits) {
-  return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : "";
-}
+std::string significant(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : ""; }
 
 // ---- how it ended ----
 
@@ -48,16 +46,13 @@ std::string ending(const Result& result) {
 std::string heading(const Report& report) {
   const Report::ProblemFacts& p = report.problem;
   std::string out = (p.title.empty() ? p.name : p.title) + "\n";
-  const auto fixed =
-      std::count_if(report.statistics.parameters.begin(), report.statistics.parameters.end(),
-                    [](const ParameterStatistics& s) { return s.fixed; });
-  out += fmt::format("{}{}, {}{}\n\n", p.source.empty() ? "" : p.source + ": ",
-                     counted(p.residuals, "residual"), counted(p.parameters, "parameter"),
-                     fixed > 0 ? fmt::format(" ({} fixed)", fixed) : "");
+  const auto fixed = std::count_if(report.statistics.parameters.begin(), report.statistics.parameters.end(),
+                                   [](const ParameterStatistics& s) { return s.fixed; });
+  out += fmt::format("{}{}, {}{}\n\n", p.source.empty() ? "" : p.source + ": ", counted(p.residuals, "residual"),
+                     counted(p.parameters, "parameter"), fixed > 0 ? fmt::format(" ({} fixed)", fixed) : "");
   out += fmt::format("{}: {}\n", ending(report.result), report.result.reason);
   for (const std::string& note : report.result.notes) out += "note: " + note + "\n";
-  const bool has_point =
-      report.result.status != Status::converged && report.result.status != Status::non_finite_start;
+  const bool has_point = report.result.status != Status::converged && report.result.status != Status::non_finite_start;
   if (has_point) out += "What follows describes the best point found; it need not be a minimum.\n";
   return out;
 }
@@ -88,14 +83,12 @@ std::string parameter_table(const Report& report, bool verbose) {
     const bool has_interval = std::isfinite(p.lower_interval) && std::isfinite(p.upper_interval);
     const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
     // What was given, not found, is shown as it was given.
-    const std::string value =
-        p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
-    table.add_row({p.name, value, has_error ? "± " + digits.error() : "",
-                   has_error ? text::percent(p.standard_error / p.value) : "",
-                   has_interval ? fmt::format("[{}, {}]", digits.number(p.lower_interval),
-                                              digits.number(p.upper_interval))
-                                : "",
-                   label.unit, remark(p), verbose ? label.description : ""});
+    const std::string value = p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
+    table.add_row(
+        {p.name, value, has_error ? "± " + digits.error() : "",
+         has_error ? text::percent(p.standard_error / p.value) : "",
+         has_interval ? fmt::format("[{}, {}]", digits.number(p.lower_interval), digits.number(p.upper_interval)) : "",
+         label.unit, remark(p), verbose ? label.description : ""});
   }
   return table.print(indent);
 }
@@ -104,8 +97,7 @@ std::string parameter_table(const Report& report, bool verbose) {
 
 std::string about_noise(const Report& report) {
   const FitStatistics& s = report.statistics;
-  if (s.noise == Noise::known)
-    return "known: the errors above come from the given standard deviations alone";
+  if (s.noise == Noise::known) return "known: the errors above come from the given standard deviations alone";
   if (s.degrees_of_freedom <= 0)
     return "unknown: no more data than parameters, so nothing tells how large the errors are";
   if (report.sigma == Sigma::given)
@@ -135,8 +127,8 @@ std::string fit_table(const Report& report, bool verbose) {
   row("degrees of freedom", std::to_string(s.degrees_of_freedom));
   row("residual standard deviation", significant(s.residual_standard_deviation, digits));
   if (std::isfinite(s.chi_squared_probability))
-    row("chi-squared test", fmt::format("a worse fit would come by chance with probability {:.2g}",
-                                        s.chi_squared_probability));
+    row("chi-squared test",
+        fmt::format("a worse fit would come by chance with probability {:.2g}", s.chi_squared_probability));
   row("R²", r_squared_text(s.r_squared));
   // Differences count, not sizes: a model is better by 2, not by 2 %.
   const int decimals = verbose ? 6 : 2;
@@ -147,10 +139,10 @@ std::string fit_table(const Report& report, bool verbose) {
   row("noise", noise.substr(0, line_break));
   if (line_break != std::string::npos) table.add_row({"", noise.substr(line_break + 1)});
   if (report.certified)
-    row("certified values", fmt::format("agree to {:.1f} digits (the worst: {})",
-                                        // Rounded down: no digit that is not there.
-                                        std::floor(report.certified->digits * 10.0) / 10.0,
-                                        report.certified->worst_parameter));
+    row("certified values",
+        fmt::format("agree to {:.1f} digits (the worst: {})",
+                    // Rounded down: no digit that is not there.
+                    std::floor(report.certified->digits * 10.0) / 10.0, report.certified->worst_parameter));
   return table.print(indent);
 }
 
@@ -161,9 +153,7 @@ std::string correlations(const FitStatistics& s) {
   table.add_column("strong correlation", Align::left);
   table.add_column("", Align::right);
   int found = 0;
-  const auto name = [&](std::size_t i) {
-    return s.parameters[static_cast<std::size_t>(s.free[i])].name;
-  };
+  const auto name = [&](std::size_t i) { return s.parameters[static_cast<std::size_t>(s.free[i])].name; };
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = i + 1; j < n; ++j) {
       const double c = s.correlation[i * n + j];
@@ -174,8 +164,7 @@ std::string correlations(const FitStatistics& s) {
       table.add_row({name(i) + ", " + name(j), fmt::format("{:.{}f}", c, decimals)});
     }
   if (found == 0) return "";
-  if (found > most_correlations)
-    table.add_row({fmt::format("and {} more", found - most_correlations)});
+  if (found > most_correlations) table.add_row({fmt::format("and {} more", found - most_correlations)});
   return "\n" + table.print(indent);
 }
 
@@ -206,8 +195,7 @@ std::string sentence(const FitStatistics& s, const UndeterminedCombination& comb
 
 std::string undetermined(const FitStatistics& s) {
   std::string out;
-  for (const UndeterminedCombination& combination : s.undetermined)
-    out += "\n" + sentence(s, combination);
+  for (const UndeterminedCombination& combination : s.undetermined) out += "\n" + sentence(s, combination);
   return out;
 }
 
@@ -223,9 +211,8 @@ std::string iteration_table(const Result& result) {
     std::string remark = r.iteration == 0 ? "start" : r.accepted ? "" : "rejected";
     if (!r.valid) remark = "rejected: not finite";
     if (r.phase == IterationRecord::Phase::polish) remark += remark.empty() ? "polish" : ", polish";
-    table.add_row({std::to_string(r.iteration), fmt::format("{:.9e}", r.cost),
-                   cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio), cell(r.damping),
-                   remark});
+    table.add_row({std::to_string(r.iteration), fmt::format("{:.9e}", r.cost), cell(r.gradient_norm), cell(r.step_norm),
+                   cell(r.gain_ratio), cell(r.damping), remark});
   }
   return table.print(indent);
 }
@@ -239,18 +226,16 @@ std::string machinery(const Report& report) {
   table.add_row({"method", std::string(to_string(report.method))});
   table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
   table.add_row({"threads", std::to_string(r.threads)});
-  table.add_row({"cost ½‖r‖²", fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost,
-                                           r.final_cost)});
-  table.add_row({"evaluations",
-                 fmt::format("{} of the residuals alone, {} with the Jacobian, {} "
-                             "of the curvature",
-                             r.evaluations.cost, r.evaluations.jacobian, r.evaluations.hessian)});
+  table.add_row({"cost ½‖r‖²", fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost, r.final_cost)});
+  table.add_row({"evaluations", fmt::format("{} of the residuals alone, {} with the Jacobian, {} "
+                                            "of the curvature",
+                                            r.evaluations.cost, r.evaluations.jacobian, r.evaluations.hessian)});
   const auto ms = [](double seconds) { return fmt::format("{:.3g}", 1e3 * seconds); };
-  table.add_row({"milliseconds", fmt::format("{} in all: read {}, set up {}, evaluate {}, linear "
-                                             "solves {}, statistics {}",
-                                             ms(report.total_seconds()), ms(report.seconds.read),
-                                             ms(report.seconds.build + s.setup), ms(s.evaluate),
-                                             ms(s.linear_solve), ms(report.seconds.statistics))});
+  table.add_row({"milliseconds",
+                 fmt::format("{} in all: read {}, set up {}, evaluate {}, linear "
+                             "solves {}, statistics {}",
+                             ms(report.total_seconds()), ms(report.seconds.read), ms(report.seconds.build + s.setup),
+                             ms(s.evaluate), ms(s.linear_solve), ms(report.seconds.statistics))});
   return table.print(indent);
 }
 

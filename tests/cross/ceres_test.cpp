@@ -23,8 +23,7 @@ struct Data {
   CurveFit file;
   std::vector<std::vector<double>> columns;
 
-  explicit Data(const std::string& name)
-      : file(read_curve_fit(THALWEG_SOURCE_DIR "/problems/nist/" + name + ".toml")) {
+  explicit Data(const std::string& name) : file(read_curve_fit(THALWEG_SOURCE_DIR "/problems/nist/" + name + ".toml")) {
     const DataSet& set = file.data.front();
     std::vector<double> response;
     for (std::size_t k = 0; k < set.columns.size(); ++k) {

@@ -41,11 +41,13 @@ void check_function(const std::string& name, F f, std::initializer_list<double> 
 
 }  // namespace
 
-#define CHECK_FUNCTION(expression, ...)                                                                     \
-  check_function(#expression, [](const auto& x) {                                                            \
-    using namespace std;                                                                                     \
-    return decltype(x + x)(expression);                                                                      \
-  }, {__VA_ARGS__})
+#define CHECK_FUNCTION(expression, ...)                \
+  check_function(#expression,                          \
+                 [](const auto& x) {                   \
+                   using namespace std;                \
+                   return decltype(x + x)(expression); \
+                 },                                    \
+                 {__VA_ARGS__})
 
 TEST_CASE("every function has the derivatives that differences show") {
   CHECK_FUNCTION(exp(x), -2.0, 0.0, 1.5);

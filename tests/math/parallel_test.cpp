@@ -25,9 +25,11 @@ TEST_CASE("chunks cover the range once, the same ones for any number of threads"
 
 TEST_CASE("an empty range does nothing, and an exception reaches the caller") {
   parallel_chunks(0, 8, 2, [](std::int64_t, std::int64_t, std::int64_t) { FAIL("called"); });
-  CHECK_THROWS_WITH_AS(parallel_chunks(100, 8, 2, [](std::int64_t c, std::int64_t, std::int64_t) {
-    if (c == 7) throw std::runtime_error("chunk 7");
-  }), "chunk 7", std::runtime_error);
+  CHECK_THROWS_WITH_AS(parallel_chunks(100, 8, 2,
+                                       [](std::int64_t c, std::int64_t, std::int64_t) {
+                                         if (c == 7) throw std::runtime_error("chunk 7");
+                                       }),
+                       "chunk 7", std::runtime_error);
 }
 
 TEST_CASE("no more threads run than asked for") {
@@ -35,7 +37,8 @@ TEST_CASE("no more threads run than asked for") {
   parallel_chunks(64, 1, 2, [&](std::int64_t, std::int64_t, std::int64_t) {
     const int now = ++running;
     int seen = most.load();
-    while (now > seen && !most.compare_exchange_weak(seen, now)) {}
+    while (now > seen && !most.compare_exchange_weak(seen, now)) {
+    }
     std::this_thread::sleep_for(std::chrono::microseconds(100));
     --running;
   });

@@ -42,8 +42,8 @@ TEST_CASE("every method and damping rule finds the minimum of Rosenbrock's valle
     for (const Scaling scaling : {Scaling::current, Scaling::monotone})
       for (const bool acceleration : {true, false})
         for (const LinearSolverKind linear : {LinearSolverKind::dense_qr, LinearSolverKind::dense_cholesky})
-          all.push_back({.damping = damping, .scaling = scaling, .acceleration = acceleration,
-                         .linear_solver = linear});
+          all.push_back(
+              {.damping = damping, .scaling = scaling, .acceleration = acceleration, .linear_solver = linear});
   for (const Options& options : all) {
     Problem problem;
     const auto p = problem.add_parameters("p", Vec<double, 2>{-1.2, 1.0});
@@ -161,9 +161,9 @@ TEST_CASE("callback, interrupt, iteration and time limits stop with the best poi
   const double start_cost = none.final_cost;
   int calls = 0;
   const Result stopped = solve(d.problem, {.callback = [&](const IterationRecord& record) {
-    ++calls;
-    return record.accepted ? Action::stop : Action::proceed;
-  }});
+                                 ++calls;
+                                 return record.accepted ? Action::stop : Action::proceed;
+                               }});
   CHECK(stopped.status == Status::interrupted);
   CHECK(stopped.iterations == calls);
   CHECK(stopped.accepted_steps == 1);
@@ -225,8 +225,9 @@ TEST_CASE("a start that is not finite is a status that names the culprit") {
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 2>{1.0, -1.0});
   problem.name_components(p, {"a", "b"});
-  problem.add_residuals("root", [](const auto& q, double x) { return q[0] * sqrt(q[1] * x) - 1.0; }, p,
-                        std::vector<double>{0.0, 2.0, 3.0});
+  problem.add_residuals(
+      "root", [](const auto& q, double x) { return q[0] * sqrt(q[1] * x) - 1.0; }, p,
+      std::vector<double>{0.0, 2.0, 3.0});
   const Result value = solve(problem, {});
   CHECK(value.status == Status::non_finite_start);
   CHECK(value.reason.find("residual root[1] is") == 0);
@@ -240,7 +241,8 @@ TEST_CASE("a trial that is not finite is a rejected step") {
   // log(p) is undefined left of 0, where the first Gauss-Newton steps lead.
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 1>{10.0});
-  problem.add_residuals("log", [](const auto& q) { return log(q[0]) + 3.0; }, p);
+  problem.add_residuals(
+      "log", [](const auto& q) { return log(q[0]) + 3.0; }, p);
   for (const Method method : {Method::gauss_newton, Method::levenberg, Method::levenberg_marquardt}) {
     const Result result = solve(problem, with(method));
     CAPTURE(to_string(method));
@@ -282,7 +284,8 @@ TEST_CASE("an exact fit converges at cost zero or at rounding level") {
 TEST_CASE("a problem that does not determine its parameters converges all the same") {
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 2>{1.0, 2.0});
-  problem.add_residuals("product", [](const auto& q, double x, double y) { return q[0] * q[1] * x - y; }, p, xs, ys);
+  problem.add_residuals(
+      "product", [](const auto& q, double x, double y) { return q[0] * q[1] * x - y; }, p, xs, ys);
   const Result result = solve(problem, {});
   CHECK(result.status == Status::converged);
   CHECK(std::isfinite(result.final_cost));

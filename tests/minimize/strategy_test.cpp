@@ -136,8 +136,10 @@ TEST_CASE("a radius is met to a tenth, and the Gauss-Newton step is taken when i
     CAPTURE(radius);
     REQUIRE(proposed.status == LinearStatus::ok);
     CHECK(proposed.scaled_norm <= 1.1 * radius);
-    if (strategy->damping() == 0.0) for (int j = 0; j < 4; ++j) CHECK(step[j] == newton[j]);
-    else CHECK(proposed.scaled_norm >= 0.9 * radius);
+    if (strategy->damping() == 0.0)
+      for (int j = 0; j < 4; ++j) CHECK(step[j] == newton[j]);
+    else
+      CHECK(proposed.scaled_norm >= 0.9 * radius);
   }
 }
 

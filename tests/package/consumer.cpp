@@ -13,7 +13,9 @@ const std::vector<double> t = {0, 1, 2, 3, 4, 5, 6, 7}, y = {9.1, 7.2, 5.1, 4.3,
 /// A residual as a struct, generic in its scalar.
 struct Decay {
   template <class P, class X>
-  auto operator()(const P& p, const X& ti, const X& yi) const { return p[0] * exp(-p[1] * ti) - yi; }
+  auto operator()(const P& p, const X& ti, const X& yi) const {
+    return p[0] * exp(-p[1] * ti) - yi;
+  }
 };
 
 /// A residual that brings its own Jacobian.
@@ -51,9 +53,8 @@ int main() {
   const auto by_lambda = fit([](const auto& p, double ti, double yi) { return p[0] * exp(-p[1] * ti) - yi; });
   const auto by_lanes = fit(thalweg::simd(Decay{}));
   const auto by_hand = fit(DecayByHand{});
-  const auto by_differences = fit(thalweg::numeric([](const thalweg::Vec<double, 2>& p, double ti, double yi) {
-    return p[0] * std::exp(-p[1] * ti) - yi;
-  }));
+  const auto by_differences = fit(thalweg::numeric(
+      [](const thalweg::Vec<double, 2>& p, double ti, double yi) { return p[0] * std::exp(-p[1] * ti) - yi; }));
   for (const auto& p : {by_lambda, by_lanes, by_hand, by_differences})
     check((p - by_struct).norm() < 1e-8, "all ways to state a residual agree");
 

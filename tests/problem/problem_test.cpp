@@ -40,9 +40,9 @@ TEST_CASE("scalar, SIMD, analytic and numeric residuals give one Jacobian") {
   problem.add_residuals("scalar", decay, p, xs, ys);
   problem.add_residuals("simd", simd(decay), p, xs, ys);
   problem.add_residuals("analytic", WithJacobian{}, p, xs, ys);
-  problem.add_residuals("numeric", numeric([](const Vec<double, 2>& q, double x, double y) {
-                          return q[0] * std::exp(-q[1] * x) - y;
-                        }), p, xs, ys);
+  problem.add_residuals(
+      "numeric", numeric([](const Vec<double, 2>& q, double x, double y) { return q[0] * std::exp(-q[1] * x) - y; }), p,
+      xs, ys);
   const Program program(problem);
   const Evaluated e = evaluate(problem);
   double squares = 0.0;
@@ -88,9 +88,12 @@ TEST_CASE("blocks, vector residuals, indices, fixed and repeated blocks meet in 
   problem.set_start(points[2], Vec<double, 2>{-1.0, 4.0});
   problem.fix(points, 1);
   const std::vector<int> from = {0, 1, 2, 0}, to = {1, 2, 2, 1};
-  problem.add_residuals("offset", [](const auto& a, const auto& b, const auto& s, double w) {
-    return std::array{s[0] * (b[0] - a[0]) * w, s[0] * b[1] * a[1]};
-  }, points[from], points[to], scale, std::vector<double>{1, 1, 1, 0.5});
+  problem.add_residuals(
+      "offset",
+      [](const auto& a, const auto& b, const auto& s, double w) {
+        return std::array{s[0] * (b[0] - a[0]) * w, s[0] * b[1] * a[1]};
+      },
+      points[from], points[to], scale, std::vector<double>{1, 1, 1, 0.5});
   const Program program(problem);
   CHECK(program.columns() == 4);
   CHECK(problem.residual_count() == 8);
@@ -98,15 +101,15 @@ TEST_CASE("blocks, vector residuals, indices, fixed and repeated blocks meet in 
   CHECK(problem.parameter_name(program.component_of(3)) == "scale");
   const Evaluated e = evaluate(problem);
   const auto first = program.row_of(0, 0), second = program.row_of(0, 1);
-  CHECK(e.r[first] == 4.0);             // 2 (3 − 1)
+  CHECK(e.r[first] == 4.0);  // 2 (3 − 1)
   CHECK(e.J(first, 0) == -2.0);
   CHECK(e.J(first, 1) == 2.0);
   CHECK(e.J(first, 2) == 0.0);
   CHECK(e.J(first, 3) == 2.0);
-  CHECK(e.r[first + 2] == 0.0);         // one block in both places: the derivatives cancel
+  CHECK(e.r[first + 2] == 0.0);  // one block in both places: the derivatives cancel
   CHECK(e.J(first + 2, 2) == 0.0);
   CHECK(e.J(first + 3, 0) == -1.0);
-  CHECK(e.r[second] == 20.0);           // 2 · 5 · 2, whose blocks' second components are fixed
+  CHECK(e.r[second] == 20.0);  // 2 · 5 · 2, whose blocks' second components are fixed
   CHECK(e.J(second, 3) == 10.0);
   for (int j = 0; j < 3; ++j) CHECK(e.J(second, j) == 0.0);
 }
@@ -116,11 +119,14 @@ TEST_CASE("a block of run-time dimension, wider than one strip of duals") {
   for (std::size_t i = 0; i < start.size(); ++i) start[i] = 0.1 * static_cast<double>(i);
   Problem problem;
   const auto c = problem.add_parameters("c", start);
-  problem.add_residuals("polynomial", [](const auto& q, double x) {
-    auto value = q[q.size() - 1];
-    for (std::size_t i = q.size() - 1; i-- > 0;) value = value * x + q[i];
-    return value;
-  }, c, std::vector<double>{0.5, -0.8, 1.1});
+  problem.add_residuals(
+      "polynomial",
+      [](const auto& q, double x) {
+        auto value = q[q.size() - 1];
+        for (std::size_t i = q.size() - 1; i-- > 0;) value = value * x + q[i];
+        return value;
+      },
+      c, std::vector<double>{0.5, -0.8, 1.1});
   const Evaluated e = evaluate(problem);
   for (int j = 0; j < 21; ++j) {
     CHECK(e.J(0, j) == Approx(std::pow(0.5, j)).epsilon(1e-14));
@@ -175,8 +181,8 @@ TEST_CASE("the first number that is not finite is named") {
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 2>{1.0, 0.0});
   problem.name_components(p, {"a", "b"});
-  problem.add_residuals("root", [](const auto& q, double x) { return sqrt(q[1] * x) + q[0]; }, p,
-                        std::vector<double>{0.0, 1.0});
+  problem.add_residuals(
+      "root", [](const auto& q, double x) { return sqrt(q[1] * x) + q[0]; }, p, std::vector<double>{0.0, 1.0});
   const auto derivative = Program(problem).find_non_finite(problem.start().data());
   REQUIRE(derivative);
   CHECK(derivative->residual == "root[1]");
@@ -195,20 +201,23 @@ TEST_CASE("misuse is answered with the name of the culprit") {
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 2>{1.0, 1.0}, 2);
   const auto add = [&](const std::vector<int>& index, const std::vector<double>& x) {
-    problem.add_residuals("f", [](const auto& q, double v) { return q[0] * v; }, p[index], x);
+    problem.add_residuals(
+        "f", [](const auto& q, double v) { return q[0] * v; }, p[index], x);
   };
   CHECK_THROWS_WITH_AS(problem.add_parameters("p", Vec<double, 1>{1.0}),
                        "two parameters are named 'p'; expected distinct names", Error);
   CHECK_THROWS_WITH_AS(add({0, 1}, {1.0}),
                        "residual group 'f' was given columns of 2 and of 1 elements; expected one length", Error);
   CHECK_THROWS_WITH_AS(add({0, 2}, {1.0, 1.0}), "residual group 'f' reads parameter block 2; expected 0 to 1", Error);
-  CHECK_THROWS_WITH_AS(problem.add_residuals("g", [](const auto& q) { return q[0]; }, p),
+  CHECK_THROWS_WITH_AS(problem.add_residuals(
+                           "g", [](const auto& q) { return q[0]; }, p),
                        "residual group 'g' was given 2 parameter blocks; expected one, or blocks[index]", Error);
   CHECK_THROWS_WITH_AS(problem.set_bounds(p, 0, 2.0, 1.0), "bounds of 'p[0][0]' are 2 and 1; expected lower <= upper",
                        Error);
   CHECK_THROWS_WITH_AS(problem.fix(p, 2), "parameter 'p[0][0]' has 2 components, no component 2", Error);
   CHECK_THROWS_WITH_AS(Program{problem}, "the problem has no residuals; expected at least one group", Error);
-  auto& group = problem.add_residuals("h", [](const auto& q) { return q[0]; }, p[1]);
+  auto& group = problem.add_residuals(
+      "h", [](const auto& q) { return q[0]; }, p[1]);
   CHECK_THROWS_WITH_AS(group.set_sigma({0.0}),
                        "standard deviation 0 of residual group 'h' is 0; expected a positive number", Error);
   CHECK_THROWS_WITH_AS(group.set_sigma({1.0, 1.0}),

@@ -25,8 +25,7 @@ struct Evaluated {
   Table jacobian;
 };
 
-Evaluated evaluate(const FormulaModel& model, const std::vector<double>& p, std::int64_t begin,
-                   std::int64_t end) {
+Evaluated evaluate(const FormulaModel& model, const std::vector<double>& p, std::int64_t begin, std::int64_t end) {
   const auto n = static_cast<std::size_t>(end - begin);
   Evaluated result{std::vector<double>(n), Table(p.size(), std::vector<double>(n))};
   std::vector<double*> jacobian;
@@ -40,8 +39,7 @@ Evaluated evaluate(const FormulaModel& model, const std::vector<double>& p) {
 }
 
 /// ∇²r of one row.
-std::vector<double> hessian(const FormulaModel& model, const std::vector<double>& p,
-                            std::int64_t row) {
+std::vector<double> hessian(const FormulaModel& model, const std::vector<double>& p, std::int64_t row) {
   std::vector<double> S(p.size() * p.size());
   const double weight = 1.0;
   model.add_curvature(p.data(), row, row + 1, &weight, S.data());
@@ -129,14 +127,13 @@ TEST_CASE("formula: every function's value and first and second derivatives") {
     std::vector<double> x;
     for (int i = 0; i < 9; ++i) x.push_back(c.low + (c.high - c.low) * (i + 0.5) / 9.0);
     // Row by row, with the parameters in the argument; and as a scalar of the parameters alone.
-    const auto rows = make("y = a * " + std::string(c.name) + "(b*x + c)",
-                           {{"a", "b", "c"}, {"x", "y"}}, {x, std::vector<double>(9, 0.0)});
+    const auto rows = make("y = a * " + std::string(c.name) + "(b*x + c)", {{"a", "b", "c"}, {"x", "y"}},
+                           {x, std::vector<double>(9, 0.0)});
     const std::vector<double> p = {1.3, 1.0, 0.0};
     const Evaluated at = evaluate(rows, p);
     for (std::size_t i = 0; i < 9; ++i) CHECK(close(at.residual[i], 1.3 * c.f(x[i]), 1e-14));
     check_derivatives(rows, p);
-    const auto scalar =
-        make("y = x * " + std::string(c.name) + "(b)", {{"b"}, {"x", "y"}}, {{1.5}, {0.0}});
+    const auto scalar = make("y = x * " + std::string(c.name) + "(b)", {{"b"}, {"x", "y"}}, {{1.5}, {0.0}});
     CHECK(close(evaluate(scalar, {x[3]}).residual[0], 1.5 * c.f(x[3]), 1e-14));
     check_derivatives(scalar, {x[3]});
   }
@@ -176,8 +173,7 @@ TEST_CASE("formula: derivatives of operators and functions of two arguments") {
   const std::vector<double> x = ramp(11);
   for (const std::string& model : models) {
     CAPTURE(model);
-    const auto bound = make("y = " + model, {{"a", "b", "c"}, {"x", "y"}},
-                            {x, std::vector<double>(x.size(), 0.25)});
+    const auto bound = make("y = " + model, {{"a", "b", "c"}, {"x", "y"}}, {x, std::vector<double>(x.size(), 0.25)});
     check_derivatives(bound, {1.3, 0.7, 1.9});
   }
 }
@@ -202,8 +198,7 @@ TEST_CASE("formula: a transformed response, and a response with parameters") {
                        Error);
   const auto constant = make("0 = y - a*x + b", symbols, data);
   CHECK(constant.response() == std::vector<double>(5, 0.0));
-  CHECK(evaluate(constant, {2.0, 1.0}).residual[1] ==
-        doctest::Approx(2.0 - 2.0 * data[0][1] + 1.0));
+  CHECK(evaluate(constant, {2.0, 1.0}).residual[1] == doctest::Approx(2.0 - 2.0 * data[0][1] + 1.0));
 }
 
 TEST_CASE("formula: a row is the same, bit for bit, in every range and with or without Jacobian") {
@@ -245,8 +240,8 @@ TEST_CASE("formula: any number of rows; nothing is written beyond them") {
     for (int i = 0; i < 39; ++i) {
       const double x = 0.3 + 0.17 * i;
       const auto k = static_cast<std::size_t>(i) + 1;
-      CHECK(residual[k] == (i < rows ? doctest::Approx(2.0 * x + std::log(3.0 * x) - 1.0)
-                                     : doctest::Approx(untouched)));
+      CHECK(residual[k] ==
+            (i < rows ? doctest::Approx(2.0 * x + std::log(3.0 * x) - 1.0) : doctest::Approx(untouched)));
       CHECK(slope[k] == doctest::Approx(i < rows ? 1.0 / 3.0 : untouched));
     }
     CHECK(residual[0] == untouched);
@@ -280,8 +275,7 @@ TEST_CASE("formula: derivatives at singular points have their limits") {
   // The branch that is not taken leaves no trace.
   CHECK(slopes("if(x > 0, a*log(b*x), b)", 0.0, {2.0, 0.5}) == V{0.0, 1.0});
   CHECK(slopes("x > 0 ? sqrt(a - 5) : a*b", -1.0, {2.0, 0.5}) == V{0.5, 2.0});
-  const auto S =
-      hessian(make("y = if(x > 0, a*log(b*x), a*b*b)", symbols, {{0.0}, {0.0}}), {2.0, 0.5}, 0);
+  const auto S = hessian(make("y = if(x > 0, a*log(b*x), a*b*b)", symbols, {{0.0}, {0.0}}), {2.0, 0.5}, 0);
   CHECK(S == V{0.0, 1.0, 1.0, 4.0});
 }
 
@@ -305,8 +299,7 @@ TEST_CASE("formula: simplification keeps values exact") {
 
 TEST_CASE("formula: a sum of ten thousand terms") {
   std::string text = "y = a";
-  for (int i = 0; i < 10000; ++i)
-    text += i % 2 == 0 ? " + b*x" : " - x*" + std::to_string(i) + "*a";
+  for (int i = 0; i < 10000; ++i) text += i % 2 == 0 ? " + b*x" : " - x*" + std::to_string(i) + "*a";
   const auto model = make(text, {{"a", "b"}, {"x", "y"}}, {{1.0, 2.0, 3.0}, {0.0, 0.0, 0.0}});
   const Evaluated at = evaluate(model, {1.0, 2.0});
   const double odd = 5000.0 * 5000.0;  // 1 + 3 + … + 9999
@@ -371,9 +364,9 @@ TEST_CASE("formula: the first row and part that are not finite") {
 }
 
 TEST_CASE("formula: as a residual group") {
-  const auto model = std::make_shared<const FormulaModel>(Equation::parse("y = b1 * log(b2 - x)"),
-                                                          Symbols{{"b1", "b2"}, {"x", "y"}},
-                                                          Table{{1.0, 2.0, 3.0}, {0.0, 0.0, 0.0}});
+  const auto model =
+      std::make_shared<const FormulaModel>(Equation::parse("y = b1 * log(b2 - x)"), Symbols{{"b1", "b2"}, {"x", "y"}},
+                                           Table{{1.0, 2.0, 3.0}, {0.0, 0.0, 0.0}});
   const FormulaResiduals group("data", model, 1);
   CHECK(group.items() == 3);
   CHECK(group.columns() == 2);
@@ -401,8 +394,6 @@ TEST_CASE("formula: columns and names that do not fit together") {
                        "formula: column 'y' has 2 rows but column 'x' has 1", Error);
   CHECK_THROWS_WITH_AS(FormulaModel(equation, {{"a"}, {"x", "y"}}, {{1.0}}),
                        "formula: 2 columns are named but 1 arrays of data are given", Error);
-  CHECK_THROWS_WITH_AS(
-      FormulaModel(equation, {{"a", "x"}, {"x", "y"}}, {{1.0}, {1.0}}),
-      "formula: the name 'x' is given twice; parameters and columns must have distinct names",
-      Error);
+  CHECK_THROWS_WITH_AS(FormulaModel(equation, {{"a", "x"}, {"x", "y"}}, {{1.0}, {1.0}}),
+                       "formula: the name 'x' is given twice; parameters and columns must have distinct names", Error);
 }

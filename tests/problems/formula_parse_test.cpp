@@ -13,8 +13,7 @@ namespace {
 
 /// Value of a formula at x = 3, y = 2, z = −0.5 (columns) and a = 1.25 (a parameter).
 double value(const std::string& text) {
-  const FormulaModel model(Equation::parse("y = " + text), {{"a"}, {"x", "y", "z"}},
-                           {{3.0}, {2.0}, {-0.5}});
+  const FormulaModel model(Equation::parse("y = " + text), {{"a"}, {"x", "y", "z"}}, {{3.0}, {2.0}, {-0.5}});
   const double a = 1.25;
   double result = 0.0;
   model.predict(&a, 0, 1, &result);
@@ -91,22 +90,21 @@ TEST_CASE("formula: precedence and association") {
 }
 
 TEST_CASE("formula: conditionals, comparisons and logic") {
-  const std::vector<std::pair<const char*, double>> cases = {
-      {"if(x > y, 1, 2)", 1.0},
-      {"if(x < y, 1, 2)", 2.0},
-      {"x >= 3 ? 1 : 2", 1.0},
-      {"x <= 3 ? 1 : 2", 1.0},
-      {"x == 3 ? 1 : 2", 1.0},
-      {"x != 3 ? 1 : 2", 2.0},
-      {"x < 1 ? 1 : x < 5 ? 2 : 3", 2.0},
-      {"if(x > 1 && y > 5, 1, 2)", 2.0},
-      {"if(x > 1 || y > 5, 1, 2)", 1.0},
-      {"if(!(x > 1), 1, 2)", 2.0},
-      {"if(x > 1 and not y > 5, 1, 2)", 1.0},
-      {"if(x < 1 or y > 1, 1, 2)", 1.0},
-      {"if(x < 1 && y > 1 || z < 0, 1, 2)", 1.0},
-      {"if((x < 1) && ((y > 1) || z < 0), 1, 2)", 2.0},
-      {"1 + (x > 1 ? 2 : 3) * 4", 9.0}};
+  const std::vector<std::pair<const char*, double>> cases = {{"if(x > y, 1, 2)", 1.0},
+                                                             {"if(x < y, 1, 2)", 2.0},
+                                                             {"x >= 3 ? 1 : 2", 1.0},
+                                                             {"x <= 3 ? 1 : 2", 1.0},
+                                                             {"x == 3 ? 1 : 2", 1.0},
+                                                             {"x != 3 ? 1 : 2", 2.0},
+                                                             {"x < 1 ? 1 : x < 5 ? 2 : 3", 2.0},
+                                                             {"if(x > 1 && y > 5, 1, 2)", 2.0},
+                                                             {"if(x > 1 || y > 5, 1, 2)", 1.0},
+                                                             {"if(!(x > 1), 1, 2)", 2.0},
+                                                             {"if(x > 1 and not y > 5, 1, 2)", 1.0},
+                                                             {"if(x < 1 or y > 1, 1, 2)", 1.0},
+                                                             {"if(x < 1 && y > 1 || z < 0, 1, 2)", 1.0},
+                                                             {"if((x < 1) && ((y > 1) || z < 0), 1, 2)", 2.0},
+                                                             {"1 + (x > 1 ? 2 : 3) * 4", 9.0}};
   for (const auto& [text, expected] : cases) {
     CAPTURE(text);
     CHECK(value(text) == expected);
@@ -117,8 +115,8 @@ TEST_CASE("formula: constants, and names that hide them or look like functions")
   CHECK(value("pi") == 3.14159265358979323846);
   CHECK(value("e") == 2.71828182845904523536);
   CHECK(value("e^2") == doctest::Approx(std::exp(2.0)).epsilon(1e-15));
-  const FormulaModel model(Equation::parse("y = e * exp + gamma.1*_b"),
-                           {{"e"}, {"y", "exp", "gamma.1", "_b"}}, {{0.0}, {5.0}, {2.0}, {3.0}});
+  const FormulaModel model(Equation::parse("y = e * exp + gamma.1*_b"), {{"e"}, {"y", "exp", "gamma.1", "_b"}},
+                           {{0.0}, {5.0}, {2.0}, {3.0}});
   const double e = 7.0;
   double result = 0.0;
   model.predict(&e, 0, 1, &result);
@@ -158,25 +156,19 @@ TEST_CASE("formula: what is wrong is said exactly") {
       {"a + atan2(x)", "column 5: 'atan2' is given 1 argument; expected 2 arguments"},
       {"min(x)", "column 1: 'min' is given 1 argument; expected at least 2 arguments"},
       {"cos()", "column 1: 'cos' is given 0 arguments; expected 1 argument"},
-      {"if(x > 1, 2)",
-       "column 1: 'if' is given 2 arguments; expected 3 arguments: if(condition, a, b)"},
-      {"a $ b",
-       "column 3: stray character '$'; expected an operator, a number, a name or a parenthesis"},
+      {"if(x > 1, 2)", "column 1: 'if' is given 2 arguments; expected 3 arguments: if(condition, a, b)"},
+      {"a $ b", "column 3: stray character '$'; expected an operator, a number, a name or a parenthesis"},
       {"a × b", "column 3: stray character '×'; expected '*'"},
-      {"a \xff",
-       "column 3: stray byte 0xFF; expected an operator, a number, a name or a parenthesis"},
+      {"a \xff", "column 3: stray byte 0xFF; expected an operator, a number, a name or a parenthesis"},
       {"1.2.3", "column 1: malformed number '1.2.3'; expected one decimal point"},
       {"2e+", "column 1: malformed number '2e+'; expected digits after the exponent's letter"},
-      {"1e999",
-       "column 1: the number 1e999 is out of range; expected a magnitude between 1e-307 and 1e308"},
+      {"1e999", "column 1: the number 1e999 is out of range; expected a magnitude between 1e-307 and 1e308"},
       {"a, b", "column 2: ',' outside the arguments of a function; expected an operator"},
-      {"x > 1",
-       "column 1: 'x > 1' is a condition, not a number; expected a number, or if(condition, a, b)"},
+      {"x > 1", "column 1: 'x > 1' is a condition, not a number; expected a number, or if(condition, a, b)"},
       {"1 + (x > 1)",
        "column 5: '(x > 1)' is a condition, not a number; expected a number, or if(condition, a, "
        "b)"},
-      {"if(x, 1, 2)",
-       "column 4: 'x' is a number, not a condition; expected a comparison such as x > 0"},
+      {"if(x, 1, 2)", "column 4: 'x' is a number, not a condition; expected a comparison such as x > 0"},
       {"x > 1 ? 2", "column 7: '?' without ':'; expected condition ? a : b"},
       {"1 < x < 2 ? 3 : 4", "column 7: comparisons cannot be chained; expected a < b && b < c"},
       {"a = b", "column 3: stray character '='; expected '==' for a comparison"}};
@@ -184,8 +176,7 @@ TEST_CASE("formula: what is wrong is said exactly") {
     CAPTURE(text);
     CHECK(message(text) == expected);
   }
-  CHECK(message("frobnicate(x)")
-            .rfind("column 1: unknown function 'frobnicate'; expected one of exp, log,", 0) == 0);
+  CHECK(message("frobnicate(x)").rfind("column 1: unknown function 'frobnicate'; expected one of exp, log,", 0) == 0);
 }
 
 TEST_CASE("formula: depth is limited, length is not") {
@@ -207,40 +198,32 @@ TEST_CASE("formula: depth is limited, length is not") {
 TEST_CASE("equation: exactly one =, positions count from its start") {
   CHECK(equation_message("y = b1*exp(-b2*time)") == "no error");
   CHECK(equation_message("y = time >= 1 ? b1 : b2") == "no error");
-  CHECK(equation_message("y + b1") ==
-        "column 1: no '='; expected response = model, such as y = a*x + b");
-  CHECK(equation_message("y == b1") ==
-        "column 1: no '='; expected response = model, such as y = a*x + b");
-  CHECK(equation_message("y = b1 = b2") ==
-        "column 8: a second '='; expected one '=', and '==' for a comparison");
+  CHECK(equation_message("y + b1") == "column 1: no '='; expected response = model, such as y = a*x + b");
+  CHECK(equation_message("y == b1") == "column 1: no '='; expected response = model, such as y = a*x + b");
+  CHECK(equation_message("y = b1 = b2") == "column 8: a second '='; expected one '=', and '==' for a comparison");
   CHECK(equation_message("y = b1*") ==
         "column 8: missing operand at the end; expected a number, a name, a function or '('");
-  CHECK(equation_message(" = b1") ==
-        "column 2: the formula is empty; expected an expression such as a*exp(-b*x)");
+  CHECK(equation_message(" = b1") == "column 2: the formula is empty; expected an expression such as a*exp(-b*x)");
 }
 
 TEST_CASE("equation: unknown names") {
-  CHECK(equation_message("y = b1 + tme") ==
-        "column 10: 'tme' is neither a parameter nor a column; expected 'time'");
-  CHECK(equation_message("y = B1 + time") ==
-        "column 5: 'B1' is neither a parameter nor a column; expected 'b1'");
-  CHECK(
-      equation_message("y = b1 + velocity") ==
-      "column 10: 'velocity' is neither a parameter nor a column; expected one of b1, b2, time, y");
+  CHECK(equation_message("y = b1 + tme") == "column 10: 'tme' is neither a parameter nor a column; expected 'time'");
+  CHECK(equation_message("y = B1 + time") == "column 5: 'B1' is neither a parameter nor a column; expected 'b1'");
+  CHECK(equation_message("y = b1 + velocity") ==
+        "column 10: 'velocity' is neither a parameter nor a column; expected one of b1, b2, time, y");
   CHECK(equation_message("y = b1 + sinh") ==
         "column 10: 'sinh' is neither a parameter nor a column; expected '(' after a function's "
         "name");
 }
 
 TEST_CASE("formula: random text parses or is refused, and never crashes") {
-  const std::vector<std::string> parts = {
-      "a", "x",  "1", "2.5",      "1e",   ".", "e",   "(",    ")",     "[",    "]",    "+",
-      "-", "*",  "/", "^",        "**",   ",", "exp", "exp(", "min(",  "if(",  "pow(", "sqrt(",
-      "<", "<=", ">", "==",       "!=",   "!", "&&",  "||",   "and",   " or ", "not ", "?",
-      ":", " ",  "=", "\xc3\xa9", "\x80", "$", "1e9", "x>1",  "log(x)"};
+  const std::vector<std::string> parts = {"a",   "x",    "1",    "2.5",      "1e",   ".",     "e",    "(",    ")",
+                                          "[",   "]",    "+",    "-",        "*",    "/",     "^",    "**",   ",",
+                                          "exp", "exp(", "min(", "if(",      "pow(", "sqrt(", "<",    "<=",   ">",
+                                          "==",  "!=",   "!",    "&&",       "||",   "and",   " or ", "not ", "?",
+                                          ":",   " ",    "=",    "\xc3\xa9", "\x80", "$",     "1e9",  "x>1",  "log(x)"};
   // These two in turn make many formulas that are right.
-  const std::vector<std::string> operands = {
-      "a", "x", "2", "-x", "exp(-a*x)", "(x - a)", "if(x > a, a, x)", "sqrt(x"};
+  const std::vector<std::string> operands = {"a", "x", "2", "-x", "exp(-a*x)", "(x - a)", "if(x > a, a, x)", "sqrt(x"};
   const std::vector<std::string> operators = {"+", "-", "*", "/", "^", ")*", " > ", " ? a : "};
   std::mt19937 random(20240);
   int parsed = 0;

@@ -91,8 +91,7 @@ TEST_CASE("malformed NIST files") {
   CHECK(error_of("1 2\n3 4\n") == "f.dat: there is no line 'Model:'" + expected);
   CHECK(error_with("          Starting values", "          Beginnings") ==
         "f.dat: there is no heading 'Starting values'" + expected);
-  CHECK(error_with("Data:   y  ", "Date:   y  ") ==
-        "f.dat: there is no line 'Data:' above the data" + expected);
+  CHECK(error_with("Data:   y  ", "Date:   y  ") == "f.dat: there is no line 'Data:' above the data" + expected);
   CHECK(error_with("y = b1*arctan[x/pi]\n                   +", "\n") ==
         "f.dat:5:1: there is no equation under 'Model:'; expected a line such as y = b1*x + e");
   CHECK(error_with("  b1 =   500         250           2.3894212918E+02  2.7070075241E+00\n  b2 =  "
@@ -109,30 +108,23 @@ TEST_CASE("malformed NIST files") {
   CHECK(error_with("500  ", "five ") ==
         "f.dat:15:10: 'five' in the line of parameter 'b1' is not a number; expected a finite "
         "number");
-  CHECK(
-      error_with("1.2455138894E-01", "?") ==
-      "f.dat:18:45: '?' for the residual sum of squares is not a number; expected a finite number");
-  CHECK(error_with("b2 =", "b1 =") ==
-        "f.dat:16:3: two parameters are named 'b1'; expected distinct names");
+  CHECK(error_with("1.2455138894E-01", "?") ==
+        "f.dat:18:45: '?' for the residual sum of squares is not a number; expected a finite number");
+  CHECK(error_with("b2 =", "b1 =") == "f.dat:16:3: two parameters are named 'b1'; expected distinct names");
   CHECK(error_with("Data:   y               x\n", "Data:\n") ==
         "f.dat:21:5: there are no names of columns after 'Data:'; expected names such as y x");
-  CHECK(error_with("114.9E0", "many") ==
-        "f.dat:23:19: row 2, column 'x' is not a number: 'many'; expected a number");
-  CHECK(error_with("114.9E0", "nan") ==
-        "f.dat:23:19: row 2, column 'x' is missing: 'nan'; expected a number");
-  CHECK(error_with("114.9E0", "") ==
-        "f.dat:23:7: row 2 has 1 number but there are 2 columns; expected y and x");
+  CHECK(error_with("114.9E0", "many") == "f.dat:23:19: row 2, column 'x' is not a number: 'many'; expected a number");
+  CHECK(error_with("114.9E0", "nan") == "f.dat:23:19: row 2, column 'x' is missing: 'nan'; expected a number");
+  CHECK(error_with("114.9E0", "") == "f.dat:23:7: row 2 has 1 number but there are 2 columns; expected y and x");
   CHECK(error_with("      17.94E0     141.1E0\n", "") ==
         "f.dat:23: the file ends after 2 rows of data but speaks of 3 observations; expected the "
         "whole file");
-  CHECK(error_with(
-            "      10.07E0      77.6E0\n      14.73E0     114.9E0\n      17.94E0     141.1E0\n",
-            "") == "f.dat:21:1: there are no rows of data; expected at least one");
+  CHECK(error_with("      10.07E0      77.6E0\n      14.73E0     114.9E0\n      17.94E0     141.1E0\n", "") ==
+        "f.dat:21:1: there are no rows of data; expected at least one");
 }
 
 TEST_CASE("mistakes in a NIST formula are shown where they are, on whichever line") {
-  CHECK(error_with("x**2", "z**2") ==
-        "f.dat:10:25: unknown column or parameter 'z'; expected b1, b2, y or x");
+  CHECK(error_with("x**2", "z**2") == "f.dat:10:25: unknown column or parameter 'z'; expected b1, b2, y or x");
   CHECK(error_with("y = b1", "w = b1") == "f.dat:9:16: unknown column 'w'; expected y or x");
   CHECK(error_with("+ b2*x**2", "") ==
         "f.dat:16:3: parameter 'b2' is not used by any equation; expected a parameter that some "

@@ -157,24 +157,20 @@ TEST_CASE("files that cannot be used as such") {
   const std::string at = folder.path.string() + "/";
   CHECK(error_of(at + "none.toml") ==
         at + "none.toml: cannot be opened: No such file or directory; expected a problem file");
-  CHECK(error_of(folder.path.string()) ==
-        folder.path.string() + ": is a directory; expected a problem file");
+  CHECK(error_of(folder.path.string()) == folder.path.string() + ": is a directory; expected a problem file");
   CHECK(error_of("") == ": cannot be opened: No such file or directory; expected a problem file");
-  CHECK(error_of(folder.write("empty.toml", "")) ==
-        at + "empty.toml: is empty; expected a problem file");
+  CHECK(error_of(folder.write("empty.toml", "")) == at + "empty.toml: is empty; expected a problem file");
   CHECK(error_of(folder.write("binary.toml", std::string("a\0b", 3))) ==
         at + "binary.toml:1:2: is not text: byte 0x00; expected a problem file in UTF-8");
   CHECK(error_of(folder.write("fit.xyz", "a")) ==
         at + "fit.xyz: has the unknown extension '.xyz'; expected .toml (Thalweg) or .dat (NIST)");
   CHECK(error_of(folder.write("fit", "a")) ==
-        at +
-            "fit: has no extension to tell its format by; expected .toml (Thalweg) or .dat (NIST)");
+        at + "fit: has no extension to tell its format by; expected .toml (Thalweg) or .dat (NIST)");
   CHECK(error_of(folder.write("t.csv", "a\n1\n")) ==
         at + "t.csv: is a table without a formula; expected a .toml file that names it, or a "
              "formula beside it "
              "(thalweg fit)");
-  CHECK(error_of(folder.write(
-            "upper.TOML", line_of_two + "columns = ['y', 'x']\nrows = [[1, 2]]\n")) == "no error");
+  CHECK(error_of(folder.write("upper.TOML", line_of_two + "columns = ['y', 'x']\nrows = [[1, 2]]\n")) == "no error");
 }
 
 TEST_CASE("a table beside the problem") {
@@ -182,17 +178,14 @@ TEST_CASE("a table beside the problem") {
   const std::string at = folder.path.string() + "/";
   folder.write("named.csv", "x,y,s\n1,2,0.5\n3,4,-1\n");
   folder.write("bare.csv", "1 2\n3 4\n");
-  const auto problem = [&](const std::string& data) {
-    return folder.write("p.toml", line_of_two + data);
-  };
+  const auto problem = [&](const std::string& data) { return folder.write("p.toml", line_of_two + data); };
 
   const CurveFit fit = read_curve_fit(problem("file = 'named.csv'\n"));
   CHECK(fit.data[0].columns == std::vector<std::string>{"x", "y", "s"});
   CHECK(fit.data[0].values[1] == std::vector<double>{2, 4});
   CHECK(error_of(problem("file = 'bare.csv'\ncolumns = ['x', 'y']\n")) == "no error");
 
-  CHECK(error_of(problem("file = 'bare.csv'\n")) ==
-        at + "p.toml:2:1: unknown column 'y'; expected c1 or c2");
+  CHECK(error_of(problem("file = 'bare.csv'\n")) == at + "p.toml:2:1: unknown column 'y'; expected c1 or c2");
   CHECK(error_of(problem("file = 'bare.csv'\ncolumns = ['x']\n")) ==
         at + "p.toml:7:12: 'columns' does not fit '" + at +
             "bare.csv', which has 2 columns; expected the columns of the file, or no 'columns' at "

@@ -59,17 +59,13 @@ TEST_CASE("headers") {
   CHECK_FALSE(bare.header);
   CHECK(bare.columns == Names{"c1", "c2"});
   CHECK(bare.values[0] == Numbers{1, 3});
-  CHECK(read("\"time (s), from 0\",\"the \"\"y\"\"\"\n1,2\n").columns ==
-        Names{"time (s), from 0", "the \"y\""});
+  CHECK(read("\"time (s), from 0\",\"the \"\"y\"\"\"\n1,2\n").columns == Names{"time (s), from 0", "the \"y\""});
   CHECK(read("y\n1\n2\n").columns == Names{"y"});
-  CHECK(error_of("t,y,\n1,2,3\n") ==
-        "f.csv:1:5: column 3 of the header has no name; expected a name");
+  CHECK(error_of("t,y,\n1,2,3\n") == "f.csv:1:5: column 3 of the header has no name; expected a name");
   CHECK(error_of("t,t\n1,2\n") == "f.csv:1:3: two columns are named 't'; expected distinct names");
   // A slip in the first row of numbers does not turn it into a header.
-  CHECK(error_of("1.5,2..5\n3,4\n") ==
-        "f.csv:1:5: row 1, column 'c2' is not a number: '2..5'; expected a number");
-  CHECK(error_of("1,y\n3,4\n") ==
-        "f.csv:1:3: row 1, column 'c2' is not a number: 'y'; expected a number");
+  CHECK(error_of("1.5,2..5\n3,4\n") == "f.csv:1:5: row 1, column 'c2' is not a number: '2..5'; expected a number");
+  CHECK(error_of("1,y\n3,4\n") == "f.csv:1:3: row 1, column 'c2' is not a number: 'y'; expected a number");
 }
 
 TEST_CASE("missing and unusable values") {
@@ -78,14 +74,11 @@ TEST_CASE("missing and unusable values") {
   CHECK(error_of("t,y\n1,2\n,3\n") == "f.csv:3:1: row 2, column 't' is empty" + number);
   CHECK(error_of("t,y\n1,NA\n") == "f.csv:2:3: row 1, column 'y' is missing: 'NA'" + number);
   CHECK(error_of("t,y\n1,nan\n") == "f.csv:2:3: row 1, column 'y' is missing: 'nan'" + number);
-  CHECK(error_of("t,y\n1,-inf\n") ==
-        "f.csv:2:3: row 1, column 'y' is -inf; expected a finite number");
+  CHECK(error_of("t,y\n1,-inf\n") == "f.csv:2:3: row 1, column 'y' is -inf; expected a finite number");
   CHECK(error_of("t,y\n1,1e999\n") ==
         "f.csv:2:3: row 1, column 'y' is too large: '1e999'; expected a number below 1.8e308");
-  CHECK(error_of("t,y\n1,2 kg\n") ==
-        "f.csv:2:3: row 1, column 'y' is not a number: '2 kg'" + number);
-  CHECK(error_of("t,\xC3\xA4,y\n1,2,x\n") ==
-        "f.csv:2:5: row 1, column 'y' is not a number: 'x'" + number);
+  CHECK(error_of("t,y\n1,2 kg\n") == "f.csv:2:3: row 1, column 'y' is not a number: '2 kg'" + number);
+  CHECK(error_of("t,\xC3\xA4,y\n1,2,x\n") == "f.csv:2:5: row 1, column 'y' is not a number: 'x'" + number);
   CHECK(error_of("\xC3\xA4;y\n\"1\";\"\xC3\xA4\"\n") ==
         "f.csv:2:5: row 1, column 'y' is not a number: '\xC3\xA4'" + number);
   CHECK(read("t\n1e-999\n-1e-400\n").values[0] == Numbers{0, 0});
@@ -104,24 +97,18 @@ TEST_CASE("decimal commas") {
 }
 
 TEST_CASE("ragged rows, quotes, and no table at all") {
-  CHECK(error_of("t,y\n1,2\n1,2,3\n") ==
-        "f.csv:3:5: row 2 has 3 cells but the header has 2; expected 2 cells");
-  CHECK(error_of("1 2\n3\n") ==
-        "f.csv:2:1: row 2 has 1 cell but the first row has 2; expected 2 cells");
-  CHECK(error_of("t,y\n1,\"2\n") ==
-        "f.csv:2:3: a quote is not closed on its line; expected a closing \"");
-  CHECK(error_of("t,y\n1,\"2\"3\n") ==
-        "f.csv:2:6: there is text after a closing quote; expected a separator");
+  CHECK(error_of("t,y\n1,2\n1,2,3\n") == "f.csv:3:5: row 2 has 3 cells but the header has 2; expected 2 cells");
+  CHECK(error_of("1 2\n3\n") == "f.csv:2:1: row 2 has 1 cell but the first row has 2; expected 2 cells");
+  CHECK(error_of("t,y\n1,\"2\n") == "f.csv:2:3: a quote is not closed on its line; expected a closing \"");
+  CHECK(error_of("t,y\n1,\"2\"3\n") == "f.csv:2:6: there is text after a closing quote; expected a separator");
   CHECK(error_of("") == "f.csv: is empty; expected a table of numbers");
   CHECK(error_of("# nothing\n") == "f.csv: there are no rows of data; expected a table of numbers");
   CHECK(error_of("t,y\n") == "f.csv: there are no rows of data; expected a table of numbers");
-  CHECK(
-      error_of("t,\xB5\n1,2\n") ==
-      "f.csv:1:3: is not text: byte 0xb5 is not valid UTF-8; expected a table of numbers in UTF-8");
-  CHECK_THROWS_WITH_AS(
-      thalweg::read_table("/nowhere/t.csv"),
-      "/nowhere/t.csv: cannot be opened: No such file or directory; expected a table of numbers",
-      FileError);
+  CHECK(error_of("t,\xB5\n1,2\n") ==
+        "f.csv:1:3: is not text: byte 0xb5 is not valid UTF-8; expected a table of numbers in UTF-8");
+  CHECK_THROWS_WITH_AS(thalweg::read_table("/nowhere/t.csv"),
+                       "/nowhere/t.csv: cannot be opened: No such file or directory; expected a table of numbers",
+                       FileError);
 }
 
 TEST_CASE("a damaged table is read or refused, nothing else") {

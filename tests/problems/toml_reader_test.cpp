@@ -127,8 +127,7 @@ description = "slope")"));
 TEST_CASE("transformed responses, as a key and as an equation") {
   CHECK(read(with("y = \"a", "\"log(y)\" = \"a")).data[0].equation == "log(y) = a + b * x");
   CHECK(read(with("y = \"a", "equation = \"log(y) = a")).data[0].equation == "log(y) = a + b * x");
-  CHECK(read(with("\"a + b * x\"", "\"\"\"a\n   + b * x\"\"\"")).data[0].equation ==
-        "y = a + b * x");
+  CHECK(read(with("\"a + b * x\"", "\"\"\"a\n   + b * x\"\"\"")).data[0].equation == "y = a + b * x");
 }
 
 TEST_CASE("several data sets share parameters") {
@@ -189,8 +188,7 @@ TEST_CASE("what is missing") {
   CHECK(error_of(" \n\t\n") == "f.toml: is empty; expected a problem file");
   CHECK(error_with("{ start = [1, 2] }", "{ lower = 0 }") ==
         "f.toml:8:1: parameter 'a' has no start; expected start = a number");
-  CHECK(error_with("[1, 2] }", "[] }") ==
-        "f.toml:8:1: parameter 'a' has no start; expected start = a number");
+  CHECK(error_with("[1, 2] }", "[] }") == "f.toml:8:1: parameter 'a' has no start; expected start = a number");
   CHECK(error_with("[model]\ny = \"a + b * x\"", "") ==
         "f.toml:10:1: data set 'data' has no equation; expected [model], or model = \"y = ...\" in "
         "[data]");
@@ -208,8 +206,7 @@ TEST_CASE("what is missing") {
 }
 
 TEST_CASE("values of the wrong kind") {
-  CHECK(error_with("\"A line\"", "3") ==
-        "f.toml:1:9: 'title' is a number; expected text in quotes");
+  CHECK(error_with("\"A line\"", "3") == "f.toml:1:9: 'title' is a number; expected text in quotes");
   CHECK(error_with("[1, 2] }", "\"1\" }") ==
         "f.toml:8:15: start of parameter 'a' is text; expected a number or a list of numbers");
   CHECK(error_with("[1, 2] }", "[1, true] }") ==
@@ -221,12 +218,10 @@ TEST_CASE("values of the wrong kind") {
   CHECK(error_with("lower = 0", "prior = 1") ==
         "f.toml:9:28: prior of parameter 'b' is a number; expected { mean = number, sigma = number "
         "}");
-  CHECK(error_with("[2, 4.5]", "[2, \"4.5\"]") ==
-        "f.toml:13:21: row 2, column 'y' is text; expected a number");
+  CHECK(error_with("[2, 4.5]", "[2, \"4.5\"]") == "f.toml:13:21: row 2, column 'y' is text; expected a number");
   CHECK(error_with("[2, 4.5]", "[2, 1979-05-27]") ==
         "f.toml:13:21: row 2, column 'y' is a date or time; expected a number");
-  CHECK(error_with("[2, 4.5]", "7") ==
-        "f.toml:13:17: row 2 is a number; expected rows such as [[1, 2], [3, 4]]");
+  CHECK(error_with("[2, 4.5]", "7") == "f.toml:13:17: row 2 is a number; expected rows such as [[1, 2], [3, 4]]");
   CHECK(error_with("[\"x\", \"y\"]", "\"x\"") ==
         "f.toml:12:11: 'columns' is text; expected a list of names, such as [\"y\", \"x\"]");
   CHECK(error_of("[parameters]\na = 1\n[model]\ny = 'a'\n[data]\n[[data]]\n") ==
@@ -248,12 +243,9 @@ TEST_CASE("numbers that make no sense") {
   CHECK(error_with("start = 0.5", "start = [1, 2, 3]") ==
         "f.toml:8:1: parameter 'a' has 2 starts but 'b' has 3; expected as many starts for each "
         "parameter, or one for all");
-  CHECK(error_with("6.25", "nan") ==
-        "f.toml:14:13: row 3, column 'y' is nan; expected a finite number");
-  CHECK(error_with("6.25", "-inf") ==
-        "f.toml:14:13: row 3, column 'y' is -inf; expected a finite number");
-  CHECK(error_with("6.25", "1e999") ==
-        "f.toml:14:18: the number 1e999 is too large; expected a number below 1.8e308");
+  CHECK(error_with("6.25", "nan") == "f.toml:14:13: row 3, column 'y' is nan; expected a finite number");
+  CHECK(error_with("6.25", "-inf") == "f.toml:14:13: row 3, column 'y' is -inf; expected a finite number");
+  CHECK(error_with("6.25", "1e999") == "f.toml:14:18: the number 1e999 is too large; expected a number below 1.8e308");
   CHECK(error_with("6.25", "99999999999999999999") ==
         "f.toml:14:33: the integer 99999999999999999999 is too large; expected a decimal point, as "
         "in 99999999999999999999.0");
@@ -272,21 +264,17 @@ TEST_CASE("rows and columns that do not fit") {
         "f.toml:8:1: 'a' is both a parameter and a column; expected distinct names");
   CHECK(error_with("columns = [\"x\", \"y\"]", "columns = [\"x\", \"y\"]\nsigma = \"s\"") ==
         "f.toml:13:9: sigma names an unknown column 's'; expected x or y");
-  CHECK(error_with("columns = [\"x\", \"y\"]", "columns = [\"x\", \"y\"]\nsigma = \"x\"") ==
-        "no error");
+  CHECK(error_with("columns = [\"x\", \"y\"]", "columns = [\"x\", \"y\"]\nsigma = \"x\"") == "no error");
   CHECK(error_with("columns = [\"x\", \"y\"]\nrows = [[1, 2]",
                    "columns = [\"x\", \"y\"]\nsigma = \"x\"\nrows = [[0, 2]") ==
         "f.toml:14:10: row 1, column 'x' is 0; expected a positive standard deviation");
 }
 
 TEST_CASE("names in equations") {
-  CHECK(error_with("a + b * x", "a + b * z") ==
-        "f.toml:5:14: unknown column or parameter 'z'; expected a, b, x or y");
+  CHECK(error_with("a + b * x", "a + b * z") == "f.toml:5:14: unknown column or parameter 'z'; expected a, b, x or y");
   CHECK(error_with("y = \"a", "z = \"a") == "f.toml:5:1: unknown column 'z'; expected x or y");
-  CHECK(error_with("y = \"a", "\"log(z)\" = \"a") ==
-        "f.toml:5:6: unknown column 'z'; expected x or y");
-  CHECK(error_with("y = \"a", "equation = \"log(z) = a") ==
-        "f.toml:5:17: unknown column 'z'; expected x or y");
+  CHECK(error_with("y = \"a", "\"log(z)\" = \"a") == "f.toml:5:6: unknown column 'z'; expected x or y");
+  CHECK(error_with("y = \"a", "equation = \"log(z) = a") == "f.toml:5:17: unknown column 'z'; expected x or y");
   CHECK(error_with("a + b * x", "a * x") ==
         "f.toml:9:1: parameter 'b' is not used by any equation; expected a parameter that some "
         "equation names");
@@ -366,8 +354,7 @@ TEST_CASE("several data sets that do not fit together") {
 }
 
 TEST_CASE("TOML's own errors speak our language") {
-  CHECK(error_with("b = {", "a = {") ==
-        "f.toml:9:1: two parameters are named 'a'; expected distinct names");
+  CHECK(error_with("b = {", "a = {") == "f.toml:9:1: two parameters are named 'a'; expected distinct names");
   CHECK(error_with("lower = 0", "lower = 0, lower = 1") ==
         "f.toml:9:31: 'lower' is given twice; expected each key once");
   CHECK(error_of("[parameters.a]\nstart = 1\n[parameters.a]\nstart = 2\n") ==
@@ -378,8 +365,7 @@ TEST_CASE("TOML's own errors speak our language") {
         "f.toml:16:1: unexpected '[' in a TOML array; expected comma or closing ']'");
   CHECK(error_with("[3, 6.25]]", "[ }") ==
         "f.toml:14:11: could not determine value type (in a TOML value); expected valid TOML");
-  CHECK(error_of("title = \"x") ==
-        "f.toml:1:11: the file ends inside a TOML string; expected the rest of it");
+  CHECK(error_of("title = \"x") == "f.toml:1:11: the file ends inside a TOML string; expected the rest of it");
 }
 
 TEST_CASE("what is not text") {

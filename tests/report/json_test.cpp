@@ -18,8 +18,7 @@ namespace {
 
 Report solved(int parameters = 2) {
   thalweg::Problem problem;
-  const auto p =
-      problem.add_parameters("p", std::vector<double>(static_cast<std::size_t>(parameters), 0.5));
+  const auto p = problem.add_parameters("p", std::vector<double>(static_cast<std::size_t>(parameters), 0.5));
   const std::vector<double> x = {0, 1, 2, 3}, y = {1, 3, 4, 6};
   problem.add_residuals(
       "data", [](auto q, double xi, double yi) { return q[0] + q[1] * xi - yi; }, p, x, y);
@@ -47,23 +46,21 @@ TEST_CASE("the JSON holds every key of the contract") {
   Report report = solved();
   report.certified = {10.5, "p[0]"};
   const json j = json::parse(thalweg::to_json(report));
-  CHECK(has(j, {"problem", "method", "linear_solver", "threads", "status", "reason", "initial_cost",
-                "final_cost", "iterations", "accepted_steps", "evaluations", "seconds",
-                "parameters", "statistics", "certified", "trace"}));
-  CHECK(has(j["problem"],
-            {"name", "kind", "parameter_blocks", "parameters", "residual_blocks", "residuals"}));
+  CHECK(has(
+      j, {"problem", "method", "linear_solver", "threads", "status", "reason", "initial_cost", "final_cost",
+          "iterations", "accepted_steps", "evaluations", "seconds", "parameters", "statistics", "certified", "trace"}));
+  CHECK(has(j["problem"], {"name", "kind", "parameter_blocks", "parameters", "residual_blocks", "residuals"}));
   CHECK(has(j["linear_solver"], {"requested", "used", "reason"}));
   CHECK(has(j["evaluations"], {"cost", "jacobian", "hessian"}));
   CHECK(has(j["seconds"], {"total", "read", "setup", "evaluate", "linear_solve", "other"}));
   REQUIRE(j["parameters"].size() == 2);
-  CHECK(has(j["parameters"][0], {"name", "value", "standard_error", "interval", "lower", "upper",
-                                 "at_bound", "fixed"}));
-  CHECK(has(j["statistics"],
-            {"degrees_of_freedom", "residual_standard_deviation", "r_squared", "aic", "bic"}));
+  CHECK(
+      has(j["parameters"][0], {"name", "value", "standard_error", "interval", "lower", "upper", "at_bound", "fixed"}));
+  CHECK(has(j["statistics"], {"degrees_of_freedom", "residual_standard_deviation", "r_squared", "aic", "bic"}));
   CHECK(has(j["certified"], {"digits", "worst_parameter"}));
   REQUIRE(j["trace"].size() > 1);
-  CHECK(has(j["trace"][0], {"iteration", "cost", "gradient_norm", "step_norm", "gain_ratio",
-                            "damping", "accepted", "seconds"}));
+  CHECK(has(j["trace"][0],
+            {"iteration", "cost", "gradient_norm", "step_norm", "gain_ratio", "damping", "accepted", "seconds"}));
   CHECK(j["method"] == "levenberg-marquardt");
   CHECK(j["linear_solver"]["requested"] == "auto");
   CHECK(j["status"] == "converged");

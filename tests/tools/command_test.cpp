@@ -19,9 +19,7 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// The JSON without what may differ from run to run.
 json without_times(const std::string& text) {
@@ -40,9 +38,9 @@ TEST_CASE("solve prints a report and returns 0") {
   const Outcome o = run("solve problems/nist/misra1a.toml");
   CHECK(o.code == 0);
   CHECK(o.err.empty());
-  CHECK(o.out.starts_with(
-      "Misra1a: dental research, monomolecular adsorption\n"
-      "problems/nist/misra1a.toml: 14 residuals, 2 parameters\n\nconverged after "));
+  CHECK(
+      o.out.starts_with("Misra1a: dental research, monomolecular adsorption\n"
+                        "problems/nist/misra1a.toml: 14 residuals, 2 parameters\n\nconverged after "));
   CHECK(contains(o.out, "\n  b1             238.9  ± 2.7              1.1 %  [233.0, 244.8]\n"));
   CHECK(contains(o.out, "certified values             agree to 11.0 digits"));
 }
@@ -81,8 +79,7 @@ TEST_CASE("all 54 starts of NIST's original files come out with 10 certified dig
 }
 
 TEST_CASE("every shipped curve converges") {
-  for (const auto& entry :
-       command_test::files::directory_iterator(THALWEG_SOURCE_DIR "/problems/curves")) {
+  for (const auto& entry : command_test::files::directory_iterator(THALWEG_SOURCE_DIR "/problems/curves")) {
     if (entry.path().extension() != ".toml") continue;
     CAPTURE(entry.path().string());
     const Outcome o = run("solve '" + entry.path().string() + "' --verbose");
@@ -116,14 +113,12 @@ TEST_CASE("one thread and two give the same bits") {
   // Long enough to be cut into many pieces of work.
   std::string csv = "x,y\n";
   for (int i = 0; i < 20000; ++i)
-    csv += std::to_string(i * 1e-3) + "," +
-           std::to_string(3.0 * std::exp(-0.2e-3 * i) + 0.01 * std::sin(i * 1.7)) + "\n";
+    csv +=
+        std::to_string(i * 1e-3) + "," + std::to_string(3.0 * std::exp(-0.2e-3 * i) + 0.01 * std::sin(i * 1.7)) + "\n";
   const Folder folder;
   folder.write("d.csv", csv);
-  const std::string arguments =
-      "fit d.csv --model 'y = a*exp(-b*x) + c' --start a=1,b=1,c=0 --json - --threads ";
-  const Outcome one = run(arguments + "1", folder.path()),
-                two = run(arguments + "2", folder.path());
+  const std::string arguments = "fit d.csv --model 'y = a*exp(-b*x) + c' --start a=1,b=1,c=0 --json - --threads ";
+  const Outcome one = run(arguments + "1", folder.path()), two = run(arguments + "2", folder.path());
   CHECK(one.code == 0);
   CHECK(without_times(one.out) == without_times(two.out));
   CHECK(json::parse(two.out)["threads"] == 2);
@@ -134,21 +129,18 @@ TEST_CASE("one thread and two give the same bits") {
 TEST_CASE("fit takes a table and a formula") {
   const Folder folder;
   folder.write("d.csv", line_csv);
-  const Outcome o = run(
-      "fit d.csv --model 'y = a + b*x' --start a=0 --start b=1 --sigma s --noise known --json -",
-      folder.path());
+  const Outcome o =
+      run("fit d.csv --model 'y = a + b*x' --start a=0 --start b=1 --sigma s --noise known --json -", folder.path());
   CHECK(o.code == 0);
   const json j = json::parse(o.out);
   CHECK(j["parameters"][1]["name"] == "b");
   CHECK(j["parameters"][1]["value"].get<double>() == doctest::Approx(1.6));
-  CHECK(j["parameters"][1]["standard_error"].get<double>() ==
-        doctest::Approx(0.5 / std::sqrt(5.0)));
+  CHECK(j["parameters"][1]["standard_error"].get<double>() == doctest::Approx(0.5 / std::sqrt(5.0)));
   CHECK(j["statistics"]["noise"] == "known");
   CHECK(j["statistics"]["r_squared"].get<double>() == doctest::Approx(1.0 - 0.2 / 13.0));
 
   const Outcome bounded =
-      run("fit d.csv --model 'y = a + b*x + c' --start a=0,b=1,c=2 --upper b=1.5 --fix c --json -",
-          folder.path());
+      run("fit d.csv --model 'y = a + b*x + c' --start a=0,b=1,c=2 --upper b=1.5 --fix c --json -", folder.path());
   const json parameters = json::parse(bounded.out)["parameters"];
   CHECK(parameters[1]["at_bound"] == true);
   CHECK(parameters[1]["upper"] == 1.5);
@@ -170,9 +162,8 @@ TEST_CASE("what cannot be determined is named, the rest is given") {
 TEST_CASE("--trace and --output write whole files") {
   const Folder folder;
   folder.write("d.csv", line_csv);
-  const Outcome o = run(
-      "fit d.csv --model 'y = exp(a) + b*x' --start a=1,b=1 --trace t.csv --output s.toml --quiet",
-      folder.path());
+  const Outcome o =
+      run("fit d.csv --model 'y = exp(a) + b*x' --start a=1,b=1 --trace t.csv --output s.toml --quiet", folder.path());
   CHECK(o.code == 0);
   CHECK(o.out.empty());
   CHECK(o.err.empty());
@@ -235,8 +226,8 @@ TEST_CASE("options reach the solver") {
   CHECK(solved("--no-acceleration")["evaluations"] != solved("")["evaluations"]);
   CHECK(solved("--start 2")["initial_cost"] != solved("")["initial_cost"]);
   CHECK(solved("--threads 1")["threads"] == 1);
-  for (const char* each : {"--damping marquardt", "--damping radius", "--scaling current",
-                           "--globalization none", "--restarts 0 --seed 7", "--time-limit 10"})
+  for (const char* each : {"--damping marquardt", "--damping radius", "--scaling current", "--globalization none",
+                           "--restarts 0 --seed 7", "--time-limit 10"})
     CHECK(solved(each)["status"] == "converged");
 }
 

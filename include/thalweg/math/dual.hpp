@@ -77,8 +77,7 @@ struct Dual {
   Dual() = default;
   /// A constant: every derivative is zero.
   template <class S>
-    requires std::convertible_to<const S&, T>
-  Dual(const S& s) : value(s) {}  // NOLINT: constants mix freely with duals
+  requires std::convertible_to<const S&, T> Dual(const S& s) : value(s) {}  // NOLINT: constants mix freely with duals
   Dual(T v, Tangent<T, N> t) : value(std::move(v)), tangent(std::move(t)) {}
 
   /// The i-th independent variable, of `width` when the width is Dynamic.
@@ -118,9 +117,13 @@ THALWEG_INLINE Dual<T, N> chain(const T& f, const T& fx, const Dual<T, N>& x, co
 // Arithmetic.
 
 template <class T, int N>
-THALWEG_INLINE Dual<T, N> operator+(const Dual<T, N>& a) { return a; }
+THALWEG_INLINE Dual<T, N> operator+(const Dual<T, N>& a) {
+  return a;
+}
 template <class T, int N>
-THALWEG_INLINE Dual<T, N> operator-(const Dual<T, N>& a) { return chain(T(-a.value), T(-1.0), a); }
+THALWEG_INLINE Dual<T, N> operator-(const Dual<T, N>& a) {
+  return chain(T(-a.value), T(-1.0), a);
+}
 template <class T, int N>
 THALWEG_INLINE Dual<T, N> operator+(const Dual<T, N>& a, const Dual<T, N>& b) {
   return {a.value + b.value, Tangent<T, N>::combined(1.0, a.tangent, 1.0, b.tangent)};
@@ -140,11 +143,17 @@ THALWEG_INLINE Dual<T, N> operator/(const Dual<T, N>& a, const Dual<T, N>& b) {
 }
 
 template <class T, int N, ConstantOf<T, N> S>
-THALWEG_INLINE Dual<T, N> operator+(const Dual<T, N>& a, const S& s) { return {a.value + s, a.tangent}; }
+THALWEG_INLINE Dual<T, N> operator+(const Dual<T, N>& a, const S& s) {
+  return {a.value + s, a.tangent};
+}
 template <class T, int N, ConstantOf<T, N> S>
-THALWEG_INLINE Dual<T, N> operator+(const S& s, const Dual<T, N>& a) { return {s + a.value, a.tangent}; }
+THALWEG_INLINE Dual<T, N> operator+(const S& s, const Dual<T, N>& a) {
+  return {s + a.value, a.tangent};
+}
 template <class T, int N, ConstantOf<T, N> S>
-THALWEG_INLINE Dual<T, N> operator-(const Dual<T, N>& a, const S& s) { return {a.value - s, a.tangent}; }
+THALWEG_INLINE Dual<T, N> operator-(const Dual<T, N>& a, const S& s) {
+  return {a.value - s, a.tangent};
+}
 template <class T, int N, ConstantOf<T, N> S>
 THALWEG_INLINE Dual<T, N> operator-(const S& s, const Dual<T, N>& a) {
   return {s - a.value, Tangent<T, N>::scaled(-1.0, a.tangent)};
@@ -154,7 +163,9 @@ THALWEG_INLINE Dual<T, N> operator*(const Dual<T, N>& a, const S& s) {
   return {a.value * s, Tangent<T, N>::scaled(s, a.tangent)};
 }
 template <class T, int N, ConstantOf<T, N> S>
-THALWEG_INLINE Dual<T, N> operator*(const S& s, const Dual<T, N>& a) { return a * s; }
+THALWEG_INLINE Dual<T, N> operator*(const S& s, const Dual<T, N>& a) {
+  return a * s;
+}
 template <class T, int N, ConstantOf<T, N> S>
 THALWEG_INLINE Dual<T, N> operator/(const Dual<T, N>& a, const S& s) {
   return {a.value / s, Tangent<T, N>::scaled(1.0 / s, a.tangent)};
@@ -169,17 +180,27 @@ THALWEG_INLINE Dual<T, N> operator/(const S& s, const Dual<T, N>& a) {
 
 /// The number behind any nesting of duals.
 template <class S>
-const S& innermost(const S& s) { return s; }
+const S& innermost(const S& s) {
+  return s;
+}
 template <class T, int N>
-const auto& innermost(const Dual<T, N>& x) { return innermost(x.value); }
+const auto& innermost(const Dual<T, N>& x) {
+  return innermost(x.value);
+}
 
-#define THALWEG_COMPARE(op)                                                                \
-  template <class T, int N>                                                                \
-  auto operator op(const Dual<T, N>& a, const Dual<T, N>& b) { return a.value op b.value; } \
-  template <class T, int N, ConstantOf<T, N> S>                                            \
-  auto operator op(const Dual<T, N>& a, const S& s) { return a.value op T(s); }            \
-  template <class T, int N, ConstantOf<T, N> S>                                            \
-  auto operator op(const S& s, const Dual<T, N>& a) { return T(s) op a.value; }
+#define THALWEG_COMPARE(op)                                    \
+  template <class T, int N>                                    \
+  auto operator op(const Dual<T, N>& a, const Dual<T, N>& b) { \
+    return a.value op b.value;                                 \
+  }                                                            \
+  template <class T, int N, ConstantOf<T, N> S>                \
+  auto operator op(const Dual<T, N>& a, const S& s) {          \
+    return a.value op T(s);                                    \
+  }                                                            \
+  template <class T, int N, ConstantOf<T, N> S>                \
+  auto operator op(const S& s, const Dual<T, N>& a) {          \
+    return T(s) op a.value;                                    \
+  }
 THALWEG_COMPARE(<)
 THALWEG_COMPARE(<=)
 THALWEG_COMPARE(>)
@@ -200,21 +221,26 @@ Dual<T, N> select(const C& c, const Dual<T, N>& a, const Dual<T, N>& b) {
   }
 }
 template <class C, class T, int N, ConstantOf<T, N> S>
-Dual<T, N> select(const C& c, const Dual<T, N>& a, const S& s) { return select(c, a, Dual<T, N>(s)); }
+Dual<T, N> select(const C& c, const Dual<T, N>& a, const S& s) {
+  return select(c, a, Dual<T, N>(s));
+}
 template <class C, class T, int N, ConstantOf<T, N> S>
-Dual<T, N> select(const C& c, const S& s, const Dual<T, N>& b) { return select(c, Dual<T, N>(s), b); }
+Dual<T, N> select(const C& c, const S& s, const Dual<T, N>& b) {
+  return select(c, Dual<T, N>(s), b);
+}
 
-// Functions: value and slope. `using std::f` inside lets the coefficient be a double, anything else is found by its type.
+// Functions: value and slope. `using std::f` inside lets the coefficient be a double, anything else is found by its
+// type.
 
-#define THALWEG_FUNCTION(name, slope)          \
-  template <class T, int N>                    \
-  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& x) {       \
+#define THALWEG_FUNCTION(name, slope)                                                             \
+  template <class T, int N>                                                                       \
+  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& x) {                                           \
     using std::sqrt, std::exp, std::expm1, std::log, std::log10, std::log1p, std::cbrt, std::sin; \
     using std::cos, std::tan, std::asin, std::acos, std::atan, std::sinh, std::cosh, std::tanh;   \
     using std::asinh, std::acosh, std::atanh, std::erf, std::erfc, std::tgamma, std::lgamma;      \
-    const T& v = x.value;                      \
-    const T f = name(v);                       \
-    return chain(f, T(slope), x);              \
+    const T& v = x.value;                                                                         \
+    const T f = name(v);                                                                          \
+    return chain(f, T(slope), x);                                                                 \
   }
 inline constexpr double two_over_sqrt_pi = 1.1283791670955125739;
 inline constexpr double inverse_ln_10 = 0.43429448190325182765;
@@ -235,22 +261,28 @@ THALWEG_FUNCTION(tanh, (1.0 - f) * (1.0 + f))
 THALWEG_FUNCTION(asinh, 1.0 / sqrt(v * v + 1.0))
 THALWEG_FUNCTION(acosh, 1.0 / sqrt(v * v - 1.0))
 THALWEG_FUNCTION(atanh, 1.0 / ((1.0 - v) * (1.0 + v)))
-THALWEG_FUNCTION(erf, two_over_sqrt_pi * exp(-v * v))
-THALWEG_FUNCTION(erfc, -two_over_sqrt_pi * exp(-v * v))
-THALWEG_FUNCTION(tgamma, f * digamma(v))
+THALWEG_FUNCTION(erf, two_over_sqrt_pi* exp(-v* v))
+THALWEG_FUNCTION(erfc, -two_over_sqrt_pi* exp(-v* v))
+THALWEG_FUNCTION(tgamma, f* digamma(v))
 THALWEG_FUNCTION(lgamma, digamma(v))
 #undef THALWEG_FUNCTION
 
 template <int W>
-Pack<W> digamma(Pack<W> a) { return map_lanes(a, [](double s) { return digamma(s); }); }
+Pack<W> digamma(Pack<W> a) {
+  return map_lanes(a, [](double s) { return digamma(s); });
+}
 template <int W>
-Pack<W> polygamma(int n, Pack<W> a) { return map_lanes(a, [n](double s) { return polygamma(n, s); }); }
+Pack<W> polygamma(int n, Pack<W> a) {
+  return map_lanes(a, [n](double s) { return polygamma(n, s); });
+}
 template <class T, int N>
 THALWEG_INLINE Dual<T, N> polygamma(int n, const Dual<T, N>& x) {
   return chain(T(polygamma(n, x.value)), T(polygamma(n + 1, x.value)), x);
 }
 template <class T, int N>
-THALWEG_INLINE Dual<T, N> digamma(const Dual<T, N>& x) { return chain(T(digamma(x.value)), T(polygamma(1, x.value)), x); }
+THALWEG_INLINE Dual<T, N> digamma(const Dual<T, N>& x) {
+  return chain(T(digamma(x.value)), T(polygamma(1, x.value)), x);
+}
 
 /// √x. At 0 the slope is infinite; a derivative that is zero there stays zero instead of becoming 0 · ∞.
 template <class T, int N>
@@ -272,19 +304,27 @@ THALWEG_INLINE Dual<T, N> cbrt(const Dual<T, N>& x) {
 
 /// |x|, with slope +1 at 0.
 template <class T, int N>
-THALWEG_INLINE Dual<T, N> abs(const Dual<T, N>& x) { return select(innermost(x) < 0.0, -x, x); }
+THALWEG_INLINE Dual<T, N> abs(const Dual<T, N>& x) {
+  return select(innermost(x) < 0.0, -x, x);
+}
 template <class T, int N>
-THALWEG_INLINE Dual<T, N> fabs(const Dual<T, N>& x) { return abs(x); }
+THALWEG_INLINE Dual<T, N> fabs(const Dual<T, N>& x) {
+  return abs(x);
+}
 
-#define THALWEG_EXTREMUM(name, first_wins)                                                       \
-  template <class T, int N>                                                                      \
-  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& a, const Dual<T, N>& b) {                                    \
-    return select(first_wins, a, b);                                                             \
-  }                                                                                              \
-  template <class T, int N, ConstantOf<T, N> S>                                                  \
-  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& a, const S& s) { return name(a, Dual<T, N>(s)); }            \
-  template <class T, int N, ConstantOf<T, N> S>                                                  \
-  THALWEG_INLINE Dual<T, N> name(const S& s, const Dual<T, N>& b) { return name(Dual<T, N>(s), b); }
+#define THALWEG_EXTREMUM(name, first_wins)                                   \
+  template <class T, int N>                                                  \
+  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& a, const Dual<T, N>& b) { \
+    return select(first_wins, a, b);                                         \
+  }                                                                          \
+  template <class T, int N, ConstantOf<T, N> S>                              \
+  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& a, const S& s) {          \
+    return name(a, Dual<T, N>(s));                                           \
+  }                                                                          \
+  template <class T, int N, ConstantOf<T, N> S>                              \
+  THALWEG_INLINE Dual<T, N> name(const S& s, const Dual<T, N>& b) {          \
+    return name(Dual<T, N>(s), b);                                           \
+  }
 THALWEG_EXTREMUM(min, !(innermost(b) < innermost(a)))
 THALWEG_EXTREMUM(max, !(innermost(a) < innermost(b)))
 #undef THALWEG_EXTREMUM

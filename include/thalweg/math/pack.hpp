@@ -69,10 +69,22 @@ struct Pack {
 
   double operator[](int lane) const { return v[lane]; }
 
-  Pack& operator+=(Pack b) { v += b.v; return *this; }
-  Pack& operator-=(Pack b) { v -= b.v; return *this; }
-  Pack& operator*=(Pack b) { v *= b.v; return *this; }
-  Pack& operator/=(Pack b) { v /= b.v; return *this; }
+  Pack& operator+=(Pack b) {
+    v += b.v;
+    return *this;
+  }
+  Pack& operator-=(Pack b) {
+    v -= b.v;
+    return *this;
+  }
+  Pack& operator*=(Pack b) {
+    v *= b.v;
+    return *this;
+  }
+  Pack& operator/=(Pack b) {
+    v /= b.v;
+    return *this;
+  }
   friend Pack operator+(Pack a, Pack b) { return Pack(a.v + b.v); }
   friend Pack operator-(Pack a, Pack b) { return Pack(a.v - b.v); }
   friend Pack operator*(Pack a, Pack b) { return Pack(a.v * b.v); }
@@ -92,7 +104,9 @@ using NativePack = Pack<native_lanes>;
 
 /// condition ? a : b, the form of a conditional that works lane by lane (and on plain numbers).
 template <int W>
-Pack<W> select(Mask<W> c, Pack<W> a, Pack<W> b) { return Pack<W>(c.v ? a.v : b.v); }
+Pack<W> select(Mask<W> c, Pack<W> a, Pack<W> b) {
+  return Pack<W>(c.v ? a.v : b.v);
+}
 inline double select(bool c, double a, double b) { return c ? a : b; }
 
 /// f applied to each lane, for functions without a vector form.
@@ -115,9 +129,18 @@ Pack<W> sqrt(Pack<W> a) {
   for (int i = 0; i < W; ++i) r.v[i] = std::sqrt(a.v[i]);
   return r;
 }
-template <int W> Pack<W> abs(Pack<W> a) { return select(a < Pack<W>(0.0), -a, a + Pack<W>(0.0)); }
-template <int W> Pack<W> min(Pack<W> a, Pack<W> b) { return select(b < a, b, a); }
-template <int W> Pack<W> max(Pack<W> a, Pack<W> b) { return select(a < b, b, a); }
+template <int W>
+Pack<W> abs(Pack<W> a) {
+  return select(a < Pack<W>(0.0), -a, a + Pack<W>(0.0));
+}
+template <int W>
+Pack<W> min(Pack<W> a, Pack<W> b) {
+  return select(b < a, b, a);
+}
+template <int W>
+Pack<W> max(Pack<W> a, Pack<W> b) {
+  return select(a < b, b, a);
+}
 
 // The C library's vector functions (libmvec, within 4 units in the last place), by their x86-64 vector-ABI names:
 // _ZGV, instruction set, N (no mask), lanes, a "v" per argument, name.
@@ -129,19 +152,19 @@ template <int W> Pack<W> max(Pack<W> a, Pack<W> b) { return select(a < b, b, a);
 #else
 #define THALWEG_VECTOR_NAME(args, name) _ZGVbN2##args##_##name
 #endif
-#define THALWEG_UNARY(name)                                                                   \
-  extern "C" NativePack::Raw THALWEG_VECTOR_NAME(v, name)(NativePack::Raw);                   \
+#define THALWEG_UNARY(name)                                                 \
+  extern "C" NativePack::Raw THALWEG_VECTOR_NAME(v, name)(NativePack::Raw); \
   inline NativePack name(NativePack a) { return NativePack(THALWEG_VECTOR_NAME(v, name)(a.v)); }
 #define THALWEG_BINARY(name)                                                                  \
   extern "C" NativePack::Raw THALWEG_VECTOR_NAME(vv, name)(NativePack::Raw, NativePack::Raw); \
-  inline NativePack name(NativePack a, NativePack b) {                                        \
-    return NativePack(THALWEG_VECTOR_NAME(vv, name)(a.v, b.v));                               \
-  }
+  inline NativePack name(NativePack a, NativePack b) { return NativePack(THALWEG_VECTOR_NAME(vv, name)(a.v, b.v)); }
 #else
-#define THALWEG_UNARY(name) \
-  inline NativePack name(NativePack a) { return map_lanes(a, [](double s) { return std::name(s); }); }
-#define THALWEG_BINARY(name)                          \
-  inline NativePack name(NativePack a, NativePack b) { \
+#define THALWEG_UNARY(name)                                     \
+  inline NativePack name(NativePack a) {                        \
+    return map_lanes(a, [](double s) { return std::name(s); }); \
+  }
+#define THALWEG_BINARY(name)                                                    \
+  inline NativePack name(NativePack a, NativePack b) {                          \
     return map_lanes(a, b, [](double s, double t) { return std::name(s, t); }); \
   }
 #endif

@@ -32,8 +32,13 @@ struct NumTraits<thalweg::Dual<T, N>> : NumTraits<double> {
   using Nested = thalweg::Dual<T, N>;
   using Literal = double;
   enum {
-    IsComplex = 0, IsInteger = 0, IsSigned = 1, RequireInitialization = 1,
-    ReadCost = 1, AddCost = 2, MulCost = 4
+    IsComplex = 0,
+    IsInteger = 0,
+    IsSigned = 1,
+    RequireInitialization = 1,
+    ReadCost = 1,
+    AddCost = 2,
+    MulCost = 4
   };
 };
 
@@ -43,7 +48,15 @@ struct NumTraits<thalweg::Pack<W>> : NumTraits<double> {
   using NonInteger = thalweg::Pack<W>;
   using Nested = thalweg::Pack<W>;
   using Literal = double;
-  enum { IsComplex = 0, IsInteger = 0, IsSigned = 1, RequireInitialization = 1, ReadCost = 1, AddCost = 1, MulCost = 1 };
+  enum {
+    IsComplex = 0,
+    IsInteger = 0,
+    IsSigned = 1,
+    RequireInitialization = 1,
+    ReadCost = 1,
+    AddCost = 1,
+    MulCost = 1
+  };
 };
 
 // A dual mixes with plain numbers in one expression: 2.0 * v, M * p.

@@ -48,16 +48,16 @@ struct Options {
   Globalization globalization = Globalization::line_search;  ///< of gauss_newton
   Damping damping = Damping::nielsen;
   Scaling scaling = Scaling::monotone;
-  double initial_damping = 1e-3;   ///< λ₀; times max ‖Jⱼ‖² for levenberg
-  double damping_factor = 10.0;    ///< factor of Damping::marquardt, > 1
-  double initial_radius = 100.0;   ///< of Damping::radius, in units of ‖Dx‖ at the start (of 1 when that is 0)
+  double initial_damping = 1e-3;  ///< λ₀; times max ‖Jⱼ‖² for levenberg
+  double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
+  double initial_radius = 100.0;  ///< of Damping::radius, in units of ‖Dx‖ at the start (of 1 when that is 0)
 
-  bool acceleration = true;        ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial
+  bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected
-  bool polish = true;              ///< finish with Newton steps, so that the last digits are right
-  int restarts = 10;               ///< further descents, at most, after one that stalled where the residuals no longer
-                                   ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts
-  std::uint64_t seed = 1;          ///< of the scattered starts
+  bool polish = true;                ///< finish with Newton steps, so that the last digits are right
+  int restarts = 10;       ///< further descents, at most, after one that stalled where the residuals no longer
+                           ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts
+  std::uint64_t seed = 1;  ///< of the scattered starts
 
   LinearSolverKind linear_solver = LinearSolverKind::automatic;
 

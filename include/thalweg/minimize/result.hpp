@@ -12,7 +12,7 @@
 namespace thalweg {
 
 enum class Status {
-  converged,         ///< a convergence test fired
+  converged,  ///< a convergence test fired
   iteration_limit,
   time_limit,
   interrupted,       ///< by the callback or the interrupt flag
@@ -27,9 +27,9 @@ struct IterationRecord {
   enum class Phase { descent, polish };
   static constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 
-  int iteration = 0;             ///< counts from 0: the start, which is no solve
+  int iteration = 0;  ///< counts from 0: the start, which is no solve
   Phase phase = Phase::descent;
-  bool valid = true;             ///< step and trial cost are finite
+  bool valid = true;  ///< step and trial cost are finite
   bool accepted = true;
   double cost = unset;           ///< ½‖r‖² after the iteration, at the best point so far
   double trial_cost = unset;     ///< at the point that was tried
@@ -42,8 +42,8 @@ struct IterationRecord {
 
 struct Result {
   Status status = Status::failed;
-  std::string reason;            ///< which test fired, with measurement and threshold
-  std::vector<double> x;         ///< all parameters, in the order they were added
+  std::string reason;     ///< which test fired, with measurement and threshold
+  std::vector<double> x;  ///< all parameters, in the order they were added
   double initial_cost = IterationRecord::unset, final_cost = IterationRecord::unset;
   int iterations = 0, accepted_steps = 0;
   struct Evaluations {
@@ -55,7 +55,7 @@ struct Result {
   std::string linear_solver;         ///< the one used
   std::string linear_solver_reason;  ///< why
   int threads = 1;
-  std::vector<std::string> notes;    ///< what the user should know: a start moved into its bounds, a second attempt
+  std::vector<std::string> notes;  ///< what the user should know: a start moved into its bounds, a second attempt
   std::vector<IterationRecord> trace;
 
   bool converged() const { return status == Status::converged; }

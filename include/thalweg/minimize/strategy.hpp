@@ -34,7 +34,7 @@ class Strategy {
   /// No further rejection can help: the steps left are below rounding.
   virtual bool exhausted() const = 0;
 
-  virtual double damping() const = 0;              ///< λ of the last proposal
+  virtual double damping() const = 0;                 ///< λ of the last proposal
   virtual std::span<const double> scale() const = 0;  ///< D
 };
 

@@ -12,91 +12,10 @@
 #include <vector>
 
 #include <thalweg/math/vec.hpp>
+#include <thalweg/problem/callable_traits.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
 namespace thalweg {
-
-/// Marks a callable that may be evaluated on several residuals at once: its scalars, data included, must be generic
-/// (`const auto&`), and it must choose with select(condition, a, b) instead of `if`.
-template <class F>
-struct Simd {
-  F f;
-};
-template <class F>
-Simd<F> simd(F f) { return {std::move(f)}; }
-
-/// Marks a black box that takes only doubles: its Jacobian comes from central differences with this step, relative to
-/// the parameter (absolute where the parameter is zero).
-template <class F>
-struct Numeric {
-  F f;
-  double relative_step;
-};
-template <class F>
-Numeric<F> numeric(F f, double relative_step = 6.0554544523933429e-6 /* ∛ε */) { return {std::move(f), relative_step}; }
-
-namespace detail {
-
-template <class F>
-struct Unwrapped {
-  using Type = F;
-  static constexpr bool simd = false, numeric = false;
-  static const F& get(const F& f) { return f; }
-};
-template <class F>
-struct Unwrapped<Simd<F>> {
-  using Type = F;
-  static constexpr bool simd = true, numeric = false;
-  static const F& get(const Simd<F>& f) { return f.f; }
-};
-template <class F>
-struct Unwrapped<Numeric<F>> {
-  using Type = F;
-  static constexpr bool simd = false, numeric = true;
-  static const F& get(const Numeric<F>& f) { return f.f; }
-};
-
-template <class S>
-inline constexpr int lanes = 1;
-template <int W>
-inline constexpr int lanes<Pack<W>> = W;
-
-/// One block as the callable sees it: a Vec<T, N>, or a span when the dimension is known only at run time.
-template <class T, int N>
-struct Argument {
-  Vec<T, N> v;
-  void resize(int) {}
-  const Vec<T, N>& get() const { return v; }
-};
-template <class T>
-struct Argument<T, Dynamic> {
-  std::vector<T> v;
-  void resize(int n) { v.resize(static_cast<std::size_t>(n)); }
-  std::span<const T> get() const { return v; }
-};
-
-/// What a residual callable returns: one number, or a fixed number of them.
-template <class R>
-struct Components {
-  static constexpr int count = 1;
-  static const R& at(const R& r, int) { return r; }
-};
-template <class T, int M, int O, int MR, int MC>
-struct Components<Eigen::Matrix<T, M, 1, O, MR, MC>> {
-  static_assert(M > 0, "a residual has a fixed number of components");
-  static constexpr int count = M;
-  static const T& at(const Eigen::Matrix<T, M, 1, O, MR, MC>& r, int k) { return r[k]; }
-};
-template <class T, std::size_t M>
-struct Components<std::array<T, M>> {
-  static constexpr int count = static_cast<int>(M);
-  static const T& at(const std::array<T, M>& r, int k) { return r[static_cast<std::size_t>(k)]; }
-};
-
-template <class A>
-using Evaluated = std::remove_cvref_t<A>;
-
-}  // namespace detail
 
 /// Wrapped: the callable, perhaps in Simd or Numeric. Dims: the dimensions of its parameter blocks (Dynamic allowed).
 /// Data: the element types of its data columns.
@@ -120,8 +39,8 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
 
   static constexpr bool analytic =
       requires(const F& f, const detail::Argument<double, Dims>&... block, const Data&... datum) {
-        f.jacobian(block.get()..., datum...);
-      };
+    f.jacobian(block.get()..., datum...);
+  };
   static constexpr bool any_dynamic = ((Dims == Dynamic) || ...);
   static constexpr int total = any_dynamic ? 0 : (Dims + ... + 0);
   // Directions carried by one dual. More than 12 are taken in several sweeps: the tangents would leave the registers.
@@ -134,7 +53,8 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
 
   CallableGroup(std::string name, Wrapped f, std::vector<Slot> slots, std::int64_t items, std::vector<Data>... data)
       : ResidualGroup(std::move(name), residual_dimension, items, std::move(slots)),
-        f_(std::move(f)), data_(std::move(data)...) {}
+        f_(std::move(f)),
+        data_(std::move(data)...) {}
 
  protected:
   void compute(const double* x, const ResidualOutput& out) const override {
@@ -186,8 +106,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
     const auto fill = [&](auto& argument) {
       const Slot& slot = slots()[static_cast<std::size_t>(slot_index++)];
       argument.resize(slot.dimension);
-      for (int d = 0; d < slot.dimension; ++d, ++column)
-        argument.v[d] = seed(gather<S>(x, slot, d, i, end), column);
+      for (int d = 0; d < slot.dimension; ++d, ++column) argument.v[d] = seed(gather<S>(x, slot, d, i, end), column);
     };
     std::apply([&](auto&... argument) { (fill(argument), ...); }, arguments);
   }
@@ -210,9 +129,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
     return std::apply(
         [&](const auto&... argument) {
           return std::apply(
-              [&](const auto&... column) {
-                return Traits::get(f_)(argument.get()..., datum<S>(column, i, end)...);
-              },
+              [&](const auto&... column) { return Traits::get(f_)(argument.get()..., datum<S>(column, i, end)...); },
               data_);
         },
         arguments);
@@ -257,12 +174,13 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   }
 
   void value_sweep(const double* x, const ResidualOutput& out) const {
-    sweep<Scalar, Scalar>(x, out.begin, out.end, [](const Scalar& v, int) { return v; },
-                          [&](std::int64_t i, int count, const auto& result) {
-      using R = detail::Evaluated<decltype(result)>;
-      for (int k = 0; k < residual_dimension; ++k)
-        store(detail::Components<R>::at(result, k), out.residual[k] + (i - out.begin), count);
-    });
+    sweep<Scalar, Scalar>(
+        x, out.begin, out.end, [](const Scalar& v, int) { return v; },
+        [&](std::int64_t i, int count, const auto& result) {
+          using R = detail::Evaluated<decltype(result)>;
+          for (int k = 0; k < residual_dimension; ++k)
+            store(detail::Components<R>::at(result, k), out.residual[k] + (i - out.begin), count);
+        });
   }
 
   /// Residuals and the derivatives by the columns first, first + 1, ..., first + strip − 1.
@@ -339,7 +257,10 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   /// Entry of ∂r/∂p, given as residual_dimension × columns, or for one residual as any vector of the columns.
   template <class J>
   static double entry(const J& jacobian, int k, int c) {
-    if constexpr (requires { jacobian.rows(); jacobian.cols(); }) {
+    if constexpr (requires {
+                    jacobian.rows();
+                    jacobian.cols();
+                  }) {
       return residual_dimension == 1 && jacobian.cols() == 1 ? jacobian(c, 0) : jacobian(k, c);
     } else {
       static_assert(residual_dimension == 1, "the Jacobian of a vector residual is a matrix, components × columns");
@@ -348,11 +269,12 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   }
 
   void value_sweep_double(const double* x, const ResidualOutput& out) const {
-    sweep<double, double>(x, out.begin, out.end, [](double v, int) { return v; },
-                          [&](std::int64_t i, int, const auto& result) {
-      for (int k = 0; k < residual_dimension; ++k)
-        out.residual[k][i - out.begin] = detail::Components<Result>::at(result, k);
-    });
+    sweep<double, double>(
+        x, out.begin, out.end, [](double v, int) { return v; },
+        [&](std::int64_t i, int, const auto& result) {
+          for (int k = 0; k < residual_dimension; ++k)
+            out.residual[k][i - out.begin] = detail::Components<Result>::at(result, k);
+        });
   }
 
   void numeric_sweep(const double* x, const ResidualOutput& out) const {

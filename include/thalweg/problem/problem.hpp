@@ -86,7 +86,9 @@ class Problem {
   }
   /// Keeps all blocks of the handle, or one component of each, at the start.
   template <int N>
-  void fix(const Parameters<N>& blocks) { set_fixed(blocks.offset(), blocks.dimension(), blocks.count(), -1); }
+  void fix(const Parameters<N>& blocks) {
+    set_fixed(blocks.offset(), blocks.dimension(), blocks.count(), -1);
+  }
   template <int N>
   void fix(const Parameters<N>& blocks, int component) {
     set_fixed(blocks.offset(), blocks.dimension(), blocks.count(), component);
@@ -180,8 +182,7 @@ ResidualGroup& Problem::add_residuals(std::string name, F f, Arguments&&... argu
   const auto all = std::forward_as_tuple(arguments...);
   std::int64_t items = -1;
   std::vector<Slot> slots;
-  return [&]<std::size_t... B, std::size_t... D>(std::index_sequence<B...>, std::index_sequence<D...>)
-             -> ResidualGroup& {
+  return [&]<std::size_t... B, std::size_t... D>(std::index_sequence<B...>, std::index_sequence<D...>)->ResidualGroup& {
     (slots.push_back(detail::slot_of(name, std::get<B>(all), items)), ...);
     // Braces: the columns are built, and the items counted, from left to right.
     auto columns = std::tuple{detail::column_of(name, std::get<blocks + D>(all), items)...};
@@ -191,7 +192,8 @@ ResidualGroup& Problem::add_residuals(std::string name, F f, Arguments&&... argu
     using Group = CallableGroup<F, Dims, typename std::tuple_element_t<D, decltype(columns)>::value_type...>;
     return add_group(std::make_unique<Group>(std::move(name), std::move(f), std::move(slots), items,
                                              std::move(std::get<D>(columns))...));
-  }(std::make_index_sequence<blocks>{}, std::make_index_sequence<sizeof...(Arguments) - blocks>{});
+  }
+  (std::make_index_sequence<blocks>{}, std::make_index_sequence<sizeof...(Arguments) - blocks>{});
 }
 
 }  // namespace thalweg

@@ -14,8 +14,8 @@ namespace thalweg {
 
 /// The first number at x that is not finite, and where it arose.
 struct NonFiniteEntry {
-  std::string residual;     ///< "misra1a[3]"
-  std::string parameter;    ///< column of the Jacobian's entry; empty when the residual itself is not finite
+  std::string residual;   ///< "misra1a[3]"
+  std::string parameter;  ///< column of the Jacobian's entry; empty when the residual itself is not finite
   double value = 0.0;
   std::string explanation;  ///< the operation that made it, when known
 };
@@ -29,9 +29,9 @@ class Program {
   explicit Program(const Problem& problem);
 
   const Problem& problem() const { return *problem_; }
-  std::int64_t size() const { return static_cast<std::int64_t>(column_of_.size()); }           ///< components of x
-  std::int64_t columns() const { return static_cast<std::int64_t>(component_of_.size()); }     ///< free ones
-  std::int64_t rows() const { return rows_; }                                                  ///< with padding
+  std::int64_t size() const { return static_cast<std::int64_t>(column_of_.size()); }        ///< components of x
+  std::int64_t columns() const { return static_cast<std::int64_t>(component_of_.size()); }  ///< free ones
+  std::int64_t rows() const { return rows_; }                                               ///< with padding
   std::int64_t column_of(std::int64_t component) const { return column_of_[static_cast<std::size_t>(component)]; }
   std::int64_t component_of(std::int64_t column) const { return component_of_[static_cast<std::size_t>(column)]; }
   /// First row of component k of a group; item i is i rows further.

@@ -37,11 +37,11 @@ class ResidualGroup {
   virtual ~ResidualGroup() = default;
 
   const std::string& name() const { return name_; }
-  int dimension() const { return dimension_; }        ///< components of one residual
-  std::int64_t items() const { return items_; }       ///< residuals in the group
-  int columns() const { return columns_; }            ///< local columns: the slots' tangent dimensions, summed
+  int dimension() const { return dimension_; }   ///< components of one residual
+  std::int64_t items() const { return items_; }  ///< residuals in the group
+  int columns() const { return columns_; }       ///< local columns: the slots' tangent dimensions, summed
   const std::vector<Slot>& slots() const { return slots_; }
-  bool shares_blocks() const;                          ///< every item reads the same parameter blocks
+  bool shares_blocks() const;  ///< every item reads the same parameter blocks
 
   /// Standard deviation of each item's error; residual and Jacobian rows are divided by it. Empty: 1.
   /// Throws Error unless there is one finite positive number per item.

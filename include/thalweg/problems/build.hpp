@@ -11,8 +11,8 @@
 
 namespace thalweg {
 
-/// A curve fit ready to be solved. One parameter block holds all fit parameters, in the file's order and by their names;
-/// one residual group per data set, and one for the priors when there are any.
+/// A curve fit ready to be solved. One parameter block holds all fit parameters, in the file's order and by their
+/// names; one residual group per data set, and one for the priors when there are any.
 struct CurveProblem {
   Problem problem;
   Parameters<Dynamic> parameters{0, 0, 1};

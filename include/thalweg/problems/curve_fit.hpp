@@ -18,8 +18,7 @@ namespace thalweg {
 /// line and column count from 1, and the parts that are not known (0) are left out.
 class FileError : public Error {
  public:
-  FileError(std::string file, int line, int column, const std::string& problem,
-            const std::string& expected);
+  FileError(std::string file, int line, int column, const std::string& problem, const std::string& expected);
   std::string file;
   int line, column;
 };
@@ -37,8 +36,7 @@ struct FitParameter {
   std::optional<Prior> prior;  ///< adds the residual (value − mean) / sigma
   struct Certified {
     double value = 0.0;
-    double error =
-        std::numeric_limits<double>::quiet_NaN();  ///< standard error, NaN when not given
+    double error = std::numeric_limits<double>::quiet_NaN();  ///< standard error, NaN when not given
   };
   std::optional<Certified> certified;
   std::string unit, description;  ///< for the reader of a report; may be empty
@@ -74,7 +72,7 @@ CurveFit read_nist(std::string_view text, const std::string& name);
 struct Table {
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, all finite
-  bool header = false;  ///< the names come from the file; without a header they are c1, c2, ...
+  bool header = false;                      ///< the names come from the file; without a header they are c1, c2, ...
 };
 
 /// Reads a CSV or TSV table (separator found from the text: comma, semicolon, tab or blanks; #

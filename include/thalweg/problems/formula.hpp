@@ -96,8 +96,7 @@ class FormulaModel {
   /// `columns` are the data, one array per Symbols::columns, all of one length.
   /// Throws FormulaError for a name that is neither parameter nor column, Error for arrays of
   /// unequal length.
-  FormulaModel(const Equation& equation, const Symbols& symbols,
-               const std::vector<std::vector<double>>& columns);
+  FormulaModel(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& columns);
   ~FormulaModel();
   FormulaModel(FormulaModel&&) noexcept;
   FormulaModel& operator=(FormulaModel&&) noexcept;
@@ -107,12 +106,10 @@ class FormulaModel {
 
   /// Rows [begin, end) to residual[row − begin] and jacobian[j][row − begin]; jacobian, or an
   /// entry, may be null.
-  void evaluate(const double* p, std::int64_t begin, std::int64_t end, double* residual,
-                double* const* jacobian) const;
+  void evaluate(const double* p, std::int64_t begin, std::int64_t end, double* residual, double* const* jacobian) const;
   /// Adds Σ over rows of weight[row − begin] · ∇²r to the parameters() × parameters() row-major,
   /// symmetric S. A row of weight 0 adds nothing, whatever its ∇²r.
-  void add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight,
-                     double* S) const;
+  void add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight, double* S) const;
   /// The model's value (not the residual) on rows [begin, end).
   void predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const;
   /// The response's value on every row. Throws Error when it contains a parameter.
@@ -133,16 +130,15 @@ class FormulaModel {
 class FormulaResiduals final : public ResidualGroup {
  public:
   /// `offset`: where the parameters begin in x.
-  FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model,
-                   std::int64_t offset);
+  FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::int64_t offset);
   /// Such as "row 3: 'log(b1 - x)' is nan"; rows count from 1.
   std::string explain_non_finite(const double* x, std::int64_t item) const override;
   const FormulaModel& model() const { return *model_; }
 
  protected:
   void compute(const double* x, const ResidualOutput& out) const override;
-  void compute_curvature(const double* x, std::int64_t begin, std::int64_t end,
-                         const double* const* weight, double* S) const override;
+  void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
+                         double* S) const override;
 
  private:
   std::shared_ptr<const FormulaModel> model_;

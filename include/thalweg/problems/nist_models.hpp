@@ -89,8 +89,8 @@ struct Enso {
     const X turn = x * 6.283185307179586476925;
     const X year = turn / 12.0;
     const auto u = turn / b[3], v = turn / b[6];
-    return b[0] + b[1] * cos(year) + b[2] * sin(year) + b[4] * cos(u) + b[5] * sin(u) + b[7] * cos(v) +
-           b[8] * sin(v) - y;
+    return b[0] + b[1] * cos(year) + b[2] * sin(year) + b[4] * cos(u) + b[5] * sin(u) + b[7] * cos(v) + b[8] * sin(v) -
+           y;
   }
 };
 

@@ -38,9 +38,7 @@ struct Report {
   struct Seconds {
     double read = 0.0, build = 0.0, statistics = 0.0;  ///< what comes before and after the solve
   } seconds;
-  double total_seconds() const {
-    return seconds.read + seconds.build + result.seconds.total + seconds.statistics;
-  }
+  double total_seconds() const { return seconds.read + seconds.build + result.seconds.total + seconds.statistics; }
 };
 
 }  // namespace thalweg

@@ -59,12 +59,11 @@ struct FitStatistics {
 struct Measurements {
   std::span<const double> response;  ///< the values that were measured; may end early: the
                                      ///< residuals after them, such as priors, do not count for R²
-  std::span<const double> sigma;  ///< standard deviation of each residual; empty: 1
+  std::span<const double> sigma;     ///< standard deviation of each residual; empty: 1
 };
 
 /// Statistics at result.x.
-FitStatistics statistics(const Problem& problem, const Result& result,
-                         const Measurements& measurements = {});
+FitStatistics statistics(const Problem& problem, const Result& result, const Measurements& measurements = {});
 
 /// How close a fit comes to values known from elsewhere, such as NIST's.
 struct Agreement {
@@ -74,7 +73,6 @@ struct Agreement {
 
 /// `certified` holds one value for each parameter; NaN: none. Where it is 0 the absolute error
 /// counts.
-Agreement agreement(std::span<const ParameterStatistics> parameters,
-                    std::span<const double> certified);
+Agreement agreement(std::span<const ParameterStatistics> parameters, std::span<const double> certified);
 
 }  // namespace thalweg

@@ -24,9 +24,7 @@ std::optional<NonFinitePart> find_non_finite(const Tree& tree, const std::vector
                                              const RowValues& row) {
   std::vector<double> values;
   values.reserve(tree.nodes.size());
-  const auto value = [&](int place) {
-    return place < 0 ? 0.0 : values[static_cast<std::size_t>(place)];
-  };
+  const auto value = [&](int place) { return place < 0 ? 0.0 : values[static_cast<std::size_t>(place)]; };
   for (const Node& node : tree.nodes) {
     const bool is_leaf = arity(node.op) == 0;
     values.push_back(is_leaf ? leaf_value(node, bindings, row)
@@ -39,8 +37,8 @@ std::optional<NonFinitePart> find_non_finite(const Tree& tree, const std::vector
     int deeper = -1;
     for (const int argument : {node.a, node.b, node.c}) {
       if (arity(node.op) == 0 || argument < 0 || deeper >= 0) continue;
-      const bool is_taken = node.op != Op::select || argument == node.a ||
-                            argument == (value(node.a) != 0.0 ? node.b : node.c);
+      const bool is_taken =
+          node.op != Op::select || argument == node.a || argument == (value(node.a) != 0.0 ? node.b : node.c);
       if (is_taken && !std::isfinite(value(argument))) deeper = argument;
     }
     if (deeper < 0) return NonFinitePart{node.where, value(place)};

@@ -20,12 +20,8 @@ bool is_equals_sign(std::string_view text, std::size_t i) {
 
 }  // namespace
 
-FormulaError::FormulaError(TextRange where_, const std::string& problem_,
-                           const std::string& expected_)
-    : Error(message(where_, problem_, expected_)),
-      where(where_),
-      problem(problem_),
-      expected(expected_) {}
+FormulaError::FormulaError(TextRange where_, const std::string& problem_, const std::string& expected_)
+    : Error(message(where_, problem_, expected_)), where(where_), problem(problem_), expected(expected_) {}
 
 Equation Equation::parse(std::string_view text) {
   constexpr auto none = std::string_view::npos;

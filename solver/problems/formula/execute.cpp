@@ -26,9 +26,7 @@ struct Reader<true> {
   P pack;
 };
 
-double* target(const Instruction& self, double* const* bases) {
-  return bases[self.to.base] + self.to.offset;
-}
+double* target(const Instruction& self, double* const* bases) { return bases[self.to.base] + self.to.offset; }
 
 // The kernels. A result may overwrite an operand: each pack is read before it is written. F is a
 // function of packs without state, so that a default-constructed one will do.

@@ -12,8 +12,7 @@ namespace thalweg::formula {
 Instruction::Kernel kernel_of(Op op, const Instruction& instruction);
 
 /// Executes the instructions in order, each over `packs` packs of rows, packs ≥ 1.
-inline void execute(const std::vector<Instruction>& code, double* const* bases,
-                    std::ptrdiff_t packs) {
+inline void execute(const std::vector<Instruction>& code, double* const* bases, std::ptrdiff_t packs) {
   for (const Instruction& i : code) i.kernel(i, bases, packs);
 }
 

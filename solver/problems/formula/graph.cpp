@@ -32,8 +32,8 @@ bool may_be_infinite(Op op) {
 }
 
 bool commutes(Op op) {
-  return op == Op::add || op == Op::multiply || op == Op::guarded_multiply || op == Op::equal ||
-         op == Op::not_equal || op == Op::logical_and || op == Op::logical_or;
+  return op == Op::add || op == Op::multiply || op == Op::guarded_multiply || op == Op::equal || op == Op::not_equal ||
+         op == Op::logical_and || op == Op::logical_or;
 }
 
 bool is_power_of_two(double v) {

@@ -57,9 +57,7 @@ class Graph {
   Id size() const { return static_cast<Id>(nodes_.size()); }
 
   bool is_constant(Id id) const { return (*this)[id].op == Op::constant; }
-  bool is_constant(Id id, double value) const {
-    return is_constant(id) && (*this)[id].value == value;
-  }
+  bool is_constant(Id id, double value) const { return is_constant(id) && (*this)[id].value == value; }
   bool depends_on_parameters(Id id) const {
     return (static_cast<int>((*this)[id].rank) & static_cast<int>(Rank::scalar)) != 0;
   }

@@ -72,15 +72,13 @@ Token Lexer::number() {
       i += 1 + sign;
       while (is_digit(at(i))) ++i;
     } else if (is_e && !is_letter(at(i + 1))) {
-      fail({begin, i + 1 + sign},
-           "malformed number '" + std::string(text({begin, i + 1 + sign})) + "'",
+      fail({begin, i + 1 + sign}, "malformed number '" + std::string(text({begin, i + 1 + sign})) + "'",
            "digits after the exponent's letter");
     }
   }
   if (at(i) == '.') {
     while (is_digit(at(i)) || at(i) == '.') ++i;
-    fail({begin, i}, "malformed number '" + std::string(text({begin, i})) + "'",
-         "one decimal point");
+    fail({begin, i}, "malformed number '" + std::string(text({begin, i})) + "'", "one decimal point");
   }
   const TextRange where{begin, i};
   std::string digits(text(where));
@@ -88,8 +86,7 @@ Token Lexer::number() {
   double value = 0.0;
   const auto [last, status] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   if (status == std::errc::result_out_of_range) {
-    fail(where, "the number " + std::string(text(where)) + " is out of range",
-         "a magnitude between 1e-307 and 1e308");
+    fail(where, "the number " + std::string(text(where)) + " is out of range", "a magnitude between 1e-307 and 1e308");
   }
   if (status != std::errc() || last != digits.data() + digits.size()) {
     fail(where, "malformed number '" + std::string(text(where)) + "'", "a number such as 1.5e-3");
@@ -116,17 +113,14 @@ Token Lexer::symbol() {
   };
   // The longer of two that begin alike comes first.
   static constexpr Symbol symbols[] = {
-      {"**", TokenKind::power},         {"<=", TokenKind::less_equal},
-      {">=", TokenKind::greater_equal}, {"==", TokenKind::equal},
-      {"!=", TokenKind::not_equal},     {"&&", TokenKind::logical_and},
-      {"||", TokenKind::logical_or},    {"+", TokenKind::plus},
-      {"-", TokenKind::minus},          {"*", TokenKind::times},
-      {"/", TokenKind::divide},         {"^", TokenKind::power},
-      {"<", TokenKind::less},           {">", TokenKind::greater},
-      {"!", TokenKind::logical_not},    {"(", TokenKind::open},
-      {"[", TokenKind::open},           {")", TokenKind::close},
-      {"]", TokenKind::close},          {",", TokenKind::comma},
-      {"?", TokenKind::question},       {":", TokenKind::colon},
+      {"**", TokenKind::power},      {"<=", TokenKind::less_equal}, {">=", TokenKind::greater_equal},
+      {"==", TokenKind::equal},      {"!=", TokenKind::not_equal},  {"&&", TokenKind::logical_and},
+      {"||", TokenKind::logical_or}, {"+", TokenKind::plus},        {"-", TokenKind::minus},
+      {"*", TokenKind::times},       {"/", TokenKind::divide},      {"^", TokenKind::power},
+      {"<", TokenKind::less},        {">", TokenKind::greater},     {"!", TokenKind::logical_not},
+      {"(", TokenKind::open},        {"[", TokenKind::open},        {")", TokenKind::close},
+      {"]", TokenKind::close},       {",", TokenKind::comma},       {"?", TokenKind::question},
+      {":", TokenKind::colon},
   };
   for (const Symbol& s : symbols) {
     if (text_.substr(static_cast<std::size_t>(position_), s.text.size()) != s.text) continue;

@@ -47,17 +47,13 @@ class Lexer {
   Token next();
 
   std::string_view text(TextRange where) const {
-    return text_.substr(static_cast<std::size_t>(where.begin),
-                        static_cast<std::size_t>(where.end - where.begin));
+    return text_.substr(static_cast<std::size_t>(where.begin), static_cast<std::size_t>(where.end - where.begin));
   }
   /// An error at a place in this text.
-  [[noreturn]] void fail(TextRange where, const std::string& problem,
-                         const std::string& expected) const;
+  [[noreturn]] void fail(TextRange where, const std::string& problem, const std::string& expected) const;
 
  private:
-  char at(int i) const {
-    return i < static_cast<int>(text_.size()) ? text_[static_cast<std::size_t>(i)] : '\0';
-  }
+  char at(int i) const { return i < static_cast<int>(text_.size()) ? text_[static_cast<std::size_t>(i)] : '\0'; }
   Token number();
   Token word();
   Token symbol();

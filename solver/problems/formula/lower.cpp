@@ -36,8 +36,7 @@ std::vector<Binding> bind(const Formula& formula, const Symbols& symbols) {
       bindings.push_back({Binding::Kind::constant, 0});
     } else {
       const auto& names = formula.names();
-      fail_unknown(*std::find_if(names.begin(), names.end(),
-                                 [&](const Formula::Name& n) { return n.name == name; }),
+      fail_unknown(*std::find_if(names.begin(), names.end(), [&](const Formula::Name& n) { return n.name == name; }),
                    symbols);
     }
   }
@@ -47,9 +46,7 @@ std::vector<Binding> bind(const Formula& formula, const Symbols& symbols) {
 Id lower(const Tree& tree, const std::vector<Binding>& bindings, Graph& graph) {
   std::vector<Id> ids;
   ids.reserve(tree.nodes.size());
-  const auto argument = [&](int place) {
-    return place < 0 ? no_id : ids[static_cast<std::size_t>(place)];
-  };
+  const auto argument = [&](int place) { return place < 0 ? no_id : ids[static_cast<std::size_t>(place)]; };
   for (const Node& node : tree.nodes) {
     if (node.op == Op::constant) {
       ids.push_back(graph.constant(node.value));

@@ -28,8 +28,7 @@ void check_symbols(const Symbols& symbols, const std::vector<std::vector<double>
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end()) {
-    throw Error("formula: the name '" + *twice +
-                "' is given twice; parameters and columns must have distinct names");
+    throw Error("formula: the name '" + *twice + "' is given twice; parameters and columns must have distinct names");
   }
   if (columns.size() != symbols.columns.size()) {
     throw Error("formula: " + std::to_string(symbols.columns.size()) + " columns are named but " +
@@ -37,17 +36,15 @@ void check_symbols(const Symbols& symbols, const std::vector<std::vector<double>
   }
   for (std::size_t i = 1; i < columns.size(); ++i) {
     if (columns[i].size() == columns[0].size()) continue;
-    throw Error("formula: column '" + symbols.columns[i] + "' has " +
-                std::to_string(columns[i].size()) + " rows but column '" + symbols.columns[0] +
-                "' has " + std::to_string(columns[0].size()));
+    throw Error("formula: column '" + symbols.columns[i] + "' has " + std::to_string(columns[i].size()) +
+                " rows but column '" + symbols.columns[0] + "' has " + std::to_string(columns[0].size()));
   }
 }
 
 }  // namespace
 
 struct FormulaModel::Impl {
-  Impl(const Equation& equation, const Symbols& symbols,
-       const std::vector<std::vector<double>>& data);
+  Impl(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& data);
 
   /// The tape of the curvature, made when first asked for.
   const Tape& curvature();
@@ -67,8 +64,7 @@ struct FormulaModel::Impl {
   Tape curvature_tape_;
 };
 
-FormulaModel::Impl::Impl(const Equation& equation, const Symbols& symbols,
-                         const std::vector<std::vector<double>>& data)
+FormulaModel::Impl::Impl(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& data)
     : response_formula(equation.response),
       model_formula(equation.model),
       response_bindings(formula::bind(response_formula, symbols)),
@@ -93,8 +89,7 @@ const Tape& FormulaModel::Impl::curvature() {
   std::call_once(curvature_once_, [this] {
     std::vector<Id> entries;
     for (int j = 0; j < parameters; ++j) {
-      const std::vector<Id> row =
-          formula::gradient(graph, slopes[static_cast<std::size_t>(j)], j + 1);
+      const std::vector<Id> row = formula::gradient(graph, slopes[static_cast<std::size_t>(j)], j + 1);
       entries.insert(entries.end(), row.begin(), row.end());
     }
     curvature_tape_ = make_tape(graph, columns, entries, Results::accumulators);
@@ -102,8 +97,7 @@ const Tape& FormulaModel::Impl::curvature() {
   return curvature_tape_;
 }
 
-std::optional<NonFiniteFormula> FormulaModel::Impl::non_finite_at(const double* p,
-                                                                  std::int64_t row) const {
+std::optional<NonFiniteFormula> FormulaModel::Impl::non_finite_at(const double* p, std::int64_t row) const {
   std::vector<double> values;
   for (int i = 0; i < columns.count(); ++i) values.push_back(columns.data(i)[row]);
   const formula::RowValues at{p, &values};
@@ -141,8 +135,8 @@ void FormulaModel::evaluate(const double* p, std::int64_t begin, std::int64_t en
   }
 }
 
-void FormulaModel::add_curvature(const double* p, std::int64_t begin, std::int64_t end,
-                                 const double* weight, double* S) const {
+void FormulaModel::add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight,
+                                 double* S) const {
   const Tape& tape = impl_->curvature();
   const auto m = static_cast<std::size_t>(impl_->parameters);
   std::vector<double> sums(m * (m + 1) / 2);
@@ -156,8 +150,7 @@ void FormulaModel::add_curvature(const double* p, std::int64_t begin, std::int64
   }
 }
 
-void FormulaModel::predict(const double* p, std::int64_t begin, std::int64_t end,
-                           double* value) const {
+void FormulaModel::predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const {
   run(impl_->model_tape, p, begin, end, value, nullptr);
 }
 
@@ -171,8 +164,7 @@ std::vector<double> FormulaModel::response() const {
   return values;
 }
 
-std::optional<NonFiniteFormula> FormulaModel::non_finite_at(const double* p,
-                                                            std::int64_t row) const {
+std::optional<NonFiniteFormula> FormulaModel::non_finite_at(const double* p, std::int64_t row) const {
   return impl_->non_finite_at(p, row);
 }
 

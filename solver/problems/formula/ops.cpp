@@ -12,21 +12,16 @@ namespace {
 // "if" is known to the parser, for its first argument is a condition; it is listed so that messages
 // name it.
 constexpr std::array functions = {
-    Function{"exp", Op::exp, 1},       Function{"log", Op::log, 1},
-    Function{"ln", Op::log, 1},        Function{"log10", Op::log10, 1},
-    Function{"sqrt", Op::sqrt, 1},     Function{"abs", Op::abs, 1},
-    Function{"sin", Op::sin, 1},       Function{"cos", Op::cos, 1},
-    Function{"tan", Op::tan, 1},       Function{"asin", Op::asin, 1},
-    Function{"acos", Op::acos, 1},     Function{"atan", Op::atan, 1},
-    Function{"arcsin", Op::asin, 1},   Function{"arccos", Op::acos, 1},
-    Function{"arctan", Op::atan, 1},   Function{"atan2", Op::atan2, 2},
-    Function{"sinh", Op::sinh, 1},     Function{"cosh", Op::cosh, 1},
-    Function{"tanh", Op::tanh, 1},     Function{"erf", Op::erf, 1},
-    Function{"erfc", Op::erfc, 1},     Function{"gamma", Op::gamma, 1},
-    Function{"lgamma", Op::lgamma, 1}, Function{"min", Op::min, 2, true},
-    Function{"max", Op::max, 2, true}, Function{"pow", Op::power, 2},
-    Function{"expm1", Op::expm1, 1},   Function{"log1p", Op::log1p, 1},
-    Function{"cbrt", Op::cbrt, 1},     Function{"hypot", Op::hypot, 2},
+    Function{"exp", Op::exp, 1},       Function{"log", Op::log, 1},       Function{"ln", Op::log, 1},
+    Function{"log10", Op::log10, 1},   Function{"sqrt", Op::sqrt, 1},     Function{"abs", Op::abs, 1},
+    Function{"sin", Op::sin, 1},       Function{"cos", Op::cos, 1},       Function{"tan", Op::tan, 1},
+    Function{"asin", Op::asin, 1},     Function{"acos", Op::acos, 1},     Function{"atan", Op::atan, 1},
+    Function{"arcsin", Op::asin, 1},   Function{"arccos", Op::acos, 1},   Function{"arctan", Op::atan, 1},
+    Function{"atan2", Op::atan2, 2},   Function{"sinh", Op::sinh, 1},     Function{"cosh", Op::cosh, 1},
+    Function{"tanh", Op::tanh, 1},     Function{"erf", Op::erf, 1},       Function{"erfc", Op::erfc, 1},
+    Function{"gamma", Op::gamma, 1},   Function{"lgamma", Op::lgamma, 1}, Function{"min", Op::min, 2, true},
+    Function{"max", Op::max, 2, true}, Function{"pow", Op::power, 2},     Function{"expm1", Op::expm1, 1},
+    Function{"log1p", Op::log1p, 1},   Function{"cbrt", Op::cbrt, 1},     Function{"hypot", Op::hypot, 2},
     Function{"sign", Op::sign, 1},     Function{"if", Op::select, 3},
 };
 
@@ -195,8 +190,7 @@ double apply(Op op, double a, double b, double c) {
 }
 
 const Function* find_function(std::string_view name) {
-  const auto* it = std::find_if(functions.begin(), functions.end(),
-                                [&](const Function& f) { return f.name == name; });
+  const auto* it = std::find_if(functions.begin(), functions.end(), [&](const Function& f) { return f.name == name; });
   return it == functions.end() ? nullptr : it;
 }
 

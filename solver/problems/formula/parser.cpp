@@ -34,19 +34,16 @@ Part Parser::binary(Op op, const Part& left, const Part& right) {
 
 void Parser::number(const Part& part) const {
   if (!part.condition) return;
-  lexer_.fail(part.where, quoted(part.where) + " is a condition, not a number",
-              "a number, or if(condition, a, b)");
+  lexer_.fail(part.where, quoted(part.where) + " is a condition, not a number", "a number, or if(condition, a, b)");
 }
 
 void Parser::condition(const Part& part) const {
   if (part.condition) return;
-  lexer_.fail(part.where, quoted(part.where) + " is a number, not a condition",
-              "a comparison such as x > 0");
+  lexer_.fail(part.where, quoted(part.where) + " is a number, not a condition", "a comparison such as x > 0");
 }
 
 void Parser::fail_operand() const {
-  const std::string place =
-      token_.kind == TokenKind::end ? "at the end" : "before " + quoted(token_.where);
+  const std::string place = token_.kind == TokenKind::end ? "at the end" : "before " + quoted(token_.where);
   lexer_.fail(token_.where, "missing operand " + place, "a number, a name, a function or '('");
 }
 
@@ -67,8 +64,7 @@ void Parser::fail_operator() const {
     case TokenKind::not_equal:
       lexer_.fail(token_.where, "comparisons cannot be chained", "a < b && b < c");
     default:
-      lexer_.fail(token_.where, "missing operator before " + quoted(token_.where),
-                  "an operator such as *");
+      lexer_.fail(token_.where, "missing operator before " + quoted(token_.where), "an operator such as *");
   }
 }
 
@@ -77,8 +73,7 @@ void Parser::fail_function(const Token& name) const {
   const std::vector<std::string_view> known(list.begin(), list.end());
   const std::string nearest = nearest_name(lexer_.text(name.where), known);
   lexer_.fail(name.where, "unknown function " + quoted(name.where),
-              nearest.empty() ? one_of(known) + ", or an operator before the parenthesis"
-                              : "'" + nearest + "'");
+              nearest.empty() ? one_of(known) + ", or an operator before the parenthesis" : "'" + nearest + "'");
 }
 
 Part Parser::expression() {
@@ -237,14 +232,12 @@ Part Parser::parenthesised() {
 
 void Parser::close(const Token& open) {
   if (token_.kind == TokenKind::end) {
-    lexer_.fail(open.where, quoted(open.where) + " is never closed",
-                lexer_.text(open.where) == "(" ? "')'" : "']'");
+    lexer_.fail(open.where, quoted(open.where) + " is never closed", lexer_.text(open.where) == "(" ? "')'" : "']'");
   }
   if (token_.kind != TokenKind::close) fail_operator();
   const bool round = lexer_.text(open.where) == "(";
   if (round != (lexer_.text(token_.where) == ")")) {
-    lexer_.fail(token_.where, quoted(open.where) + " is closed by " + quoted(token_.where),
-                round ? "')'" : "']'");
+    lexer_.fail(token_.where, quoted(open.where) + " is closed by " + quoted(token_.where), round ? "')'" : "']'");
   }
   advance();
 }
@@ -308,13 +301,10 @@ std::vector<Part> Parser::arguments(const Token& open) {
   return parts;
 }
 
-void Parser::check_arguments(const Token& name, const Function& function, std::size_t count,
-                             TextRange where) const {
+void Parser::check_arguments(const Token& name, const Function& function, std::size_t count, TextRange where) const {
   const auto wanted = static_cast<std::size_t>(function.arguments);
   if (count == wanted || (function.variadic && count > wanted)) return;
-  const auto in_words = [](std::size_t n) {
-    return std::to_string(n) + (n == 1 ? " argument" : " arguments");
-  };
+  const auto in_words = [](std::size_t n) { return std::to_string(n) + (n == 1 ? " argument" : " arguments"); };
   lexer_.fail(where, quoted(name.where) + " is given " + in_words(count),
               (function.variadic ? "at least " : "") + in_words(wanted) +
                   (function.op == Op::select ? ": if(condition, a, b)" : ""));

@@ -48,8 +48,7 @@ class Parser {
   Part call(const Token& name);
   Part if_call(const Token& name, const std::vector<Part>& arguments);
   std::vector<Part> arguments(const Token& open);
-  void check_arguments(const Token& name, const Function& function, std::size_t count,
-                       TextRange where) const;
+  void check_arguments(const Token& name, const Function& function, std::size_t count, TextRange where) const;
   void close(const Token& open);
 
   void advance() {
@@ -61,9 +60,7 @@ class Parser {
   Part binary(Op op, const Part& left, const Part& right);
   void number(const Part& part) const;
   void condition(const Part& part) const;
-  std::string quoted(TextRange where) const {
-    return std::string("'").append(lexer_.text(where)).append("'");
-  }
+  std::string quoted(TextRange where) const { return std::string("'").append(lexer_.text(where)).append("'"); }
   [[noreturn]] void fail_operand() const;
   [[noreturn]] void fail_operator() const;
   [[noreturn]] void fail_function(const Token& name) const;
@@ -73,8 +70,7 @@ class Parser {
    public:
     explicit Level(Parser& parser) : parser_(parser) {
       if (++parser_.depth_ > depth_limit) {
-        parser_.lexer_.fail(parser_.token_.where,
-                            "nested more than " + std::to_string(depth_limit) + " levels deep",
+        parser_.lexer_.fail(parser_.token_.where, "nested more than " + std::to_string(depth_limit) + " levels deep",
                             "a flatter formula");
       }
     }

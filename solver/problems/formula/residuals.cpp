@@ -5,10 +5,8 @@
 
 namespace thalweg {
 
-FormulaResiduals::FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model,
-                                   std::int64_t offset)
-    : ResidualGroup(std::move(name), 1, model->rows(), {{model->parameters(), offset, {}}}),
-      model_(std::move(model)) {}
+FormulaResiduals::FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::int64_t offset)
+    : ResidualGroup(std::move(name), 1, model->rows(), {{model->parameters(), offset, {}}}), model_(std::move(model)) {}
 
 void FormulaResiduals::compute(const double* x, const ResidualOutput& out) const {
   model_->evaluate(x + slots()[0].shared_offset, out.begin, out.end, out.residual[0], out.jacobian);

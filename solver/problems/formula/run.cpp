@@ -21,8 +21,7 @@ struct Workspace {
 Workspace& workspace(const Tape& tape) {
   thread_local Workspace w;
   if (w.scratch.size() < tape.scratch()) w.scratch.resize(tape.scratch());
-  const std::size_t bases =
-      first_output_base + static_cast<std::size_t>(tape.outputs) + tape.columns.size();
+  const std::size_t bases = first_output_base + static_cast<std::size_t>(tape.outputs) + tape.columns.size();
   if (w.bases.size() < bases) w.bases.resize(bases);
   return w;
 }
@@ -30,8 +29,7 @@ Workspace& workspace(const Tape& tape) {
 /// One run of a tape: the pointers that its operands are relative to.
 class Run {
  public:
-  Run(const Tape& tape, const double* p)
-      : tape_(tape), workspace_(workspace(tape)), bases_(workspace_.bases.data()) {
+  Run(const Tape& tape, const double* p) : tape_(tape), workspace_(workspace(tape)), bases_(workspace_.bases.data()) {
     double* const scratch = workspace_.scratch.data();
     bases_[scalar_base] = scratch;
     bases_[constant_base] = const_cast<double*>(tape.constants.data());  // only read
@@ -120,8 +118,8 @@ void run(const Tape& tape, const double* p, std::int64_t begin, std::int64_t end
   }
 }
 
-void run_sums(const Tape& tape, const double* p, std::int64_t begin, std::int64_t end,
-              const double* weight, double* sums) {
+void run_sums(const Tape& tape, const double* p, std::int64_t begin, std::int64_t end, const double* weight,
+              double* sums) {
   Run program(tape, p);
   for (std::int64_t row = begin; row < end; row += tape.block) {
     const std::int64_t n = std::min<std::int64_t>(tape.block, end - row);

@@ -42,9 +42,7 @@ std::array<Id, 3> plain_arguments(const GraphNode& node) {
   return {node.a, node.b, node.c};
 }
 
-bool is_row_product(const Graph& graph, Id id) {
-  return graph[id].op == Op::multiply && graph[id].rank == Rank::mixed;
-}
+bool is_row_product(const Graph& graph, Id id) { return graph[id].op == Op::multiply && graph[id].rank == Rank::mixed; }
 
 /// How often each node of rank mixed is read by others under the roots, the results counting as
 /// read.
@@ -52,8 +50,7 @@ std::unordered_map<Id, int> count_uses(const Graph& graph, const std::vector<Id>
   std::unordered_map<Id, int> uses;
   for (const Id root : roots) ++uses[root];
   const auto arguments = [&](Id id) {
-    return graph[id].rank == Rank::mixed ? plain_arguments(graph[id])
-                                         : std::array<Id, 3>{no_id, no_id, no_id};
+    return graph[id].rank == Rank::mixed ? plain_arguments(graph[id]) : std::array<Id, 3>{no_id, no_id, no_id};
   };
   visit_all(roots, arguments, [&](Id id) {
     for (const Id argument : arguments(id)) {
@@ -66,8 +63,7 @@ std::unordered_map<Id, int> count_uses(const Graph& graph, const std::vector<Id>
 // A product that is read elsewhere too is computed anyway, so taking it in saves nothing. A
 // difference of two products is left alone in values: fma(a, a, −b·b) need not be 0 where a = b,
 // and a square root of it may be taken.
-Fusion choose_fusion(const Graph& graph, const GraphNode& node, std::unordered_map<Id, int>& uses,
-                     bool in_value) {
+Fusion choose_fusion(const Graph& graph, const GraphNode& node, std::unordered_map<Id, int>& uses, bool in_value) {
   if (node.op == Op::exp && is_row_product(graph, node.a) && uses[node.a] == 1) return Fusion::left;
   if (node.op != Op::add && node.op != Op::subtract) return Fusion::none;
   const bool left = is_row_product(graph, node.a), right = is_row_product(graph, node.b);
@@ -95,25 +91,18 @@ Step step_of(const Graph& graph, Id id) {
   if (node.fusion == Fusion::left) {
     const GraphNode& product = graph[node.a];
     if (node.op == Op::exp) return {id, Op::exp_product, {product.a, product.b, no_id}};
-    return {id,
-            node.op == Op::add ? Op::multiply_add : Op::multiply_subtract,
-            {product.a, product.b, node.b}};
+    return {id, node.op == Op::add ? Op::multiply_add : Op::multiply_subtract, {product.a, product.b, node.b}};
   }
   if (node.fusion == Fusion::right) {
     const GraphNode& product = graph[node.b];
-    return {id,
-            node.op == Op::add ? Op::multiply_add : Op::subtract_product,
-            {product.a, product.b, node.a}};
+    return {id, node.op == Op::add ? Op::multiply_add : Op::subtract_product, {product.a, product.b, node.a}};
   }
   return {id, node.op, plain_arguments(node)};
 }
 
-Schedule schedule(Graph& graph, const std::vector<Id>& results,
-                  const std::function<bool(Id)>& stored) {
+Schedule schedule(Graph& graph, const std::vector<Id>& results, const std::function<bool(Id)>& stored) {
   decide(graph, results, false);
-  const auto is_read = [&](Id id) {
-    return is_leaf(graph[id]) || (graph[id].rank == Rank::column && stored(id));
-  };
+  const auto is_read = [&](Id id) { return is_leaf(graph[id]) || (graph[id].rank == Rank::column && stored(id)); };
   const auto arguments = [&](Id id) {
     return is_read(id) ? std::array<Id, 3>{no_id, no_id, no_id} : step_of(graph, id).arguments;
   };

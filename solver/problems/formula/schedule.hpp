@@ -28,7 +28,6 @@ struct Schedule {
 
 /// Everything that `results` need, arguments first, depth first so that values die young. `stored`
 /// tells which nodes of rank column are stored; the others are computed row by row.
-Schedule schedule(Graph& graph, const std::vector<Id>& results,
-                  const std::function<bool(Id)>& stored);
+Schedule schedule(Graph& graph, const std::vector<Id>& results, const std::function<bool(Id)>& stored);
 
 }  // namespace thalweg::formula

@@ -17,8 +17,8 @@ struct Node {
   Op op = Op::constant;
   int a = -1, b = -1, c = -1;  ///< the arguments' places in Tree::nodes; for a name, a is its place
                                ///< in Formula::names
-  double value = 0.0;  ///< of a number, and of the constants pi and e when nothing shadows them
-  TextRange where;     ///< in the formula's own text, without surrounding parentheses
+  double value = 0.0;          ///< of a number, and of the constants pi and e when nothing shadows them
+  TextRange where;             ///< in the formula's own text, without surrounding parentheses
 };
 
 struct Tree {

@@ -28,8 +28,8 @@ Instruction instruction(Op op, Operand to, Operand a, Operand b = {}, Operand c 
 /// Gives every value its place and writes the instructions.
 class Assembler {
  public:
-  Assembler(const Graph& graph, const Columns& columns, const Schedule& plan,
-            const std::vector<Id>& results, Results kind)
+  Assembler(const Graph& graph, const Columns& columns, const Schedule& plan, const std::vector<Id>& results,
+            Results kind)
       : graph_(graph), columns_(columns), plan_(plan), results_(results), kind_(kind) {}
 
   Tape assemble();
@@ -143,8 +143,7 @@ void Assembler::emit_results(Id id) {
 void Assembler::emit_rows() {
   for (std::size_t i = 0; i < plan_.rows.size(); ++i) {
     const Step& step = plan_.rows[i];
-    const Operand a = place(step.arguments[0]), b = place(step.arguments[1]),
-                  c = place(step.arguments[2]);
+    const Operand a = place(step.arguments[0]), b = place(step.arguments[1]), c = place(step.arguments[2]);
     release(i);
     const Operand to = places_[step.node] = target(i);
     tape_.row_code.push_back(instruction(step.op, to, a, b, c));
@@ -184,8 +183,8 @@ Tape Assembler::assemble() {
   place_leaves();
   for (const Step& step : plan_.scalars) {
     const Operand to = places_[step.node] = add_scalar();
-    tape_.scalar_code.push_back(instruction(step.op, to, place(step.arguments[0]),
-                                            place(step.arguments[1]), place(step.arguments[2])));
+    tape_.scalar_code.push_back(
+        instruction(step.op, to, place(step.arguments[0]), place(step.arguments[1]), place(step.arguments[2])));
   }
   find_last_uses();
   emit_rows();

@@ -20,8 +20,8 @@ namespace thalweg::formula {
 struct Operand {
   std::uint32_t base = 0, offset = 0;
 };
-inline constexpr std::uint32_t scalar_base = 0, constant_base = 1, first_moving = 2,
-                               register_base = 2, first_output_base = 3;
+inline constexpr std::uint32_t scalar_base = 0, constant_base = 1, first_moving = 2, register_base = 2,
+                               first_output_base = 3;
 
 /// An instruction holds the function that carries it out: one indirect call, whatever the
 /// operation.
@@ -49,8 +49,7 @@ struct Tape {
 
   /// Doubles of scratch memory for a run: scalars, registers, and a register for each output.
   std::size_t scratch() const {
-    return scalars +
-           static_cast<std::size_t>(registers + outputs) * static_cast<std::size_t>(block);
+    return scalars + static_cast<std::size_t>(registers + outputs) * static_cast<std::size_t>(block);
   }
 };
 
