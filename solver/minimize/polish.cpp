@@ -8,6 +8,7 @@ namespace thalweg {
 namespace {
 
 constexpr int max_steps = 10;
+constexpr double confirming_step = 1e-6;
 // Gauss-Newton steps that shrink at least so fast need no second derivatives.
 constexpr double fast_contraction = 0.02;
 // A first step longer than this, relative to the point, says that the descent stopped too early.
@@ -19,6 +20,11 @@ constexpr double rounding_in_residual = 4.0 * std::numeric_limits<double>::epsil
 // Diagonal of R beside the norm of its column: below this a column depends on the others to rounding.
 constexpr double rank_tolerance = 1e-12;
 constexpr double rounding = std::numeric_limits<double>::epsilon();
+
+/// Steps that became as short as this confirm the minimum; those that stopped shrinking before do not.
+Polish::Outcome ending(double relative) {
+  return relative <= confirming_step ? Polish::Outcome::confirmed : Polish::Outcome::rejected;
+}
 
 /// In-place Cholesky solve of the symmetric M (n × n, row-major) z = b; false when M is not positive definite.
 bool solve_positive_definite(std::vector<double>& M, std::size_t n, std::vector<double>& z) {
@@ -109,37 +115,37 @@ double Polish::relative_length(const State& state) const {
 }
 
 Polish::Outcome Polish::run(State& state, State& trial, std::span<const char> held, int threads,
-                            const std::function<void(const Step&)>& observe) {
+                            const std::function<bool(const Step&)>& observe) {
   curved_ = false;
-  double previous = farthest_start;
+  double allowed = farthest_start, last = std::numeric_limits<double>::infinity();
   for (int i = 0; i < max_steps; ++i) {
-    if (!factor(state, held)) return i == 0 ? Outcome::impossible : Outcome::confirmed;
-    const Outcome if_stuck = i == 0 ? Outcome::rejected : Outcome::confirmed;
-    if (!compute_step()) return if_stuck;
+    if (!factor(state, held)) return i == 0 ? Outcome::impossible : ending(last);
+    if (!compute_step()) return ending(last);
     double relative = relative_length(state);
-    const bool slow = i > 0 ? relative > fast_contraction * previous : !(relative < previous);
+    const bool slow = i == 0 ? !(relative < allowed) : relative > fast_contraction * last;
     if (slow && !curved_ && relative > rounding) {
       program_.curvature(state.x.data(), state.residual.data(), S_.data());
       curved_ = true;
-      if (!compute_step()) return if_stuck;
+      if (!compute_step()) return ending(last);
       relative = relative_length(state);
+      // Where Gauss-Newton shrinks slowly its steps are too short; Newton's first one may well be longer.
+      allowed = farthest_start;
     }
-    if (!(relative < previous)) return if_stuck;
+    if (!(relative < allowed)) return ending(last);
 
     retract(program_, state.x, step_.data(), trial.x);
     trial.cost = program_.evaluate(trial.x.data(), trial.residual.data(), trial.jacobian, threads);
     const double noise = rounding_in_residual * model_size(state);
     const bool level =
         trial.cost <= state.cost * (1.0 + tolerated_rise) + noise * (std::sqrt(2.0 * state.cost) + noise);
+    if (level) std::swap(state, trial);
+    last = relative;
     double squares = 0.0;
     for (const double d : step_) squares += d * d;
-    observe({std::sqrt(squares), trial.cost, level});
-    if (!level) return i == 0 && relative > 1e-8 ? Outcome::rejected : Outcome::confirmed;
-    std::swap(state, trial);
-    if (relative < rounding) break;
-    previous = curved_ ? 0.5 * relative : relative;
+    if (!observe({std::sqrt(squares), level ? state.cost : trial.cost, level}) || !level || relative < rounding) break;
+    allowed = curved_ ? 0.5 * relative : relative;
   }
-  return Outcome::confirmed;
+  return ending(last);
 }
 
 }  // namespace thalweg

@@ -29,10 +29,10 @@ class Polish {
     bool accepted;
   };
 
-  /// Improves `state` in place; `trial` is scratch. `observe` sees each step.
+  /// Improves `state` in place; `trial` is scratch. `observe` sees each step, and may end it by returning false.
   bool used_curvature() const { return curved_; }
   Outcome run(State& state, State& trial, std::span<const char> held, int threads,
-              const std::function<void(const Step&)>& observe);
+              const std::function<bool(const Step&)>& observe);
 
  private:
   bool factor(const State& state, std::span<const char> held);

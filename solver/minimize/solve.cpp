@@ -110,11 +110,17 @@ Ending Solver::Impl::restart(Ending best, const Options& options, LinearSolver& 
     Ending ending = loop.run(std::move(x), linear, *strategy, other, clock, result);
     going = ending.status == Status::converged || ending.status == Status::stalled ||
             ending.status == Status::non_finite_start;
+    const Status status = ending.status;
+    const std::string reason = ending.reason;
     if (ending.cost < best.cost) best = std::move(ending);
+    if (!going) {  // a limit, or a request to stop: said whichever point is the best
+      best.status = status;
+      best.reason = reason;
+    }
   }
   result.notes.push_back(fmt::format("the descent from the start stalled ({}); of {} further descents {}", stall,
                                      attempts,
-                                     best.status == Status::stalled ? "none ended better" : "the last is reported"));
+                                     best.status == Status::converged ? "the last is reported" : "none converged"));
   return best;
 }
 

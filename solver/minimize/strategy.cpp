@@ -235,15 +235,14 @@ class GaussNewtonStrategy final : public Strategy {
     const auto g = linear.gradient();
     double slope = 0.0;
     for (std::size_t j = 0; j < D.size(); ++j) {
-      step[j] *= length_;
       slope -= g[j] * step[j];
+      step[j] *= length_;
     }
     proposed.scaled_norm = scaled_norm(D, step);
-    // The line search measures the decrease against the slope, the plain method against the quadratic model.
-    proposed.predicted = line_search_ ? slope : 0.5 * slope;
+    proposed.predicted = length_ * (1.0 - 0.5 * length_) * slope;  // of the model, where ‖Jδ‖² = −gᵀδ
     return proposed;
   }
-  bool accepts(double gain) const override { return line_search_ ? gain > 1e-4 : true; }
+  bool accepts(double gain) const override { return !line_search_ || gain * (1.0 - 0.5 * length_) > 1e-4; }
   void accepted(double, double) override { length_ = 1.0; }
   void rejected(double, double) override { length_ = line_search_ ? 0.5 * length_ : 0.0; }
   bool exhausted() const override { return !(length_ > 1e-16); }

@@ -19,9 +19,15 @@ constexpr double probe = 0.1;
 constexpr double rounding_cosine = 1e-6;
 // A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
 constexpr double collapse = 1e-12;
-// A claim of convergence is not believed above this cosine unless the polish confirms it.
-constexpr double credible_cosine = 1e-2;
+// The same after a polish, which leaves only rounding.
+constexpr double polished_cosine = 1e-5;
+// Residuals so small that their squares leave the range of doubles.
+constexpr double smallest_cost = 1e-280;
 constexpr int max_withdrawals = 6;
+
+bool all_zero(const AlignedArray& v) {
+  return std::all_of(v.data(), v.data() + v.size(), [](double a) { return a == 0.0; });
+}
 
 double norm(const std::vector<double>& v) {
   double squares = 0.0;
@@ -65,7 +71,12 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   if (!verdict) {
     linearize();
     strategy.start(linear, step_);
-    result.trace.push_back(record({}, true));
+    IterationRecord origin;
+    origin.iteration = result.iterations;
+    origin.cost = state_.cost;
+    origin.gradient_norm = gradient_norm_;
+    origin.seconds = clock.elapsed();
+    result.trace.push_back(origin);
   }
   for (int withdrawals = 0; !verdict;) {
     verdict = gradient_verdict();
@@ -86,10 +97,11 @@ std::optional<TrustRegion::Verdict> TrustRegion::iterate() {
   const ProposedStep proposed = strategy_->propose(*linear_, step_.data());
   clock_->charge(Stopwatch::linear_solve);
   ++result_->iterations;
-  const Trial trial = attempt(proposed);
-  const bool accepted = trial.valid && strategy_->accepts(trial.gain) && move();
+  Trial trial = attempt(proposed);
+  if (trial.outcome == Outcome::accepted && !move()) trial.outcome = Outcome::not_finite;
+  IterationRecord done = record(trial);
   std::optional<Verdict> verdict;
-  if (accepted) {
+  if (done.accepted) {
     ++result_->accepted_steps;
     verdict = step_verdict(proposed);
     strategy_->accepted(trial.gain, proposed.scaled_norm);
@@ -99,8 +111,8 @@ std::optional<TrustRegion::Verdict> TrustRegion::iterate() {
     verdict = exhausted_verdict(proposed);
     strategy_->rejected(trial.gain, proposed.scaled_norm);
   }
-  result_->trace.push_back(record(trial, accepted));
-  return verdict ? verdict : request_verdict(result_->trace.back());
+  const std::optional<Verdict> request = report(done);
+  return verdict ? verdict : request;
 }
 
 /// Evaluates the start; a verdict when it is not finite.
@@ -116,6 +128,9 @@ std::optional<TrustRegion::Verdict> TrustRegion::begin(std::vector<double> x) {
     const double* column = state_.jacobian.column(j);
     finite = std::isfinite(kernels::dot(column, column, state_.jacobian.stride()));
   }
+  if (finite && state_.cost < smallest_cost && !all_zero(state_.residual))
+    return Verdict{Status::failed,
+                   "the residuals are so small that their squares underflow; expected data in other units"};
   if (finite) return std::nullopt;
   const auto culprit = program_.find_non_finite(state_.x.data());
   if (!culprit) return Verdict{Status::non_finite_start, "the cost or its derivatives overflow at the start"};
@@ -155,15 +170,15 @@ void TrustRegion::linearize() {
 }
 
 /// Bends the step v along the geodesic: v + ½a with a = −(JᵀJ + λD²)⁻¹ Jᵀ r_vv and r_vv ≈ (2/h)((r(x + hv) − r)/h − Jv)
-/// (Transtrum & Sethna 2012, equations 8 and 27). False when a is too long beside v for the expansion to hold.
-bool TrustRegion::accelerate(double* step) {
+/// (Transtrum & Sethna 2012, equations 8 and 27). Refused when a is too long beside v for the expansion to hold.
+TrustRegion::Outcome TrustRegion::accelerate(double* step) {
   const std::int64_t n = program_.columns();
   for (std::int64_t j = 0; j < n; ++j) scratch_n_[static_cast<std::size_t>(j)] = probe * step[j];
   retract(program_, state_.x, scratch_n_.data(), probe_x_);
   const double cost = program_.evaluate(probe_x_.data(), probe_residual_.data(), options_->threads);
   ++result_->evaluations.cost;
   clock_->charge(Stopwatch::evaluate);
-  if (!std::isfinite(cost)) return false;
+  if (!std::isfinite(cost)) return Outcome::not_finite;
 
   kernels::multiply(state_.jacobian, step, curvature_residual_.data());
   for (std::int64_t i = 0; i < program_.rows(); ++i)
@@ -178,25 +193,33 @@ bool TrustRegion::accelerate(double* step) {
     a += D[j] * acceleration_[j] * D[j] * acceleration_[j];
   }
   clock_->charge(Stopwatch::linear_solve);
-  if (status != LinearStatus::ok || !(2.0 * std::sqrt(a) <= options_->acceleration_limit * std::sqrt(v))) return false;
+  if (status != LinearStatus::ok) return Outcome::singular;
+  if (!(2.0 * std::sqrt(a) <= options_->acceleration_limit * std::sqrt(v))) return Outcome::too_curved;
   for (std::int64_t j = 0; j < n; ++j) step[j] -= 0.5 * acceleration_[static_cast<std::size_t>(j)];
-  return true;
+  return Outcome::accepted;
 }
 
 /// Evaluates the cost at the end of the step.
 TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
   Trial trial;
   if (proposed.status != LinearStatus::ok && proposed.status != LinearStatus::inexact) return trial;
-  if (!(std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))) return trial;
-  const bool damped = options_->method != Method::gauss_newton;
-  if (options_->acceleration && damped && !accelerate(step_.data())) return trial;
   trial.step_norm = norm(step_);
+  trial.outcome = Outcome::not_finite;
+  if (!(std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))) return trial;
+  if (options_->acceleration && options_->method != Method::gauss_newton) {
+    trial.outcome = accelerate(step_.data());
+    if (trial.outcome != Outcome::accepted) return trial;
+    trial.step_norm = norm(step_);
+  }
   retract(program_, state_.x, step_.data(), trial_.x);
-  trial_.cost = trial.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), options_->threads);
+  const double cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), options_->threads);
   ++result_->evaluations.cost;
   clock_->charge(Stopwatch::evaluate);
-  trial.valid = std::isfinite(trial.cost);
-  if (trial.valid) trial.gain = (state_.cost - trial.cost) / proposed.predicted;
+  trial.outcome = Outcome::not_finite;
+  if (!std::isfinite(cost)) return trial;
+  trial_.cost = trial.cost = cost;
+  trial.gain = (state_.cost - cost) / proposed.predicted;
+  trial.outcome = strategy_->accepts(trial.gain) ? Outcome::accepted : Outcome::no_decrease;
   return trial;
 }
 
@@ -215,7 +238,8 @@ bool TrustRegion::move() {
 
 std::optional<TrustRegion::Verdict> TrustRegion::gradient_verdict() const {
   if (!convergence::gradient_small(gradient_norm_, gradient_tolerance_)) return std::nullopt;
-  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, gradient_tolerance_)};
+  return Verdict{Status::converged,
+                 fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, options_->gradient_tolerance)};
 }
 
 /// The tests on an accepted step. trial_ holds the point it left.
@@ -224,7 +248,7 @@ std::optional<TrustRegion::Verdict> TrustRegion::step_verdict(const ProposedStep
   if (state_.cost == 0.0) return Verdict{Status::converged, "the cost is zero"};
   if (convergence::decrease_small(actual, proposed.predicted, trial_.cost, function_tolerance_))
     return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
-                                                  actual / trial_.cost, function_tolerance_)};
+                                                  actual / trial_.cost, options_->function_tolerance)};
   const double point = std::sqrt(scaled_point(program_, trial_.x, strategy_->scale()));
   if (convergence::step_small(proposed.scaled_norm, point, options_->step_tolerance))
     return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", proposed.scaled_norm / point,
@@ -233,65 +257,90 @@ std::optional<TrustRegion::Verdict> TrustRegion::step_verdict(const ProposedStep
 }
 
 /// After a rejected step: is there any use in shorter ones?
-std::optional<TrustRegion::Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed) const {
+std::optional<TrustRegion::Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed) {
   if (proposed.status == LinearStatus::fatal)
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
   const double point = std::sqrt(scaled_point(program_, state_.x, strategy_->scale()));
   const bool tiny = proposed.status == LinearStatus::ok && proposed.scaled_norm <= epsilon * point;
   if (!tiny && !strategy_->exhausted()) return std::nullopt;
 
-  if (cosine() <= rounding_cosine)
+  const double scaled_gradient = cosine();
+  if (scaled_gradient <= rounding_cosine)
     return Verdict{Status::converged,
                    fmt::format("no step lowers the cost in double precision; scaled gradient {:.1e} <= {:.0e}",
-                               cosine(), rounding_cosine)};
-  if (at_rounding_level())
-    return Verdict{Status::converged, fmt::format("the residuals are at rounding level, {:.1e} of the model",
-                                                  std::sqrt(2.0 * state_.cost) / point)};
+                               scaled_gradient, rounding_cosine)};
+  if (cosine_noise() >= 1.0) return Verdict{Status::converged, "the residuals are at rounding level"};
   return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the scaled gradient is {:.1e} > {:.0e}",
-                                              cosine(), rounding_cosine)};
+                                              scaled_gradient, rounding_cosine)};
 }
 
-double TrustRegion::cosine() const {
-  return convergence::gradient_cosine(linear_->gradient(), linear_->column_norms(), std::sqrt(2.0 * state_.cost));
+/// The scaled gradient at the current point.
+double TrustRegion::cosine() {
+  const DenseMatrix& J = state_.jacobian;
+  const double residual_norm = std::sqrt(2.0 * state_.cost);
+  for (std::int64_t j = 0; j < J.columns(); ++j) {
+    const auto at = static_cast<std::size_t>(j);
+    const bool held = !held_.empty() && held_[at];
+    acceleration_[at] = held ? 0.0 : kernels::dot(J.column(j), state_.residual.data(), J.stride());
+    scratch_n_[at] = std::sqrt(kernels::dot(J.column(j), J.column(j), J.stride()));
+  }
+  return convergence::gradient_cosine(acceleration_, scratch_n_, residual_norm);
 }
 
-/// r is what rounding leaves of an exact fit.
-bool TrustRegion::at_rounding_level() const {
-  const double model = std::sqrt(scaled_point(program_, state_.x, linear_->column_norms()));
-  return std::sqrt(2.0 * state_.cost) <= 100.0 * epsilon * model;
+/// What rounding in r, of the order ε‖Dx‖, makes of a cosine of zero; 1 and more where r is rounding alone. A point
+/// that ran to zero on the way, as it does for data that are zero, is measured by where it came from.
+double TrustRegion::cosine_noise() const {
+  const auto D = linear_->column_norms();
+  double path = 0.0;
+  for (std::size_t j = 0; j < D.size(); ++j) path += D[j] * largest_sizes_[j] * D[j] * largest_sizes_[j];
+  const double here = std::sqrt(scaled_point(program_, state_.x, D));
+  const double size = here < 1e-8 * std::sqrt(path) ? std::sqrt(path) : here;
+  return 1000.0 * epsilon * size / std::sqrt(2.0 * state_.cost);
 }
 
 /// What the caller allows.
 std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict() const {
   if (result_->iterations >= options_->max_iterations)
-    return Verdict{Status::iteration_limit, fmt::format("{} iterations, the limit", options_->max_iterations)};
+    return Verdict{Status::iteration_limit,
+                   fmt::format("the limit of {} iterations is reached", options_->max_iterations)};
   const double seconds = result_->trace.back().seconds;
   if (seconds >= options_->time_limit)
     return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", seconds, options_->time_limit)};
   return std::nullopt;
 }
 
-/// What the caller asks for on the way.
-std::optional<TrustRegion::Verdict> TrustRegion::request_verdict(const IterationRecord& last) const {
-  if (options_->callback && options_->callback(last) == Action::stop)
+/// Puts the record on the trace and shows it to the caller, who may ask to stop.
+std::optional<TrustRegion::Verdict> TrustRegion::report(const IterationRecord& record) {
+  result_->trace.push_back(record);
+  if (options_->callback && options_->callback(record) == Action::stop)
     return Verdict{Status::interrupted, "the callback asked to stop"};
   if (options_->interrupt && options_->interrupt->load(std::memory_order_relaxed))
-    return Verdict{Status::interrupted, "interrupted"};
+    return Verdict{Status::interrupted, "on request"};
   return std::nullopt;
 }
 
 /// Looks behind a claim of convergence. False withdraws it: the tolerances are tightened and the descent goes on.
 bool TrustRegion::confirm(Verdict& verdict) {
   if (const std::string lost = lost_parameters(); !lost.empty()) {
-    verdict = {Status::stalled, fmt::format("the residuals do not depend on {} any more ({})", lost, verdict.reason)};
+    verdict = {Status::stalled, fmt::format("the residuals do not depend on {} here ({})", lost, verdict.reason)};
     return true;
   }
   if (state_.cost == 0.0) return true;
-  const bool credible = cosine() <= credible_cosine || at_rounding_level();
-  if (!options_->polish && credible) return true;
-  if (options_->polish) {
-    const Polish::Outcome outcome = polish();
-    if (outcome == Polish::Outcome::confirmed || (outcome == Polish::Outcome::impossible && credible)) return true;
+  // The cost is quadratic in the distance, so a decrease of ε leaves a cosine of about √ε.
+  const double credible = 10.0 * std::sqrt(options_->function_tolerance) + cosine_noise();
+  const double before = cosine();
+  if (!options_->polish) {
+    if (before <= credible) return true;
+  } else {
+    std::optional<Verdict> request;
+    const Polish::Outcome outcome = polish(request);
+    if (request) {
+      verdict = *request;
+      return true;
+    }
+    if (outcome == Polish::Outcome::confirmed && cosine() <= polished_cosine + cosine_noise()) return true;
+    if (outcome == Polish::Outcome::impossible && before <= credible) return true;
+    if (before <= rounding_cosine || cosine_noise() >= 1.0) return true;
   }
   function_tolerance_ *= 1e-2;
   gradient_tolerance_ *= 1e-2;
@@ -300,21 +349,24 @@ bool TrustRegion::confirm(Verdict& verdict) {
   return false;
 }
 
-Polish::Outcome TrustRegion::polish() {
+Polish::Outcome TrustRegion::polish(std::optional<Verdict>& request) {
   clock_->charge(Stopwatch::linear_solve);
   const auto observe = [&](const Polish::Step& step) {
     ++result_->evaluations.jacobian;
+    result_->accepted_steps += step.accepted;
     IterationRecord r;
     r.iteration = ++result_->iterations;
     r.phase = IterationRecord::Phase::polish;
     r.accepted = step.accepted;
-    r.valid = std::isfinite(step.trial_cost);
+    r.outcome = step.accepted                    ? Outcome::accepted
+                : std::isfinite(step.trial_cost) ? Outcome::no_decrease
+                                                 : Outcome::not_finite;
     r.cost = step.accepted ? step.trial_cost : state_.cost;
     r.trial_cost = step.trial_cost;
     r.step_norm = step.norm;
     r.seconds = clock_->elapsed();
-    result_->accepted_steps += step.accepted;
-    result_->trace.push_back(r);
+    request = report(r);
+    return !request.has_value();
   };
   const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);
   result_->evaluations.hessian += polish_.used_curvature();
@@ -322,19 +374,18 @@ Polish::Outcome TrustRegion::polish() {
   return outcome;
 }
 
-IterationRecord TrustRegion::record(const Trial& trial, bool accepted) {
+/// What is known of an iteration before its step changes λ and the gradient.
+IterationRecord TrustRegion::record(const Trial& trial) const {
   IterationRecord r;
   r.iteration = result_->iterations;
-  r.accepted = accepted;
+  r.outcome = trial.outcome;
+  r.accepted = trial.outcome == Outcome::accepted;
   r.cost = state_.cost;
+  r.trial_cost = trial.cost;
   r.gradient_norm = gradient_norm_;
-  if (result_->iterations > 0) {
-    r.valid = trial.valid;
-    r.trial_cost = trial.valid ? trial.cost : IterationRecord::unset;
-    r.gain_ratio = trial.gain;
-    r.damping = strategy_->damping();
-    r.step_norm = trial.step_norm;
-  }
+  r.step_norm = trial.step_norm;
+  r.gain_ratio = trial.gain;
+  r.damping = strategy_->damping();
   r.seconds = clock_->elapsed();
   return r;
 }

@@ -39,9 +39,10 @@ class TrustRegion {
     Status status;
     std::string reason;
   };
+  using Outcome = IterationRecord::Outcome;
   struct Trial {
-    bool valid = false;
-    double cost = 0.0;
+    Outcome outcome = Outcome::singular;
+    double cost = IterationRecord::unset;
     double gain = IterationRecord::unset;
     double step_norm = IterationRecord::unset;
   };
@@ -49,19 +50,19 @@ class TrustRegion {
   std::optional<Verdict> begin(std::vector<double> x);
   std::optional<Verdict> iterate();
   void linearize();
-  bool accelerate(double* step);
+  Outcome accelerate(double* step);
   Trial attempt(const ProposedStep& proposed);
   bool move();
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed) const;
-  std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
+  std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed);
   std::optional<Verdict> limit_verdict() const;
-  std::optional<Verdict> request_verdict(const IterationRecord& last) const;
+  std::optional<Verdict> report(const IterationRecord& record);
   bool confirm(Verdict& verdict);
-  IterationRecord record(const Trial& trial, bool accepted);
-  Polish::Outcome polish();
-  double cosine() const;
-  bool at_rounding_level() const;
+  IterationRecord record(const Trial& trial) const;
+  Polish::Outcome polish(std::optional<Verdict>& request);
+  double cosine();
+  double cosine_noise() const;
   std::string lost_parameters() const;
   double largest_size(std::size_t column) const;
 
@@ -79,7 +80,7 @@ class TrustRegion {
   const Options* options_ = nullptr;
   Stopwatch* clock_ = nullptr;
   Result* result_ = nullptr;
-  double gradient_norm_ = 0.0;
+  double gradient_norm_ = 0.0;  // where the next step begins
   double function_tolerance_ = 0.0, gradient_tolerance_ = 0.0;
   bool bounded_ = false;
 };

@@ -24,6 +24,8 @@ std::int64_t Problem::add_blocks(std::string name, std::span<const double> start
 }
 
 ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
+  if (group->items() < 1)
+    throw Error(fmt::format("residual group '{}' has no residuals; expected at least one element of data", group->name()));
   for (const Slot& slot : group->slots()) {
     const auto last =
         slot.offsets.empty() ? slot.shared_offset : *std::max_element(slot.offsets.begin(), slot.offsets.end());

@@ -148,10 +148,10 @@ TEST_CASE("Gauss-Newton's line search halves; without it every step is good") {
   double step[2];
   const auto searched = make_strategy({.method = Method::gauss_newton});
   searched->start(linear, point);
-  CHECK(searched->propose(linear, step).predicted == Approx(4.0 * 1.0 + 6.0 * 0.5));
+  CHECK(searched->propose(linear, step).predicted == Approx(0.5 * (4.0 * 1.0 + 6.0 * 0.5)));
   CHECK(step[0] == -1.0);
   searched->rejected(-1.0, 1.0);
-  CHECK(searched->propose(linear, step).predicted == Approx(3.5));
+  CHECK(searched->propose(linear, step).predicted == Approx(0.5 * 0.75 * 7.0));
   CHECK(step[0] == -0.5);
   CHECK_FALSE(searched->accepts(1e-5));
   CHECK(searched->accepts(1e-3));

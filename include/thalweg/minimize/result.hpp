@@ -29,14 +29,22 @@ struct IterationRecord {
 
   int iteration = 0;  ///< counts from 0: the start, which is no solve
   Phase phase = Phase::descent;
-  bool valid = true;  ///< step and trial cost are finite
-  bool accepted = true;
-  double cost = unset;           ///< ½‖r‖² after the iteration, at the best point so far
+  /// What became of the step, and why.
+  enum class Outcome {
+    accepted,
+    no_decrease,  ///< the cost did not fall enough
+    not_finite,   ///< the trial's residual, cost or Jacobian is not a finite number
+    too_curved,   ///< the acceleration is too long beside the step; the trial was not evaluated
+    singular,     ///< the linear solver found no step
+  };
+  Outcome outcome = Outcome::accepted;
+  bool accepted = true;          ///< outcome == Outcome::accepted
+  double cost = unset;           ///< ½‖r‖² after the iteration; the polish may let it rise by rounding
   double trial_cost = unset;     ///< at the point that was tried
   double gradient_norm = unset;  ///< ‖Π(x − g) − x‖∞ where the step began
   double step_norm = unset;      ///< ‖δ‖₂
   double gain_ratio = unset;     ///< actual / predicted decrease
-  double damping = unset;        ///< λ
+  double damping = unset;        ///< λ that the step was computed with
   double seconds = 0.0;          ///< since the solve began
 };
 

@@ -48,6 +48,21 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   static constexpr int curvature_strip = std::min(strip, 4);  // duals of duals are twice as wide
   using Scalar = std::conditional_t<Traits::simd, NativePack, double>;
 
+  /// Whether the callable carries duals through: one that takes Vec<double, N> gives back plain doubles.
+  template <class T>
+  static constexpr bool carries() {
+    using R = detail::Evaluated<std::invoke_result_t<
+        const F&, decltype(std::declval<const detail::Argument<T, Dims>&>().get())..., const Data&...>>;
+    return std::same_as<detail::Evaluated<decltype(detail::Components<R>::at(std::declval<const R&>(), 0))>, T>;
+  }
+  static constexpr bool derivatives_known() {
+    if constexpr (analytic || Traits::numeric || Traits::simd) return true;
+    else return carries<Dual<double, 1>>();
+  }
+  static_assert(derivatives_known(),
+                "a residual must be generic in its scalar (take its blocks by const auto&), bring a jacobian(...), or be "
+                "wrapped in thalweg::numeric(...)");
+
  public:
   static constexpr int residual_dimension = detail::Components<Result>::count;
 

@@ -47,6 +47,7 @@ class ResidualGroup {
   /// Throws Error unless there is one finite positive number per item.
   void set_sigma(const std::vector<double>& sigma);
   bool has_sigma() const { return !inverse_sigma_.empty(); }
+  const std::vector<double>& inverse_sigma() const { return inverse_sigma_; }  ///< 1 / sigma of each item, or empty
 
   /// Residuals r(x) and, if wanted, J = ∂r/∂x (tangent space), divided by sigma.
   void evaluate(const double* x, const ResidualOutput& out) const;

@@ -1,0 +1,127 @@
+// A claim of convergence must be true: the traps in which others, or earlier versions, have walked.
+#include <cmath>
+#include <limits>
+
+#include <doctest/doctest.h>
+#include <thalweg/minimize/solve.hpp>
+
+using namespace thalweg;
+using doctest::Approx;
+
+namespace {
+
+const std::vector<double> five = {1, 2, 3, 4, -1}, measured = {2.9, 1.2, 0.1, -1.0, 4.5};
+
+template <class F>
+Result fit(F f, const std::vector<double>& start, const std::vector<double>& x, const std::vector<double>& y,
+           Options options = {}) {
+  Problem problem;
+  const auto p = problem.add_parameters("p", start);
+  problem.add_residuals("f", f, p, x, y);
+  return solve(problem, options);
+}
+
+}  // namespace
+
+TEST_CASE("a parameter on its way to infinity is not a minimum") {
+  const auto never_converged = [](auto f) {
+    const Result result = fit(f, {1.0, 1.0}, five, measured);
+    CAPTURE(result.reason);
+    CAPTURE(result.x[1]);
+    CHECK(result.status != Status::converged);
+  };
+  // Increasing slopes against falling data: the best slope is zero, which no c reaches.
+  never_converged([](const auto& p, double x, double y) { return p[0] + exp(p[1]) * x - y; });
+  never_converged([](const auto& p, double x, double y) { return p[0] + x / (1.0 + exp(p[1])) - y; });
+}
+
+TEST_CASE("a plateau of the logistic curve is left by a restart, whether polished or not") {
+  std::vector<double> x, y;
+  for (int i = 1; i < 50; ++i) {
+    x.push_back(0.1 * i);
+    y.push_back(3.0 / (1.0 + std::exp(-1.5 * (x.back() - 2.5))) + 0.05 * std::sin(37.0 * x.back() * x.back()));
+  }
+  const auto logistic = [](const auto& p, double xi, double yi) {
+    return p[0] / (1.0 + exp(-p[1] * (xi - p[2]))) - yi;
+  };
+  for (const bool polish : {true, false}) {
+    const Result result = fit(logistic, {1.3, -1.67, 3.79}, x, y, {.polish = polish});
+    CAPTURE(polish);
+    CAPTURE(result.reason);
+    CHECK(result.status == Status::converged);
+    CHECK(2.0 * result.final_cost < 0.1);
+  }
+}
+
+TEST_CASE("data that are zero are fitted by zero") {
+  const std::vector<double> zero(5, 0.0);
+  const Result slope = fit([](const auto& p, double x, double y) { return p[0] * x - y; }, {1.0}, five, zero);
+  CHECK(slope.status == Status::converged);
+  CHECK(std::abs(slope.x[0]) < 1e-12);
+  const Result line =
+      fit([](const auto& p, double x, double y) { return p[0] + p[1] * x - y; }, {1.0, -3.0}, five, zero);
+  CHECK(line.status == Status::converged);
+  CHECK(std::abs(line.x[0]) + std::abs(line.x[1]) < 1e-10);
+}
+
+TEST_CASE("residuals whose squares underflow are a failure that says so") {
+  std::vector<double> tiny;
+  for (const double y : measured) tiny.push_back(1e-300 * y);
+  const Result result =
+      fit([](const auto& p, double x, double y) { return p[0] + p[1] * x - y; }, {1e-300, 1e-300}, five, tiny);
+  CHECK(result.status == Status::failed);
+  CHECK(result.reason == "the residuals are so small that their squares underflow; expected data in other units");
+}
+
+TEST_CASE("slow contraction of Gauss-Newton does not end the polish early") {
+  // Large residuals against the curvature: Gauss-Newton contracts slowly, the full Hessian does not.
+  std::vector<double> x, y;
+  for (int i = 0; i < 40; ++i) {
+    x.push_back(0.1 * i);
+    y.push_back(2.0 * std::sin(3.0 * x.back() + 0.5) + 1.5 * std::cos(11.0 * x.back() * x.back()));
+  }
+  const auto wave = [](const auto& p, double xi, double yi) { return p[0] * sin(p[1] * xi + p[2]) - yi; };
+  const Result one = fit(wave, {1.5, 2.9, 0.7}, x, y);
+  const Result other = fit(wave, {2.2, 3.05, 0.4}, x, y, {.damping = Damping::marquardt, .acceleration = false});
+  REQUIRE(one.status == Status::converged);
+  REQUIRE(other.status == Status::converged);
+  for (std::size_t i = 0; i < 3; ++i) CHECK(one.x[i] == Approx(other.x[i]).epsilon(1e-12));
+}
+
+TEST_CASE("the callback sees the polish too, and may stop there") {
+  int polished = 0;
+  const auto decay = [](const auto& p, double x, double y) { return p[0] * exp(-p[1] * x) - y; };
+  const std::vector<double> x = {0, 1, 2, 3, 4, 5}, y = {5.1, 3.2, 1.9, 1.3, 0.7, 0.5};
+  const Result result = fit(decay, {1.0, 1.0}, x, y, {.callback = [&](const IterationRecord& r) {
+                              polished += r.phase == IterationRecord::Phase::polish;
+                              return polished > 0 ? Action::stop : Action::proceed;
+                            }});
+  CHECK(polished == 1);
+  CHECK(result.status == Status::interrupted);
+}
+
+TEST_CASE("a record holds what the step was computed with") {
+  Problem problem;
+  const auto p = problem.add_parameters("p", Vec<double, 1>{0.0});
+  problem.add_residuals(
+      "line", [](const auto& q, double x, double y) { return q[0] * x - y; }, p, five, measured);
+  const Result result = solve(problem, {.initial_damping = 1e-3});
+  double g = 0.0;
+  for (std::size_t i = 0; i < five.size(); ++i) g -= five[i] * measured[i];
+  CHECK(result.trace[1].gradient_norm == Approx(std::abs(g)));
+  CHECK(result.trace[1].damping == 1e-3);
+  Options newton;
+  newton.method = Method::gauss_newton;
+  CHECK(solve(problem, newton).trace[1].gain_ratio == Approx(1.0));  // the model is exact
+}
+
+TEST_CASE("a limit that ends a restart is reported as such") {
+  // Starts on the plateau left of the data's peak, so that the first descent stalls at once.
+  const auto peak = [](const auto& p, double x, double y) { return p[0] * exp(-(x - p[1]) * (x - p[1]) * 50.0) - y; };
+  int stalls = 0;
+  const Result result =
+      fit(peak, {1.0, 300.0}, {1, 2, 3, 4}, {0.1, 0.9, 0.2, 0.1},
+          {.callback = [&](const IterationRecord&) { return ++stalls > 2 ? Action::stop : Action::proceed; }});
+  CHECK(result.status != Status::converged);
+  if (stalls > 2) CHECK(result.status == Status::interrupted);
+}
