@@ -1,10 +1,12 @@
 #include "arguments.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -65,7 +67,26 @@ std::vector<Assignment> assignments(const std::string& option, const std::vector
 /// A list of texts, which may be given again and again.
 CLI::Option* add_texts(CLI::App& app, const std::string& name, std::vector<std::string>& target,
                        const std::string& type, const std::string& description) {
-  return app.add_option(name, target, description)->type_name(type)->allow_extra_args(false);
+  // As text: the type alone would be followed by " ...", as if blanks could separate the pieces.
+  return app.add_option(name, target, description)->option_text(type)->allow_extra_args(false);
+}
+
+/// A flag that takes no value: --quiet=no is a mistake.
+CLI::Option* add_flag(CLI::App& app, const std::string& name, bool& target, const std::string& description) {
+  return app.add_flag(name, target, description)->disable_flag_override();
+}
+
+/// The path of a file to write.
+CLI::Option* add_file(CLI::App& app, const std::string& name, std::string& target, bool may_be_standard_output,
+                      const std::string& type, const std::string& description) {
+  const auto read = [&target, name, may_be_standard_output](const std::string& text) {
+    if (text.empty()) throw UsageError(fmt::format("{} is ''; expected the path of a file", name));
+    if (text == "-" && !may_be_standard_output)
+      throw UsageError(
+          fmt::format("{} is '-'; expected the path of a file (only --json writes to standard output)", name));
+    target = text;
+  };
+  return app.add_option_function<std::string>(name, read, description)->type_name(type);
 }
 
 /// Values as read, before they are put together.
@@ -89,7 +110,7 @@ void add_stopping(CLI::App& app, Raw& raw) {
                     "largest entry of the gradient (1e-10)"));
   inside(add_number(app, "--step-tolerance", raw.step_tolerance, 0.0, positive, "relative length of a step (1e-12)"));
   inside(add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds (none)"));
-  inside(app.add_flag("--fast", raw.fast, "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon"));
+  inside(add_flag(app, "--fast", raw.fast, "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon"));
 }
 
 void add_method(CLI::App& app, Raw& raw, Options& options) {
@@ -102,9 +123,9 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
   inside(add_choice(app, "--scaling", options.scaling, parse_scaling, "of levenberg-marquardt: monotone, current"));
   inside(add_choice(app, "--globalization", options.globalization, parse_globalization,
                     "of gauss-newton: line-search, none"));
-  inside(app.add_flag("--acceleration", raw.acceleration, "geodesic acceleration; the default"));
-  inside(app.add_flag("--no-acceleration", raw.no_acceleration, "without it"));
-  inside(app.add_flag("--no-polish", raw.no_polish, "leave out the final Newton steps"));
+  inside(add_flag(app, "--acceleration", raw.acceleration, "geodesic acceleration; the default"));
+  inside(add_flag(app, "--no-acceleration", raw.no_acceleration, "without it"));
+  inside(add_flag(app, "--no-polish", raw.no_polish, "leave out the final Newton steps"));
   inside(add_number(app, "--restarts", raw.restarts, 0, "a whole number >= 0",
                     "further descents at most, after one that stalled (10)"));
   inside(add_number(app, "--seed", raw.seed, std::uint64_t{0}, "a whole number >= 0",
@@ -115,14 +136,14 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
 
 void add_results(CLI::App& app, SolveArguments& solve) {
   const auto inside = [](CLI::Option* option) { option->group("Results"); };
-  inside(app.add_option("--json", solve.json, "write JSON to a file; - : to standard output")->type_name("FILE|-"));
-  inside(app.add_flag("--json-parameters", solve.json_parameters,
-                      "list the parameters in the JSON even if there are more than 1000"));
-  inside(app.add_option("--trace", solve.trace, "write every iteration as CSV")->type_name("FILE.csv"));
-  inside(app.add_option("--output", solve.output, "write the problem with the solution as its start")
-             ->type_name("FILE.toml"));
-  inside(app.add_flag("--quiet", solve.quiet, "print nothing but errors"));
-  inside(app.add_flag("--verbose", solve.verbose, "print the iterations, times and more digits"));
+  inside(add_file(app, "--json", solve.json, true, "FILE|-", "write JSON to a file; - : to standard output"));
+  inside(add_flag(app, "--json-parameters", solve.json_parameters,
+                  "list the parameters in the JSON even if there are more than 1000"));
+  inside(add_file(app, "--trace", solve.trace, false, "FILE.csv", "write every iteration as CSV"));
+  inside(add_file(app, "--output", solve.output, false, "FILE.toml",
+                  "write the problem with the solution as its start"));
+  inside(add_flag(app, "--quiet", solve.quiet, "print nothing but errors"));
+  inside(add_flag(app, "--verbose", solve.verbose, "print the iterations, times and more digits"));
 }
 
 CLI::App& new_verb(CLI::App& app, const std::string& name, const std::string& description, const std::string& example) {
@@ -162,6 +183,8 @@ void finish_options(const Raw& raw, Arguments& arguments) {
   o.restarts = raw.restarts.value_or(o.restarts);
   o.seed = raw.seed.value_or(o.seed);
   arguments.solve.start = raw.start.value_or(1);
+  if (arguments.solve.quiet && arguments.solve.verbose)
+    throw UsageError("--quiet and --verbose; expected one of them");
 }
 
 void finish_fit(const Raw& raw, FitArguments& fit) {
@@ -175,30 +198,56 @@ void finish_fit(const Raw& raw, FitArguments& fit) {
     throw UsageError(fmt::format("unknown noise '{}'; expected known or estimated", raw.noise));
 }
 
+std::vector<std::string> options_of(const CLI::App& verb) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : verb.get_options())
+    for (const std::string& each : option->get_lnames()) names.push_back("--" + each);
+  return names;
+}
+
+[[noreturn]] void refuse_option(const CLI::App& verb, const std::string& name) {
+  throw UsageError(fmt::format("unknown option '{}'{}; expected one of thalweg {} --help", name,
+                               did_you_mean(name, options_of(verb)), verb.get_name()));
+}
+
+bool is_option(const std::string& text) { return text.starts_with('-') && text.size() > 1 && text != "--"; }
+
+std::string name_of(const std::string& option) { return option.substr(0, option.find('=')); }
+
+/// What stands before the verb and is none of the program's own options.
+void refuse_before(const CLI::App& app, const CLI::App& verb) {
+  const std::vector<std::string> extras = app.remaining();
+  if (extras.empty()) return;
+  const std::string name = name_of(extras[0]);
+  const std::vector<std::string> known = options_of(verb);
+  if (is_option(name) && std::find(known.begin(), known.end(), name) == known.end()) refuse_option(verb, name);
+  throw UsageError(fmt::format("'{0}' stands before '{1}'; expected thalweg {1} first, then its options", name,
+                               verb.get_name()));
+}
+
 /// What CLI11 left over: an option or an argument that nobody knows.
 void refuse_extras(const CLI::App& verb) {
   const std::vector<std::string> extras = verb.remaining();
-  for (const std::string& extra : extras) {
-    if (!extra.starts_with('-')) continue;
-    const std::string name = extra.substr(0, extra.find('='));
-    std::vector<std::string> known;
-    for (const CLI::Option* option : verb.get_options())
-      for (const std::string& each : option->get_lnames()) known.push_back("--" + each);
-    throw UsageError(fmt::format("unknown option '{}'{}; expected one of thalweg {} --help", name,
-                                 did_you_mean(name, known), verb.get_name()));
-  }
+  for (const std::string& extra : extras)
+    if (is_option(extra)) refuse_option(verb, name_of(extra));
   if (!extras.empty())
     throw UsageError(fmt::format("'{}' is one argument too many for thalweg {}", extras[0], verb.get_name()));
 }
 
-void parse(CLI::App& app, int argc, const char* const* argv) {
+void parse(CLI::App& app, std::vector<std::string> arguments) {
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(arguments));
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string message = error.what();
+    if (message.find("flag override") != std::string::npos)
+      throw UsageError(fmt::format("{} takes no value", message.substr(0, message.find(' '))));
     throw UsageError(message.substr(0, message.find(':')) + " needs a value");
   } catch (const CLI::RequiredError&) {
-    const std::string verb = app.get_subcommands().front()->get_name();
+    const CLI::App& chosen = *app.get_subcommands().front();
+    refuse_before(app, chosen);
+    refuse_extras(chosen);
+    const std::string verb = chosen.get_name();
     throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", verb,
                                  verb == "solve" ? "FILE" : "DATA.csv --model \"y = ...\""));
   } catch (const Error& error) {
@@ -210,12 +259,22 @@ void parse(CLI::App& app, int argc, const char* const* argv) {
 const CLI::App* chosen_verb(const CLI::App& app) {
   const auto verbs = app.get_subcommands();
   const std::vector<std::string> extras = app.remaining();
-  if (verbs.empty() && !extras.empty() && extras[0].starts_with('-'))
-    throw UsageError(fmt::format("unknown option '{}'; expected one of thalweg --help", extras[0]));
+  if (verbs.empty() && !extras.empty() && is_option(extras[0]))
+    throw UsageError(fmt::format("unknown option '{}'; expected one of thalweg --help", name_of(extras[0])));
   if (verbs.empty() && !extras.empty())
     throw UsageError(fmt::format("unknown command '{}'{}; expected solve, fit or list", extras[0],
                                  did_you_mean(extras[0], {"solve", "fit", "list"})));
   return verbs.empty() ? nullptr : verbs.front();
+}
+
+/// The words after the program's name; `help` and `version` stand for the options of that name.
+std::vector<std::string> words(int argc, const char* const* argv) {
+  std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
+  if (all.empty() || (all[0] != "help" && all[0] != "version")) return all;
+  const std::string option = "--" + all[0];
+  all.erase(all.begin());
+  all.push_back(option);
+  return all;
 }
 
 }  // namespace
@@ -227,7 +286,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App app("Nonlinear least squares: fits formulas to data and says how far to trust them.", "thalweg");
   app.allow_extras();
   app.footer("\nExample: thalweg solve problems/nist/thurber.toml");
-  app.add_flag("--version", version, "print what this program is made of");
+  add_flag(app, "--version", version, "print what this program is made of");
 
   CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
                              "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
@@ -246,7 +305,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   list.add_option("WHAT", arguments.what, "methods, linear-solvers, formats or problems");
 
   try {
-    parse(app, argc, argv);
+    parse(app, words(argc, argv));
   } catch (const CLI::CallForHelp&) {
     arguments.help = app.help();
     return arguments;
@@ -256,7 +315,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   arguments.verb = version ? Verb::version : Verb::help;
   const CLI::App* verb = chosen_verb(app);
   if (!verb && !version) throw UsageError("no command; expected solve, fit or list (thalweg --help)");
-  if (!verb) return arguments;
+  if (!verb || version) return arguments;
+  refuse_before(app, *verb);
   refuse_extras(*verb);
   arguments.verb = verb == &solve ? Verb::solve : verb == &fit ? Verb::fit : Verb::list;
   if (arguments.verb == Verb::list) return arguments;

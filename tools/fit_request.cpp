@@ -56,6 +56,7 @@ class Request {
   }
 
  private:
+  static bool may_move(const FitParameter& p) { return !p.fixed && p.lower < p.upper; }
   bool is_column(const std::string& name) const {
     return std::find(table_.columns.begin(), table_.columns.end(), name) != table_.columns.end();
   }
@@ -136,13 +137,14 @@ class Request {
                         "to {}",
                         p.name, p.starts[0], p.lower, p.upper));
     }
+    if (std::none_of(fit_.parameters.begin(), fit_.parameters.end(), may_move))
+      throw UsageError("every parameter is fixed; expected at least one that may move");
   }
 
   void add_data() {
     const std::size_t rows = table_.values.empty() ? 0 : table_.values[0].size();
     const auto free =
-        static_cast<std::size_t>(std::count_if(fit_.parameters.begin(), fit_.parameters.end(),
-                                               [](const FitParameter& p) { return !p.fixed && p.lower < p.upper; }));
+        static_cast<std::size_t>(std::count_if(fit_.parameters.begin(), fit_.parameters.end(), may_move));
     if (free > rows)
       throw FileError(fit_.file, 0, 0,
                       fmt::format("{} parameters but only {} row{} of data", free, rows, rows == 1 ? "" : "s"),

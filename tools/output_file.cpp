@@ -20,30 +20,53 @@ namespace {
   throw UsageError(fmt::format("{}'{}' cannot be written: {}", what, path, std::generic_category().message(error)));
 }
 
-/// Files that others may read, as the user's mask allows; mkstemp gives 0600.
-void give_usual_permissions(int descriptor) {
+/// Those of the target, or else what the user's mask allows; mkstemp gives 0600.
+void give_usual_permissions(int descriptor, const std::string& target) {
+  struct stat old = {};
+  if (stat(target.c_str(), &old) == 0) {
+    (void)fchmod(descriptor, old.st_mode & 07777);
+    return;
+  }
   const mode_t mask = umask(0);
   umask(mask);
   (void)fchmod(descriptor, 0666 & ~mask);
 }
 
+/// What a symbolic link leads to in the end, whether that exists or not.
+std::filesystem::path followed(std::filesystem::path path) {
+  std::error_code error;
+  for (int links = 0; links < 40 && std::filesystem::is_symlink(path, error); ++links) {
+    const std::filesystem::path target = std::filesystem::read_symlink(path, error);
+    if (error) break;
+    path = path.parent_path() / target;  // an absolute target replaces all
+  }
+  return path;
+}
+
 }  // namespace
 
-OutputFile::OutputFile(const std::string& option, const std::string& path) : path_(path) {
+bool same_file(const std::string& a, const std::string& b) {
+  std::error_code error;
+  const std::filesystem::path first = followed(a), second = followed(b);
+  const auto status = std::filesystem::status(first, error);
+  if (std::filesystem::exists(status))
+    return std::filesystem::is_regular_file(status) && std::filesystem::equivalent(first, second, error);
+  const auto full = std::filesystem::weakly_canonical(first, error);
+  return !error && full == std::filesystem::weakly_canonical(second, error) && !error;
+}
+
+OutputFile::OutputFile(const std::string& option, const std::string& path) : path_(followed(path).string()) {
   std::error_code ignored;
-  // A symbolic link stays one: what it points to is replaced.
-  if (std::filesystem::is_symlink(path_, ignored)) {
-    const auto target = std::filesystem::weakly_canonical(path_, ignored);
-    if (!ignored) path_ = target.string();
-  }
   const auto status = std::filesystem::status(path_, ignored);
   if (std::filesystem::is_directory(status)) cannot_write(option + " ", path, EISDIR);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+  const bool exists = std::filesystem::exists(status);
+  if (exists && access(path_.c_str(), W_OK) != 0) cannot_write(option + " ", path, errno);
+  if (exists && !std::filesystem::is_regular_file(status)) {
     descriptor_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
     temporary_ = path_ + ".XXXXXX";
     descriptor_ = mkostemp(temporary_.data(), O_CLOEXEC);
-    if (descriptor_ >= 0) give_usual_permissions(descriptor_);
+    if (descriptor_ >= 0) give_usual_permissions(descriptor_, path_);
   }
   if (descriptor_ < 0) {
     const int error = errno;

@@ -6,9 +6,14 @@
 
 namespace thalweg::tool {
 
+/// Whether both paths mean one file, by whatever names and links, even if it does not exist yet.
+/// Devices and pipes count as different: nothing in them is lost.
+bool same_file(const std::string& a, const std::string& b);
+
 /// Opened before the work begins, so that a path that cannot be written is known in time. What is
 /// written goes to a temporary file beside the target, which commit() renames; without commit()
-/// the target stays as it was. Devices and pipes are written directly.
+/// the target stays as it was. The new file keeps the mode of the old one, and a symbolic link stays
+/// one: what it points to is replaced. Devices and pipes are written directly.
 class OutputFile {
  public:
   OutputFile() = default;

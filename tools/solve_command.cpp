@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -36,43 +37,41 @@ class Stopwatch {
 };
 
 struct Outputs {
-  explicit Outputs(const SolveArguments& a) {
+  Outputs(const std::string& input, const SolveArguments& a) {
+    refuse_overwriting(input, a);
     if (!a.json.empty() && a.json != "-") json = OutputFile("--json", a.json);
     if (!a.trace.empty()) trace = OutputFile("--trace", a.trace);
     if (!a.output.empty()) solution = OutputFile("--output", a.output);
   }
   OutputFile json, trace, solution;
-};
 
-/// What was measured, with its standard deviations, as the statistics want it.
-struct Data {
-  std::vector<double> response, sigma;
-  bool has_sigma = false;
-};
-
-Data data_of(const CurveFit& fit, const CurveProblem& built) {
-  Data data;
-  bool response_known = true;
-  for (std::size_t d = 0; d < fit.data.size(); ++d) {
-    const DataSet& set = fit.data[d];
-    const auto rows = static_cast<std::size_t>(built.models[d]->rows());
-    try {
-      const std::vector<double> y = built.models[d]->response();
-      data.response.insert(data.response.end(), y.begin(), y.end());
-    } catch (const Error&) {
-      response_known = false;  // it holds a parameter: there is no one thing that was measured
-    }
-    const auto column = set.sigma_column
-                            ? std::find(set.columns.begin(), set.columns.end(), *set.sigma_column) - set.columns.begin()
-                            : -1;
-    data.has_sigma = data.has_sigma || column >= 0;
-    for (std::size_t i = 0; i < rows; ++i)
-      data.sigma.push_back(column < 0 ? 1.0 : set.values[static_cast<std::size_t>(column)][i]);
+ private:
+  /// No output may take the place of the input or of another output.
+  static void refuse_overwriting(const std::string& input, const SolveArguments& a) {
+    std::vector<std::pair<std::string, std::string>> files = {{"the input", input}};
+    if (a.json != "-") files.emplace_back("--json", a.json);
+    files.emplace_back("--trace", a.trace);
+    files.emplace_back("--output", a.output);
+    for (std::size_t i = 0; i < files.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j)
+        if (!files[i].second.empty() && !files[j].second.empty() && same_file(files[i].second, files[j].second))
+          throw UsageError(fmt::format("{} '{}' is the file of {}; expected another file", files[i].first,
+                                       files[i].second, files[j].first));
   }
-  for (const FitParameter& p : fit.parameters)
-    if (p.prior) data.sigma.push_back(p.prior->sigma);
-  if (!response_known) data.response.clear();
-  return data;
+};
+
+/// What was measured; empty when there is no one such thing, because a parameter is in it.
+std::vector<double> response_of(const CurveProblem& built) {
+  std::vector<double> response;
+  try {
+    for (const auto& model : built.models) {
+      const std::vector<double> y = model->response();
+      response.insert(response.end(), y.begin(), y.end());
+    }
+  } catch (const Error&) {
+    return {};
+  }
+  return response;
 }
 
 std::optional<Agreement> certified_agreement(const CurveFit& fit, const FitStatistics& s) {
@@ -96,6 +95,12 @@ Report describe(const CurveFit& fit, const CurveProblem& built, const Options& o
   facts.parameters = static_cast<std::int64_t>(built.problem.start().size());
   facts.residual_blocks = built.problem.residual_block_count();
   facts.residuals = built.problem.residual_count();
+  facts.priors = std::count_if(fit.parameters.begin(), fit.parameters.end(),
+                               [](const FitParameter& p) { return p.prior.has_value(); });
+  const auto& groups = built.problem.groups();
+  const bool sigma_given =
+      std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group->has_sigma(); });
+  report.sigma = sigma_given ? Sigma::given : Sigma::none;
   for (const FitParameter& p : fit.parameters) report.labels.push_back({p.unit, p.description});
   report.method = options.method;
   report.linear_solver_requested = options.linear_solver;
@@ -144,17 +149,19 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
                   [](const FitParameter& p) { return p.fixed || p.lower == p.upper; }))
     throw FileError(fit.file, 0, 0, "every parameter is fixed", "at least one that may move");
   const CatchInterrupt interrupt;
-  Outputs outputs(arguments);
+  Outputs outputs(fit.file, arguments);
   Report report = describe(fit, built, arguments.options);
   report.seconds.read = read_seconds;
   report.seconds.build = watch.lap();
 
   report.result = solve_watched(built.problem, arguments.options, interrupt, arguments.quiet);
   watch.lap();
-  const Data data = data_of(fit, built);
-  report.sigma = data.has_sigma ? Sigma::given : Sigma::none;
-  report.statistics = statistics(built.problem, report.result, {data.response, data.sigma});
-  report.certified = certified_agreement(fit, report.statistics);
+  if (report.problem.priors > 0 && fit.noise == Noise::estimated)
+    report.result.notes.push_back(
+        "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
+        "noise = \"known\" takes them as they are");
+  report.statistics = statistics(built.problem, report.result, response_of(built));
+  if (report.statistics.available()) report.certified = certified_agreement(fit, report.statistics);
   report.seconds.statistics = watch.lap();
 
   const ExitCode code = exit_code(report.result.status);

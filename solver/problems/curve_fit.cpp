@@ -51,9 +51,6 @@ CurveFit read_curve_fit(const std::string& path) {
 namespace reading {
 namespace {
 
-// What is not a regular file (a pipe, a device) has no size that would bound the memory.
-constexpr std::uintmax_t largest_stream = std::uintmax_t{256} << 20;
-
 std::string read_bytes(const std::string& path, const std::string& expected) {
   const auto cannot = [&](int error) {
     const std::string why = error != 0 ? ": " + std::generic_category().message(error) : "";
@@ -63,17 +60,15 @@ std::string read_bytes(const std::string& path, const std::string& expected) {
   const auto status = std::filesystem::status(path, error);
   if (std::filesystem::is_directory(status)) fail(path, {}, "is a directory", expected);
   if (!std::filesystem::exists(status)) cannot(error ? error.value() : ENOENT);
+  // A pipe or a device may block, or never end.
+  if (!std::filesystem::is_regular_file(status)) fail(path, {}, "is not a regular file", expected);
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream) cannot(errno);
-  const bool regular = std::filesystem::is_regular_file(status);
   std::string text;
   std::array<char, 1 << 16> chunk;
   while (stream.read(chunk.data(), chunk.size()), stream.gcount() > 0) {
     text.append(chunk.data(), static_cast<std::size_t>(stream.gcount()));
-    if (!regular && text.size() > largest_stream) {
-      fail(path, {}, "is a stream of more than 256 MiB", expected + " of known size");
-    }
   }
   if (stream.bad()) fail(path, {}, "cannot be read to its end", expected);
   return text;
@@ -85,21 +80,25 @@ void fail(const std::string& file, Place place, const std::string& problem, cons
   throw FileError(file, place.line, place.column, problem, expected);
 }
 
+Place place_at(std::string_view text, std::size_t offset) {
+  Lines lines(text);
+  Place place;
+  while (lines.next() && lines.offset() <= offset) {
+    place = {lines.number(), column_of(lines.text(), offset - lines.offset())};
+  }
+  return place;
+}
+
 void check_text(std::string_view text, const std::string& name, const std::string& expected) {
   if (text.find_first_not_of(" \t\r\n\v\f\xEF\xBB\xBF") == std::string_view::npos) {
     fail(name, {}, "is empty", expected);
   }
   const auto bad = first_non_text_byte(text);
   if (!bad) return;
-  Lines lines(text);
-  Place place;
-  while (lines.next() && lines.offset() <= *bad) {
-    place = {lines.number(), column_of(lines.text(), *bad - lines.offset())};
-  }
   const auto byte = static_cast<unsigned char>(text[*bad]);
   constexpr std::string_view digits = "0123456789abcdef";
   const std::string shown = {'0', 'x', digits[byte >> 4], digits[byte & 15]};
-  fail(name, place, "is not text: byte " + shown + (byte == 0 ? "" : " is not valid UTF-8"), expected + " in UTF-8");
+  fail(name, place_at(text, *bad), "is not text: byte " + shown + (byte == 0 ? "" : " is not valid UTF-8"), expected + " in UTF-8");
 }
 
 std::string read_text_file(const std::string& path, const std::string& expected) {

@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
-#include <set>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 #include <thalweg/problems/formula.hpp>
@@ -12,13 +13,15 @@
 namespace thalweg::reading {
 namespace {
 
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
+bool is_letter(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// What a name means in a formula, asked of the formula language itself.
-enum class NameKind { free, constant, invalid };
+enum class NameKind { free, constant, no_letter_first, invalid };
 NameKind kind_of(const std::string& name) {
+  if (name.empty() || !is_letter(name[0])) return NameKind::no_letter_first;
+  if (!std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); }))
+    return NameKind::invalid;
   try {
     const Formula formula = Formula::parse(name);
     if (formula.names().empty()) return NameKind::constant;
@@ -30,21 +33,15 @@ NameKind kind_of(const std::string& name) {
 
 /// The names in an equation, constants and functions among them.
 std::vector<Word> identifiers(std::string_view equation) {
-  const auto letter = [](char c) {
-    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
-  };
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
   std::vector<Word> result;
   for (std::size_t i = 0; i < equation.size();) {
     const std::size_t begin = i;
-    if (letter(equation[i])) {
-      while (i < equation.size() && (letter(equation[i]) || digit(equation[i]))) ++i;
+    if (is_letter(equation[i])) {
+      while (i < equation.size() && (is_letter(equation[i]) || is_digit(equation[i]))) ++i;
       result.push_back({equation.substr(begin, i - begin), begin});
-    } else if (digit(equation[i]) || equation[i] == '.') {
+    } else if (is_digit(equation[i]) || equation[i] == '.') {
       // The e of 1e-3 is no name.
-      while (i < equation.size() && (letter(equation[i]) || digit(equation[i]) || equation[i] == '.')) {
-        ++i;
-      }
+      while (i < equation.size() && (is_letter(equation[i]) || is_digit(equation[i]) || equation[i] == '.')) ++i;
     } else {
       ++i;
     }
@@ -56,7 +53,10 @@ class Checker {
  public:
   explicit Checker(Draft& draft)
       : draft_(draft), fit_(draft.fit), file_(draft.fit.file), used_(fit_.parameters.size()) {
-    for (const FitParameter& parameter : fit_.parameters) names_.push_back(parameter.name);
+    for (const FitParameter& parameter : fit_.parameters) {
+      index_.emplace(parameter.name, names_.size());
+      names_.push_back(parameter.name);
+    }
   }
 
   void run() {
@@ -76,17 +76,17 @@ class Checker {
     if (fit_.parameters.empty()) {
       fail(file_, draft_.parameter_list, "there are no parameters", "at least one to fit");
     }
-    std::set<std::string> seen;
     for (std::size_t i = 0; i < fit_.parameters.size(); ++i) {
       FitParameter& parameter = fit_.parameters[i];
       const auto wrong = [&](const std::string& problem, const std::string& expected) {
         fail(file_, draft_.parameters[i], "parameter '" + parameter.name + "' " + problem, expected);
       };
-      if (!seen.insert(parameter.name).second) {
+      if (index_.at(parameter.name) != i) {
         fail(file_, draft_.parameters[i], "two parameters are named '" + parameter.name + "'", "distinct names");
       }
       const NameKind kind = kind_of(parameter.name);
       if (kind == NameKind::constant) wrong("has the name of a constant", "another name");
+      if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
       if (kind == NameKind::invalid) {
         wrong("has a name that formulas cannot use",
               "letters, digits and _, beginning with a letter, and not a function's name");
@@ -114,6 +114,7 @@ class Checker {
     }
     if (lower == upper) parameter.fixed = true;
     if (parameter.prior) {
+      if (parameter.fixed) wrong("is fixed and has a prior", "one of the two");
       if (!std::isfinite(parameter.prior->mean)) {
         wrong("has a prior with mean " + to_text(parameter.prior->mean), "a finite number");
       }
@@ -142,21 +143,19 @@ class Checker {
   }
 
   void check_columns(const DataSet& data, const DataPlaces& places) {
+    columns_.clear();
     for (std::size_t i = 0; i < data.columns.size(); ++i) {
       const std::string& column = data.columns[i];
-      for (std::size_t j = 0; j < i; ++j) {
-        if (data.columns[j] == column) {
-          fail(file_, i < places.columns.size() ? places.columns[i] : places.table,
-               "two columns are named '" + column + "'", "distinct names");
-        }
+      if (!columns_.insert(column).second) {
+        fail(file_, i < places.columns.size() ? places.columns[i] : places.table,
+             "two columns are named '" + column + "'", "distinct names");
       }
-      for (std::size_t p = 0; p < names_.size(); ++p) {
-        if (names_[p] == column) {
-          fail(file_, draft_.parameters[p], "'" + column + "' is both a parameter and a column", "distinct names");
-        }
+      if (const auto found = index_.find(column); found != index_.end()) {
+        fail(file_, draft_.parameters[found->second], "'" + column + "' is both a parameter and a column",
+             "distinct names");
       }
     }
-    if (data.sigma_column && !contains(data.columns, *data.sigma_column)) {
+    if (data.sigma_column && !columns_.contains(*data.sigma_column)) {
       fail(file_, places.sigma, "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
            list(data.columns));
     }
@@ -174,18 +173,18 @@ class Checker {
     }
     for (const Word& word : identifiers(data.equation)) {
       const std::string name(word.text);
-      if (contains(data.columns, name) && kind_of(name) == NameKind::constant) {
+      if (columns_.contains(name) && kind_of(name) == NameKind::constant) {
         fail(file_, places.equation.at(data.equation, word.offset), "'" + name + "' is both a column and a constant",
              "another name for the column");
       }
     }
     for (const auto& name : equation->response.names()) {
-      if (find_parameter(name.name) || contains(data.columns, name.name)) continue;
+      if (find_parameter(name.name) || columns_.contains(name.name)) continue;
       fail(file_, place(name.where.begin), "unknown column " + quoted_with_hint(name.name, data.columns),
            list(data.columns));
     }
     for (const auto& name : equation->model.names()) {
-      if (find_parameter(name.name) || contains(data.columns, name.name)) continue;
+      if (find_parameter(name.name) || columns_.contains(name.name)) continue;
       std::vector<std::string> known = names_;
       known.insert(known.end(), data.columns.begin(), data.columns.end());
       fail(file_, place(name.where.begin), "unknown column or parameter " + quoted_with_hint(name.name, known),
@@ -195,9 +194,9 @@ class Checker {
 
   // Also notes that it is used.
   bool find_parameter(const std::string& name) {
-    const auto found = std::find(names_.begin(), names_.end(), name);
-    if (found == names_.end()) return false;
-    used_[static_cast<std::size_t>(found - names_.begin())] = true;
+    const auto found = index_.find(name);
+    if (found == index_.end()) return false;
+    used_[found->second] = true;
     return true;
   }
 
@@ -245,7 +244,9 @@ class Checker {
   CurveFit& fit_;
   const std::string& file_;
   std::vector<std::string> names_;
+  std::unordered_map<std::string, std::size_t> index_;  ///< into names_
   std::vector<bool> used_;
+  std::unordered_set<std::string> columns_;  ///< of the data set being checked
 };
 
 }  // namespace
@@ -267,13 +268,11 @@ std::string cell_name(std::size_t row, std::string_view column) {
   return "row " + std::to_string(row) + ", column '" + std::string(column) + "'";
 }
 
-double read_cell(std::string_view text, const std::string& file, Place place, std::size_t row,
-                 std::string_view column) {
+void fail_cell(std::string_view text, const Number& number, const std::string& file, Place place, std::size_t row,
+               std::string_view column) {
   const auto wrong = [&](const std::string& problem, const std::string& expected) {
     fail(file, place, cell_name(row, column) + " " + problem, expected);
   };
-  const Number number = parse_number(text);
-  if (number.kind == Number::Kind::number && std::isfinite(number.value)) return number.value;
   const std::string shown = std::string(text.substr(0, 40)) + (text.size() > 40 ? "..." : "");
   const std::string lower = lower_case(text);
   if (text.empty()) wrong("is empty", "a number");
@@ -289,8 +288,7 @@ double read_cell(std::string_view text, const std::string& file, Place place, st
   if (with_point != text && parse_number(with_point).kind == Number::Kind::number) {
     wrong("has a decimal comma: '" + shown + "'", "a decimal point, as in " + with_point);
   }
-  wrong("is not a number: '" + shown + "'", "a number");
-  return 0.0;
+  fail(file, place, cell_name(row, column) + " is not a number: '" + shown + "'", "a number");
 }
 
 CurveFit checked(Draft draft) {
@@ -299,3 +297,33 @@ CurveFit checked(Draft draft) {
 }
 
 }  // namespace thalweg::reading
+
+namespace thalweg {
+
+CurveFit check_curve_fit(CurveFit fit) {
+  using reading::counted, reading::fail;
+  if (fit.data.empty()) fail(fit.file, {}, "there is no data set", "at least one");
+  reading::Draft draft;
+  for (const DataSet& data : fit.data) {
+    const std::string whose = "data set '" + data.name + "'";
+    if (data.values.size() != data.columns.size()) {
+      fail(fit.file, {}, whose + " has " + counted(data.values.size(), "array"),
+           "as many as names of columns: " + std::to_string(data.columns.size()));
+    }
+    for (const std::vector<double>& column : data.values) {
+      if (column.size() != data.values[0].size()) {
+        fail(fit.file, {}, whose + " has columns of " + counted(data.values[0].size(), "row") + " and of " +
+                               std::to_string(column.size()), "columns of equal length");
+      }
+    }
+    if (fit.noise == Noise::known && !data.sigma_column) {
+      fail(fit.file, {}, "the noise is known but " + whose + " has no standard deviations", "a column of them");
+    }
+    draft.data.emplace_back().cell_file = fit.file;
+  }
+  draft.parameters.resize(fit.parameters.size());
+  draft.fit = std::move(fit);
+  return reading::checked(std::move(draft));
+}
+
+}  // namespace thalweg

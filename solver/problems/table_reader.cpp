@@ -1,6 +1,7 @@
 // Tables as text: CSV, TSV, or columns separated by blanks.
 #include <algorithm>
 #include <cctype>
+#include <unordered_set>
 #include <utility>
 
 #include "problems/draft.hpp"
@@ -134,6 +135,7 @@ class TableParser {
   bool begin() {
     table_.header = is_header();
     const std::string_view line = std::string_view(*text_).substr(line_.offset, line_.size);
+    std::unordered_set<std::string> seen;
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       std::string name = "c" + std::to_string(i + 1);
       if (table_.header) {
@@ -144,7 +146,7 @@ class TableParser {
           fail(name_, place(line, cells_[i].offset), "column " + std::to_string(i + 1) + " of the header has no name",
                "a name");
         }
-        if (std::find(table_.columns.begin(), table_.columns.end(), name) != table_.columns.end()) {
+        if (!seen.insert(name).second) {
           fail(name_, place(line, cells_[i].offset), "two columns are named '" + name + "'", "distinct names");
         }
       }
@@ -166,7 +168,7 @@ class TableParser {
     }
     for (std::size_t i = 0; i < columns; ++i) {
       table_.values[i].push_back(
-          read_cell(cells_[i].text, name_, place(line, cells_[i].offset), row, table_.columns[i]));
+          read_cell(cells_[i].text, name_, [&] { return place(line, cells_[i].offset); }, row, table_.columns[i]));
     }
     rows_.push_back(line_);
   }

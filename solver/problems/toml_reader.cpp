@@ -20,6 +20,7 @@ class TomlReader : private TomlAccess {
       : TomlAccess(name), folder_(folder), lines_(lines_of(text)) {
     draft_.fit.file = name;
     check_text(text, name, a_problem_file);
+    check_depth(name, text);
     try {
       document_ = toml::parse(text);
     } catch (const toml::parse_error& error) {
@@ -233,7 +234,10 @@ class TomlReader : private TomlAccess {
   }
 
   void read_file(const toml::node& node, DataSet& data, DataPlaces& places) const {
-    const std::filesystem::path file = text(node, "file");
+    const std::string name = text(node, "file");
+    const bool control = std::any_of(name.begin(), name.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
+    if (control) wrong(place_of(node), "'file' holds a control character", "the name of a table of numbers");
+    const std::filesystem::path file = name;
     if (file.empty()) wrong(place_of(node), "'file' is empty", "the name of a table of numbers");
     const std::string path = (std::filesystem::path(folder_) / file).string();
     auto content = std::make_shared<const std::string>(read_text_file(path, "a table of numbers"));

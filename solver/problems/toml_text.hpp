@@ -25,6 +25,9 @@ struct PlacedEquation {
   void add_string(Place string_place, const std::string& value, const std::vector<std::string_view>& lines);
 };
 
+/// Refuses keys and nested tables so deep that the TOML parser, which recurses, would run out of stack.
+void check_depth(const std::string& file, std::string_view text);
+
 /// Throws FileError for an error that the TOML parser described.
 [[noreturn]] void fail_as_toml(const std::string& file, Place place, std::string description,
                                const std::vector<std::string_view>& lines);

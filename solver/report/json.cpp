@@ -17,6 +17,23 @@ std::string_view to_string(IterationRecord::Phase phase) {
   return phase == IterationRecord::Phase::polish ? "polish" : "descent";
 }
 
+std::string_view to_string(IterationRecord::Outcome outcome) {
+  using Outcome = IterationRecord::Outcome;
+  switch (outcome) {
+    case Outcome::accepted:
+      return "accepted";
+    case Outcome::no_decrease:
+      return "no_decrease";
+    case Outcome::not_finite:
+      return "not_finite";
+    case Outcome::too_curved:
+      return "too_curved";
+    case Outcome::singular:
+      break;
+  }
+  return "singular";
+}
+
 Json problem_of(const Report& report) {
   const Report::ProblemFacts& p = report.problem;
   return {{"name", p.name},
@@ -25,6 +42,7 @@ Json problem_of(const Report& report) {
           {"parameters", p.parameters},
           {"residual_blocks", p.residual_blocks},
           {"residuals", p.residuals},
+          {"priors", p.priors},
           {"title", p.title},
           {"source", p.source}};
 }
@@ -43,6 +61,7 @@ Json parameters_of(const Report& report, bool all) {
   Json list = Json::array();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
+    const bool judged = report.statistics.available() && !p.fixed && !p.at_bound;
     Json entry = {{"name", p.name},
                   {"value", number(p.value)},
                   {"standard_error", number(p.standard_error)},
@@ -51,7 +70,7 @@ Json parameters_of(const Report& report, bool all) {
                   {"upper", number(p.upper_bound)},
                   {"at_bound", p.at_bound},
                   {"fixed", p.fixed},
-                  {"determined", p.determined}};
+                  {"determined", judged ? Json(p.determined) : Json(nullptr)}};
     if (i < report.labels.size() && !report.labels[i].unit.empty()) entry["unit"] = report.labels[i].unit;
     list.push_back(std::move(entry));
   }
@@ -59,6 +78,7 @@ Json parameters_of(const Report& report, bool all) {
 }
 
 Json statistics_of(const FitStatistics& s) {
+  if (!s.available()) return nullptr;
   const bool known = s.noise == Noise::known;
   return {{"degrees_of_freedom", s.degrees_of_freedom},
           {"residual_standard_deviation", number(s.residual_standard_deviation)},
@@ -73,7 +93,7 @@ Json statistics_of(const FitStatistics& s) {
 /// The whole matrix, with the names of its rows; null above the limit of the parameter list.
 Json correlations_of(const FitStatistics& s, bool all) {
   const std::size_t n = s.free.size();
-  if (s.correlation.size() != n * n || (!all && n > most_parameters_in_json)) return nullptr;
+  if (!s.available() || s.correlation.size() != n * n || (!all && n > most_parameters_in_json)) return nullptr;
   Json names = Json::array(), matrix = Json::array();
   for (std::size_t i = 0; i < n; ++i) {
     names.push_back(s.parameters[static_cast<std::size_t>(s.free[i])].name);
@@ -85,6 +105,7 @@ Json correlations_of(const FitStatistics& s, bool all) {
 }
 
 Json undetermined_of(const FitStatistics& s) {
+  if (!s.available()) return nullptr;
   Json list = Json::array();
   for (const UndeterminedCombination& combination : s.undetermined) {
     Json terms = Json::array();
@@ -107,7 +128,8 @@ Json trace_of(const Result& result) {
                     {"accepted", r.accepted},
                     {"seconds", r.seconds},
                     {"trial_cost", number(r.trial_cost)},
-                    {"phase", to_string(r.phase)}});
+                    {"phase", to_string(r.phase)},
+                    {"outcome", to_string(r.outcome)}});
   return list;
 }
 
@@ -149,12 +171,12 @@ std::string to_json(const Report& report, bool all_parameters) {
 std::string trace_to_csv(const Result& result) {
   std::string csv =
       "iteration,phase,cost,trial_cost,gradient_norm,step_norm,gain_ratio,damping,accepted,"
-      "seconds\n";
+      "seconds,outcome\n";
   const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{}", v) : ""; };
   for (const IterationRecord& r : result.trace)
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase), cell(r.cost),
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase), cell(r.cost),
                        cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio),
-                       cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds));
+                       cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds), to_string(r.outcome));
   return csv;
 }
 

@@ -114,12 +114,17 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
   }
   const Matrix scaled = root * root.transpose();
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  for (Eigen::Index i = 0; i < n; ++i)
+  const auto determined = [&](Eigen::Index i) { return result.determined[static_cast<std::size_t>(i)] != 0; };
+  for (Eigen::Index i = 0; i < n; ++i) {
+    result.deviation.push_back(determined(i) ? root.row(i).norm() / length[i] : nan);
     for (Eigen::Index j = 0; j < n; ++j) {
-      const bool known =
-          result.determined[static_cast<std::size_t>(i)] && result.determined[static_cast<std::size_t>(j)];
+      const bool known = determined(i) && determined(j);
+      const double correlation =
+          i == j ? 1.0 : std::clamp(scaled(i, j) / std::sqrt(scaled(i, i)) / std::sqrt(scaled(j, j)), -1.0, 1.0);
       result.covariance.push_back(known ? scaled(i, j) / length[i] / length[j] : nan);
+      result.correlation.push_back(known ? correlation : nan);
     }
+  }
   return result;
 }
 

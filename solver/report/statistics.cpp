@@ -45,23 +45,17 @@ DenseMatrix free_columns(const Program& program, const DenseMatrix& J, const std
   return chosen;
 }
 
-void set_errors(const std::vector<char>& determined, double quantile, FitStatistics& s) {
-  const std::size_t n = s.free.size();
-  for (std::size_t i = 0; i < n; ++i) {
+/// `deviation`: what the errors of (JᵀJ)⁻¹ are multiplied by.
+void set_errors(const NormalInverse& inverse, double deviation, double quantile, FitStatistics& s) {
+  for (std::size_t i = 0; i < s.free.size(); ++i) {
     ParameterStatistics& p = s.parameters[static_cast<std::size_t>(s.free[i])];
-    p.determined = determined[i] != 0;
+    p.determined = inverse.determined[i] != 0;
     if (!p.determined) continue;
-    p.standard_error = std::sqrt(s.covariance[i * n + i]);
+    p.standard_error = deviation * inverse.deviation[i];
     p.lower_interval = p.value - quantile * p.standard_error;
     p.upper_interval = p.value + quantile * p.standard_error;
   }
-  s.correlation.assign(n * n, unset);
-  for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = 0; j < n; ++j) {
-      const double scale = std::sqrt(s.covariance[i * n + i]) * std::sqrt(s.covariance[j * n + j]);
-      if (i == j && determined[i]) s.correlation[i * n + j] = 1.0;
-      if (i != j && scale > 0.0) s.correlation[i * n + j] = std::clamp(s.covariance[i * n + j] / scale, -1.0, 1.0);
-    }
+  s.correlation = inverse.correlation;
 }
 
 /// Residuals in the order of groups, then items, then components: without the program's padding.
@@ -74,29 +68,39 @@ std::vector<double> in_order(const Program& program, const AlignedArray& padded_
   return r;
 }
 
-double r_squared(const std::vector<double>& r, const Measurements& measured) {
-  const std::size_t m = measured.response.size();
+/// 1/σ of each residual, in the same order.
+std::vector<double> inverse_sigmas(const Problem& problem) {
+  std::vector<double> all;
+  for (const auto& group : problem.groups())
+    for (std::int64_t i = 0; i < group->items(); ++i) {
+      const double each = group->has_sigma() ? group->inverse_sigma()[static_cast<std::size_t>(i)] : 1.0;
+      all.insert(all.end(), static_cast<std::size_t>(group->dimension()), each);
+    }
+  return all;
+}
+
+double r_squared(const std::vector<double>& r, const std::vector<double>& inverse_sigma,
+                 std::span<const double> response) {
+  const std::size_t m = response.size();
   if (m == 0 || m > r.size()) return unset;
-  const auto weight = [&](std::size_t i) {
-    return measured.sigma.empty() ? 1.0 : 1.0 / (measured.sigma[i] * measured.sigma[i]);
-  };
+  const auto weight = [&](std::size_t i) { return inverse_sigma[i] * inverse_sigma[i]; };
   double weights = 0.0, sum = 0.0, rss = 0.0, tss = 0.0;
   for (std::size_t i = 0; i < m; ++i) {
     weights += weight(i);
-    sum += weight(i) * measured.response[i];
+    sum += weight(i) * response[i];
     rss += r[i] * r[i];
   }
   const double mean = sum / weights;
   for (std::size_t i = 0; i < m; ++i) {
-    const double d = measured.response[i] - mean;
+    const double d = response[i] - mean;
     tss += weight(i) * d * d;
   }
   return tss > 0.0 ? 1.0 - rss / tss : unset;
 }
 
-void set_information_criteria(double m, double rank, std::span<const double> sigma, FitStatistics& s) {
+void set_information_criteria(double m, double rank, const std::vector<double>& inverse_sigma, FitStatistics& s) {
   double log_variances = 0.0;
-  for (const double v : sigma) log_variances += 2.0 * std::log(v);
+  for (const double v : inverse_sigma) log_variances -= 2.0 * std::log(v);
   const double two_pi = 2.0 * std::numbers::pi, rss = s.residual_sum_of_squares;
   const bool known = s.noise == Noise::known;
   if (!known && !(rss > 0.0)) return;  // an exact fit: the likelihood has no bound
@@ -109,10 +113,11 @@ void set_information_criteria(double m, double rank, std::span<const double> sig
 
 }  // namespace
 
-FitStatistics statistics(const Problem& problem, const Result& result, const Measurements& measured) {
+FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response) {
   FitStatistics s;
   s.noise = problem.noise();
   s.parameters = describe(problem, result.x);
+  if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
   const Program program(problem);
   AlignedArray residual(program.rows());
   DenseMatrix J(program.rows(), program.columns());
@@ -120,31 +125,35 @@ FitStatistics statistics(const Problem& problem, const Result& result, const Mea
   if (!std::isfinite(cost)) return s;
   const std::vector<double> r = in_order(program, residual);
   const auto m = static_cast<int>(r.size());
-  s.residual_sum_of_squares = 2.0 * cost;
-  s.r_squared = r_squared(r, measured);
 
   for (std::size_t i = 0; i < s.parameters.size(); ++i)
     if (!s.parameters[i].fixed && !s.parameters[i].at_bound) s.free.push_back(static_cast<int>(i));
   const auto inverse = invert_normal_matrix(free_columns(program, J, s.free), m);
-  if (!inverse) return s;  // a derivative is not finite
+  if (!inverse) {  // a derivative is not finite
+    s.free.clear();
+    return s;
+  }
+  const std::vector<double> inverse_sigma = inverse_sigmas(problem);
+  s.residual_sum_of_squares = 2.0 * cost;
+  s.r_squared = r_squared(r, inverse_sigma, response);
 
   const int rank = static_cast<int>(s.free.size()) - static_cast<int>(inverse->null_space.size());
   s.degrees_of_freedom = m - rank;
   const double dof = s.degrees_of_freedom;
   if (dof > 0) s.residual_standard_deviation = std::sqrt(s.residual_sum_of_squares / dof);
-  set_information_criteria(m, rank, measured.sigma, s);
+  set_information_criteria(m, rank, inverse_sigma, s);
 
   const bool known = s.noise == Noise::known;
-  const double variance = known ? 1.0 : s.residual_standard_deviation * s.residual_standard_deviation;
+  const double deviation = known ? 1.0 : s.residual_standard_deviation;
   s.covariance = inverse->covariance;
-  for (double& c : s.covariance) c *= variance;
+  for (double& c : s.covariance) c *= deviation * deviation;
   double quantile = known ? normal_975 : unset;
   if (dof > 0 && !known) quantile = boost::math::quantile(boost::math::students_t(dof), 0.975);
   if (dof > 0 && known) {
     const boost::math::chi_squared distribution(dof);
     s.chi_squared_probability = cdf(complement(distribution, s.residual_sum_of_squares));
   }
-  set_errors(inverse->determined, quantile, s);
+  set_errors(*inverse, deviation, quantile, s);
   for (const auto& direction : inverse->null_space) {
     UndeterminedCombination& combination = s.undetermined.emplace_back();
     for (const auto& [column, coefficient] : direction) {

@@ -22,6 +22,27 @@ std::size_t width(std::string_view s) {
   return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+std::string printable(std::string_view s) {
+  std::string out;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(s[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < s.size() ? s[i + 1] : 0);
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F in UTF-8
+      out += fmt::format("\\u{:04x}", next);
+      ++i;
+    } else {
+      out += s[i];
+    }
+  }
+  return out;
+}
+
 void Table::add_column(std::string heading, Align align) {
   headings_.push_back(std::move(heading));
   align_.push_back(align);
@@ -29,6 +50,7 @@ void Table::add_column(std::string heading, Align align) {
 
 void Table::add_row(std::vector<std::string> cells) {
   cells.resize(headings_.size());
+  for (std::string& cell : cells) cell = printable(cell);
   rows_.push_back(std::move(cells));
 }
 
@@ -56,16 +78,16 @@ std::string Table::print(std::string_view indent) const {
   return out;
 }
 
-Digits::Digits(double value, double error, int least) : error_(error) {
+Digits::Digits(double value, double error, int least, int of_error) : error_(error), of_error_(of_error) {
   const bool has_error = std::isfinite(error) && error > 0.0;
   const int first = exponent(value, least);
   place_ = first - std::max(least, has_error ? 0 : 6) + 1;
   if (has_error) {
-    const int last_of_error = exponent(error, 2) - 1;
+    const int last_of_error = exponent(error, of_error) - of_error + 1;
     place_ = value == 0.0 ? last_of_error : std::min(place_, last_of_error);
   }
   place_ = std::max(place_, first - 16);  // a double has no more
-  const int top = std::max(first, has_error ? exponent(error, 2) : first);
+  const int top = std::max(first, has_error ? exponent(error, of_error) : first);
   scientific_ = top < -3 || top > 6 || place_ < -12;
 }
 
@@ -83,9 +105,9 @@ std::string Digits::number(double v) const {
 std::string Digits::error() const {
   if (!std::isfinite(error_)) return "";
   if (error_ == 0.0) return "0";
-  if (scientific_) return fmt::format("{:.1e}", error_);
-  // Two digits, but no fewer decimals than it takes to write a whole number.
-  return fmt::format("{:.{}f}", error_, std::max(0, 1 - exponent(error_, 2)));
+  if (scientific_) return fmt::format("{:.{}e}", error_, of_error_ - 1);
+  // No fewer decimals than it takes to write a whole number.
+  return fmt::format("{:.{}f}", error_, std::max(0, of_error_ - 1 - exponent(error_, of_error_)));
 }
 
 std::string percent(double fraction) {

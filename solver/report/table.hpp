@@ -9,10 +9,12 @@ namespace thalweg::text {
 
 /// Characters as shown: UTF-8 sequences count once.
 std::size_t width(std::string_view s);
+/// Control characters, which could move a terminal's cursor, as "\\n" or "\\x1b".
+std::string printable(std::string_view s);
 
 enum class Align { left, right };
 
-/// Rows of cells below their headings; columns that are empty throughout are left out.
+/// Rows of cells below their headings, printable; columns that are empty throughout are left out.
 class Table {
  public:
   void add_column(std::string heading, Align align);
@@ -26,12 +28,12 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-/// How to write a value of which the error is known: the error gets two significant digits, the
-/// value, and other numbers beside it, end at the same decimal place.
+/// How to write a value of which the error is known: the error gets two significant digits or as many
+/// as asked for; the value, and other numbers beside it, end at the same decimal place.
 class Digits {
  public:
   /// An error that is NaN or 0: six significant digits. `least`: digits of the value at the least.
-  Digits(double value, double error, int least);
+  Digits(double value, double error, int least, int of_error = 2);
   std::string number(double v) const;
   std::string error() const;
 
@@ -39,6 +41,7 @@ class Digits {
   int decimals_in_mantissa(double v) const;
 
   double error_;
+  int of_error_;
   int place_;  // the decimal exponent of the last digit shown
   bool scientific_;
 };

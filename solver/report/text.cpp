@@ -13,10 +13,11 @@ namespace {
 using text::Align;
 using text::counted;
 using text::Digits;
+using text::printable;
 using text::Table;
 
 constexpr double noteworthy_correlation = 0.9;
-constexpr int most_correlations = 20;
+constexpr std::size_t most_correlations = 10;
 constexpr std::string_view indent = "  ";
 
 std::string significant(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : ""; }
@@ -43,15 +44,20 @@ std::string ending(const Result& result) {
   return "failed " + after;
 }
 
+std::string extent(const Report::ProblemFacts& p) {
+  if (p.priors == 0) return counted(p.residuals, "residual");
+  return counted(p.residuals - p.priors, "row") + " and " + counted(p.priors, "prior");
+}
+
 std::string heading(const Report& report) {
   const Report::ProblemFacts& p = report.problem;
-  std::string out = (p.title.empty() ? p.name : p.title) + "\n";
+  std::string out = printable(p.title.empty() ? p.name : p.title) + "\n";
   const auto fixed = std::count_if(report.statistics.parameters.begin(), report.statistics.parameters.end(),
                                    [](const ParameterStatistics& s) { return s.fixed; });
-  out += fmt::format("{}{}, {}{}\n\n", p.source.empty() ? "" : p.source + ": ", counted(p.residuals, "residual"),
+  out += fmt::format("{}{}, {}{}\n\n", p.source.empty() ? "" : printable(p.source) + ": ", extent(p),
                      counted(p.parameters, "parameter"), fixed > 0 ? fmt::format(" ({} fixed)", fixed) : "");
-  out += fmt::format("{}: {}\n", ending(report.result), report.result.reason);
-  for (const std::string& note : report.result.notes) out += "note: " + note + "\n";
+  out += fmt::format("{}: {}\n", ending(report.result), printable(report.result.reason));
+  for (const std::string& note : report.result.notes) out += "note: " + printable(note) + "\n";
   const bool has_point = report.result.status != Status::converged && report.result.status != Status::non_finite_start;
   if (has_point) out += "What follows describes the best point found; it need not be a minimum.\n";
   return out;
@@ -62,6 +68,7 @@ std::string heading(const Report& report) {
 std::string remark(const ParameterStatistics& p) {
   if (p.fixed) return "fixed";
   if (p.at_bound) return p.value <= p.lower_bound ? "at its lower bound" : "at its upper bound";
+  if (std::isinf(p.standard_error)) return "its error is beyond the range of numbers";
   return p.determined ? "" : "not determined";
 }
 
@@ -78,15 +85,16 @@ std::string parameter_table(const Report& report, bool verbose) {
   const auto& parameters = report.statistics.parameters;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
-    const Digits digits(p.value, p.standard_error, verbose ? 10 : 2);
+    const Digits digits(p.value, p.standard_error, verbose ? 10 : 2, verbose ? 4 : 2);
     const bool has_error = std::isfinite(p.standard_error);
-    const bool has_interval = std::isfinite(p.lower_interval) && std::isfinite(p.upper_interval);
+    const bool has_width = p.standard_error > 0.0;  // else the fit is exact
+    const bool has_interval = has_width && std::isfinite(p.lower_interval) && std::isfinite(p.upper_interval);
     const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
     // What was given, not found, is shown as it was given.
     const std::string value = p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
     table.add_row(
         {p.name, value, has_error ? "± " + digits.error() : "",
-         has_error ? text::percent(p.standard_error / p.value) : "",
+         has_error && has_width ? text::percent(p.standard_error / p.value) : "",
          has_interval ? fmt::format("[{}, {}]", digits.number(p.lower_interval), digits.number(p.upper_interval)) : "",
          label.unit, remark(p), verbose ? label.description : ""});
   }
@@ -100,6 +108,7 @@ std::string about_noise(const Report& report) {
   if (s.noise == Noise::known) return "known: the errors above come from the given standard deviations alone";
   if (s.degrees_of_freedom <= 0)
     return "unknown: no more data than parameters, so nothing tells how large the errors are";
+  if (s.residual_sum_of_squares == 0.0) return "none: the fit is exact";
   if (report.sigma == Sigma::given)
     return "estimated: only the ratios of the given standard deviations count, and the errors "
            "above\nare scaled by the residual standard deviation";
@@ -110,9 +119,12 @@ std::string about_noise(const Report& report) {
 std::string r_squared_text(double r2) {
   if (!std::isfinite(r2)) return "";
   const double missing = std::abs(1.0 - r2);
-  const int place = missing > 0.0 ? static_cast<int>(std::floor(std::log10(missing))) : -15;
+  if (missing < 5e-16) return "1";
+  const int place = static_cast<int>(std::floor(std::log10(missing)));
   return fmt::format("{:.{}f}", r2, std::clamp(1 - place, 4, 15));
 }
+
+std::string probability(double p) { return p < 1e-300 ? "less than 1e-300" : fmt::format("{:.2g}", p); }
 
 std::string fit_table(const Report& report, bool verbose) {
   const FitStatistics& s = report.statistics;
@@ -127,8 +139,7 @@ std::string fit_table(const Report& report, bool verbose) {
   row("degrees of freedom", std::to_string(s.degrees_of_freedom));
   row("residual standard deviation", significant(s.residual_standard_deviation, digits));
   if (std::isfinite(s.chi_squared_probability))
-    row("chi-squared test",
-        fmt::format("a worse fit would come by chance with probability {:.2g}", s.chi_squared_probability));
+    row("chi-squared test", "a worse fit would come by chance with probability " + probability(s.chi_squared_probability));
   row("R²", r_squared_text(s.r_squared));
   // Differences count, not sizes: a model is better by 2, not by 2 %.
   const int decimals = verbose ? 6 : 2;
@@ -149,22 +160,29 @@ std::string fit_table(const Report& report, bool verbose) {
 std::string correlations(const FitStatistics& s) {
   const std::size_t n = s.free.size();
   if (s.correlation.size() != n * n) return "";
-  Table table;
-  table.add_column("strong correlation", Align::left);
-  table.add_column("", Align::right);
-  int found = 0;
-  const auto name = [&](std::size_t i) { return s.parameters[static_cast<std::size_t>(s.free[i])].name; };
+  struct Pair {
+    std::size_t i, j;
+    double correlation;
+  };
+  std::vector<Pair> pairs;
   for (std::size_t i = 0; i < n; ++i)
-    for (std::size_t j = i + 1; j < n; ++j) {
-      const double c = s.correlation[i * n + j];
-      if (!(std::abs(c) > noteworthy_correlation)) continue;
-      if (++found > most_correlations) continue;
-      // 1.000 would claim more than there is.
-      const int decimals = std::abs(c) > 0.9995 ? 6 : 3;
-      table.add_row({name(i) + ", " + name(j), fmt::format("{:.{}f}", c, decimals)});
-    }
-  if (found == 0) return "";
-  if (found > most_correlations) table.add_row({fmt::format("and {} more", found - most_correlations)});
+    for (std::size_t j = i + 1; j < n; ++j)
+      if (const double c = s.correlation[i * n + j]; std::abs(c) > noteworthy_correlation) pairs.push_back({i, j, c});
+  if (pairs.empty()) return "";
+  std::stable_sort(pairs.begin(), pairs.end(),
+                   [](const Pair& a, const Pair& b) { return std::abs(a.correlation) > std::abs(b.correlation); });
+  Table table;
+  table.add_column(fmt::format("strong correlation (|correlation| > {})", noteworthy_correlation), Align::left);
+  table.add_column("", Align::right);
+  const auto name = [&](std::size_t i) { return s.parameters[static_cast<std::size_t>(s.free[i])].name; };
+  for (std::size_t k = 0; k < std::min(pairs.size(), most_correlations); ++k) {
+    const auto& [i, j, c] = pairs[k];
+    // 1.000 would claim more than there is.
+    const int decimals = std::abs(c) > 0.9995 ? 6 : 3;
+    table.add_row({name(i) + ", " + name(j), fmt::format("{:.{}f}", c, decimals)});
+  }
+  if (pairs.size() > most_correlations)
+    table.add_row({fmt::format("and {} more: see --json", pairs.size() - most_correlations)});
   return "\n" + table.print(indent);
 }
 
@@ -180,11 +198,11 @@ std::string sentence(const FitStatistics& s, const UndeterminedCombination& comb
     return fmt::format(
         "The data say nothing about {}: to first order, changing it changes no "
         "residual.\n",
-        terms[0].parameter);
+        printable(terms[0].parameter));
   std::string names, ratio;
   for (std::size_t i = 0; i < terms.size(); ++i) {
     const bool last = i + 1 == terms.size();
-    names += (i == 0 ? "" : last ? " and " : ", ") + terms[i].parameter;
+    names += (i == 0 ? "" : last ? " and " : ", ") + printable(terms[i].parameter);
     ratio += (i == 0 ? "" : " : ") + fmt::format("{:.4g}", terms[i].coefficient);
   }
   return fmt::format(
@@ -201,6 +219,23 @@ std::string undetermined(const FitStatistics& s) {
 
 // ---- verbose ----
 
+std::string_view remark_of(IterationRecord::Outcome outcome) {
+  using Outcome = IterationRecord::Outcome;
+  switch (outcome) {
+    case Outcome::accepted:
+      return "";
+    case Outcome::no_decrease:
+      return "rejected: no decrease";
+    case Outcome::not_finite:
+      return "rejected: not finite";
+    case Outcome::too_curved:
+      return "rejected: acceleration too long";
+    case Outcome::singular:
+      break;
+  }
+  return "rejected: singular";
+}
+
 std::string iteration_table(const Result& result) {
   Table table;
   for (const char* column : {"iteration", "cost", "gradient", "step", "gain ratio", "damping"})
@@ -208,8 +243,7 @@ std::string iteration_table(const Result& result) {
   table.add_column("", Align::left);
   const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{:.3e}", v) : "-"; };
   for (const IterationRecord& r : result.trace) {
-    std::string remark = r.iteration == 0 ? "start" : r.accepted ? "" : "rejected";
-    if (!r.valid) remark = "rejected: not finite";
+    std::string remark = r.iteration == 0 ? "start" : std::string(remark_of(r.outcome));
     if (r.phase == IterationRecord::Phase::polish) remark += remark.empty() ? "polish" : ", polish";
     table.add_row({std::to_string(r.iteration), fmt::format("{:.9e}", r.cost), cell(r.gradient_norm), cell(r.step_norm),
                    cell(r.gain_ratio), cell(r.damping), remark});
@@ -243,13 +277,12 @@ std::string machinery(const Report& report) {
 
 std::string to_text(const Report& report, bool verbose) {
   std::string out = heading(report);
-  const bool has_fit = std::isfinite(report.statistics.residual_sum_of_squares);
   if (verbose) {
     if (!report.result.trace.empty()) out += "\n" + iteration_table(report.result);
     out += "\n" + machinery(report);
   }
   out += "\n" + parameter_table(report, verbose);
-  if (!has_fit) return out;
+  if (!report.statistics.available()) return out;
   out += "\n" + fit_table(report, verbose);
   out += correlations(report.statistics);
   out += undetermined(report.statistics);

@@ -68,6 +68,10 @@ CurveFit read_curve_fit(const std::string& path);
 CurveFit read_toml(std::string_view text, const std::string& name, const std::string& folder);
 CurveFit read_nist(std::string_view text, const std::string& name);
 
+/// Checks a curve fit that was not read from a problem file as strictly as the readers check theirs, and completes what
+/// may be left short (one start for all, equal bounds). Throws FileError, without line and column.
+CurveFit check_curve_fit(CurveFit fit);
+
 /// A table with named columns.
 struct Table {
   std::vector<std::string> columns;

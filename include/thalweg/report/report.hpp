@@ -22,6 +22,7 @@ struct Report {
     std::string source;  ///< the file, as the user named it
     std::string kind = "curve fit";
     std::int64_t parameter_blocks = 0, parameters = 0, residual_blocks = 0, residuals = 0;
+    std::int64_t priors = 0;  ///< how many of the residuals are priors
   } problem;
   struct Label {
     std::string unit, description;  ///< may be empty

@@ -15,7 +15,8 @@ namespace thalweg {
 inline constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 
 /// Of one component of x. The errors are NaN where the data do not determine it, for components
-/// that are fixed, and for those that a bound stops: there the Gaussian picture does not hold.
+/// that are fixed, and for those that a bound stops: there the Gaussian picture does not hold. An error
+/// is infinite when it is beyond the range of numbers.
 struct ParameterStatistics {
   std::string name;
   double value = 0.0;
@@ -37,6 +38,10 @@ struct UndeterminedCombination {
 };
 
 struct FitStatistics {
+  /// Whether there is more than names, values and bounds: false after a failed solve, and where the
+  /// cost or a derivative is not finite.
+  bool available() const { return residual_sum_of_squares == residual_sum_of_squares; }
+
   std::vector<ParameterStatistics> parameters;  ///< all components of x, in order
   std::vector<UndeterminedCombination> undetermined;
   std::vector<int> free;            ///< indices into parameters: neither fixed nor held at a bound
@@ -47,7 +52,7 @@ struct FitStatistics {
   int degrees_of_freedom = 0;                  ///< residuals − determined directions
   double residual_standard_deviation = unset;  ///< √(RSS / dof), in units of σ where σ is given
   double chi_squared_probability = unset;      ///< of a larger RSS by chance; only when σ is known
-  double r_squared = unset;                    ///< 1 − RSS / TSS about the weighted mean
+  double r_squared = unset;                    ///< 1 − RSS / TSS about the weighted mean; needs the response
   /// −2 ln L + 2k and −2 ln L + k ln m, with the Gaussian likelihood in full, all constants
   /// included, as R's AIC() and BIC() of a fit by nls (R Core Team, stats::logLik.nls):
   ///   σ estimated:  −2 ln L = m (ln(2π RSS/m) + 1) + Σ ln σᵢ²,  k = determined parameters + 1
@@ -55,15 +60,12 @@ struct FitStatistics {
   double aic = unset, bic = unset;
 };
 
-/// What the residuals alone do not tell. Both are in the order of groups, then items.
-struct Measurements {
-  std::span<const double> response;  ///< the values that were measured; may end early: the
-                                     ///< residuals after them, such as priors, do not count for R²
-  std::span<const double> sigma;     ///< standard deviation of each residual; empty: 1
-};
-
-/// Statistics at result.x.
-FitStatistics statistics(const Problem& problem, const Result& result, const Measurements& measurements = {});
+/// Statistics at result.x. The standard deviations are those of the problem's groups (set_sigma).
+///
+/// Residuals do not tell what was measured, so R² stays unset without the `response`: the measured
+/// values in the order of groups, then items, then components. It may end early: the residuals after
+/// it, such as priors, do not count for R².
+FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response = {});
 
 /// How close a fit comes to values known from elsewhere, such as NIST's.
 struct Agreement {

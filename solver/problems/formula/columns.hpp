@@ -36,13 +36,16 @@ class Columns {
   const double* data(int index) const { return data_[static_cast<std::size_t>(index)].data(); }
   /// The values of a node of rank column, or null when not computed yet.
   const double* find(const Graph& graph, Id id) const;
-  /// Computes the nodes of rank column among `ids` that are not there yet.
+  /// Computes the nodes of rank column among `ids` that are not there yet: all, or as many as memory is granted for,
+  /// those first that would take longest to compute again.
   void compute(Graph& graph, const std::vector<Id>& ids);
 
  private:
   std::int64_t rows_;
   std::vector<AlignedVector> data_;
   std::unordered_map<Id, AlignedVector> computed_;
+
+  std::size_t most_computed() const;
 };
 
 }  // namespace thalweg::formula

@@ -195,8 +195,11 @@ Tape Assembler::assemble() {
 }  // namespace
 
 Tape make_tape(Graph& graph, Columns& columns, const std::vector<Id>& results, Results kind) {
-  const Schedule plan = schedule(graph, results, [](Id) { return true; });
+  Schedule plan = schedule(graph, results, [](Id) { return true; });
   columns.compute(graph, plan.columns);
+  // What found no room is computed row by row, to the same bits: nodes of rank column are never fused.
+  const auto stored = [&](Id id) { return columns.find(graph, id) != nullptr; };
+  if (!std::all_of(plan.columns.begin(), plan.columns.end(), stored)) plan = schedule(graph, results, stored);
   return Assembler(graph, columns, plan, results, kind).assemble();
 }
 

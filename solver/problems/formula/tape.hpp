@@ -1,8 +1,8 @@
 // A tape: the straight-line program that evaluates some nodes of an expression graph over blocks of
 // rows.
 //
-// Three kinds of values, by what they change with: columns are computed once when the tape is made,
-// scalars once per call (as packs of equal lanes), the rest row by row in registers, each as long
+// Three kinds of values, by what they change with: columns are computed once when the tape is made (as far as there is
+// memory for them), scalars once per call (as packs of equal lanes), the rest row by row in registers, each as long
 // as a block of rows.
 #pragma once
 
