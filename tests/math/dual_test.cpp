@@ -66,6 +66,8 @@ TEST_CASE("every function has the derivatives that differences show") {
   CHECK_FUNCTION(sinh(x), -2.0, 0.1, 1.5);
   CHECK_FUNCTION(cosh(x), -2.0, 0.1, 1.5);
   CHECK_FUNCTION(tanh(x), -2.0, 0.1, 1.5);
+  CHECK_FUNCTION(exp2(x), -2.0, 0.1, 1.5);
+  CHECK_FUNCTION(log2(x), 0.3, 1.0, 7.0);
   CHECK_FUNCTION(asinh(x), -2.0, 0.1, 1.5);
   CHECK_FUNCTION(acosh(x), 1.5, 4.0);
   CHECK_FUNCTION(atanh(x), -0.7, 0.1, 0.5);

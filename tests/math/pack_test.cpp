@@ -39,6 +39,13 @@ TEST_CASE("vector functions stay within a few units in the last place of the C l
   CHECK(WORST(cosh, -3.0, 3.0) <= 4.0);
   CHECK(WORST(erf, -3.0, 3.0) <= 4.0);
   CHECK(WORST(cbrt, 0.1, 30.0) <= 4.0);
+  CHECK(WORST(asinh, -3.0, 3.0) <= 4.0);
+  CHECK(WORST(acosh, 1.1, 30.0) <= 4.0);
+  CHECK(WORST(atanh, -0.9, 0.9) <= 4.0);
+  CHECK(WORST(exp2, -30.0, 30.0) <= 4.0);
+  CHECK(WORST(log2, 1e-8, 1e3) <= 4.0);
+  CHECK(WORST(tgamma, 0.1, 20.0) == 0.0);
+  CHECK(WORST(lgamma, 0.1, 20.0) == 0.0);
   CHECK(WORST(sqrt, 0.1, 30.0) == 0.0);
   CHECK(WORST(abs, -2.0, 2.0) == 0.0);
   // Near the zeros of sin and cos the unit in the last place shrinks, so the error is absolute there.

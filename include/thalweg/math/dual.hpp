@@ -232,15 +232,15 @@ Dual<T, N> select(const C& c, const S& s, const Dual<T, N>& b) {
 // Functions: value and slope. `using std::f` inside lets the coefficient be a double, anything else is found by its
 // type.
 
-#define THALWEG_FUNCTION(name, slope)                                                             \
-  template <class T, int N>                                                                       \
-  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& x) {                                           \
-    using std::sqrt, std::exp, std::expm1, std::log, std::log10, std::log1p, std::cbrt, std::sin; \
-    using std::cos, std::tan, std::asin, std::acos, std::atan, std::sinh, std::cosh, std::tanh;   \
-    using std::asinh, std::acosh, std::atanh, std::erf, std::erfc, std::tgamma, std::lgamma;      \
-    const T& v = x.value;                                                                         \
-    const T f = name(v);                                                                          \
-    return chain(f, T(slope), x);                                                                 \
+#define THALWEG_FUNCTION(name, slope)                                                                              \
+  template <class T, int N>                                                                                        \
+  THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& x) {                                                            \
+    using std::sqrt, std::exp, std::expm1, std::log, std::log10, std::log1p, std::cbrt, std::sin;                  \
+    using std::cos, std::tan, std::asin, std::acos, std::atan, std::sinh, std::cosh, std::tanh;                    \
+    using std::exp2, std::log2, std::asinh, std::acosh, std::atanh, std::erf, std::erfc, std::tgamma, std::lgamma; \
+    const T& v = x.value;                                                                                          \
+    const T f = name(v);                                                                                           \
+    return chain(f, T(slope), x);                                                                                  \
   }
 inline constexpr double two_over_sqrt_pi = 1.1283791670955125739;
 inline constexpr double inverse_ln_10 = 0.43429448190325182765;
@@ -258,6 +258,8 @@ THALWEG_FUNCTION(atan, 1.0 / (1.0 + v * v))
 THALWEG_FUNCTION(sinh, cosh(v))
 THALWEG_FUNCTION(cosh, sinh(v))
 THALWEG_FUNCTION(tanh, (1.0 - f) * (1.0 + f))
+THALWEG_FUNCTION(exp2, 0.69314718055994530942 * f)
+THALWEG_FUNCTION(log2, 1.44269504088896340736 / v)
 THALWEG_FUNCTION(asinh, 1.0 / sqrt(v * v + 1.0))
 THALWEG_FUNCTION(acosh, 1.0 / sqrt(v * v - 1.0))
 THALWEG_FUNCTION(atanh, 1.0 / ((1.0 - v) * (1.0 + v)))
@@ -327,6 +329,8 @@ THALWEG_INLINE Dual<T, N> fabs(const Dual<T, N>& x) {
   }
 THALWEG_EXTREMUM(min, !(innermost(b) < innermost(a)))
 THALWEG_EXTREMUM(max, !(innermost(a) < innermost(b)))
+THALWEG_EXTREMUM(fmin, !(innermost(b) < innermost(a)))
+THALWEG_EXTREMUM(fmax, !(innermost(a) < innermost(b)))
 #undef THALWEG_EXTREMUM
 
 template <class T, int N>

@@ -183,6 +183,11 @@ THALWEG_UNARY(atan)
 THALWEG_UNARY(sinh)
 THALWEG_UNARY(cosh)
 THALWEG_UNARY(tanh)
+THALWEG_UNARY(asinh)
+THALWEG_UNARY(acosh)
+THALWEG_UNARY(atanh)
+THALWEG_UNARY(exp2)
+THALWEG_UNARY(log2)
 THALWEG_UNARY(erf)
 THALWEG_UNARY(erfc)
 THALWEG_BINARY(pow)
@@ -191,5 +196,14 @@ THALWEG_BINARY(hypot)
 #undef THALWEG_UNARY
 #undef THALWEG_BINARY
 #undef THALWEG_VECTOR_NAME
+
+template <int W>
+Pack<W> tgamma(Pack<W> a) {
+  return map_lanes(a, [](double s) { return std::tgamma(s); });
+}
+template <int W>
+Pack<W> lgamma(Pack<W> a) {
+  return map_lanes(a, [](double s) { return std::lgamma(s); });
+}
 
 }  // namespace thalweg
