@@ -140,8 +140,8 @@ void add_results(CLI::App& app, SolveArguments& solve) {
   inside(add_flag(app, "--json-parameters", solve.json_parameters,
                   "list the parameters in the JSON even if there are more than 1000"));
   inside(add_file(app, "--trace", solve.trace, false, "FILE.csv", "write every iteration as CSV"));
-  inside(add_file(app, "--output", solve.output, false, "FILE.toml",
-                  "write the problem with the solution as its start"));
+  inside(
+      add_file(app, "--output", solve.output, false, "FILE.toml", "write the problem with the solution as its start"));
   inside(add_flag(app, "--quiet", solve.quiet, "print nothing but errors"));
   inside(add_flag(app, "--verbose", solve.verbose, "print the iterations, times and more digits"));
 }
@@ -183,8 +183,7 @@ void finish_options(const Raw& raw, Arguments& arguments) {
   o.restarts = raw.restarts.value_or(o.restarts);
   o.seed = raw.seed.value_or(o.seed);
   arguments.solve.start = raw.start.value_or(1);
-  if (arguments.solve.quiet && arguments.solve.verbose)
-    throw UsageError("--quiet and --verbose; expected one of them");
+  if (arguments.solve.quiet && arguments.solve.verbose) throw UsageError("--quiet and --verbose; expected one of them");
 }
 
 void finish_fit(const Raw& raw, FitArguments& fit) {
@@ -221,17 +220,24 @@ void refuse_before(const CLI::App& app, const CLI::App& verb) {
   const std::string name = name_of(extras[0]);
   const std::vector<std::string> known = options_of(verb);
   if (is_option(name) && std::find(known.begin(), known.end(), name) == known.end()) refuse_option(verb, name);
-  throw UsageError(fmt::format("'{0}' stands before '{1}'; expected thalweg {1} first, then its options", name,
-                               verb.get_name()));
+  throw UsageError(
+      fmt::format("'{0}' stands before '{1}'; expected thalweg {1} first, then its options", name, verb.get_name()));
 }
 
 /// What CLI11 left over: an option or an argument that nobody knows.
 void refuse_extras(const CLI::App& verb) {
-  const std::vector<std::string> extras = verb.remaining();
+  std::vector<std::string> extras = verb.remaining();
+  std::erase(extras, "--");  // CLI11 keeps it after it has obeyed it
   for (const std::string& extra : extras)
     if (is_option(extra)) refuse_option(verb, name_of(extra));
   if (!extras.empty())
     throw UsageError(fmt::format("'{}' is one argument too many for thalweg {}", extras[0], verb.get_name()));
+}
+
+[[noreturn]] void refuse_no_file(const CLI::App& verb) {
+  const std::string name = verb.get_name();
+  throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", name,
+                               name == "solve" ? "FILE" : "DATA.csv --model \"y = ...\""));
 }
 
 void parse(CLI::App& app, std::vector<std::string> arguments) {
@@ -241,15 +247,13 @@ void parse(CLI::App& app, std::vector<std::string> arguments) {
   } catch (const CLI::ArgumentMismatch& error) {
     const std::string message = error.what();
     if (message.find("flag override") != std::string::npos)
-      throw UsageError(fmt::format("{} takes no value", message.substr(0, message.find(' '))));
+      throw UsageError(fmt::format("--{} takes no value", message.substr(0, message.find(' '))));
     throw UsageError(message.substr(0, message.find(':')) + " needs a value");
   } catch (const CLI::RequiredError&) {
     const CLI::App& chosen = *app.get_subcommands().front();
     refuse_before(app, chosen);
     refuse_extras(chosen);
-    const std::string verb = chosen.get_name();
-    throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", verb,
-                                 verb == "solve" ? "FILE" : "DATA.csv --model \"y = ...\""));
+    refuse_no_file(chosen);
   } catch (const Error& error) {
     throw UsageError(error.what());
   }
@@ -270,6 +274,10 @@ const CLI::App* chosen_verb(const CLI::App& app) {
 /// The words after the program's name; `help` and `version` stand for the options of that name.
 std::vector<std::string> words(int argc, const char* const* argv) {
   std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
+  // CLI11 would take the next word for the value.
+  for (const std::string& word : all)
+    if (word.starts_with("--") && word.find('=') + 1 == word.size())
+      throw UsageError(fmt::format("{} needs a value", name_of(word)));
   if (all.empty() || (all[0] != "help" && all[0] != "version")) return all;
   const std::string option = "--" + all[0];
   all.erase(all.begin());
@@ -320,6 +328,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   refuse_extras(*verb);
   arguments.verb = verb == &solve ? Verb::solve : verb == &fit ? Verb::fit : Verb::list;
   if (arguments.verb == Verb::list) return arguments;
+  if (arguments.file.empty()) refuse_no_file(*verb);
   finish_options(raw, arguments);
   if (verb == &fit) finish_fit(raw, arguments.fit);
   return arguments;

@@ -52,7 +52,7 @@ class Request {
     for (const std::string& name : arguments_.fix) parameter("--fix", name).fixed = true;
     check_bounds();
     add_data();
-    return std::move(fit_);
+    return check_curve_fit(std::move(fit_));
   }
 
  private:
@@ -143,8 +143,7 @@ class Request {
 
   void add_data() {
     const std::size_t rows = table_.values.empty() ? 0 : table_.values[0].size();
-    const auto free =
-        static_cast<std::size_t>(std::count_if(fit_.parameters.begin(), fit_.parameters.end(), may_move));
+    const auto free = static_cast<std::size_t>(std::count_if(fit_.parameters.begin(), fit_.parameters.end(), may_move));
     if (free > rows)
       throw FileError(fit_.file, 0, 0,
                       fmt::format("{} parameters but only {} row{} of data", free, rows, rows == 1 ? "" : "s"),

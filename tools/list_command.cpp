@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/report/text.hpp>
+
 #include "commands.hpp"
 #include "usage.hpp"
 #include "wording.hpp"
@@ -42,7 +44,7 @@ void print(const std::vector<Line>& lines) {
 
 std::string title_of(const std::string& path) {
   try {
-    return read_curve_fit(path).title;
+    return printable(read_curve_fit(path).title);
   } catch (const FileError& error) {
     return fmt::format("(cannot be read: {})", error.what());
   }

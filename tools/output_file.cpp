@@ -47,7 +47,7 @@ std::filesystem::path followed(std::filesystem::path path) {
 
 bool same_file(const std::string& a, const std::string& b) {
   std::error_code error;
-  const std::filesystem::path first = followed(a), second = followed(b);
+  const auto first = std::filesystem::absolute(followed(a)), second = std::filesystem::absolute(followed(b));
   const auto status = std::filesystem::status(first, error);
   if (std::filesystem::exists(status))
     return std::filesystem::is_regular_file(status) && std::filesystem::equivalent(first, second, error);

@@ -176,7 +176,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
     print(to_text(report, arguments.verbose));
   }
   if (code == exit_failed)
-    std::fprintf(stderr, "%s: %s\n", report.problem.source.c_str(), report.result.reason.c_str());
+    std::fprintf(stderr, "%s: %s\n", report.problem.source.c_str(), printable(report.result.reason).c_str());
   return code;
 }
 

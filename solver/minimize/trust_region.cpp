@@ -302,7 +302,8 @@ double TrustRegion::cosine_noise() const {
 std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict() const {
   if (result_->iterations >= options_->max_iterations)
     return Verdict{Status::iteration_limit,
-                   fmt::format("the limit of {} iterations is reached", options_->max_iterations)};
+                   fmt::format("the limit of {} iteration{} is reached", options_->max_iterations,
+                               options_->max_iterations == 1 ? "" : "s")};
   const double seconds = result_->trace.back().seconds;
   if (seconds >= options_->time_limit)
     return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", seconds, options_->time_limit)};

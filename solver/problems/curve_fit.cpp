@@ -98,7 +98,8 @@ void check_text(std::string_view text, const std::string& name, const std::strin
   const auto byte = static_cast<unsigned char>(text[*bad]);
   constexpr std::string_view digits = "0123456789abcdef";
   const std::string shown = {'0', 'x', digits[byte >> 4], digits[byte & 15]};
-  fail(name, place_at(text, *bad), "is not text: byte " + shown + (byte == 0 ? "" : " is not valid UTF-8"), expected + " in UTF-8");
+  fail(name, place_at(text, *bad), "is not text: byte " + shown + (byte == 0 ? "" : " is not valid UTF-8"),
+       expected + " in UTF-8");
 }
 
 std::string read_text_file(const std::string& path, const std::string& expected) {

@@ -312,8 +312,10 @@ CurveFit check_curve_fit(CurveFit fit) {
     }
     for (const std::vector<double>& column : data.values) {
       if (column.size() != data.values[0].size()) {
-        fail(fit.file, {}, whose + " has columns of " + counted(data.values[0].size(), "row") + " and of " +
-                               std::to_string(column.size()), "columns of equal length");
+        fail(fit.file, {},
+             whose + " has columns of " + counted(data.values[0].size(), "row") + " and of " +
+                 std::to_string(column.size()),
+             "columns of equal length");
       }
     }
     if (fit.noise == Noise::known && !data.sigma_column) {

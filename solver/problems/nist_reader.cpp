@@ -224,8 +224,8 @@ class NistReader {
               list(data.columns, " and "));
       }
       for (std::size_t j = 0; j < cells.size(); ++j) {
-        data.values[j].push_back(
-            read_cell(cells[j].text, draft_.fit.file, [&] { return place(lines_[i], cells[j].offset); }, row, data.columns[j]));
+        data.values[j].push_back(read_cell(
+            cells[j].text, draft_.fit.file, [&] { return place(lines_[i], cells[j].offset); }, row, data.columns[j]));
       }
     }
     const std::size_t rows = data.values[0].size();

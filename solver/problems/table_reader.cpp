@@ -167,8 +167,8 @@ class TableParser {
            counted(columns, "cell"));
     }
     for (std::size_t i = 0; i < columns; ++i) {
-      table_.values[i].push_back(
-          read_cell(cells_[i].text, name_, [&] { return place(line, cells_[i].offset); }, row, table_.columns[i]));
+      table_.values[i].push_back(read_cell(
+          cells_[i].text, name_, [&] { return place(line, cells_[i].offset); }, row, table_.columns[i]));
     }
     rows_.push_back(line_);
   }

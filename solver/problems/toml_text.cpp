@@ -96,7 +96,7 @@ class DepthCheck {
   DepthCheck(const std::string& file, std::string_view text) : file_(file), text_(text) {}
 
   void run() {
-    for (std::size_t i = 0; i < text_.size();) {
+    for (std::size_t i = text_.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < text_.size();) {
       const char c = text_[i];
       if (c == '"' || c == '\'') {
         note_key(i);
@@ -251,7 +251,7 @@ void fail_as_toml(const std::string& file, Place place, std::string description,
     const std::string seen = description.substr(saw + 6);
     std::string expected = description.substr(9, saw - 9);
     const bool sign = seen.size() > 1 && std::string_view("()[]+-*/^").find(seen[1]) != std::string_view::npos;
-    if (what.starts_with("key") && sign) {
+    if ((what.starts_with("key") || what == "root table") && sign) {
       expected += "; a key with brackets or signs stands in quotes, as in \"log(y)\" = \"a * x\"";
     } else if (is_bare_formula(place, lines)) {
       expected += "; " + quotes;

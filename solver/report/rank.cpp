@@ -47,6 +47,16 @@ Matrix triangular_factor(DenseMatrix& J) {
   return result;
 }
 
+/// Singular values, largest first, and right singular vectors. Jacobi's method keeps the small ones most exactly; for
+/// many columns divide and conquer takes seconds where it would take minutes.
+std::pair<Eigen::VectorXd, Matrix> singular_values(const Matrix& R) {
+  const auto parts = [](const auto& svd) {
+    return std::pair(Eigen::VectorXd(svd.singularValues()), Matrix(svd.matrixV()));
+  };
+  if (R.cols() <= 64) return parts(Eigen::JacobiSVD<Matrix>(R, Eigen::ComputeFullV));
+  return parts(Eigen::BDCSVD<Matrix>(R, Eigen::ComputeFullV));
+}
+
 /// Gauss-Jordan elimination with full pivoting: afterwards each basis vector (a row of V) owns one
 /// column where it is 1 and the others are 0, which makes independent causes appear separately.
 void make_sparse(Matrix& V) {
@@ -95,8 +105,7 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
   const Matrix R = triangular_factor(J);
   if (!R.allFinite()) return std::nullopt;
 
-  const Eigen::JacobiSVD<Matrix> svd(R, Eigen::ComputeFullV);
-  const Eigen::VectorXd& sigma = svd.singularValues();
+  const auto [sigma, V] = singular_values(R);
   const double threshold = rank_tolerance(rows, n) * sigma[0];
   const Eigen::Index rank = sigma[0] > 0.0 ? (sigma.array() > threshold).count() : 0;
 
@@ -104,13 +113,13 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
   if (rank == n) {
     root = R.triangularView<Eigen::Upper>().solve(Matrix::Identity(n, n));
   } else {
-    Matrix null_space = svd.matrixV().rightCols(n - rank).transpose();
+    Matrix null_space = V.rightCols(n - rank).transpose();
     for (Eigen::Index j = 0; j < n; ++j)
       result.determined[static_cast<std::size_t>(j)] = null_space.col(j).norm() <= negligible;
     make_sparse(null_space);
     for (Eigen::Index i = 0; i < n - rank; ++i)
       result.null_space.push_back(terms_of(null_space.row(i).transpose(), length));
-    root = svd.matrixV().leftCols(rank) * sigma.head(rank).cwiseInverse().asDiagonal();
+    root = V.leftCols(rank) * sigma.head(rank).cwiseInverse().asDiagonal();
   }
   const Matrix scaled = root * root.transpose();
   const double nan = std::numeric_limits<double>::quiet_NaN();

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/report/text.hpp>
+
 namespace thalweg::text {
 namespace {
 
@@ -20,27 +22,6 @@ int exponent(double v, int digits) {
 
 std::size_t width(std::string_view s) {
   return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-std::string printable(std::string_view s) {
-  std::string out;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(s[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < s.size() ? s[i + 1] : 0);
-    if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F in UTF-8
-      out += fmt::format("\\u{:04x}", next);
-      ++i;
-    } else {
-      out += s[i];
-    }
-  }
-  return out;
 }
 
 void Table::add_column(std::string heading, Align align) {

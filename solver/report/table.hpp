@@ -9,8 +9,6 @@ namespace thalweg::text {
 
 /// Characters as shown: UTF-8 sequences count once.
 std::size_t width(std::string_view s);
-/// Control characters, which could move a terminal's cursor, as "\\n" or "\\x1b".
-std::string printable(std::string_view s);
 
 enum class Align { left, right };
 

@@ -13,7 +13,6 @@ namespace {
 using text::Align;
 using text::counted;
 using text::Digits;
-using text::printable;
 using text::Table;
 
 constexpr double noteworthy_correlation = 0.9;
@@ -139,7 +138,8 @@ std::string fit_table(const Report& report, bool verbose) {
   row("degrees of freedom", std::to_string(s.degrees_of_freedom));
   row("residual standard deviation", significant(s.residual_standard_deviation, digits));
   if (std::isfinite(s.chi_squared_probability))
-    row("chi-squared test", "a worse fit would come by chance with probability " + probability(s.chi_squared_probability));
+    row("chi-squared test",
+        "a worse fit would come by chance with probability " + probability(s.chi_squared_probability));
   row("R²", r_squared_text(s.r_squared));
   // Differences count, not sizes: a model is better by 2, not by 2 %.
   const int decimals = verbose ? 6 : 2;
@@ -274,6 +274,27 @@ std::string machinery(const Report& report) {
 }
 
 }  // namespace
+
+std::string printable(std::string_view s) {
+  std::string out;
+  for (std::size_t i = 0; i < s.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(s[i]);
+    const auto next = static_cast<unsigned char>(i + 1 < s.size() ? s[i + 1] : 0);
+    if (byte == '\n') {
+      out += "\\n";
+    } else if (byte == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F in UTF-8
+      out += fmt::format("\\u{:04x}", next);
+      ++i;
+    } else {
+      out += s[i];
+    }
+  }
+  return out;
+}
 
 std::string to_text(const Report& report, bool verbose) {
   std::string out = heading(report);

@@ -309,6 +309,35 @@ TEST_CASE("formula: a sum of ten thousand terms") {
   CHECK(hessian(model, {1.0, 2.0}, 0) == std::vector<double>(4, 0.0));
 }
 
+TEST_CASE("formula: what there is no memory to store is recomputed to the same bits") {
+  // Three hundred columns cos(k·x), each with its logarithm, would be 240 MB.
+  constexpr int terms = 150;
+  std::string model = "a*sqrt(1 + x*x)";
+  for (int k = 1; k <= terms; ++k) model += " + cos(" + std::to_string(k) + "e-4*x)^b";
+  Table columns = {std::vector<double>(100000), std::vector<double>(100000)};
+  for (std::size_t i = 0; i < columns[0].size(); ++i) {
+    columns[0][i] = 1e-3 * static_cast<double>(i % 1000);
+    columns[1][i] = 1.0;
+  }
+  const Symbols symbols{{"a", "b"}, {"x", "y"}};
+  const FormulaModel large = make("y = " + model, symbols, columns);
+  for (auto& column : columns) column.resize(1000);
+  const FormulaModel small = make("y = " + model, symbols, columns);
+  const std::vector<double> p = {0.7, 1.3};
+  const Evaluated of_large = evaluate(large, p, 0, 1000), of_small = evaluate(small, p);
+  bool same = true;
+  for (std::size_t i = 0; i < 1000; ++i) {
+    same = same && same_bits(of_large.residual[i], of_small.residual[i]);
+    for (std::size_t j = 0; j < 2; ++j) same = same && same_bits(of_large.jacobian[j][i], of_small.jacobian[j][i]);
+  }
+  CHECK(same);
+  const std::vector<double> weight(1000, 0.5);
+  std::vector<double> curvature_of_large(4), curvature_of_small(4);
+  large.add_curvature(p.data(), 0, 1000, weight.data(), curvature_of_large.data());
+  small.add_curvature(p.data(), 0, 1000, weight.data(), curvature_of_small.data());
+  for (std::size_t i = 0; i < 4; ++i) CHECK(same_bits(curvature_of_large[i], curvature_of_small[i]));
+}
+
 TEST_CASE("formula: curvature sums over rows, adds to what is there, skips rows of weight 0") {
   Table data = {ramp(300), std::vector<double>(300, 0.0)};
   data[0][7] = -1.0;  // log(b x) is not finite here

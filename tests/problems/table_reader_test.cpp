@@ -111,6 +111,22 @@ TEST_CASE("ragged rows, quotes, and no table at all") {
                        FileError);
 }
 
+TEST_CASE("the time to read a table goes with its size, not with the square of a line's length") {
+  constexpr int columns = 300000;
+  std::string header, row;
+  for (int i = 0; i < columns; ++i) {
+    header += (i > 0 ? ",x" : "x") + std::to_string(i);
+    row += i > 0 ? ",1" : "1";
+  }
+  const Table table = read(header + "\n" + row + "\n" + row + "\n");
+  CHECK(table.columns.size() == columns);
+  CHECK(table.values.back() == Numbers{1, 1});
+  CHECK(error_of(header + "\n" + row + "x\n") ==
+        "f.csv:2:" + std::to_string(2 * columns - 1) +
+            ": row 1, column 'x299999' is not a number: '1x'; expected a number");
+  CHECK(error_of(header + ",x7\n").ends_with(": two columns are named 'x7'; expected distinct names"));
+}
+
 TEST_CASE("a damaged table is read or refused, nothing else") {
   const std::string valid = "# c\n\"t\",y,s\n1,2,0.5\n3,-4.5e1,0.25\n5,6,1\n";
   std::mt19937 random(13);

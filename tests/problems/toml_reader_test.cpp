@@ -109,18 +109,18 @@ TEST_CASE("all that a parameter can say") {
 start = 0.5
 lower = -inf
 upper = 10
-fixed = true
 prior = { mean = 1, sigma = 0.25 }
 unit = "m"
 description = "slope")"));
   const thalweg::FitParameter& b = fit.parameters[1];
   CHECK(b.lower == -std::numeric_limits<double>::infinity());
   CHECK(b.upper == 10.0);
-  CHECK(b.fixed);
+  CHECK_FALSE(b.fixed);
   CHECK(b.prior->mean == 1.0);
   CHECK(b.prior->sigma == 0.25);
   CHECK(b.unit == "m");
   CHECK(b.description == "slope");
+  CHECK(read(with("lower = 0", "fixed = true")).parameters[1].fixed);
   CHECK(read(with("lower = 0", "lower = 0.5, upper = 0.5")).parameters[1].fixed);
 }
 
@@ -240,15 +240,21 @@ TEST_CASE("numbers that make no sense") {
         "f.toml:9:1: parameter 'b' has the start inf; expected a finite number");
   CHECK(error_with("lower = 0", "prior = { mean = 1, sigma = 0 }") ==
         "f.toml:9:1: parameter 'b' has a prior with sigma 0; expected a positive number");
+  CHECK(error_with("lower = 0", "fixed = true, prior = { mean = 1, sigma = 1 }") ==
+        "f.toml:9:1: parameter 'b' is fixed and has a prior; expected one of the two");
+  CHECK(error_with("lower = 0", "lower = 0.5, upper = 0.5, prior = { mean = 1, sigma = 1 }") ==
+        "f.toml:9:1: parameter 'b' is fixed and has a prior; expected one of the two");
   CHECK(error_with("start = 0.5", "start = [1, 2, 3]") ==
         "f.toml:8:1: parameter 'a' has 2 starts but 'b' has 3; expected as many starts for each "
         "parameter, or one for all");
   CHECK(error_with("6.25", "nan") == "f.toml:14:13: row 3, column 'y' is nan; expected a finite number");
   CHECK(error_with("6.25", "-inf") == "f.toml:14:13: row 3, column 'y' is -inf; expected a finite number");
-  CHECK(error_with("6.25", "1e999") == "f.toml:14:18: the number 1e999 is too large; expected a number below 1.8e308");
+  CHECK(error_with("6.25", "1e999") == "f.toml:14:13: the number 1e999 is too large; expected a number below 1.8e308");
   CHECK(error_with("6.25", "99999999999999999999") ==
-        "f.toml:14:33: the integer 99999999999999999999 is too large; expected a decimal point, as "
+        "f.toml:14:13: the integer 99999999999999999999 is too large; expected a decimal point, as "
         "in 99999999999999999999.0");
+  CHECK(error_with("\"A line\"", "1e99999") ==
+        "f.toml:1:9: the number 1e99999 is too large; expected a number below 1.8e308");
   CHECK(error_with("error = 0.1", "error = -1") ==
         "f.toml:17:28: error of certified 'a' is -1; expected a number that is not negative");
   CHECK(error_with("1e-3", "-1e-3") ==
@@ -283,6 +289,7 @@ TEST_CASE("names in equations") {
         "and _, beginning with a letter, and not a function's name");
   CHECK(error_with("b = {", "pi = {") ==
         "f.toml:9:1: parameter 'pi' has the name of a constant; expected another name");
+  CHECK(error_with("b = {", "1 = {") == "f.toml:9:1: parameter '1' is not a name; expected a letter first");
   CHECK(error_with("y = \"a + b * x\"", "y = \"a + b * x\"\nx = \"a\"") ==
         "f.toml:6:1: [model] holds a second equation 'x'; expected one equation; several data sets "
         "name theirs in [[data]]");
@@ -363,9 +370,82 @@ TEST_CASE("TOML's own errors speak our language") {
         "f.toml:9:15: unexpected '.' in a TOML floating-point; expected decimal digit");
   CHECK(error_with("[3, 6.25]]\n", "[3, 6.25]\n") ==
         "f.toml:16:1: unexpected '[' in a TOML array; expected comma or closing ']'");
-  CHECK(error_with("[3, 6.25]]", "[ }") ==
-        "f.toml:14:11: could not determine value type (in a TOML value); expected valid TOML");
+  CHECK(
+      error_with("[3, 6.25]]", "[ }") ==
+      "f.toml:14:11: this is no TOML value; expected a value; a formula stands in double quotes, as in y = \"a * x\"");
   CHECK(error_of("title = \"x") == "f.toml:1:11: the file ends inside a TOML string; expected the rest of it");
+}
+
+TEST_CASE("keys and tables too deep for the parser are refused before") {
+  const auto repeated = [](const std::string& part, int times) {
+    std::string result;
+    for (int i = 0; i < times; ++i) result += part;
+    return result;
+  };
+  const std::string many = "; expected keys such as parameters.a.start";
+  const std::string key = repeated("a.", 200000) + "a";
+  CHECK(error_of("\n  " + key + " = 1\n") == "f.toml:2:3: a key has more than 100 parts" + many);
+  CHECK(error_of("\xEF\xBB\xBF" + key + " = 1\n") == "f.toml:1:1: a key has more than 100 parts" + many);
+  CHECK(error_of("[" + key + "]\n") == "f.toml:1:2: a key has more than 100 parts" + many);
+  CHECK(error_of("[[ " + key + "]]\n") == "f.toml:1:4: a key has more than 100 parts" + many);
+  CHECK(error_of("x = \"\"\" \\\"\"\"\"\"\"\n" + key + " = 1\n") == "f.toml:2:1: a key has more than 100 parts" + many);
+  CHECK(error_of("x = [{b = 1},\n { " + key + " = 1}]\n") == "f.toml:2:4: a key has more than 100 parts" + many);
+  CHECK(error_of(repeated("\"a\" . ", 200) + "a = 1\n") == "f.toml:1:1: a key has more than 100 parts" + many);
+  CHECK(error_of("x = " + repeated("[{ a.b = ", 200) + "1" + repeated(" }]", 200) + "\n") ==
+        "f.toml:1:899: tables in tables are more than 100 deep" + many);
+  // Dots of strings, comments and numbers are none of keys.
+  const std::string dots = repeated(".", 200);
+  CHECK(read(with("title = \"A line\"", "title = \"" + dots + "\" # " + dots)).title == dots);
+  CHECK(read(with("title = \"A line\"", "title = '''" + dots + "\n\"'''")).title == dots + "\n\"");
+  CHECK(read(with("title = \"A line\"", "title = \"\\\"" + dots + "\"")).title == "\"" + dots);
+  CHECK(read(with("title = \"A line\"", "title = \"\"\"" + dots + "\"\"\"\"\"")).title == dots + "\"\"");
+  CHECK(error_with("[1, 2]", "[" + repeated("1.5, ", 200) + "2.5]").find("201 starts") == std::string::npos);
+}
+
+TEST_CASE("quotes forgotten around a formula or its response") {
+  const std::string hint = "a formula stands in double quotes, as in y = \"a * x\"";
+  for (const std::string bare :
+       {"a+b*x", "b*x", "2*x", "-a*x", "(a+b*x)", "t*x", "i*x", "n*x", "e^x", "1.5*x", "exp(x)"}) {
+    const std::string error = error_with("\"a + b * x\"", bare);
+    CHECK_MESSAGE(error.ends_with(hint), error);
+    CHECK(error.starts_with("f.toml:5:"));
+  }
+  CHECK(error_with("\"a + b * x\"", "a*x") == "f.toml:5:5: this is no TOML value; expected a value; " + hint);
+  for (const std::string bare : {"log(y)", "y/x", "y^2", "(y)", "2*y"}) {
+    const std::string error = error_with("y = \"a", bare + " = \"a");
+    CHECK_MESSAGE(error.ends_with("; a key with brackets or signs stands in quotes, as in \"log(y)\" = \"a * x\""),
+                  error);
+  }
+}
+
+TEST_CASE("a curve fit put together by hand is checked alike") {
+  const auto error_by_hand = [](const auto& change) -> std::string {
+    CurveFit fit = read(valid);
+    fit.file = "t.csv";
+    change(fit);
+    try {
+      thalweg::check_curve_fit(std::move(fit));
+    } catch (const FileError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  CHECK(error_by_hand([](CurveFit&) {}) == "no error");
+  CHECK(error_by_hand([](CurveFit& fit) {
+          fit.data[0].columns[0] = "e";
+          fit.data[0].equation = "y = a + b * e";
+        }) == "t.csv: 'e' is both a column and a constant; expected another name for the column");
+  CHECK(error_by_hand([](CurveFit& fit) {
+          fit.parameters[0].fixed = true;
+          fit.parameters[0].prior.emplace();
+        }) == "t.csv: parameter 'a' is fixed and has a prior; expected one of the two");
+  CHECK(error_by_hand([](CurveFit& fit) { fit.data.clear(); }) == "t.csv: there is no data set; expected at least one");
+  CHECK(error_by_hand([](CurveFit& fit) { fit.data[0].values.pop_back(); }) ==
+        "t.csv: data set 'data' has 1 array; expected as many as names of columns: 2");
+  CHECK(error_by_hand([](CurveFit& fit) { fit.data[0].values[1].pop_back(); }) ==
+        "t.csv: data set 'data' has columns of 3 rows and of 2; expected columns of equal length");
+  CHECK(error_by_hand([](CurveFit& fit) { fit.noise = thalweg::Noise::known; }) ==
+        "t.csv: the noise is known but data set 'data' has no standard deviations; expected a column of them");
 }
 
 TEST_CASE("what is not text") {

@@ -25,7 +25,7 @@ Report solved(int parameters = 2) {
   problem.set_bounds(p, 1, 0.0, std::numeric_limits<double>::infinity());
   for (int i = 2; i < parameters; ++i) problem.fix(p, i);
   Report report;
-  report.problem = {"line", "A line", "line.toml", "curve fit", 1, parameters, 4, 4};
+  report.problem = {"line", "A line", "line.toml", "curve fit", 1, parameters, 4, 4, 0};
   report.result = thalweg::solve(problem);
   report.statistics = thalweg::statistics(problem, report.result);
   return report;
@@ -49,7 +49,8 @@ TEST_CASE("the JSON holds every key of the contract") {
   CHECK(has(
       j, {"problem", "method", "linear_solver", "threads", "status", "reason", "initial_cost", "final_cost",
           "iterations", "accepted_steps", "evaluations", "seconds", "parameters", "statistics", "certified", "trace"}));
-  CHECK(has(j["problem"], {"name", "kind", "parameter_blocks", "parameters", "residual_blocks", "residuals"}));
+  CHECK(
+      has(j["problem"], {"name", "kind", "parameter_blocks", "parameters", "residual_blocks", "residuals", "priors"}));
   CHECK(has(j["linear_solver"], {"requested", "used", "reason"}));
   CHECK(has(j["evaluations"], {"cost", "jacobian", "hessian"}));
   CHECK(has(j["seconds"], {"total", "read", "setup", "evaluate", "linear_solve", "other"}));
@@ -59,8 +60,8 @@ TEST_CASE("the JSON holds every key of the contract") {
   CHECK(has(j["statistics"], {"degrees_of_freedom", "residual_standard_deviation", "r_squared", "aic", "bic"}));
   CHECK(has(j["certified"], {"digits", "worst_parameter"}));
   REQUIRE(j["trace"].size() > 1);
-  CHECK(has(j["trace"][0],
-            {"iteration", "cost", "gradient_norm", "step_norm", "gain_ratio", "damping", "accepted", "seconds"}));
+  CHECK(has(j["trace"][0], {"iteration", "cost", "gradient_norm", "step_norm", "gain_ratio", "damping", "accepted",
+                            "seconds", "outcome"}));
   CHECK(j["method"] == "levenberg-marquardt");
   CHECK(j["linear_solver"]["requested"] == "auto");
   CHECK(j["status"] == "converged");
@@ -117,17 +118,31 @@ TEST_CASE("a name that is no UTF-8 does not spoil the JSON") {
   CHECK(json::parse(thalweg::to_json(report))["problem"]["source"] == "caf\uFFFD.toml");
 }
 
+TEST_CASE("after a failed start there are no statistics") {
+  Report report = solved();
+  CHECK(json::parse(thalweg::to_json(report))["parameters"][0]["determined"] == true);
+  report.statistics = {};
+  report.statistics.parameters.resize(2);
+  const json j = json::parse(thalweg::to_json(report));
+  CHECK(j["statistics"].is_null());
+  CHECK(j["correlations"].is_null());
+  CHECK(j["undetermined"].is_null());
+  CHECK(j["parameters"].size() == 2);
+  CHECK(j["parameters"][0]["determined"].is_null());
+}
+
 TEST_CASE("the trace as CSV") {
   thalweg::Result result;
   result.trace.resize(2);
   result.trace[0].cost = 0.1;
   result.trace[1].iteration = 1;
   result.trace[1].accepted = false;
+  result.trace[1].outcome = thalweg::IterationRecord::Outcome::no_decrease;
   result.trace[1].damping = 1e-3;
   result.trace[1].phase = thalweg::IterationRecord::Phase::polish;
   CHECK(thalweg::trace_to_csv(result) ==
         "iteration,phase,cost,trial_cost,gradient_norm,step_norm,gain_ratio,damping,accepted,"
-        "seconds\n"
-        "0,descent,0.1,,,,,,1,0\n"
-        "1,polish,,,,,,0.001,0,0\n");
+        "seconds,outcome\n"
+        "0,descent,0.1,,,,,,1,0,accepted\n"
+        "1,polish,,,,,,0.001,0,0,no_decrease\n");
 }

@@ -3,9 +3,11 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <thalweg/minimize/solve.hpp>
@@ -29,13 +31,7 @@ Fit fit(thalweg::CurveFit file) {
   f.built = thalweg::build_problem(f.file);
   f.result = thalweg::solve(f.built.problem);
   const std::vector<double> y = f.built.models[0]->response();
-  std::vector<double> sigma;
-  if (f.file.data[0].sigma_column) {
-    const auto& columns = f.file.data[0].columns;
-    const auto at = std::find(columns.begin(), columns.end(), *f.file.data[0].sigma_column);
-    sigma = f.file.data[0].values[static_cast<std::size_t>(at - columns.begin())];
-  }
-  f.statistics = thalweg::statistics(f.built.problem, f.result, {y, sigma});
+  f.statistics = thalweg::statistics(f.built.problem, f.result, y);
   return f;
 }
 
@@ -209,6 +205,55 @@ TEST_CASE("where the cost is not finite there are no statistics, but names and v
   CHECK(s.parameters[1].value == -1.0);
   CHECK(unset(s.residual_sum_of_squares));
   CHECK(unset(s.parameters[0].standard_error));
+}
+
+TEST_CASE("a failed solve has no statistics, even where the cost is finite") {
+  Fit f = fit_line("a + b*x", "a = 0\nb = 1");
+  for (const auto status : {thalweg::Status::non_finite_start, thalweg::Status::failed}) {
+    f.result.status = status;
+    const FitStatistics s = thalweg::statistics(f.built.problem, f.result);
+    CHECK_FALSE(s.available());
+    CHECK(s.parameters[1].name == "b");
+    CHECK(unset(s.parameters[0].standard_error));
+    CHECK(unset(s.r_squared));
+    CHECK(unset(s.aic));
+  }
+  CHECK(f.statistics.available());
+}
+
+TEST_CASE("the standard deviations are those of the groups, for each component") {
+  thalweg::Problem problem;
+  const auto p = problem.add_parameters("p", std::vector<double>{0.0});
+  const std::vector<double> x = {1, 2}, y = {1.1, 1.9}, sigma = {0.5, 0.25};
+  problem
+      .add_residuals(
+          "pairs",
+          [](auto q, double xi, double yi) {
+            using T = std::remove_cvref_t<decltype(q[0])>;
+            return std::array<T, 2>{q[0] * xi - yi, q[0] - 1.0};
+          },
+          p, x, y)
+      .set_sigma(sigma);
+  problem.set_noise(Noise::known);
+  const Result result = thalweg::solve(problem);
+  const std::vector<double> response = {1.1, 1.0, 1.9, 1.0};
+  const FitStatistics s = thalweg::statistics(problem, result, response);
+  const double log_variances = 4.0 * std::log(2.0 * M_PI) + 4.0 * std::log(0.5) + 4.0 * std::log(0.25);
+  CHECK(s.aic == doctest::Approx(s.residual_sum_of_squares + log_variances + 2.0));
+  // Weights 4, 4, 16, 16: the mean is (4*2.1 + 16*2.9)/40.
+  const double mean = 1.37;
+  const double total = 4.0 * (std::pow(1.1 - mean, 2) + std::pow(1.0 - mean, 2)) +
+                       16.0 * (std::pow(1.9 - mean, 2) + std::pow(1.0 - mean, 2));
+  CHECK(s.r_squared == doctest::Approx(1.0 - s.residual_sum_of_squares / total));
+}
+
+TEST_CASE("a covariance beyond the range of numbers leaves the errors that are within it") {
+  const FitStatistics s = fit_line("a*x + 1e-200*b", "a = 1\nb = 1").statistics;
+  CHECK(std::isinf(s.covariance[3]));
+  CHECK(s.parameters[1].standard_error / s.residual_standard_deviation ==
+        doctest::Approx(1e200 * std::sqrt(0.25 + 2.25 / 5)));
+  CHECK(std::abs(s.correlation[1]) == doctest::Approx(1.5 / std::sqrt(3.5)));
+  CHECK(std::isinf(fit_line("a*x + 1e-310*b", "a = 1\nb = 1").statistics.parameters[1].standard_error));
 }
 
 TEST_CASE("agreement with certified values") {

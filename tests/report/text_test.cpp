@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -23,13 +24,13 @@ struct Line {
     problem.fix(p, 2);
     problem.add_residuals(
         "data", [](auto q, double xi, double yi) { return q[0] + q[1] * xi + q[2] - yi; }, p, x, y);
-    report.problem = {"line", "A line", "line.toml", "curve fit", 1, 3, 4, 4};
+    report.problem = {"line", "A line", "line.toml", "curve fit", 1, 3, 4, 4, 0};
     report.labels = {{"m", "at the beginning"}, {"m/s", ""}, {}};
     report.result.x = {1.1, 1.6, 0.0};
     report.result.status = Status::converged;
     report.result.reason = "gradient 1.0e-11 <= 1e-10";
     report.result.iterations = 2;
-    report.statistics = thalweg::statistics(problem, report.result, {y, {}});
+    report.statistics = thalweg::statistics(problem, report.result, y);
   }
   thalweg::Problem problem;
   Report report;
@@ -126,7 +127,9 @@ TEST_CASE("bounds, certified values, notes and strong correlations") {
   CHECK(contains(text, "at its upper bound\n"));
   CHECK(contains(text, "agree to 10.9 digits (the worst: slope)\n"));
   CHECK(contains(text, "note: the start was moved\n"));
-  CHECK(contains(text, "\n  strong correlation\n  intercept, slope    -0.999990\n"));
+  CHECK(contains(text,
+                 "\n  strong correlation (|correlation| > 0.9)\n"
+                 "  intercept, slope                          -0.999990\n"));
 }
 
 TEST_CASE("verbose: iterations, machinery, meanings and ten digits") {
@@ -136,7 +139,8 @@ TEST_CASE("verbose: iterations, machinery, meanings and ten digits") {
   line.report.result.trace.resize(3);
   line.report.result.trace[0].cost = 31.0;
   line.report.result.trace[1].iteration = 1;
-  line.report.result.trace[1].accepted = line.report.result.trace[1].valid = false;
+  line.report.result.trace[1].accepted = false;
+  line.report.result.trace[1].outcome = thalweg::IterationRecord::Outcome::not_finite;
   line.report.result.trace[2].iteration = 2;
   line.report.result.trace[2].phase = thalweg::IterationRecord::Phase::polish;
   const std::string text = thalweg::to_text(line.report, true);
@@ -145,7 +149,86 @@ TEST_CASE("verbose: iterations, machinery, meanings and ten digits") {
   CHECK(contains(text, "  polish\n"));
   CHECK(contains(text, "\n  linear solver  dense-qr (small)\n"));
   CHECK(contains(text, "at the beginning\n"));
-  CHECK(contains(text, "1.100000000  ± 0.26"));
+  CHECK(contains(text, "1.100000000  ± 0.2646"));
+}
+
+TEST_CASE("what became of a step is said in words") {
+  using Outcome = thalweg::IterationRecord::Outcome;
+  Line line;
+  line.report.result.trace.resize(2);
+  line.report.result.trace[1].iteration = 1;
+  const auto with = [&](Outcome outcome) {
+    line.report.result.trace[1].outcome = outcome;
+    return thalweg::to_text(line.report, true);
+  };
+  CHECK(with(Outcome::accepted).find("rejected") == std::string::npos);
+  CHECK(contains(with(Outcome::no_decrease), "  rejected: no decrease\n"));
+  CHECK(contains(with(Outcome::not_finite), "  rejected: not finite\n"));
+  CHECK(contains(with(Outcome::too_curved), "  rejected: acceleration too long\n"));
+  CHECK(contains(with(Outcome::singular), "  rejected: singular\n"));
+}
+
+TEST_CASE("no statistics: values, and nothing else") {
+  Line line;
+  line.report.result.status = Status::non_finite_start;
+  line.report.statistics = thalweg::statistics(line.problem, line.report.result);
+  const std::string text = thalweg::to_text(line.report);
+  CHECK(contains(text, "  intercept  1.10000"));
+  for (const char* word : {"±", "interval", "R²", "AIC", "residual sum", "noise"})
+    CHECK(text.find(word) == std::string::npos);
+}
+
+TEST_CASE("an exact fit, and numbers at the ends of their ranges") {
+  Line line;
+  thalweg::FitStatistics& s = line.report.statistics;
+  s.parameters[0].standard_error = std::numeric_limits<double>::infinity();
+  s.chi_squared_probability = 0.0;
+  std::string text = thalweg::to_text(line.report);
+  CHECK(contains(text, "its error is beyond the range of numbers\n"));
+  CHECK(contains(text, "by chance with probability less than 1e-300\n"));
+  s.parameters[0].standard_error = s.parameters[1].standard_error = 0.0;
+  s.residual_sum_of_squares = 0.0;
+  s.r_squared = 1.0;
+  text = thalweg::to_text(line.report);
+  CHECK(contains(text, "± 0  "));
+  CHECK(text.find('%') == std::string::npos);
+  CHECK(contains(text, "  R²                           1\n"));
+  CHECK(contains(text, "none: the fit is exact\n"));
+}
+
+TEST_CASE("at most ten strong correlations, the strongest first") {
+  Line line;
+  thalweg::FitStatistics& s = line.report.statistics;
+  constexpr std::size_t n = 6;  // 15 pairs
+  s.parameters.resize(n);
+  s.free = {0, 1, 2, 3, 4, 5};
+  s.correlation.assign(n * n, 0.95);
+  for (std::size_t i = 0; i < n; ++i) s.parameters[i].name = "p" + std::to_string(i);
+  s.correlation[4 * n + 5] = -0.96;
+  const std::string text = thalweg::to_text(line.report);
+  CHECK(contains(text, "(|correlation| > 0.9)\n  p4, p5"));
+  CHECK(contains(text, "\n  and 5 more: see --json\n"));
+}
+
+TEST_CASE("priors are counted apart") {
+  Line line;
+  line.report.problem.priors = 1;
+  CHECK(contains(thalweg::to_text(line.report), "\nline.toml: 3 rows and 1 prior, 3 parameters (1 fixed)\n"));
+}
+
+TEST_CASE("control characters are shown, not obeyed") {
+  CHECK(thalweg::printable("a\x1b[31m\n\t\x7f") == "a\\x1b[31m\\n\\t\\x7f");
+  CHECK(thalweg::printable("µ \u009b °") == "µ \\u009b °");
+  Line line;
+  line.report.problem.title = "two\nlines";
+  line.report.labels[0] = {"\r", "\x1b[2J"};
+  line.report.statistics.parameters[1].name = "sl\x07ope";
+  line.report.statistics.undetermined = {{{{"sl\x07ope", 1.0}}}};
+  const std::string text = thalweg::to_text(line.report, true);
+  CHECK(text.starts_with("two\\nlines\n"));
+  CHECK(contains(text, "\\x1b[2J"));
+  CHECK(contains(text, "nothing about sl\\x07ope"));
+  for (const char c : {'\r', '\x1b', '\x07'}) CHECK(text.find(c) == std::string::npos);
 }
 
 TEST_CASE("values end where their errors do") {
@@ -166,5 +249,7 @@ TEST_CASE("values end where their errors do") {
   CHECK(shown(2e300, 1e299) == "2.00e+300 ± 1.0e+299");
   CHECK(shown(238.94212918, 2.7070075, 10) == "238.9421292 ± 2.7");
   CHECK(shown(1.0, 1e-30) == "1.0000000000000000e+00 ± 1.0e-30");
+  CHECK(Digits(238.94212918, 2.7070075, 10, 4).error() == "2.707");
+  CHECK(Digits(5.5015643e-4, 7.2668e-6, 10, 4).error() == "7.267e-06");
   CHECK(Digits(NAN, NAN, 2).number(NAN).empty());
 }

@@ -126,6 +126,8 @@ TEST_CASE("a formula that is not finite at the start names the row and the sub-e
   const Outcome json = run("solve f.toml --json -", folder.path());
   CHECK(json.code == 4);
   CHECK(json.out.find("\"status\": \"non_finite_start\"") != std::string::npos);
+  CHECK(json.out.find("\"statistics\": null") != std::string::npos);
+  for (const char* word : {"±", "R²", "AIC"}) CHECK(o.out.find(word) == std::string::npos);
 }
 
 TEST_CASE("mistakes in a table") {
@@ -176,6 +178,7 @@ TEST_CASE("mistakes in the other options of fit") {
   CHECK(of_fit(2, table, model + "--lower a=2 --upper a=1") ==
         error + "'a' has lower 2 above upper 1; expected lower <= upper");
   CHECK(of_fit(2, table, model + "--fix b") == error + "--fix: there is no parameter 'b'; expected a");
+  CHECK(of_fit(2, table, model + "--fix a") == error + "every parameter is fixed; expected at least one that may move");
   CHECK(of_fit(2, table, model + "--sigma z") == error + "--sigma: unknown column 'z'; expected x or y");
   CHECK(of_fit(2, table, model + "--noise known") ==
         error + "--noise known needs the standard deviations; expected --sigma COLUMN");
@@ -201,6 +204,23 @@ TEST_CASE("wrong usage") {
         error + "unknown list 'losses'; expected methods, linear-solvers, formats or problems");
 }
 
+TEST_CASE("nothing is dropped silently, wherever it stands") {
+  const std::string error = "thalweg: error: ";
+  CHECK(of_usage("--start 2 solve f.toml") ==
+        error + "'--start' stands before 'solve'; expected thalweg solve first, then its options");
+  CHECK(of_usage("--foo solve f.toml") == error + "unknown option '--foo'; expected one of thalweg solve --help");
+  CHECK(of_usage("f.toml solve") ==
+        error + "'f.toml' stands before 'solve'; expected thalweg solve first, then its options");
+  CHECK(of_usage("solve --verison") == error + "unknown option '--verison'; expected one of thalweg solve --help");
+  CHECK(of_usage("fit --modle 'y = a*x'") ==
+        error + "unknown option '--modle' (did you mean '--model'?); expected one of thalweg fit --help");
+  CHECK(of_usage("solve ''") == error + "solve needs a file; expected thalweg solve FILE");
+  CHECK(of_usage("solve --") == error + "solve needs a file; expected thalweg solve FILE");
+  CHECK(of_usage("solve f.toml --quiet --verbose") == error + "--quiet and --verbose; expected one of them");
+  CHECK(of_usage("solve --json= f.toml") == error + "--json needs a value");
+  CHECK(of_usage("solve f.toml --quiet=banana") == error + "--quiet takes no value");
+}
+
 TEST_CASE("values that options do not take") {
   const std::string error = "thalweg: error: ";
   CHECK(of_usage("solve f.toml --method adam")
@@ -224,6 +244,28 @@ TEST_CASE("values that options do not take") {
   CHECK(of_usage("solve f.toml --start 2") == error + "start 2 of 'f.toml' does not exist; expected 1 to 1");
   CHECK(of_usage("solve f.toml --acceleration --no-acceleration") ==
         error + "--acceleration and --no-acceleration; expected one of them");
+}
+
+TEST_CASE("no output takes the place of the input or of another output") {
+  const std::string error = "thalweg: error: ";
+  CHECK(of_usage("solve f.toml --output f.toml") ==
+        error + "--output 'f.toml' is the file of the input; expected another file");
+  CHECK(of_usage("solve f.toml --json ./f.toml") ==
+        error + "--json './f.toml' is the file of the input; expected another file");
+  CHECK(of_usage("solve f.toml --json r --trace ./r") ==
+        error + "--trace './r' is the file of --json; expected another file");
+  CHECK(of_usage("solve f.toml --output ''") == error + "--output is ''; expected the path of a file");
+  CHECK(of_usage("solve f.toml --trace -") ==
+        error + "--trace is '-'; expected the path of a file (only --json writes to standard output)");
+  const Folder folder;
+  folder.write("f.toml", line);
+  command_test::files::create_symlink("f.toml", folder.path() / "link");
+  command_test::files::create_hard_link(folder.path() / "f.toml", folder.path() / "hard");
+  CHECK(failure(2, "solve f.toml --json link", folder) ==
+        error + "--json 'link' is the file of the input; expected another file");
+  CHECK(failure(2, "solve f.toml --trace hard", folder) ==
+        error + "--trace 'hard' is the file of the input; expected another file");
+  CHECK(command_test::read(folder.path() / "f.toml") == line);
 }
 
 TEST_CASE("outputs that cannot be written are known before the solve") {

@@ -179,6 +179,38 @@ TEST_CASE("--trace and --output write whole files") {
   CHECK(run("solve s.toml --max-iterations 8", folder.path()).code == 0);
 }
 
+TEST_CASE("a file that is replaced keeps its mode, and a link stays a link") {
+  namespace files = command_test::files;
+  const Folder folder;
+  folder.write("d.csv", line_csv);
+  folder.write("old.json", "old");
+  const auto mode = files::perms::owner_read | files::perms::owner_write | files::perms::group_read;
+  files::permissions(folder.path() / "old.json", mode);
+  files::create_symlink("old.json", folder.path() / "link");
+  files::create_symlink("new.csv", folder.path() / "dangling");
+  const Outcome o =
+      run("fit d.csv --model 'y = a + b*x' --start a=0,b=1 --quiet --json link --trace dangling", folder.path());
+  CHECK(o.code == 0);
+  CHECK(files::is_symlink(folder.path() / "link"));
+  CHECK(files::is_symlink(folder.path() / "dangling"));
+  CHECK(files::status(folder.path() / "old.json").permissions() == mode);
+  CHECK(json::parse(command_test::read(folder.path() / "old.json"))["status"] == "converged");
+  CHECK(command_test::read(folder.path() / "new.csv").starts_with("iteration,"));
+  CHECK(folder.count() == 5);
+}
+
+TEST_CASE("priors are counted, and what estimated noise makes of them is noted") {
+  const Folder folder;
+  folder.write("f.toml",
+               "[model]\ny = 'a + b*x'\n[parameters]\na = { start = 0, prior = { mean = 1, sigma = 1 } }\nb = 1\n"
+               "[data]\ncolumns = ['x', 'y']\nrows = [[0, 1], [1, 3], [2, 4], [3, 6]]\n");
+  const Outcome o = run("solve f.toml", folder.path());
+  CHECK(o.code == 0);
+  CHECK(contains(o.out, "f.toml: 4 rows and 1 prior, 2 parameters\n"));
+  CHECK(contains(o.out, "\nnote: the noise is estimated, so the standard deviations of the priors are scaled"));
+  CHECK(json::parse(run("solve f.toml --json -", folder.path()).out)["problem"]["priors"] == 1);
+}
+
 TEST_CASE("writing a problem back loses nothing") {
   const Folder folder;
   for (const char* name : {"nist/nelson", "curves/gaussian_peak", "curves/shared_decay"}) {
@@ -236,8 +268,8 @@ TEST_CASE("stopping without converging returns 1, and the best point is reported
   CHECK(o.code == 1);
   CHECK(o.err.empty());
   CHECK(contains(o.out,
-                 "\nstopped at a limit after 3 iterations, not converged: 3 iterations, the "
-                 "limit\nWhat follows describes the best point found"));
+                 "\nstopped at a limit after 3 iterations, not converged: the limit of 3 iterations is reached\n"
+                 "What follows describes the best point found"));
   CHECK(run("solve problems/nist/misra1a.toml --time-limit 0 --quiet").code == 1);
 }
 
@@ -254,6 +286,15 @@ TEST_CASE("list and --version") {
   CHECK(version.out.starts_with("thalweg "));
   for (const char* line : {"\ncompiler ", "\ninstructions ", "\nlicence       MIT", "Eigen 3."})
     CHECK(contains(version.out, line));
+}
+
+TEST_CASE("help and version are commands too") {
+  CHECK(run("help").out == run("--help").out);
+  CHECK(run("help fit").out == run("fit --help").out);
+  CHECK(run("version").out == run("--version").out);
+  CHECK(run("--version solve x.toml").out == run("--version").out);
+  CHECK(contains(run("help fit").out, "--start NAME=NUMBER,...  "));
+  CHECK(run("solve -- problems/nist/misra1a.toml").code == 0);
 }
 
 TEST_CASE("the help of each verb shows an example") {

@@ -65,7 +65,7 @@ TEST_CASE("Ctrl-C ends the iteration, reports the best point and returns 130") {
   CHECK(WEXITSTATUS(status) == 130);
   const auto j = nlohmann::json::parse(command_test::read(report));
   CHECK(j["status"] == "interrupted");
-  CHECK(j["reason"] == "interrupted");
+  CHECK(j["reason"] == "on request");
   CHECK(j["parameters"].size() == 3);
   CHECK(j["parameters"][0]["value"].is_number());
   CHECK(folder.count() == 2);  // no temporary file is left

@@ -84,9 +84,8 @@ void Columns::compute(Graph& graph, const std::vector<Id>& ids) {
   const std::size_t room = most_computed() - computed_.size();
   if (missing.size() > room) {
     const std::vector<double> cost = costs_of(graph);
-    std::stable_sort(missing.begin(), missing.end(), [&](Id a, Id b) {
-      return cost[static_cast<std::size_t>(a)] > cost[static_cast<std::size_t>(b)];
-    });
+    std::stable_sort(missing.begin(), missing.end(),
+                     [&](Id a, Id b) { return cost[static_cast<std::size_t>(a)] > cost[static_cast<std::size_t>(b)]; });
     missing.resize(room);
   }
   if (missing.empty()) return;
