@@ -118,8 +118,7 @@ Ending Solver::Impl::restart(Ending best, const Options& options, LinearSolver& 
       best.reason = reason;
     }
   }
-  result.notes.push_back(fmt::format("the descent from the start stalled ({}); of {} further descents {}", stall,
-                                     attempts,
+  result.notes.push_back(fmt::format("the descent from the start stalled ({}); of {} more {}", stall, attempts,
                                      best.status == Status::converged ? "the last is reported" : "none converged"));
   return best;
 }

@@ -66,22 +66,22 @@ Digits::Digits(double value, double error, int least, int of_error) : error_(err
   if (has_error) {
     const int last_of_error = exponent(error, of_error) - of_error + 1;
     place_ = value == 0.0 ? last_of_error : std::min(place_, last_of_error);
+    interval_place_ = last_of_error - 1;  // where the error dwarfs the value, its ends need no more
   }
   place_ = std::max(place_, first - 16);  // a double has no more
+  interval_place_ = std::max(interval_place_, place_);
   const int top = std::max(first, has_error ? exponent(error, of_error) : first);
   scientific_ = top < -3 || top > 6 || place_ < -12;
 }
 
-int Digits::decimals_in_mantissa(double v) const {
-  if (v == 0.0) return 1;
-  return std::clamp(exponent(v, 16) - place_, 0, 16);
+std::string Digits::write(double v, int place) const {
+  if (!std::isfinite(v)) return "";
+  if (!scientific_) return fmt::format("{:.{}f}", v, std::max(0, -place));
+  return fmt::format("{:.{}e}", v, v == 0.0 ? 1 : std::clamp(exponent(v, 16) - place, 0, 16));
 }
 
-std::string Digits::number(double v) const {
-  if (!std::isfinite(v)) return "";
-  if (scientific_) return fmt::format("{:.{}e}", v, decimals_in_mantissa(v));
-  return fmt::format("{:.{}f}", v, std::max(0, -place_));
-}
+std::string Digits::number(double v) const { return write(v, place_); }
+std::string Digits::interval_end(double v) const { return write(v, interval_place_); }
 
 std::string Digits::error() const {
   if (!std::isfinite(error_)) return "";

@@ -33,14 +33,16 @@ class Digits {
   /// An error that is NaN or 0: six significant digits. `least`: digits of the value at the least.
   Digits(double value, double error, int least, int of_error = 2);
   std::string number(double v) const;
+  std::string interval_end(double v) const;
   std::string error() const;
 
  private:
-  int decimals_in_mantissa(double v) const;
+  std::string write(double v, int place) const;
 
   double error_;
   int of_error_;
-  int place_;  // the decimal exponent of the last digit shown
+  int place_;                   // the decimal exponent of the last digit shown
+  int interval_place_ = -1000;  // the same for the ends of an interval
   bool scientific_;
 };
 

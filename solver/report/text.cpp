@@ -91,11 +91,12 @@ std::string parameter_table(const Report& report, bool verbose) {
     const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
     // What was given, not found, is shown as it was given.
     const std::string value = p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
-    table.add_row(
-        {p.name, value, has_error ? "± " + digits.error() : "",
-         has_error && has_width ? text::percent(p.standard_error / p.value) : "",
-         has_interval ? fmt::format("[{}, {}]", digits.number(p.lower_interval), digits.number(p.upper_interval)) : "",
-         label.unit, remark(p), verbose ? label.description : ""});
+    table.add_row({p.name, value, has_error ? "± " + digits.error() : "",
+                   has_error && has_width ? text::percent(p.standard_error / p.value) : "",
+                   has_interval ? fmt::format("[{}, {}]", digits.interval_end(p.lower_interval),
+                                              digits.interval_end(p.upper_interval))
+                                : "",
+                   label.unit, remark(p), verbose ? label.description : ""});
   }
   return table.print(indent);
 }
