@@ -2,6 +2,7 @@
 #include <thalweg/problems/curve_fit.hpp>
 
 #include <doctest/doctest.h>
+#include <support/mutate.hpp>
 
 #include <cmath>
 #include <random>
@@ -135,23 +136,7 @@ TEST_CASE("a damaged NIST file is read or refused, nothing else") {
   std::mt19937 random(11);
   const std::string alphabet = "[]=:\n \t0123456789eED+-abxy_\r*^()";
   for (int i = 0; i < 3000; ++i) {
-    std::string text = valid;
-    for (unsigned n = 1 + random() % 3; n > 0 && !text.empty(); --n) {
-      const std::size_t at = random() % text.size();
-      switch (random() % 4) {
-        case 0:
-          text[at] = alphabet[random() % alphabet.size()];
-          break;
-        case 1:
-          text.erase(at, 1 + random() % 60);
-          break;
-        case 2:
-          text.insert(at, 1, alphabet[random() % alphabet.size()]);
-          break;
-        default:
-          text.insert(at, text.substr(random() % text.size(), random() % 60));
-      }
-    }
+    const std::string text = test_support::mutate(valid, random, alphabet, 3, 60);
     try {
       const CurveFit fit = read_nist(text, "f.dat");
       CHECK(fit.parameters.size() > 0);

@@ -2,6 +2,7 @@
 #include <thalweg/problems/curve_fit.hpp>
 
 #include <doctest/doctest.h>
+#include <support/mutate.hpp>
 
 #include <random>
 #include <string>
@@ -133,20 +134,7 @@ TEST_CASE("a damaged table is read or refused, nothing else") {
   const std::string alphabet = "\",;\t #\n\r.0123456789eE+-xy\xC3\xA9";
   int read_whole = 0;
   for (int i = 0; i < 20000; ++i) {
-    std::string text = valid;
-    for (unsigned n = 1 + random() % 4; n > 0 && !text.empty(); --n) {
-      const std::size_t at = random() % text.size();
-      switch (random() % 3) {
-        case 0:
-          text[at] = alphabet[random() % alphabet.size()];
-          break;
-        case 1:
-          text.erase(at, 1 + random() % 5);
-          break;
-        default:
-          text.insert(at, 1, alphabet[random() % alphabet.size()]);
-      }
-    }
+    const std::string text = test_support::mutate(valid, random, alphabet, 4, 6);
     try {
       const Table table = read(text);
       ++read_whole;

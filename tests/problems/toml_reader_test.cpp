@@ -2,6 +2,7 @@
 #include <thalweg/problems/curve_fit.hpp>
 
 #include <doctest/doctest.h>
+#include <support/mutate.hpp>
 
 #include <cmath>
 #include <limits>
@@ -418,36 +419,6 @@ TEST_CASE("quotes forgotten around a formula or its response") {
   }
 }
 
-TEST_CASE("a curve fit put together by hand is checked alike") {
-  const auto error_by_hand = [](const auto& change) -> std::string {
-    CurveFit fit = read(valid);
-    fit.file = "t.csv";
-    change(fit);
-    try {
-      thalweg::check_curve_fit(std::move(fit));
-    } catch (const FileError& error) {
-      return error.what();
-    }
-    return "no error";
-  };
-  CHECK(error_by_hand([](CurveFit&) {}) == "no error");
-  CHECK(error_by_hand([](CurveFit& fit) {
-          fit.data[0].columns[0] = "e";
-          fit.data[0].equation = "y = a + b * e";
-        }) == "t.csv: 'e' is both a column and a constant; expected another name for the column");
-  CHECK(error_by_hand([](CurveFit& fit) {
-          fit.parameters[0].fixed = true;
-          fit.parameters[0].prior.emplace();
-        }) == "t.csv: parameter 'a' is fixed and has a prior; expected one of the two");
-  CHECK(error_by_hand([](CurveFit& fit) { fit.data.clear(); }) == "t.csv: there is no data set; expected at least one");
-  CHECK(error_by_hand([](CurveFit& fit) { fit.data[0].values.pop_back(); }) ==
-        "t.csv: data set 'data' has 1 array; expected as many as names of columns: 2");
-  CHECK(error_by_hand([](CurveFit& fit) { fit.data[0].values[1].pop_back(); }) ==
-        "t.csv: data set 'data' has columns of 3 rows and of 2; expected columns of equal length");
-  CHECK(error_by_hand([](CurveFit& fit) { fit.noise = thalweg::Noise::known; }) ==
-        "t.csv: the noise is known but data set 'data' has no standard deviations; expected a column of them");
-}
-
 TEST_CASE("what is not text") {
   CHECK(error_of(std::string("title = \"a\0b\"", 13)) ==
         "f.toml:1:11: is not text: byte 0x00; expected a problem file in UTF-8");
@@ -466,23 +437,7 @@ TEST_CASE("a damaged TOML text is read or refused, nothing else") {
   const std::string alphabet = "[]{}=\"'.,#\n\\ \t0123456789eE+-abxynif_\r\xC3\xA9*^()";
   int read_whole = 0;
   for (int i = 0; i < 4000; ++i) {
-    std::string text = valid;
-    for (unsigned n = 1 + random() % 3; n > 0 && !text.empty(); --n) {
-      const std::size_t at = random() % text.size();
-      switch (random() % 4) {
-        case 0:
-          text[at] = alphabet[random() % alphabet.size()];
-          break;
-        case 1:
-          text.erase(at, 1 + random() % 8);
-          break;
-        case 2:
-          text.insert(at, 1, alphabet[random() % alphabet.size()]);
-          break;
-        default:
-          text.insert(at, text.substr(random() % text.size(), random() % 20));
-      }
-    }
+    const std::string text = test_support::mutate(valid, random, alphabet, 3, 20);
     try {
       const CurveFit fit = read(text);
       ++read_whole;
