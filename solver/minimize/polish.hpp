@@ -19,7 +19,7 @@ class Polish {
   explicit Polish(const Program& program);
 
   enum class Outcome {
-    confirmed,   ///< steps shrank to rounding, or below the tolerance asked for
+    confirmed,   ///< the steps became as short as only a minimum makes them
     rejected,    ///< the steps do not shrink, or lead uphill: this is no minimum yet
     impossible,  ///< J has no full rank here: nothing to polish
   };
@@ -29,8 +29,9 @@ class Polish {
     bool accepted;
   };
 
-  /// Improves `state` in place; `trial` is scratch. `observe` sees each step, and may end it by returning false.
+  /// Whether the last run needed second derivatives.
   bool used_curvature() const { return curved_; }
+  /// Improves `state` in place; `trial` is scratch. `observe` sees each step, and may end it by returning false.
   Outcome run(State& state, State& trial, std::span<const char> held, int threads,
               const std::function<bool(const Step&)>& observe);
 

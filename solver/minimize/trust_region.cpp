@@ -25,6 +25,13 @@ constexpr double polished_cosine = 1e-5;
 constexpr double smallest_cost = 1e-280;
 constexpr int max_withdrawals = 6;
 
+/// Every entry is finite, and so is the square of every column's length.
+bool has_finite_columns(const DenseMatrix& J) {
+  for (std::int64_t j = 0; j < J.columns(); ++j)
+    if (!std::isfinite(kernels::dot(J.column(j), J.column(j), J.stride()))) return false;
+  return true;
+}
+
 bool all_zero(const AlignedArray& v) {
   return std::all_of(v.data(), v.data() + v.size(), [](double a) { return a == 0.0; });
 }
@@ -45,12 +52,13 @@ TrustRegion::TrustRegion(const Program& program)
       probe_residual_(program.rows()),
       curvature_residual_(program.rows()) {
   const auto n = static_cast<std::size_t>(program.columns());
-  for (auto* v : {&step_, &acceleration_, &scratch_n_, &largest_norms_, &largest_sizes_}) v->resize(n);
-  const auto& lower = program.problem().lower();
-  const auto& upper = program.problem().upper();
+  for (auto* v : {&step_, &acceleration_, &scratch_n_, &largest_norms_, &largest_sizes_, &x_, &lower_, &upper_})
+    v->resize(n);
   for (std::size_t j = 0; j < n; ++j) {
     const auto i = static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)));
-    bounded_ = bounded_ || std::isfinite(lower[i]) || std::isfinite(upper[i]);
+    lower_[j] = program.problem().lower()[i];
+    upper_[j] = program.problem().upper()[i];
+    bounded_ = bounded_ || std::isfinite(lower_[j]) || std::isfinite(upper_[j]);
   }
   if (bounded_) held_.resize(n);
 }
@@ -70,7 +78,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   std::optional<Verdict> verdict = begin(std::move(x));
   if (!verdict) {
     linearize();
-    strategy.start(linear, step_);
+    strategy.start(linear, x_);
     IterationRecord origin;
     origin.iteration = result.iterations;
     origin.cost = state_.cost;
@@ -123,11 +131,7 @@ std::optional<TrustRegion::Verdict> TrustRegion::begin(std::vector<double> x) {
   state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
   ++result_->evaluations.jacobian;
   clock_->charge(Stopwatch::evaluate);
-  bool finite = std::isfinite(state_.cost);
-  for (std::int64_t j = 0; j < program_.columns() && finite; ++j) {
-    const double* column = state_.jacobian.column(j);
-    finite = std::isfinite(kernels::dot(column, column, state_.jacobian.stride()));
-  }
+  const bool finite = std::isfinite(state_.cost) && has_finite_columns(state_.jacobian);
   if (finite && state_.cost < smallest_cost && !all_zero(state_.residual))
     return Verdict{Status::failed,
                    "the residuals are so small that their squares underflow; expected data in other units"};
@@ -144,28 +148,20 @@ std::optional<TrustRegion::Verdict> TrustRegion::begin(std::vector<double> x) {
 
 /// Hands J and r to the linear solver. A parameter on its bound that the gradient pushes outwards is held there.
 void TrustRegion::linearize() {
-  const auto n = static_cast<std::size_t>(program_.columns());
+  const std::size_t n = x_.size();
+  for (std::size_t j = 0; j < n; ++j) {
+    x_[j] = state_.x[static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)))];
+    largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(x_[j]));
+  }
   if (bounded_) {
     kernels::multiply_transposed(state_.jacobian, state_.residual.data(), scratch_n_.data());
-    for (std::size_t j = 0; j < n; ++j) {
-      const auto i = static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)));
-      held_[j] = (state_.x[i] <= program_.problem().lower()[i] && scratch_n_[j] > 0.0) ||
-                 (state_.x[i] >= program_.problem().upper()[i] && scratch_n_[j] < 0.0);
-    }
+    for (std::size_t j = 0; j < n; ++j)
+      held_[j] = (x_[j] <= lower_[j] && scratch_n_[j] > 0.0) || (x_[j] >= upper_[j] && scratch_n_[j] < 0.0);
   }
   linear_->linearize(state_.jacobian, state_.residual.data(), held_);
-  const auto g = linear_->gradient();
   const auto norms = linear_->column_norms();
   for (std::size_t j = 0; j < n; ++j) largest_norms_[j] = std::max(largest_norms_[j], norms[j]);
-  gradient_norm_ = 0.0;
-  for (std::size_t j = 0; j < n; ++j) {
-    const auto i = static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)));
-    step_[j] = state_.x[i];
-    largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(state_.x[i]));
-    const double room =
-        std::clamp(-g[j], program_.problem().lower()[i] - state_.x[i], program_.problem().upper()[i] - state_.x[i]);
-    gradient_norm_ = std::max(gradient_norm_, std::abs(room));
-  }
+  gradient_norm_ = convergence::projected_gradient_norm(x_, linear_->gradient(), lower_, upper_);
   clock_->charge(Stopwatch::linear_solve);
 }
 
@@ -228,10 +224,7 @@ bool TrustRegion::move() {
   trial_.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), trial_.jacobian, options_->threads);
   ++result_->evaluations.jacobian;
   clock_->charge(Stopwatch::evaluate);
-  for (std::int64_t j = 0; j < program_.columns(); ++j) {
-    const double* column = trial_.jacobian.column(j);
-    if (!std::isfinite(kernels::dot(column, column, trial_.jacobian.stride()))) return false;
-  }
+  if (!has_finite_columns(trial_.jacobian)) return false;
   std::swap(state_, trial_);
   return true;
 }
@@ -277,14 +270,12 @@ std::optional<TrustRegion::Verdict> TrustRegion::exhausted_verdict(const Propose
 /// The scaled gradient at the current point.
 double TrustRegion::cosine() {
   const DenseMatrix& J = state_.jacobian;
-  const double residual_norm = std::sqrt(2.0 * state_.cost);
-  for (std::int64_t j = 0; j < J.columns(); ++j) {
-    const auto at = static_cast<std::size_t>(j);
-    const bool held = !held_.empty() && held_[at];
-    acceleration_[at] = held ? 0.0 : kernels::dot(J.column(j), state_.residual.data(), J.stride());
-    scratch_n_[at] = std::sqrt(kernels::dot(J.column(j), J.column(j), J.stride()));
-  }
-  return convergence::gradient_cosine(acceleration_, scratch_n_, residual_norm);
+  kernels::multiply_transposed(J, state_.residual.data(), acceleration_.data());
+  for (std::size_t j = 0; j < held_.size(); ++j)
+    if (held_[j]) acceleration_[j] = 0.0;
+  for (std::int64_t j = 0; j < J.columns(); ++j)
+    scratch_n_[static_cast<std::size_t>(j)] = std::sqrt(kernels::dot(J.column(j), J.column(j), J.stride()));
+  return convergence::gradient_cosine(acceleration_, scratch_n_, std::sqrt(2.0 * state_.cost));
 }
 
 /// What rounding in r, of the order ε‖Dx‖, makes of a cosine of zero; 1 and more where r is rounding alone. A point

@@ -70,6 +70,7 @@ class TrustRegion {
   State state_, trial_;
   Polish polish_;
   std::vector<double> step_, acceleration_, scratch_n_, largest_norms_, largest_sizes_;
+  std::vector<double> x_, lower_, upper_;  // of the free components, where the last linearisation was taken
   std::vector<char> held_;
   AlignedArray probe_residual_, curvature_residual_;
   std::vector<double> probe_x_;
