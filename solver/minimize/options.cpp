@@ -22,16 +22,42 @@ struct Name {
 };
 
 // The first name of a value is the one it is printed with; the others are accepted too.
-constexpr Name<Method> methods[] = {{"gauss-newton", Method::gauss_newton},
+constexpr Name<Method> methods[] = {{"gradient-descent", Method::gradient_descent},
+                                    {"gd", Method::gradient_descent},
+                                    {"nonlinear-cg", Method::nonlinear_cg},
+                                    {"ncg", Method::nonlinear_cg},
+                                    {"newton", Method::newton},
+                                    {"newton-cg", Method::newton_cg},
+                                    {"bfgs", Method::bfgs},
+                                    {"lbfgs", Method::lbfgs},
+                                    {"l-bfgs", Method::lbfgs},
+                                    {"gauss-newton", Method::gauss_newton},
                                     {"gn", Method::gauss_newton},
                                     {"levenberg", Method::levenberg},
                                     {"levenberg-marquardt", Method::levenberg_marquardt},
-                                    {"lm", Method::levenberg_marquardt}};
+                                    {"lm", Method::levenberg_marquardt},
+                                    {"dogleg", Method::dogleg},
+                                    {"subspace-dogleg", Method::subspace_dogleg}};
 constexpr Name<Damping> dampings[] = {
     {"nielsen", Damping::nielsen}, {"marquardt", Damping::marquardt}, {"radius", Damping::radius}};
 constexpr Name<Scaling> scalings[] = {{"current", Scaling::current}, {"monotone", Scaling::monotone}};
-constexpr Name<Globalization> globalizations[] = {{"none", Globalization::none},
-                                                  {"line-search", Globalization::line_search}};
+constexpr Name<Globalization> globalizations[] = {{"auto", Globalization::automatic},
+                                                  {"none", Globalization::none},
+                                                  {"line-search", Globalization::line_search},
+                                                  {"trust-region", Globalization::trust_region}};
+constexpr Name<LineSearch> line_searches[] = {{"auto", LineSearch::automatic},
+                                              {"backtracking", LineSearch::backtracking},
+                                              {"armijo", LineSearch::backtracking},
+                                              {"strong-wolfe", LineSearch::strong_wolfe},
+                                              {"wolfe", LineSearch::strong_wolfe},
+                                              {"hager-zhang", LineSearch::hager_zhang},
+                                              {"exact", LineSearch::exact}};
+constexpr Name<ConjugateGradient> conjugate_gradients[] = {{"fletcher-reeves", ConjugateGradient::fletcher_reeves},
+                                                           {"polak-ribiere", ConjugateGradient::polak_ribiere},
+                                                           {"hestenes-stiefel", ConjugateGradient::hestenes_stiefel},
+                                                           {"hager-zhang", ConjugateGradient::hager_zhang}};
+constexpr Name<Curvature> curvatures[] = {{"exact", Curvature::exact}, {"gauss-newton", Curvature::gauss_newton}};
+constexpr Name<UpdateGuard> update_guards[] = {{"skip", UpdateGuard::skip}, {"damp", UpdateGuard::damp}};
 constexpr Name<LinearSolverKind> linear_solvers[] = {{"auto", LinearSolverKind::automatic},
                                                      {"dense-qr", LinearSolverKind::dense_qr},
                                                      {"dense-cholesky", LinearSolverKind::dense_cholesky}};
@@ -62,11 +88,21 @@ void Options::validate() const {
   expect(max_iterations >= 0, "max_iterations", max_iterations, "a number >= 0");
   expect(time_limit >= 0.0, "time_limit", time_limit, "seconds >= 0");
   expect(restarts >= 0, "restarts", restarts, "a number >= 0");
+  expect(memory >= 0, "memory", memory, "a number >= 0 (0: all pairs)");
   expect(threads >= 0, "threads", threads, "a number >= 0 (0: all)");
   expect(initial_damping > 0.0 && std::isfinite(initial_damping), "initial_damping", initial_damping, "a number > 0");
   expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");
   expect(initial_radius > 0.0 && std::isfinite(initial_radius), "initial_radius", initial_radius, "a number > 0");
   expect(acceleration_limit > 0.0, "acceleration_limit", acceleration_limit, "a number > 0");
+  const bool fits = globalization == Globalization::automatic ||
+                    (method == Method::gauss_newton && globalization != Globalization::trust_region) ||
+                    (method == Method::newton && globalization != Globalization::none);
+  if (!fits)
+    throw Error(fmt::format("globalization {} does not go with {}; expected {}", to_string(globalization),
+                            to_string(method),
+                            method == Method::gauss_newton ? "auto, none or line-search"
+                            : method == Method::newton     ? "auto, line-search or trust-region"
+                                                           : "auto"));
 }
 
 Options fast(Options options) {
@@ -82,11 +118,34 @@ std::string_view to_string(Damping v) { return name_of(dampings, v); }
 std::string_view to_string(Scaling v) { return name_of(scalings, v); }
 std::string_view to_string(Globalization v) { return name_of(globalizations, v); }
 std::string_view to_string(LinearSolverKind v) { return name_of(linear_solvers, v); }
+std::string_view to_string(LineSearch v) { return name_of(line_searches, v); }
+std::string_view to_string(ConjugateGradient v) { return name_of(conjugate_gradients, v); }
+std::string_view to_string(Curvature v) { return name_of(curvatures, v); }
+std::string_view to_string(UpdateGuard v) { return name_of(update_guards, v); }
 Method parse_method(std::string_view s) { return value_of(methods, "method", s); }
 Damping parse_damping(std::string_view s) { return value_of(dampings, "damping", s); }
 Scaling parse_scaling(std::string_view s) { return value_of(scalings, "scaling", s); }
 Globalization parse_globalization(std::string_view s) { return value_of(globalizations, "globalization", s); }
 LinearSolverKind parse_linear_solver(std::string_view s) { return value_of(linear_solvers, "linear solver", s); }
+LineSearch parse_line_search(std::string_view s) { return value_of(line_searches, "line search", s); }
+ConjugateGradient parse_conjugate_gradient(std::string_view s) {
+  return value_of(conjugate_gradients, "conjugate gradient", s);
+}
+Curvature parse_curvature(std::string_view s) { return value_of(curvatures, "curvature", s); }
+UpdateGuard parse_update_guard(std::string_view s) { return value_of(update_guards, "update guard", s); }
+
+bool needs_residuals(Method method) {
+  switch (method) {
+    case Method::gauss_newton:
+    case Method::levenberg:
+    case Method::levenberg_marquardt:
+    case Method::dogleg:
+    case Method::subspace_dogleg:
+      return true;
+    default:
+      return false;
+  }
+}
 
 std::string_view to_string(Status status) {
   switch (status) {

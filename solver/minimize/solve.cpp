@@ -5,7 +5,8 @@
 #include <random>
 
 #include <fmt/format.h>
-#include <minimize/stopwatch.hpp>
+#include <minimize/general.hpp>
+#include <minimize/least_squares.hpp>
 #include <minimize/trust_region.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
 #include <thalweg/linear/dense_qr.hpp>
@@ -14,13 +15,15 @@
 namespace thalweg {
 
 struct Solver::Impl {
-  explicit Impl(const Problem& p) : program(p), loop(program) {
+  Impl(const Problem& p, std::span<const std::int64_t> pinned) : program(p, pinned), loop(program) {
     if (program.columns() == 0) throw Error("every parameter is fixed; expected at least one that may move");
   }
   LinearSolver& choose(LinearSolverKind kind, Result& result);
-  std::vector<double> start(std::vector<std::string>& notes) const;
+  std::vector<double> into_bounds(std::vector<double> x, std::vector<std::string>& notes) const;
   std::vector<double> scatter(std::vector<double> x, std::mt19937_64& random) const;
-  Ending restart(Ending best, const Options& options, LinearSolver& linear, Stopwatch& clock, Result& result);
+  Ending restart(Ending best, const std::vector<double>& from, LinearSolver& linear, Journal& journal);
+  Ending descend(std::vector<double> x, Journal& journal);
+  Ending descend_generally(std::vector<double> x, Journal& journal);
 
   Program program;
   TrustRegion loop;
@@ -28,7 +31,8 @@ struct Solver::Impl {
   DenseCholesky cholesky;
 };
 
-Solver::Solver(const Problem& problem) : impl_(std::make_unique<Impl>(problem)) {}
+Solver::Solver(const Problem& problem, std::span<const std::int64_t> pinned)
+    : impl_(std::make_unique<Impl>(problem, pinned)) {}
 Solver::~Solver() = default;
 Solver::Solver(Solver&&) noexcept = default;
 
@@ -42,10 +46,9 @@ LinearSolver& Solver::Impl::choose(LinearSolverKind kind, Result& result) {
   return chosen;
 }
 
-/// The problem's start, moved into the bounds; whoever had to be moved is noted.
-std::vector<double> Solver::Impl::start(std::vector<std::string>& notes) const {
+/// A start moved into the bounds; whoever had to be moved is noted.
+std::vector<double> Solver::Impl::into_bounds(std::vector<double> x, std::vector<std::string>& notes) const {
   const Problem& problem = program.problem();
-  std::vector<double> x = problem.start();
   for (std::size_t i = 0; i < x.size(); ++i) {
     const bool pinned = problem.lower()[i] == problem.upper()[i];
     const double inside = std::clamp(x[i], problem.lower()[i], problem.upper()[i]);
@@ -58,25 +61,42 @@ std::vector<double> Solver::Impl::start(std::vector<std::string>& notes) const {
   return x;
 }
 
-Result Solver::solve(const Options& options) {
+Result Solver::solve(const Options& options) { return solve(impl_->program.problem().start(), options); }
+
+Result Solver::solve(std::vector<double> x, const Options& options) {
   options.validate();
+  if (x.size() != static_cast<std::size_t>(impl_->program.size()))
+    throw Error(fmt::format("a start of {} numbers; expected {}", x.size(), impl_->program.size()));
   Stopwatch clock;
   Result result;
+  Journal journal(options, clock, result);
   result.threads = resolve_threads(options.threads);
-  LinearSolver& linear = impl_->choose(options.linear_solver, result);
-  const auto strategy = make_strategy(options);
-  std::vector<double> x = impl_->start(result.notes);
-  clock.charge(Stopwatch::setup);
-  Ending ending = impl_->loop.run(std::move(x), linear, *strategy, options, clock, result);
-  if (!result.trace.empty()) result.initial_cost = result.trace.front().cost;
-  if (ending.status == Status::stalled && options.restarts > 0 && options.method == Method::levenberg_marquardt)
-    ending = impl_->restart(std::move(ending), options, linear, clock, result);
-  result.status = ending.status;
-  result.reason = std::move(ending.reason);
-  result.x = std::move(ending.x);
-  result.final_cost = ending.cost;
-  clock.report(result.seconds);
+  x = impl_->into_bounds(std::move(x), result.notes);
+  Ending ending = needs_residuals(options.method) ? impl_->descend(std::move(x), journal)
+                                                  : impl_->descend_generally(std::move(x), journal);
+  conclude(std::move(ending), journal);
   return result;
+}
+
+/// The methods that live on residuals.
+Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
+  const Options& options = journal.options;
+  LinearSolver& linear = choose(options.linear_solver, journal.result);
+  const auto strategy = make_strategy(options);
+  journal.clock.charge(Stopwatch::setup);
+  Ending ending = loop.run(x, linear, *strategy, journal);
+  if (ending.status == Status::stalled && options.restarts > 0 && options.method == Method::levenberg_marquardt)
+    ending = restart(std::move(ending), x, linear, journal);
+  return ending;
+}
+
+/// The methods for any smooth function, on the components of x that may move.
+Ending Solver::Impl::descend_generally(std::vector<double> x, Journal& journal) {
+  const LeastSquares function(program, x, journal.options);
+  journal.clock.charge(Stopwatch::setup);
+  Ending ending = minimize_objective(function, function.reduced(x), function.box(), journal);
+  ending.x = function.expanded(ending.x);
+  return ending;
 }
 
 /// A start nearby in the sense of its scale: each free number × exp(½ N(0, 1)), or ½ N(0, 1) where it is zero.
@@ -93,21 +113,21 @@ std::vector<double> Solver::Impl::scatter(std::vector<double> x, std::mt19937_64
 
 /// A descent can be carried onto a plateau where a parameter has lost all influence, or start on one. Levenberg's
 /// scaling rarely takes the same road; scattered starts find another valley. The lowest end counts.
-Ending Solver::Impl::restart(Ending best, const Options& options, LinearSolver& linear, Stopwatch& clock,
-                             Result& result) {
+Ending Solver::Impl::restart(Ending best, const std::vector<double>& from, LinearSolver& linear, Journal& journal) {
+  const Options& options = journal.options;
   const std::string stall = best.reason;
   std::mt19937_64 random(options.seed);
-  std::vector<std::string> moved;
   int attempts = 0;
   for (bool going = true; going && attempts < options.restarts && best.status == Status::stalled;) {
     Options other = options;
-    std::vector<double> x = start(moved);
+    std::vector<double> x = from;
     if (++attempts == 1)
       other.method = Method::levenberg;
     else
       x = scatter(std::move(x), random);
     const auto strategy = make_strategy(other);
-    Ending ending = loop.run(std::move(x), linear, *strategy, other, clock, result);
+    Journal again(other, journal.clock, journal.result);
+    Ending ending = loop.run(std::move(x), linear, *strategy, again);
     going = ending.status == Status::converged || ending.status == Status::stalled ||
             ending.status == Status::non_finite_start;
     const Status status = ending.status;
@@ -118,7 +138,7 @@ Ending Solver::Impl::restart(Ending best, const Options& options, LinearSolver& 
       best.reason = reason;
     }
   }
-  result.notes.push_back(fmt::format("the descent from the start stalled ({}); of {} more {}", stall, attempts,
+  journal.result.notes.push_back(fmt::format("the descent from the start stalled ({}); of {} more {}", stall, attempts,
                                      best.status == Status::converged ? "the last is reported" : "none converged"));
   return best;
 }

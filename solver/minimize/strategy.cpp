@@ -217,7 +217,7 @@ class RadiusStrategy final : public Strategy {
 class GaussNewtonStrategy final : public Strategy {
  public:
   explicit GaussNewtonStrategy(const Options& options)
-      : line_search_(options.globalization == Globalization::line_search), scale_(Scale::Rule::current) {}
+      : line_search_(options.globalization != Globalization::none), scale_(Scale::Rule::current) {}
 
   void start(const LinearSolver& linear, std::span<const double>) override {
     scale_.start(linear.column_norms());

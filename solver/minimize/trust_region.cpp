@@ -65,30 +65,25 @@ TrustRegion::TrustRegion(const Program& program)
 
 // Nocedal & Wright, Numerical Optimization (2006), algorithm 4.1, with the damping λ for a radius
 // (Madsen, Nielsen & Tingleff, Methods for Non-Linear Least Squares Problems, 2004, algorithm 3.16).
-Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, const Options& options,
-                        Stopwatch& clock, Result& result) {
+Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, Journal& journal) {
   linear_ = &linear;
   strategy_ = &strategy;
-  options_ = &options;
-  clock_ = &clock;
-  result_ = &result;
-  function_tolerance_ = options.function_tolerance;
-  gradient_tolerance_ = options.gradient_tolerance;
+  journal_ = &journal;
+  options_ = &journal.options;
+  clock_ = &journal.clock;
+  result_ = &journal.result;
+  function_tolerance_ = options_->function_tolerance;
+  gradient_tolerance_ = options_->gradient_tolerance;
 
   std::optional<Verdict> verdict = begin(std::move(x));
   if (!verdict) {
     linearize();
     strategy.start(linear, x_);
-    IterationRecord origin;
-    origin.iteration = result.iterations;
-    origin.cost = state_.cost;
-    origin.gradient_norm = gradient_norm_;
-    origin.seconds = clock.elapsed();
-    result.trace.push_back(origin);
+    journal.open(state_.cost, gradient_norm_);
   }
   for (int withdrawals = 0; !verdict;) {
     verdict = gradient_verdict();
-    if (!verdict) verdict = limit_verdict();
+    if (!verdict) verdict = journal.limit();
     if (!verdict) verdict = iterate();
     if (!verdict || verdict->status != Status::converged || confirm(*verdict)) continue;
     if (++withdrawals <= max_withdrawals)
@@ -101,7 +96,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
 }
 
 /// One linear solve, and the step taken or not.
-std::optional<TrustRegion::Verdict> TrustRegion::iterate() {
+std::optional<Verdict> TrustRegion::iterate() {
   const ProposedStep proposed = strategy_->propose(*linear_, step_.data());
   clock_->charge(Stopwatch::linear_solve);
   ++result_->iterations;
@@ -119,12 +114,12 @@ std::optional<TrustRegion::Verdict> TrustRegion::iterate() {
     verdict = exhausted_verdict(proposed);
     strategy_->rejected(trial.gain, proposed.scaled_norm);
   }
-  const std::optional<Verdict> request = report(done);
+  const std::optional<Verdict> request = journal_->report(done);
   return verdict ? verdict : request;
 }
 
 /// Evaluates the start; a verdict when it is not finite.
-std::optional<TrustRegion::Verdict> TrustRegion::begin(std::vector<double> x) {
+std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
   std::fill(largest_norms_.begin(), largest_norms_.end(), 0.0);
   std::fill(largest_sizes_.begin(), largest_sizes_.end(), 0.0);
   state_.x = std::move(x);
@@ -229,14 +224,14 @@ bool TrustRegion::move() {
   return true;
 }
 
-std::optional<TrustRegion::Verdict> TrustRegion::gradient_verdict() const {
+std::optional<Verdict> TrustRegion::gradient_verdict() const {
   if (!convergence::gradient_small(gradient_norm_, gradient_tolerance_)) return std::nullopt;
   return Verdict{Status::converged,
                  fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, options_->gradient_tolerance)};
 }
 
 /// The tests on an accepted step. trial_ holds the point it left.
-std::optional<TrustRegion::Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) const {
+std::optional<Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) const {
   const double actual = trial_.cost - state_.cost;
   if (state_.cost == 0.0) return Verdict{Status::converged, "the cost is zero"};
   if (convergence::decrease_small(actual, proposed.predicted, trial_.cost, function_tolerance_))
@@ -250,7 +245,7 @@ std::optional<TrustRegion::Verdict> TrustRegion::step_verdict(const ProposedStep
 }
 
 /// After a rejected step: is there any use in shorter ones?
-std::optional<TrustRegion::Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed) {
+std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed) {
   if (proposed.status == LinearStatus::fatal)
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
   const double point = std::sqrt(scaled_point(program_, state_.x, strategy_->scale()));
@@ -287,28 +282,6 @@ double TrustRegion::cosine_noise() const {
   const double here = std::sqrt(scaled_point(program_, state_.x, D));
   const double size = here < 1e-8 * std::sqrt(path) ? std::sqrt(path) : here;
   return 1000.0 * epsilon * size / std::sqrt(2.0 * state_.cost);
-}
-
-/// What the caller allows.
-std::optional<TrustRegion::Verdict> TrustRegion::limit_verdict() const {
-  if (result_->iterations >= options_->max_iterations)
-    return Verdict{Status::iteration_limit,
-                   fmt::format("the limit of {} iteration{} is reached", options_->max_iterations,
-                               options_->max_iterations == 1 ? "" : "s")};
-  const double seconds = result_->trace.back().seconds;
-  if (seconds >= options_->time_limit)
-    return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", seconds, options_->time_limit)};
-  return std::nullopt;
-}
-
-/// Puts the record on the trace and shows it to the caller, who may ask to stop.
-std::optional<TrustRegion::Verdict> TrustRegion::report(const IterationRecord& record) {
-  result_->trace.push_back(record);
-  if (options_->callback && options_->callback(record) == Action::stop)
-    return Verdict{Status::interrupted, "the callback asked to stop"};
-  if (options_->interrupt && options_->interrupt->load(std::memory_order_relaxed))
-    return Verdict{Status::interrupted, "on request"};
-  return std::nullopt;
 }
 
 /// Looks behind a claim of convergence. False withdraws it: the tolerances are tightened and the descent goes on.
@@ -357,7 +330,7 @@ Polish::Outcome TrustRegion::polish(std::optional<Verdict>& request) {
     r.trial_cost = step.trial_cost;
     r.step_norm = step.norm;
     r.seconds = clock_->elapsed();
-    request = report(r);
+    request = journal_->report(r);
     return !request.has_value();
   };
   const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <minimize/journal.hpp>
 #include <minimize/polish.hpp>
 #include <minimize/state.hpp>
-#include <minimize/stopwatch.hpp>
 #include <thalweg/linear/linear_solver.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
@@ -16,29 +16,16 @@
 
 namespace thalweg {
 
-/// How and where a descent ended.
-struct Ending {
-  Status status;
-  std::string reason;
-  std::vector<double> x;
-  double cost;
-};
-
 /// One descent from one start. Buffers are kept from run to run: a second run of the same structure allocates only its
 /// trace.
 class TrustRegion {
  public:
   explicit TrustRegion(const Program& program);
 
-  /// Descends from x. Counts, times and trace are added to what earlier descents left in `result`.
-  Ending run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, const Options& options, Stopwatch& clock,
-             Result& result);
+  /// Descends from x. Counts, times and trace are added to what earlier descents left in the journal.
+  Ending run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, Journal& journal);
 
  private:
-  struct Verdict {
-    Status status;
-    std::string reason;
-  };
   using Outcome = IterationRecord::Outcome;
   struct Trial {
     Outcome outcome = Outcome::singular;
@@ -56,8 +43,6 @@ class TrustRegion {
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed);
-  std::optional<Verdict> limit_verdict() const;
-  std::optional<Verdict> report(const IterationRecord& record);
   bool confirm(Verdict& verdict);
   IterationRecord record(const Trial& trial) const;
   Polish::Outcome polish(std::optional<Verdict>& request);
@@ -78,7 +63,8 @@ class TrustRegion {
   // Of the run in progress.
   LinearSolver* linear_ = nullptr;
   Strategy* strategy_ = nullptr;
-  const Options* options_ = nullptr;
+  Journal* journal_ = nullptr;
+  const Options* options_ = nullptr;  // the journal's
   Stopwatch* clock_ = nullptr;
   Result* result_ = nullptr;
   double gradient_norm_ = 0.0;  // where the next step begins

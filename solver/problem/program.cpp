@@ -40,9 +40,10 @@ bool reads_each_block_once(const ResidualGroup& group) {
 
 }  // namespace
 
-Program::Program(const Problem& problem) : problem_(&problem) {
+Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : problem_(&problem) {
   if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
-  const auto& fixed = problem.fixed();
+  std::vector<char> fixed = problem.fixed();
+  for (const std::int64_t component : pinned) fixed.at(static_cast<std::size_t>(component)) = 1;
   for (std::size_t i = 0; i < fixed.size(); ++i) {
     const bool moves = !fixed[i] && problem.lower()[i] < problem.upper()[i];
     column_of_.push_back(moves ? static_cast<std::int64_t>(component_of_.size()) : -1);

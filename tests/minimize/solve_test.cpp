@@ -302,7 +302,8 @@ TEST_CASE("options are refused by name") {
   CHECK_THROWS_WITH_AS(solve(d.problem, {.step_tolerance = NAN}),
                        "option step_tolerance is nan; expected a number >= 0", Error);
   CHECK_THROWS_WITH_AS(parse_method("nelder-mead"),
-                       "unknown method 'nelder-mead'; expected one of gauss-newton, levenberg, levenberg-marquardt",
+                       "unknown method 'nelder-mead'; expected one of gradient-descent, nonlinear-cg, newton, "
+                       "newton-cg, bfgs, lbfgs, gauss-newton, levenberg, levenberg-marquardt, dogleg, subspace-dogleg",
                        Error);
   CHECK(parse_method("lm") == Method::levenberg_marquardt);
   CHECK(to_string(Method::levenberg_marquardt) == "levenberg-marquardt");

@@ -12,17 +12,54 @@ namespace thalweg {
 
 struct IterationRecord;
 
-/// How the step is found from JᵀJ and g = Jᵀr.
+/// Where the step comes from. g is the gradient; the last five need residuals, g = Jᵀr, and the others serve any
+/// smooth objective as well.
 enum class Method {
+  gradient_descent,     ///< δ = −α g  (Cauchy 1847)
+  nonlinear_cg,         ///< δ = α d, d ← −g + βd  (Fletcher & Reeves 1964)
+  newton,               ///< ∇²F δ = −g, second derivatives exact
+  newton_cg,            ///< the same, by conjugate gradients that need only products ∇²F v (Steihaug 1983)
+  bfgs,                 ///< δ = −α H g, H ≈ (∇²F)⁻¹ learnt from the gradients (Broyden, Fletcher, Goldfarb, Shanno 1970)
+  lbfgs,                ///< the same from the last `memory` pairs (Nocedal 1980)
   gauss_newton,         ///< JᵀJ δ = −g
   levenberg,            ///< (JᵀJ + λI) δ = −g  (Levenberg 1944)
   levenberg_marquardt,  ///< (JᵀJ + λD²) δ = −g, D the column norms of J  (Marquardt 1963, Moré 1978)
+  dogleg,               ///< along −D⁻²g, then towards the Gauss-Newton step, as far as ‖Dδ‖ ≤ Δ (Powell 1970)
+  subspace_dogleg,      ///< the best in the plane of those two within ‖Dδ‖ ≤ Δ (Byrd, Schnabel & Shultz 1988)
+};
+/// Whether the method lives on residuals and cannot minimise a general objective.
+bool needs_residuals(Method);
+
+/// What makes a method converge from far away; the damped methods and doglegs have their own.
+enum class Globalization {
+  automatic,     ///< a line search for gauss_newton, a trust region for newton
+  none,          ///< of gauss_newton: every finite step is taken
+  line_search,   ///< of gauss_newton, newton: the step is shortened until the cost falls enough
+  trust_region,  ///< of newton: ‖Dδ‖ ≤ Δ
 };
 
-/// What makes Gauss-Newton converge from far away; the damped methods have their λ.
-enum class Globalization {
-  none,         ///< every finite step is taken
-  line_search,  ///< the step is halved until the cost falls enough (Armijo 1966)
+/// How the methods with a search direction d choose α of x + αd.
+enum class LineSearch {
+  automatic,     ///< strong_wolfe; for newton, backtracking
+  backtracking,  ///< the decrease is enough (Armijo 1966)
+  strong_wolfe,  ///< and the slope has become small (Nocedal & Wright 2006, algorithms 3.5 and 3.6)
+  hager_zhang,   ///< the approximate Wolfe conditions, good to the last digits (Hager & Zhang 2005)
+  exact,         ///< the minimiser along d, to rounding
+};
+
+/// β of nonlinear_cg.
+enum class ConjugateGradient { fletcher_reeves, polak_ribiere, hestenes_stiefel, hager_zhang };
+
+/// What the products of newton_cg, and the matrix of newton, stand for.
+enum class Curvature {
+  exact,         ///< JᵀJ + Σ rᵢ∇²rᵢ, the Hessian
+  gauss_newton,  ///< JᵀJ
+};
+
+/// What bfgs and lbfgs do with a pair s, y whose curvature sᵀy is not safely positive.
+enum class UpdateGuard {
+  skip,  ///< leave it out
+  damp,  ///< mix y with the present model until it is (Powell 1978)
 };
 
 /// How λ moves with the gain ratio ϱ = actual / predicted decrease of the cost.
@@ -45,12 +82,17 @@ enum class Action { proceed, stop };
 
 struct Options {
   Method method = Method::levenberg_marquardt;
-  Globalization globalization = Globalization::line_search;  ///< of gauss_newton
+  Globalization globalization = Globalization::automatic;
+  LineSearch line_search = LineSearch::automatic;
+  ConjugateGradient conjugate_gradient = ConjugateGradient::hager_zhang;
+  Curvature curvature = Curvature::exact;
+  int memory = 20;  ///< pairs that lbfgs keeps; 0: all
+  UpdateGuard update_guard = UpdateGuard::skip;
   Damping damping = Damping::nielsen;
   Scaling scaling = Scaling::monotone;
   double initial_damping = 1e-3;  ///< λ₀; times max ‖Jⱼ‖² for levenberg
   double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
-  double initial_radius = 100.0;  ///< of Damping::radius, in units of ‖Dx‖ at the start (of 1 when that is 0)
+  double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of ‖Dx‖ at the start (of 1 when that is 0)
 
   bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected
@@ -87,10 +129,18 @@ std::string_view to_string(Damping);
 std::string_view to_string(Scaling);
 std::string_view to_string(Globalization);
 std::string_view to_string(LinearSolverKind);
+std::string_view to_string(LineSearch);
+std::string_view to_string(ConjugateGradient);
+std::string_view to_string(Curvature);
+std::string_view to_string(UpdateGuard);
 Method parse_method(std::string_view);
 Damping parse_damping(std::string_view);
 Scaling parse_scaling(std::string_view);
 Globalization parse_globalization(std::string_view);
 LinearSolverKind parse_linear_solver(std::string_view);
+LineSearch parse_line_search(std::string_view);
+ConjugateGradient parse_conjugate_gradient(std::string_view);
+Curvature parse_curvature(std::string_view);
+UpdateGuard parse_update_guard(std::string_view);
 
 }  // namespace thalweg

@@ -55,12 +55,16 @@ struct Result {
   double initial_cost = IterationRecord::unset, final_cost = IterationRecord::unset;
   int iterations = 0, accepted_steps = 0;
   struct Evaluations {
-    int cost = 0, jacobian = 0, hessian = 0;  ///< cost: residual evaluations of any kind without a Jacobian
+    int cost = 0;               ///< residuals, or an objective's value, alone
+    int jacobian = 0;           ///< with J, or the gradient
+    int hessian = 0;            ///< second derivatives
+    int hessian_products = 0;   ///< ∇²F v, of newton_cg
   } evaluations;
   struct Seconds {
     double total = 0.0, setup = 0.0, evaluate = 0.0, linear_solve = 0.0;
   } seconds;
-  std::string linear_solver;         ///< the one used
+  int skipped_updates = 0, damped_updates = 0;  ///< of bfgs and lbfgs
+  std::string linear_solver;                    ///< the one used
   std::string linear_solver_reason;  ///< why
   int threads = 1;
   std::vector<std::string> notes;  ///< what the user should know: a start moved into its bounds, a second attempt

@@ -1,10 +1,14 @@
 // The front door: solve(problem, options).
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/problem.hpp>
 
 namespace thalweg {
@@ -13,15 +17,28 @@ namespace thalweg {
 /// misuse: options that validate() refuses, a problem without residuals or without free parameters.
 Result solve(const Problem& problem, const Options& options = {});
 
-/// The same for repeated solves of one structure (new starts by Problem::set_start, other options): buffers are kept.
-/// The problem must outlive the solver, and must not gain groups or parameters, nor change what is fixed.
+/// lower ≤ x ≤ upper; both empty: none. Equal bounds fix a component.
+struct Box {
+  std::vector<double> lower, upper;
+};
+
+/// Minimises F from `start`, inside the box. Throws Error for a method that needs residuals, and as solve does.
+Result minimize(const Objective& objective, std::vector<double> start, const Options& options = {},
+                const Box& box = {});
+
+/// The same for repeated solves of one structure (new starts, other options): buffers are kept. The problem must outlive
+/// the solver, and must not gain groups or parameters, nor change what is fixed.
 class Solver {
  public:
-  explicit Solver(const Problem& problem);
+  /// `pinned`: components of x to be kept at their start, besides those that the problem fixes.
+  explicit Solver(const Problem& problem, std::span<const std::int64_t> pinned = {});
   ~Solver();
   Solver(Solver&&) noexcept;
 
+  /// From the problem's start.
   Result solve(const Options& options = {});
+  /// From x (all components).
+  Result solve(std::vector<double> x, const Options& options = {});
 
  private:
   struct Impl;

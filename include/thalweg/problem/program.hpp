@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,9 @@ struct NonFiniteEntry {
 /// gain groups or parameters, nor change what is fixed.
 class Program {
  public:
-  /// Throws Error for a problem without residuals.
-  explicit Program(const Problem& problem);
+  /// `pinned`: components of x that do not move, besides those that the problem fixes. Throws Error for a problem
+  /// without residuals.
+  explicit Program(const Problem& problem, std::span<const std::int64_t> pinned = {});
 
   const Problem& problem() const { return *problem_; }
   std::int64_t size() const { return static_cast<std::int64_t>(column_of_.size()); }        ///< components of x

@@ -1,0 +1,63 @@
+#include <minimize/general.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+namespace thalweg {
+
+Ending minimize_objective(const Objective& f, std::vector<double> x, const Box& box, Journal& journal) {
+  const Options& options = journal.options;
+  const bool model =
+      options.method == Method::newton_cg ||
+      (options.method == Method::newton && options.globalization != Globalization::line_search);
+  return model ? descend_by_newton_models(f, std::move(x), box, journal)
+               : descend_along_directions(f, std::move(x), box, journal);
+}
+
+namespace {
+
+/// The box with every bound written out.
+Box completed(Box box, std::size_t n) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (box.lower.empty()) box.lower.assign(n, -infinity);
+  if (box.upper.empty()) box.upper.assign(n, infinity);
+  if (box.lower.size() != n || box.upper.size() != n)
+    throw Error(fmt::format("the box has {} lower and {} upper bounds; expected {} each", box.lower.size(),
+                            box.upper.size(), n));
+  for (std::size_t i = 0; i < n; ++i)
+    if (!(box.lower[i] <= box.upper[i]))
+      throw Error(fmt::format("bounds of component {} are {} and {}; expected lower <= upper", i, box.lower[i],
+                              box.upper[i]));
+  return box;
+}
+
+}  // namespace
+
+Result minimize(const Objective& objective, std::vector<double> start, const Options& options, const Box& box) {
+  options.validate();
+  const auto n = static_cast<std::size_t>(objective.dimension());
+  if (needs_residuals(options.method))
+    throw Error(fmt::format("{} needs residuals, and an objective has none; expected gradient-descent, nonlinear-cg, "
+                            "newton, newton-cg, bfgs or lbfgs",
+                            to_string(options.method)));
+  if (start.size() != n || n == 0) throw Error(fmt::format("a start of {} numbers; expected {}", start.size(), n));
+  const Box bounds = completed(box, n);
+  Stopwatch clock;
+  Result result;
+  Journal journal(options, clock, result);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double inside = std::clamp(start[i], bounds.lower[i], bounds.upper[i]);
+    if (inside != start[i])
+      result.notes.push_back(fmt::format("the start {} of {} was moved to its bound {}", start[i],
+                                         objective.name(static_cast<std::int64_t>(i)), inside));
+    start[i] = inside;
+  }
+  clock.charge(Stopwatch::setup);
+  conclude(minimize_objective(objective, std::move(start), bounds, journal), journal);
+  return result;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,21 @@
+// Minimisers of a general smooth function: along search directions, or within trust regions of a Newton model.
+#pragma once
+
+#include <vector>
+
+#include <minimize/journal.hpp>
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/problem/objective.hpp>
+
+namespace thalweg {
+
+/// By the method that the options name. x lies in the box; both vectors of the box have the size of x.
+Ending minimize_objective(const Objective& f, std::vector<double> x, const Box& box, Journal& journal);
+
+/// Line-search methods: gradient descent, nonlinear conjugate gradients, BFGS, L-BFGS, Newton on a modified Cholesky.
+Ending descend_along_directions(const Objective& f, std::vector<double> x, const Box& box, Journal& journal);
+
+/// Newton's method within a trust region, the model minimised by factorisation or, for newton_cg, by products alone.
+Ending descend_by_newton_models(const Objective& f, std::vector<double> x, const Box& box, Journal& journal);
+
+}  // namespace thalweg

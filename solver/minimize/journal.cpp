@@ -1,0 +1,45 @@
+#include <minimize/journal.hpp>
+
+#include <fmt/format.h>
+
+namespace thalweg {
+
+void Journal::open(double cost, double gradient_norm) {
+  IterationRecord origin;
+  origin.iteration = result.iterations;
+  origin.cost = cost;
+  origin.gradient_norm = gradient_norm;
+  origin.seconds = clock.elapsed();
+  result.trace.push_back(origin);
+}
+
+std::optional<Verdict> Journal::limit() const {
+  if (result.iterations >= options.max_iterations)
+    return Verdict{Status::iteration_limit, fmt::format("the limit of {} iteration{} is reached", options.max_iterations,
+                                                        options.max_iterations == 1 ? "" : "s")};
+  const double seconds = result.trace.back().seconds;
+  if (seconds >= options.time_limit)
+    return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", seconds, options.time_limit)};
+  return std::nullopt;
+}
+
+std::optional<Verdict> Journal::report(const IterationRecord& record) {
+  result.trace.push_back(record);
+  if (options.callback && options.callback(record) == Action::stop)
+    return Verdict{Status::interrupted, "the callback asked to stop"};
+  if (options.interrupt && options.interrupt->load(std::memory_order_relaxed))
+    return Verdict{Status::interrupted, "on request"};
+  return std::nullopt;
+}
+
+void conclude(Ending ending, Journal& journal) {
+  Result& result = journal.result;
+  if (!result.trace.empty()) result.initial_cost = result.trace.front().cost;
+  result.status = ending.status;
+  result.reason = std::move(ending.reason);
+  result.x = std::move(ending.x);
+  result.final_cost = ending.cost;
+  journal.clock.report(result.seconds);
+}
+
+}  // namespace thalweg
