@@ -1,6 +1,7 @@
 #include <minimize/least_squares.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include <math/dense_kernels.hpp>
 
@@ -61,6 +62,13 @@ void LeastSquares::hessian_product(std::span<const double> z, std::span<const do
   linearize(z);
   kernels::multiply(state_.jacobian, v.data(), product_.data());
   kernels::multiply_transposed(state_.jacobian, product_.data(), Hv.data());
+}
+
+bool LeastSquares::scale(std::span<double> D) const {
+  const DenseMatrix& J = state_.jacobian;
+  for (std::int64_t j = 0; j < J.columns(); ++j)
+    D[static_cast<std::size_t>(j)] = std::sqrt(kernels::dot(J.column(j), J.column(j), J.stride()));
+  return true;
 }
 
 std::vector<double> LeastSquares::reduced(const std::vector<double>& x) const {

@@ -24,6 +24,7 @@ class LeastSquares final : public Objective {
   double gradient(std::span<const double> z, std::span<double> g) const override;
   void hessian(std::span<const double> z, std::span<double> H) const override;
   void hessian_product(std::span<const double> z, std::span<const double> v, std::span<double> Hv) const override;
+  bool scale(std::span<double> D) const override;
 
   /// The components of x that may move, all components with these at z, and the bounds.
   std::vector<double> reduced(const std::vector<double>& x) const;

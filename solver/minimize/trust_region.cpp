@@ -25,6 +25,9 @@ constexpr double polished_cosine = 1e-5;
 constexpr double smallest_cost = 1e-280;
 constexpr int max_withdrawals = 6;
 
+/// The methods whose last linear solve was that of their step, which the acceleration repeats.
+bool is_damped(Method method) { return method == Method::levenberg || method == Method::levenberg_marquardt; }
+
 /// Every entry is finite, and so is the square of every column's length.
 bool has_finite_columns(const DenseMatrix& J) {
   for (std::int64_t j = 0; j < J.columns(); ++j)
@@ -197,7 +200,7 @@ TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
   trial.step_norm = norm(step_);
   trial.outcome = Outcome::not_finite;
   if (!(std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))) return trial;
-  if (options_->acceleration && options_->method != Method::gauss_newton) {
+  if (options_->acceleration && is_damped(options_->method)) {
     trial.outcome = accelerate(step_.data());
     if (trial.outcome != Outcome::accepted) return trial;
     trial.step_norm = norm(step_);

@@ -32,6 +32,10 @@ class Objective {
   /// ∇²F(x) v to Hv (n). The default differences the gradient along v.
   virtual void hessian_product(std::span<const double> x, std::span<const double> v, std::span<double> Hv) const;
 
+  /// A positive number per component, such that D x is of even size: ‖Jⱼ‖ for a sum of squares. Asked for where the
+  /// gradient was computed last. False, and D left alone, when none is known.
+  virtual bool scale(std::span<double>) const { return false; }
+
  private:
   std::int64_t dimension_;
 };

@@ -1,0 +1,292 @@
+#include <minimize/newton/newton_loop.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <minimize/general.hpp>
+#include <thalweg/minimize/convergence.hpp>
+
+namespace thalweg {
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+constexpr int finishing_steps = 4;
+// Of a finishing step the cost may rise by this part of itself: beside the minimum it is rounding.
+constexpr double tolerated_rise = 1e-11;
+// How fast the scale may fall from step to step. One that never fell would keep what an enormous start made of it; one
+// that followed at once would let a parameter that has lost its influence for a moment run away.
+constexpr double scale_decay = 0.1;
+
+double dot(std::span<const double> a, std::span<const double> b) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+  return sum;
+}
+bool all_finite(std::span<const double> v) {
+  return std::all_of(v.begin(), v.end(), [](double a) { return std::isfinite(a); });
+}
+
+}  // namespace
+
+Ending descend_by_newton_models(const Objective& f, std::vector<double> x, const Box& box, Journal& journal) {
+  return NewtonLoop(f, box, journal).run(std::move(x));
+}
+
+NewtonLoop::NewtonLoop(const Objective& f, const Box& box, Journal& journal)
+    : f_(f),
+      box_(box),
+      journal_(journal),
+      model_(journal.options.method == Method::newton_cg ? make_steihaug_model(journal.result.evaluations)
+                                                          : make_factored_model(journal.result.evaluations)) {
+  const auto n = static_cast<std::size_t>(f.dimension());
+  for (Vector* v : {&g_, &trial_, &step_, &D_, &work_gradient_, &product_, &clipped_}) v->assign(n, 0.0);
+  held_.resize(n);
+  fixed_.resize(n);
+  for (std::size_t j = 0; j < n; ++j)
+    bounded_ = bounded_ || std::isfinite(box.lower[j]) || std::isfinite(box.upper[j]);
+}
+
+// Conn, Gould & Toint, Trust-Region Methods (2000), algorithm 6.1.1; with bounds, in the manner of section 12.2.
+Ending NewtonLoop::run(std::vector<double> x) {
+  journal_.result.linear_solver = model_->name();
+  journal_.result.linear_solver_reason = journal_.options.method == Method::newton_cg
+                                             ? "newton-cg needs only products with the Hessian"
+                                             : "the Hessian may be indefinite";
+  std::optional<Verdict> verdict = begin(std::move(x));
+  if (!verdict) journal_.open(value_, gradient_norm_);
+  while (!verdict) {
+    verdict = gradient_verdict();
+    if (!verdict) verdict = journal_.limit();
+    if (!verdict) verdict = iterate();
+  }
+  if (verdict->status == Status::converged && journal_.options.polish) finish();
+  return {verdict->status, std::move(verdict->reason), x_, value_};
+}
+
+std::optional<Verdict> NewtonLoop::begin(Vector x) {
+  x_ = std::move(x);
+  value_ = f_.gradient(x_, g_);
+  ++journal_.result.evaluations.jacobian;
+  if (!std::isfinite(value_)) return Verdict{Status::non_finite_start, fmt::format("the cost is {} at the start", value_)};
+  for (std::size_t j = 0; j < g_.size(); ++j)
+    if (!std::isfinite(g_[j]))
+      return Verdict{Status::non_finite_start, fmt::format("the derivative of the cost by {} is {} at the start",
+                                                           f_.name(static_cast<std::int64_t>(j)), g_[j])};
+  std::fill(D_.begin(), D_.end(), 0.0);
+  if (!linearize()) return Verdict{Status::non_finite_start, "second derivatives are not finite at the start"};
+  const double size = scaled_length(x_);
+  radius_ = journal_.options.initial_radius * (size > 0.0 ? size : 1.0);
+  // A convex model is given its chance: on a quadratic its first step is the last.
+  if (model_->minimize(g_, held_, D_, std::numeric_limits<double>::max(), step_))
+    radius_ = std::max(radius_, scaled_length(step_));
+  return std::nullopt;
+}
+
+/// Second derivatives, the scale, and which components their bounds hold.
+bool NewtonLoop::linearize() {
+  const bool finite = model_->linearize(f_, x_);
+  model_->diagonal(work_gradient_);
+  for (std::size_t j = 0; j < D_.size(); ++j) {
+    const double previous = D_[j], here = work_gradient_[j];
+    D_[j] = std::isfinite(here) ? std::max(scale_decay * previous, here) : previous;
+    if (D_[j] == 0.0) D_[j] = 1.0;
+    const bool below = x_[j] <= box_.lower[j] && g_[j] > 0.0, above = x_[j] >= box_.upper[j] && g_[j] < 0.0;
+    held_[j] = below || above || box_.lower[j] == box_.upper[j];
+  }
+  gradient_norm_ = convergence::projected_gradient_norm(x_, g_, box_.lower, box_.upper);
+  journal_.clock.charge(Stopwatch::evaluate);
+  return finite;
+}
+
+/// One model minimised, and the step taken or not.
+std::optional<Verdict> NewtonLoop::iterate() {
+  const Proposal proposed = propose();
+  journal_.clock.charge(Stopwatch::linear_solve);
+  IterationRecord record;
+  record.iteration = ++journal_.result.iterations;
+  record.gradient_norm = gradient_norm_;
+  record.step_norm = std::sqrt(dot(step_, step_));
+  record.outcome = IterationRecord::Outcome::no_decrease;
+
+  for (std::size_t j = 0; j < x_.size(); ++j)
+    trial_[j] = std::clamp(x_[j] + step_[j], box_.lower[j], box_.upper[j]);
+  const double before = value_, cost = f_.value(trial_);
+  ++journal_.result.evaluations.cost;
+  record.trial_cost = cost;
+  // Both sides of the ratio lose their digits where the cost no longer changes (Conn, Gould & Toint, section 17.4.2).
+  const double noise = 10.0 * epsilon * std::abs(value_);
+  record.gain_ratio = (value_ - cost + noise) / (proposed.predicted + noise);
+  const bool finite = std::isfinite(cost) && std::isfinite(proposed.predicted);
+  bool accepted = finite && proposed.predicted > 0.0 && record.gain_ratio > 1e-4;
+  if (!finite) record.outcome = IterationRecord::Outcome::not_finite;
+
+  std::optional<Verdict> verdict;
+  if (accepted) {
+    value_ = f_.gradient(trial_, product_);
+    ++journal_.result.evaluations.jacobian;
+    if (all_finite(product_) && std::isfinite(value_)) {
+      std::swap(x_, trial_);
+      std::swap(g_, product_);
+      if (!linearize()) verdict = Verdict{Status::failed, "second derivatives are not finite"};
+    } else {
+      accepted = false;
+      value_ = before;
+      record.outcome = IterationRecord::Outcome::not_finite;
+    }
+  }
+  journal_.clock.charge(Stopwatch::evaluate);
+  if (accepted) {
+    ++journal_.result.accepted_steps;
+    record.outcome = IterationRecord::Outcome::accepted;
+    if (record.gain_ratio > 0.75)
+      radius_ = std::max(radius_, 2.5 * proposed.length);
+    else if (record.gain_ratio < 0.25)
+      radius_ = 0.5 * std::min(radius_, proposed.length);
+    if (!verdict) verdict = step_verdict(before, proposed);
+  } else {
+    radius_ = 0.25 * std::min(radius_, proposed.length > 0.0 ? proposed.length : radius_);
+    verdict = exhausted_verdict(proposed);
+  }
+  record.accepted = accepted;
+  record.cost = value_;
+  record.seconds = journal_.clock.elapsed();
+  const std::optional<Verdict> request = journal_.report(record);
+  return verdict ? verdict : request;
+}
+
+/// The model's minimiser; components that it would carry beyond a bound stop there, and the others are asked again.
+NewtonLoop::Proposal NewtonLoop::propose() {
+  Proposal proposed;
+  fixed_ = held_;
+  work_gradient_ = g_;
+  std::fill(clipped_.begin(), clipped_.end(), 0.0);
+  proposed.inside = model_->minimize(g_, fixed_, D_, radius_, step_);
+  bool stopped = false;
+  while (bounded_ && clip(clipped_)) {
+    stopped = true;
+    model_->product(clipped_, product_);
+    for (std::size_t j = 0; j < g_.size(); ++j) work_gradient_[j] = g_[j] + product_[j];
+    proposed.inside = model_->minimize(work_gradient_, fixed_, D_, radius_, step_);
+  }
+  for (std::size_t j = 0; j < step_.size(); ++j) step_[j] += clipped_[j];
+  proposed.predicted = predicted();
+  if (stopped) {
+    const Vector active_set_step = step_;
+    cauchy_step();
+    const double least = predicted();
+    if (proposed.predicted >= 0.1 * least)
+      step_ = active_set_step;
+    else
+      proposed = {least, 0.0, false};
+  }
+  proposed.length = scaled_length(step_);
+  return proposed;
+}
+
+/// Fixes on their bounds the components of the step that leave the box. False when none does.
+bool NewtonLoop::clip(Vector& clipped) {
+  bool any = false;
+  for (std::size_t j = 0; j < step_.size(); ++j) {
+    if (fixed_[j]) continue;
+    const double room = std::clamp(step_[j], box_.lower[j] - x_[j], box_.upper[j] - x_[j]);
+    if (room == step_[j]) continue;
+    clipped[j] = room;
+    fixed_[j] = 1;
+    any = true;
+  }
+  return any;
+}
+
+/// A point on the path Π(x − t D⁻²g) where the model has fallen enough: what any step must come near to
+/// (Conn, Gould & Toint, section 12.2.1).
+void NewtonLoop::cauchy_step() {
+  double squares = 0.0;
+  for (std::size_t j = 0; j < g_.size(); ++j)
+    if (!held_[j]) squares += g_[j] * g_[j] / (D_[j] * D_[j]);
+  if (squares == 0.0) {
+    std::fill(step_.begin(), step_.end(), 0.0);
+    return;
+  }
+  for (double t = radius_ / std::sqrt(squares); t > 0.0; t *= 0.5) {
+    for (std::size_t j = 0; j < g_.size(); ++j)
+      step_[j] = held_[j] ? 0.0
+                          : std::clamp(-t * g_[j] / (D_[j] * D_[j]), box_.lower[j] - x_[j], box_.upper[j] - x_[j]);
+    if (predicted() >= -0.01 * dot(g_, step_)) return;
+  }
+}
+
+/// −gᵀδ − ½ δᵀHδ.
+double NewtonLoop::predicted() {
+  model_->product(step_, product_);
+  return -dot(g_, step_) - 0.5 * dot(step_, product_);
+}
+
+double NewtonLoop::scaled_length(const Vector& v) const {
+  double squares = 0.0;
+  for (std::size_t j = 0; j < v.size(); ++j) squares += D_[j] * D_[j] * v[j] * v[j];
+  return std::sqrt(squares);
+}
+
+/// A vanishing gradient is a minimum unless the cost bends down: Newton leaves a saddle along its eigenvector.
+std::optional<Verdict> NewtonLoop::gradient_verdict() {
+  const double tolerance = journal_.options.gradient_tolerance;
+  if (!convergence::gradient_small(gradient_norm_, tolerance) || !model_->convex(held_, D_)) return std::nullopt;
+  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
+}
+
+std::optional<Verdict> NewtonLoop::step_verdict(double before, const Proposal& proposed) const {
+  const Options& options = journal_.options;
+  if (!proposed.inside) return std::nullopt;  // a short step says nothing when it was kept short
+  const double actual = before - value_, size = std::abs(before);
+  if (convergence::decrease_small(actual, proposed.predicted, size, options.function_tolerance))
+    return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
+                                                  size > 0.0 ? actual / size : 0.0, options.function_tolerance)};
+  const double point = scaled_length(x_);
+  if (convergence::step_small(proposed.length, point, options.step_tolerance))
+    return Verdict{Status::converged,
+                   fmt::format("relative step {:.1e} <= {:.0e}", proposed.length / point, options.step_tolerance)};
+  return std::nullopt;
+}
+
+std::optional<Verdict> NewtonLoop::exhausted_verdict(const Proposal& proposed) const {
+  const double point = scaled_length(x_);
+  if (proposed.length > epsilon * point && radius_ > std::numeric_limits<double>::min()) return std::nullopt;
+  const double left = proposed.length > 0.0 ? proposed.predicted / std::abs(value_) : 0.0;
+  if (!(left > 1e-12))
+    return Verdict{Status::converged,
+                   fmt::format("no step lowers the cost in double precision; the model promises {:.1e} of it", left)};
+  return Verdict{Status::stalled,
+                 fmt::format("no step lowers the cost, but the model promises {:.1e} of it", left)};
+}
+
+/// Full steps while they shrink: the cost is flat at a minimum, and the last digits of x are still to come.
+void NewtonLoop::finish() {
+  double last = std::numeric_limits<double>::infinity();
+  radius_ = std::numeric_limits<double>::max();
+  for (int i = 0; i < finishing_steps; ++i) {
+    const Proposal proposed = propose();
+    if (!proposed.inside || !(proposed.length < 0.5 * last) || proposed.length > 1e-3 * scaled_length(x_)) return;
+    last = proposed.length;
+    for (std::size_t j = 0; j < x_.size(); ++j)
+      trial_[j] = std::clamp(x_[j] + step_[j], box_.lower[j], box_.upper[j]);
+    const double cost = f_.gradient(trial_, product_);
+    ++journal_.result.evaluations.jacobian;
+    if (!(cost <= value_ + tolerated_rise * std::abs(value_)) || !all_finite(product_)) return;
+    IterationRecord record;
+    record.phase = IterationRecord::Phase::polish;
+    record.iteration = ++journal_.result.iterations;
+    ++journal_.result.accepted_steps;
+    record.gradient_norm = gradient_norm_;
+    record.step_norm = std::sqrt(dot(step_, step_));
+    std::swap(x_, trial_);
+    std::swap(g_, product_);
+    record.cost = record.trial_cost = value_ = cost;
+    const bool finite = linearize();
+    record.seconds = journal_.clock.elapsed();
+    if (journal_.report(record) || !finite) return;
+  }
+}
+
+}  // namespace thalweg

@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <minimize/strategy/strategies.hpp>
+
+namespace thalweg {
+namespace {
+
+/// What the damped strategies share: λ, D, and one solve per proposal.
+class DampedStrategy : public Strategy {
+ public:
+  explicit DampedStrategy(const Options& options)
+      : initial_damping_(options.initial_damping),
+        identity_(options.method == Method::levenberg),
+        scale_(scale_rule(options)) {}
+
+  void start(const LinearSolver& linear, std::span<const double>) override {
+    const auto norms = linear.column_norms();
+    scale_.start(norms);
+    lambda_ = initial_damping_;
+    if (identity_) {
+      const double largest = *std::max_element(norms.begin(), norms.end());
+      if (largest > 0.0) lambda_ *= largest * largest;
+    }
+  }
+  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms()); }
+  ProposedStep propose(LinearSolver& linear, double* step) override {
+    return damped_step(linear, lambda_, scale_.diagonal(), step);
+  }
+  bool exhausted() const override { return !(lambda_ < 1e300); }
+  double damping() const override { return lambda_; }
+  std::span<const double> scale() const override { return scale_.diagonal(); }
+
+ protected:
+  double lambda_ = 0.0;
+
+ private:
+  double initial_damping_;
+  bool identity_;
+  Scale scale_;
+};
+
+/// Nielsen, "Damping Parameter in Marquardt's Method", IMM-REP-1999-05. λ has no floor: with a scale frozen at an
+/// enormous start it must be able to fall below 1e-20.
+class NielsenStrategy final : public DampedStrategy {
+ public:
+  using DampedStrategy::DampedStrategy;
+  void start(const LinearSolver& linear, std::span<const double> x) override {
+    DampedStrategy::start(linear, x);
+    growth_ = 2.0;
+  }
+  void accepted(double gain, double) override {
+    const double t = 2.0 * gain - 1.0;
+    lambda_ *= std::max(1.0 / 3.0, 1.0 - t * t * t);
+    lambda_ = std::max(lambda_, std::numeric_limits<double>::min());
+    growth_ = 2.0;
+  }
+  void rejected(double, double) override {
+    lambda_ *= growth_;
+    growth_ *= 2.0;
+  }
+
+ private:
+  double growth_ = 2.0;
+};
+
+/// Marquardt 1963.
+class MarquardtStrategy final : public DampedStrategy {
+ public:
+  explicit MarquardtStrategy(const Options& options) : DampedStrategy(options), factor_(options.damping_factor) {}
+  void accepted(double, double) override { lambda_ = std::max(lambda_ / factor_, std::numeric_limits<double>::min()); }
+  void rejected(double, double) override { lambda_ *= factor_; }
+
+ private:
+  double factor_;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_damped_strategy(const Options& options) {
+  if (options.damping == Damping::marquardt) return std::make_unique<MarquardtStrategy>(options);
+  return std::make_unique<NielsenStrategy>(options);
+}
+
+}  // namespace thalweg

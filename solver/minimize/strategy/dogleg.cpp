@@ -1,0 +1,199 @@
+#include <algorithm>
+#include <cmath>
+
+#include <minimize/strategy/strategies.hpp>
+
+namespace thalweg {
+namespace {
+
+using Vector = std::vector<double>;
+
+/// What both doglegs share: with p = Dδ, ĝ = D⁻¹g, the Gauss-Newton step and the Cauchy step −t D⁻²g, t = ‖ĝ‖²/‖JD⁻²g‖²,
+/// are computed once per linearisation; a rejected step only shrinks the radius.
+class DoglegStrategy : public Strategy {
+ public:
+  explicit DoglegStrategy(const Options& options) : factor_(options.initial_radius), scale_(scale_rule(options)) {}
+
+  void start(const LinearSolver& linear, std::span<const double> x) override {
+    scale_.start(linear.column_norms());
+    const double at_start = scaled_norm(scale_.diagonal(), x.data());
+    radius_ = factor_ * (at_start > 0.0 ? at_start : 1.0);
+    regularization_ = 0.0;
+    known_ = false;
+  }
+  void linearized(const LinearSolver& linear) override {
+    scale_.update(linear.column_norms());
+    known_ = false;
+  }
+
+  ProposedStep propose(LinearSolver& linear, double* step) override {
+    if (!known_) status_ = prepare(linear);
+    known_ = true;
+    ProposedStep proposed;
+    proposed.status = status_;
+    if (status_ != LinearStatus::ok) return proposed;
+    if (newton_norm_ <= radius_) {
+      std::copy(newton_.begin(), newton_.end(), step);
+    } else {
+      bend(linear, step);
+    }
+    proposed.scaled_norm = scaled_norm(scale_.diagonal(), step);
+    proposed.predicted = -0.5 * linear.squared_product(step);
+    const auto g = linear.gradient();
+    for (std::size_t j = 0; j < newton_.size(); ++j) proposed.predicted -= g[j] * step[j];
+    return proposed;
+  }
+
+  void accepted(double gain, double scaled) override {
+    if (gain < 0.25)
+      radius_ = 0.5 * std::min(radius_, scaled);
+    else if (gain > 0.75)
+      radius_ = std::max(radius_, 3.0 * scaled);
+    regularization_ *= 0.2;
+    if (regularization_ < least_regularization) regularization_ = 0.0;
+  }
+  void rejected(double, double scaled) override {
+    radius_ = 0.5 * (scaled > 0.0 ? std::min(radius_, scaled) : radius_);
+  }
+  bool exhausted() const override { return !(radius_ > 1e-300); }
+  double damping() const override { return regularization_; }
+  std::span<const double> scale() const override { return scale_.diagonal(); }
+
+ protected:
+  /// The step where the Gauss-Newton step is too long: ‖Dδ‖ = Δ.
+  virtual void bend(LinearSolver& linear, double* step) = 0;
+
+  static constexpr double least_regularization = 1e-12, most_regularization = 1.0;
+  double radius_ = 0.0;
+  Vector newton_;     // the Gauss-Newton step δ
+  Vector gradient_;   // −D⁻²g, the direction of steepest descent where lengths are ‖Dδ‖
+  double newton_norm_ = 0.0, gradient_norm_ = 0.0;  // ‖Dδ‖ of each
+  double cauchy_ = 0.0;                             // t
+
+ private:
+  /// A singular JᵀJ is regularised by as little as makes it solvable, for this step and the next ones.
+  LinearStatus prepare(LinearSolver& linear) {
+    const auto D = scale_.diagonal();
+    const auto g = linear.gradient();
+    newton_.resize(D.size());
+    gradient_.resize(D.size());
+    LinearStatus status = linear.solve(regularization_, D.data(), newton_.data());
+    while (status == LinearStatus::retry && regularization_ < most_regularization) {
+      regularization_ = std::max(10.0 * regularization_, least_regularization);
+      status = linear.solve(regularization_, D.data(), newton_.data());
+    }
+    if (status != LinearStatus::ok && status != LinearStatus::inexact) return status;
+    for (std::size_t j = 0; j < D.size(); ++j) gradient_[j] = -g[j] / (D[j] * D[j]);
+    newton_norm_ = scaled_norm(D, newton_.data());
+    gradient_norm_ = scaled_norm(D, gradient_.data());
+    const double bend = linear.squared_product(gradient_.data());
+    cauchy_ = bend > 0.0 ? gradient_norm_ * gradient_norm_ / bend : 0.0;
+    return LinearStatus::ok;
+  }
+
+  double factor_;
+  Scale scale_;
+  bool known_ = false;
+  LinearStatus status_ = LinearStatus::ok;
+  double regularization_ = 0.0;
+};
+
+/// Powell 1970; Nocedal & Wright 2006, section 4.1: to the Cauchy point, then straight to the Gauss-Newton point.
+class SingleDogleg final : public DoglegStrategy {
+ public:
+  using DoglegStrategy::DoglegStrategy;
+
+ private:
+  void bend(LinearSolver&, double* step) override {
+    const auto D = scale();
+    const std::size_t n = D.size();
+    if (cauchy_ * gradient_norm_ >= radius_) {
+      for (std::size_t j = 0; j < n; ++j) step[j] = radius_ / gradient_norm_ * gradient_[j];
+      return;
+    }
+    // ‖D(c + β(n − c))‖ = Δ, solved without cancellation.
+    double a = 0.0, b = 0.0, c = -radius_ * radius_;
+    for (std::size_t j = 0; j < n; ++j) {
+      const double from = D[j] * cauchy_ * gradient_[j], along = D[j] * newton_[j] - from;
+      a += along * along;
+      b += from * along;
+      c += from * from;
+    }
+    const double root = std::sqrt(std::max(0.0, b * b - a * c));
+    const double beta = b > 0.0 ? -c / (b + root) : (root - b) / a;
+    for (std::size_t j = 0; j < n; ++j)
+      step[j] = cauchy_ * gradient_[j] + beta * (newton_[j] - cauchy_ * gradient_[j]);
+  }
+};
+
+/// Byrd, Schnabel & Shultz 1988: the minimiser of the model within the radius, in the plane of the gradient and the
+/// Gauss-Newton step.
+class SubspaceDogleg final : public DoglegStrategy {
+ public:
+  using DoglegStrategy::DoglegStrategy;
+
+ private:
+  void bend(LinearSolver& linear, double* step) override {
+    const auto D = scale();
+    const std::size_t n = D.size();
+    // An orthonormal basis u, v of the plane, as δ = D⁻¹p.
+    u_.resize(n);
+    v_.resize(n);
+    sum_.resize(n);
+    double along = 0.0;
+    for (std::size_t j = 0; j < n; ++j) {
+      u_[j] = gradient_[j] / gradient_norm_;
+      along += D[j] * u_[j] * D[j] * newton_[j];
+    }
+    for (std::size_t j = 0; j < n; ++j) v_[j] = newton_[j] - along * u_[j];
+    const double across = scaled_norm(D, v_.data());
+    if (!(across > 1e-12 * newton_norm_)) {  // the plane is a line
+      const double t = std::min(cauchy_ * gradient_norm_, radius_);
+      for (std::size_t j = 0; j < n; ++j) step[j] = t * u_[j];
+      return;
+    }
+    const auto g = linear.gradient();
+    double gu = 0.0, gv = 0.0;
+    for (std::size_t j = 0; j < n; ++j) {
+      v_[j] /= across;
+      sum_[j] = u_[j] + v_[j];
+      gu += g[j] * u_[j];
+      gv += g[j] * v_[j];
+    }
+    const double buu = linear.squared_product(u_.data()), bvv = linear.squared_product(v_.data());
+    const double buv = 0.5 * (linear.squared_product(sum_.data()) - buu - bvv);
+    double p, q;
+    minimize_on_circle(buu, buv, bvv, gu, gv, p, q);
+    for (std::size_t j = 0; j < n; ++j) step[j] = p * u_[j] + q * v_[j];
+  }
+
+  /// min over p² + q² = Δ² of g·(p, q) + ½ (p, q)B(p, q), B positive semidefinite: (B + μ)(p, q) = −g with the μ ≥ 0
+  /// that meets the radius; ‖(p, q)‖ falls as μ grows.
+  void minimize_on_circle(double buu, double buv, double bvv, double gu, double gv, double& p, double& q) const {
+    const auto at = [&](double mu) {
+      const double a = buu + mu, d = bvv + mu, determinant = a * d - buv * buv;
+      p = (buv * gv - d * gu) / determinant;
+      q = (buv * gu - a * gv) / determinant;
+      return std::hypot(p, q);
+    };
+    double lower = 0.0, upper = std::hypot(gu, gv) / radius_;
+    for (int i = 0; i < 100 && upper - lower > 1e-14 * upper; ++i) {
+      const double middle = 0.5 * (lower + upper), norm = at(middle);
+      (norm > radius_ || !std::isfinite(norm) ? lower : upper) = middle;
+    }
+    const double norm = at(upper);
+    p *= radius_ / norm;
+    q *= radius_ / norm;
+  }
+
+  Vector u_, v_, sum_;
+};
+
+}  // namespace
+
+std::unique_ptr<Strategy> make_dogleg_strategy(const Options& options) {
+  if (options.method == Method::dogleg) return std::make_unique<SingleDogleg>(options);
+  return std::make_unique<SubspaceDogleg>(options);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,51 @@
+// What the strategies share, and the one that makes each kind.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <thalweg/minimize/strategy.hpp>
+
+namespace thalweg {
+
+double scaled_norm(std::span<const double> D, const double* v);  ///< ‖Dv‖₂
+
+/// The diagonal D: ones (Levenberg), the column norms of J (Marquardt), or the largest of them so far (Moré).
+class Scale {
+ public:
+  enum class Rule { identity, current, monotone };
+  explicit Scale(Rule rule) : rule_(rule) {}
+
+  void start(std::span<const double> column_norms) {
+    D_.assign(column_norms.size(), rule_ == Rule::identity ? 1.0 : 0.0);
+    update(column_norms);
+  }
+  void update(std::span<const double> column_norms) {
+    if (rule_ == Rule::identity) return;
+    for (std::size_t j = 0; j < D_.size(); ++j) {
+      const double previous = D_[j];
+      D_[j] = rule_ == Rule::monotone ? std::max(previous, column_norms[j]) : column_norms[j];
+      // A column that vanished (or never was) must not leave its parameter undamped.
+      if (D_[j] == 0.0) D_[j] = previous > 0.0 ? previous : 1.0;
+    }
+  }
+  std::span<const double> diagonal() const { return D_; }
+
+ private:
+  Rule rule_;
+  std::vector<double> D_;
+};
+
+Scale::Rule scale_rule(const Options& options);
+
+/// Solves with a given λ and measures the step: predicted = ½‖Jδ‖² + λ‖Dδ‖², a sum without cancellation that equals
+/// −gᵀδ − ½‖Jδ‖² at the solution (Moré 1978, equation 4.4).
+ProposedStep damped_step(LinearSolver& linear, double lambda, std::span<const double> D, double* step);
+
+std::unique_ptr<Strategy> make_damped_strategy(const Options& options);   ///< Nielsen's or Marquardt's λ
+std::unique_ptr<Strategy> make_radius_strategy(const Options& options);
+std::unique_ptr<Strategy> make_dogleg_strategy(const Options& options);   ///< dogleg, subspace_dogleg
+std::unique_ptr<Strategy> make_gauss_newton_strategy(const Options& options);
+
+}  // namespace thalweg
