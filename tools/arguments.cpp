@@ -94,6 +94,7 @@ struct Raw {
   std::optional<double> function_tolerance, gradient_tolerance, step_tolerance, time_limit;
   std::optional<int> max_iterations, threads, start, restarts;
   std::optional<std::uint64_t> seed;
+  bool detect_linear = false, no_projection = false;
   bool fast = false, no_polish = false, acceleration = false, no_acceleration = false;
   std::string noise;
   std::vector<std::string> starts, lower, upper, fix;
@@ -126,6 +127,9 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
   inside(add_flag(app, "--acceleration", raw.acceleration, "geodesic acceleration; the default"));
   inside(add_flag(app, "--no-acceleration", raw.no_acceleration, "without it"));
   inside(add_flag(app, "--no-polish", raw.no_polish, "leave out the final Newton steps"));
+  inside(add_flag(app, "--detect-linear", raw.detect_linear,
+                  "eliminate the parameters that the formula is linear in (variable projection)"));
+  inside(add_flag(app, "--no-variable-projection", raw.no_projection, "eliminate none, marked or not"));
   inside(add_number(app, "--restarts", raw.restarts, 0, "a whole number >= 0",
                     "further descents at most, after one that stalled (10)"));
   inside(add_number(app, "--seed", raw.seed, std::uint64_t{0}, "a whole number >= 0",
@@ -174,6 +178,10 @@ void finish_options(const Raw& raw, Arguments& arguments) {
   if (raw.acceleration && raw.no_acceleration)
     throw UsageError("--acceleration and --no-acceleration; expected one of them");
   if (raw.no_acceleration) o.acceleration = false;
+  if (raw.detect_linear && raw.no_projection)
+    throw UsageError("--detect-linear and --no-variable-projection; expected one of them");
+  o.variable_projection = !raw.no_projection;
+  arguments.solve.detect_linear = raw.detect_linear;
   o.function_tolerance = raw.function_tolerance.value_or(o.function_tolerance);
   o.gradient_tolerance = raw.gradient_tolerance.value_or(o.gradient_tolerance);
   o.step_tolerance = raw.step_tolerance.value_or(o.step_tolerance);

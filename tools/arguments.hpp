@@ -13,6 +13,7 @@ namespace thalweg::tool {
 struct SolveArguments {
   Options options;
   int start = 1;
+  bool detect_linear = false;  ///< look for parameters that can be eliminated
   std::string json;    ///< a file, "-" for standard output, or empty
   std::string trace;   ///< a file, or empty
   std::string output;  ///< a file, or empty

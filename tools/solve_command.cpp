@@ -144,6 +144,7 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) {
   Stopwatch watch;
   arguments.options.validate();
+  fit.detect_linear = arguments.detect_linear;
   const CurveProblem built = build_problem(fit, arguments.start);
   if (std::all_of(fit.parameters.begin(), fit.parameters.end(),
                   [](const FitParameter& p) { return p.fixed || p.lower == p.upper; }))

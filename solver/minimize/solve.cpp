@@ -85,6 +85,8 @@ Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
   const auto strategy = make_strategy(options);
   journal.clock.charge(Stopwatch::setup);
   Ending ending = loop.run(x, linear, *strategy, journal);
+  if (const std::string names = loop.eliminated(); !names.empty())
+    journal.result.notes.push_back(fmt::format("eliminated by variable projection: {}", names));
   if (ending.status == Status::stalled && options.restarts > 0 && options.method == Method::levenberg_marquardt)
     ending = restart(std::move(ending), x, linear, journal);
   return ending;

@@ -52,6 +52,7 @@ TrustRegion::TrustRegion(const Program& program)
       state_(program),
       trial_(program),
       polish_(program),
+      projection_(program),
       probe_residual_(program.rows()),
       curvature_residual_(program.rows()) {
   const auto n = static_cast<std::size_t>(program.columns());
@@ -78,6 +79,8 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   function_tolerance_ = options_->function_tolerance;
   gradient_tolerance_ = options_->gradient_tolerance;
 
+  projection_.choose(*options_);
+  strategy.exempt(projection_.columns());
   std::optional<Verdict> verdict = begin(std::move(x));
   if (!verdict) {
     linearize();
@@ -129,7 +132,12 @@ std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
   state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
   ++result_->evaluations.jacobian;
   clock_->charge(Stopwatch::evaluate);
-  const bool finite = std::isfinite(state_.cost) && has_finite_columns(state_.jacobian);
+  bool finite = std::isfinite(state_.cost) && has_finite_columns(state_.jacobian);
+  if (finite && projection_.active() && projection_.apply(state_)) {
+    state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
+    ++result_->evaluations.jacobian;
+    finite = std::isfinite(state_.cost) && has_finite_columns(state_.jacobian);
+  }
   if (finite && state_.cost < smallest_cost && !all_zero(state_.residual))
     return Verdict{Status::failed,
                    "the residuals are so small that their squares underflow; expected data in other units"};
@@ -206,15 +214,27 @@ TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
     trial.step_norm = norm(step_);
   }
   retract(program_, state_.x, step_.data(), trial_.x);
-  const double cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), options_->threads);
-  ++result_->evaluations.cost;
-  clock_->charge(Stopwatch::evaluate);
   trial.outcome = Outcome::not_finite;
-  if (!std::isfinite(cost)) return trial;
-  trial_.cost = trial.cost = cost;
-  trial.gain = (state_.cost - cost) / proposed.predicted;
+  if (!evaluate_trial()) return trial;
+  trial.cost = trial_.cost;
+  trial.gain = (state_.cost - trial_.cost) / proposed.predicted;
   trial.outcome = strategy_->accepts(trial.gain) ? Outcome::accepted : Outcome::no_decrease;
   return trial;
+}
+
+/// The cost at trial_.x, whose linear components are brought to their best values first. False when it is not finite.
+bool TrustRegion::evaluate_trial() {
+  if (!projection_.active()) {
+    trial_.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), options_->threads);
+    ++result_->evaluations.cost;
+  } else {
+    trial_.cost =
+        program_.evaluate(trial_.x.data(), trial_.residual.data(), trial_.jacobian, options_->threads);
+    ++result_->evaluations.jacobian;
+    projection_.apply(trial_);
+  }
+  clock_->charge(Stopwatch::evaluate);
+  return std::isfinite(trial_.cost);
 }
 
 /// Makes the trial the current point; the old one is left in trial_. False when its Jacobian is not finite.

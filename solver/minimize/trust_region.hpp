@@ -7,6 +7,7 @@
 
 #include <minimize/journal.hpp>
 #include <minimize/polish.hpp>
+#include <minimize/projection.hpp>
 #include <minimize/state.hpp>
 #include <thalweg/linear/linear_solver.hpp>
 #include <thalweg/minimize/options.hpp>
@@ -24,6 +25,8 @@ class TrustRegion {
 
   /// Descends from x. Counts, times and trace are added to what earlier descents left in the journal.
   Ending run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, Journal& journal);
+  /// Names of the parameters that the last run eliminated by variable projection; empty: none.
+  std::string eliminated() const { return projection_.names(); }
 
  private:
   using Outcome = IterationRecord::Outcome;
@@ -40,6 +43,7 @@ class TrustRegion {
   Outcome accelerate(double* step);
   Trial attempt(const ProposedStep& proposed);
   bool move();
+  bool evaluate_trial();
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed);
@@ -54,6 +58,7 @@ class TrustRegion {
   const Program& program_;
   State state_, trial_;
   Polish polish_;
+  Projection projection_;
   std::vector<double> step_, acceleration_, scratch_n_, largest_norms_, largest_sizes_;
   std::vector<double> x_, lower_, upper_;  // of the free components, where the last linearisation was taken
   std::vector<char> held_;

@@ -18,6 +18,7 @@ std::int64_t Problem::add_blocks(std::string name, std::span<const double> start
   lower_.resize(start_.size(), -std::numeric_limits<double>::infinity());
   upper_.resize(start_.size(), std::numeric_limits<double>::infinity());
   fixed_.resize(start_.size(), 0);
+  linear_.resize(start_.size(), 0);
   sets_.push_back({std::move(name), offset, static_cast<int>(start.size()), count});
   block_count_ += count;
   return offset;
@@ -50,6 +51,13 @@ void Problem::set_fixed(std::int64_t offset, int dimension, int count, int compo
         fmt::format("parameter '{}' has {} components, no component {}", parameter_name(offset), dimension, component));
   for (std::int64_t i = 0; i < std::int64_t{count} * dimension; ++i)
     if (component < 0 || i % dimension == component) fixed_[static_cast<std::size_t>(offset + i)] = 1;
+}
+
+void Problem::set_linear(std::int64_t offset, int dimension, int count, int component) {
+  if (component < 0 || component >= dimension)
+    throw Error(
+        fmt::format("parameter '{}' has {} components, no component {}", parameter_name(offset), dimension, component));
+  for (int i = 0; i < count; ++i) linear_[static_cast<std::size_t>(offset + std::int64_t{i} * dimension + component)] = 1;
 }
 
 void Problem::set_bounds_at(std::int64_t offset, int dimension, int count, int component, double lower, double upper) {

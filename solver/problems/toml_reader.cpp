@@ -89,7 +89,7 @@ class TomlReader : private TomlAccess {
   }
 
   void read_parameter(const toml::table& details, const std::string& whose, FitParameter& parameter) const {
-    check_keys(details, "in " + whose, {"start", "lower", "upper", "fixed", "prior", "unit", "description"});
+    check_keys(details, "in " + whose, {"start", "lower", "upper", "fixed", "linear", "prior", "unit", "description"});
     const std::string of = " of " + whose;
     if (const auto* start = details.get("start")) {
       if (const toml::array* starts = start->as_array()) {
@@ -100,10 +100,14 @@ class TomlReader : private TomlAccess {
     }
     if (const auto* lower = details.get("lower")) parameter.lower = number(*lower, "lower" + of);
     if (const auto* upper = details.get("upper")) parameter.upper = number(*upper, "upper" + of);
-    if (const auto* fixed = details.get("fixed")) {
-      if (!fixed->is_boolean()) wrong(place_of(*fixed), "fixed" + of + " is " + kind_of(*fixed), "true or false");
-      parameter.fixed = **fixed->as_boolean();
-    }
+    const auto read_flag = [&](std::string_view key, bool& target) {
+      const auto* flag = details.get(key);
+      if (flag == nullptr) return;
+      if (!flag->is_boolean()) wrong(place_of(*flag), std::string(key) + of + " is " + kind_of(*flag), "true or false");
+      target = **flag->as_boolean();
+    };
+    read_flag("fixed", parameter.fixed);
+    read_flag("linear", parameter.linear);
     if (const auto* prior = details.get("prior")) parameter.prior = read_prior(*prior, of);
     if (const auto* unit = details.get("unit")) parameter.unit = text(*unit, "unit");
     if (const auto* about = details.get("description")) parameter.description = text(*about, "description");

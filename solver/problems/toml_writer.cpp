@@ -63,6 +63,7 @@ std::string parameter_line(const FitParameter& p) {
   if (std::isfinite(p.lower)) out += ", lower = " + number(p.lower);
   if (std::isfinite(p.upper)) out += ", upper = " + number(p.upper);
   if (p.fixed) out += ", fixed = true";
+  if (p.linear) out += ", linear = true";
   if (p.prior)
     out += fmt::format(", prior = {{ mean = {}, sigma = {} }}", number(p.prior->mean), number(p.prior->sigma));
   if (!p.unit.empty()) out += ", unit = " + quoted(p.unit);

@@ -96,6 +96,10 @@ struct Options {
 
   bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected
+  /// Eliminates the components that Problem::mark_linear names, unless they have bounds or a loss is on: at every
+  /// trial they take their best values for the others (variable projection, Golub & Pereyra 1973; the Jacobian's second
+  /// term left out as by Kaufman 1975). Of the damped methods and gauss_newton.
+  bool variable_projection = true;
   bool polish = true;                ///< finish with Newton steps, so that the last digits are right
   int restarts = 10;       ///< further descents, at most, after one that stalled where the residuals no longer
                            ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts

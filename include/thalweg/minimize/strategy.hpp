@@ -20,6 +20,8 @@ class Strategy {
  public:
   virtual ~Strategy() = default;
 
+  /// These columns (nonzero: it is one) are not to be damped, or as little as singularity allows. Before start().
+  virtual void exempt(std::span<const char>) {}
   /// A new solve begins; D and λ are taken from the first linearisation, at x.
   virtual void start(const LinearSolver& linear, std::span<const double> x) = 0;
   /// The linear solver holds a new linearisation: update D.

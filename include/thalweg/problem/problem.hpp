@@ -100,6 +100,13 @@ class Problem {
     set_bounds_at(blocks.offset(), blocks.dimension(), blocks.count(), component, lower, upper);
   }
 
+  /// Says that every residual is an affine function of this component together with all others so marked, the unmarked
+  /// ones held still: `variable_projection` then eliminates it. It is not checked.
+  template <int N>
+  void mark_linear(const Parameters<N>& blocks, int component) {
+    set_linear(blocks.offset(), blocks.dimension(), blocks.count(), component);
+  }
+
   /// Whether the standard deviations given (1 where none was) are known, or only relative.
   void set_noise(Noise noise) { noise_ = noise; }
   Noise noise() const { return noise_; }
@@ -108,6 +115,7 @@ class Problem {
   const std::vector<double>& lower() const { return lower_; }
   const std::vector<double>& upper() const { return upper_; }
   const std::vector<char>& fixed() const { return fixed_; }  ///< nonzero: the component does not move
+  const std::vector<char>& linear() const { return linear_; }  ///< nonzero: marked by mark_linear
   const std::vector<std::unique_ptr<ResidualGroup>>& groups() const { return groups_; }
   std::int64_t block_count() const { return block_count_; }
   std::int64_t residual_block_count() const;
@@ -124,11 +132,12 @@ class Problem {
   std::int64_t add_blocks(std::string name, std::span<const double> start, int count);
   void set_names(std::int64_t offset, int dimension, const std::vector<std::string>& names);
   void set_fixed(std::int64_t offset, int dimension, int count, int component);
+  void set_linear(std::int64_t offset, int dimension, int count, int component);
   void set_bounds_at(std::int64_t offset, int dimension, int count, int component, double lower, double upper);
 
   std::vector<BlockSet> sets_;
   std::vector<double> start_, lower_, upper_;
-  std::vector<char> fixed_;
+  std::vector<char> fixed_, linear_;
   std::vector<std::pair<std::int64_t, std::string>> component_names_;  // sorted by component
   std::vector<std::unique_ptr<ResidualGroup>> groups_;
   std::int64_t block_count_ = 0;

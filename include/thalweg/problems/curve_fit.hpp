@@ -30,6 +30,7 @@ struct FitParameter {
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
   bool fixed = false;  ///< kept at its start
+  bool linear = false;  ///< to be eliminated by variable projection: every equation is affine in it
   struct Prior {
     double mean = 0.0, sigma = 1.0;
   };
@@ -57,6 +58,7 @@ struct CurveFit {
   std::vector<FitParameter> parameters;
   std::vector<DataSet> data;
   Noise noise = Noise::estimated;
+  bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
 };
 

@@ -110,6 +110,9 @@ class FormulaModel {
   /// Adds Σ over rows of weight[row − begin] · ∇²r to the parameters() × parameters() row-major,
   /// symmetric S. A row of weight 0 adds nothing, whatever its ∇²r.
   void add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight, double* S) const;
+  /// Whether ∂²r/∂pⱼ∂pₖ is there at all, parameters() × parameters(): where it is identically zero, both are linear
+  /// beside each other.
+  std::vector<char> bends() const;
   /// The model's value (not the residual) on rows [begin, end).
   void predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const;
   /// The response's value on every row. Throws Error when it contains a parameter.

@@ -15,6 +15,7 @@ class DampedStrategy : public Strategy {
         identity_(options.method == Method::levenberg),
         scale_(scale_rule(options)) {}
 
+  void exempt(std::span<const char> columns) override { scale_.exempt(columns); }
   void start(const LinearSolver& linear, std::span<const double>) override {
     const auto norms = linear.column_norms();
     scale_.start(norms);

@@ -12,6 +12,7 @@ class GaussNewtonStrategy final : public Strategy {
   explicit GaussNewtonStrategy(const Options& options)
       : line_search_(options.globalization != Globalization::none), scale_(Scale::Rule::current) {}
 
+  void exempt(std::span<const char> columns) override { scale_.exempt(columns); }
   void start(const LinearSolver& linear, std::span<const double>) override {
     scale_.start(linear.column_norms());
     length_ = 1.0;

@@ -13,6 +13,7 @@ class RadiusStrategy final : public Strategy {
  public:
   explicit RadiusStrategy(const Options& options) : factor_(options.initial_radius), scale_(scale_rule(options)) {}
 
+  void exempt(std::span<const char> columns) override { scale_.exempt(columns); }
   void start(const LinearSolver& linear, std::span<const double> x) override {
     scale_.start(linear.column_norms());
     const double at_start = scaled_norm(scale_.diagonal(), x.data());

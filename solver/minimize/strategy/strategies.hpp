@@ -17,13 +17,21 @@ class Scale {
   enum class Rule { identity, current, monotone };
   explicit Scale(Rule rule) : rule_(rule) {}
 
+  /// Columns whose entry of D is small beside the others': damping hardly touches them.
+  void exempt(std::span<const char> columns) { exempt_.assign(columns.begin(), columns.end()); }
+
   void start(std::span<const double> column_norms) {
     D_.assign(column_norms.size(), rule_ == Rule::identity ? 1.0 : 0.0);
     update(column_norms);
   }
   void update(std::span<const double> column_norms) {
-    if (rule_ == Rule::identity) return;
+    if (rule_ == Rule::identity && exempt_.empty()) return;
     for (std::size_t j = 0; j < D_.size(); ++j) {
+      if (!exempt_.empty() && exempt_[j]) {
+        D_[j] = column_norms[j] > 0.0 ? exemption * column_norms[j] : exemption;
+        continue;
+      }
+      if (rule_ == Rule::identity) continue;
       const double previous = D_[j];
       D_[j] = rule_ == Rule::monotone ? std::max(previous, column_norms[j]) : column_norms[j];
       // A column that vanished (or never was) must not leave its parameter undamped.
@@ -33,7 +41,9 @@ class Scale {
   std::span<const double> diagonal() const { return D_; }
 
  private:
+  static constexpr double exemption = 1e-8;
   Rule rule_;
+  std::vector<char> exempt_;
   std::vector<double> D_;
 };
 

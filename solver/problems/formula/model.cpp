@@ -48,6 +48,8 @@ struct FormulaModel::Impl {
 
   /// The tape of the curvature, made when first asked for.
   const Tape& curvature();
+  /// The second derivatives, lower triangle by rows.
+  std::vector<Id> second_derivatives();
   std::optional<NonFiniteFormula> non_finite_at(const double* p, std::int64_t row) const;
 
   Formula response_formula, model_formula;
@@ -57,6 +59,7 @@ struct FormulaModel::Impl {
   Columns columns;
   bool response_has_parameters = false;
   std::vector<Id> slopes;
+  std::vector<char> bends;  // known once curvature() was called
   Tape residual_tape, jacobian_tape, model_tape, response_tape;
 
  private:
@@ -85,14 +88,25 @@ FormulaModel::Impl::Impl(const Equation& equation, const Symbols& symbols, const
   response_tape = make_tape(graph, columns, {response}, Results::outputs);
 }
 
+std::vector<Id> FormulaModel::Impl::second_derivatives() {
+  std::vector<Id> entries;
+  for (int j = 0; j < parameters; ++j) {
+    const std::vector<Id> row = formula::gradient(graph, slopes[static_cast<std::size_t>(j)], j + 1);
+    entries.insert(entries.end(), row.begin(), row.end());
+  }
+  return entries;
+}
+
 const Tape& FormulaModel::Impl::curvature() {
   std::call_once(curvature_once_, [this] {
-    std::vector<Id> entries;
-    for (int j = 0; j < parameters; ++j) {
-      const std::vector<Id> row = formula::gradient(graph, slopes[static_cast<std::size_t>(j)], j + 1);
-      entries.insert(entries.end(), row.begin(), row.end());
-    }
+    const std::vector<Id> entries = second_derivatives();
     curvature_tape_ = make_tape(graph, columns, entries, Results::accumulators);
+    const auto m = static_cast<std::size_t>(parameters);
+    bends.resize(m * m);
+    std::size_t at = 0;
+    for (std::size_t j = 0; j < m; ++j)
+      for (std::size_t k = 0; k <= j; ++k, ++at)
+        bends[j * m + k] = bends[k * m + j] = !graph.is_constant(entries[at], 0.0);
   });
   return curvature_tape_;
 }
@@ -148,6 +162,11 @@ void FormulaModel::add_curvature(const double* p, std::int64_t begin, std::int64
       if (k != j) S[k * m + j] += *sum;
     }
   }
+}
+
+std::vector<char> FormulaModel::bends() const {
+  impl_->curvature();
+  return impl_->bends;
 }
 
 void FormulaModel::predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const {
