@@ -90,7 +90,7 @@ void Options::validate() const {
   expect(restarts >= 0, "restarts", restarts, "a number >= 0");
   expect(memory >= 0, "memory", memory, "a number >= 0 (0: all pairs)");
   expect(threads >= 0, "threads", threads, "a number >= 0 (0: all)");
-  expect(initial_damping > 0.0 && std::isfinite(initial_damping), "initial_damping", initial_damping, "a number > 0");
+  expect(initial_damping >= 0.0 && std::isfinite(initial_damping), "initial_damping", initial_damping, "a number >= 0");
   expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");
   expect(initial_radius > 0.0 && std::isfinite(initial_radius), "initial_radius", initial_radius, "a number > 0");
   expect(acceleration_limit > 0.0, "acceleration_limit", acceleration_limit, "a number > 0");

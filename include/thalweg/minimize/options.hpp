@@ -90,7 +90,7 @@ struct Options {
   UpdateGuard update_guard = UpdateGuard::skip;
   Damping damping = Damping::nielsen;
   Scaling scaling = Scaling::monotone;
-  double initial_damping = 1e-3;  ///< λ₀; times max ‖Jⱼ‖² for levenberg
+  double initial_damping = 1e-3;  ///< λ₀; times max ‖Jⱼ‖² for levenberg. 0: undamped until a step fails
   double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
   double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of ‖Dx‖ at the start (of 1 when that is 0)
 

@@ -69,18 +69,20 @@ std::optional<Verdict> NewtonLoop::begin(Vector x) {
   x_ = std::move(x);
   value_ = f_.gradient(x_, g_);
   ++journal_.result.evaluations.jacobian;
-  if (!std::isfinite(value_)) return Verdict{Status::non_finite_start, fmt::format("the cost is {} at the start", value_)};
+  const auto shown = [](double v) { return std::isnan(v) ? "nan" : fmt::format("{}", v); };
+  if (!std::isfinite(value_))
+    return Verdict{Status::non_finite_start, fmt::format("the cost is {} at the start", shown(value_))};
   for (std::size_t j = 0; j < g_.size(); ++j)
     if (!std::isfinite(g_[j]))
       return Verdict{Status::non_finite_start, fmt::format("the derivative of the cost by {} is {} at the start",
-                                                           f_.name(static_cast<std::int64_t>(j)), g_[j])};
+                                                           f_.name(static_cast<std::int64_t>(j)), shown(g_[j]))};
   std::fill(D_.begin(), D_.end(), 0.0);
   if (!linearize()) return Verdict{Status::non_finite_start, "second derivatives are not finite at the start"};
   const double size = scaled_length(x_);
   radius_ = journal_.options.initial_radius * (size > 0.0 ? size : 1.0);
   // A convex model is given its chance: on a quadratic its first step is the last.
   if (model_->minimize(g_, held_, D_, std::numeric_limits<double>::max(), step_))
-    radius_ = std::max(radius_, scaled_length(step_));
+    radius_ = std::max(radius_, 2.0 * scaled_length(step_));
   return std::nullopt;
 }
 
@@ -104,6 +106,10 @@ bool NewtonLoop::linearize() {
 std::optional<Verdict> NewtonLoop::iterate() {
   const Proposal proposed = propose();
   journal_.clock.charge(Stopwatch::linear_solve);
+  if (proposed.inside && proposed.predicted <= epsilon * std::abs(value_))
+    return Verdict{Status::converged, fmt::format("the model promises a relative decrease of the cost of {:.1e}, less "
+                                                  "than rounding",
+                                                  value_ != 0.0 ? proposed.predicted / std::abs(value_) : 0.0)};
   IterationRecord record;
   record.iteration = ++journal_.result.iterations;
   record.gradient_norm = gradient_norm_;
@@ -209,7 +215,8 @@ void NewtonLoop::cauchy_step() {
     std::fill(step_.begin(), step_.end(), 0.0);
     return;
   }
-  for (double t = radius_ / std::sqrt(squares); t > 0.0; t *= 0.5) {
+  const double longest = std::min(radius_ / std::sqrt(squares), std::numeric_limits<double>::max());
+  for (double t = longest; t > 0.0; t *= 0.5) {
     for (std::size_t j = 0; j < g_.size(); ++j)
       step_[j] = held_[j] ? 0.0
                           : std::clamp(-t * g_[j] / (D_[j] * D_[j]), box_.lower[j] - x_[j], box_.upper[j] - x_[j]);
@@ -264,10 +271,12 @@ std::optional<Verdict> NewtonLoop::exhausted_verdict(const Proposal& proposed) c
 /// Full steps while they shrink: the cost is flat at a minimum, and the last digits of x are still to come.
 void NewtonLoop::finish() {
   double last = std::numeric_limits<double>::infinity();
-  radius_ = std::numeric_limits<double>::max();
+  radius_ = scaled_length(x_);
   for (int i = 0; i < finishing_steps; ++i) {
     const Proposal proposed = propose();
-    if (!proposed.inside || !(proposed.length < 0.5 * last) || proposed.length > 1e-3 * scaled_length(x_)) return;
+    const double point = scaled_length(x_);
+    const bool useful = proposed.length > epsilon * point && proposed.length < std::min(0.5 * last, 1e-3 * point);
+    if (!proposed.inside || !useful) return;
     last = proposed.length;
     for (std::size_t j = 0; j < x_.size(); ++j)
       trial_[j] = std::clamp(x_[j] + step_[j], box_.lower[j], box_.upper[j]);

@@ -19,11 +19,12 @@ class DampedStrategy : public Strategy {
   void start(const LinearSolver& linear, std::span<const double>) override {
     const auto norms = linear.column_norms();
     scale_.start(norms);
-    lambda_ = initial_damping_;
+    unit_ = 1.0;
     if (identity_) {
       const double largest = *std::max_element(norms.begin(), norms.end());
-      if (largest > 0.0) lambda_ *= largest * largest;
+      if (largest > 0.0) unit_ = largest * largest;
     }
+    lambda_ = initial_damping_ * unit_;
   }
   void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms()); }
   ProposedStep propose(LinearSolver& linear, double* step) override {
@@ -34,9 +35,17 @@ class DampedStrategy : public Strategy {
   std::span<const double> scale() const override { return scale_.diagonal(); }
 
  protected:
+  /// λ scaled by a factor below 1, or above. Zero stays zero as long as steps succeed, and is left when one fails.
+  void lower(double factor) {
+    if (lambda_ > 0.0) lambda_ = std::max(lambda_ * factor, std::numeric_limits<double>::min());
+  }
+  void raise(double factor) { lambda_ = lambda_ > 0.0 ? lambda_ * factor : first_damping * unit_; }
+
   double lambda_ = 0.0;
 
  private:
+  static constexpr double first_damping = 1e-3;
+  double unit_ = 1.0;  // of λ
   double initial_damping_;
   bool identity_;
   Scale scale_;
@@ -53,12 +62,11 @@ class NielsenStrategy final : public DampedStrategy {
   }
   void accepted(double gain, double) override {
     const double t = 2.0 * gain - 1.0;
-    lambda_ *= std::max(1.0 / 3.0, 1.0 - t * t * t);
-    lambda_ = std::max(lambda_, std::numeric_limits<double>::min());
+    lower(std::max(1.0 / 3.0, 1.0 - t * t * t));
     growth_ = 2.0;
   }
   void rejected(double, double) override {
-    lambda_ *= growth_;
+    raise(growth_);
     growth_ *= 2.0;
   }
 
@@ -70,8 +78,8 @@ class NielsenStrategy final : public DampedStrategy {
 class MarquardtStrategy final : public DampedStrategy {
  public:
   explicit MarquardtStrategy(const Options& options) : DampedStrategy(options), factor_(options.damping_factor) {}
-  void accepted(double, double) override { lambda_ = std::max(lambda_ / factor_, std::numeric_limits<double>::min()); }
-  void rejected(double, double) override { lambda_ *= factor_; }
+  void accepted(double, double) override { lower(1.0 / factor_); }
+  void rejected(double, double) override { raise(factor_); }
 
  private:
   double factor_;
