@@ -92,7 +92,7 @@ CLI::Option* add_file(CLI::App& app, const std::string& name, std::string& targe
 /// Values as read, before they are put together.
 struct Raw {
   std::optional<double> function_tolerance, gradient_tolerance, step_tolerance, time_limit;
-  std::optional<int> max_iterations, threads, start, restarts;
+  std::optional<int> max_iterations, threads, start, restarts, multistart;
   std::optional<std::uint64_t> seed;
   bool fast = false, no_polish = false, acceleration = false, no_acceleration = false;
   std::string noise;
@@ -128,8 +128,10 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
   inside(add_flag(app, "--no-polish", raw.no_polish, "leave out the final Newton steps"));
   inside(add_number(app, "--restarts", raw.restarts, 0, "a whole number >= 0",
                     "further descents at most, after one that stalled (10)"));
+  inside(add_number(app, "--starts", raw.multistart, 1, "a whole number >= 1",
+                    "solve from so many starts, drawn in the bounds or around the given one (1)"));
   inside(add_number(app, "--seed", raw.seed, std::uint64_t{0}, "a whole number >= 0",
-                    "of the scattered starts of those (1)"));
+                    "of the starts that are drawn, and of the restarts' (1)"));
   inside(add_number(app, "--threads", raw.threads, 0, "a whole number >= 0",
                     "at most; 0: all (0). The result is the same"));
 }
@@ -183,6 +185,7 @@ void finish_options(const Raw& raw, Arguments& arguments) {
   o.restarts = raw.restarts.value_or(o.restarts);
   o.seed = raw.seed.value_or(o.seed);
   arguments.solve.start = raw.start.value_or(1);
+  arguments.solve.starts = raw.multistart.value_or(1);
   if (arguments.solve.quiet && arguments.solve.verbose) throw UsageError("--quiet and --verbose; expected one of them");
 }
 

@@ -13,6 +13,7 @@ namespace thalweg::tool {
 struct SolveArguments {
   Options options;
   int start = 1;
+  int starts = 1;      ///< more than one: multistart
   std::string json;    ///< a file, "-" for standard output, or empty
   std::string trace;   ///< a file, or empty
   std::string output;  ///< a file, or empty

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/build.hpp>
 #include <thalweg/problems/toml_writer.hpp>
@@ -107,15 +108,24 @@ Report describe(const CurveFit& fit, const CurveProblem& built, const Options& o
   return report;
 }
 
-Result solve_watched(const Problem& problem, Options options, const CatchInterrupt& interrupt, bool quiet) {
+/// Fills the result, and the minima when there are several starts.
+void solve_watched(const Problem& problem, const SolveArguments& arguments, const CatchInterrupt& interrupt,
+                   Report& report) {
+  Options options = arguments.options;
   options.interrupt = &interrupt.flag();
   Progress progress;
-  if (!quiet && Progress::possible())
+  if (!arguments.quiet && Progress::possible())
     options.callback = [&progress](const IterationRecord& record) {
       progress.show(record);
       return Action::proceed;
     };
-  return solve(problem, options);
+  if (arguments.starts == 1) {
+    report.result = solve(problem, options);
+    return;
+  }
+  MultistartResult found = multistart(problem, options, {.starts = arguments.starts});
+  report.result = std::move(found.best);
+  report.multistart = std::move(found.minima);
 }
 
 ExitCode exit_code(Status status) {
@@ -154,7 +164,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
   report.seconds.read = read_seconds;
   report.seconds.build = watch.lap();
 
-  report.result = solve_watched(built.problem, arguments.options, interrupt, arguments.quiet);
+  solve_watched(built.problem, arguments, interrupt, report);
   watch.lap();
   if (report.problem.priors > 0 && fit.noise == Noise::estimated)
     report.result.notes.push_back(

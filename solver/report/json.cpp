@@ -116,6 +116,23 @@ Json undetermined_of(const FitStatistics& s) {
   return list;
 }
 
+/// Parameters are left out like those of the report.
+Json multistart_of(const Minima& minima, bool all) {
+  Json list = Json::array();
+  for (const Minimum& m : minima.list) {
+    Json x = Json::array();
+    for (const double v : m.x) x.push_back(number(v));
+    const bool listed = all || m.x.size() <= most_parameters_in_json;
+    list.push_back({{"cost", number(m.cost)},
+                    {"found", m.found},
+                    {"start", m.start},
+                    {"parameters", listed ? std::move(x) : Json(nullptr)}});
+  }
+  return {{"starts", minima.starts},   {"converged", minima.converged}, {"stalled", minima.stalled},
+          {"stopped", minima.stopped}, {"failed", minima.failed},       {"not_run", minima.not_run},
+          {"minima", std::move(list)}};
+}
+
 Json trace_of(const Result& result) {
   Json list = Json::array();
   for (const IterationRecord& r : result.trace)
@@ -162,6 +179,7 @@ std::string to_json(const Report& report, bool all_parameters) {
                          {"worst_parameter", report.certified->worst_parameter}};
   json["correlations"] = correlations_of(report.statistics, all_parameters);
   json["undetermined"] = undetermined_of(report.statistics);
+  if (report.multistart) json["multistart"] = multistart_of(*report.multistart, all_parameters);
   json["notes"] = r.notes;
   json["trace"] = trace_of(r);
   // Text that is no UTF-8 (the name of a file may be anything) must not end in an exception.

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "report/minima_text.hpp"
 #include "report/table.hpp"
 
 namespace thalweg {
@@ -303,6 +304,7 @@ std::string to_text(const Report& report, bool verbose) {
     if (!report.result.trace.empty()) out += "\n" + iteration_table(report.result);
     out += "\n" + machinery(report);
   }
+  if (report.multistart) out += minima_text(report, verbose);
   out += "\n" + parameter_table(report, verbose);
   if (!report.statistics.available()) return out;
   out += "\n" + fit_table(report, verbose);

@@ -146,3 +146,19 @@ TEST_CASE("the trace as CSV") {
         "0,descent,0.1,,,,,,1,0,accepted\n"
         "1,polish,,,,,,0.001,0,0,no_decrease\n");
 }
+
+TEST_CASE("the minima of many starts") {
+  Report report = solved();
+  CHECK_FALSE(json::parse(thalweg::to_json(report)).contains("multistart"));
+  report.multistart = thalweg::Minima{{{0.5, {1.0, 2.0}, 3, 1}, {0.75, {-1.0, NAN}, 1, 4}}, 7, 4, 1, 1, 1, 0, 0.25};
+  const json m = json::parse(thalweg::to_json(report))["multistart"];
+  CHECK(m["starts"] == 7);
+  CHECK(m["converged"] == 4);
+  CHECK(m["stalled"] == 1);
+  CHECK(m["stopped"] == 1);
+  CHECK(m["failed"] == 1);
+  CHECK(m["not_run"] == 0);
+  REQUIRE(m["minima"].size() == 2);
+  CHECK(m["minima"][0] == json::parse(R"({"cost": 0.5, "found": 3, "start": 1, "parameters": [1.0, 2.0]})"));
+  CHECK(m["minima"][1]["parameters"][1].is_null());
+}

@@ -67,6 +67,36 @@ converged after 2 iterations: gradient 1.0e-11 <= 1e-10
 )");
 }
 
+TEST_CASE("the minima of many starts, letter by letter") {
+  Line line;
+  line.report.multistart = thalweg::Minima{
+      {{0.1, {1.1, 1.6, 0.0}, 3, 1}, {0.25, {2.0, -1e-9, 0.0}, 2, 2}, {0.2500001, {-2.0, 1e-9, 0.0}, 1, 4}},
+      9,
+      6,
+      1,
+      1,
+      1,
+      0};
+  const std::string text = thalweg::to_text(line.report);
+  CHECK(contains(text, R"(
+of 9 starts 6 converged, 1 stalled, 1 stopped at a limit or on request, 1 failed
+
+  minimum  cost  found  intercept   slope  shift
+        1   0.1      3        1.1     1.6      0
+        2  0.25      2          2  -1e-09      0
+        3  0.25      1         -2   1e-09      0  same cost as 2
+Different points have the same cost: parameters may have exchanged their roles, or the data cannot
+tell the points apart.
+
+  parameter  value)"));
+  line.report.multistart->list.resize(12, {0.5, {1.0, 1.0, 0.0}, 1, 5});
+  CHECK(contains(thalweg::to_text(line.report), "       10   0.5 "));
+  CHECK(contains(thalweg::to_text(line.report), "\n  and 2 more: see --verbose\n"));
+  CHECK(contains(thalweg::to_text(line.report, true), "same cost as 4\n"));
+  line.report.multistart->list.clear();
+  CHECK(thalweg::to_text(line.report).find("minimum") == std::string::npos);
+}
+
 TEST_CASE("how it ended, in words") {
   Line line;
   const auto first_lines = [&](Status status) {

@@ -263,6 +263,21 @@ TEST_CASE("options reach the solver") {
     CHECK(solved(each)["status"] == "converged");
 }
 
+TEST_CASE("--starts finds the minima, the same ones with any number of threads") {
+  const std::string arguments = "solve problems/nist/lanczos3.toml --starts 12 --json - ";
+  const json j = json::parse(run(arguments).out);
+  const json& m = j["multistart"];
+  CHECK(m["starts"] == 12);
+  REQUIRE(m["minima"].size() > 1);
+  CHECK(m["minima"][0]["cost"] == j["final_cost"]);
+  CHECK(m["minima"][0]["parameters"][5] == j["parameters"][5]["value"]);
+  CHECK(without_times(run(arguments + "--threads 1").out) == without_times(run(arguments + "--threads 2").out));
+  CHECK(json::parse(run(arguments + "--seed 9").out)["multistart"] != m);
+  CHECK(contains(run("solve problems/nist/lanczos3.toml --starts 12").out, "\nof 12 starts "));
+  CHECK(run("solve problems/nist/lanczos3.toml --starts 0").err ==
+        "thalweg: error: --starts is '0'; expected a whole number >= 1\n");
+}
+
 TEST_CASE("stopping without converging returns 1, and the best point is reported") {
   const Outcome o = run("solve problems/nist/misra1a.toml --max-iterations 3");
   CHECK(o.code == 1);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/report/statistics.hpp>
@@ -35,6 +36,7 @@ struct Report {
   FitStatistics statistics;
   Sigma sigma = Sigma::none;
   std::optional<Agreement> certified;  ///< when the file holds certified values
+  std::optional<Minima> multistart;    ///< when there was more than one start
 
   struct Seconds {
     double read = 0.0, build = 0.0, statistics = 0.0;  ///< what comes before and after the solve
