@@ -65,6 +65,7 @@ Json parameters_of(const Report& report, bool all) {
     Json entry = {{"name", p.name},
                   {"value", number(p.value)},
                   {"standard_error", number(p.standard_error)},
+                  {"one_sided_error", number(p.one_sided_error)},
                   {"interval", Json::array({number(p.lower_interval), number(p.upper_interval)})},
                   {"lower", number(p.lower_bound)},
                   {"upper", number(p.upper_bound)},

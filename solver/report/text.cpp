@@ -85,15 +85,17 @@ std::string parameter_table(const Report& report, bool verbose) {
   const auto& parameters = report.statistics.parameters;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
-    const Digits digits(p.value, p.standard_error, verbose ? 10 : 2, verbose ? 4 : 2);
-    const bool has_error = std::isfinite(p.standard_error);
-    const bool has_width = p.standard_error > 0.0;  // else the fit is exact
+    const double error = p.at_bound ? p.one_sided_error : p.standard_error;
+    const Digits digits(p.value, error, verbose ? 10 : 2, verbose ? 4 : 2);
+    const bool has_error = std::isfinite(error);
+    const bool has_width = error > 0.0;  // else the fit is exact
+    const std::string sign = !p.at_bound ? "± " : p.value <= p.lower_bound ? "+ " : "− ";
     const bool has_interval = has_width && std::isfinite(p.lower_interval) && std::isfinite(p.upper_interval);
     const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
     // What was given, not found, is shown as it was given.
     const std::string value = p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
-    table.add_row({p.name, value, has_error ? "± " + digits.error() : "",
-                   has_error && has_width ? text::percent(p.standard_error / p.value) : "",
+    table.add_row({p.name, value, has_error ? sign + digits.error() : "",
+                   has_error && has_width && !p.at_bound ? text::percent(error / p.value) : "",
                    has_interval ? fmt::format("[{}, {}]", digits.interval_end(p.lower_interval),
                                               digits.interval_end(p.upper_interval))
                                 : "",

@@ -55,8 +55,8 @@ TEST_CASE("the JSON holds every key of the contract") {
   CHECK(has(j["evaluations"], {"cost", "jacobian", "hessian"}));
   CHECK(has(j["seconds"], {"total", "read", "setup", "evaluate", "linear_solve", "other"}));
   REQUIRE(j["parameters"].size() == 2);
-  CHECK(
-      has(j["parameters"][0], {"name", "value", "standard_error", "interval", "lower", "upper", "at_bound", "fixed"}));
+  CHECK(has(j["parameters"][0],
+            {"name", "value", "standard_error", "one_sided_error", "interval", "lower", "upper", "at_bound", "fixed"}));
   CHECK(has(j["statistics"], {"degrees_of_freedom", "residual_standard_deviation", "r_squared", "aic", "bic"}));
   CHECK(has(j["certified"], {"digits", "worst_parameter"}));
   REQUIRE(j["trace"].size() > 1);

@@ -155,6 +155,11 @@ TEST_CASE("bounds, certified values, notes and strong correlations") {
   line.report.certified = {10.96, "slope"};
   const std::string text = thalweg::to_text(line.report);
   CHECK(contains(text, "at its upper bound\n"));
+  line.report.statistics.parameters[1].one_sided_error = 0.12;
+  line.report.statistics.parameters[1].lower_interval = 1.25;
+  line.report.statistics.parameters[1].upper_interval = 1.6;
+  CHECK(contains(thalweg::to_text(line.report),
+                 "\n  slope        1.6  − 0.12                    [1.25, 1.60]   m/s   at its upper bound\n"));
   CHECK(contains(text, "agree to 10.9 digits (the worst: slope)\n"));
   CHECK(contains(text, "note: the start was moved\n"));
   CHECK(contains(text,

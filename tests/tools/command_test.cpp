@@ -145,6 +145,9 @@ TEST_CASE("fit takes a table and a formula") {
   CHECK(parameters[1]["at_bound"] == true);
   CHECK(parameters[1]["upper"] == 1.5);
   CHECK(parameters[1]["standard_error"].is_null());
+  CHECK(parameters[1]["one_sided_error"].get<double>() > 0.0);
+  CHECK(parameters[1]["interval"][1] == 1.5);
+  CHECK(parameters[0]["one_sided_error"].is_null());
   CHECK(parameters[2]["fixed"] == true);
   CHECK(parameters[2]["value"] == 2.0);
 }
