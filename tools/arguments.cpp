@@ -95,7 +95,7 @@ struct Raw {
   std::optional<int> max_iterations, threads, start, restarts, multistart;
   std::optional<std::uint64_t> seed;
   bool fast = false, no_polish = false, acceleration = false, no_acceleration = false;
-  std::string noise;
+  std::string noise, intervals;
   std::vector<std::string> starts, lower, upper, fix;
 };
 
@@ -136,8 +136,10 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
                     "at most; 0: all (0). The result is the same"));
 }
 
-void add_results(CLI::App& app, SolveArguments& solve) {
+void add_results(CLI::App& app, Raw& raw, SolveArguments& solve) {
   const auto inside = [](CLI::Option* option) { option->group("Results"); };
+  inside(app.add_option("--intervals", raw.intervals, "linear: by standard errors; profile: by likelihood (linear)")
+             ->type_name("NAME"));
   inside(add_file(app, "--json", solve.json, true, "FILE|-", "write JSON to a file; - : to standard output"));
   inside(add_flag(app, "--json-parameters", solve.json_parameters,
                   "list the parameters in the JSON even if there are more than 1000"));
@@ -186,6 +188,9 @@ void finish_options(const Raw& raw, Arguments& arguments) {
   o.seed = raw.seed.value_or(o.seed);
   arguments.solve.start = raw.start.value_or(1);
   arguments.solve.starts = raw.multistart.value_or(1);
+  arguments.solve.profile = raw.intervals == "profile";
+  if (!raw.intervals.empty() && raw.intervals != "linear" && raw.intervals != "profile")
+    throw UsageError(fmt::format("unknown intervals '{}'; expected linear or profile", raw.intervals));
   if (arguments.solve.quiet && arguments.solve.verbose) throw UsageError("--quiet and --verbose; expected one of them");
 }
 
@@ -310,7 +315,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   for (CLI::App* verb : {&solve, &fit}) {
     add_stopping(*verb, raw);
     add_method(*verb, raw, arguments.solve.options);
-    add_results(*verb, arguments.solve);
+    add_results(*verb, raw, arguments.solve);
   }
   CLI::App& list = new_verb(app, "list", "List what there is", "Example: thalweg list problems");
   list.add_option("WHAT", arguments.what, "methods, linear-solvers, formats or problems");

@@ -185,18 +185,23 @@ ProfileInterval::End Walk::find_end() {
 }
 
 /// Regula falsi on τ, which is nearly linear, in the Illinois form (Dowell & Jarratt 1971); halving where τ is
-/// infinite.
+/// infinite, or where that form does not close in fast.
 ProfileInterval::End Walk::close_in(Trial inside, Trial outside) {
   double below = inside.tau - fit_.threshold, above = outside.tau - fit_.threshold;
+  const auto meets = [&](const Trial& trial) {
+    return trial.trust == Trust::converged && std::abs(trial.tau - fit_.threshold) <= tolerance * fit_.threshold;
+  };
   int kept = 0;  // > 0: the inner end has stayed for so many trials, < 0: the outer
-  while (std::abs(outside.theta - inside.theta) > tolerance * distance(outside.theta)) {
-    if (outside.trust == Trust::converged && above <= tolerance * fit_.threshold) break;
-    const double width = outside.theta - inside.theta;
-    const double part = std::isfinite(above) ? -below / (above - below) : 0.5;
-    const Trial trial = attempt(inside.theta + part * width);
+  const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * std::abs(estimate_);
+  const auto found = [&] {
+    return meets(outside) || std::abs(outside.theta - inside.theta) <= tolerance * distance(outside.theta) + rounding;
+  };
+  while (!found()) {
+    const bool halve = !std::isfinite(above) || std::abs(kept) > 3;
+    const double part = halve ? 0.5 : -below / (above - below);
+    const Trial trial = attempt(inside.theta + part * (outside.theta - inside.theta));
     if (watch_.verdict() || lower_point) return {};
-    if (std::abs(trial.tau - fit_.threshold) <= tolerance * fit_.threshold && trial.trust == Trust::converged)
-      return {trial.theta, ProfileEnd::threshold};
+    if (meets(trial)) return {trial.theta, ProfileEnd::threshold};
     if (trial.tau < fit_.threshold) {
       inside = trial;
       below = trial.tau - fit_.threshold;

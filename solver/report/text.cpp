@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "report/minima_text.hpp"
+#include "report/profile_text.hpp"
 #include "report/table.hpp"
 
 namespace thalweg {
@@ -78,7 +79,7 @@ std::string parameter_table(const Report& report, bool verbose) {
   table.add_column("value", Align::right);
   table.add_column("standard error", Align::left);
   table.add_column("relative", Align::right);
-  table.add_column("95 % interval", Align::left);
+  table.add_column(interval_heading(report), Align::left);
   table.add_column("unit", Align::left);
   table.add_column("", Align::left);
   table.add_column("meaning", Align::left);
@@ -90,16 +91,13 @@ std::string parameter_table(const Report& report, bool verbose) {
     const bool has_error = std::isfinite(error);
     const bool has_width = error > 0.0;  // else the fit is exact
     const std::string sign = !p.at_bound ? "± " : p.value <= p.lower_bound ? "+ " : "− ";
-    const bool has_interval = has_width && std::isfinite(p.lower_interval) && std::isfinite(p.upper_interval);
     const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
     // What was given, not found, is shown as it was given.
     const std::string value = p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
     table.add_row({p.name, value, has_error ? sign + digits.error() : "",
                    has_error && has_width && !p.at_bound ? text::percent(error / p.value) : "",
-                   has_interval ? fmt::format("[{}, {}]", digits.interval_end(p.lower_interval),
-                                              digits.interval_end(p.upper_interval))
-                                : "",
-                   label.unit, remark(p), verbose ? label.description : ""});
+                   error == 0.0 ? "" : interval_text(report, i, digits), label.unit, remark(p),
+                   verbose ? label.description : ""});
   }
   return table.print(indent);
 }
@@ -312,6 +310,7 @@ std::string to_text(const Report& report, bool verbose) {
   out += "\n" + fit_table(report, verbose);
   out += correlations(report.statistics);
   out += undetermined(report.statistics);
+  out += profile_text(report);
   return out;
 }
 

@@ -162,3 +162,26 @@ TEST_CASE("the minima of many starts") {
   CHECK(m["minima"][0] == json::parse(R"({"cost": 0.5, "found": 3, "start": 1, "parameters": [1.0, 2.0]})"));
   CHECK(m["minima"][1]["parameters"][1].is_null());
 }
+
+TEST_CASE("intervals by profile") {
+  Report report = solved();
+  const json linear = json::parse(thalweg::to_json(report));
+  CHECK(linear["parameters"][0]["interval_kind"] == "linear");
+  CHECK_FALSE(linear.contains("profile"));
+  CHECK_FALSE(linear["parameters"][0].contains("interval_ends"));
+  report.profile.emplace();
+  report.profile->reason = "the fit is exact";
+  CHECK(json::parse(thalweg::to_json(report))["parameters"] == linear["parameters"]);
+  report.profile->reason = "";
+  report.profile->intervals = {{{0.25, thalweg::ProfileEnd::threshold}, {HUGE_VAL, thalweg::ProfileEnd::infinite}},
+                               {{0.0, thalweg::ProfileEnd::bound}, {2.0, thalweg::ProfileEnd::edge}}};
+  report.profile->lower_point = {"p[1]", 0.5, {1.0, 2.0}};
+  const json j = json::parse(thalweg::to_json(report));
+  CHECK(j["parameters"][0]["interval"] == json::parse("[0.25, null]"));
+  CHECK(j["parameters"][0]["interval_kind"] == "profile");
+  CHECK(j["parameters"][0]["interval_ends"] == json::parse(R"(["threshold", "infinite"])"));
+  CHECK(j["parameters"][0]["linear_interval"] == linear["parameters"][0]["interval"]);
+  CHECK(j["parameters"][1]["interval_ends"] == json::parse(R"(["bound", "edge"])"));
+  CHECK(has(j["profile"], {"level", "threshold", "status", "reason", "solves"}));
+  CHECK(j["profile"]["lower_point"] == json::parse(R"({"cost": 0.5, "parameter": "p[1]", "parameters": [1.0, 2.0]})"));
+}

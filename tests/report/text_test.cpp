@@ -97,6 +97,46 @@ tell the points apart.
   CHECK(thalweg::to_text(line.report).find("minimum") == std::string::npos);
 }
 
+TEST_CASE("intervals by profile, letter by letter") {
+  using thalweg::ProfileEnd;
+  Line line;
+  const std::string without = thalweg::to_text(line.report);
+  line.report.profile.emplace();
+  thalweg::Profile& profile = *line.report.profile;
+  profile.reason = "the fit is exact";
+  CHECK(thalweg::to_text(line.report) == without + "\nThere are no profile intervals: the fit is exact.\n");
+  profile.reason.clear();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  profile.intervals = {{{-infinity, ProfileEnd::infinite}, {2.0, ProfileEnd::bound}, NAN, NAN},
+                       {{0.8, ProfileEnd::threshold}, {NAN, ProfileEnd::unknown}, 1.3, NAN},
+                       {}};
+  CHECK(contains(thalweg::to_text(line.report), R"(
+  parameter  value  standard error  relative  95 % profile interval  unit
+  intercept   1.10  ± 0.26              24 %  (−∞, 2.00]             m
+  slope       1.60  ± 0.14             8.8 %  [0.80, ?]              m/s
+  shift          0                                                         fixed
+)"));
+  CHECK(thalweg::to_text(line.report).ends_with(R"(
+The data set intercept no lower limit: however far it goes, the fit is not significantly worse.
+The interval of intercept ends at its upper bound.
+The upper end of the interval of slope was not found.
+By their standard errors, the intervals of slope would be off by more than 20 %: the model is too
+nonlinear there for its standard errors to be trusted.
+)"));
+  profile.intervals[1] = {{0.8, ProfileEnd::edge}, {2.25, ProfileEnd::threshold}, NAN, 1.1};
+  profile.intervals[0] = {{0.5, ProfileEnd::threshold}, {1.5, ProfileEnd::threshold}, 1.0, 1.0};
+  profile.status = Status::interrupted;
+  profile.reason = "on request";
+  profile.lower_point = {"slope", 0.05, {1.0, 2.0, 0.0}};
+  CHECK(thalweg::to_text(line.report).ends_with(R"(
+The interval of slope ends where, below it, the model is not finite.
+The profiles were stopped: on request.
+The solution is not the minimum: the profile of slope met the cost 0.05, which is lower, so the
+intervals mean little. Solve again from there:
+  intercept = 1 slope = 2 shift = 0
+)"));
+}
+
 TEST_CASE("how it ended, in words") {
   Line line;
   const auto first_lines = [&](Status status) {

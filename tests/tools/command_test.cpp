@@ -281,6 +281,26 @@ TEST_CASE("--starts finds the minima, the same ones with any number of threads")
         "thalweg: error: --starts is '0'; expected a whole number >= 1\n");
 }
 
+TEST_CASE("--intervals profile finds both ends of every interval of NIST's problems") {
+  for (const auto& entry : command_test::files::directory_iterator(THALWEG_SOURCE_DIR "/problems/nist")) {
+    CAPTURE(entry.path().string());
+    const Outcome o = run("solve '" + entry.path().string() + "' --intervals profile --json -");
+    CHECK(o.code == 0);
+    const json j = json::parse(o.out);
+    CHECK(j["profile"]["lower_point"].is_null());
+    for (const json& p : j["parameters"]) {
+      CHECK(p["interval_ends"] == json::parse(R"(["threshold", "threshold"])"));
+      CHECK(p["interval"][0].get<double>() < p["value"].get<double>());
+      CHECK(p["interval"][1].get<double>() > p["value"].get<double>());
+    }
+  }
+  const Outcome text = run("solve problems/nist/misra1a.toml --intervals profile");
+  CHECK(contains(text.out, "  95 % profile interval\n"));
+  CHECK(run("solve problems/nist/misra1a.toml --intervals linear").out == run("solve problems/nist/misra1a.toml").out);
+  CHECK(run("solve problems/nist/misra1a.toml --intervals exact").err ==
+        "thalweg: error: unknown intervals 'exact'; expected linear or profile\n");
+}
+
 TEST_CASE("stopping without converging returns 1, and the best point is reported") {
   const Outcome o = run("solve problems/nist/misra1a.toml --max-iterations 3");
   CHECK(o.code == 1);
