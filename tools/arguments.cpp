@@ -92,11 +92,11 @@ CLI::Option* add_file(CLI::App& app, const std::string& name, std::string& targe
 /// Values as read, before they are put together.
 struct Raw {
   std::optional<double> function_tolerance, gradient_tolerance, step_tolerance, time_limit;
-  std::optional<int> max_iterations, threads, start, restarts;
+  std::optional<int> max_iterations, threads, start, restarts, multistart;
   std::optional<std::uint64_t> seed;
   bool detect_linear = false, no_projection = false;
   bool fast = false, no_polish = false, acceleration = false, no_acceleration = false;
-  std::string noise;
+  std::string noise, intervals;
   std::vector<std::string> starts, lower, upper, fix;
 };
 
@@ -132,14 +132,18 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
   inside(add_flag(app, "--no-variable-projection", raw.no_projection, "eliminate none, marked or not"));
   inside(add_number(app, "--restarts", raw.restarts, 0, "a whole number >= 0",
                     "further descents at most, after one that stalled (10)"));
+  inside(add_number(app, "--starts", raw.multistart, 1, "a whole number >= 1",
+                    "solve from so many starts, drawn in the bounds or around the given one (1)"));
   inside(add_number(app, "--seed", raw.seed, std::uint64_t{0}, "a whole number >= 0",
-                    "of the scattered starts of those (1)"));
+                    "of the starts that are drawn, and of the restarts' (1)"));
   inside(add_number(app, "--threads", raw.threads, 0, "a whole number >= 0",
                     "at most; 0: all (0). The result is the same"));
 }
 
-void add_results(CLI::App& app, SolveArguments& solve) {
+void add_results(CLI::App& app, Raw& raw, SolveArguments& solve) {
   const auto inside = [](CLI::Option* option) { option->group("Results"); };
+  inside(app.add_option("--intervals", raw.intervals, "linear: by standard errors; profile: by likelihood (linear)")
+             ->type_name("NAME"));
   inside(add_file(app, "--json", solve.json, true, "FILE|-", "write JSON to a file; - : to standard output"));
   inside(add_flag(app, "--json-parameters", solve.json_parameters,
                   "list the parameters in the JSON even if there are more than 1000"));
@@ -191,6 +195,10 @@ void finish_options(const Raw& raw, Arguments& arguments) {
   o.restarts = raw.restarts.value_or(o.restarts);
   o.seed = raw.seed.value_or(o.seed);
   arguments.solve.start = raw.start.value_or(1);
+  arguments.solve.starts = raw.multistart.value_or(1);
+  arguments.solve.profile = raw.intervals == "profile";
+  if (!raw.intervals.empty() && raw.intervals != "linear" && raw.intervals != "profile")
+    throw UsageError(fmt::format("unknown intervals '{}'; expected linear or profile", raw.intervals));
   if (arguments.solve.quiet && arguments.solve.verbose) throw UsageError("--quiet and --verbose; expected one of them");
 }
 
@@ -315,7 +323,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   for (CLI::App* verb : {&solve, &fit}) {
     add_stopping(*verb, raw);
     add_method(*verb, raw, arguments.solve.options);
-    add_results(*verb, arguments.solve);
+    add_results(*verb, raw, arguments.solve);
   }
   CLI::App& list = new_verb(app, "list", "List what there is", "Example: thalweg list problems");
   list.add_option("WHAT", arguments.what, "methods, linear-solvers, formats or problems");

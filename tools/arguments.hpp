@@ -14,9 +14,11 @@ struct SolveArguments {
   Options options;
   int start = 1;
   bool detect_linear = false;  ///< look for parameters that can be eliminated
-  std::string json;    ///< a file, "-" for standard output, or empty
-  std::string trace;   ///< a file, or empty
-  std::string output;  ///< a file, or empty
+  int starts = 1;        ///< more than one: multistart
+  bool profile = false;  ///< intervals by profile likelihood
+  std::string json;      ///< a file, "-" for standard output, or empty
+  std::string trace;     ///< a file, or empty
+  std::string output;    ///< a file, or empty
   bool json_parameters = false, quiet = false, verbose = false;
 };
 

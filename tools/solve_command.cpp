@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/build.hpp>
 #include <thalweg/problems/toml_writer.hpp>
@@ -107,15 +108,41 @@ Report describe(const CurveFit& fit, const CurveProblem& built, const Options& o
   return report;
 }
 
-Result solve_watched(const Problem& problem, Options options, const CatchInterrupt& interrupt, bool quiet) {
-  options.interrupt = &interrupt.flag();
+/// A solve in progress may be watched and interrupted; so may the profiles after it.
+struct Watched {
+  Watched(const SolveArguments& arguments, const CatchInterrupt& interrupt) : options(arguments.options) {
+    options.interrupt = &interrupt.flag();
+    if (!arguments.quiet && Progress::possible())
+      options.callback = [this](const IterationRecord& record) {
+        progress.show(record);
+        return Action::proceed;
+      };
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
   Progress progress;
-  if (!quiet && Progress::possible())
-    options.callback = [&progress](const IterationRecord& record) {
-      progress.show(record);
-      return Action::proceed;
-    };
-  return solve(problem, options);
+  Options options;
+};
+
+/// Fills the result, and the minima when there are several starts.
+void solve_watched(const Problem& problem, const SolveArguments& arguments, const CatchInterrupt& interrupt,
+                   Report& report) {
+  const Watched watched(arguments, interrupt);
+  if (arguments.starts == 1) {
+    report.result = solve(problem, watched.options);
+    return;
+  }
+  MultistartResult found = multistart(problem, watched.options, {.starts = arguments.starts});
+  report.result = std::move(found.best);
+  report.multistart = std::move(found.minima);
+}
+
+/// The profiles have what the solve left of the time.
+void profile_watched(const Problem& problem, const SolveArguments& arguments, const CatchInterrupt& interrupt,
+                     Report& report) {
+  Watched watched(arguments, interrupt);
+  watched.options.time_limit = std::max(0.0, arguments.options.time_limit - report.result.seconds.total);
+  report.profile = profile(problem, report.result, report.statistics, watched.options);
 }
 
 ExitCode exit_code(Status status) {
@@ -155,17 +182,19 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
   report.seconds.read = read_seconds;
   report.seconds.build = watch.lap();
 
-  report.result = solve_watched(built.problem, arguments.options, interrupt, arguments.quiet);
+  solve_watched(built.problem, arguments, interrupt, report);
   watch.lap();
   if (report.problem.priors > 0 && fit.noise == Noise::estimated)
     report.result.notes.push_back(
         "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
         "noise = \"known\" takes them as they are");
   report.statistics = statistics(built.problem, report.result, response_of(built));
+  if (arguments.profile) profile_watched(built.problem, arguments, interrupt, report);
   if (report.statistics.available()) report.certified = certified_agreement(fit, report.statistics);
   report.seconds.statistics = watch.lap();
 
-  const ExitCode code = exit_code(report.result.status);
+  ExitCode code = exit_code(report.result.status);
+  if (code == exit_converged && report.profile) code = exit_code(report.profile->status);
   const std::string json = arguments.json.empty() ? "" : to_json(report, arguments.json_parameters);
   if (outputs.json.wanted()) outputs.json.commit(json);
   if (outputs.trace.wanted()) outputs.trace.commit(trace_to_csv(report.result));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <thalweg/math/safe.hpp>
+#include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/report/statistics.hpp>

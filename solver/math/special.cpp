@@ -1,9 +1,11 @@
 #include <thalweg/math/special.hpp>
 
 #include <boost/math/special_functions/digamma.hpp>
+#include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/polygamma.hpp>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 namespace thalweg {
 namespace {
@@ -36,6 +38,13 @@ double polygamma(int n, double x) {
   if (n == 0) return digamma(x);
   if (std::isinf(x)) return 0.0;
   return boost::math::polygamma(n, x, Quiet());
+}
+
+double normal_quantile(double p) {
+  if (!(p >= 0.0 && p <= 1.0)) return nan;
+  if (p == 0.0 || p == 1.0)
+    return p == 0.0 ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+  return -std::numbers::sqrt2 * boost::math::erfc_inv(2.0 * p, Quiet());
 }
 
 }  // namespace thalweg

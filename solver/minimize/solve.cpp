@@ -61,9 +61,9 @@ std::vector<double> Solver::Impl::into_bounds(std::vector<double> x, std::vector
   return x;
 }
 
-Result Solver::solve(const Options& options) { return solve(impl_->program.problem().start(), options); }
+Result Solver::solve(const Options& options) { return solve_from(impl_->program.problem().start(), options); }
 
-Result Solver::solve(std::vector<double> x, const Options& options) {
+Result Solver::solve_from(std::vector<double> x, const Options& options) {
   options.validate();
   if (x.size() != static_cast<std::size_t>(impl_->program.size()))
     throw Error(fmt::format("a start of {} numbers; expected {}", x.size(), impl_->program.size()));

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "report/profile_text.hpp"
+
 namespace thalweg {
 namespace {
 
@@ -62,15 +64,24 @@ Json parameters_of(const Report& report, bool all) {
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
     const bool judged = report.statistics.available() && !p.fixed && !p.at_bound;
+    const auto [interval_begin, interval_end] = interval_of(report, i);
+    const bool profiled = report.profile && report.profile->available();
     Json entry = {{"name", p.name},
                   {"value", number(p.value)},
                   {"standard_error", number(p.standard_error)},
-                  {"interval", Json::array({number(p.lower_interval), number(p.upper_interval)})},
+                  {"one_sided_error", number(p.one_sided_error)},
+                  {"interval", Json::array({number(interval_begin), number(interval_end)})},
+                  {"interval_kind", profiled ? "profile" : "linear"},
                   {"lower", number(p.lower_bound)},
                   {"upper", number(p.upper_bound)},
                   {"at_bound", p.at_bound},
                   {"fixed", p.fixed},
                   {"determined", judged ? Json(p.determined) : Json(nullptr)}};
+    if (profiled) {
+      const ProfileInterval& interval = report.profile->intervals[i];
+      entry["interval_ends"] = {to_string(interval.lower.kind), to_string(interval.upper.kind)};
+      entry["linear_interval"] = {number(p.lower_interval), number(p.upper_interval)};
+    }
     if (i < report.labels.size() && !report.labels[i].unit.empty()) entry["unit"] = report.labels[i].unit;
     list.push_back(std::move(entry));
   }
@@ -114,6 +125,40 @@ Json undetermined_of(const FitStatistics& s) {
     list.push_back(std::move(terms));
   }
   return list;
+}
+
+/// Parameters are left out like those of the report.
+Json multistart_of(const Minima& minima, bool all) {
+  Json list = Json::array();
+  for (const Minimum& m : minima.list) {
+    Json x = Json::array();
+    for (const double v : m.x) x.push_back(number(v));
+    const bool listed = all || m.x.size() <= most_parameters_in_json;
+    list.push_back({{"cost", number(m.cost)},
+                    {"found", m.found},
+                    {"start", m.start},
+                    {"parameters", listed ? std::move(x) : Json(nullptr)}});
+  }
+  return {{"starts", minima.starts},   {"converged", minima.converged}, {"stalled", minima.stalled},
+          {"stopped", minima.stopped}, {"failed", minima.failed},       {"not_run", minima.not_run},
+          {"minima", std::move(list)}};
+}
+
+Json profile_of(const Profile& profile) {
+  Json lower = nullptr;
+  if (profile.lower_point) {
+    Json x = Json::array();
+    for (const double v : profile.lower_point->x) x.push_back(number(v));
+    lower = {{"cost", number(profile.lower_point->cost)},
+             {"parameter", profile.lower_point->parameter},
+             {"parameters", std::move(x)}};
+  }
+  return {{"level", profile.level},
+          {"threshold", number(profile.threshold)},
+          {"status", to_string(profile.status)},
+          {"reason", profile.reason},
+          {"solves", profile.solves},
+          {"lower_point", std::move(lower)}};
 }
 
 Json trace_of(const Result& result) {
@@ -162,6 +207,8 @@ std::string to_json(const Report& report, bool all_parameters) {
                          {"worst_parameter", report.certified->worst_parameter}};
   json["correlations"] = correlations_of(report.statistics, all_parameters);
   json["undetermined"] = undetermined_of(report.statistics);
+  if (report.multistart) json["multistart"] = multistart_of(*report.multistart, all_parameters);
+  if (report.profile) json["profile"] = profile_of(*report.profile);
   json["notes"] = r.notes;
   json["trace"] = trace_of(r);
   // Text that is no UTF-8 (the name of a file may be anything) must not end in an exception.

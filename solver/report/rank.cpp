@@ -137,4 +137,25 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
   return result;
 }
 
+std::vector<double> squared_remainders(const DenseMatrix& A, const DenseMatrix& B, int rows) {
+  using Map = Eigen::Map<const Matrix>;
+  Matrix scaled = Map(A.column(0), A.stride(), A.columns());
+  for (Eigen::Index j = 0; j < scaled.cols(); ++j) scaled.col(j).stableNormalize();
+  Eigen::ColPivHouseholderQR<Matrix> qr;
+  const double tolerance = rank_tolerance(rows, A.columns() + 1);
+  qr.setThreshold(tolerance);
+  if (scaled.cols() > 0) qr.compute(scaled);
+  const Eigen::Index rank = scaled.cols() > 0 ? qr.rank() : 0;
+  std::vector<double> squares;
+  for (std::int64_t j = 0; j < B.columns(); ++j) {
+    Eigen::VectorXd b = Map(B.column(j), B.stride(), 1);
+    const double length = b.stableNorm();
+    if (length > 0.0) b /= length;
+    if (rank > 0) b.applyOnTheLeft(qr.householderQ().setLength(rank).adjoint());
+    const double left = b.tail(b.size() - rank).norm();
+    squares.push_back(left > tolerance ? std::pow(left * length, 2) : 0.0);
+  }
+  return squares;
+}
+
 }  // namespace thalweg

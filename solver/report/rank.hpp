@@ -22,4 +22,8 @@ struct NormalInverse {
 /// that are no padding; J is destroyed. Empty when J is not finite.
 std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows);
 
+/// Of each column of B the squared length of what is left of it without its projection on the columns of A: 1/c, c its
+/// entry in the inverse of [A b]ᵀ[A b]. 0 where that is rounding. `rows` are no padding.
+std::vector<double> squared_remainders(const DenseMatrix& A, const DenseMatrix& B, int rows);
+
 }  // namespace thalweg

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <optional>
 
 #include <boost/math/distributions/chi_squared.hpp>
@@ -14,6 +15,8 @@
 namespace thalweg {
 namespace {
 
+// A column of J whose cosine with r is below this is at right angles to it: the solve left no less.
+constexpr double no_slope = 1e-8;
 constexpr double normal_975 = 1.959963984540054;  // 97.5 % quantile of the normal distribution
 
 bool is_at_bound(const ParameterStatistics& p) {
@@ -56,6 +59,37 @@ void set_errors(const NormalInverse& inverse, double deviation, double quantile,
     p.upper_interval = p.value + quantile * p.standard_error;
   }
   s.correlation = inverse.correlation;
+}
+
+/// δ of F(δ) = F + g δ + ½ h δ² where F has risen by ½σ².
+double one_sided(double g, double h, double sigma) {
+  return sigma == 0.0 ? 0.0 : sigma * sigma / (g + std::hypot(g, std::sqrt(h) * sigma));
+}
+
+/// Errors of the components that a bound stops.
+void set_one_sided_errors(const Program& program, const DenseMatrix& J, const AlignedArray& residual, double deviation,
+                          double quantile, FitStatistics& s) {
+  std::vector<int> stopped;
+  for (std::size_t i = 0; i < s.parameters.size(); ++i)
+    if (s.parameters[i].at_bound) stopped.push_back(static_cast<int>(i));
+  if (stopped.empty()) return;
+  const DenseMatrix columns = free_columns(program, J, stopped);
+  const std::vector<double> h =
+      squared_remainders(free_columns(program, J, s.free), columns, static_cast<int>(program.rows()));
+  for (std::size_t k = 0; k < stopped.size(); ++k) {
+    ParameterStatistics& p = s.parameters[static_cast<std::size_t>(stopped[k])];
+    const double* column = columns.column(static_cast<std::int64_t>(k));
+    const auto product = [&](const double* v) { return std::inner_product(column, column + columns.stride(), v, 0.0); };
+    const double slope = product(residual.data());
+    const bool lower = p.value <= p.lower_bound;
+    const double g = std::max(0.0, lower ? slope : -slope);
+    p.determined = h[k] > 0.0 || g > no_slope * std::sqrt(product(column) * s.residual_sum_of_squares);
+    if (!p.determined) continue;
+    p.one_sided_error = one_sided(g, h[k], deviation);
+    const double reach = std::min(one_sided(g, h[k], quantile * deviation), p.upper_bound - p.lower_bound);
+    p.lower_interval = lower ? p.value : p.value - reach;
+    p.upper_interval = lower ? p.value + reach : p.value;
+  }
 }
 
 /// Residuals in the order of groups, then items, then components: without the program's padding.
@@ -154,6 +188,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
     s.chi_squared_probability = cdf(complement(distribution, s.residual_sum_of_squares));
   }
   set_errors(*inverse, deviation, quantile, s);
+  set_one_sided_errors(program, J, residual, deviation, quantile, s);
   for (const auto& direction : inverse->null_space) {
     UndeterminedCombination& combination = s.undetermined.emplace_back();
     for (const auto& [column, coefficient] : direction) {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "report/minima_text.hpp"
+#include "report/profile_text.hpp"
 #include "report/table.hpp"
 
 namespace thalweg {
@@ -77,26 +79,25 @@ std::string parameter_table(const Report& report, bool verbose) {
   table.add_column("value", Align::right);
   table.add_column("standard error", Align::left);
   table.add_column("relative", Align::right);
-  table.add_column("95 % interval", Align::left);
+  table.add_column(interval_heading(report), Align::left);
   table.add_column("unit", Align::left);
   table.add_column("", Align::left);
   table.add_column("meaning", Align::left);
   const auto& parameters = report.statistics.parameters;
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
-    const Digits digits(p.value, p.standard_error, verbose ? 10 : 2, verbose ? 4 : 2);
-    const bool has_error = std::isfinite(p.standard_error);
-    const bool has_width = p.standard_error > 0.0;  // else the fit is exact
-    const bool has_interval = has_width && std::isfinite(p.lower_interval) && std::isfinite(p.upper_interval);
+    const double error = p.at_bound ? p.one_sided_error : p.standard_error;
+    const Digits digits(p.value, error, verbose ? 10 : 2, verbose ? 4 : 2);
+    const bool has_error = std::isfinite(error);
+    const bool has_width = error > 0.0;  // else the fit is exact
+    const std::string sign = !p.at_bound ? "± " : p.value <= p.lower_bound ? "+ " : "− ";
     const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
     // What was given, not found, is shown as it was given.
     const std::string value = p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
-    table.add_row({p.name, value, has_error ? "± " + digits.error() : "",
-                   has_error && has_width ? text::percent(p.standard_error / p.value) : "",
-                   has_interval ? fmt::format("[{}, {}]", digits.interval_end(p.lower_interval),
-                                              digits.interval_end(p.upper_interval))
-                                : "",
-                   label.unit, remark(p), verbose ? label.description : ""});
+    table.add_row({p.name, value, has_error ? sign + digits.error() : "",
+                   has_error && has_width && !p.at_bound ? text::percent(error / p.value) : "",
+                   error == 0.0 ? "" : interval_text(report, i, digits), label.unit, remark(p),
+                   verbose ? label.description : ""});
   }
   return table.print(indent);
 }
@@ -303,11 +304,13 @@ std::string to_text(const Report& report, bool verbose) {
     if (!report.result.trace.empty()) out += "\n" + iteration_table(report.result);
     out += "\n" + machinery(report);
   }
+  if (report.multistart) out += minima_text(report, verbose);
   out += "\n" + parameter_table(report, verbose);
   if (!report.statistics.available()) return out;
   out += "\n" + fit_table(report, verbose);
   out += correlations(report.statistics);
   out += undetermined(report.statistics);
+  out += profile_text(report);
   return out;
 }
 

@@ -38,3 +38,14 @@ TEST_CASE("poles and what is no number give NaN and never throw") {
   CHECK(polygamma(1, infinity) == 0.0);
   CHECK(std::isnan(polygamma(-1, 2.0)));
 }
+
+TEST_CASE("quantiles of the normal distribution undo its probabilities") {
+  using thalweg::normal_quantile;
+  for (const double p : {1e-300, 1e-10, 0.025, 0.3, 0.5, 0.8, 0.975, 1.0 - 1e-12})
+    CHECK(0.5 * std::erfc(-normal_quantile(p) / std::sqrt(2.0)) == doctest::Approx(p).epsilon(1e-12));
+  CHECK(normal_quantile(0.975) == doctest::Approx(1.959963984540054).epsilon(1e-15));
+  CHECK(normal_quantile(0.0) == -std::numeric_limits<double>::infinity());
+  CHECK(normal_quantile(1.0) == std::numeric_limits<double>::infinity());
+  CHECK(std::isnan(normal_quantile(-0.1)));
+  CHECK(std::isnan(normal_quantile(std::nan(""))));
+}

@@ -55,8 +55,8 @@ TEST_CASE("the JSON holds every key of the contract") {
   CHECK(has(j["evaluations"], {"cost", "jacobian", "hessian"}));
   CHECK(has(j["seconds"], {"total", "read", "setup", "evaluate", "linear_solve", "other"}));
   REQUIRE(j["parameters"].size() == 2);
-  CHECK(
-      has(j["parameters"][0], {"name", "value", "standard_error", "interval", "lower", "upper", "at_bound", "fixed"}));
+  CHECK(has(j["parameters"][0],
+            {"name", "value", "standard_error", "one_sided_error", "interval", "lower", "upper", "at_bound", "fixed"}));
   CHECK(has(j["statistics"], {"degrees_of_freedom", "residual_standard_deviation", "r_squared", "aic", "bic"}));
   CHECK(has(j["certified"], {"digits", "worst_parameter"}));
   REQUIRE(j["trace"].size() > 1);
@@ -145,4 +145,43 @@ TEST_CASE("the trace as CSV") {
         "seconds,outcome\n"
         "0,descent,0.1,,,,,,1,0,accepted\n"
         "1,polish,,,,,,0.001,0,0,no_decrease\n");
+}
+
+TEST_CASE("the minima of many starts") {
+  Report report = solved();
+  CHECK_FALSE(json::parse(thalweg::to_json(report)).contains("multistart"));
+  report.multistart = thalweg::Minima{{{0.5, {1.0, 2.0}, 3, 1}, {0.75, {-1.0, NAN}, 1, 4}}, 7, 4, 1, 1, 1, 0, 0.25};
+  const json m = json::parse(thalweg::to_json(report))["multistart"];
+  CHECK(m["starts"] == 7);
+  CHECK(m["converged"] == 4);
+  CHECK(m["stalled"] == 1);
+  CHECK(m["stopped"] == 1);
+  CHECK(m["failed"] == 1);
+  CHECK(m["not_run"] == 0);
+  REQUIRE(m["minima"].size() == 2);
+  CHECK(m["minima"][0] == json::parse(R"({"cost": 0.5, "found": 3, "start": 1, "parameters": [1.0, 2.0]})"));
+  CHECK(m["minima"][1]["parameters"][1].is_null());
+}
+
+TEST_CASE("intervals by profile") {
+  Report report = solved();
+  const json linear = json::parse(thalweg::to_json(report));
+  CHECK(linear["parameters"][0]["interval_kind"] == "linear");
+  CHECK_FALSE(linear.contains("profile"));
+  CHECK_FALSE(linear["parameters"][0].contains("interval_ends"));
+  report.profile.emplace();
+  report.profile->reason = "the fit is exact";
+  CHECK(json::parse(thalweg::to_json(report))["parameters"] == linear["parameters"]);
+  report.profile->reason = "";
+  report.profile->intervals = {{{0.25, thalweg::ProfileEnd::threshold}, {HUGE_VAL, thalweg::ProfileEnd::infinite}},
+                               {{0.0, thalweg::ProfileEnd::bound}, {2.0, thalweg::ProfileEnd::edge}}};
+  report.profile->lower_point = {"p[1]", 0.5, {1.0, 2.0}};
+  const json j = json::parse(thalweg::to_json(report));
+  CHECK(j["parameters"][0]["interval"] == json::parse("[0.25, null]"));
+  CHECK(j["parameters"][0]["interval_kind"] == "profile");
+  CHECK(j["parameters"][0]["interval_ends"] == json::parse(R"(["threshold", "infinite"])"));
+  CHECK(j["parameters"][0]["linear_interval"] == linear["parameters"][0]["interval"]);
+  CHECK(j["parameters"][1]["interval_ends"] == json::parse(R"(["bound", "edge"])"));
+  CHECK(has(j["profile"], {"level", "threshold", "status", "reason", "solves"}));
+  CHECK(j["profile"]["lower_point"] == json::parse(R"({"cost": 0.5, "parameter": "p[1]", "parameters": [1.0, 2.0]})"));
 }

@@ -10,6 +10,8 @@
 #include <type_traits>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/build.hpp>
 
@@ -189,6 +191,48 @@ TEST_CASE("fixed parameters and those at a bound have no error, the others do") 
   CHECK(s.degrees_of_freedom == 3);
   CHECK(s.free == std::vector<int>{0});
   CHECK(s.parameters[0].standard_error == doctest::Approx(std::sqrt(0.25 / 3.0 / 4.0)));
+}
+
+TEST_CASE("at a bound the error is one-sided, and joins the standard error where the bound only touches") {
+  // The slope's cost is 0.1 + ½ 5 (b − 1.6)², whatever the intercept.
+  const auto with_upper = [](double upper, bool known = false) {
+    const std::string sigma = !known ? "" : "sigma = 's'\n[fit]\nnoise = 'known'\n";
+    return fit_line("a + b*x", fmt::format("a = 0\nb = {{ start = -200, upper = {:.17g} }}", upper), sigma).statistics;
+  };
+  for (const double distance : {1e-12, 1e-3, 0.1, 1.0, 100.0}) {
+    CAPTURE(distance);
+    const FitStatistics s = with_upper(1.6 - distance);
+    const auto& b = s.parameters[1];
+    REQUIRE(b.at_bound);
+    CHECK(unset(b.standard_error));
+    const double variance = (0.2 + 5.0 * distance * distance) / 3.0, t_3 = 3.182446305284263;
+    const auto rise = [&](double inwards) { return 2.5 * (std::pow(distance + inwards, 2) - distance * distance); };
+    CHECK(rise(b.one_sided_error) == doctest::Approx(0.5 * variance).epsilon(1e-9));
+    CHECK(b.upper_interval == b.value);
+    CHECK(rise(b.value - b.lower_interval) == doctest::Approx(0.5 * variance * t_3 * t_3).epsilon(1e-9));
+    if (distance == 1e-12) CHECK(b.one_sided_error == doctest::Approx(std::sqrt(variance / 5.0)).epsilon(1e-9));
+  }
+  const FitStatistics known = with_upper(1.5, true);  // σ = 0.5: h = 20
+  CHECK(10.0 * (std::pow(0.1 + known.parameters[1].one_sided_error, 2) - 0.01) == doctest::Approx(0.5));
+}
+
+TEST_CASE("a one-sided error does not reach beyond the other bound, and needs a residual that moves") {
+  const FitStatistics narrow = fit_line("a + b*x", "a = 0\nb = { start = 1.46, lower = 1.45, upper = 1.5 }").statistics;
+  CHECK(narrow.parameters[1].lower_interval == doctest::Approx(1.45));
+  CHECK(narrow.parameters[1].one_sided_error > 0.05);
+  const FitStatistics lower = fit_line("a + b*x", "a = 0\nb = { start = 5, lower = 2 }").statistics;
+  CHECK(lower.parameters[1].lower_interval == 2.0);
+  CHECK(lower.parameters[1].upper_interval > 2.0 + lower.parameters[1].one_sided_error);
+  // No residual reads c; of a + c only the sum is determined, and a makes up for what c does.
+  for (const char* model : {"a + b*x + 0*c", "a + b*x + c"}) {
+    CAPTURE(model);
+    Fit f = fit_line(model, "a = 0\nb = 1\nc = { start = 3, upper = 3 }");
+    f.result.x = {f.result.x[0] + f.result.x[2] - 3.0, f.result.x[1], 3.0};
+    const thalweg::ParameterStatistics c = thalweg::statistics(f.built.problem, f.result).parameters[2];
+    REQUIRE(c.at_bound);
+    CHECK(unset(c.one_sided_error));
+    CHECK_FALSE(c.determined);
+  }
 }
 
 TEST_CASE("priors count as residuals, but not for R²") {

@@ -67,6 +67,76 @@ converged after 2 iterations: gradient 1.0e-11 <= 1e-10
 )");
 }
 
+TEST_CASE("the minima of many starts, letter by letter") {
+  Line line;
+  line.report.multistart = thalweg::Minima{
+      {{0.1, {1.1, 1.6, 0.0}, 3, 1}, {0.25, {2.0, -1e-9, 0.0}, 2, 2}, {0.2500001, {-2.0, 1e-9, 0.0}, 1, 4}},
+      9,
+      6,
+      1,
+      1,
+      1,
+      0};
+  const std::string text = thalweg::to_text(line.report);
+  CHECK(contains(text, R"(
+of 9 starts 6 converged, 1 stalled, 1 stopped at a limit or on request, 1 failed
+
+  minimum  cost  found  intercept   slope  shift
+        1   0.1      3        1.1     1.6      0
+        2  0.25      2          2  -1e-09      0
+        3  0.25      1         -2   1e-09      0  same cost as 2
+Different points have the same cost: parameters may have exchanged their roles, or the data cannot
+tell the points apart.
+
+  parameter  value)"));
+  line.report.multistart->list.resize(12, {0.5, {1.0, 1.0, 0.0}, 1, 5});
+  CHECK(contains(thalweg::to_text(line.report), "       10   0.5 "));
+  CHECK(contains(thalweg::to_text(line.report), "\n  and 2 more: see --verbose\n"));
+  CHECK(contains(thalweg::to_text(line.report, true), "same cost as 4\n"));
+  line.report.multistart->list.clear();
+  CHECK(thalweg::to_text(line.report).find("minimum") == std::string::npos);
+}
+
+TEST_CASE("intervals by profile, letter by letter") {
+  using thalweg::ProfileEnd;
+  Line line;
+  const std::string without = thalweg::to_text(line.report);
+  line.report.profile.emplace();
+  thalweg::Profile& profile = *line.report.profile;
+  profile.reason = "the fit is exact";
+  CHECK(thalweg::to_text(line.report) == without + "\nThere are no profile intervals: the fit is exact.\n");
+  profile.reason.clear();
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  profile.intervals = {{{-infinity, ProfileEnd::infinite}, {2.0, ProfileEnd::bound}, NAN, NAN},
+                       {{0.8, ProfileEnd::threshold}, {NAN, ProfileEnd::unknown}, 1.3, NAN},
+                       {}};
+  CHECK(contains(thalweg::to_text(line.report), R"(
+  parameter  value  standard error  relative  95 % profile interval  unit
+  intercept   1.10  ± 0.26              24 %  (−∞, 2.00]             m
+  slope       1.60  ± 0.14             8.8 %  [0.80, ?]              m/s
+  shift          0                                                         fixed
+)"));
+  CHECK(thalweg::to_text(line.report).ends_with(R"(
+The data set intercept no lower limit: however far it goes, the fit is not significantly worse.
+The interval of intercept ends at its upper bound.
+The upper end of the interval of slope was not found.
+By their standard errors, the intervals of slope would be off by more than 20 %: the model is too
+nonlinear there for its standard errors to be trusted.
+)"));
+  profile.intervals[1] = {{0.8, ProfileEnd::edge}, {2.25, ProfileEnd::threshold}, NAN, 1.1};
+  profile.intervals[0] = {{0.5, ProfileEnd::threshold}, {1.5, ProfileEnd::threshold}, 1.0, 1.0};
+  profile.status = Status::interrupted;
+  profile.reason = "on request";
+  profile.lower_point = {"slope", 0.05, {1.0, 2.0, 0.0}};
+  CHECK(thalweg::to_text(line.report).ends_with(R"(
+The interval of slope ends where, below it, the model is not finite.
+The profiles were stopped: on request.
+The solution is not the minimum: the profile of slope met the cost 0.05, which is lower, so the
+intervals mean little. Solve again from there:
+  intercept = 1 slope = 2 shift = 0
+)"));
+}
+
 TEST_CASE("how it ended, in words") {
   Line line;
   const auto first_lines = [&](Status status) {
@@ -125,6 +195,11 @@ TEST_CASE("bounds, certified values, notes and strong correlations") {
   line.report.certified = {10.96, "slope"};
   const std::string text = thalweg::to_text(line.report);
   CHECK(contains(text, "at its upper bound\n"));
+  line.report.statistics.parameters[1].one_sided_error = 0.12;
+  line.report.statistics.parameters[1].lower_interval = 1.25;
+  line.report.statistics.parameters[1].upper_interval = 1.6;
+  CHECK(contains(thalweg::to_text(line.report),
+                 "\n  slope        1.6  − 0.12                    [1.25, 1.60]   m/s   at its upper bound\n"));
   CHECK(contains(text, "agree to 10.9 digits (the worst: slope)\n"));
   CHECK(contains(text, "note: the start was moved\n"));
   CHECK(contains(text,

@@ -145,6 +145,9 @@ TEST_CASE("fit takes a table and a formula") {
   CHECK(parameters[1]["at_bound"] == true);
   CHECK(parameters[1]["upper"] == 1.5);
   CHECK(parameters[1]["standard_error"].is_null());
+  CHECK(parameters[1]["one_sided_error"].get<double>() > 0.0);
+  CHECK(parameters[1]["interval"][1] == 1.5);
+  CHECK(parameters[0]["one_sided_error"].is_null());
   CHECK(parameters[2]["fixed"] == true);
   CHECK(parameters[2]["value"] == 2.0);
 }
@@ -261,6 +264,41 @@ TEST_CASE("options reach the solver") {
   for (const char* each : {"--damping marquardt", "--damping radius", "--scaling current", "--globalization none",
                            "--restarts 0 --seed 7", "--time-limit 10"})
     CHECK(solved(each)["status"] == "converged");
+}
+
+TEST_CASE("--starts finds the minima, the same ones with any number of threads") {
+  const std::string arguments = "solve problems/nist/lanczos3.toml --starts 12 --json - ";
+  const json j = json::parse(run(arguments).out);
+  const json& m = j["multistart"];
+  CHECK(m["starts"] == 12);
+  REQUIRE(m["minima"].size() > 1);
+  CHECK(m["minima"][0]["cost"] == j["final_cost"]);
+  CHECK(m["minima"][0]["parameters"][5] == j["parameters"][5]["value"]);
+  CHECK(without_times(run(arguments + "--threads 1").out) == without_times(run(arguments + "--threads 2").out));
+  CHECK(json::parse(run(arguments + "--seed 9").out)["multistart"] != m);
+  CHECK(contains(run("solve problems/nist/lanczos3.toml --starts 12").out, "\nof 12 starts "));
+  CHECK(run("solve problems/nist/lanczos3.toml --starts 0").err ==
+        "thalweg: error: --starts is '0'; expected a whole number >= 1\n");
+}
+
+TEST_CASE("--intervals profile finds both ends of every interval of NIST's problems") {
+  for (const auto& entry : command_test::files::directory_iterator(THALWEG_SOURCE_DIR "/problems/nist")) {
+    CAPTURE(entry.path().string());
+    const Outcome o = run("solve '" + entry.path().string() + "' --intervals profile --json -");
+    CHECK(o.code == 0);
+    const json j = json::parse(o.out);
+    CHECK(j["profile"]["lower_point"].is_null());
+    for (const json& p : j["parameters"]) {
+      CHECK(p["interval_ends"] == json::parse(R"(["threshold", "threshold"])"));
+      CHECK(p["interval"][0].get<double>() < p["value"].get<double>());
+      CHECK(p["interval"][1].get<double>() > p["value"].get<double>());
+    }
+  }
+  const Outcome text = run("solve problems/nist/misra1a.toml --intervals profile");
+  CHECK(contains(text.out, "  95 % profile interval\n"));
+  CHECK(run("solve problems/nist/misra1a.toml --intervals linear").out == run("solve problems/nist/misra1a.toml").out);
+  CHECK(run("solve problems/nist/misra1a.toml --intervals exact").err ==
+        "thalweg: error: unknown intervals 'exact'; expected linear or profile\n");
 }
 
 TEST_CASE("stopping without converging returns 1, and the best point is reported") {

@@ -38,7 +38,7 @@ class Solver {
   /// From the problem's start.
   Result solve(const Options& options = {});
   /// From x (all components).
-  Result solve(std::vector<double> x, const Options& options = {});
+  Result solve_from(std::vector<double> x, const Options& options = {});
 
  private:
   struct Impl;

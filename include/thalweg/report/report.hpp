@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/report/profile.hpp>
 #include <thalweg/report/statistics.hpp>
 
 namespace thalweg {
@@ -35,6 +37,8 @@ struct Report {
   FitStatistics statistics;
   Sigma sigma = Sigma::none;
   std::optional<Agreement> certified;  ///< when the file holds certified values
+  std::optional<Minima> multistart;    ///< when there was more than one start
+  std::optional<Profile> profile;      ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {
     double read = 0.0, build = 0.0, statistics = 0.0;  ///< what comes before and after the solve

@@ -14,14 +14,22 @@ namespace thalweg {
 
 inline constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 
-/// Of one component of x. The errors are NaN where the data do not determine it, for components
-/// that are fixed, and for those that a bound stops: there the Gaussian picture does not hold. An error
-/// is infinite when it is beyond the range of numbers.
+/// Of one component of x. The errors are NaN where the data do not determine it and for components that are fixed. An
+/// error is infinite when it is beyond the range of numbers.
+///
+/// A component that a bound stops has no standard error, since it cannot move both ways, but a one-sided one: so far
+/// inside the bound the cost F, minimised over the free components, has risen by ½σ² (σ the residual standard
+/// deviation; 1 when the noise is known), as it has one standard error beside a free minimum. To second order
+///     F(δ) = F + g δ + ½ h δ²,   δ = σ² / (g + √(g² + h σ²)),
+/// with g ≥ 0 the slope inwards (the bound's multiplier) and 1/h this component's entry in the inverse of JᵀJ over the
+/// free components and itself. Without a multiplier, g = 0, that is the standard error. Its interval reaches from the
+/// bound to δ with tσ for σ, t the quantile of the other intervals, but not beyond the opposite bound.
 struct ParameterStatistics {
   std::string name;
   double value = 0.0;
   double standard_error = unset;
-  double lower_interval = unset;  ///< 95 %: Student's t; normal when σ is known
+  double one_sided_error = unset;  ///< δ > 0, of a component at its bound only
+  double lower_interval = unset;   ///< 95 %: Student's t; normal when σ is known
   double upper_interval = unset;
   double lower_bound = -std::numeric_limits<double>::infinity();
   double upper_bound = std::numeric_limits<double>::infinity();
