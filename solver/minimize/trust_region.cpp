@@ -14,13 +14,6 @@ namespace {
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 // Probe length of the directional second derivative, relative to the step (Transtrum & Sethna 2012, section 4.2).
 constexpr double probe = 0.1;
-// Where no step lowers the cost any more, a cosine below this is what rounding leaves of zero: the cost of a step is
-// quadratic in it, so it is visible down to √ε only.
-constexpr double rounding_cosine = 1e-6;
-// A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
-constexpr double collapse = 1e-12;
-// The same after a polish, which leaves only rounding.
-constexpr double polished_cosine = 1e-5;
 // Residuals so small that their squares leave the range of doubles.
 constexpr double smallest_cost = 1e-280;
 constexpr int max_withdrawals = 6;
@@ -78,6 +71,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   result_ = &journal.result;
   function_tolerance_ = options_->function_tolerance;
   gradient_tolerance_ = options_->gradient_tolerance;
+  exhausted_ = false;
 
   projection_.choose(*options_);
   strategy.exempt(projection_.columns());
@@ -86,6 +80,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
     linearize();
     strategy.start(linear, x_);
     journal.open(state_.cost, gradient_norm_);
+    first_iteration_ = result_->iterations;
   }
   for (int withdrawals = 0; !verdict;) {
     verdict = gradient_verdict();
@@ -274,92 +269,16 @@ std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& propos
   const double point = std::sqrt(scaled_point(program_, state_.x, strategy_->scale()));
   const bool tiny = proposed.status == LinearStatus::ok && proposed.scaled_norm <= epsilon * point;
   if (!tiny && !strategy_->exhausted()) return std::nullopt;
+  exhausted_ = true;
 
   const double scaled_gradient = cosine();
-  if (scaled_gradient <= rounding_cosine)
+  if (scaled_gradient <= claims::rounding_cosine)
     return Verdict{Status::converged,
                    fmt::format("no step lowers the cost in double precision; scaled gradient {:.1e} <= {:.0e}",
-                               scaled_gradient, rounding_cosine)};
+                               scaled_gradient, claims::rounding_cosine)};
   if (cosine_noise() >= 1.0) return Verdict{Status::converged, "the residuals are at rounding level"};
   return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the scaled gradient is {:.1e} > {:.0e}",
-                                              scaled_gradient, rounding_cosine)};
-}
-
-/// The scaled gradient at the current point.
-double TrustRegion::cosine() {
-  const DenseMatrix& J = state_.jacobian;
-  kernels::multiply_transposed(J, state_.residual.data(), acceleration_.data());
-  for (std::size_t j = 0; j < held_.size(); ++j)
-    if (held_[j]) acceleration_[j] = 0.0;
-  for (std::int64_t j = 0; j < J.columns(); ++j)
-    scratch_n_[static_cast<std::size_t>(j)] = std::sqrt(kernels::dot(J.column(j), J.column(j), J.stride()));
-  return convergence::gradient_cosine(acceleration_, scratch_n_, std::sqrt(2.0 * state_.cost));
-}
-
-/// What rounding in r, of the order ε‖Dx‖, makes of a cosine of zero; 1 and more where r is rounding alone. A point
-/// that ran to zero on the way, as it does for data that are zero, is measured by where it came from.
-double TrustRegion::cosine_noise() const {
-  const auto D = linear_->column_norms();
-  double path = 0.0;
-  for (std::size_t j = 0; j < D.size(); ++j) path += D[j] * largest_sizes_[j] * D[j] * largest_sizes_[j];
-  const double here = std::sqrt(scaled_point(program_, state_.x, D));
-  const double size = here < 1e-8 * std::sqrt(path) ? std::sqrt(path) : here;
-  return 1000.0 * epsilon * size / std::sqrt(2.0 * state_.cost);
-}
-
-/// Looks behind a claim of convergence. False withdraws it: the tolerances are tightened and the descent goes on.
-bool TrustRegion::confirm(Verdict& verdict) {
-  if (const std::string lost = lost_parameters(); !lost.empty()) {
-    verdict = {Status::stalled, fmt::format("the residuals do not depend on {} here ({})", lost, verdict.reason)};
-    return true;
-  }
-  if (state_.cost == 0.0) return true;
-  // The cost is quadratic in the distance, so a decrease of ε leaves a cosine of about √ε.
-  const double credible = 10.0 * std::sqrt(options_->function_tolerance) + cosine_noise();
-  const double before = cosine();
-  if (!options_->polish) {
-    if (before <= credible) return true;
-  } else {
-    std::optional<Verdict> request;
-    const Polish::Outcome outcome = polish(request);
-    if (request) {
-      verdict = *request;
-      return true;
-    }
-    if (outcome == Polish::Outcome::confirmed && cosine() <= polished_cosine + cosine_noise()) return true;
-    if (outcome == Polish::Outcome::impossible && before <= credible) return true;
-    if (before <= rounding_cosine || cosine_noise() >= 1.0) return true;
-  }
-  function_tolerance_ *= 1e-2;
-  gradient_tolerance_ *= 1e-2;
-  linearize();
-  strategy_->linearized(*linear_);
-  return false;
-}
-
-Polish::Outcome TrustRegion::polish(std::optional<Verdict>& request) {
-  clock_->charge(Stopwatch::linear_solve);
-  const auto observe = [&](const Polish::Step& step) {
-    ++result_->evaluations.jacobian;
-    result_->accepted_steps += step.accepted;
-    IterationRecord r;
-    r.iteration = ++result_->iterations;
-    r.phase = IterationRecord::Phase::polish;
-    r.accepted = step.accepted;
-    r.outcome = step.accepted                    ? Outcome::accepted
-                : std::isfinite(step.trial_cost) ? Outcome::no_decrease
-                                                 : Outcome::not_finite;
-    r.cost = step.accepted ? step.trial_cost : state_.cost;
-    r.trial_cost = step.trial_cost;
-    r.step_norm = step.norm;
-    r.seconds = clock_->elapsed();
-    request = journal_->report(r);
-    return !request.has_value();
-  };
-  const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);
-  result_->evaluations.hessian += polish_.used_curvature();
-  clock_->charge(Stopwatch::evaluate);
-  return outcome;
+                                              scaled_gradient, claims::rounding_cosine)};
 }
 
 /// What is known of an iteration before its step changes λ and the gradient.
@@ -376,36 +295,6 @@ IterationRecord TrustRegion::record(const Trial& trial) const {
   r.damping = strategy_->damping();
   r.seconds = clock_->elapsed();
   return r;
-}
-
-/// In words, which parameters the residuals have lost: they depended on them at some point of the descent, or, when
-/// they depend on none at all, should. Empty when all is well. What counts is the change of the residuals when a
-/// parameter changes by its own size (by the largest that it had, should it now be small).
-std::string TrustRegion::lost_parameters() const {
-  const auto norms = linear_->column_norms();
-  const double residual_norm = std::sqrt(2.0 * state_.cost);
-  const auto is_held = [&](std::size_t j) { return !held_.empty() && held_[j]; };
-  double strongest = 0.0;
-  bool any_free = false;
-  for (std::size_t j = 0; j < norms.size(); ++j) {
-    strongest = std::max(strongest, norms[j] * largest_size(j));
-    any_free = any_free || !is_held(j);
-  }
-  if (!any_free) return {};
-  if (strongest <= collapse * residual_norm) return "any parameter";
-  std::string names;
-  for (std::size_t j = 0; j < norms.size(); ++j) {
-    const double threshold = collapse * std::max(strongest, residual_norm);
-    const bool had = largest_norms_[j] * largest_size(j) > threshold, has = norms[j] * largest_size(j) > threshold;
-    if (is_held(j) || has || !had) continue;
-    names += (names.empty() ? "" : ", ") +
-             program_.problem().parameter_name(program_.component_of(static_cast<std::int64_t>(j)));
-  }
-  return names;
-}
-
-double TrustRegion::largest_size(std::size_t column) const {
-  return largest_sizes_[column] > 0.0 ? largest_sizes_[column] : 1.0;
 }
 
 }  // namespace thalweg

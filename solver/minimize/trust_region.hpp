@@ -51,6 +51,8 @@ class TrustRegion {
   IterationRecord record(const Trial& trial) const;
   Polish::Outcome polish(std::optional<Verdict>& request);
   double cosine();
+  double promised_decrease();
+  bool bends_down();
   double cosine_noise() const;
   std::string lost_parameters() const;
   double largest_size(std::size_t column) const;
@@ -74,7 +76,15 @@ class TrustRegion {
   Result* result_ = nullptr;
   double gradient_norm_ = 0.0;  // where the next step begins
   double function_tolerance_ = 0.0, gradient_tolerance_ = 0.0;
+  int first_iteration_ = 0;  // the run's start on the trace
   bool bounded_ = false;
+  bool exhausted_ = false;  // no step, however short, lowers the cost
 };
+
+namespace claims {
+/// Where no step lowers the cost any more, a cosine below this is what rounding leaves of zero: the cost of a step is
+/// quadratic in it, so it is visible down to √ε only.
+inline constexpr double rounding_cosine = 1e-6;
+}  // namespace claims
 
 }  // namespace thalweg

@@ -26,7 +26,7 @@ class DampedStrategy : public Strategy {
     }
     lambda_ = initial_damping_ * unit_;
   }
-  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms()); }
+  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms(), relax_); }
   ProposedStep propose(LinearSolver& linear, double* step) override {
     return damped_step(linear, lambda_, scale_.diagonal(), step);
   }
@@ -42,6 +42,7 @@ class DampedStrategy : public Strategy {
   void raise(double factor) { lambda_ = lambda_ > 0.0 ? lambda_ * factor : first_damping * unit_; }
 
   double lambda_ = 0.0;
+  bool relax_ = false;  // the last step went as predicted
 
  private:
   static constexpr double first_damping = 1e-3;
@@ -62,6 +63,7 @@ class NielsenStrategy final : public DampedStrategy {
   }
   void accepted(double gain, double) override {
     const double t = 2.0 * gain - 1.0;
+    relax_ = gain > well_predicted;
     lower(std::max(1.0 / 3.0, 1.0 - t * t * t));
     growth_ = 2.0;
   }
@@ -71,6 +73,7 @@ class NielsenStrategy final : public DampedStrategy {
   }
 
  private:
+  static constexpr double well_predicted = 0.9;
   double growth_ = 2.0;
 };
 

@@ -24,7 +24,8 @@ class Scale {
     D_.assign(column_norms.size(), rule_ == Rule::identity ? 1.0 : 0.0);
     update(column_norms);
   }
-  void update(std::span<const double> column_norms) {
+  /// `relax`: the last step did what the model said, so that what an earlier point made of D may be forgotten a little.
+  void update(std::span<const double> column_norms, bool relax = false) {
     if (rule_ == Rule::identity && exempt_.empty()) return;
     for (std::size_t j = 0; j < D_.size(); ++j) {
       if (!exempt_.empty() && exempt_[j]) {
@@ -33,7 +34,7 @@ class Scale {
       }
       if (rule_ == Rule::identity) continue;
       const double previous = D_[j];
-      D_[j] = rule_ == Rule::monotone ? std::max(previous, column_norms[j]) : column_norms[j];
+      D_[j] = rule_ == Rule::monotone ? std::max(relax ? relaxation * previous : previous, column_norms[j]) : column_norms[j];
       // A column that vanished (or never was) must not leave its parameter undamped.
       if (D_[j] == 0.0) D_[j] = previous > 0.0 ? previous : 1.0;
     }
@@ -42,6 +43,7 @@ class Scale {
 
  private:
   static constexpr double exemption = 1e-8;
+  static constexpr double relaxation = 0.95;
   Rule rule_;
   std::vector<char> exempt_;
   std::vector<double> D_;
