@@ -131,11 +131,13 @@ Value barron(double s, double b, double shape) {
     const Value v = welsch(0.5 * s, b);
     return {2.0 * v.rho, v.first, 0.5 * v.second};
   }
-  const double delta = 2.0 - shape, z = s / b / delta;
+  const double delta = 2.0 - shape, ratio = s / b, z = std::isfinite(ratio) ? ratio / delta : s / delta / b;
   const double L = std::isfinite(z) ? std::log1p(z) : log1p_of_ratio(s, b) - std::log(delta);
   const double t = 0.5 * shape * L, growth = b * (delta * L);
   double rho = growth;
-  if (t > 700.0)
+  if (t < -40.0)
+    rho = -2.0 * b * (delta / shape);  // eᵗ is nothing beside 1
+  else if (t > 700.0)
     rho = std::exp(std::log(growth) + t - std::log(t));
   else if (t != 0.0)
     rho = growth * (std::expm1(t) / t);
@@ -222,6 +224,8 @@ Loss Loss::scaled(double factor) const {
 Loss Loss::with_scale_times(double m) const {
   if (!(m > 0.0)) refuse(kind_, "scale multiplied by", m, "a positive number");
   if (kind_ == Kind::trivial || m == 1.0) return *this;
+  const Loss squares_only = Loss().scaled((*this)(0.0).first);
+  if (std::isinf(m)) return squares_only;
   Loss result = *this;
   const bool squares = kind_ == Kind::arctan || kind_ == Kind::tolerant;
   const double by = squares ? m * m : m;
@@ -230,7 +234,7 @@ Loss Loss::with_scale_times(double m) const {
   const double size = kind_ == Kind::tolerant ? std::max(result.first_, result.second_) : result.first_;
   if (!(size >= (squares ? least_square : least_scale))) refuse(kind_, "scale", size, "a number that is not so small");
   if (size <= (squares ? most_square : most_scale)) return result;
-  return Loss().scaled((*this)(0.0).first);
+  return squares_only;
 }
 
 double Loss::scale() const {

@@ -62,6 +62,7 @@ class TrustRegion {
   IterationRecord record(const Trial& trial) const;
   Polish::Outcome polish(std::optional<Verdict>& request);
   double cosine();
+  double coarseness() const;
   double cosine_noise() const;
   std::string lost_parameters() const;
   double largest_size(std::size_t column) const;

@@ -135,7 +135,7 @@ TEST_CASE("derivatives equal differences, on both sides of a kink") {
       CAPTURE(s);
       CHECK((after.rho - before.rho) / (2.0 * h) == Approx(v.first).epsilon(1e-6).scale(1e-3));
       const double second = (after.first - before.first) / (2.0 * h);
-      CHECK(std::abs(second - v.second) <= 1e-6 * std::abs(v.second) + 1e-15 * v.first / h);
+      CHECK(std::abs(second - v.second) <= 1e-6 * std::abs(v.second) + 1e-15 * v.first / h + 1e-100);
     }
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("losses begin as least squares do, rise, stay below it and have no jum
     for (double s = 1e-9; s < 1e10; s *= 1.01) {
       const Loss::Value v = c.loss(s);
       CHECK(v.rho >= last.rho);
-      CHECK(v.rho <= s * c.loss.factor());
+      CHECK(v.rho <= s * c.loss.factor() * (1.0 + 1e-15));
       CHECK(v.first >= 0.0);
       if (!tolerant) CHECK(v.first <= last.first * (1.0 + 1e-15));
       last = v;
@@ -184,7 +184,7 @@ TEST_CASE("nothing overflows: tiny and huge residuals and scales") {
       CHECK(std::isfinite(v.first));
       CHECK(std::isfinite(v.second));
       CHECK(v.rho >= 0.0);
-      CHECK(v.rho <= s);
+      CHECK(v.rho <= s * (1.0 + 1e-15));
     }
 }
 

@@ -52,7 +52,8 @@ struct Options {
   double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
   double initial_radius = 100.0;  ///< of Damping::radius, in units of ‖Dx‖ at the start (of 1 when that is 0)
 
-  bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial
+  bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial;
+                                     ///< left out where a group has a loss
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected
   bool polish = true;                ///< finish with Newton steps, so that the last digits are right
   int restarts = 10;       ///< further descents, at most, after one that stalled where the residuals no longer

@@ -38,8 +38,9 @@ struct IterationRecord {
     singular,     ///< the linear solver found no step
   };
   Outcome outcome = Outcome::accepted;
-  bool accepted = true;          ///< outcome == Outcome::accepted
-  double cost = unset;           ///< ½‖r‖² after the iteration; the polish may let it rise by rounding
+  bool accepted = true;  ///< outcome == Outcome::accepted
+  double cost =
+      unset;  ///< ½ Σ ρ(‖r‖²), without a loss ½‖r‖², after the iteration; the polish may let it rise by rounding
   double trial_cost = unset;     ///< at the point that was tried
   double gradient_norm = unset;  ///< ‖Π(x − g) − x‖∞ where the step began
   double step_norm = unset;      ///< ‖δ‖₂
