@@ -1,9 +1,11 @@
 // The command line as a value.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <thalweg/math/loss.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/noise.hpp>
 
@@ -13,9 +15,10 @@ namespace thalweg::tool {
 struct SolveArguments {
   Options options;
   int start = 1;
-  std::string json;    ///< a file, "-" for standard output, or empty
-  std::string trace;   ///< a file, or empty
-  std::string output;  ///< a file, or empty
+  std::optional<Loss> loss;  ///< in place of those of the file
+  std::string json;          ///< a file, "-" for standard output, or empty
+  std::string trace;         ///< a file, or empty
+  std::string output;        ///< a file, or empty
   bool json_parameters = false, quiet = false, verbose = false;
 };
 

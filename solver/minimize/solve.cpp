@@ -5,6 +5,7 @@
 #include <random>
 
 #include <fmt/format.h>
+#include <minimize/graduated.hpp>
 #include <minimize/stopwatch.hpp>
 #include <minimize/trust_region.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
@@ -67,8 +68,10 @@ Result Solver::solve(const Options& options) {
   const auto strategy = make_strategy(options);
   std::vector<double> x = impl_->start(result.notes);
   clock.charge(Stopwatch::setup);
-  Ending ending = impl_->loop.run(std::move(x), linear, *strategy, options, clock, result);
-  if (!result.trace.empty()) result.initial_cost = result.trace.front().cost;
+  Ending ending = options.graduated
+                      ? graduate(impl_->program, impl_->loop, std::move(x), linear, options, clock, result)
+                      : impl_->loop.run(std::move(x), linear, *strategy, options, clock, result);
+  if (!options.graduated && !result.trace.empty()) result.initial_cost = result.trace.front().cost;
   if (ending.status == Status::stalled && options.restarts > 0 && options.method == Method::levenberg_marquardt)
     ending = impl_->restart(std::move(ending), options, linear, clock, result);
   result.status = ending.status;

@@ -59,6 +59,8 @@ struct Options {
   int restarts = 10;       ///< further descents, at most, after one that stalled where the residuals no longer
                            ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts
   std::uint64_t seed = 1;  ///< of the scattered starts
+  bool graduated = false;  ///< graduated non-convexity: the losses' scales shrink from least squares to their own, over
+                           ///< a sequence of descents; needs a loss that is not convex
 
   LinearSolverKind linear_solver = LinearSolverKind::automatic;
 

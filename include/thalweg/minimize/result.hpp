@@ -47,6 +47,7 @@ struct IterationRecord {
   double gain_ratio = unset;     ///< actual / predicted decrease
   double damping = unset;        ///< λ that the step was computed with
   double seconds = 0.0;          ///< since the solve began
+  double loss_scale = 1.0;  ///< of graduated non-convexity: the losses, and so the cost, had their scales times this
 };
 
 struct Result {
