@@ -272,7 +272,7 @@ std::string machinery(const Report& report) {
   table.add_row({"method", std::string(to_string(report.method))});
   table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
   table.add_row({"threads", std::to_string(r.threads)});
-  table.add_row({report.statistics.loss.empty() ? "cost ½‖r‖²" : "cost ½ Σ ρ(‖r‖²)",
+  table.add_row({report.statistics.loss.empty() ? "cost ½‖r‖²" : "cost ½ Σ ρ",
                  fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost, r.final_cost)});
   table.add_row({"evaluations", fmt::format("{} of the residuals alone, {} with the Jacobian, {} "
                                             "of the curvature",

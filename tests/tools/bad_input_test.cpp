@@ -201,7 +201,7 @@ TEST_CASE("wrong usage") {
   CHECK(of_usage("solve f.toml --loss hubr:1").starts_with(error + "unknown loss 'hubr'; expected one of trivial, "));
   CHECK(of_usage("solve f.toml --loss huber:0") ==
         error + "loss huber has the scale 0; expected a number from 1e-150 to 1e150");
-  CHECK(of_usage("solve problems/curves/decay.toml --loss huber:1 --graduated") ==
+  CHECK(of_usage("solve " THALWEG_SOURCE_DIR "/problems/curves/decay.toml --loss huber:1 --graduated") ==
         error +
             "graduated non-convexity without a loss that needs it; expected one that is not convex, such as "
             "geman-mcclure, welsch, tukey or cauchy");
