@@ -257,6 +257,7 @@ std::string iteration_table(const Result& result) {
   for (const IterationRecord& r : result.trace) {
     std::string remark = r.iteration == 0 ? "start" : std::string(remark_of(r.outcome));
     if (r.phase == IterationRecord::Phase::polish) remark += remark.empty() ? "polish" : ", polish";
+    if (r.loss_scale != 1.0) remark += fmt::format("{}loss scale × {:.3g}", remark.empty() ? "" : ", ", r.loss_scale);
     table.add_row({std::to_string(r.iteration), fmt::format("{:.9e}", r.cost), cell(r.gradient_norm), cell(r.step_norm),
                    cell(r.gain_ratio), cell(r.damping), remark});
   }

@@ -1,6 +1,7 @@
 // Losses in a Program: cost, gradient and Hessian against differences of each other.
 #include <thalweg/problem/program.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -155,4 +156,29 @@ TEST_CASE("a residual that is not finite stays so, whatever the loss") {
         .set_loss(Loss::tukey(1.0));
     CHECK_FALSE(std::isfinite(Evaluated(Program(problem), problem.start()).cost));
   }
+}
+
+TEST_CASE("a loss of the caller's own, shared by threads: the bits of one thread") {
+  const auto fair = [](double s) {  // Rey 1983: 2 (|r| − ln(1 + |r|))
+    const double r = std::sqrt(s), t = 1.0 + r;
+    return Loss::Value{r < 1e-4 ? s * (1.0 - r / 1.5) : 2.0 * (r - std::log1p(r)), 1.0 / t,
+                       -0.5 / (t * t * std::max(r, 1e-100))};
+  };
+  std::vector<double> many_x, many_y;
+  for (int i = 0; i < 9000; ++i) {
+    many_x.push_back(0.001 * i);
+    many_y.push_back(5.0 + 3.0 * std::sin(0.1 * i));
+  }
+  Problem problem;
+  const auto p = problem.add_parameters("p", Vec<double, 2>{8.0, 0.2});
+  problem.add_residuals("decay", decay, p, many_x, many_y).set_loss(Loss::custom(fair, "fair"));
+  const Program program(problem);
+  AlignedArray r(program.rows());
+  DenseMatrix J(program.rows(), 2);
+  const Evaluated one(program, problem.start());
+  CHECK(program.evaluate(problem.start().data(), r.data(), J, 4) == one.cost);
+  double expected = 0.0;
+  for (std::size_t i = 0; i < many_x.size(); ++i)
+    expected += 0.5 * fair(std::pow(8.0 * std::exp(-0.2 * many_x[i]) - many_y[i], 2)).rho;
+  CHECK(one.cost == Approx(expected).epsilon(1e-12));
 }

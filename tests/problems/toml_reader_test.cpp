@@ -182,29 +182,6 @@ TEST_CASE("unknown keys are refused, with the nearest known one") {
         "or error");
 }
 
-TEST_CASE("losses: of a data set, or of all that name none") {
-  const std::string parameters = "[parameters]\na = 1\n", rows = "columns = ['y']\nrows = [[1], [2]]\n";
-  const std::string first = "[[data]]\nname = '1'\nmodel = 'y = a'\n" + rows,
-                    second = "[[data]]\nmodel = 'y = a'\n" + rows;
-  const auto losses = [](const std::string& text) {
-    const CurveFit fit = read_toml(text, "f.toml", ".");
-    return to_string(fit.data[0].loss) + " " + to_string(fit.data[1].loss);
-  };
-  CHECK(losses(parameters + first + second) == "trivial trivial");
-  CHECK(losses(parameters + first + "loss = 'huber:1.5'\n" + second) == "huber:1.5 trivial");
-  CHECK(losses(parameters + first + "loss = 'huber:1.5'\n" + second + "[fit]\nloss = '0.5*tukey:2'\n") ==
-        "huber:1.5 0.5*tukey:2");
-  CHECK(losses(parameters + first + "loss = 'trivial'\n" + second + "[fit]\nloss = 'cauchy'\n") == "trivial cauchy:1");
-  CHECK(error_with("columns", "loss = 'hubr:1'\ncolumns") ==
-        "f.toml:12:8: unknown loss 'hubr'; expected one of trivial, huber, soft-l1, cauchy, arctan, tukey, "
-        "geman-mcclure, welsch, tolerant, barron");
-  CHECK(error_with("columns", "loss = 'huber:x'\ncolumns") ==
-        "f.toml:12:8: loss 'huber:x' has 'x' for a number; expected huber:SCALE");
-  CHECK(error_with("columns", "loss = 1.5\ncolumns") == "f.toml:12:8: 'loss' is a number; expected text in quotes");
-  CHECK(error_with("[certified]", "[fit]\nloss = 'tukey:0'\n[certified]") ==
-        "f.toml:17:8: loss tukey has the scale 0; expected a number from 1e-150 to 1e150");
-}
-
 TEST_CASE("what is missing") {
   CHECK(error_of("title = 'x'\n") == "f.toml: there is no [parameters]; expected a problem file");
   CHECK(error_of("[parameters]\na = 1\n") == "f.toml: there is no [data]; expected a problem file");

@@ -273,6 +273,7 @@ TEST_CASE("a robust loss, from the file or the command line, and graduated non-c
                  "graduated non-convexity looks for it\n"));
   CHECK(contains(text.out, "the errors above come from the scatter of the weighted residuals"));
   CHECK(contains(text.out, "cost ½ Σ ρ  "));
+  CHECK(contains(run("solve problems/curves/outliers.toml --graduated --verbose").out, "start, loss scale × inf\n"));
   // Priors are what is known, not what was measured: they keep their weight.
   const Folder folder;
   folder.write("f.toml",
