@@ -114,7 +114,8 @@ void add_stopping(CLI::App& app, Raw& raw) {
   inside(add_flag(app, "--fast", raw.fast, "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon"));
 }
 
-void add_method(CLI::App& app, Raw& raw, Options& options) {
+void add_method(CLI::App& app, Raw& raw, SolveArguments& solve) {
+  Options& options = solve.options;
   const auto inside = [](CLI::Option* option) { option->group("Method"); };
   inside(add_choice(app, "--method", options.method, parse_method,
                     "levenberg-marquardt, or another of: thalweg list methods"));
@@ -130,6 +131,12 @@ void add_method(CLI::App& app, Raw& raw, Options& options) {
   inside(add_flag(app, "--detect-linear", raw.detect_linear,
                   "eliminate the parameters that the formula is linear in (variable projection)"));
   inside(add_flag(app, "--no-variable-projection", raw.no_projection, "eliminate none, marked or not"));
+  const auto read_loss = [&solve](const std::string& text) { solve.loss = parse_loss(text); };
+  inside(app.add_option_function<std::string>("--loss", read_loss,
+                                              "robust loss of the data, in place of the file's: thalweg list losses")
+             ->type_name("NAME[:SCALE]"));
+  inside(add_flag(app, "--graduated", options.graduated,
+                  "graduated non-convexity: from least squares to the loss, step by step"));
   inside(add_number(app, "--restarts", raw.restarts, 0, "a whole number >= 0",
                     "further descents at most, after one that stalled (10)"));
   inside(add_number(app, "--starts", raw.multistart, 1, "a whole number >= 1",
@@ -322,11 +329,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   add_fit(fit, raw, arguments.fit);
   for (CLI::App* verb : {&solve, &fit}) {
     add_stopping(*verb, raw);
-    add_method(*verb, raw, arguments.solve.options);
+    add_method(*verb, raw, arguments.solve);
     add_results(*verb, raw, arguments.solve);
   }
   CLI::App& list = new_verb(app, "list", "List what there is", "Example: thalweg list problems");
-  list.add_option("WHAT", arguments.what, "methods, linear-solvers, formats or problems");
+  list.add_option("WHAT", arguments.what, "methods, losses, linear-solvers, formats or problems");
 
   try {
     parse(app, words(argc, argv));

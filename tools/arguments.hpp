@@ -1,9 +1,11 @@
 // The command line as a value.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <thalweg/math/loss.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/noise.hpp>
 
@@ -14,11 +16,12 @@ struct SolveArguments {
   Options options;
   int start = 1;
   bool detect_linear = false;  ///< look for parameters that can be eliminated
-  int starts = 1;        ///< more than one: multistart
-  bool profile = false;  ///< intervals by profile likelihood
-  std::string json;      ///< a file, "-" for standard output, or empty
-  std::string trace;     ///< a file, or empty
-  std::string output;    ///< a file, or empty
+  int starts = 1;              ///< more than one: multistart
+  bool profile = false;        ///< intervals by profile likelihood
+  std::optional<Loss> loss;    ///< in place of those of the file
+  std::string json;            ///< a file, "-" for standard output, or empty
+  std::string trace;           ///< a file, or empty
+  std::string output;          ///< a file, or empty
   bool json_parameters = false, quiet = false, verbose = false;
 };
 

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/math/loss.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "commands.hpp"
@@ -62,6 +63,17 @@ int list_problems() {
   return exit_converged;
 }
 
+int list_losses() {
+  std::vector<Line> lines;
+  for (const LossInfo& loss : known_losses()) {
+    const std::string numbers = loss.parameters.empty() ? "" : fmt::format(":{}", loss.parameters);
+    lines.push_back({fmt::format("{}{}", loss.name, numbers), std::string(loss.about)});
+  }
+  print(lines);
+  std::fputs("c: the SCALE, in units of the residual; a factor may stand in front: 0.5*huber:1.5\n", stdout);
+  return exit_converged;
+}
+
 }  // namespace
 
 std::string problems_folder() {
@@ -96,8 +108,9 @@ std::optional<std::string> shipped_problem_like(const std::string& file) {
 int list_command(const Arguments& arguments) {
   const std::string& what = arguments.what;
   if (what == "problems") return list_problems();
+  if (what == "losses") return list_losses();
   if (what != "methods" && what != "linear-solvers" && what != "formats")
-    throw UsageError(fmt::format("{}; expected methods, linear-solvers, formats or problems",
+    throw UsageError(fmt::format("{}; expected methods, losses, linear-solvers, formats or problems",
                                  what.empty() ? "list needs to know what" : fmt::format("unknown list '{}'", what)));
   print(what == "methods" ? methods : what == "formats" ? formats : linear_solvers);
   return exit_converged;

@@ -172,6 +172,8 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
   Stopwatch watch;
   arguments.options.validate();
   fit.detect_linear = arguments.detect_linear;
+  if (arguments.loss)
+    for (DataSet& data : fit.data) data.loss = *arguments.loss;
   const CurveProblem built = build_problem(fit, arguments.start);
   if (std::all_of(fit.parameters.begin(), fit.parameters.end(),
                   [](const FitParameter& p) { return p.fixed || p.lower == p.upper; }))

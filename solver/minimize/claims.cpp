@@ -36,7 +36,14 @@ double TrustRegion::cosine() {
     if (held_[j]) acceleration_[j] = 0.0;
   for (std::int64_t j = 0; j < J.columns(); ++j)
     scratch_n_[static_cast<std::size_t>(j)] = std::sqrt(kernels::dot(J.column(j), J.column(j), J.stride()));
-  return convergence::gradient_cosine(acceleration_, scratch_n_, std::sqrt(2.0 * state_.cost));
+  return convergence::gradient_cosine(acceleration_, scratch_n_, residual_norm(program_, state_));
+}
+
+/// What a relative change of the cost is of ½‖r‖²: 1 without losses. With them the cost may consist of outliers, which
+/// no longer count in r, and what it resolves of the gradient is by the root of that less.
+double TrustRegion::coarseness() const {
+  if (!program_.has_loss()) return 1.0;
+  return std::max(1.0, std::sqrt(2.0 * state_.cost) / residual_norm(program_, state_));
 }
 
 /// What rounding in r, of the order ε‖Dx‖, makes of a cosine of zero; 1 and more where r is rounding alone. A point
@@ -47,7 +54,7 @@ double TrustRegion::cosine_noise() const {
   for (std::size_t j = 0; j < D.size(); ++j) path += D[j] * largest_sizes_[j] * D[j] * largest_sizes_[j];
   const double here = std::sqrt(scaled_point(program_, state_.x, D));
   const double size = here < 1e-8 * std::sqrt(path) ? std::sqrt(path) : here;
-  return 1000.0 * epsilon * size / std::sqrt(2.0 * state_.cost);
+  return 1000.0 * epsilon * size / residual_norm(program_, state_);
 }
 
 /// What an undamped Gauss-Newton step would take from the cost, as the linearisation has it, relative to the cost: half
@@ -85,16 +92,17 @@ bool TrustRegion::confirm(Verdict& verdict) {
     return true;
   }
   if (state_.cost == 0.0) return true;
-  const double promise = promised_decrease();
-  if (result_->trace.back().iteration == first_iteration_ && promise <= worthwhile && bends_down()) {
+  // What the caller would not call a decrease is not worth a step either.
+  const bool done = promised_decrease() <= std::max(worthwhile, 10.0 * options_->function_tolerance);
+  if (result_->trace.back().iteration == first_iteration_ && done && bends_down()) {
     verdict = {Status::stalled, fmt::format("the start is a saddle, not a minimum ({})", verdict.reason)};
     return true;
   }
   // The cost is quadratic in the distance, so a decrease of ε leaves a cosine of about √ε.
-  const double credible = 10.0 * std::sqrt(options_->function_tolerance) + cosine_noise();
+  const double credible = 10.0 * std::sqrt(options_->function_tolerance) * coarseness() + cosine_noise();
   const double before = cosine();
   if (!options_->polish) {
-    if (before <= credible && promise <= worthwhile) return true;
+    if (before <= credible && done) return true;
   } else {
     std::optional<Verdict> request;
     const Polish::Outcome outcome = polish(request);
@@ -103,8 +111,8 @@ bool TrustRegion::confirm(Verdict& verdict) {
       return true;
     }
     if (outcome == Polish::Outcome::confirmed && cosine() <= polished_cosine + cosine_noise()) return true;
-    if (outcome == Polish::Outcome::impossible && before <= credible && promise <= worthwhile) return true;
-    if ((before <= rounding_cosine && (promise <= worthwhile || exhausted_)) || cosine_noise() >= 1.0) return true;
+    if (outcome == Polish::Outcome::impossible && before <= credible && done) return true;
+    if ((before <= rounding_cosine && (done || exhausted_)) || cosine_noise() >= 1.0) return true;
   }
   function_tolerance_ *= 1e-2;
   gradient_tolerance_ *= 1e-2;
@@ -143,7 +151,7 @@ Polish::Outcome TrustRegion::polish(std::optional<Verdict>& request) {
 /// parameter changes by its own size (by the largest that it had, should it now be small).
 std::string TrustRegion::lost_parameters() const {
   const auto norms = linear_->column_norms();
-  const double residual_norm = std::sqrt(2.0 * state_.cost);
+  const double residual_size = residual_norm(program_, state_);
   const auto is_held = [&](std::size_t j) { return !held_.empty() && held_[j]; };
   double strongest = 0.0;
   bool any_free = false;
@@ -152,10 +160,10 @@ std::string TrustRegion::lost_parameters() const {
     any_free = any_free || !is_held(j);
   }
   if (!any_free) return {};
-  if (strongest <= collapse * residual_norm) return "any parameter";
+  if (strongest <= collapse * residual_size) return "any parameter";
   std::string names;
   for (std::size_t j = 0; j < norms.size(); ++j) {
-    const double threshold = collapse * std::max(strongest, residual_norm);
+    const double threshold = collapse * std::max(strongest, residual_size);
     const bool had = largest_norms_[j] * largest_size(j) > threshold, has = norms[j] * largest_size(j) > threshold;
     if (is_held(j) || has || !had) continue;
     names += (names.empty() ? "" : ", ") +

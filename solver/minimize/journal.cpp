@@ -1,5 +1,7 @@
 #include <minimize/journal.hpp>
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 namespace thalweg {
@@ -34,7 +36,7 @@ std::optional<Verdict> Journal::report(const IterationRecord& record) {
 
 void conclude(Ending ending, Journal& journal) {
   Result& result = journal.result;
-  if (!result.trace.empty()) result.initial_cost = result.trace.front().cost;
+  if (!result.trace.empty() && std::isnan(result.initial_cost)) result.initial_cost = result.trace.front().cost;
   result.status = ending.status;
   result.reason = std::move(ending.reason);
   result.x = std::move(ending.x);

@@ -111,7 +111,7 @@ double Polish::relative_length(const State& state) const {
   double squares = 0.0;
   for (std::size_t j = 0; j < step_.size(); ++j) squares += D[j] * D[j] * step_[j] * step_[j];
   const double size = model_size(state);
-  return std::sqrt(squares) / (size > 0.0 ? size : std::sqrt(2.0 * state.cost));
+  return std::sqrt(squares) / (size > 0.0 ? size : residual_norm(program_, state));
 }
 
 Polish::Outcome Polish::run(State& state, State& trial, std::span<const char> held, int threads,

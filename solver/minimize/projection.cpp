@@ -14,7 +14,7 @@ void Projection::choose(const Options& options) {
   columns_.clear();
   const bool fits = options.method == Method::levenberg || options.method == Method::levenberg_marquardt ||
                     options.method == Method::gauss_newton;
-  if (!options.variable_projection || !fits) return;
+  if (!options.variable_projection || !fits || program_.has_loss()) return;
   const Problem& problem = program_.problem();
   std::vector<char> linear(step_.size());
   others_.resize(step_.size());

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <minimize/general.hpp>
+#include <minimize/graduated.hpp>
 #include <minimize/least_squares.hpp>
 #include <minimize/trust_region.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
@@ -72,9 +73,13 @@ Result Solver::solve_from(std::vector<double> x, const Options& options) {
   Journal journal(options, clock, result);
   result.threads = resolve_threads(options.threads);
   x = impl_->into_bounds(std::move(x), result.notes);
-  Ending ending = needs_residuals(options.method) ? impl_->descend(std::move(x), journal)
-                                                  : impl_->descend_generally(std::move(x), journal);
-  conclude(std::move(ending), journal);
+  const auto descend = [this](std::vector<double> from, Journal& to) {
+    return needs_residuals(to.options.method) ? impl_->descend(std::move(from), to)
+                                              : impl_->descend_generally(std::move(from), to);
+  };
+  conclude(options.graduated ? graduate(impl_->program, std::move(x), journal, descend)
+                             : descend(std::move(x), journal),
+           journal);
   return result;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cmath>
 #include <vector>
 
+#include <math/dense_kernels.hpp>
 #include <thalweg/math/aligned.hpp>
 #include <thalweg/problem/program.hpp>
 
@@ -16,8 +18,14 @@ struct State {
   std::vector<double> x;  ///< all components, fixed ones included
   AlignedArray residual;  ///< rows()
   DenseMatrix jacobian;   ///< rows() × columns()
-  double cost = 0.0;      ///< ½‖residual‖²
+  double cost = 0.0;      ///< ½‖residual‖², but not where a group has a loss
 };
+
+/// ‖residual‖.
+inline double residual_norm(const Program& program, const State& state) {
+  if (!program.has_loss()) return std::sqrt(2.0 * state.cost);
+  return std::sqrt(kernels::dot(state.residual.data(), state.residual.data(), program.rows()));
+}
 
 /// The free components of x, moved by `step` (columns()) and projected on the bounds; the rest as in `from`.
 inline void retract(const Program& program, const std::vector<double>& from, const double* step,

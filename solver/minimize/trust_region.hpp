@@ -53,6 +53,7 @@ class TrustRegion {
   double cosine();
   double promised_decrease();
   bool bends_down();
+  double coarseness() const;
   double cosine_noise() const;
   std::string lost_parameters() const;
   double largest_size(std::size_t column) const;

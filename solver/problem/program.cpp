@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <math/dense_kernels.hpp>
+#include <problem/loss_correction.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
@@ -57,6 +58,17 @@ Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) :
     for (std::int64_t i = 0; i < group.items(); i += task_items)
       tasks_.push_back({g, i, std::min(group.items(), i + task_items)});
   }
+  set_loss_scale(1.0);
+}
+
+void Program::set_loss_scale(double m) {
+  loss_scale_ = m;
+  losses_.clear();
+  has_loss_ = false;
+  for (const auto& group : problem_->groups()) {
+    losses_.push_back(group->loss().with_scale_times(m));
+    has_loss_ = has_loss_ || !losses_.back().is_trivial();
+  }
 }
 
 std::int64_t Program::row_of(std::size_t group, int k) const {
@@ -69,29 +81,37 @@ double Program::evaluate(const double* x, double* residual, int threads) const {
 double Program::evaluate(const double* x, double* residual, DenseMatrix& jacobian, int threads) const {
   return run(x, residual, &jacobian, threads);
 }
+double Program::evaluate_without_loss(const double* x, double* residual, DenseMatrix& jacobian, int threads) const {
+  return run(x, residual, &jacobian, threads, Losses::ignored);
+}
 
-double Program::run(const double* x, double* residual, DenseMatrix* jacobian, int threads) const {
-  if (tasks_.size() == 1) return 0.5 * run_task(tasks_[0], x, residual, jacobian);
+double Program::run(const double* x, double* residual, DenseMatrix* jacobian, int threads, Losses losses) const {
+  if (tasks_.size() == 1) return 0.5 * run_task(tasks_[0], x, residual, jacobian, losses);
   std::vector<double> squares(tasks_.size());
   parallel_chunks(static_cast<std::int64_t>(tasks_.size()), 1, threads,
                   [&](std::int64_t t, std::int64_t, std::int64_t) {
                     const auto i = static_cast<std::size_t>(t);
-                    squares[i] = run_task(tasks_[i], x, residual, jacobian);
+                    squares[i] = run_task(tasks_[i], x, residual, jacobian, losses);
                   });
   double sum = 0.0;
   for (const double s : squares) sum += s;
   return 0.5 * sum;
 }
 
-// Evaluates one task in place, and returns its part of ‖r‖².
-double Program::run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian) const {
+// Evaluates one task in place, and returns its part of twice the cost.
+double Program::run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian,
+                         Losses losses) const {
   const ResidualGroup& group = *problem_->groups()[task.group];
+  const bool robust = losses == Losses::applied && !losses_[task.group].is_trivial();
+  const Loss* loss = robust ? &losses_[task.group] : nullptr;
+  const std::int64_t items = task.end - task.begin;
   const int dimension = group.dimension(), columns = group.columns();
   Pointers r(static_cast<std::size_t>(dimension));
   for (int k = 0; k < dimension; ++k) r[static_cast<std::size_t>(k)] = residual + row_of(task.group, k) + task.begin;
 
   if (!jacobian) {
     group.evaluate(x, {task.begin, task.end, r.data(), nullptr});
+    if (loss) return apply_loss(*loss, items, dimension, 0, r.data(), nullptr);
   } else if (direct_[task.group]) {
     Pointers J(static_cast<std::size_t>(dimension * columns));
     std::size_t at = 0;
@@ -102,20 +122,24 @@ double Program::run_task(const Task& task, const double* x, double* residual, De
           J[at] = column < 0 ? nullptr : jacobian->column(column) + row_of(task.group, k) + task.begin;
         }
     group.evaluate(x, {task.begin, task.end, r.data(), J.data()});
+    if (loss) return apply_loss(*loss, items, dimension, columns, r.data(), J.data());
   } else {
-    scatter(task, x, r.data(), *jacobian);
+    const double total = scatter(task, x, r.data(), *jacobian, loss);
+    if (loss) return total;
   }
 
   double squares = 0.0;
   for (int k = 0; k < dimension; ++k) {
     const double* values = r[static_cast<std::size_t>(k)];
-    squares += kernels::dot(values, values, padded(task.end - task.begin));
+    squares += kernels::dot(values, values, padded(items));
   }
   return squares;
 }
 
-// Items that read different blocks, or one block twice: through a scratch Jacobian of the group's own columns.
-void Program::scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian) const {
+// Items that read different blocks, or one block twice: through a scratch Jacobian of the group's own columns. Returns
+// Σρ when there is a loss.
+double Program::scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian,
+                        const Loss* loss) const {
   const ResidualGroup& group = *problem_->groups()[task.group];
   const int dimension = group.dimension(), columns = group.columns();
   const std::int64_t n = task.end - task.begin;
@@ -123,6 +147,7 @@ void Program::scatter(const Task& task, const double* x, double* const* residual
   std::vector<double*> pointers(static_cast<std::size_t>(dimension * columns));
   for (std::size_t c = 0; c < pointers.size(); ++c) pointers[c] = local.data() + static_cast<std::int64_t>(c) * n;
   group.evaluate(x, {task.begin, task.end, residual, pointers.data()});
+  const double total = loss ? apply_loss(*loss, n, dimension, columns, residual, pointers.data()) : 0.0;
 
   std::size_t at = 0;
   for (int k = 0; k < dimension; ++k) {
@@ -134,9 +159,10 @@ void Program::scatter(const Task& task, const double* x, double* const* residual
           if (const std::int64_t column = column_of(slot.offset(task.begin + i) + d); column >= 0)
             jacobian(row + i, column) += pointers[at][i];
   }
+  return total;
 }
 
-void Program::curvature(const double* x, const double* weight, double* S) const {
+void Program::curvature(const double* x, const double* residual, double* S) const {
   const std::int64_t n = columns();
   std::fill_n(S, n * n, 0.0);
   for (const Task& task : tasks_) {
@@ -146,10 +172,14 @@ void Program::curvature(const double* x, const double* weight, double* S) const 
     // A range of items that share their blocks: the whole task, or one item at a time.
     const std::int64_t stride = group.shares_blocks() ? task.end - task.begin : 1;
     for (std::int64_t begin = task.begin; begin < task.end; begin += stride) {
-      for (int k = 0; k < group.dimension(); ++k)
-        w[static_cast<std::size_t>(k)] = weight + row_of(task.group, k) + begin;
       std::fill(local.begin(), local.end(), 0.0);
-      group.add_curvature(x, begin, begin + stride, w.data(), local.data());
+      if (losses_[task.group].is_trivial()) {
+        for (int k = 0; k < group.dimension(); ++k)
+          w[static_cast<std::size_t>(k)] = residual + row_of(task.group, k) + begin;
+        group.add_curvature(x, begin, begin + stride, w.data(), local.data());
+      } else {
+        add_robust_curvature(group, losses_[task.group], x, begin, begin + stride, local.data());
+      }
       std::vector<std::int64_t> column;
       for (const Slot& slot : group.slots())
         for (int d = 0; d < slot.dimension; ++d) column.push_back(column_of(slot.offset(begin) + d));

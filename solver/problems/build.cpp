@@ -44,6 +44,7 @@ void add_data_set(const CurveFit& fit, const DataSet& data, const std::vector<st
     const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
     group.set_sigma(data.values[static_cast<std::size_t>(at)]);
   }
+  group.set_loss(data.loss);
   built.models.push_back(std::move(model));
 }
 

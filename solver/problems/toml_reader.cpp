@@ -148,7 +148,7 @@ class TomlReader : private TomlAccess {
   }
 
   void read_data_set(const toml::table& entry, const std::string& default_name) {
-    check_keys(entry, "in [data]", {"name", "model", "columns", "rows", "file", "sigma"});
+    check_keys(entry, "in [data]", {"name", "model", "columns", "rows", "file", "sigma", "loss"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;
@@ -173,10 +173,24 @@ class TomlReader : private TomlAccess {
       data.sigma_column = text(*sigma, "sigma");
       places.sigma = place_of(*sigma);
     }
+    const toml::node* loss = entry.get("loss");
+    if (loss != nullptr) data.loss = read_loss(*loss);
+    has_loss_.push_back(loss != nullptr);
     if (const auto* columns = entry.get("columns")) read_columns(*columns, data, places);
     read_values(entry, data, places);
     draft_.fit.data.push_back(std::move(data));
     draft_.data.push_back(std::move(places));
+  }
+
+  Loss read_loss(const toml::node& node) const {
+    const std::string name = text(node, "loss");
+    try {
+      return parse_loss(name);
+    } catch (const Error& error) {
+      const std::string what = error.what(), separator = "; expected ";
+      const auto cut = what.find(separator);
+      wrong(place_of(node), what.substr(0, cut), what.substr(cut + separator.size()));
+    }
   }
 
   void read_columns(const toml::node& node, DataSet& data, DataPlaces& places) const {
@@ -262,7 +276,12 @@ class TomlReader : private TomlAccess {
   // ---- [fit] and [certified] ----
 
   void read_fit(const toml::table& fit) {
-    check_keys(fit, "in [fit]", {"noise"});
+    check_keys(fit, "in [fit]", {"noise", "loss"});
+    if (const toml::node* loss = fit.get("loss")) {
+      const Loss common = read_loss(*loss);
+      for (std::size_t i = 0; i < draft_.fit.data.size(); ++i)
+        if (!has_loss_[i]) draft_.fit.data[i].loss = common;
+    }
     const toml::node* node = fit.get("noise");
     if (node == nullptr) return;
     const std::string noise = text(*node, "noise");
@@ -325,6 +344,7 @@ class TomlReader : private TomlAccess {
   Draft draft_;
   std::optional<PlacedEquation> model_;
   bool model_used_ = false;
+  std::vector<bool> has_loss_;  // of each data set: its own
 };
 
 }  // namespace

@@ -99,6 +99,7 @@ std::string data_set(const CurveFit& fit, std::size_t i) {
   if (several) out += "model = " + quoted(data.equation) + "\n";
   out += "columns = " + list(data.columns, quoted) + "\n";
   if (data.sigma_column) out += "sigma = " + quoted(*data.sigma_column) + "\n";
+  if (!data.loss.is_trivial()) out += "loss = " + quoted(to_string(data.loss)) + "\n";
   out += "rows = [\n";
   const std::size_t rows = data.values.empty() ? 0 : data.values[0].size();
   for (std::size_t row = 0; row < rows; ++row)

@@ -174,7 +174,8 @@ Json trace_of(const Result& result) {
                     {"seconds", r.seconds},
                     {"trial_cost", number(r.trial_cost)},
                     {"phase", to_string(r.phase)},
-                    {"outcome", to_string(r.outcome)}});
+                    {"outcome", to_string(r.outcome)},
+                    {"loss_scale", number(r.loss_scale)}});
   return list;
 }
 
@@ -205,6 +206,9 @@ std::string to_json(const Report& report, bool all_parameters) {
   if (report.certified)
     json["certified"] = {{"digits", number(report.certified->digits)},
                          {"worst_parameter", report.certified->worst_parameter}};
+  json["loss"] = nullptr;
+  if (const FitStatistics& s = report.statistics; !s.loss.empty())
+    json["loss"] = {{"name", s.loss}, {"residuals", s.robust_residuals}, {"downweighted", s.downweighted_residuals}};
   json["correlations"] = correlations_of(report.statistics, all_parameters);
   json["undetermined"] = undetermined_of(report.statistics);
   if (report.multistart) json["multistart"] = multistart_of(*report.multistart, all_parameters);
@@ -218,12 +222,12 @@ std::string to_json(const Report& report, bool all_parameters) {
 std::string trace_to_csv(const Result& result) {
   std::string csv =
       "iteration,phase,cost,trial_cost,gradient_norm,step_norm,gain_ratio,damping,accepted,"
-      "seconds,outcome\n";
+      "seconds,outcome,loss_scale\n";
   const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{}", v) : ""; };
   for (const IterationRecord& r : result.trace)
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase), cell(r.cost),
+    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase), cell(r.cost),
                        cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio),
-                       cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds), to_string(r.outcome));
+                       cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds), to_string(r.outcome), cell(r.loss_scale));
   return csv;
 }
 

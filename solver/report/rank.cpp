@@ -121,6 +121,8 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
       result.null_space.push_back(terms_of(null_space.row(i).transpose(), length));
     root = V.leftCols(rank) * sigma.head(rank).cwiseInverse().asDiagonal();
   }
+  for (Eigen::Index i = 0; i < n; ++i)
+    for (Eigen::Index j = 0; j < rank; ++j) result.root.push_back(length[i] > 0.0 ? root(i, j) / length[i] : 0.0);
   const Matrix scaled = root * root.transpose();
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const auto determined = [&](Eigen::Index i) { return result.determined[static_cast<std::size_t>(i)] != 0; };

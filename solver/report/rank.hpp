@@ -13,7 +13,8 @@ struct NormalInverse {
   std::vector<double> covariance;   ///< (JᵀJ)⁻¹, row-major; NaN in rows and columns not determined
   std::vector<double> correlation;  ///< the same with its diagonal scaled to 1
   std::vector<double> deviation;    ///< √ of the diagonal, finite even where that overflows; NaN: not determined
-  std::vector<char> determined;     ///< of each column: no direction of the null space moves it
+  std::vector<double> root;  ///< n × rank, row-major: (JᵀJ)⁻¹ = root rootᵀ; its rank columns are independent
+  std::vector<char> determined;  ///< of each column: no direction of the null space moves it
   /// A sparse basis of the null space. Terms (column, coefficient), largest first and scaled to 1.
   std::vector<std::vector<std::pair<int, double>>> null_space;
 };

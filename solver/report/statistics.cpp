@@ -11,6 +11,7 @@
 
 #include <thalweg/problem/program.hpp>
 #include "report/rank.hpp"
+#include "report/robust.hpp"
 
 namespace thalweg {
 namespace {
@@ -145,6 +146,19 @@ void set_information_criteria(double m, double rank, const std::vector<double>& 
   s.bic = minus_two_log_likelihood + std::log(m) * k;
 }
 
+/// Statistics with a loss; makes `inverse` the covariance itself, and returns what its errors are still to be
+/// multiplied by: 1, or NaN where there are none.
+double set_robust(const RobustFit& robust, const Problem& problem, int rank, NormalInverse& inverse, FitStatistics& s) {
+  s.loss = loss_in_words(problem);
+  for (const auto& group : problem.groups()) s.convex_losses = s.convex_losses && group->loss().is_convex();
+  s.robust_residuals = robust.residuals();
+  s.downweighted_residuals = robust.downweighted();
+  const double variance = robust.variance(rank);
+  s.residual_standard_deviation = std::sqrt(variance);
+  const bool known = s.noise == Noise::known;
+  return robust.make_sandwich(inverse, rank, known ? 1.0 : variance) ? 1.0 : unset;
+}
+
 }  // namespace
 
 FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response) {
@@ -155,35 +169,39 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   const Program program(problem);
   AlignedArray residual(program.rows());
   DenseMatrix J(program.rows(), program.columns());
-  const double cost = program.evaluate(result.x.data(), residual.data(), J, result.threads);
+  const double cost = program.evaluate_without_loss(result.x.data(), residual.data(), J, result.threads);
   if (!std::isfinite(cost)) return s;
   const std::vector<double> r = in_order(program, residual);
   const auto m = static_cast<int>(r.size());
 
   for (std::size_t i = 0; i < s.parameters.size(); ++i)
     if (!s.parameters[i].fixed && !s.parameters[i].at_bound) s.free.push_back(static_cast<int>(i));
-  const auto inverse = invert_normal_matrix(free_columns(program, J, s.free), m);
+  DenseMatrix free_J = free_columns(program, J, s.free);
+  std::optional<RobustFit> robust;
+  if (program.has_loss()) robust.emplace(program, residual, free_J);
+  auto inverse = invert_normal_matrix(robust ? robust->weighted_jacobian() : std::move(free_J), m);
   if (!inverse) {  // a derivative is not finite
     s.free.clear();
     return s;
   }
   const std::vector<double> inverse_sigma = inverse_sigmas(problem);
   s.residual_sum_of_squares = 2.0 * cost;
-  s.r_squared = r_squared(r, inverse_sigma, response);
+  if (!robust) s.r_squared = r_squared(r, inverse_sigma, response);
 
   const int rank = static_cast<int>(s.free.size()) - static_cast<int>(inverse->null_space.size());
   s.degrees_of_freedom = m - rank;
   const double dof = s.degrees_of_freedom;
   if (dof > 0) s.residual_standard_deviation = std::sqrt(s.residual_sum_of_squares / dof);
-  set_information_criteria(m, rank, inverse_sigma, s);
+  if (!robust) set_information_criteria(m, rank, inverse_sigma, s);
 
   const bool known = s.noise == Noise::known;
-  const double deviation = known ? 1.0 : s.residual_standard_deviation;
+  double deviation = known ? 1.0 : s.residual_standard_deviation;
+  if (robust) deviation = set_robust(*robust, problem, rank, *inverse, s);
   s.covariance = inverse->covariance;
   for (double& c : s.covariance) c *= deviation * deviation;
   double quantile = known ? normal_975 : unset;
   if (dof > 0 && !known) quantile = boost::math::quantile(boost::math::students_t(dof), 0.975);
-  if (dof > 0 && known) {
+  if (dof > 0 && known && !robust) {
     const boost::math::chi_squared distribution(dof);
     s.chi_squared_probability = cdf(complement(distribution, s.residual_sum_of_squares));
   }

@@ -106,6 +106,12 @@ std::string parameter_table(const Report& report, bool verbose) {
 
 std::string about_noise(const Report& report) {
   const FitStatistics& s = report.statistics;
+  if (!s.loss.empty()) {
+    const bool any = std::any_of(s.parameters.begin(), s.parameters.end(),
+                                 [](const ParameterStatistics& p) { return std::isfinite(p.standard_error); });
+    return any ? "the errors above come from the scatter of the weighted residuals"
+               : "no errors: too few residuals, or too many where the loss bends down";
+  }
   if (s.noise == Noise::known) return "known: the errors above come from the given standard deviations alone";
   if (s.degrees_of_freedom <= 0)
     return "unknown: no more data than parameters, so nothing tells how large the errors are";
@@ -139,6 +145,9 @@ std::string fit_table(const Report& report, bool verbose) {
   row("residual sum of squares", significant(s.residual_sum_of_squares, digits));
   row("degrees of freedom", std::to_string(s.degrees_of_freedom));
   row("residual standard deviation", significant(s.residual_standard_deviation, digits));
+  if (!s.loss.empty())
+    row("loss", fmt::format("{}: {} of {} count less than half", printable(s.loss), s.downweighted_residuals,
+                            counted(s.robust_residuals, "residual")));
   if (std::isfinite(s.chi_squared_probability))
     row("chi-squared test",
         "a worse fit would come by chance with probability " + probability(s.chi_squared_probability));
@@ -147,6 +156,8 @@ std::string fit_table(const Report& report, bool verbose) {
   const int decimals = verbose ? 6 : 2;
   if (std::isfinite(s.aic)) row("AIC", fmt::format("{:.{}f}", s.aic, decimals));
   if (std::isfinite(s.bic)) row("BIC", fmt::format("{:.{}f}", s.bic, decimals));
+  if (!s.convex_losses && 2 * s.downweighted_residuals > s.robust_residuals)
+    table.add_row({"", "that is most of them: another minimum may fit more; graduated non-convexity looks for it"});
   std::string noise = about_noise(report);
   const std::size_t line_break = noise.find('\n');
   row("noise", noise.substr(0, line_break));
@@ -247,6 +258,7 @@ std::string iteration_table(const Result& result) {
   for (const IterationRecord& r : result.trace) {
     std::string remark = r.iteration == 0 ? "start" : std::string(remark_of(r.outcome));
     if (r.phase == IterationRecord::Phase::polish) remark += remark.empty() ? "polish" : ", polish";
+    if (r.loss_scale != 1.0) remark += fmt::format("{}loss scale × {:.3g}", remark.empty() ? "" : ", ", r.loss_scale);
     table.add_row({std::to_string(r.iteration), fmt::format("{:.9e}", r.cost), cell(r.gradient_norm), cell(r.step_norm),
                    cell(r.gain_ratio), cell(r.damping), remark});
   }
@@ -262,7 +274,8 @@ std::string machinery(const Report& report) {
   table.add_row({"method", std::string(to_string(report.method))});
   table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
   table.add_row({"threads", std::to_string(r.threads)});
-  table.add_row({"cost ½‖r‖²", fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost, r.final_cost)});
+  table.add_row({report.statistics.loss.empty() ? "cost ½‖r‖²" : "cost ½ Σ ρ",
+                 fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost, r.final_cost)});
   table.add_row({"evaluations", fmt::format("{} of the residuals alone, {} with the Jacobian, {} "
                                             "of the curvature",
                                             r.evaluations.cost, r.evaluations.jacobian, r.evaluations.hessian)});

@@ -136,7 +136,7 @@ TEST_CASE("each NIST equation gives the certified sum of squares at the certifie
 
 TEST_CASE("the example curves can be read") {
   const auto found = all_in(problems / "curves", ".toml");
-  CHECK(found.size() == 6);
+  CHECK(found.size() == 7);
   for (const files::path& path : found) {
     CAPTURE(path);
     const CurveFit fit = read_curve_fit(path.string());
@@ -150,6 +150,8 @@ TEST_CASE("the example curves can be read") {
   CHECK(*peak.data[0].sigma_column == "sigma");
   CHECK(peak.data[0].values[0].size() == 61);
   CHECK(read_curve_fit((problems / "curves" / "shared_decay.toml").string()).data.size() == 2);
+  CHECK(to_string(read_curve_fit((problems / "curves" / "outliers.toml").string()).data[0].loss) ==
+        "geman-mcclure:0.4");
 }
 
 TEST_CASE("files that cannot be used as such") {

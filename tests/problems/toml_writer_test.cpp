@@ -25,6 +25,7 @@ b = { start = 0.5, lower = 0.5, upper = 0.5, fixed = true, description = "c:\\d"
 name = "north"
 columns = ["x", "y", "s e"]
 sigma = "s e"
+loss = "0.5*huber:1.5"
 rows = [
   [0, 1, 0.1],
   [1e-300, 3.25, 2],

@@ -142,9 +142,9 @@ TEST_CASE("the trace as CSV") {
   result.trace[1].phase = thalweg::IterationRecord::Phase::polish;
   CHECK(thalweg::trace_to_csv(result) ==
         "iteration,phase,cost,trial_cost,gradient_norm,step_norm,gain_ratio,damping,accepted,"
-        "seconds,outcome\n"
-        "0,descent,0.1,,,,,,1,0,accepted\n"
-        "1,polish,,,,,,0.001,0,0,no_decrease\n");
+        "seconds,outcome,loss_scale\n"
+        "0,descent,0.1,,,,,,1,0,accepted,1\n"
+        "1,polish,,,,,,0.001,0,0,no_decrease,1\n");
 }
 
 TEST_CASE("the minima of many starts") {

@@ -198,10 +198,18 @@ TEST_CASE("wrong usage") {
         error +
             "unknown option '--methd' (did you mean '--method'?); expected one of thalweg solve "
             "--help");
+  CHECK(of_usage("solve f.toml --loss hubr:1").starts_with(error + "unknown loss 'hubr'; expected one of trivial, "));
+  CHECK(of_usage("solve f.toml --loss huber:0") ==
+        error + "loss huber has the scale 0; expected a number from 1e-150 to 1e150");
+  CHECK(of_usage("solve " THALWEG_SOURCE_DIR "/problems/curves/decay.toml --loss huber:1 --graduated") ==
+        error +
+            "graduated non-convexity without a loss that needs it; expected one that is not convex, such as "
+            "geman-mcclure, welsch, tukey or cauchy");
   CHECK(of_usage("solve f.toml --method") == error + "--method needs a value");
-  CHECK(of_usage("list") == error + "list needs to know what; expected methods, linear-solvers, formats or problems");
-  CHECK(of_usage("list losses") ==
-        error + "unknown list 'losses'; expected methods, linear-solvers, formats or problems");
+  CHECK(of_usage("list") ==
+        error + "list needs to know what; expected methods, losses, linear-solvers, formats or problems");
+  CHECK(of_usage("list lossy") ==
+        error + "unknown list 'lossy'; expected methods, losses, linear-solvers, formats or problems");
 }
 
 TEST_CASE("nothing is dropped silently, wherever it stands") {
@@ -224,8 +232,9 @@ TEST_CASE("nothing is dropped silently, wherever it stands") {
 TEST_CASE("values that options do not take") {
   const std::string error = "thalweg: error: ";
   CHECK(of_usage("solve f.toml --method adam")
-            .starts_with(error + "unknown method 'adam'; expected one of gauss-newton, levenberg, "
-                                 "levenberg-marquardt"));
+            .starts_with(error + "unknown method 'adam'; expected one of gradient-descent, nonlinear-cg, newton, "
+                                 "newton-cg, bfgs, lbfgs, gauss-newton, levenberg, levenberg-marquardt, dogleg, "
+                                 "subspace-dogleg"));
   CHECK(of_usage("solve f.toml --linear-solver lu") ==
         error + "unknown linear solver 'lu'; expected one of auto, dense-qr, dense-cholesky");
   CHECK(of_usage("solve f.toml --damping x") ==

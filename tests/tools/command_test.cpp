@@ -216,7 +216,7 @@ TEST_CASE("priors are counted, and what estimated noise makes of them is noted")
 
 TEST_CASE("writing a problem back loses nothing") {
   const Folder folder;
-  for (const char* name : {"nist/nelson", "curves/gaussian_peak", "curves/shared_decay"}) {
+  for (const char* name : {"nist/nelson", "curves/gaussian_peak", "curves/shared_decay", "curves/outliers"}) {
     CAPTURE(name);
     const std::string path = std::string(THALWEG_SOURCE_DIR "/problems/") + name + ".toml";
     const std::string copy = (folder.path() / "copy.toml").string();
@@ -226,6 +226,7 @@ TEST_CASE("writing a problem back loses nothing") {
     CHECK(after.title == before.title);
     CHECK(after.source == before.source);
     CHECK(after.noise == before.noise);
+    CHECK(to_string(after.data[0].loss) == to_string(before.data[0].loss));
     REQUIRE(after.data.size() == before.data.size());
     for (std::size_t d = 0; d < after.data.size(); ++d) {
       CHECK(after.data[d].name == before.data[d].name);
@@ -248,6 +249,43 @@ TEST_CASE("writing a problem back loses nothing") {
   }
 }
 
+TEST_CASE("a robust loss, from the file or the command line, and graduated non-convexity") {
+  const auto solved = [](const std::string& options) {
+    return json::parse(run("solve problems/curves/outliers.toml --json - " + options).out);
+  };
+  const json robust = solved("");
+  CHECK(robust["status"] == "converged");
+  CHECK(robust["loss"]["name"] == "geman-mcclure:0.4");
+  CHECK(robust["loss"]["residuals"] == 40);
+  CHECK(robust["loss"]["downweighted"] < 20);
+  CHECK(robust["statistics"]["aic"].is_null());
+  const auto rate = [](const json& j) { return j["parameters"][1]["value"].get<double>(); };
+  CHECK(std::abs(rate(robust) - 0.35) < 0.04);
+  CHECK(std::abs(rate(solved("--start 2")) - 0.35) > 0.5);
+  const json graduated = solved("--start 2 --graduated");
+  CHECK(std::abs(rate(graduated) - rate(robust)) < 1e-9);
+  CHECK(graduated["trace"][0]["loss_scale"].is_null());
+  CHECK(graduated["trace"].back()["loss_scale"] == 1.0);
+  CHECK(solved("--loss trivial")["loss"].is_null());
+  CHECK(solved("--loss trivial")["statistics"]["aic"].is_number());
+  CHECK(solved("--loss 2*huber:0.3")["loss"]["name"] == "2*huber:0.3");
+  const Outcome text = run("solve problems/curves/outliers.toml --start 2 --verbose");
+  CHECK(contains(text.out,
+                 "\n  loss                         geman-mcclure:0.4: 24 of 40 residuals count less than half\n"
+                 "                               that is most of them: another minimum may fit more; "
+                 "graduated non-convexity looks for it\n"));
+  CHECK(contains(text.out, "the errors above come from the scatter of the weighted residuals"));
+  CHECK(contains(text.out, "cost ½ Σ ρ  "));
+  CHECK(contains(run("solve problems/curves/outliers.toml --graduated --verbose").out, "start, loss scale × inf\n"));
+  // Priors are what is known, not what was measured: they keep their weight.
+  const Folder folder;
+  folder.write("f.toml",
+               "[model]\ny = 'a + b*x'\n[parameters]\na = { start = 0, prior = { mean = 1, sigma = 1 } }\nb = 1\n"
+               "[data]\ncolumns = ['x', 'y']\nrows = [[0, 1], [1, 3], [2, 4], [3, 6]]\n");
+  CHECK(json::parse(run("solve f.toml --json - --loss huber:1", folder.path()).out)["loss"]["name"] ==
+        "data: huber:1, priors: trivial");
+}
+
 TEST_CASE("options reach the solver") {
   const auto solved = [](const std::string& options) {
     return json::parse(run("solve problems/nist/misra1a.toml --json - " + options).out);
@@ -261,7 +299,9 @@ TEST_CASE("options reach the solver") {
   CHECK(solved("--no-acceleration")["evaluations"] != solved("")["evaluations"]);
   CHECK(solved("--start 2")["initial_cost"] != solved("")["initial_cost"]);
   CHECK(solved("--threads 1")["threads"] == 1);
-  for (const char* each : {"--damping marquardt", "--damping radius", "--scaling current", "--globalization none",
+  for (const char* each : {"--damping marquardt", "--damping radius", "--scaling current",
+                           "--method gauss-newton --globalization none", "--method newton", "--method dogleg",
+                           "--detect-linear", "--no-variable-projection",
                            "--restarts 0 --seed 7", "--time-limit 10"})
     CHECK(solved(each)["status"] == "converged");
 }
@@ -318,6 +358,7 @@ TEST_CASE("list and --version") {
   CHECK(contains(problems.out, "curves/decay "));
   CHECK(run("list methods").out.starts_with("levenberg-marquardt (lm)  "));
   CHECK(contains(run("list linear-solvers").out, "\ndense-qr "));
+  CHECK(contains(run("list losses").out, "\nhuber:SCALE          squares up to the scale"));
   CHECK(run("list formats").out.starts_with(".toml "));
   const Outcome version = run("--version");
   CHECK(version.code == 0);

@@ -94,7 +94,8 @@ struct Options {
   double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
   double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of ‖Dx‖ at the start (of 1 when that is 0)
 
-  bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial
+  bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial;
+                                     ///< left out where a group has a loss
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected
   /// Eliminates the components that Problem::mark_linear names, unless they have bounds or a loss is on: at every
   /// trial they take their best values for the others (variable projection, Golub & Pereyra 1973; the Jacobian's second
@@ -104,6 +105,8 @@ struct Options {
   int restarts = 10;       ///< further descents, at most, after one that stalled where the residuals no longer
                            ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts
   std::uint64_t seed = 1;  ///< of the scattered starts
+  bool graduated = false;  ///< graduated non-convexity: the losses' scales shrink from least squares to their own, over
+                           ///< a sequence of descents; needs a loss that is not convex
 
   LinearSolverKind linear_solver = LinearSolverKind::automatic;
 

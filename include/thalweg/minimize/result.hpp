@@ -38,14 +38,16 @@ struct IterationRecord {
     singular,     ///< the linear solver found no step
   };
   Outcome outcome = Outcome::accepted;
-  bool accepted = true;          ///< outcome == Outcome::accepted
-  double cost = unset;           ///< ½‖r‖² after the iteration; the polish may let it rise by rounding
+  bool accepted = true;  ///< outcome == Outcome::accepted
+  double cost =
+      unset;  ///< ½ Σ ρ(‖r‖²), without a loss ½‖r‖², after the iteration; the polish may let it rise by rounding
   double trial_cost = unset;     ///< at the point that was tried
   double gradient_norm = unset;  ///< ‖Π(x − g) − x‖∞ where the step began
   double step_norm = unset;      ///< ‖δ‖₂
   double gain_ratio = unset;     ///< actual / predicted decrease
   double damping = unset;        ///< λ that the step was computed with
   double seconds = 0.0;          ///< since the solve began
+  double loss_scale = 1.0;  ///< of graduated non-convexity: the losses, and so the cost, had their scales times this
 };
 
 struct Result {

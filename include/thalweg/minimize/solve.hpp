@@ -13,8 +13,9 @@
 
 namespace thalweg {
 
-/// Minimises ½‖r(x)‖² from the problem's start. How it ended is in the result's status; Error is thrown only for
-/// misuse: options that validate() refuses, a problem without residuals or without free parameters.
+/// Minimises ½ Σ ρ(‖r(x)‖²), ρ each group's loss, without losses ½‖r(x)‖², from the problem's start. How it ended is in
+/// the result's status; Error is thrown only for misuse: options that validate() refuses, a problem without residuals
+/// or without free parameters.
 Result solve(const Problem& problem, const Options& options = {});
 
 /// lower ≤ x ≤ upper; both empty: none. Equal bounds fix a component.
@@ -27,7 +28,7 @@ Result minimize(const Objective& objective, std::vector<double> start, const Opt
                 const Box& box = {});
 
 /// The same for repeated solves of one structure (new starts, other options): buffers are kept. The problem must outlive
-/// the solver, and must not gain groups or parameters, nor change what is fixed.
+/// the solver, and must not gain groups or parameters, nor change what is fixed or a loss.
 class Solver {
  public:
   /// `pinned`: components of x to be kept at their start, besides those that the problem fixes.

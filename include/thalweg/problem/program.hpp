@@ -23,7 +23,11 @@ struct NonFiniteEntry {
 
 /// Rows are ordered by group, then component, then item, each component padded to whole cache lines; padding rows are
 /// zero. Columns are the components of x that are free to move. The Problem must outlive the Program, and must not
-/// gain groups or parameters, nor change what is fixed.
+/// gain groups or parameters, nor change what is fixed or a loss.
+///
+/// Where a group has a loss, engines are handed corrected residuals r̃ and rows J̃ (Triggs, McLauchlan, Hartley &
+/// Fitzgibbon 1999, section 4.3): J̃ᵀr̃ is the gradient of the cost, J̃ᵀJ̃ models its Hessian. But ½‖r̃‖² is not the
+/// cost, and J̃ is not the derivative of r̃.
 class Program {
  public:
   /// `pinned`: components of x that do not move, besides those that the problem fixes. Throws Error for a problem
@@ -39,12 +43,26 @@ class Program {
   /// First row of component k of a group; item i is i rows further.
   std::int64_t row_of(std::size_t group, int k) const;
 
-  /// r(x) to residual[rows()]; returns the cost ½‖r‖². Not finite when any residual is not.
+  /// r(x), corrected for the losses, to residual[rows()]; returns the cost ½ Σ ρ(‖r‖²), without losses ½‖r‖². Not
+  /// finite when any residual is not.
   double evaluate(const double* x, double* residual, int threads) const;
-  /// Also J = ∂r/∂x of the free columns, rows() × columns().
+  /// Also J = ∂r/∂x of the free columns, corrected too, rows() × columns().
   double evaluate(const double* x, double* residual, DenseMatrix& jacobian, int threads) const;
-  /// S = Σ weightᵢ ∇²rᵢ over all rows: columns() × columns(), row-major, overwritten.
-  void curvature(const double* x, const double* weight, double* S) const;
+  /// The same as if no group had a loss: returns ½‖r‖².
+  double evaluate_without_loss(const double* x, double* residual, DenseMatrix& jacobian, int threads) const;
+  /// S, columns() × columns(), row-major, overwritten, such that JᵀJ + S is the exact Hessian of the cost at x, with
+  /// the Jacobian and the residual that evaluate() makes there. S = Σ rᵢ∇²rᵢ over the rows of groups without a loss;
+  /// for those with one it is evaluated anew, and holds what the correction left out of the Hessian, too.
+  void curvature(const double* x, const double* residual, double* S) const;
+
+  /// Whether any group has a loss.
+  bool has_loss() const { return has_loss_; }
+  /// The loss of a group, its scale multiplied by loss_scale().
+  const Loss& loss(std::size_t group) const { return losses_[group]; }
+  /// From now on every loss has m times its scale; ∞: the cost is that of least squares.
+  void set_loss_scale(double m);
+  double loss_scale() const { return loss_scale_; }
+
   /// What is wrong at x; empty when every residual and every derivative is finite.
   std::optional<NonFiniteEntry> find_non_finite(const double* x) const;
 
@@ -53,15 +71,21 @@ class Program {
     std::size_t group;
     std::int64_t begin, end;
   };
-  double run(const double* x, double* residual, DenseMatrix* jacobian, int threads) const;
-  double run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian) const;
-  void scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian) const;
+  enum class Losses { applied, ignored };
+  double run(const double* x, double* residual, DenseMatrix* jacobian, int threads,
+             Losses losses = Losses::applied) const;
+  double run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian, Losses losses) const;
+  double scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian,
+                 const Loss* loss) const;
 
   const Problem* problem_;
   std::vector<std::int64_t> column_of_, component_of_;
   std::vector<std::int64_t> first_row_;  // of each group
   std::vector<char> direct_;             // of each group: its columns are columns of the dense Jacobian, each once
   std::vector<Task> tasks_;
+  std::vector<Loss> losses_;  // of each group
+  double loss_scale_ = 1.0;
+  bool has_loss_ = false;
   std::int64_t rows_ = 0;
 };
 

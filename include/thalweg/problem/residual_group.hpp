@@ -7,7 +7,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include <thalweg/math/loss.hpp>
 
 namespace thalweg {
 
@@ -49,6 +52,10 @@ class ResidualGroup {
   bool has_sigma() const { return !inverse_sigma_.empty(); }
   const std::vector<double>& inverse_sigma() const { return inverse_sigma_; }  ///< 1 / sigma of each item, or empty
 
+  /// What the cost makes of ‖r‖², r divided by sigma: ½ Σ ρ(‖rᵢ‖²) over the items. evaluate() knows nothing of it.
+  void set_loss(Loss loss) { loss_ = std::move(loss); }
+  const Loss& loss() const { return loss_; }
+
   /// Residuals r(x) and, if wanted, J = ∂r/∂x (tangent space), divided by sigma.
   void evaluate(const double* x, const ResidualOutput& out) const;
 
@@ -75,6 +82,7 @@ class ResidualGroup {
   std::vector<Slot> slots_;
   int columns_;
   std::vector<double> inverse_sigma_;
+  Loss loss_;
 };
 
 }  // namespace thalweg

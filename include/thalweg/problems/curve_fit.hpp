@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <thalweg/math/error.hpp>
+#include <thalweg/math/loss.hpp>
 #include <thalweg/problem/noise.hpp>
 
 namespace thalweg {
@@ -50,6 +51,7 @@ struct DataSet {
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
   std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
+  Loss loss;                                ///< of each row's residual, divided by its standard deviation
 };
 
 struct CurveFit {

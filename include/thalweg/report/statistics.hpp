@@ -2,6 +2,7 @@
 // determine.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -45,6 +46,8 @@ struct UndeterminedCombination {
   std::vector<Term> terms;  ///< largest first
 };
 
+/// With a loss the fit is an M-estimate, and its errors come from the scatter of the scores ρ' Jᵀr (the sandwich; Huber
+/// 1981), whatever the noise. What rests on least squares, R², χ², AIC and BIC, stays unset.
 struct FitStatistics {
   /// Whether there is more than names, values and bounds: false after a failed solve, and where the
   /// cost or a derivative is not finite.
@@ -56,9 +59,10 @@ struct FitStatistics {
   std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
   std::vector<double> covariance;   ///< free × free, row-major, NaN where undetermined
   Noise noise = Noise::estimated;
-  double residual_sum_of_squares = unset;      ///< Σ (r/σ)²
+  double residual_sum_of_squares = unset;      ///< Σ (r/σ)², of all residuals alike, whatever the loss
   int degrees_of_freedom = 0;                  ///< residuals − determined directions
-  double residual_standard_deviation = unset;  ///< √(RSS / dof), in units of σ where σ is given
+  double residual_standard_deviation = unset;  ///< √(RSS / dof), in units of σ where σ is given. With a loss
+                                               ///< √(Σ w (r/σ)² / (Σ w − determined directions)), w = ρ'
   double chi_squared_probability = unset;      ///< of a larger RSS by chance; only when σ is known
   double r_squared = unset;                    ///< 1 − RSS / TSS about the weighted mean; needs the response
   /// −2 ln L + 2k and −2 ln L + k ln m, with the Gaussian likelihood in full, all constants
@@ -66,6 +70,11 @@ struct FitStatistics {
   ///   σ estimated:  −2 ln L = m (ln(2π RSS/m) + 1) + Σ ln σᵢ²,  k = determined parameters + 1
   ///   σ known:      −2 ln L = RSS + Σ ln(2π σᵢ²),               k = determined parameters
   double aic = unset, bic = unset;
+
+  std::string loss;                         ///< "huber:1.5", or one for each group; empty: least squares
+  std::int64_t robust_residuals = 0;        ///< items of groups with a loss
+  std::int64_t downweighted_residuals = 0;  ///< of these, those that count less than half: ρ' < ½ of the loss's factor
+  bool convex_losses = true;                ///< no loss adds minima of its own
 };
 
 /// Statistics at result.x. The standard deviations are those of the problem's groups (set_sigma).

@@ -1,0 +1,22 @@
+// Graduated non-convexity: robust losses reached from least squares, step by step.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include <minimize/journal.hpp>
+#include <thalweg/problem/program.hpp>
+
+namespace thalweg {
+
+/// A cost with a loss such as Geman-McClure's has a minimum for each part of the data that agrees with itself; a
+/// descent finds the one below its start. So the scales of all losses are first taken so large that the cost is that of
+/// least squares, then, from what that leaves, just so large that it is convex up to the largest residual, and from
+/// there they shrink to their own, each descent beginning where the last one ended (Blake & Zisserman 1987; Yang,
+/// Antonante, Tzoumas & Carlone, RA-L 2020, whose μ is the square of the factor of the scales here). The descents on
+/// the way are rough; the last one has the journal's options, and its ending is that of the whole. Sets result.initial_cost: the
+/// trace begins with the cost of least squares. Throws Error when no loss is other than convex.
+Ending graduate(Program& program, std::vector<double> x, Journal& journal,
+                const std::function<Ending(std::vector<double>, Journal&)>& descend);
+
+}  // namespace thalweg
