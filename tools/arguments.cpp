@@ -92,7 +92,7 @@ CLI::Option* add_file(CLI::App& app, const std::string& name, std::string& targe
 /// Values as read, before they are put together.
 struct Raw {
   std::optional<double> function_tolerance, gradient_tolerance, step_tolerance, time_limit;
-  std::optional<int> max_iterations, threads, start, restarts, multistart;
+  std::optional<int> max_iterations, threads, start, restarts, multistart, memory;
   std::optional<std::uint64_t> seed;
   bool detect_linear = false, no_projection = false;
   bool fast = false, no_polish = false, acceleration = false, no_acceleration = false;
@@ -124,7 +124,17 @@ void add_method(CLI::App& app, Raw& raw, SolveArguments& solve) {
   inside(add_choice(app, "--damping", options.damping, parse_damping, "how damping moves: nielsen, marquardt, radius"));
   inside(add_choice(app, "--scaling", options.scaling, parse_scaling, "of levenberg-marquardt: monotone, current"));
   inside(add_choice(app, "--globalization", options.globalization, parse_globalization,
-                    "of gauss-newton: line-search, none"));
+                    "of gauss-newton: line-search, none; of newton: trust-region, line-search"));
+  inside(add_choice(app, "--line-search", options.line_search, parse_line_search,
+                    "backtracking, strong-wolfe, hager-zhang, exact: of gradient-descent, nonlinear-cg, bfgs, lbfgs, and "
+                    "newton with --globalization line-search"));
+  inside(add_choice(app, "--conjugate-gradient", options.conjugate_gradient, parse_conjugate_gradient,
+                    "of nonlinear-cg: hager-zhang, polak-ribiere, hestenes-stiefel, fletcher-reeves"));
+  inside(add_number(app, "--memory", raw.memory, 0, "a whole number >= 0", "of lbfgs: pairs kept; 0: all (20)"));
+  inside(add_choice(app, "--update-guard", options.update_guard, parse_update_guard,
+                    "of bfgs, lbfgs: skip or damp a pair without positive curvature"));
+  inside(add_choice(app, "--curvature", options.curvature, parse_curvature,
+                    "of newton, newton-cg: exact, gauss-newton"));
   inside(add_flag(app, "--acceleration", raw.acceleration, "geodesic acceleration; the default"));
   inside(add_flag(app, "--no-acceleration", raw.no_acceleration, "without it"));
   inside(add_flag(app, "--no-polish", raw.no_polish, "leave out the final Newton steps"));
@@ -199,6 +209,7 @@ void finish_options(const Raw& raw, Arguments& arguments) {
   o.time_limit = raw.time_limit.value_or(o.time_limit);
   o.max_iterations = raw.max_iterations.value_or(o.max_iterations);
   o.threads = raw.threads.value_or(o.threads);
+  o.memory = raw.memory.value_or(o.memory);
   o.restarts = raw.restarts.value_or(o.restarts);
   o.seed = raw.seed.value_or(o.seed);
   arguments.solve.start = raw.start.value_or(1);

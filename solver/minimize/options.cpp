@@ -1,6 +1,8 @@
 #include <thalweg/minimize/options.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -79,6 +81,41 @@ E value_of(const Name<E> (&names)[N], std::string_view what, std::string_view na
   throw Error(fmt::format("unknown {} '{}'; expected one of {}", what, name, known));
 }
 
+bool one_of(Method method, std::initializer_list<Method> several) {
+  return std::find(several.begin(), several.end(), method) != several.end();
+}
+
+/// Options that the method would ignore.
+void validate_combination(const Options& o) {
+  const auto refuse = [&](std::string_view field, std::string_view value, std::string_view expectation) {
+    throw Error(fmt::format("{} {} does not go with {}; expected {}", field, value, to_string(o.method), expectation));
+  };
+  const bool fits = o.globalization == Globalization::automatic ||
+                    (o.method == Method::gauss_newton && o.globalization != Globalization::trust_region) ||
+                    (o.method == Method::newton && o.globalization != Globalization::none);
+  if (!fits)
+    refuse("globalization", to_string(o.globalization),
+           o.method == Method::gauss_newton ? "auto, none or line-search"
+           : o.method == Method::newton     ? "auto, line-search or trust-region"
+                                            : "auto");
+  const bool searches =
+      one_of(o.method, {Method::gradient_descent, Method::nonlinear_cg, Method::bfgs, Method::lbfgs}) ||
+      (o.method == Method::newton && o.globalization == Globalization::line_search);
+  if (o.line_search != LineSearch::automatic && !searches)
+    refuse("line search", to_string(o.line_search),
+           o.method == Method::newton ? "globalization line-search with it"
+                                      : "auto, or gradient-descent, nonlinear-cg, bfgs or lbfgs");
+  const Options usual;
+  if (o.conjugate_gradient != usual.conjugate_gradient && o.method != Method::nonlinear_cg)
+    refuse("conjugate gradient", to_string(o.conjugate_gradient), "nonlinear-cg");
+  if (o.memory != usual.memory && o.method != Method::lbfgs)
+    refuse("memory", std::to_string(o.memory), "lbfgs");
+  if (o.update_guard != usual.update_guard && !one_of(o.method, {Method::bfgs, Method::lbfgs}))
+    refuse("update guard", to_string(o.update_guard), "bfgs or lbfgs");
+  if (o.curvature != usual.curvature && !one_of(o.method, {Method::newton, Method::newton_cg}))
+    refuse("curvature", to_string(o.curvature), "newton or newton-cg");
+}
+
 }  // namespace
 
 void Options::validate() const {
@@ -94,15 +131,7 @@ void Options::validate() const {
   expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");
   expect(initial_radius > 0.0 && std::isfinite(initial_radius), "initial_radius", initial_radius, "a number > 0");
   expect(acceleration_limit > 0.0, "acceleration_limit", acceleration_limit, "a number > 0");
-  const bool fits = globalization == Globalization::automatic ||
-                    (method == Method::gauss_newton && globalization != Globalization::trust_region) ||
-                    (method == Method::newton && globalization != Globalization::none);
-  if (!fits)
-    throw Error(fmt::format("globalization {} does not go with {}; expected {}", to_string(globalization),
-                            to_string(method),
-                            method == Method::gauss_newton ? "auto, none or line-search"
-                            : method == Method::newton     ? "auto, line-search or trust-region"
-                                                           : "auto"));
+  validate_combination(*this);
 }
 
 Options fast(Options options) {

@@ -1,0 +1,304 @@
+#include <minimize/descent/descent_loop.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+#include <minimize/general.hpp>
+#include <thalweg/minimize/convergence.hpp>
+
+namespace thalweg {
+namespace {
+
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+// Values of F this close together, relative to F, are equal as far as a line search can tell.
+constexpr double value_noise = 1e-12;
+// As in the Newton loop: how fast the scale may fall from step to step.
+constexpr double scale_decay = 0.1;
+// Slopes of conjugate directions must be small, or their conjugacy is lost (Nocedal & Wright 2006, section 5.2).
+constexpr double loose_curvature = 0.9, tight_curvature = 0.1;
+// The relative gradient that rounding leaves, at most: where no step lowers F, more than this is a failure.
+constexpr double rounding_gradient = 1e-7;
+constexpr int most_small_decreases = 5;
+
+}  // namespace
+
+Ending descend_along_directions(const Objective& f, std::vector<double> x, const Box& box, Journal& journal) {
+  return DescentLoop(f, box, journal).run(x);
+}
+
+DescentLoop::DescentLoop(const Objective& f, const Box& box, Journal& journal)
+    : f_(f),
+      box_(box),
+      journal_(journal),
+      direction_(make_direction(journal.options, journal.result)),
+      size_(static_cast<std::size_t>(f.dimension())),
+      held_(size_) {
+  const auto n = static_cast<Eigen::Index>(size_);
+  for (Vector* v : {&x_, &g_, &d_, &D_, &trial_, &trial_g_}) v->setZero(n);
+  for (std::size_t j = 0; j < size_; ++j)
+    bounded_ = bounded_ || std::isfinite(box.lower[j]) || std::isfinite(box.upper[j]);
+}
+
+// Nocedal & Wright, Numerical Optimization (2006), chapter 3: a direction, a length, a step.
+Ending DescentLoop::run(const std::vector<double>& x) {
+  journal_.result.linear_solver = direction_->name();
+  journal_.result.linear_solver_reason = direction_->remark();
+  std::copy(x.begin(), x.end(), x_.begin());
+  std::optional<Verdict> verdict = begin();
+  if (!verdict) journal_.open(value_, gradient_norm_);
+  while (!verdict) {
+    verdict = gradient_verdict();
+    if (!verdict) verdict = journal_.limit();
+    if (!verdict) verdict = iterate();
+  }
+  return {verdict->status, std::move(verdict->reason), {x_.begin(), x_.end()}, value_};
+}
+
+std::optional<Verdict> DescentLoop::begin() {
+  value_ = f_.gradient(span(x_), {g_.data(), size_});
+  ++journal_.result.evaluations.jacobian;
+  const auto shown = [](double v) { return std::isnan(v) ? "nan" : fmt::format("{}", v); };
+  if (!std::isfinite(value_))
+    return Verdict{Status::non_finite_start, fmt::format("the cost is {} at the start", shown(value_))};
+  for (Eigen::Index j = 0; j < g_.size(); ++j)
+    if (!std::isfinite(g_[j]))
+      return Verdict{Status::non_finite_start,
+                     fmt::format("the derivative of the cost by {} is {} at the start", f_.name(j), shown(g_[j]))};
+  initial_value_ = value_;
+  linearize();
+  return std::nullopt;
+}
+
+/// The scale, the gradient's size, and which components their bounds hold. f's gradient was computed here last.
+void DescentLoop::linearize() {
+  scaled_ = f_.scale({trial_.data(), size_});
+  for (std::size_t j = 0; j < size_; ++j) {
+    const auto i = static_cast<Eigen::Index>(j);
+    const double here = scaled_ ? trial_[i] : 1.0;
+    D_[i] = std::isfinite(here) ? std::max(scale_decay * D_[i], here) : D_[i];
+    if (D_[i] == 0.0) D_[i] = 1.0;
+    const double touch = epsilon * std::abs(x_[i]);
+    const bool below = x_[i] - box_.lower[j] <= touch && g_[i] > 0.0;
+    const bool above = box_.upper[j] - x_[i] <= touch && g_[i] < 0.0;
+    held_[j] = below || above || box_.lower[j] == box_.upper[j];
+  }
+  gradient_norm_ = convergence::projected_gradient_norm(span(x_), span(g_), box_.lower, box_.upper);
+  evaluated_at_ = -1.0;
+  journal_.clock.charge(Stopwatch::evaluate);
+}
+
+/// One line search, and the step that it found.
+std::optional<Verdict> DescentLoop::iterate() {
+  LinePoint origin{0.0, value_, 0.0};
+  if (!at_saddle_ && !choose_direction()) return exhausted_verdict();
+  const double longest = keep_inside();
+  origin.slope = g_.dot(d_);
+  journal_.clock.charge(Stopwatch::linear_solve);
+  ++journal_.result.iterations;
+  IterationRecord done = record();
+  const LineSearchResult found = at_saddle_ ? leave_saddle() : search(origin, longest);
+  const double before = value_;
+  const Vector previous_x = x_, previous_g = g_;
+
+  std::optional<Verdict> verdict;
+  // At rounding level a line search may find that standing still is as good.
+  const bool moved = found.decreased() && move(found.point) && x_ != previous_x;
+  if (moved) {
+    ++journal_.result.accepted_steps;
+    const Vector s = x_ - previous_x;
+    direction_->moved(s, g_ - previous_g);
+    fresh_ = false;
+    last_decrease_ = before - value_;
+    done.step_norm = s.norm();
+    verdict = decrease_verdict(before, origin, found.point.alpha);
+  } else {
+    done.accepted = false;
+    done.outcome = found.decreased() && x_ != previous_x ? IterationRecord::Outcome::not_finite
+                                                         : IterationRecord::Outcome::no_decrease;
+    // What was learnt may be wrong here: the plain gradient has the last word.
+    if (fresh_ || journal_.options.method == Method::newton) verdict = exhausted_verdict();
+    direction_->reset();
+    fresh_ = true;
+    last_decrease_ = 0.0;
+  }
+  journal_.clock.charge(Stopwatch::evaluate);
+  done.cost = value_;
+  done.trial_cost = found.point.value;
+  done.seconds = journal_.clock.elapsed();
+  const std::optional<Verdict> request = journal_.report(done);
+  return verdict ? verdict : request;
+}
+
+/// Whether there is a direction of descent; it is d then.
+bool DescentLoop::choose_direction() {
+  direction_->propose(f_, here(), d_);
+  if (!d_.allFinite() || !(g_.dot(d_) < 0.0)) {
+    direction_->reset();
+    fresh_ = true;
+    direction_->propose(f_, here(), d_);
+  }
+  return d_.allFinite() && g_.dot(d_) < 0.0;
+}
+
+/// Bends d so that as much as possible of it stays in the box; the largest α that does.
+double DescentLoop::keep_inside() {
+  if (!bounded_ || at_saddle_) return std::numeric_limits<double>::infinity();
+  if (direction_->has_length()) {
+    // The projected full step, if it is still one of descent (Bertsekas 1982): many bounds are met in one step.
+    Vector bent(d_.size());
+    for (std::size_t j = 0; j < size_; ++j) {
+      const auto i = static_cast<Eigen::Index>(j);
+      bent[i] = std::clamp(d_[i], box_.lower[j] - x_[i], box_.upper[j] - x_[i]);
+    }
+    if (g_.dot(bent) <= 0.1 * g_.dot(d_)) d_ = bent;
+  }
+  return room_along();
+}
+
+/// The α at which d meets the first bound.
+double DescentLoop::room_along() const {
+  double longest = std::numeric_limits<double>::infinity();
+  for (std::size_t j = 0; j < size_; ++j) {
+    const auto i = static_cast<Eigen::Index>(j);
+    const double room = d_[i] > 0.0 ? box_.upper[j] - x_[i] : box_.lower[j] - x_[i];
+    if (d_[i] != 0.0) longest = std::min(longest, room / d_[i]);
+  }
+  return longest;
+}
+
+LineSearchSettings DescentLoop::settings(double longest) const {
+  const Method method = journal_.options.method;
+  const bool tight = method == Method::gradient_descent || method == Method::nonlinear_cg;
+  LineSearchSettings s;
+  s.curvature = tight ? tight_curvature : loose_curvature;
+  s.longest = longest;
+  s.noise = value_noise * std::abs(value_);
+  return s;
+}
+
+/// Nocedal & Wright (2006), section 3.5, "initial step length".
+double DescentLoop::first_trial(const LinePoint& origin) const {
+  if (direction_->has_length() && (!fresh_ || scaled_ || journal_.options.method == Method::newton)) return 1.0;
+  const bool conjugate = journal_.options.method == Method::nonlinear_cg;
+  if (last_decrease_ > 0.0) return -2.0 * last_decrease_ / origin.slope;
+  if (conjugate && scaled_) return 1.0;
+  return std::min(1.0, 1.0 / g_.lpNorm<Eigen::Infinity>());
+}
+
+LineSearchResult DescentLoop::search(const LinePoint& origin, double longest) {
+  LineSearch kind = journal_.options.line_search;
+  if (kind == LineSearch::automatic)
+    kind = journal_.options.method == Method::newton ? LineSearch::backtracking : LineSearch::strong_wolfe;
+  return search_line(kind, *this, origin, first_trial(origin), settings(longest));
+}
+
+void DescentLoop::place(double alpha) {
+  for (std::size_t j = 0; j < size_; ++j) {
+    const auto i = static_cast<Eigen::Index>(j);
+    trial_[i] = std::clamp(x_[i] + alpha * d_[i], box_.lower[j], box_.upper[j]);
+  }
+}
+
+double DescentLoop::value(double alpha) {
+  place(alpha);
+  ++journal_.result.evaluations.cost;
+  return f_.value(span(trial_));
+}
+
+LinePoint DescentLoop::evaluate(double alpha) {
+  place(alpha);
+  ++journal_.result.evaluations.jacobian;
+  const double value = f_.gradient(span(trial_), {trial_g_.data(), size_});
+  evaluated_at_ = alpha;
+  return {alpha, value, trial_g_.dot(d_)};
+}
+
+/// Makes the point on the line the current one. False when its gradient is not finite.
+bool DescentLoop::move(const LinePoint& point) {
+  const double value = evaluated_at_ == point.alpha ? point.value : evaluate(point.alpha).value;
+  if (!std::isfinite(value) || !trial_g_.allFinite()) return false;
+  std::swap(x_, trial_);
+  std::swap(g_, trial_g_);
+  value_ = value;
+  linearize();
+  return true;
+}
+
+/// A vanishing gradient is a minimum unless the cost is known to bend down.
+std::optional<Verdict> DescentLoop::gradient_verdict() {
+  const double tolerance = journal_.options.gradient_tolerance;
+  at_saddle_ = false;
+  if (!convergence::gradient_small(gradient_norm_, tolerance)) return std::nullopt;
+  // In the caller's units it may be small where much is still to be gained.
+  const double root = std::sqrt(journal_.options.function_tolerance);
+  const bool much_left = gradient_norm_ > 0.0 && relative_gradient() > root && value_ > root * root * root * root * initial_value_;
+  if (scaled_ && much_left) return std::nullopt;
+  at_saddle_ = direction_->escape(f_, here(), d_);
+  if (at_saddle_) return std::nullopt;
+  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
+}
+
+/// Along a direction of negative curvature, until F is lower by at least a tenth of what second derivatives promise.
+LineSearchResult DescentLoop::leave_saddle() {
+  const double length = d_.cwiseProduct(D_).norm(), size = std::max(1.0, x_.cwiseProduct(D_).norm());
+  Vector& Hd = trial_g_;
+  f_.hessian_product(span(x_), span(d_), {Hd.data(), size_});
+  const double bend = d_.dot(Hd);
+  LineSearchResult found;
+  for (double alpha = std::min(size / length, room_along()); alpha * length > epsilon * size; alpha *= 0.5) {
+    found.point = {alpha, value(alpha), 0.0};
+    if (!(found.point.value <= value_ + 0.05 * alpha * alpha * bend)) continue;
+    found.status = LineSearchResult::Status::found;
+    break;
+  }
+  return found;
+}
+
+/// Of a step whose decrease, and the decrease that its slope promised, are not worth another, when the gradient is
+/// small beside F as well. Without second derivatives one step along a poor direction proves nothing: then as many in a
+/// row as there are directions, up to a few.
+std::optional<Verdict> DescentLoop::decrease_verdict(double before, const LinePoint& origin, double alpha) {
+  const double tolerance = journal_.options.function_tolerance, actual = before - value_, size = std::abs(before);
+  const double promised = -0.5 * alpha * origin.slope;
+  const bool small = convergence::decrease_small(actual, promised, size, tolerance) &&
+                     relative_gradient() <= std::sqrt(tolerance);
+  small_decreases_ = small ? small_decreases_ + 1 : 0;
+  const int enough = journal_.options.method == Method::newton ? 1 : std::min(most_small_decreases, static_cast<int>(size_));
+  if (small_decreases_ < enough) return std::nullopt;
+  return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
+                                                size > 0.0 ? actual / size : 0.0, tolerance)};
+}
+
+std::optional<Verdict> DescentLoop::exhausted_verdict() {
+  const double left = relative_gradient();
+  if (left <= rounding_gradient)
+    return Verdict{Status::converged,
+                   fmt::format("no step lowers the cost in double precision; relative gradient {:.1e} <= {:.0e}", left,
+                               rounding_gradient)};
+  return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the relative gradient is {:.1e} > {:.0e}",
+                                              left, rounding_gradient)};
+}
+
+/// The gradient without units: of a sum of squares the cosine max |gⱼ| / (‖Jⱼ‖‖r‖), else max |gⱼ| max(|xⱼ|, 1) / max(|F|, 1)
+/// (Dennis & Schnabel 1983, section 7.2); components that their bounds hold left out.
+double DescentLoop::relative_gradient() const {
+  double largest = 0.0;
+  for (Eigen::Index j = 0; j < g_.size(); ++j) {
+    if (held_[static_cast<std::size_t>(j)]) continue;
+    const double size = scaled_ ? 1.0 / D_[j] : std::max(std::abs(x_[j]), 1.0);
+    largest = std::max(largest, std::abs(g_[j]) * size);
+  }
+  const double beside = scaled_ ? std::sqrt(2.0 * value_) : std::max(std::abs(value_), 1.0);
+  return largest > 0.0 ? largest / beside : 0.0;
+}
+
+IterationRecord DescentLoop::record() const {
+  IterationRecord r;
+  r.iteration = journal_.result.iterations;
+  r.gradient_norm = gradient_norm_;
+  return r;
+}
+
+}  // namespace thalweg
