@@ -9,8 +9,9 @@ constexpr double exact_curvature = 1e-10;
 
 bool decreases_enough(const LinePoint& origin, const LinePoint& p, const LineSearchSettings& settings) {
   const double c1 = settings.sufficient_decrease;
-  if (p.value <= origin.value + c1 * p.alpha * origin.slope) return true;
-  return p.value <= origin.value + settings.noise && p.slope <= (2.0 * c1 - 1.0) * origin.slope;
+  if (settings.noise > 0.0 && std::abs(p.value - origin.value) <= settings.noise)
+    return p.slope <= (2.0 * c1 - 1.0) * origin.slope;
+  return p.value <= origin.value + c1 * p.alpha * origin.slope;
 }
 
 bool satisfies_strong_wolfe(const LinePoint& origin, const LinePoint& p, const LineSearchSettings& settings) {
