@@ -117,8 +117,13 @@ void add_stopping(CLI::App& app, Raw& raw) {
 void add_method(CLI::App& app, Raw& raw, SolveArguments& solve) {
   Options& options = solve.options;
   const auto inside = [](CLI::Option* option) { option->group("Method"); };
-  inside(add_choice(app, "--method", options.method, parse_method,
-                    "levenberg-marquardt, or another of: thalweg list methods"));
+  const auto read_method = [&solve](const std::string& text) {
+    solve.options.method = parse_method(text);
+    solve.method_given = true;
+  };
+  inside(app.add_option_function<std::string>("--method", read_method,
+                                              "levenberg-marquardt, or another of: thalweg list methods")
+             ->type_name("NAME"));
   inside(add_choice(app, "--linear-solver", options.linear_solver, parse_linear_solver,
                     "auto, or another of: thalweg list linear-solvers"));
   inside(add_choice(app, "--damping", options.damping, parse_damping, "how damping moves: nielsen, marquardt, radius"));
@@ -332,8 +337,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
 
   CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
                              "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
-  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)")->required();
-  add_number(solve, "--start", raw.start, 1, "a whole number >= 1", "which of the file's starts (1)")->type_name("K");
+  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg), .dat (NIST), or catalogue:NAME")->required();
+  add_number(solve, "--start", raw.start, 1, "a whole number >= 1", "which of the problem's starts (1)")->type_name("K");
   CLI::App& fit = new_verb(app, "fit", "Fit a formula to a table",
                            "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
   fit.add_option("DATA", arguments.file, "a table: .csv or .tsv")->required();

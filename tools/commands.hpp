@@ -16,6 +16,12 @@ int fit_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int version_command();
 
+/// What stands before a name of the catalogue, in the place of a file.
+inline const std::string catalogue_prefix = "catalogue:";
+/// NAME of "catalogue:NAME".
+std::optional<std::string> catalogue_name(const std::string& file);
+int solve_from_catalogue(const std::string& name, const SolveArguments& arguments);
+
 /// Solves, reports, writes what was asked for. `read_seconds`: what reading the fit took.
 int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds);
 
@@ -26,7 +32,7 @@ CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);
 std::string problems_folder();
 /// The names, sorted, such as "nist/misra1a".
 std::vector<std::string> shipped_problems();
-/// The path of the shipped problem that a file that does not exist probably means.
+/// The path of the shipped problem, or catalogue:NAME, that a file that does not exist probably means.
 std::optional<std::string> shipped_problem_like(const std::string& file);
 
 }  // namespace thalweg::tool

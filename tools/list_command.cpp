@@ -2,10 +2,12 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <span>
 
 #include <fmt/format.h>
 
 #include <thalweg/math/loss.hpp>
+#include <thalweg/problems/catalogue.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "commands.hpp"
@@ -21,10 +23,20 @@ struct Line {
   std::string name, about;
 };
 
-const std::vector<Line> methods = {
+const std::vector<Line> for_residuals = {
     {"levenberg-marquardt (lm)", "damped by the lengths of the Jacobian's columns; the default"},
     {"levenberg", "damped by a multiple of the identity"},
     {"gauss-newton (gn)", "undamped; with a line search, or without: --globalization none"},
+    {"dogleg", "trust region: down the gradient, then towards the Gauss-Newton step"},
+    {"subspace-dogleg", "trust region: the best step in the plane of those two"},
+};
+const std::vector<Line> for_objectives = {
+    {"newton", "exact second derivatives, in a trust region; or --globalization line-search"},
+    {"newton-cg", "the same by conjugate gradients, without a Hessian matrix"},
+    {"bfgs", "a Hessian learnt from the gradients"},
+    {"lbfgs (l-bfgs)", "the same from the last gradients alone"},
+    {"nonlinear-cg (ncg)", "conjugate directions and a line search"},
+    {"gradient-descent (gd)", "straight down and a line search: slow, to compare with"},
 };
 const std::vector<Line> linear_solvers = {
     {"auto", "chosen by the problem; the report says which, and why; the default"},
@@ -35,12 +47,26 @@ const std::vector<Line> formats = {
     {".toml", "Thalweg: formula, parameters and data; see problems/FORMAT.md"},
     {".dat", "NIST StRD nonlinear regression, the original files"},
     {".csv .tsv", "a table, for thalweg fit"},
+    {"catalogue:NAME", "no file: a test problem of the field; see thalweg list problems"},
 };
 
-void print(const std::vector<Line>& lines) {
+std::size_t width(const std::vector<Line>& lines) {
   std::size_t wide = 0;
   for (const Line& line : lines) wide = std::max(wide, line.name.size());
+  return wide;
+}
+
+void print(const std::vector<Line>& lines, std::size_t wide) {
   for (const Line& line : lines) std::fputs(fmt::format("{:<{}}  {}\n", line.name, wide, line.about).c_str(), stdout);
+}
+void print(const std::vector<Line>& lines) { print(lines, width(lines)); }
+
+int list_methods() {
+  const std::size_t wide = std::max(width(for_residuals), width(for_objectives));
+  print(for_residuals, wide);
+  std::fputs("\nof any smooth function, a sum of squares or not:\n", stdout);
+  print(for_objectives, wide);
+  return exit_converged;
 }
 
 std::string title_of(const std::string& path) {
@@ -53,6 +79,19 @@ std::string title_of(const std::string& path) {
 
 std::string path_of(const std::string& name) { return (files::path(problems_folder()) / (name + ".toml")).string(); }
 
+/// "catalogue:beale   2   3  Beale", n parameters and m residuals.
+void print_catalogue(const std::string& heading, std::span<const CatalogueProblem> entries) {
+  constexpr int wide = 38;
+  std::string out = fmt::format("\n{:<{}} {:>2} {:>3}\n", heading, wide, "n", "m");
+  for (const CatalogueProblem& entry : entries) {
+    const std::size_t starts = entry.starts.size();
+    out += fmt::format("{:<{}} {:>2} {:>3}  {}{}\n", catalogue_prefix + entry.name, wide, entry.parameters,
+                       entry.residuals > 0 ? std::to_string(entry.residuals) : "-", entry.title,
+                       starts > 1 ? fmt::format(" ({} starts)", starts) : "");
+  }
+  std::fputs(out.c_str(), stdout);
+}
+
 int list_problems() {
   const std::string folder = problems_folder();
   if (folder.empty()) throw UsageError("the problem files that come with the program are not where it looks for them");
@@ -60,6 +99,10 @@ int list_problems() {
   for (const std::string& name : shipped_problems()) lines.push_back({name, title_of(path_of(name))});
   print(lines);
   std::fputs(fmt::format("in {}\n", folder).c_str(), stdout);
+  const std::span<const CatalogueProblem> all = catalogue();
+  print_catalogue("Moré, Garbow & Hillstrom 1981", all.first(mgh_instances));
+  print_catalogue("functions of two variables", all.subspan(mgh_instances));
+  std::fputs("n parameters, m residuals (-: an objective, no sum of squares)\n", stdout);
   return exit_converged;
 }
 
@@ -102,17 +145,19 @@ std::optional<std::string> shipped_problem_like(const std::string& file) {
   const std::string name = files::path(file).stem().string();
   for (const std::string& shipped : shipped_problems())
     if (shipped == file || files::path(shipped).filename() == name) return path_of(shipped);
+  if (find_in_catalogue(file)) return catalogue_prefix + file;
   return std::nullopt;
 }
 
 int list_command(const Arguments& arguments) {
   const std::string& what = arguments.what;
   if (what == "problems") return list_problems();
+  if (what == "methods") return list_methods();
   if (what == "losses") return list_losses();
-  if (what != "methods" && what != "linear-solvers" && what != "formats")
+  if (what != "linear-solvers" && what != "formats")
     throw UsageError(fmt::format("{}; expected methods, losses, linear-solvers, formats or problems",
                                  what.empty() ? "list needs to know what" : fmt::format("unknown list '{}'", what)));
-  print(what == "methods" ? methods : what == "formats" ? formats : linear_solvers);
+  print(what == "formats" ? formats : linear_solvers);
   return exit_converged;
 }
 

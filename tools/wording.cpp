@@ -48,15 +48,20 @@ std::string either(const std::vector<std::string>& names) {
   return out;
 }
 
-std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {
+std::string nearest(std::string_view name, const std::vector<std::string>& known) {
   std::size_t best = std::min<std::size_t>(3, name.size());  // fewer edits than that
-  std::string nearest;
+  std::string found;
   for (const std::string& candidate : known)
     if (const std::size_t edits = edit_distance(name, candidate); edits < best) {
       best = edits;
-      nearest = candidate;
+      found = candidate;
     }
-  return nearest.empty() ? "" : " (did you mean '" + nearest + "'?)";
+  return found;
+}
+
+std::string did_you_mean(std::string_view name, const std::vector<std::string>& known) {
+  const std::string meant = nearest(name, known);
+  return meant.empty() ? "" : " (did you mean '" + meant + "'?)";
 }
 
 }  // namespace thalweg::tool

@@ -49,6 +49,20 @@ Json problem_of(const Report& report) {
           {"source", p.source}};
 }
 
+/// Of newton_cg there are products with the Hessian.
+Json evaluations_of(const Result::Evaluations& e) {
+  return {{"cost", e.cost},
+          {"jacobian", e.jacobian},
+          {"hessian", e.hessian},
+          {"hessian_products", e.hessian_products}};
+}
+
+Json known_minimum_of(const Report::KnownMinimum& known) {
+  return {{"value", known.value},
+          {"global", known.global},
+          {"reached", !known.reached ? "none" : known.global ? "global" : "local"}};
+}
+
 Json seconds_of(const Report& report) {
   const Result::Seconds& s = report.result.seconds;
   const double total = report.total_seconds(), setup = report.seconds.build + s.setup;
@@ -197,8 +211,7 @@ std::string to_json(const Report& report, bool all_parameters) {
       {"final_cost", number(r.final_cost)},
       {"iterations", r.iterations},
       {"accepted_steps", r.accepted_steps},
-      {"evaluations",
-       {{"cost", r.evaluations.cost}, {"jacobian", r.evaluations.jacobian}, {"hessian", r.evaluations.hessian}}},
+      {"evaluations", evaluations_of(r.evaluations)},
       {"seconds", seconds_of(report)},
       {"parameters", parameters_of(report, all_parameters)},
       {"statistics", statistics_of(report.statistics)},
@@ -206,6 +219,7 @@ std::string to_json(const Report& report, bool all_parameters) {
   if (report.certified)
     json["certified"] = {{"digits", number(report.certified->digits)},
                          {"worst_parameter", report.certified->worst_parameter}};
+  if (report.known_minimum) json["known_minimum"] = known_minimum_of(*report.known_minimum);
   json["loss"] = nullptr;
   if (const FitStatistics& s = report.statistics; !s.loss.empty())
     json["loss"] = {{"name", s.loss}, {"residuals", s.robust_residuals}, {"downweighted", s.downweighted_residuals}};

@@ -24,18 +24,23 @@ bool is_at_bound(const ParameterStatistics& p) {
   return !p.fixed && (p.value <= p.lower_bound || p.value >= p.upper_bound);
 }
 
-/// Names, values, bounds; no errors yet.
+/// Value and bounds; no errors yet.
+ParameterStatistics describe(std::string name, double value, double lower, double upper, bool fixed) {
+  ParameterStatistics p;
+  p.name = std::move(name);
+  p.value = value;
+  p.lower_bound = lower;
+  p.upper_bound = upper;
+  p.fixed = fixed || lower == upper;
+  p.at_bound = is_at_bound(p);
+  return p;
+}
+
 std::vector<ParameterStatistics> describe(const Problem& problem, const std::vector<double>& x) {
-  std::vector<ParameterStatistics> parameters(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    ParameterStatistics& p = parameters[i];
-    p.name = problem.parameter_name(static_cast<std::int64_t>(i));
-    p.value = x[i];
-    p.lower_bound = problem.lower()[i];
-    p.upper_bound = problem.upper()[i];
-    p.fixed = problem.fixed()[i] != 0 || p.lower_bound == p.upper_bound;
-    p.at_bound = is_at_bound(p);
-  }
+  std::vector<ParameterStatistics> parameters;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    parameters.push_back(describe(problem.parameter_name(static_cast<std::int64_t>(i)), x[i], problem.lower()[i],
+                                  problem.upper()[i], problem.fixed()[i] != 0));
   return parameters;
 }
 
@@ -214,6 +219,16 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
       combination.terms.push_back({s.parameters[static_cast<std::size_t>(i)].name, coefficient});
     }
   }
+  return s;
+}
+
+FitStatistics statistics(const Objective& objective, const Result& result, const Box& box) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  FitStatistics s;
+  for (std::size_t i = 0; i < result.x.size(); ++i)
+    s.parameters.push_back(describe(objective.name(static_cast<std::int64_t>(i)), result.x[i],
+                                    box.lower.empty() ? -infinity : box.lower[i],
+                                    box.upper.empty() ? infinity : box.upper[i], false));
   return s;
 }
 

@@ -45,19 +45,34 @@ std::string ending(const Result& result) {
   return "failed " + after;
 }
 
+bool is_objective(const Report& report) { return report.problem.residuals == 0; }
+
 std::string extent(const Report::ProblemFacts& p) {
-  if (p.priors == 0) return counted(p.residuals, "residual");
-  return counted(p.residuals - p.priors, "row") + " and " + counted(p.priors, "prior");
+  if (p.residuals == 0) return "an objective of ";
+  if (p.priors == 0) return counted(p.residuals, "residual") + ", ";
+  return counted(p.residuals - p.priors, "row") + " and " + counted(p.priors, "prior") + ", ";
 }
 
-std::string heading(const Report& report) {
+/// "global minimum (Σr² = 2e-31, known value 0)"
+std::string known_minimum(const Report& report, bool verbose) {
+  const Report::KnownMinimum& known = *report.known_minimum;
+  const int digits = verbose ? 10 : 6;
+  const std::string here = is_objective(report) ? "F = " + significant(report.result.final_cost, digits)
+                                                : "Σr² = " + significant(2.0 * report.result.final_cost, digits);
+  const std::string there = significant(known.value, digits);
+  if (!known.reached) return fmt::format("none of the known minima ({}): the best known is {}\n", here, there);
+  return fmt::format("{} minimum ({}, known value {})\n", known.global ? "global" : "known local", here, there);
+}
+
+std::string heading(const Report& report, bool verbose) {
   const Report::ProblemFacts& p = report.problem;
   std::string out = printable(p.title.empty() ? p.name : p.title) + "\n";
   const auto fixed = std::count_if(report.statistics.parameters.begin(), report.statistics.parameters.end(),
                                    [](const ParameterStatistics& s) { return s.fixed; });
-  out += fmt::format("{}{}, {}{}\n\n", p.source.empty() ? "" : printable(p.source) + ": ", extent(p),
+  out += fmt::format("{}{}{}{}\n\n", p.source.empty() ? "" : printable(p.source) + ": ", extent(p),
                      counted(p.parameters, "parameter"), fixed > 0 ? fmt::format(" ({} fixed)", fixed) : "");
   out += fmt::format("{}: {}\n", ending(report.result), printable(report.result.reason));
+  if (report.known_minimum && std::isfinite(report.result.final_cost)) out += known_minimum(report, verbose);
   for (const std::string& note : report.result.notes) out += "note: " + printable(note) + "\n";
   const bool has_point = report.result.status != Status::converged && report.result.status != Status::non_finite_start;
   if (has_point) out += "What follows describes the best point found; it need not be a minimum.\n";
@@ -265,6 +280,15 @@ std::string iteration_table(const Result& result) {
   return table.print(indent);
 }
 
+std::string evaluations(const Report& report) {
+  const Result::Evaluations& e = report.result.evaluations;
+  const bool f = is_objective(report);
+  std::string out = fmt::format("{} of {} alone, {} with the {}, {} of the {}", e.cost, f ? "F" : "the residuals",
+                                e.jacobian, f ? "gradient" : "Jacobian", e.hessian, f ? "Hessian" : "curvature");
+  if (e.hessian_products > 0) out += ", " + counted(e.hessian_products, "product") + " with the Hessian";
+  return out;
+}
+
 std::string machinery(const Report& report) {
   const Result& r = report.result;
   const Result::Seconds& s = r.seconds;
@@ -272,13 +296,14 @@ std::string machinery(const Report& report) {
   table.add_column("solve", Align::left);
   table.add_column("", Align::left);
   table.add_row({"method", std::string(to_string(report.method))});
-  table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
+  if (!r.linear_solver.empty())
+    table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
   table.add_row({"threads", std::to_string(r.threads)});
-  table.add_row({report.statistics.loss.empty() ? "cost ½‖r‖²" : "cost ½ Σ ρ",
+  table.add_row({is_objective(report)               ? "objective F"
+                 : report.statistics.loss.empty() ? "cost ½‖r‖²"
+                                                  : "cost ½ Σ ρ",
                  fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost, r.final_cost)});
-  table.add_row({"evaluations", fmt::format("{} of the residuals alone, {} with the Jacobian, {} "
-                                            "of the curvature",
-                                            r.evaluations.cost, r.evaluations.jacobian, r.evaluations.hessian)});
+  table.add_row({"evaluations", evaluations(report)});
   const auto ms = [](double seconds) { return fmt::format("{:.3g}", 1e3 * seconds); };
   table.add_row({"milliseconds",
                  fmt::format("{} in all: read {}, set up {}, evaluate {}, linear "
@@ -312,7 +337,7 @@ std::string printable(std::string_view s) {
 }
 
 std::string to_text(const Report& report, bool verbose) {
-  std::string out = heading(report);
+  std::string out = heading(report, verbose);
   if (verbose) {
     if (!report.result.trace.empty()) out += "\n" + iteration_table(report.result);
     out += "\n" + machinery(report);

@@ -92,6 +92,7 @@ TEST_CASE("catalogue: objectives have their minima where it says, and exact deri
       CHECK(f->gradient(minimum.x, g) == Approx(minimum.value).epsilon(1e-12));
       CHECK(std::hypot(g[0], g[1]) < 1e-9);
     }
+    CHECK(f->name(1) == "x2");
     for (int k = 0; k < 5; ++k) {
       const std::vector<double> x = {2.0 + normal(random), 2.0 + normal(random)};
       f->hessian(x, H);
@@ -109,4 +110,21 @@ TEST_CASE("catalogue: names are distinct, and found") {
   std::sort(names.begin(), names.end());
   CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
   CHECK(find_in_catalogue("nowhere") == nullptr);
+}
+
+TEST_CASE("catalogue: which minimum a value is") {
+  const auto reached = [](const char* name, double value) { return reached_minimum(*find_in_catalogue(name), value); };
+  REQUIRE(reached("beale", 9e-13) != nullptr);
+  CHECK(reached("beale", 9e-13)->global);
+  CHECK(reached("beale", 2e-12) == nullptr);
+  CHECK(reached("beale", NAN) == nullptr);
+  const auto* local = reached("freudenstein-roth", 48.98425367924 * (1.0 + 9e-7));
+  REQUIRE(local != nullptr);
+  CHECK_FALSE(local->global);
+  CHECK(reached("freudenstein-roth", 48.98425367924 * (1.0 - 9e-7)) == local);
+  CHECK(reached("freudenstein-roth", 48.98425367924 * (1.0 - 2e-6)) == nullptr);
+  // Below zero the margin still lies above the minimum.
+  REQUIRE(reached("easom", -1.0 + 9e-7) != nullptr);
+  CHECK(reached("easom", -1.0 + 2e-6) == nullptr);
+  CHECK(reached("easom", -1.1)->global);
 }

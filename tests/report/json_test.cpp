@@ -185,3 +185,31 @@ TEST_CASE("intervals by profile") {
   CHECK(has(j["profile"], {"level", "threshold", "status", "reason", "solves"}));
   CHECK(j["profile"]["lower_point"] == json::parse(R"({"cost": 0.5, "parameter": "p[1]", "parameters": [1.0, 2.0]})"));
 }
+
+TEST_CASE("an objective, and the known minimum") {
+  const auto bowl = thalweg::objective(2, [](const auto& x) { return x[0] * x[0] + x[1] * x[1] - 2.0; });
+  Report report;
+  report.problem = {"bowl", "", "", "objective", 1, 2, 0, 0, 0};
+  report.method = thalweg::Method::newton_cg;
+  report.result = thalweg::minimize(bowl, {1.0, 2.0}, {.method = thalweg::Method::newton_cg});
+  report.statistics = thalweg::statistics(bowl, report.result);
+  CHECK_FALSE(json::parse(thalweg::to_json(report)).contains("known_minimum"));
+  report.known_minimum = {-2.0, true, true};
+  const json j = json::parse(thalweg::to_json(report));
+  CHECK(j["problem"]["kind"] == "objective");
+  CHECK(j["problem"]["residuals"] == 0);
+  CHECK(j["final_cost"] == -2.0);
+  CHECK(j["evaluations"]["hessian_products"] == report.result.evaluations.hessian_products);
+  CHECK(report.result.evaluations.hessian_products > 0);
+  CHECK(j["parameters"][1]["name"] == "x[1]");
+  CHECK(j["parameters"][1]["lower"].is_null());
+  CHECK(j["parameters"][1]["standard_error"].is_null());
+  CHECK(j["parameters"][1]["determined"].is_null());
+  CHECK(j["statistics"].is_null());
+  CHECK(j["correlations"].is_null());
+  CHECK(j["known_minimum"] == json::parse(R"({"value": -2.0, "global": true, "reached": "global"})"));
+  report.known_minimum = {-1.0, false, true};
+  CHECK(json::parse(thalweg::to_json(report))["known_minimum"]["reached"] == "local");
+  report.known_minimum = {-1.0, true, false};
+  CHECK(json::parse(thalweg::to_json(report))["known_minimum"]["reached"] == "none");
+}

@@ -137,6 +137,56 @@ intervals mean little. Solve again from there:
 )"));
 }
 
+TEST_CASE("where it ended beside the known minima") {
+  Line line;
+  line.report.result.final_cost = 0.1;
+  const auto ending = [&](thalweg::Report::KnownMinimum known) {
+    line.report.known_minimum = known;
+    return thalweg::to_text(line.report);
+  };
+  const std::string before = "\nconverged after 2 iterations: gradient 1.0e-11 <= 1e-10\n";
+  CHECK(contains(ending({0.2, true, true}), before + "global minimum (Σr² = 0.2, known value 0.2)\n\n"));
+  CHECK(contains(ending({0.2, false, true}), before + "known local minimum (Σr² = 0.2, known value 0.2)\n\n"));
+  CHECK(contains(ending({0.0, true, false}), before + "none of the known minima (Σr² = 0.2): the best known is 0\n\n"));
+  line.report.result.final_cost = 0.1 + 1e-9;
+  CHECK(contains(thalweg::to_text(line.report, true), "(Σr² = 0.200000002): the"));
+  line.report.result.final_cost = NAN;
+  CHECK(contains(ending({0.0, true, false}), before + "\n"));
+}
+
+TEST_CASE("an objective, letter by letter") {
+  const auto bowl = thalweg::objective(2, [](const auto& x) { return x[0] * x[0] + x[1] * x[1] - 2.0; });
+  Report report;
+  report.problem = {"bowl", "A bowl", "Euclid", "objective", 1, 2, 0, 0, 0};
+  report.method = thalweg::Method::newton;
+  report.result.x = {0.5, 1.0};
+  report.result.status = Status::converged;
+  report.result.reason = "why";
+  report.result.iterations = 1;
+  report.result.initial_cost = -1.0;
+  report.result.final_cost = -2.0;
+  report.result.evaluations = {3, 2, 1, 4};
+  const double infinity = std::numeric_limits<double>::infinity();
+  report.statistics = thalweg::statistics(bowl, report.result, {{-infinity, 1.0}, {infinity, 1.0}});
+  report.known_minimum = {-2.0, true, true};
+  CHECK(thalweg::to_text(report) == R"(A bowl
+Euclid: an objective of 2 parameters (1 fixed)
+
+converged after 1 iteration: why
+global minimum (F = -2, known value -2)
+
+  parameter     value
+  x[0]       0.500000
+  x[1]              1  fixed
+)");
+  const std::string verbose = thalweg::to_text(report, true);
+  CHECK(contains(verbose, "\n  objective F   -1.000000000e+00 at the start, -2.000000000e+00 at the end\n"));
+  CHECK(contains(verbose, "\n  evaluations   3 of F alone, 2 with the gradient, 1 of the Hessian, 4 products with the "
+                          "Hessian\n"));
+  report.statistics = thalweg::statistics(bowl, report.result, {{0.5, -1.0}, {1.0, 1.0}});
+  CHECK(contains(thalweg::to_text(report), "\n  x[0]         0.5  at its lower bound\n"));
+}
+
 TEST_CASE("how it ended, in words") {
   Line line;
   const auto first_lines = [&](Status status) {

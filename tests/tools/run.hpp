@@ -50,14 +50,18 @@ struct Outcome {
   std::string out, err;
 };
 
-/// Runs "thalweg ARGUMENTS" through the shell in the given folder.
-inline Outcome run(const std::string& arguments, const files::path& folder = THALWEG_SOURCE_DIR) {
+/// Runs a command through the shell in the given folder.
+inline Outcome run_command(const std::string& command, const files::path& folder = THALWEG_SOURCE_DIR) {
   const Folder captured;
   const files::path out = captured.path() / "out", err = captured.path() / "err";
-  const std::string line = "cd '" + folder.string() + "' && '" THALWEG_COMMAND "' " + arguments + " >'" + out.string() +
-                           "' 2>'" + err.string() + "' </dev/null";
+  const std::string line = "cd '" + folder.string() + "' && " + command + " >'" + out.string() + "' 2>'" +
+                           err.string() + "' </dev/null";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(out), read(err)};
+}
+
+inline Outcome run(const std::string& arguments, const files::path& folder = THALWEG_SOURCE_DIR) {
+  return run_command("'" THALWEG_COMMAND "' " + arguments, folder);
 }
 
 }  // namespace command_test

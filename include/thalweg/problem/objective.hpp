@@ -43,7 +43,7 @@ class Objective {
 /// An objective made of a callable that is generic in its scalar, T f(std::span<const T> x). Gradient, Hessian and
 /// products are exact, by dual numbers and duals of duals.
 template <class F>
-class CallableObjective final : public Objective {
+class CallableObjective : public Objective {
   static constexpr int strip = 4;  // directions carried by one dual
 
  public:

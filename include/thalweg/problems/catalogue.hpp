@@ -39,4 +39,8 @@ inline constexpr int mgh_instances = 43;
 /// Null when there is none of that name.
 const CatalogueProblem* find_in_catalogue(std::string_view name);
 
+/// The known minimum that has been reached at `value`, Σr² or F of an objective; null: none of them. The global one f*
+/// is when value ≤ f* + 1e-6 |f*| + 1e-12; a local one when value lies that close to it on either side.
+const KnownMinimum* reached_minimum(const CatalogueProblem& entry, double value);
+
 }  // namespace thalweg

@@ -21,13 +21,19 @@ struct Report {
   struct ProblemFacts {
     std::string name;    ///< short: "misra1a"
     std::string title;   ///< for people; may be empty
-    std::string source;  ///< the file, as the user named it
+    std::string source;  ///< the file, as the user named it, or the publication
     std::string kind = "curve fit";
-    std::int64_t parameter_blocks = 0, parameters = 0, residual_blocks = 0, residuals = 0;
+    std::int64_t parameter_blocks = 0, parameters = 0, residual_blocks = 0;
+    std::int64_t residuals = 0;  ///< 0: an objective
     std::int64_t priors = 0;  ///< how many of the residuals are priors
   } problem;
   struct Label {
     std::string unit, description;  ///< may be empty
+  };
+  /// A minimum that is known from elsewhere: the one that was reached, or else the lowest.
+  struct KnownMinimum {
+    double value = 0.0;  ///< Σr², of an objective F
+    bool global = true, reached = false;
   };
   std::vector<Label> labels;  ///< of each parameter; empty: none has any
 
@@ -37,6 +43,7 @@ struct Report {
   FitStatistics statistics;
   Sigma sigma = Sigma::none;
   std::optional<Agreement> certified;  ///< when the file holds certified values
+  std::optional<KnownMinimum> known_minimum;
   std::optional<Minima> multistart;    ///< when there was more than one start
   std::optional<Profile> profile;      ///< when intervals by profile were asked for; their level is 0.95
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/problem.hpp>
 
 namespace thalweg {
@@ -83,6 +84,9 @@ struct FitStatistics {
 /// values in the order of groups, then items, then components. It may end early: the residuals after
 /// it, such as priors, do not count for R².
 FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response = {});
+
+/// Of what minimize found: names, values and bounds. An objective has no residuals to tell errors from.
+FitStatistics statistics(const Objective& objective, const Result& result, const Box& box = {});
 
 /// How close a fit comes to values known from elsewhere, such as NIST's.
 struct Agreement {

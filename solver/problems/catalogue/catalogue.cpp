@@ -1,6 +1,7 @@
 #include <thalweg/problems/catalogue.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 #include "problems/catalogue/build.hpp"
 
@@ -20,6 +21,14 @@ const CatalogueProblem* find_in_catalogue(std::string_view name) {
   const auto found = std::find_if(catalogue().begin(), catalogue().end(),
                                   [&](const CatalogueProblem& each) { return each.name == name; });
   return found == catalogue().end() ? nullptr : &*found;
+}
+
+const KnownMinimum* reached_minimum(const CatalogueProblem& entry, double value) {
+  for (const KnownMinimum& each : entry.minima) {
+    const double above = value - each.value, margin = 1e-6 * std::abs(each.value) + 1e-12;
+    if (above <= margin && (each.global || above >= -margin)) return &each;
+  }
+  return nullptr;
 }
 
 }  // namespace thalweg

@@ -55,9 +55,17 @@ const auto saddle = [](const auto& x) {
   return 0.25 * squared * squared - 0.5 * squared + 0.5 * x[1] * x[1];
 };
 
+/// Of x1 and x2, as the sums of squares call them.
+template <class F>
+class Plane final : public CallableObjective<F> {
+ public:
+  explicit Plane(F f) : CallableObjective<F>(2, std::move(f)) {}
+  std::string name(std::int64_t i) const override { return "x" + std::to_string(i + 1); }
+};
+
 template <class F>
 std::function<std::unique_ptr<Objective>()> plane(F f) {
-  return [f] { return std::make_unique<CallableObjective<F>>(2, f); };
+  return [f] { return std::make_unique<Plane<F>>(f); };
 }
 
 CatalogueProblem squares(std::string name, std::string title, std::string source, Builder problem,

@@ -1,0 +1,135 @@
+// thalweg solve catalogue:NAME.
+#include <cstdio>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/problems/catalogue.hpp>
+#include <thalweg/report/text.hpp>
+
+#include "commands.hpp"
+#include "solve_run.hpp"
+#include "usage.hpp"
+#include "wording.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const CatalogueProblem& entry : catalogue()) all.push_back(entry.name);
+  return all;
+}
+
+/// Prints what there is instead.
+int refuse_name(const std::string& name) {
+  const std::string meant = nearest(name, names());
+  const std::string guess = meant.empty() ? "" : fmt::format("did you mean {}{}? ", catalogue_prefix, meant);
+  const std::string message = fmt::format("{}{}: no such problem; {}'thalweg list problems' shows all\n", catalogue_prefix,
+                                          printable(name), guess);
+  std::fputs(message.c_str(), stderr);
+  return exit_bad_file;
+}
+
+const std::vector<double>& start_of(const CatalogueProblem& entry, int k) {
+  if (static_cast<std::size_t>(k) > entry.starts.size())
+    throw UsageError(fmt::format("start {} of '{}{}' does not exist; expected 1 to {}", k, catalogue_prefix, entry.name,
+                                 entry.starts.size()));
+  return entry.starts[static_cast<std::size_t>(k) - 1];
+}
+
+/// What only problem files have.
+void refuse_for_all(const SolveArguments& arguments) {
+  if (!arguments.output.empty())
+    throw UsageError(
+        "--output writes problem files, and there is no file format for a problem of the catalogue; expected --json");
+  if (arguments.detect_linear)
+    throw UsageError("--detect-linear looks at formulas, and the catalogue has none; expected a problem file");
+}
+
+/// What only sums of squares have.
+void refuse_for_objective(const CatalogueProblem& entry, const SolveArguments& a) {
+  if (a.method_given && needs_residuals(a.options.method))
+    throw UsageError(fmt::format("{} needs residuals, and {} has none; expected gradient-descent, nonlinear-cg, "
+                                 "newton, newton-cg, bfgs or lbfgs",
+                                 to_string(a.options.method), entry.name));
+  const std::pair<bool, const char*> options[] = {{a.loss.has_value(), "--loss"},
+                                                  {a.options.graduated, "--graduated"},
+                                                  {a.starts > 1, "--starts"},
+                                                  {a.profile, "--intervals profile"}};
+  for (const auto& [given, option] : options)
+    if (given)
+      throw UsageError(fmt::format("{} needs residuals, and {} has none; expected a sum of squares, such as "
+                                   "catalogue:beale",
+                                   option, entry.name));
+}
+
+void name_report(const CatalogueProblem& entry, Report& report) {
+  report.problem.name = entry.name;
+  report.problem.title = entry.title;
+  report.problem.source = entry.source;
+  report.problem.kind = entry.residuals > 0 ? "test function" : "objective";
+}
+
+/// `value`: Σr², of an objective F.
+void compare(const CatalogueProblem& entry, double value, Report& report) {
+  const KnownMinimum* reached = reached_minimum(entry, value);
+  const KnownMinimum& known = reached ? *reached : entry.minima.front();
+  report.known_minimum = {known.value, known.global, reached != nullptr};
+}
+
+int solve_squares(const CatalogueProblem& entry, const SolveArguments& arguments) {
+  Stopwatch watch;
+  arguments.options.validate();
+  const Problem problem = entry.problem(start_of(entry, arguments.start));
+  if (arguments.loss)
+    for (const auto& group : problem.groups()) group->set_loss(*arguments.loss);
+  SolveRun run(catalogue_prefix + entry.name, arguments);
+  Report report = begin_report(problem, arguments.options);
+  name_report(entry, report);
+  report.seconds.build = watch.lap();
+
+  run.solve(problem, report);
+  run.judge(problem, {}, report);
+  // A loss has minima of its own.
+  if (!arguments.loss || arguments.loss->is_trivial()) compare(entry, 2.0 * report.result.final_cost, report);
+  return run.finish(report);
+}
+
+int minimize_objective(const CatalogueProblem& entry, SolveArguments arguments) {
+  Stopwatch watch;
+  refuse_for_objective(entry, arguments);
+  if (!arguments.method_given) arguments.options.method = Method::newton;
+  arguments.options.validate();
+  const auto objective = entry.objective();
+  const std::vector<double>& start = start_of(entry, arguments.start);
+  SolveRun run(catalogue_prefix + entry.name, arguments);
+  Report report;
+  name_report(entry, report);
+  report.problem.parameter_blocks = 1;
+  report.problem.parameters = objective->dimension();
+  report.method = arguments.options.method;
+  report.linear_solver_requested = arguments.options.linear_solver;
+  report.seconds.build = watch.lap();
+
+  run.minimize(*objective, start, report);
+  compare(entry, report.result.final_cost, report);
+  return run.finish(report);
+}
+
+}  // namespace
+
+std::optional<std::string> catalogue_name(const std::string& file) {
+  if (!file.starts_with(catalogue_prefix)) return std::nullopt;
+  return file.substr(catalogue_prefix.size());
+}
+
+int solve_from_catalogue(const std::string& name, const SolveArguments& arguments) {
+  const CatalogueProblem* entry = find_in_catalogue(name);
+  if (!entry) return refuse_name(name);
+  refuse_for_all(arguments);
+  return entry->residuals > 0 ? solve_squares(*entry, arguments) : minimize_objective(*entry, arguments);
+}
+
+}  // namespace thalweg::tool

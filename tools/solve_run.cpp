@@ -1,0 +1,136 @@
+#include "solve_run.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <thalweg/minimize/multistart.hpp>
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/report/json.hpp>
+#include <thalweg/report/text.hpp>
+
+#include "usage.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+/// No output may take the place of the input or of another output.
+void refuse_overwriting(const std::string& input, const SolveArguments& a) {
+  std::vector<std::pair<std::string, std::string>> files = {{"the input", input}};
+  if (a.json != "-") files.emplace_back("--json", a.json);
+  files.emplace_back("--trace", a.trace);
+  files.emplace_back("--output", a.output);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (!files[i].second.empty() && !files[j].second.empty() && same_file(files[i].second, files[j].second))
+        throw UsageError(fmt::format("{} '{}' is the file of {}; expected another file", files[i].first,
+                                     files[i].second, files[j].first));
+}
+
+/// A solve in progress may be watched and interrupted; so may the profiles after it.
+struct Watched {
+  Watched(const SolveArguments& arguments, const CatchInterrupt& interrupt) : options(arguments.options) {
+    options.interrupt = &interrupt.flag();
+    if (!arguments.quiet && Progress::possible())
+      options.callback = [this](const IterationRecord& record) {
+        progress.show(record);
+        return Action::proceed;
+      };
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+  Progress progress;
+  Options options;
+};
+
+ExitCode exit_code(Status status) {
+  switch (status) {
+    case Status::converged:
+      return exit_converged;
+    case Status::interrupted:
+      return exit_interrupted;
+    case Status::non_finite_start:
+    case Status::failed:
+      return exit_failed;
+    default:
+      return exit_stopped;
+  }
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+}  // namespace
+
+Report begin_report(const Problem& problem, const Options& options) {
+  Report report;
+  Report::ProblemFacts& facts = report.problem;
+  facts.parameter_blocks = problem.block_count();
+  facts.parameters = static_cast<std::int64_t>(problem.start().size());
+  facts.residual_blocks = problem.residual_block_count();
+  facts.residuals = problem.residual_count();
+  const auto& groups = problem.groups();
+  const bool sigma_given =
+      std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group->has_sigma(); });
+  report.sigma = sigma_given ? Sigma::given : Sigma::none;
+  report.method = options.method;
+  report.linear_solver_requested = options.linear_solver;
+  return report;
+}
+
+SolveRun::SolveRun(std::string input, const SolveArguments& arguments)
+    : input_(std::move(input)), arguments_(arguments) {
+  refuse_overwriting(input_, arguments);
+  if (!arguments.json.empty() && arguments.json != "-") json_ = OutputFile("--json", arguments.json);
+  if (!arguments.trace.empty()) trace_ = OutputFile("--trace", arguments.trace);
+  if (!arguments.output.empty()) solution_ = OutputFile("--output", arguments.output);
+}
+
+void SolveRun::solve(const Problem& problem, Report& report) {
+  const Watched watched(arguments_, interrupt_);
+  if (arguments_.starts == 1) {
+    report.result = thalweg::solve(problem, watched.options);
+  } else {
+    MultistartResult found = multistart(problem, watched.options, {.starts = arguments_.starts});
+    report.result = std::move(found.best);
+    report.multistart = std::move(found.minima);
+  }
+  watch_.lap();
+}
+
+void SolveRun::minimize(const Objective& objective, std::vector<double> start, Report& report) {
+  const Watched watched(arguments_, interrupt_);
+  report.result = thalweg::minimize(objective, std::move(start), watched.options);
+  watch_.lap();
+  report.statistics = statistics(objective, report.result);
+}
+
+void SolveRun::judge(const Problem& problem, std::span<const double> response, Report& report) {
+  report.statistics = statistics(problem, report.result, response);
+  if (!arguments_.profile) return;
+  Watched watched(arguments_, interrupt_);
+  // The profiles have what the solve left of the time.
+  watched.options.time_limit = std::max(0.0, arguments_.options.time_limit - report.result.seconds.total);
+  report.profile = profile(problem, report.result, report.statistics, watched.options);
+}
+
+int SolveRun::finish(Report& report, const std::function<std::string()>& solution) {
+  report.seconds.statistics = watch_.lap();
+  ExitCode code = exit_code(report.result.status);
+  if (code == exit_converged && report.profile) code = exit_code(report.profile->status);
+  const std::string json = arguments_.json.empty() ? "" : to_json(report, arguments_.json_parameters);
+  if (json_.wanted()) json_.commit(json);
+  if (trace_.wanted()) trace_.commit(trace_to_csv(report.result));
+  if (solution_.wanted() && code != exit_failed) solution_.commit(solution());
+  if (arguments_.json == "-") {
+    print(json);
+  } else if (!arguments_.quiet) {
+    print(to_text(report, arguments_.verbose));
+  }
+  if (code == exit_failed)
+    std::fprintf(stderr, "%s: %s\n", input_.c_str(), printable(report.result.reason).c_str());
+  return code;
+}
+
+}  // namespace thalweg::tool
