@@ -20,11 +20,15 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double collapse = 1e-12;
 // A cosine after a polish, which leaves only rounding.
 constexpr double polished_cosine = 1e-5;
+// A cosine that needs no polish. Where none is possible, because J is singular, the descent must come this far.
+constexpr double sharp_cosine = 1e-9;
 // A Gauss-Newton step that promises more than this part of the cost is worth taking, whatever the gradient's size. Its
 // damping leaves out directions in which J is singular to rounding.
 constexpr double worthwhile = 1e-3, rounding_damping = 1e-18;
 // A Hessian with a unit diagonal bends down when this much of the identity does not make it positive definite.
 constexpr double flat = 1e-8;
+
+double squared(double a) { return a * a; }
 
 }  // namespace
 
@@ -102,7 +106,8 @@ bool TrustRegion::confirm(Verdict& verdict) {
   const double credible = 10.0 * std::sqrt(options_->function_tolerance) * coarseness() + cosine_noise();
   const double before = cosine();
   if (!options_->polish) {
-    if (before <= credible && done) return true;
+    // Nothing will sharpen a minimum of zero, so a cost that is nothing beside the first must do.
+    if ((before <= credible && done) || state_.cost <= squared(options_->function_tolerance) * first_cost_) return true;
   } else {
     std::optional<Verdict> request;
     const Polish::Outcome outcome = polish(request);
@@ -111,9 +116,9 @@ bool TrustRegion::confirm(Verdict& verdict) {
       return true;
     }
     if (outcome == Polish::Outcome::confirmed && cosine() <= polished_cosine + cosine_noise()) return true;
-    if (outcome == Polish::Outcome::impossible && before <= credible && done) return true;
-    if ((before <= rounding_cosine && (done || exhausted_)) || cosine_noise() >= 1.0) return true;
+    if (outcome == Polish::Outcome::impossible && before <= sharp_cosine && done) return true;
   }
+  if ((before <= rounding_cosine && exhausted_) || cosine_noise() >= 1.0) return true;
   function_tolerance_ *= 1e-2;
   gradient_tolerance_ *= 1e-2;
   linearize();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <math/dense_kernels.hpp>
+#include <minimize/box_step.hpp>
 #include <thalweg/math/aligned.hpp>
 #include <thalweg/problem/program.hpp>
 
@@ -35,7 +36,7 @@ inline void retract(const Program& program, const std::vector<double>& from, con
   const auto& upper = program.problem().upper();
   for (std::int64_t j = 0; j < program.columns(); ++j) {
     const auto i = static_cast<std::size_t>(program.component_of(j));
-    to[i] = std::min(std::max(from[i] + step[j], lower[i]), upper[i]);
+    to[i] = stepped(from[i], step[j], lower[i], upper[i]);
   }
 }
 

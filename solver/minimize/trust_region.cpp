@@ -81,6 +81,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
     strategy.start(linear, x_);
     journal.open(state_.cost, gradient_norm_);
     first_iteration_ = result_->iterations;
+    first_cost_ = state_.cost;
   }
   for (int withdrawals = 0; !verdict;) {
     verdict = gradient_verdict();
@@ -98,7 +99,9 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
 
 /// One linear solve, and the step taken or not.
 std::optional<Verdict> TrustRegion::iterate() {
-  const ProposedStep proposed = strategy_->propose(*linear_, step_.data());
+  ProposedStep proposed = strategy_->propose(*linear_, step_.data());
+  confined_ = false;
+  if (bounded_ && std::isfinite(proposed.scaled_norm) && proposed.status != LinearStatus::retry) proposed = confine(proposed);
   clock_->charge(Stopwatch::linear_solve);
   ++result_->iterations;
   Trial trial = attempt(proposed);
@@ -206,7 +209,7 @@ TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
   // With a loss r is corrected anew at each point, and its second difference has nothing to do with J. With the weights
   // of the point frozen it would; over 527 robust fits that saved a tenth of the iterations, for two more residuals a
   // trial.
-  if (options_->acceleration && is_damped(options_->method) && !program_.has_loss()) {
+  if (options_->acceleration && is_damped(options_->method) && !program_.has_loss() && !confined_) {
     trial.outcome = accelerate(step_.data());
     if (trial.outcome != Outcome::accepted) return trial;
     trial.step_norm = norm(step_);

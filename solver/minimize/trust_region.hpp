@@ -40,6 +40,7 @@ class TrustRegion {
   std::optional<Verdict> begin(std::vector<double> x);
   std::optional<Verdict> iterate();
   void linearize();
+  ProposedStep confine(const ProposedStep& proposed);
   Outcome accelerate(double* step);
   Trial attempt(const ProposedStep& proposed);
   bool move();
@@ -78,7 +79,9 @@ class TrustRegion {
   double gradient_norm_ = 0.0;  // where the next step begins
   double function_tolerance_ = 0.0, gradient_tolerance_ = 0.0;
   int first_iteration_ = 0;  // the run's start on the trace
+  double first_cost_ = 0.0;    ///< of this descent
   bool bounded_ = false;
+  bool confined_ = false;  // the step was kept in the box, and is no longer the strategy's
   bool exhausted_ = false;  // no step, however short, lowers the cost
 };
 

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <minimize/box_step.hpp>
 #include <minimize/general.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
@@ -79,9 +80,7 @@ void DescentLoop::linearize() {
     const double here = scaled_ ? trial_[i] : 1.0;
     D_[i] = std::isfinite(here) ? std::max(scale_decay * D_[i], here) : D_[i];
     if (D_[i] == 0.0) D_[i] = 1.0;
-    const double touch = epsilon * std::abs(x_[i]);
-    const bool below = x_[i] - box_.lower[j] <= touch && g_[i] > 0.0;
-    const bool above = box_.upper[j] - x_[i] <= touch && g_[i] < 0.0;
+    const bool below = x_[i] <= box_.lower[j] && g_[i] > 0.0, above = x_[i] >= box_.upper[j] && g_[i] < 0.0;
     held_[j] = below || above || box_.lower[j] == box_.upper[j];
   }
   gradient_norm_ = convergence::projected_gradient_norm(span(x_), span(g_), box_.lower, box_.upper);
@@ -197,7 +196,7 @@ LineSearchResult DescentLoop::search(const LinePoint& origin, double longest) {
 void DescentLoop::place(double alpha) {
   for (std::size_t j = 0; j < size_; ++j) {
     const auto i = static_cast<Eigen::Index>(j);
-    trial_[i] = std::clamp(x_[i] + alpha * d_[i], box_.lower[j], box_.upper[j]);
+    trial_[i] = stepped(x_[i], alpha * d_[i], box_.lower[j], box_.upper[j]);
   }
 }
 

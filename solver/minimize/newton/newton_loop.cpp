@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <minimize/box_step.hpp>
 #include <minimize/general.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
@@ -41,9 +42,8 @@ NewtonLoop::NewtonLoop(const Objective& f, const Box& box, Journal& journal)
       model_(journal.options.method == Method::newton_cg ? make_steihaug_model(journal.result.evaluations)
                                                           : make_factored_model(journal.result.evaluations)) {
   const auto n = static_cast<std::size_t>(f.dimension());
-  for (Vector* v : {&g_, &trial_, &step_, &D_, &work_gradient_, &product_, &clipped_}) v->assign(n, 0.0);
+  for (Vector* v : {&g_, &trial_, &step_, &D_, &work_gradient_, &product_}) v->assign(n, 0.0);
   held_.resize(n);
-  fixed_.resize(n);
   for (std::size_t j = 0; j < n; ++j)
     bounded_ = bounded_ || std::isfinite(box.lower[j]) || std::isfinite(box.upper[j]);
 }
@@ -117,7 +117,7 @@ std::optional<Verdict> NewtonLoop::iterate() {
   record.outcome = IterationRecord::Outcome::no_decrease;
 
   for (std::size_t j = 0; j < x_.size(); ++j)
-    trial_[j] = std::clamp(x_[j] + step_[j], box_.lower[j], box_.upper[j]);
+    trial_[j] = stepped(x_[j], step_[j], box_.lower[j], box_.upper[j]);
   const double before = value_, cost = f_.value(trial_);
   ++journal_.result.evaluations.cost;
   record.trial_cost = cost;
@@ -162,66 +162,40 @@ std::optional<Verdict> NewtonLoop::iterate() {
   return verdict ? verdict : request;
 }
 
-/// The model's minimiser; components that it would carry beyond a bound stop there, and the others are asked again.
+namespace {
+
+/// The Newton model, its subspaces minimised by the model solver.
+class NewtonBoxModel final : public BoxModel {
+ public:
+  NewtonBoxModel(ModelSolver& model, const BoxedRegion& region) : model_(model), at_(region) {}
+  void product(std::span<const double> step, std::span<double> Hstep) override { model_.product(step, Hstep); }
+  bool improve(std::span<const double>, std::span<const double> slope, std::span<const char> fixed,
+               std::span<double> w) override {
+    model_.minimize(slope, fixed, at_.D, at_.radius, w);
+    return all_finite(w);
+  }
+
+ private:
+  ModelSolver& model_;
+  const BoxedRegion& at_;
+};
+
+}  // namespace
+
+/// The model's minimiser within the radius, and within the box.
 NewtonLoop::Proposal NewtonLoop::propose() {
   Proposal proposed;
-  fixed_ = held_;
-  work_gradient_ = g_;
-  std::fill(clipped_.begin(), clipped_.end(), 0.0);
-  proposed.inside = model_->minimize(g_, fixed_, D_, radius_, step_);
-  bool stopped = false;
-  while (bounded_ && clip(clipped_)) {
-    stopped = true;
-    model_->product(clipped_, product_);
-    for (std::size_t j = 0; j < g_.size(); ++j) work_gradient_[j] = g_[j] + product_[j];
-    proposed.inside = model_->minimize(work_gradient_, fixed_, D_, radius_, step_);
-  }
-  for (std::size_t j = 0; j < step_.size(); ++j) step_[j] += clipped_[j];
-  proposed.predicted = predicted();
-  if (stopped) {
-    const Vector active_set_step = step_;
-    cauchy_step();
-    const double least = predicted();
-    if (proposed.predicted >= 0.1 * least)
-      step_ = active_set_step;
-    else
-      proposed = {least, 0.0, false};
+  proposed.inside = model_->minimize(g_, held_, D_, radius_, step_);
+  const BoxedRegion region = {x_, box_.lower, box_.upper, D_, held_, radius_};
+  if (bounded_ && leaves_box(region, step_)) {
+    NewtonBoxModel model(*model_, region);
+    proposed.inside = false;
+    proposed.predicted = minimize_in_box(model, g_, region, step_);
+  } else {
+    proposed.predicted = predicted();
   }
   proposed.length = scaled_length(step_);
   return proposed;
-}
-
-/// Fixes on their bounds the components of the step that leave the box. False when none does.
-bool NewtonLoop::clip(Vector& clipped) {
-  bool any = false;
-  for (std::size_t j = 0; j < step_.size(); ++j) {
-    if (fixed_[j]) continue;
-    const double room = std::clamp(step_[j], box_.lower[j] - x_[j], box_.upper[j] - x_[j]);
-    if (room == step_[j]) continue;
-    clipped[j] = room;
-    fixed_[j] = 1;
-    any = true;
-  }
-  return any;
-}
-
-/// A point on the path Π(x − t D⁻²g) where the model has fallen enough: what any step must come near to
-/// (Conn, Gould & Toint, section 12.2.1).
-void NewtonLoop::cauchy_step() {
-  double squares = 0.0;
-  for (std::size_t j = 0; j < g_.size(); ++j)
-    if (!held_[j]) squares += g_[j] * g_[j] / (D_[j] * D_[j]);
-  if (squares == 0.0) {
-    std::fill(step_.begin(), step_.end(), 0.0);
-    return;
-  }
-  const double longest = std::min(radius_ / std::sqrt(squares), std::numeric_limits<double>::max());
-  for (double t = longest; t > 0.0; t *= 0.5) {
-    for (std::size_t j = 0; j < g_.size(); ++j)
-      step_[j] = held_[j] ? 0.0
-                          : std::clamp(-t * g_[j] / (D_[j] * D_[j]), box_.lower[j] - x_[j], box_.upper[j] - x_[j]);
-    if (predicted() >= -0.01 * dot(g_, step_)) return;
-  }
 }
 
 /// −gᵀδ − ½ δᵀHδ.
@@ -279,7 +253,7 @@ void NewtonLoop::finish() {
     if (!proposed.inside || !useful) return;
     last = proposed.length;
     for (std::size_t j = 0; j < x_.size(); ++j)
-      trial_[j] = std::clamp(x_[j] + step_[j], box_.lower[j], box_.upper[j]);
+      trial_[j] = stepped(x_[j], step_[j], box_.lower[j], box_.upper[j]);
     const double cost = f_.gradient(trial_, product_);
     ++journal_.result.evaluations.jacobian;
     if (!(cost <= value_ + tolerated_rise * std::abs(value_)) || !all_finite(product_)) return;

@@ -31,8 +31,6 @@ class NewtonLoop {
   std::optional<Verdict> step_verdict(double before, const Proposal& proposed) const;
   std::optional<Verdict> exhausted_verdict(const Proposal& proposed) const;
   Proposal propose();
-  bool clip(Vector& clipped);
-  void cauchy_step();
   double predicted();
   double scaled_length(const Vector& v) const;
   void finish();
@@ -41,8 +39,8 @@ class NewtonLoop {
   const Box& box_;
   Journal& journal_;
   std::unique_ptr<ModelSolver> model_;
-  Vector x_, g_, trial_, step_, D_, work_gradient_, product_, clipped_;
-  std::vector<char> held_, fixed_;
+  Vector x_, g_, trial_, step_, D_, work_gradient_, product_;
+  std::vector<char> held_;
   double value_ = 0.0, gradient_norm_ = 0.0, radius_ = 0.0;
   bool bounded_ = false;
 };
