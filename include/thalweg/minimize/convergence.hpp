@@ -43,4 +43,21 @@ inline double gradient_cosine(std::span<const double> g, std::span<const double>
   return cosine;
 }
 
+/// The gradient of F without its units, components that are held left out. Where a scale D is known (of a sum of squares
+/// Dⱼ = ‖Jⱼ‖): max |gⱼ| / (Dⱼ √(2F)), the cosine above. Without one, D empty: max |gⱼ| max(|xⱼ|, 1) / max(|F|, 1)
+/// (Dennis & Schnabel 1983, section 7.2).
+inline double relative_gradient(std::span<const double> x, std::span<const double> g, std::span<const char> held,
+                                std::span<const double> D, double value) {
+  double largest = 0.0;
+  for (std::size_t j = 0; j < g.size(); ++j) {
+    if (held[j] || g[j] == 0.0) continue;
+    largest = std::max(largest, std::abs(g[j]) * (D.empty() ? std::max(std::abs(x[j]), 1.0) : 1.0 / D[j]));
+  }
+  const double beside = D.empty() ? std::max(std::abs(value), 1.0) : std::sqrt(2.0 * value);
+  return largest > 0.0 ? largest / beside : 0.0;
+}
+
+/// The relative gradient that rounding leaves, at most, where no step lowers F: a step's effect on F is quadratic in it.
+inline constexpr double rounding_gradient = 1e-7;
+
 }  // namespace thalweg::convergence

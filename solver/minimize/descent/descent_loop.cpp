@@ -19,8 +19,6 @@ constexpr double value_noise = 1e-12;
 constexpr double scale_decay = 0.1;
 // Slopes of conjugate directions must be small, or their conjugacy is lost (Nocedal & Wright 2006, section 5.2).
 constexpr double loose_curvature = 0.9, tight_curvature = 0.1;
-// The relative gradient that rounding leaves, at most: where no step lowers F, more than this is a failure.
-constexpr double rounding_gradient = 1e-7;
 constexpr int most_small_decreases = 5;
 
 }  // namespace
@@ -272,25 +270,17 @@ std::optional<Verdict> DescentLoop::decrease_verdict(double before, const LinePo
 
 std::optional<Verdict> DescentLoop::exhausted_verdict() {
   const double left = relative_gradient();
-  if (left <= rounding_gradient)
+  if (left <= convergence::rounding_gradient)
     return Verdict{Status::converged,
                    fmt::format("no step lowers the cost in double precision; relative gradient {:.1e} <= {:.0e}", left,
-                               rounding_gradient)};
+                               convergence::rounding_gradient)};
   return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the relative gradient is {:.1e} > {:.0e}",
-                                              left, rounding_gradient)};
+                                              left, convergence::rounding_gradient)};
 }
 
-/// The gradient without units: of a sum of squares the cosine max |gⱼ| / (‖Jⱼ‖‖r‖), else max |gⱼ| max(|xⱼ|, 1) / max(|F|, 1)
-/// (Dennis & Schnabel 1983, section 7.2); components that their bounds hold left out.
 double DescentLoop::relative_gradient() const {
-  double largest = 0.0;
-  for (Eigen::Index j = 0; j < g_.size(); ++j) {
-    if (held_[static_cast<std::size_t>(j)]) continue;
-    const double size = scaled_ ? 1.0 / D_[j] : std::max(std::abs(x_[j]), 1.0);
-    largest = std::max(largest, std::abs(g_[j]) * size);
-  }
-  const double beside = scaled_ ? std::sqrt(2.0 * value_) : std::max(std::abs(value_), 1.0);
-  return largest > 0.0 ? largest / beside : 0.0;
+  return convergence::relative_gradient(span(x_), span(g_), held_, scaled_ ? span(D_) : std::span<const double>(),
+                                        value_);
 }
 
 IterationRecord DescentLoop::record() const {

@@ -234,12 +234,15 @@ std::optional<Verdict> NewtonLoop::step_verdict(double before, const Proposal& p
 std::optional<Verdict> NewtonLoop::exhausted_verdict(const Proposal& proposed) const {
   const double point = scaled_length(x_);
   if (proposed.length > epsilon * point && radius_ > std::numeric_limits<double>::min()) return std::nullopt;
-  const double left = proposed.length > 0.0 ? proposed.predicted / std::abs(value_) : 0.0;
-  if (!(left > 1e-12))
+  Vector scale(x_.size());
+  const double left =
+      convergence::relative_gradient(x_, g_, held_, f_.scale(scale) ? D_ : Vector(), value_);
+  if (left <= convergence::rounding_gradient)
     return Verdict{Status::converged,
-                   fmt::format("no step lowers the cost in double precision; the model promises {:.1e} of it", left)};
-  return Verdict{Status::stalled,
-                 fmt::format("no step lowers the cost, but the model promises {:.1e} of it", left)};
+                   fmt::format("no step lowers the cost in double precision; relative gradient {:.1e} <= {:.0e}", left,
+                               convergence::rounding_gradient)};
+  return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the relative gradient is {:.1e} > {:.0e}",
+                                              left, convergence::rounding_gradient)};
 }
 
 /// Full steps while they shrink: the cost is flat at a minimum, and the last digits of x are still to come.

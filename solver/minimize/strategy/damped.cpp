@@ -73,7 +73,6 @@ class NielsenStrategy final : public DampedStrategy {
   }
 
  private:
-  static constexpr double well_predicted = 0.5;
   double growth_ = 2.0;
 };
 

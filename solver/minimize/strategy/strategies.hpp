@@ -11,6 +11,9 @@ namespace thalweg {
 
 double scaled_norm(std::span<const double> D, const double* v);  ///< ‖Dv‖₂
 
+/// A step with a larger gain ratio did what the model said.
+inline constexpr double well_predicted = 0.5;
+
 /// The diagonal D: ones (Levenberg), the column norms of J (Marquardt), or the largest of them so far (Moré).
 class Scale {
  public:
