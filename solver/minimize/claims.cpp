@@ -19,7 +19,7 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 // A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
 constexpr double collapse = 1e-12;
 // A cosine after a polish, which leaves only rounding.
-constexpr double polished_cosine = 1e-5;
+constexpr double polished_cosine = 1e-7;
 // A cosine that needs no polish. Where none is possible, because J is singular, the descent must come this far.
 constexpr double sharp_cosine = 1e-9;
 // A Gauss-Newton step that promises more than this part of the cost is worth taking, whatever the gradient's size. Its

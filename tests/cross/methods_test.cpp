@@ -7,6 +7,7 @@
 #include <ceres/ceres.h>
 #include <doctest/doctest.h>
 #include <glog/logging.h>
+#include <support/cutting_box.hpp>
 #include <support/group_cost.hpp>
 
 #include <thalweg/minimize/solve.hpp>
@@ -62,20 +63,12 @@ End by_ceres(const Case& c, const ceres::Solver::Options& options) {
   return end;
 }
 
-Problem bounded(const Case& c) {
-  Problem problem = c.entry->problem(c.entry->starts.front());
-  const Parameters<Dynamic> x(0, c.entry->parameters, 1);
-  for (int j = 0; j < static_cast<int>(c.box.lower.size()); ++j)
-    problem.set_bounds(x, j, c.box.lower[static_cast<std::size_t>(j)], c.box.upper[static_cast<std::size_t>(j)]);
-  return problem;
-}
-
 End by_us(const Case& c, Options options) {
   options.function_tolerance = function_tolerance;
   options.gradient_tolerance = gradient_tolerance;
   options.max_iterations = max_iterations;
   options.polish = false;
-  const Result result = solve(bounded(c), options);
+  const Result result = solve(boxed(*c.entry, c.box, c.entry->starts.front()), options);
   return {result.final_cost, result.iterations, result.x};
 }
 
@@ -96,8 +89,8 @@ void compare(const std::string& what, const std::vector<Case>& cases, const Opti
   std::string other;
   for (const Case& c : cases) {
     const End a = by_us(c, ours), b = by_ceres(c, theirs);
-    const Problem problem = bounded(c);
-    const double room = 1e-8 * b.cost + zero * solve(problem, {.max_iterations = 0}).initial_cost;
+    const double first = solve(c.entry->problem(c.entry->starts.front()), {.max_iterations = 0}).initial_cost;
+    const double room = 1e-8 * b.cost + zero * first;
     if (std::abs(a.cost - b.cost) <= room) {
       ++same;
       our_iterations += a.iterations;
@@ -118,16 +111,17 @@ void compare(const std::string& what, const std::vector<Case>& cases, const Opti
 }  // namespace
 
 TEST_CASE("beside Ceres: Levenberg-Marquardt") {
-  compare("levenberg-marquardt", mgh(), {}, tight(), 1, 99);
+  compare("levenberg-marquardt", mgh(), {}, tight(), 34, 0);
 }
 
 TEST_CASE("beside Ceres: dogleg and subspace dogleg") {
   ceres::Solver::Options options = tight();
   options.trust_region_strategy_type = ceres::DOGLEG;
   options.dogleg_type = ceres::TRADITIONAL_DOGLEG;
-  compare("dogleg", mgh(), {.method = Method::dogleg}, options, 1, 99);
+  // From the standard start of Gulf's function ours runs onto a plateau.
+  compare("dogleg", mgh(), {.method = Method::dogleg}, options, 35, 1);
   options.dogleg_type = ceres::SUBSPACE_DOGLEG;
-  compare("subspace-dogleg", mgh(), {.method = Method::subspace_dogleg}, options, 1, 99);
+  compare("subspace-dogleg", mgh(), {.method = Method::subspace_dogleg}, options, 37, 0);
 }
 
 TEST_CASE("beside Ceres: BFGS, L-BFGS and nonlinear conjugate gradients") {
@@ -135,34 +129,26 @@ TEST_CASE("beside Ceres: BFGS, L-BFGS and nonlinear conjugate gradients") {
   options.minimizer_type = ceres::LINE_SEARCH;
   options.line_search_type = ceres::WOLFE;
   options.line_search_direction_type = ceres::BFGS;
-  compare("bfgs", mgh(), {.method = Method::bfgs}, options, 1, 99);
+  compare("bfgs", mgh(), {.method = Method::bfgs}, options, 37, 0);
   options.line_search_direction_type = ceres::LBFGS;
   options.max_lbfgs_rank = 20;
-  compare("lbfgs", mgh(), {.method = Method::lbfgs}, options, 1, 99);
+  compare("lbfgs", mgh(), {.method = Method::lbfgs}, options, 38, 0);
   options.line_search_direction_type = ceres::NONLINEAR_CONJUGATE_GRADIENT;
   for (const auto& [theirs, ours] : {std::pair{ceres::FLETCHER_REEVES, ConjugateGradient::fletcher_reeves},
                                      std::pair{ceres::POLAK_RIBIERE, ConjugateGradient::polak_ribiere},
                                      std::pair{ceres::HESTENES_STIEFEL, ConjugateGradient::hestenes_stiefel}}) {
     options.nonlinear_conjugate_gradient_type = theirs;
     compare("nonlinear-cg " + std::string(to_string(ours)), mgh(), {.method = Method::nonlinear_cg, .conjugate_gradient = ours},
-            options, 1, 99);
+            options, 18, 0);
   }
 }
 
+// Ceres clips its steps, and often ends where the optimality conditions do not hold: there ours must be lower.
 TEST_CASE("beside Ceres: bounds that cut off the minimum") {
-  std::vector<Case> cases = mgh();
-  for (Case& c : cases) {
-    // A box around the start whose upper corner lies halfway to where the free solve ends.
-    const std::vector<double>& x0 = c.entry->starts.front();
-    const End free = by_us(c, {});
-    for (std::size_t i = 0; i < x0.size(); ++i) {
-      const double half = 0.5 * (x0[i] + free.x[i]), room = std::max(1.0, std::abs(x0[i]));
-      c.box.lower.push_back(std::min(x0[i], half) - (free.x[i] < x0[i] ? 0.0 : room));
-      c.box.upper.push_back(std::max(x0[i], half) + (free.x[i] > x0[i] ? 0.0 : room));
-    }
-  }
-  compare("bounds, levenberg-marquardt", cases, {}, tight(), 1, 99);
+  std::vector<Case> cases;
+  for (const Case& c : mgh()) cases.push_back({c.entry, cutting_box(*c.entry)});
+  compare("bounds, levenberg-marquardt", cases, {}, tight(), 18, 0);
   ceres::Solver::Options options = tight();
   options.trust_region_strategy_type = ceres::DOGLEG;
-  compare("bounds, dogleg", cases, {.method = Method::dogleg}, options, 1, 99);
+  compare("bounds, dogleg", cases, {.method = Method::dogleg}, options, 18, 0);
 }

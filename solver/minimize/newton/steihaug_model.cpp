@@ -87,7 +87,8 @@ class SteihaugModel final : public ModelSolver {
     return b > 0.0 ? -c / (b + root) : (root - b) / a;
   }
 
-  /// η = 0.9 (‖g‖/‖g⁻‖)², not far below the last one, between 1e-10 and ½. A rejected step keeps it.
+  /// η = 0.9 (‖g‖/‖g⁻‖)², not far below the last one, between 1e-10 and ½, and at most √(‖g‖/‖g₀‖): where the gradient
+  /// falls slowly from step to step the solves still become exact (Dembo & Steihaug 1983). A rejected step keeps it.
   double forcing(double norm) {
     if (!fresh_) return eta_;
     fresh_ = false;
@@ -95,7 +96,9 @@ class SteihaugModel final : public ModelSolver {
       const double ratio = norm / last_norm_, floor = 0.9 * eta_ * eta_;
       eta_ = 0.9 * ratio * ratio;
       if (floor > 0.1) eta_ = std::max(eta_, floor);
-      eta_ = std::clamp(eta_, 1e-10, 0.5);
+      eta_ = std::clamp(std::min(eta_, std::sqrt(norm / first_norm_)), 1e-10, 0.5);
+    } else {
+      first_norm_ = norm;
     }
     last_norm_ = norm;
     return eta_;
@@ -105,7 +108,7 @@ class SteihaugModel final : public ModelSolver {
   const Objective* f_ = nullptr;
   Vector x_, scale_;
   bool fresh_ = false;  // no step was asked for at this point yet
-  double eta_ = 0.5, last_norm_ = 0.0;
+  double eta_ = 0.5, last_norm_ = 0.0, first_norm_ = 0.0;
 };
 
 }  // namespace

@@ -80,7 +80,10 @@ class NielsenStrategy final : public DampedStrategy {
 class MarquardtStrategy final : public DampedStrategy {
  public:
   explicit MarquardtStrategy(const Options& options) : DampedStrategy(options), factor_(options.damping_factor) {}
-  void accepted(double, double) override { lower(1.0 / factor_); }
+  void accepted(double gain, double) override {
+    relax_ = gain > well_predicted;
+    lower(1.0 / factor_);
+  }
   void rejected(double, double) override { raise(factor_); }
 
  private:

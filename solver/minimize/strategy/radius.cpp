@@ -20,7 +20,7 @@ class RadiusStrategy final : public Strategy {
     radius_ = factor_ * (at_start > 0.0 ? at_start : 1.0);
     lambda_ = 0.0;
   }
-  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms()); }
+  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms(), relax_); }
 
   ProposedStep propose(LinearSolver& linear, double* step) override {
     const auto D = scale_.diagonal();
@@ -52,6 +52,7 @@ class RadiusStrategy final : public Strategy {
   }
 
   void accepted(double gain, double scaled) override {
+    relax_ = gain > well_predicted;
     if (gain < 0.25)
       radius_ = 0.5 * std::min(radius_, scaled);
     else if (gain > 0.75)
@@ -89,6 +90,7 @@ class RadiusStrategy final : public Strategy {
 
   double factor_;
   Scale scale_;
+  bool relax_ = false;
   double radius_ = 0.0, lambda_ = 0.0;
   std::vector<double> q_, z_;
 };
