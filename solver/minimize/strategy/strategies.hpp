@@ -28,7 +28,9 @@ class Scale {
     update(column_norms);
   }
   /// `relax`: the last step did what the model said, so that what an earlier point made of D may be forgotten a little.
-  void update(std::span<const double> column_norms, bool relax = false) {
+  /// `reversed`: components that turned back in the last step, and are held back more; empty: none is known to. (The
+  /// growth of a scale by signs alone is Riedmiller & Braun's, RPROP, 1993, here the other way about.)
+  void update(std::span<const double> column_norms, bool relax = false, std::span<const char> reversed = {}) {
     if (rule_ == Rule::identity && exempt_.empty()) return;
     for (std::size_t j = 0; j < D_.size(); ++j) {
       if (!exempt_.empty() && exempt_[j]) {
@@ -37,6 +39,10 @@ class Scale {
       }
       if (rule_ == Rule::identity) continue;
       const double previous = D_[j];
+      if (!reversed.empty() && reversed[j]) {
+        D_[j] = std::max(growth * previous, column_norms[j]);
+        continue;
+      }
       D_[j] = rule_ == Rule::monotone ? std::max(relax ? relaxation * previous : previous, column_norms[j]) : column_norms[j];
       // A column that vanished (or never was) must not leave its parameter undamped.
       if (D_[j] == 0.0) D_[j] = previous > 0.0 ? previous : 1.0;
@@ -46,7 +52,7 @@ class Scale {
 
  private:
   static constexpr double exemption = 1e-8;
-  static constexpr double relaxation = 0.95;
+  static constexpr double relaxation = 0.95, growth = 1.5;
   Rule rule_;
   std::vector<char> exempt_;
   std::vector<double> D_;
