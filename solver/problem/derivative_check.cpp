@@ -40,6 +40,7 @@ class ItemEvaluation {
     group_.evaluate(x.data(), {item, item + 1, residual_pointers_.data(), nullptr});
     return residual_;
   }
+  const std::vector<double>& residual() const { return residual_; }  ///< of the last evaluation
   /// dimension × columns, by rows.
   const std::vector<double>& jacobian(const std::vector<double>& x, std::int64_t item) {
     group_.evaluate(x.data(), {item, item + 1, residual_pointers_.data(), jacobian_pointers_.data()});
@@ -65,6 +66,7 @@ class Comparison {
   void compare(int point, std::vector<double> x) {
     point_ = point;
     x_ = std::move(x);
+    magnitude_.assign(static_cast<std::size_t>(dimension_), 0.0);
     for (std::int64_t first = 0; first < compared_.sites(); first += dimension_) load_given(first);
     const std::vector<double> largest = largest_given();
     for (std::int64_t first = 0; first < compared_.sites(); first += dimension_) {
@@ -98,6 +100,9 @@ class Comparison {
     for (int c = 0; c < columns_; ++c)
       for (int k = 0; k < dimension_; ++k)
         entry(first + k, readings[static_cast<std::size_t>(c)]).given += J[static_cast<std::size_t>(k * columns_ + c)];
+    for (std::size_t k = 0; k < magnitude_.size(); ++k)
+      if (const double r = std::abs(evaluation_.residual()[k]); std::isfinite(r))
+        magnitude_[k] = std::max(magnitude_[k], r);
   }
 
   /// Of each component and column, over the items.
@@ -122,7 +127,7 @@ class Comparison {
       std::ranges::copy(evaluation_.residual(x_, item), r);
       x_[component] = at;
     };
-    const Curve curve{evaluate, dimension_, at, problem_.lower()[component], problem_.upper()[component]};
+    const Curve curve{evaluate, dimension_, at, magnitude_, problem_.lower()[component], problem_.upper()[component]};
     const std::vector<DifferenceEstimate> quick = differentiate_quickly(curve);
     std::vector<DifferenceEstimate> careful;
     for (int k = 0; k < dimension_; ++k) {
@@ -162,6 +167,7 @@ class Comparison {
   int dimension_, columns_, point_ = 0;
   ItemEvaluation evaluation_;
   std::vector<double> x_;
+  std::vector<double> magnitude_;  // of each component, the largest residual: what small ones are differences of
 };
 
 DerivativeCheck check_at(const Problem& problem, std::vector<std::vector<double>> points, std::int64_t items) {

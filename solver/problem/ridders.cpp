@@ -52,7 +52,13 @@ struct Limits {
 class Differences {
  public:
   explicit Differences(const Curve& curve)
-      : curve_(curve), center_(size()), plus_(size()), minus_(size()), quantum_(size(), infinite) {
+      : curve_(curve),
+        center_(size()),
+        plus_(size()),
+        minus_(size()),
+        quantum_(size(), infinite),
+        magnitude_(curve.magnitude) {
+    magnitude_.resize(size());
     curve_.evaluate(curve_.at, center_.data());
     const bool inside = curve_.lower <= curve_.at && curve_.at <= curve_.upper;
     above_ = inside ? curve_.upper - curve_.at : infinite;
@@ -111,7 +117,8 @@ class Differences {
       if (change > 0.0) quantum_[k] = std::min(quantum_[k], change);
     // Where nothing changes any more, the change may have been rounded away.
     const auto noise = [&](double largest, bool flat, double h) {
-      return std::max(rounding * largest, flat && quantum_[k] < infinite ? quantum_[k] : 0.0) / h;
+      return std::max(rounding * std::max(largest, magnitude_[k]), flat && quantum_[k] < infinite ? quantum_[k] : 0.0) /
+             h;
     };
     const double above = std::max(std::abs(plus_[k]), std::abs(r)), below = std::max(std::abs(minus_[k]), std::abs(r));
     if (above_ > 0.0) to.forward.add(h_up_, up / h_up_, noise(above, up == 0.0, h_up_));
@@ -126,7 +133,8 @@ class Differences {
   const Curve& curve_;
   std::vector<double> center_, plus_, minus_;
   std::vector<double> quantum_;  // the smallest change seen of each component
-  double above_, below_;         // how far the function may be evaluated; 0: not to that side
+  std::vector<double> magnitude_;
+  double above_, below_;  // how far the function may be evaluated; 0: not to that side
   double h_up_ = 0.0, h_down_ = 0.0;
 };
 
@@ -157,30 +165,40 @@ std::vector<DifferenceEstimate> differentiate_quickly(const Curve& curve) {
 
 std::vector<DifferenceEstimate> differentiate_carefully(const Curve& curve) {
   Differences differences(curve);
-  std::vector<DifferenceEstimate> result(differences.size());
-  std::vector<double> step(differences.size());
+  struct Scale {
+    double step;
+    std::vector<DifferenceEstimate> estimates;
+    bool confirmed = false;
+  };
+  std::vector<Scale> scales;
   for (const double h : first_steps(curve.at)) {
-    const std::vector<Limits> limits = differences.limits(h, false);
-    for (std::size_t k = 0; k < result.size(); ++k) {
-      DifferenceEstimate estimate = differences.main(limits[k]);
+    scales.push_back({h, {}});
+    for (const Limits& l : differences.limits(h, false)) {
+      DifferenceEstimate estimate = differences.main(l);
       if (differences.two_sided()) {
-        worsen(estimate, limits[k].forward.best());
-        worsen(estimate, limits[k].backward.best());
+        worsen(estimate, l.forward.best());
+        worsen(estimate, l.backward.best());
       }
-      if (!(estimate.error < result[k].error)) continue;
-      result[k] = estimate;
-      step[k] = h;
+      scales.back().estimates.push_back(estimate);
     }
   }
-  std::vector<double> best = step;
-  std::sort(best.begin(), best.end());
-  best.erase(std::unique(best.begin(), best.end()), best.end());
-  for (const double h : best)
+  const auto confirm = [&](Scale& scale) {
     for (const double nearby : {0.79, 0.89, 1.12, 1.26}) {
-      const std::vector<Limits> limits = differences.limits(nearby * h, false);
-      for (std::size_t k = 0; k < result.size(); ++k)
-        if (step[k] == h) worsen(result[k], differences.main(limits[k]));
+      const std::vector<Limits> limits = differences.limits(nearby * scale.step, false);
+      for (std::size_t k = 0; k < limits.size(); ++k) worsen(scale.estimates[k], differences.main(limits[k]));
     }
+    scale.confirmed = true;
+  };
+  std::vector<DifferenceEstimate> result;
+  for (std::size_t k = 0; k < differences.size(); ++k) {
+    const auto by_error = [k](const Scale& a, const Scale& b) { return a.estimates[k].error < b.estimates[k].error; };
+    auto best = std::ranges::min_element(scales, by_error);
+    while (!best->confirmed) {  // one that loses by that makes way for the next
+      confirm(*best);
+      best = std::ranges::min_element(scales, by_error);
+    }
+    result.push_back(best->estimates[k]);
+  }
   return result;
 }
 

@@ -22,6 +22,7 @@ struct Curve {
   std::function<void(double p, double* r)> evaluate;
   int dimension = 1;  ///< of r
   double at = 0.0;
+  std::vector<double> magnitude = {};  ///< of the numbers that each component is a difference of, as far as known
   double lower = -std::numeric_limits<double>::infinity();  ///< the function is evaluated in [lower, upper] only,
   double upper = std::numeric_limits<double>::infinity();   ///< if `at` lies there
 };

@@ -13,7 +13,7 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 
 template <class F>
 Curve curve_of(F f, double at, double lower = -infinite, double upper = infinite) {
-  return {[f](double p, double* r) { r[0] = f(p); }, 1, at, lower, upper};
+  return {[f](double p, double* r) { r[0] = f(p); }, 1, at, {}, lower, upper};
 }
 
 /// The careful route finds the derivative, and its error holds.
@@ -62,6 +62,19 @@ TEST_CASE("a narrow peak is found between flat stretches") {
   finds(peak, 0.0, 2e7 * std::exp(-0.01), 1e-8);
 }
 
+TEST_CASE("steps that fall on whole periods deceive nobody") {
+  // 98, 70 and 50 periods are the first three steps, each 1.4 times the next.
+  const double at = 178.16704833999688, omega = 2.0 * 3.14159265358979324 * 5.5;
+  finds([omega](double p) { return std::cos(omega * p); }, at, -omega * std::sin(omega * at), 1e-8);
+}
+
+TEST_CASE("what a small number is the difference of may be told") {
+  Curve curve = curve_of([](double p) { return 1e-14 * p; }, 1.0);
+  CHECK(differentiate_carefully(curve)[0].error < 1e-20);
+  curve.magnitude = {1.0};
+  CHECK(differentiate_carefully(curve)[0].error > 1e-16);
+}
+
 TEST_CASE("noise shows in the error, not as a derivative") {
   // 1e8 swallows the last eight digits of p.
   for (const double p : {1.0, 0.3, 2.7, -5.1}) finds([](double q) { return (1e8 + q) - 1e8; }, p, 1.0, 1e-5);
@@ -100,7 +113,9 @@ TEST_CASE("the components of one residual are told apart") {
                       r[1] = std::abs(p - 2.0);
                       r[2] = std::sqrt(-p);
                     },
-                    3, 2.0};
+                    3,
+                    2.0,
+                    {}};
   const auto estimates = differentiate_carefully(curve);
   CHECK(estimates[0].derivative == Approx(4.0).epsilon(1e-10));
   CHECK(estimates[0].error < 1e-8);
