@@ -17,6 +17,8 @@ constexpr double relative_slack = 1e-5;   // of the entry
 constexpr double column_slack = 1e-9;     // of the largest entry of the same column and component
 constexpr double judgeable_error = 1e-2;  // of the entry
 constexpr double convincing_error = 1e-5;
+constexpr double unnoticed_error = 1e-6;   // that moves no residual by more than this part of the largest
+constexpr double nearly_infinite = 1e300;  // where a right derivative may overflow on the way
 
 /// Evenly spaced items, the first and the last among them.
 std::vector<std::int64_t> sample(std::int64_t items, std::int64_t wanted) {
@@ -134,15 +136,16 @@ class Comparison {
       const auto i = static_cast<std::size_t>(k);
       ComparedEntry& e = entry(first + k, c);
       const double floor = column_slack * largest[static_cast<std::size_t>(k * columns_ + c)];
-      assess(e, quick[i], floor);
+      const double unnoticed = unnoticed_error * magnitude_[i] / std::max(std::abs(at), 1.0);
+      assess(e, quick[i], floor, unnoticed);
       const bool convincing = e.given == e.expected || e.error <= convincing_error * std::abs(e.expected) + floor;
       if (e.state == ComparedEntry::State::right && convincing) continue;
       if (careful.empty()) careful = differentiate_carefully(curve);
-      assess(e, careful[i], floor);
+      assess(e, careful[i], floor, unnoticed);
     }
   }
 
-  static void assess(ComparedEntry& e, const DifferenceEstimate& differences, double floor) {
+  static void assess(ComparedEntry& e, const DifferenceEstimate& differences, double floor, double unnoticed) {
     e.expected = differences.derivative;
     e.error = differences.error;
     e.slack = error_weight * e.error + floor;
@@ -153,7 +156,8 @@ class Comparison {
       return;
     }
     if (!std::isfinite(e.given)) {
-      if (e.error <= judgeable_error * std::abs(e.expected) + floor) e.state = ComparedEntry::State::wrong;
+      const bool known = e.error <= std::max(judgeable_error * std::abs(e.expected) + floor, unnoticed);
+      if (known && std::abs(e.expected) < nearly_infinite) e.state = ComparedEntry::State::wrong;
       return;
     }
     const double size = std::max(std::abs(e.given), std::abs(e.expected));

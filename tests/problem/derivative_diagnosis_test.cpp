@@ -245,6 +245,22 @@ TEST_CASE("derivatives that are not finite") {
         "'amplitude', differences give 0.22313 (2 of 10 entries)");
 }
 
+TEST_CASE("a derivative that is not finite where the parameter has no influence") {
+  Problem problem;
+  const auto p = problem.add_parameters("p", Pair{2.0, 3.0});
+  problem.add_residuals("f",
+                        WithJacobian{[](const auto& q) { return q[0]; },
+                                     [](const auto&) {
+                                       return Pair{1.0, std::numeric_limits<double>::infinity()};
+                                     }},
+                        p);
+  const DerivativeCheck check = check_derivatives(problem);
+  REQUIRE(check.faults.size() == 1);
+  CHECK(
+      check.faults[0].sentence ==
+      "residual group 'f': the derivative by 'p[1]' is not finite; f[0] has inf, differences give 0 (the only entry)");
+}
+
 TEST_CASE("derivatives wrong in no simple way") {
   CHECK(sentence_of_decay([](const Pair& p, double t) {
           Pair d = decay_derivatives(p, t);
