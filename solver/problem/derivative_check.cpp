@@ -43,8 +43,9 @@ class ItemEvaluation {
     return residual_;
   }
   const std::vector<double>& residual() const { return residual_; }  ///< of the last evaluation
-  /// dimension × columns, by rows.
+  /// dimension × columns, by rows; NaN what the group leaves unwritten.
   const std::vector<double>& jacobian(const std::vector<double>& x, std::int64_t item) {
+    std::ranges::fill(jacobian_, std::numeric_limits<double>::quiet_NaN());
     group_.evaluate(x.data(), {item, item + 1, residual_pointers_.data(), jacobian_pointers_.data()});
     return jacobian_;
   }

@@ -43,7 +43,7 @@ Problem one_wrong_of(int items, int wrong) {
   return problem;
 }
 
-/// A group of the caller's own, of two components and with what it likes as its Jacobian.
+/// A group of the caller's own, of two components; the last entry of its Jacobian is `by_second`, left out if NaN.
 class OwnGroup final : public ResidualGroup {
  public:
   OwnGroup(std::vector<Slot> slots, double by_second) : ResidualGroup("own", 2, 3, std::move(slots)), by_(by_second) {}
@@ -57,7 +57,7 @@ class OwnGroup final : public ResidualGroup {
       if (!out.jacobian) continue;
       const double J[] = {b, a, 1.0, by_};
       for (int c = 0; c < 4; ++c)
-        if (out.jacobian[c]) out.jacobian[c][i - out.begin] = J[c];
+        if (out.jacobian[c] && !std::isnan(J[c])) out.jacobian[c][i - out.begin] = J[c];
     }
   }
   double by_;
@@ -206,6 +206,18 @@ TEST_CASE("a group of one's own") {
   CHECK(check.faults[0].expected == Approx(2.0).epsilon(1e-9));
   CHECK(check.faults[0].entries_wrong == 3);
   CHECK(check.faults[0].entries_checked == 6);
+}
+
+TEST_CASE("an entry of the Jacobian that a group leaves unwritten is not finite") {
+  Problem problem;
+  problem.add_parameters("a", One{2.0});
+  problem.add_parameters("b", One{5.0});
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  problem.add_group(std::make_unique<OwnGroup>(std::vector<Slot>{{1, 0, {}}, {1, 1, {}}}, nan));
+  const DerivativeCheck check = check_derivatives(problem);
+  REQUIRE(check.faults.size() == 1);
+  CHECK(check.faults[0].cause == DerivativeFault::Cause::not_finite);
+  CHECK(check.faults[0].residual == "own[0], component 1");
 }
 
 TEST_CASE("up to 200 residuals are all checked, of more an even sample") {
