@@ -4,5 +4,6 @@
 #include <thalweg/math/safe.hpp>
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/solve.hpp>
+#include <thalweg/problem/derivative_check.hpp>
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/report/statistics.hpp>

@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 
-#include <fmt/format.h>
 #include <math/dense_kernels.hpp>
 #include <problem/loss_correction.hpp>
 #include <thalweg/math/parallel.hpp>
@@ -196,18 +195,14 @@ std::optional<NonFiniteEntry> Program::find_non_finite(const double* x) const {
   evaluate(x, residual.data(), jacobian, 1);
   for (std::size_t g = 0; g < problem_->groups().size(); ++g) {
     const ResidualGroup& group = *problem_->groups()[g];
-    const auto name = [&](std::int64_t item, int k) {
-      return group.dimension() == 1 ? fmt::format("{}[{}]", group.name(), item)
-                                    : fmt::format("{}[{}], component {}", group.name(), item, k);
-    };
     for (std::int64_t i = 0; i < group.items(); ++i)
       for (int k = 0; k < group.dimension(); ++k) {
         const std::int64_t row = row_of(g, k) + i;
         if (!std::isfinite(residual[row]))
-          return NonFiniteEntry{name(i, k), "", residual[row], group.explain_non_finite(x, i)};
+          return NonFiniteEntry{group.residual_name(i, k), "", residual[row], group.explain_non_finite(x, i)};
         for (std::int64_t j = 0; j < columns(); ++j)
           if (!std::isfinite(jacobian(row, j)))
-            return NonFiniteEntry{name(i, k), problem_->parameter_name(component_of(j)), jacobian(row, j), ""};
+            return NonFiniteEntry{group.residual_name(i, k), problem_->parameter_name(component_of(j)), jacobian(row, j), ""};
       }
   }
   return std::nullopt;

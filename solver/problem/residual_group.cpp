@@ -18,6 +18,11 @@ bool ResidualGroup::shares_blocks() const {
   return std::all_of(slots_.begin(), slots_.end(), [](const Slot& s) { return s.offsets.empty(); });
 }
 
+std::string ResidualGroup::residual_name(std::int64_t item, int component) const {
+  return dimension_ == 1 ? fmt::format("{}[{}]", name_, item)
+                         : fmt::format("{}[{}], component {}", name_, item, component);
+}
+
 void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
   if (static_cast<std::int64_t>(sigma.size()) != items_)
     throw Error(fmt::format("residual group '{}' has {} residuals but {} standard deviations; expected one each", name_,

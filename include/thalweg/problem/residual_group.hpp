@@ -45,6 +45,8 @@ class ResidualGroup {
   int columns() const { return columns_; }       ///< local columns: the slots' tangent dimensions, summed
   const std::vector<Slot>& slots() const { return slots_; }
   bool shares_blocks() const;  ///< every item reads the same parameter blocks
+  /// "misra1a[3]"; of a residual with several components "pose[3], component 1".
+  std::string residual_name(std::int64_t item, int component) const;
 
   /// Standard deviation of each item's error; residual and Jacobian rows are divided by it. Empty: 1.
   /// Throws Error unless there is one finite positive number per item.
