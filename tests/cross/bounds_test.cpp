@@ -49,13 +49,11 @@ std::string listed(const std::set<std::string>& names) {
   return text;
 }
 
-/// `known`: starts from which the method's limit on iterations, or its tolerance, is met first. A corner of the box is
-/// a wild start for a polynomial of Chebyshev's: the cost there is 1e10.
-void check(Options options, const std::set<std::string>& known = {}) {
+void check(Options options) {
   const std::set<std::string> bad = violations(options);
   CAPTURE(to_string(options.method));
   INFO("violated:" << listed(bad));
-  CHECK(bad == known);
+  CHECK(bad.empty());
 }
 
 }  // namespace
@@ -63,13 +61,13 @@ void check(Options options, const std::set<std::string>& known = {}) {
 TEST_CASE("bounds: the optimality conditions hold for the damped methods") {
   check({});
   check({.method = Method::levenberg});
-  check({.damping = Damping::marquardt}, {"chebyquad-10, in a corner", "chebyquad-10, outside"});
+  check({.damping = Damping::marquardt});
   check({.damping = Damping::radius});
 }
 
 TEST_CASE("bounds: the optimality conditions hold for the doglegs") {
   check({.method = Method::dogleg});
-  check({.method = Method::subspace_dogleg}, {"biggs-exp6, in a corner", "biggs-exp6, outside"});
+  check({.method = Method::subspace_dogleg});
 }
 
 TEST_CASE("bounds: the optimality conditions hold for Newton's methods") {
@@ -78,6 +76,7 @@ TEST_CASE("bounds: the optimality conditions hold for Newton's methods") {
 }
 
 TEST_CASE("bounds: the optimality conditions hold for BFGS and L-BFGS") {
-  check({.method = Method::bfgs}, {"chebyquad-8, in a corner", "chebyquad-8, outside"});
-  check({.method = Method::lbfgs});
+  // Their test on the cost, 1e-10, is met before the gradient has fallen as far.
+  check({.method = Method::bfgs, .function_tolerance = 1e-14});
+  check({.method = Method::lbfgs, .function_tolerance = 1e-14});
 }

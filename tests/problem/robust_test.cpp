@@ -77,8 +77,9 @@ TEST_CASE("with a loss the cost is half the sum of its values, and does not need
     CAPTURE(text);
     CHECK(e.cost == Approx(expected).epsilon(1e-14));
     AlignedArray r(b.rows());
-    CHECK(b.evaluate(robust.start().data(), r.data(), 1) == e.cost);
-    for (std::int64_t i = 0; i < b.rows(); ++i) CHECK(r[i] == e.r[i]);
+    // Derivatives beside it may have the compiler contract a sum otherwise: the last bit is free.
+    CHECK(b.evaluate(robust.start().data(), r.data(), 1) == Approx(e.cost).epsilon(1e-14));
+    for (std::int64_t i = 0; i < b.rows(); ++i) CHECK(r[i] == Approx(e.r[i]).epsilon(1e-14).scale(0.1));
     DenseMatrix J(b.rows(), b.columns());
     CHECK(b.evaluate_without_loss(robust.start().data(), r.data(), J, 1) == raw.cost);
     for (std::int64_t i = 0; i < b.rows(); ++i) CHECK(r[i] == raw.r[i]);
