@@ -11,26 +11,25 @@ namespace {
 class DampedStrategy : public Strategy {
  public:
   explicit DampedStrategy(const Options& options)
-      : initial_damping_(options.initial_damping),
-        identity_(options.method == Method::levenberg),
-        scale_(scale_rule(options)) {}
+      : scale_(scale_rule(options)),
+        initial_damping_(options.initial_damping),
+        identity_(options.method == Method::levenberg) {}
 
   void exempt(std::span<const char> columns) override { scale_.exempt(columns); }
   void start(const LinearSolver& linear, std::span<const double>) override {
     const auto norms = linear.column_norms();
     scale_.start(norms);
     unit_ = 1.0;
-    last_.clear();
     if (identity_) {
       const double largest = *std::max_element(norms.begin(), norms.end());
       if (largest > 0.0) unit_ = largest * largest;
     }
     lambda_ = initial_damping_ * unit_;
   }
-  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms(), relax_, reversed_); }
+  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms()); }
   ProposedStep propose(LinearSolver& linear, double* step) override {
     const ProposedStep proposed = damped_step(linear, lambda_, scale_.diagonal(), step);
-    proposed_.assign(step, step + scale_.diagonal().size());
+    scale_.proposed(step);
     return proposed;
   }
   bool exhausted() const override { return !(lambda_ < 1e300); }
@@ -38,15 +37,6 @@ class DampedStrategy : public Strategy {
   std::span<const double> scale() const override { return scale_.diagonal(); }
 
  protected:
-  /// The accepted step is the last proposed one: which of its components turn back from the step before? There the
-  /// curvature of the cost is more than J knows, as where residuals are large, and D must make up for it.
-  void watch_reversals() {
-    reversed_.assign(proposed_.size(), 0);
-    if (last_.size() == proposed_.size())
-      for (std::size_t j = 0; j < last_.size(); ++j)
-        reversed_[j] = proposed_[j] * last_[j] < -telling_reversal * last_[j] * last_[j];
-    std::swap(last_, proposed_);
-  }
   /// λ scaled by a factor below 1, or above. Zero stays zero as long as steps succeed, and is left when one fails.
   void lower(double factor) {
     if (lambda_ > 0.0) lambda_ = std::max(lambda_ * factor, std::numeric_limits<double>::min());
@@ -54,16 +44,13 @@ class DampedStrategy : public Strategy {
   void raise(double factor) { lambda_ = lambda_ > 0.0 ? lambda_ * factor : first_damping * unit_; }
 
   double lambda_ = 0.0;
-  bool relax_ = false;  // the last step went as predicted
+  Scale scale_;
 
  private:
-  static constexpr double first_damping = 1e-3, telling_reversal = 0.5;
-  std::vector<double> proposed_, last_;  // steps
-  std::vector<char> reversed_;
+  static constexpr double first_damping = 1e-3;
   double unit_ = 1.0;  // of λ
   double initial_damping_;
   bool identity_;
-  Scale scale_;
 };
 
 /// Nielsen, "Damping Parameter in Marquardt's Method", IMM-REP-1999-05. λ has no floor: with a scale frozen at an
@@ -77,8 +64,7 @@ class NielsenStrategy final : public DampedStrategy {
   }
   void accepted(double gain, double) override {
     const double t = 2.0 * gain - 1.0;
-    relax_ = gain > well_predicted;
-    watch_reversals();
+    scale_.accepted(gain);
     lower(std::max(1.0 / 3.0, 1.0 - t * t * t));
     growth_ = 2.0;
   }
@@ -96,8 +82,7 @@ class MarquardtStrategy final : public DampedStrategy {
  public:
   explicit MarquardtStrategy(const Options& options) : DampedStrategy(options), factor_(options.damping_factor) {}
   void accepted(double gain, double) override {
-    relax_ = gain > well_predicted;
-    watch_reversals();
+    scale_.accepted(gain);
     lower(1.0 / factor_);
   }
   void rejected(double, double) override { raise(factor_); }

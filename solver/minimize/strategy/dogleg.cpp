@@ -22,7 +22,7 @@ class DoglegStrategy : public Strategy {
     known_ = false;
   }
   void linearized(const LinearSolver& linear) override {
-    scale_.update(linear.column_norms(), relax_);
+    scale_.update(linear.column_norms());
     known_ = false;
   }
 
@@ -45,7 +45,7 @@ class DoglegStrategy : public Strategy {
   }
 
   void accepted(double gain, double scaled) override {
-    relax_ = gain > well_predicted;
+    scale_.accepted(gain);
     if (gain < 0.25)
       radius_ = 0.5 * std::min(radius_, scaled);
     else if (gain > 0.75)
@@ -94,7 +94,7 @@ class DoglegStrategy : public Strategy {
 
   double factor_;
   Scale scale_;
-  bool known_ = false, relax_ = false;
+  bool known_ = false;
   LinearStatus status_ = LinearStatus::ok;
   double regularization_ = 0.0;
 };

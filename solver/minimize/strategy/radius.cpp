@@ -20,13 +20,14 @@ class RadiusStrategy final : public Strategy {
     radius_ = factor_ * (at_start > 0.0 ? at_start : 1.0);
     lambda_ = 0.0;
   }
-  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms(), relax_); }
+  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms()); }
 
   ProposedStep propose(LinearSolver& linear, double* step) override {
     const auto D = scale_.diagonal();
     ProposedStep proposed = damped_step(linear, 0.0, D, step);
     if (proposed.status == LinearStatus::ok && proposed.scaled_norm <= 1.1 * radius_) {
       lambda_ = 0.0;
+      scale_.proposed(step);
       return proposed;
     }
     double lower = 0.0;
@@ -48,11 +49,12 @@ class RadiusStrategy final : public Strategy {
       if (!(lambda > lower && lambda < upper)) lambda = std::max(1e-3 * upper, std::sqrt(lower * upper));
     }
     lambda_ = lambda;
+    scale_.proposed(step);
     return proposed;
   }
 
   void accepted(double gain, double scaled) override {
-    relax_ = gain > well_predicted;
+    scale_.accepted(gain);
     if (gain < 0.25)
       radius_ = 0.5 * std::min(radius_, scaled);
     else if (gain > 0.75)
@@ -90,7 +92,6 @@ class RadiusStrategy final : public Strategy {
 
   double factor_;
   Scale scale_;
-  bool relax_ = false;
   double radius_ = 0.0, lambda_ = 0.0;
   std::vector<double> q_, z_;
 };

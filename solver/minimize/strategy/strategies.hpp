@@ -11,10 +11,8 @@ namespace thalweg {
 
 double scaled_norm(std::span<const double> D, const double* v);  ///< ‖Dv‖₂
 
-/// A step with a larger gain ratio did what the model said.
-inline constexpr double well_predicted = 0.5;
-
-/// The diagonal D: ones (Levenberg), the column norms of J (Marquardt), or the largest of them so far (Moré).
+/// The diagonal D: ones (Levenberg), the column norms of J (Marquardt), or the largest of them so far (Moré), which the
+/// steps then correct.
 class Scale {
  public:
   enum class Rule { identity, current, monotone };
@@ -22,40 +20,22 @@ class Scale {
 
   /// Columns whose entry of D is small beside the others': damping hardly touches them.
   void exempt(std::span<const char> columns) { exempt_.assign(columns.begin(), columns.end()); }
-
-  void start(std::span<const double> column_norms) {
-    D_.assign(column_norms.size(), rule_ == Rule::identity ? 1.0 : 0.0);
-    update(column_norms);
-  }
-  /// `relax`: the last step did what the model said, so that what an earlier point made of D may be forgotten a little.
-  /// `reversed`: components that turned back in the last step, and are held back more; empty: none is known to. (The
-  /// growth of a scale by signs alone is Riedmiller & Braun's, RPROP, 1993, here the other way about.)
-  void update(std::span<const double> column_norms, bool relax = false, std::span<const char> reversed = {}) {
-    if (rule_ == Rule::identity && exempt_.empty()) return;
-    for (std::size_t j = 0; j < D_.size(); ++j) {
-      if (!exempt_.empty() && exempt_[j]) {
-        D_[j] = column_norms[j] > 0.0 ? exemption * column_norms[j] : exemption;
-        continue;
-      }
-      if (rule_ == Rule::identity) continue;
-      const double previous = D_[j];
-      if (!reversed.empty() && reversed[j]) {
-        D_[j] = std::max(growth * previous, column_norms[j]);
-        continue;
-      }
-      D_[j] = rule_ == Rule::monotone ? std::max(relax ? relaxation * previous : previous, column_norms[j]) : column_norms[j];
-      // A column that vanished (or never was) must not leave its parameter undamped.
-      if (D_[j] == 0.0) D_[j] = previous > 0.0 ? previous : 1.0;
-    }
-  }
+  /// A new descent.
+  void start(std::span<const double> column_norms);
+  /// The step that may be accepted next; without it D takes no notice of components that turn back.
+  void proposed(const double* step) { proposed_.assign(step, step + D_.size()); }
+  void accepted(double gain);
+  /// A new linearisation.
+  void update(std::span<const double> column_norms);
   std::span<const double> diagonal() const { return D_; }
 
  private:
-  static constexpr double exemption = 1e-8;
-  static constexpr double relaxation = 0.95, growth = 1.5;
+  double grown(std::size_t j, double column_norm) const;
+
   Rule rule_;
-  std::vector<char> exempt_;
-  std::vector<double> D_;
+  bool well_predicted_ = false;                  // the last step did what the model said
+  std::vector<char> exempt_, reversed_;          // reversed: components of the last step that turned back
+  std::vector<double> D_, proposed_, last_step_;
 };
 
 Scale::Rule scale_rule(const Options& options);

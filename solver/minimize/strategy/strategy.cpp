@@ -1,20 +1,6 @@
-#include <algorithm>
-#include <cmath>
-
 #include <minimize/strategy/strategies.hpp>
 
 namespace thalweg {
-
-double scaled_norm(std::span<const double> D, const double* v) {
-  double squares = 0.0;
-  for (std::size_t j = 0; j < D.size(); ++j) squares += D[j] * v[j] * D[j] * v[j];
-  return std::sqrt(squares);
-}
-
-Scale::Rule scale_rule(const Options& options) {
-  if (options.method == Method::levenberg) return Scale::Rule::identity;
-  return options.scaling == Scaling::monotone ? Scale::Rule::monotone : Scale::Rule::current;
-}
 
 ProposedStep damped_step(LinearSolver& linear, double lambda, std::span<const double> D, double* step) {
   ProposedStep proposed;
