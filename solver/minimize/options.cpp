@@ -106,6 +106,13 @@ void validate_combination(const Options& o) {
            o.method == Method::newton ? "globalization line-search with it"
                                       : "auto, or gradient-descent, nonlinear-cg, bfgs or lbfgs");
   const Options usual;
+  const bool damped = one_of(o.method, {Method::levenberg, Method::levenberg_marquardt});
+  if (o.damping != usual.damping && !damped)
+    refuse("damping", to_string(o.damping), "levenberg or levenberg-marquardt");
+  if (o.scaling != usual.scaling && !damped && !one_of(o.method, {Method::dogleg, Method::subspace_dogleg}))
+    refuse("scaling", to_string(o.scaling), "levenberg-marquardt, dogleg or subspace-dogleg");
+  if (o.linear_solver != usual.linear_solver && !needs_residuals(o.method))
+    refuse("linear solver", to_string(o.linear_solver), "auto");
   if (o.conjugate_gradient != usual.conjugate_gradient && o.method != Method::nonlinear_cg)
     refuse("conjugate gradient", to_string(o.conjugate_gradient), "nonlinear-cg");
   if (o.memory != usual.memory && o.method != Method::lbfgs)

@@ -57,6 +57,9 @@ Json evaluations_of(const Result::Evaluations& e) {
           {"hessian_products", e.hessian_products}};
 }
 
+/// Of bfgs and lbfgs: pairs without positive curvature.
+Json updates_of(const Result& r) { return {{"skipped", r.skipped_updates}, {"damped", r.damped_updates}}; }
+
 Json known_minimum_of(const Report::KnownMinimum& known) {
   return {{"value", known.value},
           {"global", known.global},
@@ -212,6 +215,7 @@ std::string to_json(const Report& report, bool all_parameters) {
       {"iterations", r.iterations},
       {"accepted_steps", r.accepted_steps},
       {"evaluations", evaluations_of(r.evaluations)},
+      {"updates", updates_of(r)},
       {"seconds", seconds_of(report)},
       {"parameters", parameters_of(report, all_parameters)},
       {"statistics", statistics_of(report.statistics)},

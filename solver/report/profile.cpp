@@ -223,6 +223,9 @@ ProfileInterval::End Walk::close_in(Trial inside, Trial outside) {
 std::string obstacle(const Fit& fit) {
   if (!fit.result.converged()) return "the solve did not converge";
   if (!fit.statistics.available()) return "the fit has no statistics";
+  const auto& groups = fit.problem.groups();
+  if (std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !group->loss().is_trivial(); }))
+    return "with a loss the cost is no likelihood of normal errors";
   if (!std::isfinite(fit.sigma)) return "there are no more data than parameters";
   if (fit.sigma == 0.0) return "the fit is exact";
   return "";

@@ -59,7 +59,7 @@ struct Profile {
 };
 
 /// `result` and `statistics` as solve and statistics returned them. There are intervals only where the solve converged
-/// and the noise is known or can be estimated. Each end has solves of its own, side by side on Options::threads; the
+/// and the noise is known or can be estimated, and no group has a loss. Each end has solves of its own, side by side on Options::threads; the
 /// result is the same bits for any number. time_limit, interrupt and callback hold for the whole. Throws Error for a
 /// level outside (0, 1).
 Profile profile(const Problem& problem, const Result& result, const FitStatistics& statistics,

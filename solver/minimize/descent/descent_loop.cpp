@@ -42,8 +42,8 @@ DescentLoop::DescentLoop(const Objective& f, const Box& box, Journal& journal)
 
 // Nocedal & Wright, Numerical Optimization (2006), chapter 3: a direction, a length, a step.
 Ending DescentLoop::run(const std::vector<double>& x) {
-  journal_.result.linear_solver = direction_->name();
-  journal_.result.linear_solver_reason = direction_->remark();
+  journal_.result.linear_solver = direction_->linear_solver();
+  journal_.result.linear_solver_reason = direction_->reason();
   std::copy(x.begin(), x.end(), x_.begin());
   std::optional<Verdict> verdict = begin();
   if (!verdict) journal_.open(value_, gradient_norm_);

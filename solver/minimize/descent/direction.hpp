@@ -24,9 +24,9 @@ struct DescentPoint {
 class Direction {
  public:
   virtual ~Direction() = default;
-  virtual std::string_view name() const = 0;
-  /// Why the direction has this form, for the report; "" when the name says it.
-  virtual std::string_view remark() const { return ""; }
+  /// What solves its linear systems, and why it does, for the report.
+  virtual std::string_view linear_solver() const { return "none"; }
+  virtual std::string_view reason() const { return "directions come from gradients; there is no linear system"; }
 
   virtual void propose(const Objective& f, const DescentPoint& at, Eigen::VectorXd& d) = 0;
   /// The step s was taken from where the last direction was proposed, and changed the gradient by y.

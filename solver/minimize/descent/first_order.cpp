@@ -15,7 +15,6 @@ void mask(std::span<const char> held, Vector& v) {
 
 class Steepest final : public Direction {
  public:
-  std::string_view name() const override { return "steepest descent"; }
   void propose(const Objective&, const DescentPoint& at, Vector& d) override {
     d = -at.g;
     mask(at.held, d);
@@ -29,7 +28,6 @@ class Steepest final : public Direction {
 class Conjugate final : public Direction {
  public:
   explicit Conjugate(ConjugateGradient formula) : formula_(formula) {}
-  std::string_view name() const override { return "conjugate gradients"; }
 
   void propose(const Objective&, const DescentPoint& at, Vector& d) override {
     g_ = at.g;

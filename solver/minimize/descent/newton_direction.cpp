@@ -12,8 +12,8 @@ using Matrix = Eigen::MatrixXd;
 class NewtonDirection final : public Direction {
  public:
   explicit NewtonDirection(Result& counts) : counts_(counts) {}
-  std::string_view name() const override { return "dense-cholesky"; }
-  std::string_view remark() const override { return "the Hessian may be indefinite; its factor is modified then"; }
+  std::string_view linear_solver() const override { return "dense-cholesky"; }
+  std::string_view reason() const override { return "the Hessian may be indefinite; its factor is modified then"; }
 
   void propose(const Objective& f, const DescentPoint& at, Vector& d) override {
     factor(f, at);

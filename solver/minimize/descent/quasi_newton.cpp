@@ -53,7 +53,6 @@ double fitted_scale(const Pair& pair, const Vector& D) { return pair.sy / pair.y
 class Bfgs final : public Direction {
  public:
   Bfgs(const Options& options, Result& counts) : guard_(options.update_guard), counts_(counts) {}
-  std::string_view name() const override { return "BFGS"; }
 
   void propose(const Objective&, const DescentPoint& at, Vector& d) override {
     if (H_.size() == 0) {
@@ -103,7 +102,6 @@ class Lbfgs final : public Direction {
  public:
   Lbfgs(const Options& options, Result& counts)
       : memory_(options.memory), guard_(options.update_guard), counts_(counts) {}
-  std::string_view name() const override { return "L-BFGS"; }
 
   void propose(const Objective&, const DescentPoint& at, Vector& d) override {
     // With all pairs kept it is BFGS, whose H₀ stays as it was.
