@@ -51,16 +51,15 @@ Json problem_of(const Report& report) {
 
 /// Of newton_cg there are products with the Hessian.
 Json evaluations_of(const Result::Evaluations& e) {
-  return {{"cost", e.cost},
-          {"jacobian", e.jacobian},
-          {"hessian", e.hessian},
-          {"hessian_products", e.hessian_products}};
+  return {{"cost", e.cost}, {"jacobian", e.jacobian}, {"hessian", e.hessian}, {"hessian_products", e.hessian_products}};
 }
 
 Json known_minimum_of(const Report::KnownMinimum& known) {
   return {{"value", known.value},
           {"global", known.global},
-          {"reached", !known.reached ? "none" : known.global ? "global" : "local"}};
+          {"reached", !known.reached ? "none"
+                      : known.global ? "global"
+                                     : "local"}};
 }
 
 Json seconds_of(const Report& report) {
