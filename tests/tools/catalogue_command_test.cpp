@@ -81,7 +81,7 @@ global minimum (F = -1, known value -1)
   CHECK(contains(run("solve catalogue:easom --verbose").out, "\n  method         newton\n"));
 }
 
-TEST_CASE("Moré, Garbow & Hillstrom's problems end at known minima, two of them at local ones") {
+TEST_CASE("Moré, Garbow & Hillstrom's problems end at known minima, three of them at local ones") {
   int global = 0, local = 0;
   for (int i = 0; i < thalweg::mgh_instances; ++i) {
     const std::string name = thalweg::catalogue()[static_cast<std::size_t>(i)].name;
@@ -91,8 +91,17 @@ TEST_CASE("Moré, Garbow & Hillstrom's problems end at known minima, two of them
     global += j["known_minimum"]["reached"] == "global";
     local += j["known_minimum"]["reached"] == "local";
   }
-  CHECK(global == 41);
-  CHECK(local == 2);
+  CHECK(global == 40);
+  CHECK(local == 3);
+}
+
+TEST_CASE("no minimum lies below those that the catalogue calls global, as far as forty starts find") {
+  for (const thalweg::CatalogueProblem& entry : thalweg::catalogue()) {
+    if (entry.residuals == 0) continue;
+    CAPTURE(entry.name);
+    const json j = json::parse(run("solve catalogue:" + entry.name + " --starts 40 --json -").out);
+    CHECK(2.0 * j["final_cost"].get<double>() >= entry.minima.front().value * (1.0 - 1e-9));
+  }
 }
 
 TEST_CASE("every start of the functions of two variables") {
