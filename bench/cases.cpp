@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <thalweg/problems/catalogue.hpp>
 #include <thalweg/problems/nist_models.hpp>
 
 #include "functions.hpp"
@@ -42,12 +43,22 @@ thalweg::Problem compiled_problem(const Case& c, bool simd) {
   return problem;
 }
 
+double digits(const std::vector<double>& certified, std::span<const double> x) {
+  constexpr double most = 11.0;
+  double worst = most;
+  for (std::size_t j = 0; j < certified.size(); ++j) {
+    const double error = std::abs(x[j] - certified[j]) / std::abs(certified[j]);
+    if (!std::isfinite(error)) return 0.0;
+    if (error > 0.0) worst = std::min(worst, -std::log10(error));
+  }
+  return std::max(0.0, worst);
+}
+
 template <class Model>
 Case read_case(const std::string& folder, const std::string& name) {
   Case c;
   c.name = name;
   c.file = thalweg::read_curve_fit(folder + "/" + name + ".toml");
-  c.certified_rss = c.file.certified_residual_sum_of_squares;
   const std::size_t starts = c.file.parameters.front().starts.size();
   c.starts.resize(starts);
   for (const thalweg::FitParameter& p : c.file.parameters) {
@@ -56,6 +67,11 @@ Case read_case(const std::string& folder, const std::string& name) {
   }
   if (c.certified.size() != Model::parameters)
     throw thalweg::Error(name + ": the file and the model differ in their number of parameters");
+  c.judge = [certified = c.certified, least = c.file.certified_residual_sum_of_squares](std::span<const double> x,
+                                                                                        double squares) {
+    const bool reached = squares <= std::max(least * (1.0 + 1e-6), 1e-20);
+    return Verdict{digits(certified, x), reached ? Verdict::Minimum::global : Verdict::Minimum::none};
+  };
   return c;
 }
 
@@ -70,32 +86,38 @@ std::vector<Case> nist_cases(const std::string& folder) {
     // The closures copy the data, so that cases may move.
     const Case data = cases.back();
     cases.back().problem = [data](bool simd) { return compiled_problem<Model>(data, simd); };
-    cases.back().jets = [data]() -> std::unique_ptr<Function> {
+    cases.back().function = [data]() -> std::unique_ptr<Function> {
       return std::make_unique<JetFunction<Model>>(model_columns(data.file.data.front()));
     };
   });
   return cases;
 }
 
-double digits(const Case& c, std::span<const double> x) {
-  constexpr double most = 11.0;
-  double worst = most;
-  for (std::size_t j = 0; j < c.certified.size(); ++j) {
-    const double error = std::abs(x[j] - c.certified[j]) / std::abs(c.certified[j]);
-    if (!std::isfinite(error)) return 0.0;
-    if (error > 0.0) worst = std::min(worst, -std::log10(error));
+std::vector<Case> mgh_cases() {
+  std::vector<Case> cases;
+  for (const thalweg::CatalogueProblem& entry : std::span(thalweg::catalogue()).first(thalweg::mgh_instances)) {
+    Case c;
+    c.name = entry.name;
+    c.starts = {entry.starts[0]};
+    c.problem = [&entry](bool) { return entry.problem(entry.starts[0]); };
+    c.function = [&entry] { return std::make_unique<ProgramFunction>(entry.problem(entry.starts[0])); };
+    c.judge = [&entry](std::span<const double>, double squares) {
+      const thalweg::KnownMinimum* reached = reached_minimum(entry, squares);
+      Verdict verdict;
+      if (reached) verdict.minimum = reached->global ? Verdict::Minimum::global : Verdict::Minimum::local;
+      return verdict;
+    };
+    cases.push_back(std::move(c));
   }
-  return std::max(0.0, worst);
+  return cases;
 }
 
-double residual_sum_of_squares(Function& f, std::span<const double> x) {
+double sum_of_squares(Function& f, std::span<const double> x) {
   std::vector<double> r(static_cast<std::size_t>(f.rows()));
   f.residuals(x.data(), r.data());
   double sum = 0.0;
   for (const double v : r) sum += v * v;
   return sum;
 }
-
-bool reaches_minimum(const Case& c, double rss) { return rss <= std::max(c.certified_rss * (1.0 + 1e-6), 1e-20); }
 
 }  // namespace versus

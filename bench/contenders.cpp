@@ -15,16 +15,16 @@ Contender compiled(std::string setting, bool simd, const thalweg::Options& optio
   return {"thalweg", std::move(setting), [=](const Case& c) { return compiled_fit(c, simd, options); }, true};
 }
 Contender ceres(std::string setting, Tolerance tolerance, int threads) {
-  return {"Ceres LM", std::move(setting), [=](const Case& c) { return ceres_fit(c.jets(), tolerance, threads); }};
+  return {"Ceres LM", std::move(setting), [=](const Case& c) { return ceres_fit(c.function(), tolerance, threads); }};
 }
 Contender tiny(std::string setting, double function_tolerance) {
-  return {"TinySolver", std::move(setting), [=](const Case& c) { return tiny_fit(c.jets(), function_tolerance); }};
+  return {"TinySolver", std::move(setting), [=](const Case& c) { return tiny_fit(c.function(), function_tolerance); }};
 }
 Contender minpack(std::string setting, double factor) {
-  return {"lmder", std::move(setting), [=](const Case& c) { return minpack_fit(c.jets(), factor); }};
+  return {"lmder", std::move(setting), [=](const Case& c) { return minpack_fit(c.function(), factor); }};
 }
 Contender gsl(std::string solver, GslMethod method) {
-  return {std::move(solver), "tight", [=](const Case& c) { return gsl_fit(c.jets(), method); }};
+  return {std::move(solver), "tight", [=](const Case& c) { return gsl_fit(c.function(), method); }};
 }
 
 }  // namespace
@@ -55,6 +55,18 @@ std::vector<Contender> perturbed_contenders(int threads) {
       compiled("simd", true, {.threads = threads}),
       ceres("tight", Tolerance::tight, threads),
       tiny("most digits", 0.0),
+      minpack("factor 100", 100.0),
+      minpack("factor 1", 1.0),
+      gsl("GSL lm", GslMethod::lm),
+      gsl("GSL lmaccel", GslMethod::lmaccel),
+  };
+}
+
+std::vector<Contender> mgh_contenders(int threads) {
+  const thalweg::Options options{.threads = threads};
+  return {
+      {"thalweg", "default", [=](const Case& c) { return compiled_fit(c, false, options); }, true},
+      ceres("tight", Tolerance::tight, threads),
       minpack("factor 100", 100.0),
       minpack("factor 1", 1.0),
       gsl("GSL lm", GslMethod::lm),

@@ -21,5 +21,7 @@ struct Contender {
 std::vector<Contender> nist_contenders(int threads);
 /// Those whose road to the minimum differs, for the success rate from perturbed starts.
 std::vector<Contender> perturbed_contenders(int threads);
+/// Those that take any number of parameters.
+std::vector<Contender> mgh_contenders(int threads);
 
 }  // namespace versus

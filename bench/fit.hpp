@@ -26,7 +26,9 @@ class Function {
     ++jacobian_evaluations;
     compute_jacobian(b, r, J, order);
   }
-  /// The second derivative along v, vᵀ∇²r v; counts as one residual evaluation.
+  /// Whether there is a second derivative along a direction.
+  virtual bool has_second_derivative() const = 0;
+  /// That derivative, vᵀ∇²r v; counts as one residual evaluation.
   void second_derivative(const double* b, const double* v, double* rvv) {
     ++residual_evaluations;
     compute_second(b, v, rvv);
@@ -38,13 +40,14 @@ class Function {
  protected:
   virtual void compute(const double* b, double* r) = 0;
   virtual void compute_jacobian(const double* b, double* r, double* J, Order order) = 0;
-  virtual void compute_second(const double* b, const double* v, double* rvv) = 0;
+  virtual void compute_second(const double* b, const double* v, double* rvv);
 };
 
 /// Where a fit ended, and what it took.
 struct Outcome {
   std::vector<double> x;
   int residual_evaluations = 0, jacobian_evaluations = 0;
+  int iterations = 0;  ///< as the solver counts them; of lmder, which does not, the trials
   int evaluations() const { return residual_evaluations + jacobian_evaluations; }
 };
 

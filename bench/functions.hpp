@@ -1,5 +1,5 @@
 // The residual functions behind Function: any callable of thalweg/problems/nist_models.hpp with
-// Ceres's dual numbers, or a residual group of ours.
+// Ceres's dual numbers, or a residual group or a whole problem of ours.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <ceres/jet.h>
 #include <thalweg/math/dual.hpp>
 #include <thalweg/problem/problem.hpp>
+#include <thalweg/problem/program.hpp>
 
 #include "fit.hpp"
 
@@ -24,6 +25,7 @@ class JetFunction final : public Function {
   explicit JetFunction(std::vector<std::vector<double>> columns) : columns_(std::move(columns)) {}
   int parameters() const override { return n; }
   int rows() const override { return static_cast<int>(columns_[0].size()); }
+  bool has_second_derivative() const override { return true; }
 
  protected:
   void compute(const double* b, double* r) override {
@@ -89,18 +91,40 @@ class GroupFunction final : public Function {
   explicit GroupFunction(thalweg::Problem problem) : problem_(std::move(problem)) {}
   int parameters() const override { return group().columns(); }
   int rows() const override { return static_cast<int>(group().items()); }
+  bool has_second_derivative() const override { return false; }
 
  protected:
   void compute(const double* b, double* r) override {
     group().evaluate(b, {.begin = 0, .end = rows(), .residual = &r});
   }
   void compute_jacobian(const double* b, double* r, double* J, Order order) override;
-  void compute_second(const double* b, const double* v, double* rvv) override;
 
  private:
   const thalweg::ResidualGroup& group() const { return *problem_.groups().front(); }
   thalweg::Problem problem_;
   std::vector<double> spare_;
+};
+
+/// All residuals of one of our problems, as its Program evaluates them, without the padding.
+class ProgramFunction final : public Function {
+ public:
+  explicit ProgramFunction(thalweg::Problem problem);
+  int parameters() const override { return static_cast<int>(program_.columns()); }
+  int rows() const override { return rows_; }
+  bool has_second_derivative() const override { return false; }
+
+ protected:
+  void compute(const double* b, double* r) override;
+  void compute_jacobian(const double* b, double* r, double* J, Order order) override;
+
+ private:
+  void copy_rows(const double* padded, double* to, int stride) const;
+
+  thalweg::Problem problem_;
+  thalweg::Program program_;
+  int rows_;
+  thalweg::AlignedArray residual_;
+  thalweg::DenseMatrix jacobian_;
 };
 
 }  // namespace versus

@@ -51,7 +51,7 @@ void evaluate(benchmark::State& state, const std::string& name, Form form, bool 
 /// The same with Ceres's dual numbers, by row.
 void evaluate_jets(benchmark::State& state, const std::string& name, bool jacobian) {
   const versus::Case& c = find_case(name);
-  const auto f = c.jets();
+  const auto f = c.function();
   const auto m = static_cast<std::size_t>(f->rows()), n = static_cast<std::size_t>(f->parameters());
   std::vector<double> r(m), J(m * n);
   for (auto _ : state) {

@@ -20,7 +20,9 @@ class OurFit final : public Fit {
         Eigen::Map<const thalweg::Vec<double, thalweg::Dynamic>>(start.data(), n));
   }
   void solve() override { result_ = solver_.solve(options_); }
-  Outcome outcome() const override { return {result_.x, result_.evaluations.cost, result_.evaluations.jacobian}; }
+  Outcome outcome() const override {
+    return {result_.x, result_.evaluations.cost, result_.evaluations.jacobian, result_.iterations};
+  }
 
  private:
   thalweg::CurveProblem curve_;

@@ -1,72 +1,15 @@
 #include "report.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <map>
-#include <thread>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
-#include <thalweg/math/pack.hpp>
+
+#include "summary.hpp"
 
 namespace versus {
 
 namespace {
-
-/// The runs of one contender, added up.
-struct Summary {
-  int runs = 0, solved_4 = 0, solved_6 = 0, solved_8 = 0, solved_10 = 0, successes = 0;
-  double mean_digits = 0.0, total_us = 0.0, median_us = 0.0;
-  long residual_evaluations = 0, jacobian_evaluations = 0;
-  std::string missed;
-
-  double success_rate() const { return static_cast<double>(successes) / runs; }
-  long evaluations() const { return residual_evaluations + jacobian_evaluations; }
-  double evaluations_per_fit() const { return static_cast<double>(evaluations()) / runs; }
-};
-
-Summary summarize(const Suite& suite, std::size_t contender) {
-  Summary s;
-  std::vector<double> times;
-  for (const Run& run : suite.runs) {
-    if (run.contender != contender) continue;
-    ++s.runs;
-    s.solved_4 += run.digits >= 4;
-    s.solved_6 += run.digits >= 6;
-    s.solved_8 += run.digits >= 8;
-    s.solved_10 += run.digits >= 10;
-    s.successes += run.success;
-    s.mean_digits += run.digits;
-    s.residual_evaluations += run.residual_evaluations;
-    s.jacobian_evaluations += run.jacobian_evaluations;
-    s.total_us += run.us;
-    times.push_back(run.us);
-    if (run.digits < 4) s.missed += fmt::format(" {}/{}", run.problem, run.start);
-  }
-  s.mean_digits /= s.runs;
-  std::sort(times.begin(), times.end());
-  const std::size_t half = times.size() / 2;
-  s.median_us = times.size() % 2 ? times[half] : 0.5 * (times[half - 1] + times[half]);
-  return s;
-}
-
-std::vector<Summary> summarize(const Suite& suite) {
-  std::vector<Summary> all;
-  for (std::size_t s = 0; s < suite.contenders.size(); ++s) all.push_back(summarize(suite, s));
-  return all;
-}
-
-std::string machine() {
-  std::string processor = "unknown processor";
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);) {
-    if (line.rfind("model name", 0) != 0) continue;
-    processor = line.substr(line.find(':') + 2);
-    break;
-  }
-  return fmt::format("{}, {} cores, gcc {}.{}, {} doubles per vector", processor, std::thread::hardware_concurrency(),
-                     __GNUC__, __GNUC_MINOR__, thalweg::native_lanes);
-}
 
 std::string nist_table(const Suite& suite) {
   std::string out = fmt::format(
@@ -102,8 +45,8 @@ std::string perturbed_table(const Suite& suite) {
   for (std::size_t s = 0; s < all.size(); ++s) {
     const Summary& v = all[s];
     out += fmt::format("{:<12} {:<11} {:>4}/{} {:>11.1f} % {:>12.0f} {:>8.1f} {:>6.2f}\n", suite.contenders[s].solver,
-                       suite.contenders[s].setting, v.successes, v.runs, 100.0 * v.success_rate(),
-                       v.evaluations_per_fit(), v.total_us / v.runs, v.total_us / all[0].total_us);
+                       suite.contenders[s].setting, v.global, v.runs, 100.0 * v.success_rate(), v.evaluations_per_fit(),
+                       v.total_us / v.runs, v.total_us / all[0].total_us);
   }
   return out + fmt::format(
                    "\nEvery start coordinate × exp(0.3·N(0,1)), 20 draws of each of the 54 starts, "
@@ -112,6 +55,47 @@ std::string perturbed_table(const Suite& suite) {
                    "1.4e-25 is\n"
                    "rounding, Σr² ≤ 1e-20. evals/fit: residual and Jacobian evaluations.\n",
                    suite.settings.seed);
+}
+
+std::string mgh_table(const Suite& suite, int factor) {
+  std::string out =
+      factor == 1 ? "from the standard starts\n" : fmt::format("\nfrom {} × the standard starts\n", factor);
+  out += fmt::format("{:<12} {:<11} {:>6} {:>6} {:>6} {:>8} {:>8} {:>9} {:>6}\n", "solver", "setting", "global",
+                     "local", "failed", "r", "J", "total ms", "ratio");
+  const auto all = summarize(suite, factor);
+  for (std::size_t s = 0; s < all.size(); ++s) {
+    const Summary& v = all[s];
+    out += fmt::format("{:<12} {:<11} {:>6} {:>6} {:>6} {:>8} {:>8} {:>9.2f} {:>6.2f}\n", suite.contenders[s].solver,
+                       suite.contenders[s].setting, v.global, v.local, v.failed(), v.residual_evaluations,
+                       v.jacobian_evaluations, v.total_us * 1e-3, v.total_us / all[0].total_us);
+  }
+  return out;
+}
+
+std::string mgh_tables(const Suite& suite) {
+  std::string out;
+  for (const int factor : factors_of(suite)) out += mgh_table(suite, factor);
+  return out + fmt::format(
+                   "\nHow the 43 fits end. global: Σr² <= f* (1 + 1e-6) + 1e-12, f* the least value known; local: "
+                   "as close to\nanother known minimum. Of a start of all zeros every number becomes the factor. r: "
+                   "residual evaluations,\nJ: Jacobian evaluations. ms: wall clock of the solve calls on prepared "
+                   "problems, least of {}. ratio: total ms\nover that of the first line. lmaccel takes its second "
+                   "derivatives by differences.\n",
+                   suite.settings.repeat);
+}
+
+/// One line per instance and one column per contender: G, L or nothing, and the evaluations.
+std::string mgh_details(const Suite& suite, int factor) {
+  std::string out = fmt::format("\n{:<28}", factor == 1 ? "standard start" : fmt::format("{} × the start", factor));
+  for (std::size_t s = 0; s < suite.contenders.size(); ++s) out += fmt::format(" {:>9}", s + 1);
+  out += "   (columns: the solvers in the order above)";
+  for (const Run& run : suite.runs) {
+    if (run.factor != factor) continue;
+    if (run.contender == 0) out += fmt::format("\n{:<28}", run.problem);
+    const bool local = run.verdict.minimum == Verdict::Minimum::local;
+    out += fmt::format(" {} {:>7}", run.success() ? 'G' : local ? 'L' : '-', run.outcome.evaluations());
+  }
+  return out + "\n";
 }
 
 /// One line per problem and start, one column per contender: digits, or successes of the draws.
@@ -123,7 +107,7 @@ std::string detail_table(const Suite& suite) {
     const std::string key = fmt::format("{}/{}", run.problem, run.start);
     auto [cell, added] = cells.try_emplace(key, suite.contenders.size(), 0.0);
     if (added) order.push_back(key);
-    cell->second[run.contender] += digits ? run.digits : run.success;
+    cell->second[run.contender] += digits ? run.verdict.digits : run.success();
   }
   std::string out = fmt::format("\n{:<12}", digits ? "digits" : "successes");
   for (std::size_t s = 0; s < suite.contenders.size(); ++s) out += fmt::format(" {:>5}", s + 1);
@@ -141,61 +125,14 @@ std::string detail_table(const Suite& suite) {
 std::string table(const Suite& suite, bool verbose) {
   std::string out = fmt::format("{} · {} thread{} · {}\n\n", suite.name, suite.settings.threads,
                                 suite.settings.threads == 1 ? "" : "s", machine());
+  if (suite.name == "mgh") {
+    out += mgh_tables(suite);
+    for (const int factor : verbose ? factors_of(suite) : std::vector<int>{}) out += mgh_details(suite, factor);
+    return out;
+  }
   out += suite.name == "nist" ? nist_table(suite) : perturbed_table(suite);
   if (verbose) out += detail_table(suite);
   return out;
-}
-
-std::string json(const Suite& suite) {
-  nlohmann::ordered_json out = {{"suite", suite.name},
-                                {"threads", suite.settings.threads},
-                                {"machine", machine()},
-                                {"rows", nlohmann::ordered_json::array()},
-                                {"summary", nlohmann::ordered_json::array()},
-                                {"ratios", nlohmann::ordered_json::array()}};
-  for (const Run& run : suite.runs) {
-    const Contender& c = suite.contenders[run.contender];
-    nlohmann::ordered_json row = {{"problem", run.problem},
-                                  {"start", run.start},
-                                  {"solver", c.solver},
-                                  {"setting", c.setting},
-                                  {"threads", suite.settings.threads},
-                                  {"final_cost", 0.5 * run.rss},
-                                  {"residual_evaluations", run.residual_evaluations},
-                                  {"jacobian_evaluations", run.jacobian_evaluations},
-                                  {"seconds", run.us * 1e-6},
-                                  {"digits", run.digits},
-                                  {"success", run.success}};
-    if (run.draw > 0) row["draw"] = run.draw;
-    out["rows"].push_back(std::move(row));
-  }
-  const auto all = summarize(suite);
-  for (std::size_t s = 0; s < all.size(); ++s) {
-    const Contender& c = suite.contenders[s];
-    const Summary& v = all[s];
-    out["summary"].push_back({{"solver", c.solver},
-                              {"setting", c.setting},
-                              {"starts", v.runs},
-                              {"solved_4", v.solved_4},
-                              {"solved_6", v.solved_6},
-                              {"solved_8", v.solved_8},
-                              {"solved_10", v.solved_10},
-                              {"mean_digits", v.mean_digits},
-                              {"success_rate", v.success_rate()},
-                              {"evaluations", v.evaluations()},
-                              {"residual_evaluations", v.residual_evaluations},
-                              {"jacobian_evaluations", v.jacobian_evaluations},
-                              {"total_us", v.total_us},
-                              {"median_us", v.median_us}});
-    if (c.ours) continue;
-    out["ratios"].push_back({{"problem", suite.name},
-                             {"what", "total_us"},
-                             {"peer", c.solver + ", " + c.setting},
-                             {"peer_best", v.total_us},
-                             {"ours", all[0].total_us},
-                             {"ratio", v.total_us / all[0].total_us}});
-  }
-  return out.dump(2) + "\n";
 }
 
 }  // namespace versus

@@ -23,14 +23,11 @@ double timed_solve(Fit& fit, std::span<const double> start) {
 }
 
 Run judge(const Case& c, Function& f, const Fit& fit) {
-  const Outcome outcome = fit.outcome();
   Run run;
   run.problem = c.name;
-  run.digits = digits(c, outcome.x);
-  run.rss = residual_sum_of_squares(f, outcome.x);
-  run.success = reaches_minimum(c, run.rss);
-  run.residual_evaluations = outcome.residual_evaluations;
-  run.jacobian_evaluations = outcome.jacobian_evaluations;
+  run.outcome = fit.outcome();
+  run.squares = sum_of_squares(f, run.outcome.x);
+  run.verdict = c.judge(run.outcome.x, run.squares);
   return run;
 }
 
@@ -43,7 +40,7 @@ std::vector<std::unique_ptr<Fit>> set_up(const Suite& suite, const Case& c) {
 /// All contenders from one start; the turns alternate, so that a busy moment of the machine meets
 /// everyone, and the least time counts.
 void run_start(Suite& suite, const Case& c, Function& f, const std::vector<std::unique_ptr<Fit>>& fits,
-               std::span<const double> start, int k, int draw) {
+               std::span<const double> start, const Run& labels) {
   std::vector<double> least(fits.size(), std::numeric_limits<double>::infinity());
   for (int done = 0; done < suite.settings.repeat; done += in_a_row)
     for (std::size_t s = 0; s < fits.size(); ++s)
@@ -52,8 +49,9 @@ void run_start(Suite& suite, const Case& c, Function& f, const std::vector<std::
   for (std::size_t s = 0; s < fits.size(); ++s) {
     Run run = judge(c, f, *fits[s]);
     run.contender = s;
-    run.start = k + 1;
-    run.draw = draw;
+    run.start = labels.start;
+    run.draw = labels.draw;
+    run.factor = labels.factor;
     run.us = least[s];
     suite.runs.push_back(std::move(run));
   }
@@ -81,9 +79,9 @@ Suite run_nist(const std::vector<Case>& cases, Settings settings) {
   Suite suite{"nist", settings, nist_contenders(settings.threads), {}};
   for (const Case& c : cases) {
     const auto fits = set_up(suite, c);
-    const auto f = c.jets();
+    const auto f = c.function();
     for (int k = 0; k < static_cast<int>(c.starts.size()); ++k)
-      run_start(suite, c, *f, fits, c.starts[static_cast<std::size_t>(k)], k, 0);
+      run_start(suite, c, *f, fits, c.starts[static_cast<std::size_t>(k)], {.start = k + 1});
   }
   return suite;
 }
@@ -96,13 +94,30 @@ Suite run_perturbed(const std::vector<Case>& cases, Settings settings) {
   Normal normal(settings.seed);
   for (const Case& c : cases) {
     const auto fits = set_up(suite, c);
-    const auto f = c.jets();
+    const auto f = c.function();
     for (int k = 0; k < static_cast<int>(c.starts.size()); ++k)
       for (int draw = 1; draw <= draws; ++draw) {
         std::vector<double> start = c.starts[static_cast<std::size_t>(k)];
         for (double& v : start) v *= std::exp(spread * normal());
-        run_start(suite, c, *f, fits, start, k, draw);
+        run_start(suite, c, *f, fits, start, {.start = k + 1, .draw = draw});
       }
+  }
+  return suite;
+}
+
+Suite run_mgh(const std::vector<Case>& cases, Settings settings) {
+  if (settings.repeat == 0) settings.repeat = 4;
+  Suite suite{"mgh", settings, mgh_contenders(settings.threads), {}};
+  for (const Case& c : cases) {
+    const auto fits = set_up(suite, c);
+    const auto f = c.function();
+    for (const int factor : settings.factors) {
+      std::vector<double> start = c.starts[0];
+      const bool all_zero = std::all_of(start.begin(), start.end(), [](double v) { return v == 0.0; });
+      if (factor != 1)
+        for (double& v : start) v = all_zero ? factor : factor * v;
+      run_start(suite, c, *f, fits, start, {.factor = factor});
+    }
   }
   return suite;
 }

@@ -14,18 +14,22 @@ struct Settings {
   int threads = 1;
   int repeat = 0;  ///< 0: the suite's default
   std::uint64_t seed = 1;
+  std::vector<int> factors = {1, 10, 100};  ///< of mgh
 };
 
 /// One fit of one contender.
 struct Run {
   std::size_t contender = 0;
   std::string problem;
-  int start = 1;  ///< counts from 1
-  int draw = 0;   ///< of the perturbation; 0: the start itself
-  double digits = 0.0, rss = 0.0;
-  bool success = false;  ///< Σr² is the certified one, see reaches_minimum
-  int residual_evaluations = 0, jacobian_evaluations = 0;
+  int start = 1;   ///< counts from 1
+  int draw = 0;    ///< of the perturbation; 0: the start itself
+  int factor = 1;  ///< that the start was multiplied by
+  Verdict verdict;
+  double squares = 0.0;  ///< Σr² at the end
+  Outcome outcome;
   double us = 0.0;  ///< microseconds of solve(), least of the repeats
+
+  bool success() const { return verdict.minimum == Verdict::Minimum::global; }
 };
 
 struct Suite {
@@ -40,5 +44,9 @@ Suite run_nist(const std::vector<Case>& cases, Settings settings);
 
 /// 20 draws around each of the 54: every coordinate × exp(0.3 · N(0, 1)).
 Suite run_perturbed(const std::vector<Case>& cases, Settings settings);
+
+/// Moré, Garbow & Hillstrom's problems from each factor × the standard start; where that is all zeros, from all
+/// components at the factor, as MINPACK's test driver has it, but for the factor 1.
+Suite run_mgh(const std::vector<Case>& cases, Settings settings);
 
 }  // namespace versus

@@ -1,10 +1,12 @@
 // versus: whole fits, Thalweg beside Ceres, TinySolver, MINPACK and GSL, on the same residual code
 // in one process run.
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <dlfcn.h>
 
@@ -40,30 +42,42 @@ int run(int argc, char** argv) {
   std::string name, json_path;
   versus::Settings settings;
   bool verbose = false;
-  app.add_option("suite", name, "nist: the 54 NIST starts; perturbed: 1,080 starts around them")
+  app.add_option("suite", name,
+                 "nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 problems of "
+                 "Moré, Garbow & Hillstrom, from 1, 10 and 100 times their starts")
       ->required()
-      ->check(CLI::IsMember({"nist", "perturbed"}));
+      ->check(CLI::IsMember({"nist", "perturbed", "mgh"}));
   app.add_option("--threads", settings.threads, "Threads of thalweg and Ceres")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--json", json_path, "Write JSON to FILE; - for standard output, without a table")
       ->type_name("FILE|-");
   app.add_option("--repeat", settings.repeat,
-                 "Solves per start and solver, of which the fastest counts (nist 20, perturbed 1)")
+                 "Solves per start and solver, of which the fastest counts (nist 20, perturbed 1, mgh 4)")
       ->check(CLI::PositiveNumber);
   app.add_option("--seed", settings.seed, "Seed of the perturbation")->capture_default_str();
+  std::vector<int> factors;
+  app.add_option("--factor", factors, "mgh: only from this multiple of the starts; may be repeated")
+      ->check(CLI::IsMember({1, 10, 100}))
+      ->allow_extra_args(false);
   app.add_flag("--verbose", verbose, "Show every start");
   try {
     app.parse(argc, argv);
+    if (!factors.empty() && name != "mgh") throw CLI::ValidationError("--factor", "is for mgh alone");
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
     std::fprintf(stderr, "versus: %s\n\n%s", error.what(), app.help().c_str());
     return 2;
   }
 
+  std::sort(factors.begin(), factors.end());
+  factors.erase(std::unique(factors.begin(), factors.end()), factors.end());
+  if (!factors.empty()) settings.factors = factors;
   pin_blas();
-  const auto cases = versus::nist_cases(THALWEG_NIST_FOLDER);
-  const auto suite = name == "nist" ? versus::run_nist(cases, settings) : versus::run_perturbed(cases, settings);
+  const auto cases = name == "mgh" ? versus::mgh_cases() : versus::nist_cases(THALWEG_NIST_FOLDER);
+  const auto suite = name == "mgh"    ? versus::run_mgh(cases, settings)
+                     : name == "nist" ? versus::run_nist(cases, settings)
+                                      : versus::run_perturbed(cases, settings);
   if (json_path != "-") std::fputs(versus::table(suite, verbose).c_str(), stdout);
   if (!json_path.empty()) write(versus::json(suite), json_path);
   return 0;

@@ -338,7 +338,8 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
                              "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
   solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg), .dat (NIST), or catalogue:NAME")->required();
-  add_number(solve, "--start", raw.start, 1, "a whole number >= 1", "which of the problem's starts (1)")->type_name("K");
+  add_number(solve, "--start", raw.start, 1, "a whole number >= 1", "which of the problem's starts (1)")
+      ->type_name("K");
   CLI::App& fit = new_verb(app, "fit", "Fit a formula to a table",
                            "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
   fit.add_option("DATA", arguments.file, "a table: .csv or .tsv")->required();

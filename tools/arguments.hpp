@@ -14,7 +14,7 @@ namespace thalweg::tool {
 /// What `solve` and `fit` have in common.
 struct SolveArguments {
   Options options;
-  bool method_given = false;   ///< else the options hold the default of sums of squares
+  bool method_given = false;  ///< else the options hold the default of sums of squares
   int start = 1;
   bool detect_linear = false;  ///< look for parameters that can be eliminated
   int starts = 1;              ///< more than one: multistart

@@ -26,8 +26,8 @@ std::vector<std::string> names() {
 int refuse_name(const std::string& name) {
   const std::string meant = nearest(name, names());
   const std::string guess = meant.empty() ? "" : fmt::format("did you mean {}{}? ", catalogue_prefix, meant);
-  const std::string message = fmt::format("{}{}: no such problem; {}'thalweg list problems' shows all\n", catalogue_prefix,
-                                          printable(name), guess);
+  const std::string message = fmt::format("{}{}: no such problem; {}'thalweg list problems' shows all\n",
+                                          catalogue_prefix, printable(name), guess);
   std::fputs(message.c_str(), stderr);
   return exit_bad_file;
 }
@@ -51,18 +51,20 @@ void refuse_for_all(const SolveArguments& arguments) {
 /// What only sums of squares have.
 void refuse_for_objective(const CatalogueProblem& entry, const SolveArguments& a) {
   if (a.method_given && needs_residuals(a.options.method))
-    throw UsageError(fmt::format("{} needs residuals, and {} has none; expected gradient-descent, nonlinear-cg, "
-                                 "newton, newton-cg, bfgs or lbfgs",
-                                 to_string(a.options.method), entry.name));
+    throw UsageError(
+        fmt::format("{} needs residuals, and {} has none; expected gradient-descent, nonlinear-cg, "
+                    "newton, newton-cg, bfgs or lbfgs",
+                    to_string(a.options.method), entry.name));
   const std::pair<bool, const char*> options[] = {{a.loss.has_value(), "--loss"},
                                                   {a.options.graduated, "--graduated"},
                                                   {a.starts > 1, "--starts"},
                                                   {a.profile, "--intervals profile"}};
   for (const auto& [given, option] : options)
     if (given)
-      throw UsageError(fmt::format("{} needs residuals, and {} has none; expected a sum of squares, such as "
-                                   "catalogue:beale",
-                                   option, entry.name));
+      throw UsageError(
+          fmt::format("{} needs residuals, and {} has none; expected a sum of squares, such as "
+                      "catalogue:beale",
+                      option, entry.name));
 }
 
 void name_report(const CatalogueProblem& entry, Report& report) {

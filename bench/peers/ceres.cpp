@@ -53,7 +53,10 @@ class CeresFit final : public Fit {
     f_->residual_evaluations = f_->jacobian_evaluations = 0;
   }
   void solve() override { ceres::Solve(options_, &problem_, &summary_); }
-  Outcome outcome() const override { return {x_, f_->residual_evaluations, f_->jacobian_evaluations}; }
+  Outcome outcome() const override {
+    return {x_, f_->residual_evaluations, f_->jacobian_evaluations,
+            summary_.num_successful_steps + summary_.num_unsuccessful_steps};
+  }
 
  private:
   std::unique_ptr<Function> f_;

@@ -42,7 +42,8 @@ class GslFit final : public Fit {
     workspace_.reset(gsl_multifit_nlinear_alloc(gsl_multifit_nlinear_trust, &parameters, m, n));
     fdf_.f = residuals;
     fdf_.df = jacobian;
-    fdf_.fvv = method == GslMethod::lmaccel ? second_derivative : nullptr;
+    // Without it, GSL takes differences.
+    fdf_.fvv = method == GslMethod::lmaccel && f_->has_second_derivative() ? second_derivative : nullptr;
     fdf_.n = m;
     fdf_.p = n;
     fdf_.params = f_.get();
@@ -62,7 +63,10 @@ class GslFit final : public Fit {
   }
   Outcome outcome() const override {
     const gsl_vector* x = gsl_multifit_nlinear_position(workspace_.get());
-    return {{x->data, x->data + x->size}, f_->residual_evaluations, f_->jacobian_evaluations};
+    return {{x->data, x->data + x->size},
+            f_->residual_evaluations,
+            f_->jacobian_evaluations,
+            static_cast<int>(gsl_multifit_nlinear_niter(workspace_.get()))};
   }
 
  private:

@@ -9,7 +9,7 @@ namespace versus {
 
 enum class GslMethod {
   lm,
-  lmaccel,  ///< with geodesic acceleration, the second derivative exact
+  lmaccel,  ///< with geodesic acceleration, the second derivative exact where the function has it
 };
 std::unique_ptr<Fit> gsl_fit(std::unique_ptr<Function> f, GslMethod method);
 

@@ -39,7 +39,9 @@ class MinpackFit final : public Fit {
           tight_tolerance, most_iterations, work, own_scaling, factor_, silent, &residual_evaluations,
           &jacobian_evaluations, pivots_.data(), work + n_, work + 2 * n_, work + 3 * n_, work + 4 * n_, work + 5 * n_);
   }
-  Outcome outcome() const override { return {x_, f_->residual_evaluations, f_->jacobian_evaluations}; }
+  Outcome outcome() const override {
+    return {x_, f_->residual_evaluations, f_->jacobian_evaluations, f_->residual_evaluations - 1};
+  }
 
  private:
   std::unique_ptr<Function> f_;

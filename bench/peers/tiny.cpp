@@ -45,7 +45,7 @@ class TinyFit final : public Fit {
   }
   void solve() override { solver_.Solve(TinyFunction<N>{*f_}, &x_); }
   Outcome outcome() const override {
-    return {{x_.data(), x_.data() + N}, f_->residual_evaluations, f_->jacobian_evaluations};
+    return {{x_.data(), x_.data() + N}, f_->residual_evaluations, f_->jacobian_evaluations, solver_.summary.iterations};
   }
 
  private:

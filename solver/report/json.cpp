@@ -51,10 +51,7 @@ Json problem_of(const Report& report) {
 
 /// Of newton_cg there are products with the Hessian.
 Json evaluations_of(const Result::Evaluations& e) {
-  return {{"cost", e.cost},
-          {"jacobian", e.jacobian},
-          {"hessian", e.hessian},
-          {"hessian_products", e.hessian_products}};
+  return {{"cost", e.cost}, {"jacobian", e.jacobian}, {"hessian", e.hessian}, {"hessian_products", e.hessian_products}};
 }
 
 /// Of bfgs and lbfgs: pairs without positive curvature.
@@ -63,7 +60,9 @@ Json updates_of(const Result& r) { return {{"skipped", r.skipped_updates}, {"dam
 Json known_minimum_of(const Report::KnownMinimum& known) {
   return {{"value", known.value},
           {"global", known.global},
-          {"reached", !known.reached ? "none" : known.global ? "global" : "local"}};
+          {"reached", !known.reached ? "none"
+                      : known.global ? "global"
+                                     : "local"}};
 }
 
 Json seconds_of(const Report& report) {

@@ -296,10 +296,9 @@ std::string machinery(const Report& report) {
   table.add_column("solve", Align::left);
   table.add_column("", Align::left);
   table.add_row({"method", std::string(to_string(report.method))});
-  if (!r.linear_solver.empty())
-    table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
+  if (!r.linear_solver.empty()) table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
   table.add_row({"threads", std::to_string(r.threads)});
-  table.add_row({is_objective(report)               ? "objective F"
+  table.add_row({is_objective(report)             ? "objective F"
                  : report.statistics.loss.empty() ? "cost ½‖r‖²"
                                                   : "cost ½ Σ ρ",
                  fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost, r.final_cost)});

@@ -181,8 +181,9 @@ global minimum (F = -2, known value -2)
 )");
   const std::string verbose = thalweg::to_text(report, true);
   CHECK(contains(verbose, "\n  objective F   -1.000000000e+00 at the start, -2.000000000e+00 at the end\n"));
-  CHECK(contains(verbose, "\n  evaluations   3 of F alone, 2 with the gradient, 1 of the Hessian, 4 products with the "
-                          "Hessian\n"));
+  CHECK(contains(verbose,
+                 "\n  evaluations   3 of F alone, 2 with the gradient, 1 of the Hessian, 4 products with the "
+                 "Hessian\n"));
   report.statistics = thalweg::statistics(bowl, report.result, {{0.5, -1.0}, {1.0, 1.0}});
   CHECK(contains(thalweg::to_text(report), "\n  x[0]         0.5  at its lower bound\n"));
 }

@@ -69,7 +69,8 @@ TEST_CASE("an objective from the catalogue, letter by letter") {
   const Outcome o = run("solve catalogue:easom");
   CHECK(o.code == 0);
   CHECK(o.err.empty());
-  REQUIRE(o.out.starts_with("Easom: a needle in a plain\nEasom 1990: an objective of 2 parameters\n\nconverged after "));
+  REQUIRE(
+      o.out.starts_with("Easom: a needle in a plain\nEasom 1990: an objective of 2 parameters\n\nconverged after "));
   CHECK(o.out.substr(o.out.find("\nglobal")) == R"(
 global minimum (F = -1, known value -1)
 
@@ -80,7 +81,7 @@ global minimum (F = -1, known value -1)
   CHECK(contains(run("solve catalogue:easom --verbose").out, "\n  method         newton\n"));
 }
 
-TEST_CASE("Moré, Garbow & Hillstrom's problems end at known minima, two of them at local ones") {
+TEST_CASE("Moré, Garbow & Hillstrom's problems end at known minima, three of them at local ones") {
   int global = 0, local = 0;
   for (int i = 0; i < thalweg::mgh_instances; ++i) {
     const std::string name = thalweg::catalogue()[static_cast<std::size_t>(i)].name;
@@ -90,8 +91,17 @@ TEST_CASE("Moré, Garbow & Hillstrom's problems end at known minima, two of them
     global += j["known_minimum"]["reached"] == "global";
     local += j["known_minimum"]["reached"] == "local";
   }
-  CHECK(global == 41);
-  CHECK(local == 2);
+  CHECK(global == 40);
+  CHECK(local == 3);
+}
+
+TEST_CASE("no minimum lies below those that the catalogue calls global, as far as forty starts find") {
+  for (const thalweg::CatalogueProblem& entry : thalweg::catalogue()) {
+    if (entry.residuals == 0) continue;
+    CAPTURE(entry.name);
+    const json j = json::parse(run("solve catalogue:" + entry.name + " --starts 40 --json -").out);
+    CHECK(2.0 * j["final_cost"].get<double>() >= entry.minima.front().value * (1.0 - 1e-9));
+  }
 }
 
 TEST_CASE("every start of the functions of two variables") {
@@ -197,17 +207,20 @@ TEST_CASE("names that the catalogue does not have") {
   CHECK(message("catalogue:brachistochrone") ==
         "catalogue:brachistochrone: no such problem; 'thalweg list problems' shows all\n");
   CHECK(message("catalogue:") == "catalogue:: no such problem; 'thalweg list problems' shows all\n");
-  CHECK(message("beale") == "beale: cannot be opened: No such file or directory; expected a problem file, such as "
-                            "catalogue:beale\n");
+  CHECK(message("beale") ==
+        "beale: cannot be opened: No such file or directory; expected a problem file, such as "
+        "catalogue:beale\n");
 }
 
 TEST_CASE("list problems shows the catalogue") {
   const std::string out = run("list problems").out;
-  CHECK(contains(out, "\n\nMoré, Garbow & Hillstrom 1981           n   m\n"
-                      "catalogue:rosenbrock                    2   2  Rosenbrock\n"));
+  CHECK(contains(out,
+                 "\n\nMoré, Garbow & Hillstrom 1981           n   m\n"
+                 "catalogue:rosenbrock                    2   2  Rosenbrock\n"));
   CHECK(contains(out, "\ncatalogue:extended-powell-singular-12  12  12  Extended Powell singular, n = 12\n"));
-  CHECK(contains(out, "\n\nfunctions of two variables              n   m\n"
-                      "catalogue:himmelblau                    2   2  Himmelblau: four minima (3 starts)\n"));
+  CHECK(contains(out,
+                 "\n\nfunctions of two variables              n   m\n"
+                 "catalogue:himmelblau                    2   2  Himmelblau: four minima (3 starts)\n"));
   CHECK(contains(out, "\ncatalogue:easom                         2   -  Easom: a needle in a plain (3 starts)\n"));
   for (const thalweg::CatalogueProblem& entry : thalweg::catalogue())
     CHECK(contains(out, "\ncatalogue:" + entry.name + " "));

@@ -301,8 +301,7 @@ TEST_CASE("options reach the solver") {
   CHECK(solved("--threads 1")["threads"] == 1);
   for (const char* each : {"--damping marquardt", "--damping radius", "--scaling current",
                            "--method gauss-newton --globalization none", "--method newton", "--method dogleg",
-                           "--detect-linear", "--no-variable-projection",
-                           "--restarts 0 --seed 7", "--time-limit 10"})
+                           "--detect-linear", "--no-variable-projection", "--restarts 0 --seed 7", "--time-limit 10"})
     CHECK(solved(each)["status"] == "converged");
 }
 

@@ -54,8 +54,8 @@ struct Outcome {
 inline Outcome run_command(const std::string& command, const files::path& folder = THALWEG_SOURCE_DIR) {
   const Folder captured;
   const files::path out = captured.path() / "out", err = captured.path() / "err";
-  const std::string line = "cd '" + folder.string() + "' && " + command + " >'" + out.string() + "' 2>'" +
-                           err.string() + "' </dev/null";
+  const std::string line =
+      "cd '" + folder.string() + "' && " + command + " >'" + out.string() + "' 2>'" + err.string() + "' </dev/null";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, read(out), read(err)};
 }

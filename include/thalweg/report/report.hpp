@@ -25,7 +25,7 @@ struct Report {
     std::string kind = "curve fit";
     std::int64_t parameter_blocks = 0, parameters = 0, residual_blocks = 0;
     std::int64_t residuals = 0;  ///< 0: an objective
-    std::int64_t priors = 0;  ///< how many of the residuals are priors
+    std::int64_t priors = 0;     ///< how many of the residuals are priors
   } problem;
   struct Label {
     std::string unit, description;  ///< may be empty
@@ -44,8 +44,8 @@ struct Report {
   Sigma sigma = Sigma::none;
   std::optional<Agreement> certified;  ///< when the file holds certified values
   std::optional<KnownMinimum> known_minimum;
-  std::optional<Minima> multistart;    ///< when there was more than one start
-  std::optional<Profile> profile;      ///< when intervals by profile were asked for; their level is 0.95
+  std::optional<Minima> multistart;  ///< when there was more than one start
+  std::optional<Profile> profile;    ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {
     double read = 0.0, build = 0.0, statistics = 0.0;  ///< what comes before and after the solve
