@@ -214,15 +214,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
 
 int solve_command(const Arguments& arguments) {
   Stopwatch watch;
-  CurveFit fit;
-  try {
-    fit = read_curve_fit(arguments.file);
-  } catch (const FileError& error) {
-    const auto meant = shipped_problem_like(arguments.file);
-    if (!meant) throw;
-    std::fprintf(stderr, "%s, such as %s\n", error.what(), meant->c_str());
-    return exit_bad_file;
-  }
+  CurveFit fit = read_problem_file(arguments.file);
   const double seconds = watch.lap();
   return run_fit(std::move(fit), arguments.solve, seconds);
 }
