@@ -122,6 +122,11 @@ std::string quoted(const std::vector<std::string>& names) {
   return listed(shown);
 }
 
+std::string number(std::int64_t n) {
+  constexpr const char* small[] = {"no", "one", "two", "three", "four", "five", "six"};
+  return n >= 0 && n <= 6 ? small[n] : std::to_string(n);
+}
+
 std::string brief(double v) { return fmt::format("{:.4g}", v); }
 
 }  // namespace words

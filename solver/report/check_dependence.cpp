@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include <Eigen/Dense>
 #include <fmt/format.h>
@@ -19,6 +20,15 @@ using Columns = std::vector<Index>;
 
 // A condition number above this leaves fewer than 6 of the 16 digits of a step.
 constexpr double poor_condition = 1e10;
+// Columns that depend on each other by the form of the residuals do so to this part, times √n. What is a little larger
+// may be columns that are powers of almost the same number, or that reach few rows.
+constexpr double by_form = 16.0 * std::numeric_limits<double>::epsilon();
+// Points far away that are looked at before a dependence is said to hold everywhere; columns shorter than this have lost
+// their digits.
+constexpr int points_far_away = 12;
+constexpr double shortest = 1e-200;
+// Points that differ in some parameters only.
+constexpr int points_beside = 5;
 // What takes part in a direction: its entry beside the largest.
 constexpr double takes_part = 0.1;
 
@@ -28,6 +38,13 @@ Eigen::MatrixXd null_space(const ScaledSpectrum& s) { return s.V.rightCols(s.V.c
 /// How many of them are there although no column is zero.
 Index hidden_nullity(const ScaledSpectrum& s) {
   return s.V.cols() - s.rank - (s.length.array() == 0.0).count();
+}
+
+/// The same, of those that the form of the residuals makes.
+Index formal_nullity(const ScaledSpectrum& s) {
+  const auto n = s.V.cols();
+  const double threshold = by_form * std::sqrt(static_cast<double>(n)) * s.sigma[0];
+  return (s.sigma.array() <= threshold).count() - (s.length.array() == 0.0).count();
 }
 
 /// The relative error of those directions: rounding, made larger by the smallest singular value that counts.
@@ -67,6 +84,16 @@ Eigen::MatrixXd directions_within(const ScaledSpectrum& s, const Columns& set) {
   return Eigen::JacobiSVD<Eigen::MatrixXd>(N, Eigen::ComputeThinU).matrixU().leftCols(d);
 }
 
+std::string combinations(Index n) { return text::counted(n, "combination"); }
+
+/// "1 : -2": the first of the directions within a set, as changes of the parameters.
+std::string ratio(const ScaledSpectrum& s, const Columns& set, const Eigen::MatrixXd& directions) {
+  const Eigen::VectorXd change = directions.col(0).cwiseQuotient(s.length(set));
+  std::string out;
+  for (const double v : change) out += (out.empty() ? "" : " : ") + words::brief(v / change[0]);
+  return out;
+}
+
 class Dependence {
  public:
   Dependence(const Examination& e, CheckReport& report) : e_(e), report_(report) {
@@ -78,15 +105,12 @@ class Dependence {
   }
 
   void look() {
-    std::vector<Columns> everywhere;
-    if (!generic_.empty()) everywhere = tied_columns(*generic_[0]->spectrum);
-    for (const Columns& set : everywhere) add_set(set);
+    if (!generic_.empty()) look_around();
     if (!e_.start.spectrum) return;
     const ScaledSpectrum& start = *e_.start.spectrum;
-    if (!generic_.empty() && hidden_nullity(start) > hidden_nullity(*generic_[0]->spectrum))
-      for (const Columns& set : tied_columns(start))
-        if (std::find(everywhere.begin(), everywhere.end(), set) == everywhere.end()) add_set_at_start(set);
-    add_condition(start);
+    if (!generic_.empty() && formal_nullity(start) > hidden_nullity(*generic_[0]->spectrum)) look_at_start(start);
+    const Index zeros = (start.length.array() == 0.0).count();
+    add_condition(start, start.V.cols() - zeros - explained_);
   }
 
  private:
@@ -96,94 +120,172 @@ class Dependence {
     return all;
   }
 
-  /// "in the ratio 1 : -2": the only direction within a set, as changes of the parameters.
-  std::string ratio(const ScaledSpectrum& s, const Columns& set, const Eigen::MatrixXd& directions) const {
-    Eigen::VectorXd change(directions.rows());
-    for (Index i = 0; i < change.size(); ++i) change[i] = directions(i, 0) / s.length[set[static_cast<std::size_t>(i)]];
-    change /= change[0];
-    std::string out;
-    for (const double v : change) out += (out.empty() ? "" : " : ") + words::brief(v);
-    return out;
+  void look_around() {
+    const std::vector<Columns> sets = tied_columns(*generic_[0]->spectrum);
+    if (!sets.empty()) look_far_away();
+    for (const Columns& set : sets) add_set(set);
   }
 
-  /// What tied columns have in common at every point, or what can be said at one.
-  void add_set(const Columns& set) {
-    const ScaledSpectrum& first = *generic_[0]->spectrum;
-    const Eigen::MatrixXd directions = directions_within(first, set);
-    const auto d = static_cast<std::size_t>(directions.cols());
+  /// Sets that are tied together at the start alone.
+  void look_at_start(const ScaledSpectrum& start) {
+    for (const Columns& set : tied_columns(start)) {
+      const bool said = std::any_of(set.begin(), set.end(), [&](Index j) { return said_.count(j) > 0; });
+      if (!said) add_set_at_start(start, set);
+    }
+  }
+
+  /// Points whose Jacobian can be compared with those nearby.
+  void look_far_away() {
+    const Eigen::VectorXd& near = generic_[0]->spectrum->length;
+    std::mt19937_64 random = e_.random;
+    for (int i = 0; i < points_far_away; ++i) {
+      Probe probe = e_.prober.look(point_far_away(e_.program, e_.start.x, random), Prober::Want::spectrum);
+      if (probe.spectrum && (near.array() == 0.0 || probe.spectrum->length.array() > shortest).all())
+        far_.push_back(std::move(*probe.spectrum));
+    }
+  }
+
+  /// Whether so many directions within the set change no residual at the points far away, too.
+  bool holds_far_away(const Columns& set, Index directions) const {
+    return std::all_of(far_.begin(), far_.end(), [&](const ScaledSpectrum& s) {
+      return null_space(s)(set, Eigen::all).squaredNorm() > static_cast<double>(directions) - 0.5;
+    });
+  }
+
+  /// The combinations that the residuals see of a set, as formulas; none when the points do not agree on them.
+  Invariants invariants_of(const Columns& set, Index directions, const std::vector<const Probe*>& probes) const {
+    if (static_cast<Index>(set.size()) - directions > most_formulas) return {};
     std::vector<NullSpace> points;
     double error = 0.0;
-    for (const Probe* probe : generic_) {
+    for (const Probe* probe : probes) {
       const ScaledSpectrum& s = *probe->spectrum;
-      NullSpace point{Eigen::VectorXd(directions.rows()), s.length(set), directions_within(s, set)};
-      if (point.directions.cols() != directions.cols() || (point.length.array() == 0.0).any()) continue;
-      for (Index i = 0; i < point.x.size(); ++i)
-        point.x[i] = probe->x[static_cast<std::size_t>(e_.program.component_of(set[static_cast<std::size_t>(i)]))];
+      NullSpace point{Eigen::VectorXd(s.length(set)), s.length(set), directions_within(s, set)};
+      if (point.directions.cols() != directions || (point.length.array() == 0.0).any()) continue;
+      for (Index i = 0; i < point.x.size(); ++i) point.x[i] = probe->x[component(set[static_cast<std::size_t>(i)])];
       error = std::max(error, error_of(s));
       points.push_back(std::move(point));
     }
-    const auto seen = static_cast<std::size_t>((first.length.array() > 0.0).count());
-    const bool too_few = report_.problem.residuals < e_.program.columns();
-    if (too_few && set.size() == seen) return;  // that is no more than what the counts have said
+    return invariants(points, names(set), error);
+  }
+
+  /// The same where only the set moves, and everything else is as at the start.
+  Invariants invariants_beside(const Columns& set, Index directions) const {
+    std::mt19937_64 random = e_.random;
+    std::vector<Probe> probes;
+    std::vector<const Probe*> finite;
+    for (int i = 0; i < points_beside; ++i) {
+      const std::vector<double> drawn = point_nearby(e_.program, e_.start.x, random);
+      std::vector<double> x = e_.start.x;
+      for (const Index j : set) x[component(j)] = drawn[component(j)];
+      probes.push_back(e_.prober.look(std::move(x), Prober::Want::spectrum));
+    }
+    for (const Probe& probe : probes)
+      if (probe.spectrum) finite.push_back(&probe);
+    return invariants_of(set, directions, finite);
+  }
+
+  std::size_t component(Index column) const { return static_cast<std::size_t>(e_.program.component_of(column)); }
+
+  void explain(const Columns& set, Index directions) {
+    said_.insert(set.begin(), set.end());
+    explained_ += directions;
+  }
+
+  void add_set(const Columns& set) {
+    const ScaledSpectrum& first = *generic_[0]->spectrum;
+    const Eigen::MatrixXd directions = directions_within(first, set);
+    const Index d = directions.cols(), seen = (first.length.array() > 0.0).count();
+    if (report_.problem.residuals < e_.program.columns() && static_cast<Index>(set.size()) == seen)
+      return explain(set, d);  // the counts have said so
+    const bool everywhere = holds_far_away(set, d);
+    Invariants found;
+    if (everywhere) found = invariants_of(set, d, generic_);
+    const bool formal = std::all_of(generic_.begin(), generic_.end(), [](const Probe* probe) {
+      return formal_nullity(*probe->spectrum) == hidden_nullity(*probe->spectrum);
+    });
+    if (!found.simple && !formal) return;  // almost dependent only
+    explain(set, d);
     Finding finding{Finding::Kind::dependent, "", "", names(set)};
-    const std::vector<std::string> forms =
-        set.size() <= most_named ? invariants(points, finding.parameters, error) : std::vector<std::string>{};
-    const std::string who = quoted(finding.parameters);
-    finding.advice = fmt::format("Fix {} of them, or give {}.", d, d == 1 ? "it a prior" : "them priors");
-    if (!forms.empty()) {
-      finding.sentence = fmt::format("{} enter only {} {}.", who, forms.size() == 1 ? "as" : "through", words::listed(forms));
-      finding.advice = fmt::format("Fix {} of them, or write {} in place of {}.", d,
-                                   forms.size() == 1 ? "one parameter" : text::counted(static_cast<long long>(forms.size()), "parameter"),
-                                   words::listed(forms));
-    } else if (d == 1 && set.size() <= most_named) {
-      finding.sentence = fmt::format(
-          "{} cannot be told apart: to first order, changing them together in the ratio {} changes no residual.", who,
-          ratio(first, set, directions));
+    const std::string who = quoted(finding.parameters), fewer = words::number(d);
+    finding.advice = fmt::format("{} {} of them, or give {} of them {}.", everywhere ? "Fix" : "Try another start, fix",
+                                 fewer, fewer, d == 1 ? "a prior" : "priors");
+    if (!found.formulas.empty()) {
+      const std::string list = words::listed(found.formulas);
+      const bool one = found.formulas.size() == 1;
+      finding.sentence = fmt::format("{} enter only {} {}.", who, one ? "as" : "through", list);
+      finding.advice =
+          fmt::format("Fix {} of them, or write {} in place of {}.", fewer,
+                      one ? "one parameter" : words::number(std::ssize(found.formulas)) + " parameters", list);
+    } else if (everywhere && !(found = invariants_beside(set, d)).formulas.empty()) {
+      finding.sentence = fmt::format("With the others held still, {} enter only {} {}.", who,
+                                     found.formulas.size() == 1 ? "as" : "through", words::listed(found.formulas));
     } else {
-      finding.sentence = fmt::format("Of {} the residuals see only {}.", who,
-                                     text::counted(static_cast<long long>(set.size() - d), "combination"));
+      finding.sentence = fmt::format("{} cannot be told apart{}: {}.", who, everywhere ? "" : " near the start",
+                                     indistinguishable(first, set, directions));
     }
     report_.findings.push_back(std::move(finding));
   }
 
-  void add_set_at_start(const Columns& set) {
-    const ScaledSpectrum& start = *e_.start.spectrum;
+  void add_set_at_start(const ScaledSpectrum& start, const Columns& set) {
     const Eigen::MatrixXd directions = directions_within(start, set);
-    const std::vector<std::string> who = names(set);
-    const bool one = directions.cols() == 1 && set.size() <= most_named;
+    explain(set, directions.cols());
     report_.findings.push_back(
         {Finding::Kind::dependent_at_start,
-         fmt::format("{} cannot be told apart at the start, though around it they can: {}.", quoted(who),
-                     one ? "there, changing them together in the ratio " + ratio(start, set, directions) +
-                               " changes no residual, to first order"
-                         : fmt::format("the residuals see only {} of them there",
-                                       text::counted(static_cast<long long>(set.size()) - directions.cols(),
-                                                     "combination"))),
-         "Another start, without that symmetry: from this one a solve may never break it.", who});
+         fmt::format("{} cannot be told apart at the start, though around it they can: there, {}.", quoted(names(set)),
+                     indistinguishable(start, set, directions)),
+         "Choose another start, in which they differ: from this one a solve may never tell them apart.", names(set)});
   }
 
-  void add_condition(const ScaledSpectrum& start) {
-    if (start.rank == 0) return;
-    const double condition = report_.condition_number = start.sigma[0] / start.sigma[start.rank - 1];
+  static std::string indistinguishable(const ScaledSpectrum& s, const Columns& set, const Eigen::MatrixXd& directions) {
+    if (directions.cols() > 1 || set.size() > most_in_ratio)
+      return fmt::format("the residuals see only {} of them",
+                         combinations(static_cast<Index>(set.size()) - directions.cols()));
+    return fmt::format("changing them together in the ratio {} changes no residual, to first order",
+                       ratio(s, set, directions));
+  }
+
+  /// Of the directions that are seen, `rank`. Poor at the start alone is what damping is for; poor all around it is the
+  /// problem's own.
+  void add_condition(const ScaledSpectrum& start, Index rank) {
+    if (rank == 0) return;
+    const auto condition_of = [rank](const ScaledSpectrum& s) { return s.sigma[0] / s.sigma[rank - 1]; };
+    const double condition = report_.condition_number = condition_of(start);
+    double best = condition;
+    for (const Probe& probe : e_.nearby)
+      if (probe.spectrum) best = std::min(best, condition_of(*probe.spectrum));
     if (!(condition > poor_condition)) return;
-    const Eigen::VectorXd weakest = start.V.col(start.rank - 1).cwiseAbs();
-    Finding finding{Finding::Kind::ill_conditioned, "", "", {}};
+    const Eigen::VectorXd weakest = start.V.col(rank - 1).cwiseAbs();
+    std::vector<std::string> who;
     for (Index j = 0; j < weakest.size(); ++j)
-      if (weakest[j] > takes_part * weakest.maxCoeff()) finding.parameters.push_back(e_.name(j));
-    finding.sentence = fmt::format(
-        "{} can hardly be told apart at the start: the condition number of the Jacobian is {:.1e}, which leaves {} of "
-        "16 digits.",
-        quoted(finding.parameters), condition, std::max(0, 16 - static_cast<int>(std::ceil(std::log10(condition)))));
-    finding.advice =
-        "Shift and scale the data they multiply, such as (x - mean)/width for x, or leave some of them out.";
-    report_.findings.push_back(std::move(finding));
+      if (weakest[j] > takes_part * weakest.maxCoeff()) who.push_back(e_.name(j));
+    const std::string what =
+        fmt::format("{} can hardly be told apart at the start: the condition number of the Jacobian is {:.1e}",
+                    quoted(who), condition);
+    if (best <= poor_condition)
+      report_.notes.push_back(fmt::format("{}, but {:.1e} not far away", what, best));
+    else
+      report_.findings.push_back(
+          {Finding::Kind::ill_conditioned,
+           fmt::format("{}, so that rounding leaves {} of the 16 digits of a step.", what, digits_left(condition)),
+           "If they multiply powers of x, use (x - mean)/width for x; if their terms die away within the data, start "
+           "nearer; or leave some of them out.",
+           who});
   }
 
-  static constexpr std::size_t most_named = 12;  // of more parameters no formula is looked for
+  static std::string digits_left(double condition) {
+    const int digits = 16 - static_cast<int>(std::ceil(std::log10(condition)));
+    return digits > 0 ? fmt::format("about {}", words::number(digits)) : "none";
+  }
+
+  static constexpr std::size_t most_in_ratio = 12;  // parameters
+  static constexpr Index most_formulas = 6;
 
   const Examination& e_;
   CheckReport& report_;
-  std::vector<const Probe*> generic_;  // where the residuals see as many directions as anywhere
+  std::vector<const Probe*> generic_;  // where the residuals see as many directions as anywhere nearby
+  std::vector<ScaledSpectrum> far_;
+  std::set<Index> said_;  // columns that a finding has named
+  Index explained_ = 0;   // directions that findings have named
 };
 
 }  // namespace

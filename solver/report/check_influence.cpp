@@ -13,16 +13,21 @@ using words::quoted;
 
 // Points far away that are looked at before a parameter is said to change nothing.
 constexpr int points_far_away = 24;
+// The same nearby, of one that has none at the start: still none.
+constexpr double as_good_as_none = 1e-30;
 // ‖Jⱼ‖ |xⱼ| beside the largest: a parameter below this changes the residuals less than rounding in the other's part.
 constexpr double negligible = 1e-12;
+constexpr double shortest = 1e-150;  // ‖Jⱼ‖ whose square is still a number
 
 /// Of columns and of groups: whether anything was seen to move.
 struct Moves {
   Moves(std::size_t columns, std::size_t groups) : column(columns, 0), group(groups, 0) {}
-  void add(const Probe& probe) {
+  /// `least`: of the largest influence, what counts.
+  void add(const Probe& probe, double least = 0.0) {
     if (!probe.finite) return;
     any = true;
-    for (std::size_t j = 0; j < column.size(); ++j) column[j] = column[j] || probe.influence[j] > 0.0;
+    const double most = *std::max_element(probe.influence.begin(), probe.influence.end());
+    for (std::size_t j = 0; j < column.size(); ++j) column[j] = column[j] || probe.influence[j] > least * most;
     for (std::size_t g = 0; g < group.size(); ++g) group[g] = group[g] || probe.moves[g];
   }
   bool all() const {
@@ -41,7 +46,7 @@ Seen look_around(const Examination& e) {
   const Moves nothing(e.start.influence.size(), e.start.moves.size());
   Seen seen{nothing, nothing, nothing};
   seen.start.add(e.start);
-  for (const Probe& probe : e.nearby) seen.nearby.add(probe);
+  for (const Probe& probe : e.nearby) seen.nearby.add(probe, as_good_as_none);
   seen.anywhere.add(e.start);
   for (const Probe& probe : e.nearby) seen.anywhere.add(probe);
   std::mt19937_64 random = e.random;
@@ -70,7 +75,7 @@ void add_parameters(const Examination& e, const Seen& seen, CheckReport& report)
         {Finding::Kind::no_influence,
          fmt::format("{} {} no influence at the start or near it (the derivatives are zero), but far away {}.",
                      quoted(none_around), verb(none_around, "has", "have"), verb(none_around, "it has", "they have")),
-         "Another start, off the plateau.", none_around});
+         "Choose another start, off this plateau.", none_around});
   // That nothing has an influence is what a gradient of zero has said.
   const bool said = std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
     return f.kind == Finding::Kind::stationary_start;
@@ -81,7 +86,7 @@ void add_parameters(const Examination& e, const Seen& seen, CheckReport& report)
        fmt::format("{} {} no influence at the start (the derivatives are zero there), but nearby {}.",
                    quoted(none_at_start), verb(none_at_start, "has", "have"),
                    verb(none_at_start, "it has", "they have")),
-       "Another start.", none_at_start});
+       "Choose another start.", none_at_start});
 }
 
 void add_groups(const Examination& e, const Seen& seen, CheckReport& report) {
@@ -106,7 +111,8 @@ void add_negligible(const Examination& e, CheckReport& report) {
   double least = 1.0;
   for (std::size_t j = 0; j < e.start.influence.size(); ++j) {
     const double part = size(j) / size(most);
-    if (!(part > 0.0 && part < negligible)) continue;  // zero: the parameter is, or its influence
+    // Zero: the parameter is, or its influence. Shorter than the shortest: said already.
+    if (!(part > 0.0 && part < negligible) || e.start.influence[j] < shortest) continue;
     least = std::min(least, part);
     finding.parameters.push_back(e.name(static_cast<std::int64_t>(j)));
   }
@@ -115,7 +121,7 @@ void add_negligible(const Examination& e, CheckReport& report) {
       "At the start {} {} less than rounding: {:.1g} of what '{}' does.", quoted(finding.parameters),
       finding.parameters.size() == 1 ? "changes the residuals" : "change the residuals", least,
       e.name(static_cast<std::int64_t>(most)));
-  finding.advice = "Check the units of data and start; if they are right, fix or leave out what has no weight.";
+  finding.advice = "Check the units of the data and of the start; if they are right, fix or leave out what has no weight.";
   report.findings.push_back(std::move(finding));
 }
 

@@ -29,11 +29,6 @@ std::string why_not_finite(const Program& program, const std::vector<double>& x)
   return entry ? in_words(*entry) : "the cost overflows";
 }
 
-std::string capitalised(std::string s) {
-  if (!s.empty() && s[0] >= 'a' && s[0] <= 'z') s[0] = static_cast<char>(s[0] - 'a' + 'A');
-  return s;
-}
-
 /// The columns that alone, moved from the start to the probe, make it not finite; all, when none does.
 std::vector<std::int64_t> culprits(const Examination& e, const Probe& bad) {
   std::vector<std::int64_t> guilty, all;
@@ -47,13 +42,13 @@ std::vector<std::int64_t> culprits(const Examination& e, const Probe& bad) {
   return guilty.empty() ? all : guilty;
 }
 
-/// "with 'a' = 0.4": the culprits, as the probe has them.
+/// ", at 'a' = 0.4": the culprits, as the probe has them.
 std::string place_of(const Examination& e, const Probe& bad, const std::vector<std::int64_t>& columns) {
   std::vector<std::string> parts;
   for (const std::int64_t j : columns)
     parts.push_back(fmt::format("'{}' = {}", e.name(j), brief(bad.x[static_cast<std::size_t>(e.program.component_of(j))])));
   if (parts.size() > 4) return "";
-  return ", with " + words::listed(parts) + ",";
+  return ", at " + words::listed(parts);
 }
 
 }  // namespace
@@ -61,8 +56,8 @@ std::string place_of(const Examination& e, const Probe& bad, const std::vector<s
 void look_for_non_finite(const Examination& e, CheckReport& report) {
   if (!e.start.finite) {
     report.findings.push_back({Finding::Kind::start_not_finite,
-                               capitalised(why_not_finite(e.program, e.start.x)) + " at the start.",
-                               "Another start, at which every residual and its derivatives are finite.", {}});
+                               "Not finite at the start: " + why_not_finite(e.program, e.start.x) + ".",
+                               "Choose another start, at which every residual and derivative is finite.", {}});
     return;
   }
   const auto bad = [](const Probe& probe) { return !probe.finite; };
@@ -72,9 +67,9 @@ void look_for_non_finite(const Examination& e, CheckReport& report) {
   const std::vector<std::int64_t> columns = culprits(e, probe);
   Finding finding{Finding::Kind::not_finite_nearby, "", "", {}};
   for (const std::int64_t j : columns) finding.parameters.push_back(e.name(j));
-  finding.sentence = fmt::format("Near the start{} {} (so at {} of {} points looked at).", place_of(e, probe, columns),
+  finding.sentence = fmt::format("Not finite near the start{}: {} (and so at {} of the {} points looked at).", place_of(e, probe, columns),
                                  why_not_finite(e.program, probe.x), count, e.nearby.size());
-  finding.advice = fmt::format("Bounds on {} that keep away from there, or a start farther off: steps into it are lost.",
+  finding.advice = fmt::format("Set bounds on {} that keep away from there, or start farther off: steps into it are lost.",
                                quoted(finding.parameters));
   report.findings.push_back(std::move(finding));
 }
@@ -126,7 +121,7 @@ void look_at_slope(const Examination& e, CheckReport& report) {
          fmt::format("The gradient is zero at the start, but it is no minimum: the cost is {} there, and {} at a point "
                      "nearby.",
                      brief(e.start.cost), brief(lowest)),
-         "Another start: from this one a method that follows the gradient does not move.",
+         "Choose another start: from this one a method that follows the gradient does not move.",
          {}});
   else
     report.notes.push_back("the gradient is zero at the start, and no point looked at nearby is lower: it may be the "

@@ -1,4 +1,5 @@
 // A check's report for people, and for programs.
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -21,6 +22,28 @@ std::string size_in_words(double bytes) {
   std::size_t unit = 0;
   for (; bytes >= 999.5 && unit < 4; ++unit) bytes /= 1000.0;
   return fmt::format("{:.3g} {}", bytes, units[unit]);
+}
+
+/// Broken at blanks into lines of at most 100 characters; all but the first begin with the indent.
+std::string wrapped(const std::string& s, std::size_t first_column, std::string_view indent) {
+  std::string out;
+  std::size_t column = first_column;
+  for (std::size_t begin = 0; begin < s.size();) {
+    const std::size_t end = std::min(s.find(' ', begin), s.size());
+    const std::string word = s.substr(begin, end - begin);
+    const std::size_t wide = text::width(word);
+    if (column > indent.size() && column + 1 + wide > 100) {
+      out += "\n" + std::string(indent);
+      column = indent.size();
+    } else if (begin > 0) {
+      out += " ";
+      ++column;
+    }
+    out += word;
+    column += wide;
+    begin = end + 1;
+  }
+  return out;
 }
 
 std::string heading(const CheckReport& report) {
@@ -89,8 +112,9 @@ std::string to_text(const CheckReport& report) {
   if (report.clean()) out += "no findings\n";
   std::size_t n = 0;
   for (const Finding& f : report.findings)
-    out += fmt::format("{}. {}\n   {}\n", ++n, printable(f.sentence), printable(f.advice));
-  for (const std::string& note : report.notes) out += "note: " + printable(note) + "\n";
+    out += fmt::format("{}. {}\n   {}\n", ++n, wrapped(printable(f.sentence), 3, "   "),
+                       wrapped(printable(f.advice), 3, "   "));
+  for (const std::string& note : report.notes) out += "note: " + wrapped(printable(note), 6, "      ") + "\n";
   return out + "\n" + plan_table(report.plan);
 }
 

@@ -37,6 +37,8 @@ namespace words {
 std::string quoted(const std::vector<std::string>& names);
 /// "a, b and c".
 std::string listed(const std::vector<std::string>& items);
+/// "one", "two", ..., "12".
+std::string number(std::int64_t n);
 /// Four significant digits.
 std::string brief(double v);
 }  // namespace words

@@ -24,16 +24,18 @@ std::string term_of(Coordinate coordinate, const std::string& name) {
 }
 
 std::string with_factor(double factor, Coordinate coordinate, const std::string& name) {
-  if (factor == 1.0) return term_of(coordinate, name);
-  if (coordinate == Coordinate::inverse) return number(factor) + "/" + name;
-  return number(factor) + "·" + term_of(coordinate, name);
+  const std::string text = number(factor);
+  if (text == "1") return term_of(coordinate, name);
+  if (coordinate == Coordinate::inverse) return text + "/" + name;
+  return text + "·" + term_of(coordinate, name);
 }
 
 std::string with_power(const std::string& name, double exponent) {
-  if (exponent == 1.0) return name;
-  if (exponent == 2.0) return name + "²";
-  if (exponent == 3.0) return name + "³";
-  return name + "^" + number(exponent);
+  const std::string text = number(exponent);
+  if (text == "1") return name;
+  if (text == "2") return name + "²";
+  if (text == "3") return name + "³";
+  return name + "^" + text;
 }
 
 struct Terms {

@@ -21,7 +21,10 @@ using Vector = Eigen::VectorXd;
 constexpr std::size_t most_mixed = 6, most_mixed_of_all = 4;
 // Larger choices of pivots are left to elimination.
 constexpr int most_choices = 500;
-constexpr int most_denominator = 12;
+constexpr int most_denominator = 12, most_common_denominator = 60;
+constexpr double most_numerator = 1000.0;
+// What a coefficient that is no small fraction counts where the simplest formulas are looked for.
+constexpr double ugly = 1e4;
 
 double derivative(Coordinate c, double x) {
   switch (c) {
@@ -91,7 +94,7 @@ std::optional<Matrix> common_complement(const std::vector<NullSpace>& points, co
 std::optional<std::pair<int, int>> rational(double v, double tolerance) {
   for (int q = 1; q <= most_denominator; ++q) {
     const double p = std::round(v * q);
-    if (std::abs(v * q - p) <= tolerance * std::abs(v) * q && std::abs(p) < 1000) return std::pair(static_cast<int>(p), q);
+    if (std::abs(v * q - p) <= tolerance * std::abs(v) * q && std::abs(p) < most_numerator) return std::pair(static_cast<int>(p), q);
   }
   return std::nullopt;
 }
@@ -101,7 +104,7 @@ LinearForm tidied(LinearForm form, double tolerance, double& ugliness) {
   int common = 1;
   for (const double v : form) {
     const auto fraction = rational(v, tolerance);
-    if (!fraction || (common = std::lcm(common, fraction->second)) > 60) {
+    if (!fraction || (common = std::lcm(common, fraction->second)) > most_common_denominator) {
       common = 0;
       break;
     }
@@ -111,7 +114,7 @@ LinearForm tidied(LinearForm form, double tolerance, double& ugliness) {
     if (common > 0) v = std::round(v * common);
     if (first == 0.0) first = v;
   }
-  ugliness += common > 0 ? 0.0 : 100.0;
+  ugliness += common > 0 ? 0.0 : ugly;
   for (double& v : form) {
     if (first < 0.0 && v != 0.0) v = -v;
     ugliness += common > 0 ? std::abs(v) : v != 0.0 ? 1.0 : 0.0;
@@ -140,10 +143,10 @@ std::optional<std::vector<LinearForm>> reduced(const Matrix& rows, const std::ve
   return forms;
 }
 
-/// The simplest forms that span the rows.
-std::vector<LinearForm> simplest(const Matrix& rows, const Vector& scale, double tolerance) {
+/// The simplest forms that span the rows, and how far from simple they are.
+std::vector<LinearForm> simplest(const Matrix& rows, const Vector& scale, double tolerance, double& least) {
   std::vector<LinearForm> best;
-  double least = std::numeric_limits<double>::infinity();
+  least = std::numeric_limits<double>::infinity();
   std::vector<int> chosen(static_cast<std::size_t>(rows.cols()), 0);
   std::fill_n(chosen.begin(), rows.rows(), 1);
   for (int tried = 0; tried < most_choices; ++tried) {
@@ -162,19 +165,21 @@ std::vector<LinearForm> simplest(const Matrix& rows, const Vector& scale, double
 
 }  // namespace
 
-std::vector<std::string> invariants(const std::vector<NullSpace>& points, const std::vector<std::string>& names,
-                                    double tolerance) {
-  if (points.size() < 3) return {};  // two points have much in common
+Invariants invariants(const std::vector<NullSpace>& points, const std::vector<std::string>& names, double tolerance) {
+  Invariants result;
+  if (points.size() < 3) return result;  // two points have much in common
   for (const Coordinates& coordinates : assignments(names.size())) {
     const Vector scale = scale_of(points[0], coordinates);
     if (!scale.allFinite()) continue;
     const auto rows = common_complement(points, coordinates, scale, tolerance);
     if (!rows) continue;
-    std::vector<std::string> texts;
-    for (const LinearForm& form : simplest(*rows, scale, tolerance)) texts.push_back(in_words(form, coordinates, names));
-    return texts;
+    double ugliness = 0.0;
+    for (const LinearForm& form : simplest(*rows, scale, tolerance, ugliness))
+      result.formulas.push_back(in_words(form, coordinates, names));
+    result.simple = ugliness < ugly;
+    return result;
   }
-  return {};
+  return result;
 }
 
 }  // namespace thalweg

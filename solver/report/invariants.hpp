@@ -15,12 +15,16 @@ struct NullSpace {
   Eigen::MatrixXd directions;
 };
 
+struct Invariants {
+  std::vector<std::string> formulas;  ///< empty: none were found
+  bool simple = false;                ///< all coefficients are small fractions
+};
+
 /// The k − d combinations of the parameters that the residuals depend on: "a·b", "a - 2·b", "b·exp(a)", "1/a + 1/b".
 ///
 /// Coordinates u = f(x), f one of x, ln x, 1/x, x² for each parameter, are looked for in which the directions are the
-/// same at every point. The residuals are then functions of the linear forms in u that vanish on them. Empty when there
+/// same at every point. The residuals are then functions of the linear forms in u that vanish on them. None when there
 /// are no such coordinates. `tolerance`: relative error of the directions.
-std::vector<std::string> invariants(const std::vector<NullSpace>& points, const std::vector<std::string>& names,
-                                    double tolerance);
+Invariants invariants(const std::vector<NullSpace>& points, const std::vector<std::string>& names, double tolerance);
 
 }  // namespace thalweg
