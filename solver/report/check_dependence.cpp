@@ -41,24 +41,25 @@ Index hidden_nullity(const ScaledSpectrum& s) {
 }
 
 /// The same, of those that the form of the residuals makes.
-Index formal_nullity(const ScaledSpectrum& s) {
-  const auto n = s.V.cols();
-  const double threshold = by_form * std::sqrt(static_cast<double>(n)) * s.sigma[0];
+Index formal_nullity(const ScaledSpectrum& s, double derivative_error) {
+  const double rounding = by_form * std::sqrt(static_cast<double>(s.V.cols()));
+  const double threshold = std::max(rounding, derivative_error) * s.sigma[0];
   return (s.sigma.array() <= threshold).count() - (s.length.array() == 0.0).count();
 }
 
-/// The relative error of those directions: rounding, made larger by the smallest singular value that counts.
-double error_of(const ScaledSpectrum& s) {
+/// The relative error of those directions: that of J, made larger by the smallest singular value that counts.
+double error_of(const ScaledSpectrum& s, double derivative_error) {
   const double smallest = s.rank > 0 ? s.sigma[s.rank - 1] / s.sigma[0] : 1.0;
-  return std::clamp(1e4 * std::numeric_limits<double>::epsilon() / smallest, 1e-7, 1e-3);
+  const double error = std::max(1e4 * std::numeric_limits<double>::epsilon(), derivative_error);
+  return std::clamp(error / smallest, 1e-7, 1e-3);
 }
 
 /// Sets of columns that null directions tie together: where the projector on the null space has entries. They do not
 /// depend on the basis. Sets of one column, zero, are left out.
-std::vector<Columns> tied_columns(const ScaledSpectrum& s) {
+std::vector<Columns> tied_columns(const ScaledSpectrum& s, double derivative_error) {
   const Eigen::MatrixXd N = null_space(s);
   const Eigen::MatrixXd projector = N * N.transpose();
-  const double negligible = std::max(1e-6, 10.0 * error_of(s));
+  const double negligible = std::max(1e-6, 10.0 * error_of(s, derivative_error));
   std::vector<char> done(static_cast<std::size_t>(N.rows()), 0);
   std::vector<Columns> sets;
   for (Index first = 0; first < N.rows(); ++first) {
@@ -96,7 +97,8 @@ std::string ratio(const ScaledSpectrum& s, const Columns& set, const Eigen::Matr
 
 class Dependence {
  public:
-  Dependence(const Examination& e, CheckReport& report) : e_(e), report_(report) {
+  Dependence(const Examination& e, CheckReport& report)
+      : e_(e), report_(report), error_(e.prober.derivative_error()) {
     Index least = std::numeric_limits<Index>::max();
     for (const Probe& probe : e.nearby)
       if (probe.spectrum) least = std::min(least, hidden_nullity(*probe.spectrum));
@@ -108,7 +110,7 @@ class Dependence {
     if (!generic_.empty()) look_around();
     if (!e_.start.spectrum) return;
     const ScaledSpectrum& start = *e_.start.spectrum;
-    if (!generic_.empty() && formal_nullity(start) > hidden_nullity(*generic_[0]->spectrum)) look_at_start(start);
+    if (!generic_.empty() && formal_nullity(start, error_) > hidden_nullity(*generic_[0]->spectrum)) look_at_start(start);
     const Index zeros = (start.length.array() == 0.0).count();
     add_condition(start, start.V.cols() - zeros - explained_);
   }
@@ -121,14 +123,14 @@ class Dependence {
   }
 
   void look_around() {
-    const std::vector<Columns> sets = tied_columns(*generic_[0]->spectrum);
+    const std::vector<Columns> sets = tied_columns(*generic_[0]->spectrum, error_);
     if (!sets.empty()) look_far_away();
     for (const Columns& set : sets) add_set(set);
   }
 
   /// Sets that are tied together at the start alone.
   void look_at_start(const ScaledSpectrum& start) {
-    for (const Columns& set : tied_columns(start)) {
+    for (const Columns& set : tied_columns(start, error_)) {
       const bool said = std::any_of(set.begin(), set.end(), [&](Index j) { return said_.count(j) > 0; });
       if (!said) add_set_at_start(start, set);
     }
@@ -162,7 +164,7 @@ class Dependence {
       NullSpace point{Eigen::VectorXd(s.length(set)), s.length(set), directions_within(s, set)};
       if (point.directions.cols() != directions || (point.length.array() == 0.0).any()) continue;
       for (Index i = 0; i < point.x.size(); ++i) point.x[i] = probe->x[component(set[static_cast<std::size_t>(i)])];
-      error = std::max(error, error_of(s));
+      error = std::max(error, error_of(s, error_));
       points.push_back(std::move(point));
     }
     return invariants(points, names(set), error);
@@ -200,8 +202,8 @@ class Dependence {
     const bool everywhere = holds_far_away(set, d);
     Invariants found;
     if (everywhere) found = invariants_of(set, d, generic_);
-    const bool formal = std::all_of(generic_.begin(), generic_.end(), [](const Probe* probe) {
-      return formal_nullity(*probe->spectrum) == hidden_nullity(*probe->spectrum);
+    const bool formal = std::all_of(generic_.begin(), generic_.end(), [this](const Probe* probe) {
+      return formal_nullity(*probe->spectrum, error_) == hidden_nullity(*probe->spectrum);
     });
     if (!found.simple && !formal) return;  // almost dependent only
     explain(set, d);
@@ -282,6 +284,7 @@ class Dependence {
 
   const Examination& e_;
   CheckReport& report_;
+  const double error_;                 // of derivatives
   std::vector<const Probe*> generic_;  // where the residuals see as many directions as anywhere nearby
   std::vector<ScaledSpectrum> far_;
   std::set<Index> said_;  // columns that a finding has named

@@ -6,11 +6,19 @@
 namespace thalweg {
 namespace {
 
+// What differences leave of a singular value that is zero, generously.
+constexpr double error_of_differences = 1e-8;
+
 using Column = Eigen::Map<const Eigen::VectorXd>;
 
 // Not std::uniform_real_distribution, whose draws differ between standard libraries.
 double uniform(std::mt19937_64& random, double from, double to) {
   return from + (to - from) * (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53;
+}
+
+bool has_differences(const Problem& problem) {
+  const auto& groups = problem.groups();
+  return std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group->differenced(); });
 }
 
 bool moves_group(const Program& program, const DenseMatrix& J, std::size_t g) {
@@ -48,6 +56,7 @@ Prober::Prober(const Program& program, int threads)
     : program_(program),
       threads_(threads),
       residuals_(program.problem().residual_count()),
+      derivative_error_(has_differences(program.problem()) ? error_of_differences : 0.0),
       residual_(program.rows()),
       jacobian_(program.rows(), program.columns()) {}
 
@@ -63,7 +72,7 @@ Probe Prober::look(std::vector<double> x, Want want) {
   for (std::size_t g = 0; g < program_.problem().groups().size(); ++g)
     probe.moves.push_back(moves_group(program_, jacobian_, g));
   if (finite && want == Want::spectrum && program_.columns() > 0)
-    probe.spectrum = scaled_spectrum(jacobian_, static_cast<int>(residuals_));
+    probe.spectrum = scaled_spectrum(jacobian_, static_cast<int>(residuals_), derivative_error_);
   probe.cost = program_.has_loss() ? program_.evaluate(x.data(), residual_.data(), threads_) : squares;
   probe.finite = finite && std::isfinite(probe.cost);
   probe.x = std::move(x);

@@ -27,11 +27,14 @@ class Prober {
   Prober(const Program& program, int threads);
   enum class Want { influence, spectrum };
   Probe look(std::vector<double> x, Want want);
+  /// Of the entries of the Jacobian, generously; 0: rounding.
+  double derivative_error() const { return derivative_error_; }
 
  private:
   const Program& program_;
   int threads_;
   std::int64_t residuals_;
+  double derivative_error_;
   AlignedArray residual_;
   DenseMatrix jacobian_;
 };

@@ -96,14 +96,15 @@ std::vector<std::pair<int, double>> terms_of(const Eigen::VectorXd& v, const Eig
 
 }  // namespace
 
-std::optional<ScaledSpectrum> scaled_spectrum(DenseMatrix& J, int rows) {
+std::optional<ScaledSpectrum> scaled_spectrum(DenseMatrix& J, int rows, double error) {
   ScaledSpectrum s;
   s.length.resize(J.columns());
   if (!scale_columns(J, s.length)) return std::nullopt;
   s.R = triangular_factor(J);
   if (!s.R.allFinite()) return std::nullopt;
   std::tie(s.sigma, s.V) = singular_values(s.R);
-  if (s.sigma[0] > 0.0) s.rank = (s.sigma.array() > rank_tolerance(rows, J.columns()) * s.sigma[0]).count();
+  const double tolerance = std::max(error, rank_tolerance(rows, J.columns()));
+  if (s.sigma[0] > 0.0) s.rank = (s.sigma.array() > tolerance * s.sigma[0]).count();
   return s;
 }
 
