@@ -45,7 +45,8 @@ int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std
   report.problem.source = facts.source;
   report.problem.kind = facts.kind;
   report.problem.priors = facts.priors;
-  if (starts > 1) report.notes.push_back(fmt::format("this is start {} of {}; --start K looks at another", a.start, starts));
+  if (starts > 1)
+    report.notes.push_back(fmt::format("this is start {} of {}; --start K looks at another", a.start, starts));
   if (json_file.wanted()) json_file.commit(to_json(report));
   if (a.json == "-")
     print(to_json(report));

@@ -23,9 +23,9 @@ double memory_of_solve(const Options& options, std::int64_t rows, std::int64_t c
   double numbers = point;
   if (needs_residuals(options.method)) {
     const bool qr = choose_linear_solver(options.linear_solver, columns).kind == LinearSolverKind::dense_qr;
-    const double factored = point + 3.0 * n * n;  // of one QR: [J r], R, and R above the damping
-    numbers += point + 3.0 * m;                   // the trial point, and residuals to work in
-    numbers += qr ? factored : 2.0 * n * n;       // or else JᵀJ and its factor
+    const double factored = point + 3.0 * n * n;            // of one QR: [J r], R, and R above the damping
+    numbers += point + 3.0 * m;                             // the trial point, and residuals to work in
+    numbers += qr ? factored : 2.0 * n * n;                 // or else JᵀJ and its factor
     if (options.polish) numbers += factored + 2.0 * n * n;  // a QR of its own, the curvature and Newton's matrix
   } else if (keeps_a_matrix(options)) {
     numbers += 3.0 * n * n;  // the Hessian or its inverse, its factor, and one to work in

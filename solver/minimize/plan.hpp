@@ -15,8 +15,8 @@ struct LinearChoice {
 /// Which linear solver serves so many columns.
 LinearChoice choose_linear_solver(LinearSolverKind requested, std::int64_t columns);
 
-/// Bytes that a solve holds at once beside the problem's data, roughly: its Jacobians and the matrices over its columns.
-/// `rows` with padding.
+/// Bytes that a solve holds at once beside the problem's data, roughly: its Jacobians and the matrices over its
+/// columns. `rows` with padding.
 double memory_of_solve(const Options& options, std::int64_t rows, std::int64_t columns);
 
 }  // namespace thalweg

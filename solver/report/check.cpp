@@ -56,8 +56,8 @@ void look_at_bounds(const Problem& problem, CheckReport& report) {
     } else if (x < lower || x > upper) {
       outside.push_back(name);
       if (first.empty())
-        first = fmt::format("'{}' starts at {}, outside its bounds {} and {}: a solve would begin at {}", name,
-                            x, lower, upper, x < lower ? lower : upper);
+        first = fmt::format("'{}' starts at {}, outside its bounds {} and {}: a solve would begin at {}", name, x,
+                            lower, upper, x < lower ? lower : upper);
     }
   }
   if (!meeting.empty()) report.notes.push_back(words::quoted(meeting) + ": fixed, since lower = upper");
@@ -69,13 +69,16 @@ void look_at_bounds(const Problem& problem, CheckReport& report) {
 
 void look_at_counts(const Program& program, CheckReport& report) {
   if (program.columns() == 0)
-    report.findings.push_back({Finding::Kind::nothing_free, "Every parameter is fixed: there is nothing to solve.",
-                               "Let at least one of them move.", {}});
+    report.findings.push_back({Finding::Kind::nothing_free,
+                               "Every parameter is fixed: there is nothing to solve.",
+                               "Let at least one of them move.",
+                               {}});
   if (report.problem.residuals < program.columns())
     report.findings.push_back({Finding::Kind::too_few_residuals,
                                fmt::format("{} parameters are to be found from {}: many answers fit equally well.",
                                            program.columns(), text::counted(report.problem.residuals, "residual")),
-                               "Bring more data, fix some parameters, or give them priors.", {}});
+                               "Bring more data, fix some parameters, or give them priors.",
+                               {}});
 }
 
 CheckReport check(const Problem& problem, const Options& options) {
@@ -91,8 +94,9 @@ CheckReport check(const Problem& problem, const Options& options) {
     return report;
   }
   Prober prober(program, options.threads);
-  Examination e{program, options, prober, prober.look(start_inside(problem), Prober::Want::spectrum), {},
-                std::mt19937_64(options.seed)};
+  Examination e{program, options,
+                prober,  prober.look(start_inside(problem), Prober::Want::spectrum),
+                {},      std::mt19937_64(options.seed)};
   for (int i = 0; i < points_nearby; ++i)
     e.nearby.push_back(prober.look(point_nearby(program, e.start.x, e.random), Prober::Want::spectrum));
   report.cost = e.start.cost;

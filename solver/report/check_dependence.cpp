@@ -4,8 +4,8 @@
 #include <limits>
 #include <set>
 
-#include <Eigen/Dense>
 #include <fmt/format.h>
+#include <Eigen/Dense>
 
 #include "report/examination.hpp"
 #include "report/invariants.hpp"
@@ -23,8 +23,8 @@ constexpr double poor_condition = 1e10;
 // Columns that depend on each other by the form of the residuals do so to this part, times √n. What is a little larger
 // may be columns that are powers of almost the same number, or that reach few rows.
 constexpr double by_form = 16.0 * std::numeric_limits<double>::epsilon();
-// Points far away that are looked at before a dependence is said to hold everywhere; columns shorter than this have lost
-// their digits.
+// Points far away that are looked at before a dependence is said to hold everywhere; columns shorter than this have
+// lost their digits.
 constexpr int points_far_away = 12;
 constexpr double shortest = 1e-200;
 // Points that differ in some parameters only.
@@ -36,9 +36,7 @@ constexpr double takes_part = 0.1;
 Eigen::MatrixXd null_space(const ScaledSpectrum& s) { return s.V.rightCols(s.V.cols() - s.rank); }
 
 /// How many of them are there although no column is zero.
-Index hidden_nullity(const ScaledSpectrum& s) {
-  return s.V.cols() - s.rank - (s.length.array() == 0.0).count();
-}
+Index hidden_nullity(const ScaledSpectrum& s) { return s.V.cols() - s.rank - (s.length.array() == 0.0).count(); }
 
 /// The same, of those that the form of the residuals makes.
 Index formal_nullity(const ScaledSpectrum& s, double derivative_error) {
@@ -97,8 +95,7 @@ std::string ratio(const ScaledSpectrum& s, const Columns& set, const Eigen::Matr
 
 class Dependence {
  public:
-  Dependence(const Examination& e, CheckReport& report)
-      : e_(e), report_(report), error_(e.prober.derivative_error()) {
+  Dependence(const Examination& e, CheckReport& report) : e_(e), report_(report), error_(e.prober.derivative_error()) {
     Index least = std::numeric_limits<Index>::max();
     for (const Probe& probe : e.nearby)
       if (probe.spectrum) least = std::min(least, hidden_nullity(*probe.spectrum));
@@ -110,7 +107,8 @@ class Dependence {
     if (!generic_.empty()) look_around();
     if (!e_.start.spectrum) return;
     const ScaledSpectrum& start = *e_.start.spectrum;
-    if (!generic_.empty() && formal_nullity(start, error_) > hidden_nullity(*generic_[0]->spectrum)) look_at_start(start);
+    if (!generic_.empty() && formal_nullity(start, error_) > hidden_nullity(*generic_[0]->spectrum))
+      look_at_start(start);
     const Index zeros = (start.length.array() == 0.0).count();
     add_condition(start, start.V.cols() - zeros - explained_);
   }
@@ -138,6 +136,7 @@ class Dependence {
 
   /// Points whose Jacobian can be compared with those nearby.
   void look_far_away() {
+    if (!far_.empty() || generic_.empty()) return;
     const Eigen::VectorXd& near = generic_[0]->spectrum->length;
     std::mt19937_64 random = e_.random;
     for (int i = 0; i < points_far_away; ++i) {
@@ -209,21 +208,22 @@ class Dependence {
     explain(set, d);
     Finding finding{Finding::Kind::dependent, "", "", names(set)};
     const std::string who = quoted(finding.parameters), fewer = words::number(d);
-    finding.advice = fmt::format("{} {} of them, or give {} of them {}.", everywhere ? "Fix" : "Try another start, fix",
-                                 fewer, fewer, d == 1 ? "a prior" : "priors");
-    if (!found.formulas.empty()) {
+    finding.advice = fmt::format("Fix {} of them, or give {} of them {}.", fewer, fewer, d == 1 ? "a prior" : "priors");
+    if (!everywhere) {
+      finding.sentence = who + " cannot be told apart near the start, to rounding, though farther away they can.";
+      finding.advice = fmt::format("Choose another start, farther off, or fix {} of them.", fewer);
+    } else if (!found.formulas.empty()) {
       const std::string list = words::listed(found.formulas);
       const bool one = found.formulas.size() == 1;
       finding.sentence = fmt::format("{} enter only {} {}.", who, one ? "as" : "through", list);
       finding.advice =
           fmt::format("Fix {} of them, or write {} in place of {}.", fewer,
                       one ? "one parameter" : words::number(std::ssize(found.formulas)) + " parameters", list);
-    } else if (everywhere && !(found = invariants_beside(set, d)).formulas.empty()) {
+    } else if (found = invariants_beside(set, d); !found.formulas.empty()) {
       finding.sentence = fmt::format("With the others held still, {} enter only {} {}.", who,
                                      found.formulas.size() == 1 ? "as" : "through", words::listed(found.formulas));
     } else {
-      finding.sentence = fmt::format("{} cannot be told apart{}: {}.", who, everywhere ? "" : " near the start",
-                                     indistinguishable(first, set, directions));
+      finding.sentence = fmt::format("{} cannot be told apart: {}.", who, indistinguishable(first, set, directions));
     }
     report_.findings.push_back(std::move(finding));
   }
@@ -246,16 +246,18 @@ class Dependence {
                        ratio(s, set, directions));
   }
 
-  /// Of the directions that are seen, `rank`. Poor at the start alone is what damping is for; poor all around it is the
+  /// Of the directions that are seen, `rank`. Poor at the start alone is what damping is for; poor everywhere is the
   /// problem's own.
   void add_condition(const ScaledSpectrum& start, Index rank) {
     if (rank == 0) return;
     const auto condition_of = [rank](const ScaledSpectrum& s) { return s.sigma[0] / s.sigma[rank - 1]; };
     const double condition = report_.condition_number = condition_of(start);
+    if (!(condition > poor_condition)) return;
     double best = condition;
     for (const Probe& probe : e_.nearby)
       if (probe.spectrum) best = std::min(best, condition_of(*probe.spectrum));
-    if (!(condition > poor_condition)) return;
+    look_far_away();
+    for (const ScaledSpectrum& far : far_) best = std::min(best, condition_of(far));
     const Eigen::VectorXd weakest = start.V.col(rank - 1).cwiseAbs();
     std::vector<std::string> who;
     for (Index j = 0; j < weakest.size(); ++j)
@@ -264,7 +266,7 @@ class Dependence {
         fmt::format("{} can hardly be told apart at the start: the condition number of the Jacobian is {:.1e}",
                     quoted(who), condition);
     if (best <= poor_condition)
-      report_.notes.push_back(fmt::format("{}, but {:.1e} not far away", what, best));
+      report_.notes.push_back(fmt::format("{}, but {:.1e} elsewhere", what, best));
     else
       report_.findings.push_back(
           {Finding::Kind::ill_conditioned,

@@ -77,9 +77,8 @@ void add_parameters(const Examination& e, const Seen& seen, CheckReport& report)
                      quoted(none_around), verb(none_around, "has", "have"), verb(none_around, "it has", "they have")),
          "Choose another start, off this plateau.", none_around});
   // That nothing has an influence is what a gradient of zero has said.
-  const bool said = std::any_of(report.findings.begin(), report.findings.end(), [](const Finding& f) {
-    return f.kind == Finding::Kind::stationary_start;
-  });
+  const bool said = std::any_of(report.findings.begin(), report.findings.end(),
+                                [](const Finding& f) { return f.kind == Finding::Kind::stationary_start; });
   if (none_at_start.empty() || (said && none_at_start.size() == e.start.influence.size())) return;
   report.findings.push_back(
       {Finding::Kind::no_influence,
@@ -96,7 +95,8 @@ void add_groups(const Examination& e, const Seen& seen, CheckReport& report) {
     if (!seen.anywhere.group[g])
       report.findings.push_back({Finding::Kind::constant_group,
                                  fmt::format("The residuals of '{}' depend on no free parameter.", groups[g]->name()),
-                                 "Leave them out, or let a parameter of theirs move.", {}});
+                                 "Leave them out, or let a parameter of theirs move.",
+                                 {}});
 }
 
 void add_negligible(const Examination& e, CheckReport& report) {
@@ -117,11 +117,12 @@ void add_negligible(const Examination& e, CheckReport& report) {
     finding.parameters.push_back(e.name(static_cast<std::int64_t>(j)));
   }
   if (finding.parameters.empty()) return;
-  finding.sentence = fmt::format(
-      "At the start {} {} less than rounding: {:.1g} of what '{}' does.", quoted(finding.parameters),
-      finding.parameters.size() == 1 ? "changes the residuals" : "change the residuals", least,
-      e.name(static_cast<std::int64_t>(most)));
-  finding.advice = "Check the units of the data and of the start; if they are right, fix or leave out what has no weight.";
+  finding.sentence =
+      fmt::format("At the start {} {} less than rounding: {:.1g} of what '{}' does.", quoted(finding.parameters),
+                  finding.parameters.size() == 1 ? "changes the residuals" : "change the residuals", least,
+                  e.name(static_cast<std::int64_t>(most)));
+  finding.advice =
+      "Check the units of the data and of the start; if they are right, fix or leave out what has no weight.";
   report.findings.push_back(std::move(finding));
 }
 

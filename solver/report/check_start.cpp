@@ -46,7 +46,8 @@ std::vector<std::int64_t> culprits(const Examination& e, const Probe& bad) {
 std::string place_of(const Examination& e, const Probe& bad, const std::vector<std::int64_t>& columns) {
   std::vector<std::string> parts;
   for (const std::int64_t j : columns)
-    parts.push_back(fmt::format("'{}' = {}", e.name(j), brief(bad.x[static_cast<std::size_t>(e.program.component_of(j))])));
+    parts.push_back(
+        fmt::format("'{}' = {}", e.name(j), brief(bad.x[static_cast<std::size_t>(e.program.component_of(j))])));
   if (parts.size() > 4) return "";
   return ", at " + words::listed(parts);
 }
@@ -57,7 +58,8 @@ void look_for_non_finite(const Examination& e, CheckReport& report) {
   if (!e.start.finite) {
     report.findings.push_back({Finding::Kind::start_not_finite,
                                "Not finite at the start: " + why_not_finite(e.program, e.start.x) + ".",
-                               "Choose another start, at which every residual and derivative is finite.", {}});
+                               "Choose another start, at which every residual and derivative is finite.",
+                               {}});
     return;
   }
   const auto bad = [](const Probe& probe) { return !probe.finite; };
@@ -67,18 +69,22 @@ void look_for_non_finite(const Examination& e, CheckReport& report) {
   const std::vector<std::int64_t> columns = culprits(e, probe);
   Finding finding{Finding::Kind::not_finite_nearby, "", "", {}};
   for (const std::int64_t j : columns) finding.parameters.push_back(e.name(j));
-  finding.sentence = fmt::format("Not finite near the start{}: {} (and so at {} of the {} points looked at).", place_of(e, probe, columns),
-                                 why_not_finite(e.program, probe.x), count, e.nearby.size());
-  finding.advice = fmt::format("Set bounds on {} that keep away from there, or start farther off: steps into it are lost.",
-                               quoted(finding.parameters));
+  finding.sentence =
+      fmt::format("Not finite near the start{}: {} (and so at {} of the {} points looked at).",
+                  place_of(e, probe, columns), why_not_finite(e.program, probe.x), count, e.nearby.size());
+  finding.advice =
+      fmt::format("Set bounds on {} that keep away from there, or start farther off: steps into it are lost.",
+                  quoted(finding.parameters));
   report.findings.push_back(std::move(finding));
 }
 
 void look_for_underflow(const Examination& e, CheckReport& report) {
   if (!e.start.finite) return;
   if (e.start.residual > 0.0 && e.start.residual < smallest)
-    report.findings.push_back({Finding::Kind::underflow, "The residuals are so small that their squares underflow.",
-                               "Other units for the data.", {}});
+    report.findings.push_back({Finding::Kind::underflow,
+                               "The residuals are so small that their squares underflow.",
+                               "Other units for the data.",
+                               {}});
   Finding finding{Finding::Kind::underflow, "", "Another unit for each of them.", {}};
   double extreme = 0.0;
   for (std::int64_t j = 0; j < e.program.columns(); ++j) {
@@ -124,8 +130,9 @@ void look_at_slope(const Examination& e, CheckReport& report) {
          "Choose another start: from this one a method that follows the gradient does not move.",
          {}});
   else
-    report.notes.push_back("the gradient is zero at the start, and no point looked at nearby is lower: it may be the "
-                           "minimum");
+    report.notes.push_back(
+        "the gradient is zero at the start, and no point looked at nearby is lower: it may be the "
+        "minimum");
 }
 
 void look_at_losses(const Examination& e, CheckReport& report) {

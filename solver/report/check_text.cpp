@@ -122,10 +122,8 @@ std::string to_json(const CheckReport& report) {
   const Report::ProblemFacts& p = report.problem;
   Json findings = Json::array();
   for (const Finding& f : report.findings)
-    findings.push_back({{"kind", to_string(f.kind)},
-                        {"sentence", f.sentence},
-                        {"advice", f.advice},
-                        {"parameters", f.parameters}});
+    findings.push_back(
+        {{"kind", to_string(f.kind)}, {"sentence", f.sentence}, {"advice", f.advice}, {"parameters", f.parameters}});
   const Json json = {
       {"problem",
        {{"name", p.name},
@@ -144,8 +142,7 @@ std::string to_json(const CheckReport& report) {
       {"start", {{"cost", number(report.cost)}, {"condition_number", number(report.condition_number)}}},
       {"plan",
        {{"method", to_string(report.plan.method)},
-        {"linear_solver",
-         {{"used", report.plan.linear_solver}, {"reason", report.plan.reason}}},
+        {"linear_solver", {{"used", report.plan.linear_solver}, {"reason", report.plan.reason}}},
         {"bytes", number(report.plan.bytes)}}},
   };
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

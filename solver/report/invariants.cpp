@@ -6,8 +6,8 @@
 #include <numeric>
 #include <optional>
 
-#include <Eigen/Dense>
 #include <fmt/format.h>
+#include <Eigen/Dense>
 
 #include "report/invariant_text.hpp"
 
@@ -79,7 +79,8 @@ std::optional<Matrix> common_complement(const std::vector<NullSpace>& points, co
   for (std::size_t p = 0; p < points.size(); ++p) {
     Matrix here = points[p].directions;
     for (Eigen::Index j = 0; j < k; ++j)
-      here.row(j) *= scale[j] * derivative(coordinates[static_cast<std::size_t>(j)], points[p].x[j]) / points[p].length[j];
+      here.row(j) *=
+          scale[j] * derivative(coordinates[static_cast<std::size_t>(j)], points[p].x[j]) / points[p].length[j];
     if (!here.allFinite()) return std::nullopt;
     all.middleCols(static_cast<Eigen::Index>(p) * d, d) =
         Eigen::HouseholderQR<Matrix>(here).householderQ() * Matrix::Identity(k, d);
@@ -94,7 +95,8 @@ std::optional<Matrix> common_complement(const std::vector<NullSpace>& points, co
 std::optional<std::pair<int, int>> rational(double v, double tolerance) {
   for (int q = 1; q <= most_denominator; ++q) {
     const double p = std::round(v * q);
-    if (std::abs(v * q - p) <= tolerance * std::abs(v) * q && std::abs(p) < most_numerator) return std::pair(static_cast<int>(p), q);
+    if (std::abs(v * q - p) <= tolerance * std::abs(v) * q && std::abs(p) < most_numerator)
+      return std::pair(static_cast<int>(p), q);
   }
   return std::nullopt;
 }

@@ -8,8 +8,8 @@
 
 namespace thalweg {
 
-/// At one point: the values of k parameters, and directions (columns of a k × d matrix) that change no residual. Those are
-/// in units of 1/‖Jⱼ‖ of each parameter, so that all entries are of one size.
+/// At one point: the values of k parameters, and directions (columns of a k × d matrix) that change no residual. Those
+/// are in units of 1/‖Jⱼ‖ of each parameter, so that all entries are of one size.
 struct NullSpace {
   Eigen::VectorXd x, length;  ///< values, ‖Jⱼ‖
   Eigen::MatrixXd directions;

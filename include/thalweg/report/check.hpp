@@ -58,15 +58,16 @@ struct CheckReport {
   bool clean() const { return findings.empty(); }
 };
 
-/// Looks at the start (moved into the bounds), and at points around it that `options.seed` draws: each free number times
-/// 1 ± 0.1 to 0.5, or ± 0.1 to 0.5 where it is zero, within its bounds. What Jacobians there have in common tells
+/// Looks at the start (moved into the bounds), and at points around it that `options.seed` draws: each free number
+/// times 1 ± 0.1 to 0.5, or ± 0.1 to 0.5 where it is zero, within its bounds. What Jacobians there have in common tells
 /// which parameters the residuals see only together; where derivatives are differences, as far as 8 digits can tell.
 /// Nothing is solved. Throws Error as solve does for options and for a problem without residuals.
 CheckReport check(const Problem& problem, const Options& options = {});
 
 /// Heading, the findings, numbered, with what to do, and the plan.
 std::string to_text(const CheckReport& report);
-/// One JSON object with a newline at its end; unset numbers are null. Keys may be added in later versions, none renamed.
+/// One JSON object with a newline at its end; unset numbers are null. Keys may be added in later versions, none
+/// renamed.
 std::string to_json(const CheckReport& report);
 
 }  // namespace thalweg
