@@ -14,7 +14,8 @@ bool keeps_a_matrix(const Options& options) {
 LinearChoice choose_linear_solver(LinearSolverKind requested, std::int64_t columns) {
   if (requested != LinearSolverKind::automatic) return {requested, "as requested"};
   return {LinearSolverKind::dense_qr,
-          fmt::format("{} parameters: a dense factor is small, and QR keeps the most digits", columns)};
+          fmt::format("{} parameter{}: a dense factor is small, and QR keeps the most digits", columns,
+                      columns == 1 ? "" : "s")};
 }
 
 double memory_of_solve(const Options& options, std::int64_t rows, std::int64_t columns) {

@@ -27,6 +27,8 @@ constexpr double by_form = 16.0 * std::numeric_limits<double>::epsilon();
 // lost their digits.
 constexpr int points_far_away = 12;
 constexpr double shortest = 1e-200;
+// Differences of residuals see a column badly whose part in them is below this.
+constexpr double faint = 1e-2;
 // Points that differ in some parameters only.
 constexpr int points_beside = 5;
 // What takes part in a direction: its entry beside the largest.
@@ -98,9 +100,9 @@ class Dependence {
   Dependence(const Examination& e, CheckReport& report) : e_(e), report_(report), error_(e.prober.derivative_error()) {
     Index least = std::numeric_limits<Index>::max();
     for (const Probe& probe : e.nearby)
-      if (probe.spectrum) least = std::min(least, hidden_nullity(*probe.spectrum));
+      if (is_legible(probe)) least = std::min(least, hidden_nullity(*probe.spectrum));
     for (const Probe& probe : e.nearby)
-      if (probe.spectrum && hidden_nullity(*probe.spectrum) == least) generic_.push_back(&probe);
+      if (is_legible(probe) && hidden_nullity(*probe.spectrum) == least) generic_.push_back(&probe);
   }
 
   void look() {
@@ -118,6 +120,16 @@ class Dependence {
     std::vector<std::string> all;
     for (const Index j : set) all.push_back(e_.name(j));
     return all;
+  }
+
+  /// Whether there is a Jacobian, and its columns are right in so many digits as its error promises.
+  bool is_legible(const Probe& probe) const {
+    if (!probe.spectrum || error_ == 0.0) return probe.spectrum.has_value();
+    for (std::size_t j = 0; j < probe.influence.size(); ++j) {
+      const double change = probe.influence[j] * std::abs(probe.x[component(static_cast<Index>(j))]);
+      if (change > 0.0 && change < faint * probe.residual) return false;
+    }
+    return true;
   }
 
   void look_around() {
@@ -141,7 +153,7 @@ class Dependence {
     std::mt19937_64 random = e_.random;
     for (int i = 0; i < points_far_away; ++i) {
       Probe probe = e_.prober.look(point_far_away(e_.program, e_.start.x, random), Prober::Want::spectrum);
-      if (probe.spectrum && (near.array() == 0.0 || probe.spectrum->length.array() > shortest).all())
+      if (is_legible(probe) && (near.array() == 0.0 || probe.spectrum->length.array() > shortest).all())
         far_.push_back(std::move(*probe.spectrum));
     }
   }

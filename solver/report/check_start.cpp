@@ -80,12 +80,14 @@ void look_for_non_finite(const Examination& e, CheckReport& report) {
 
 void look_for_underflow(const Examination& e, CheckReport& report) {
   if (!e.start.finite) return;
-  if (e.start.residual > 0.0 && e.start.residual < smallest)
+  if (e.start.residual > 0.0 && e.start.residual < smallest) {
     report.findings.push_back({Finding::Kind::underflow,
                                "The residuals are so small that their squares underflow.",
-                               "Other units for the data.",
+                               "Measure the data in another unit.",
                                {}});
-  Finding finding{Finding::Kind::underflow, "", "Another unit for each of them.", {}};
+    return;
+  }
+  Finding finding{Finding::Kind::underflow, "", "Measure each of them in another unit.", {}};
   double extreme = 0.0;
   for (std::int64_t j = 0; j < e.program.columns(); ++j) {
     const double length = e.start.influence[static_cast<std::size_t>(j)];
@@ -96,7 +98,7 @@ void look_for_underflow(const Examination& e, CheckReport& report) {
   if (finding.parameters.empty()) return;
   finding.sentence = fmt::format("The derivatives by {} are of a size whose square leaves the range of numbers ({}).",
                                  quoted(finding.parameters), brief(extreme));
-  if (finding.parameters.size() == 1) finding.advice = "Another unit for it.";
+  if (finding.parameters.size() == 1) finding.advice = "Measure it in another unit.";
   report.findings.push_back(std::move(finding));
 }
 
@@ -155,7 +157,7 @@ void look_at_losses(const Examination& e, CheckReport& report) {
         {Finding::Kind::loss_scale,
          fmt::format("The loss {} of '{}' lets no residual count at the start: every one is far beyond its scale.",
                      to_string(loss), group.name()),
-         "A start nearer to the data, a larger scale, or graduated non-convexity (--graduated).",
+         "Start nearer to the data, enlarge the scale, or solve by graduated non-convexity (--graduated).",
          {}});
   }
 }
