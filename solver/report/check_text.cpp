@@ -21,7 +21,7 @@ std::string size_in_words(double bytes) {
   constexpr const char* units[] = {"bytes", "kB", "MB", "GB", "TB"};
   std::size_t unit = 0;
   for (; bytes >= 999.5 && unit < 4; ++unit) bytes /= 1000.0;
-  return fmt::format("{:.3g} {}", bytes, units[unit]);
+  return fmt::format("{:.{}f} {}", bytes, unit > 0 && bytes < 9.95 ? 1 : 0, units[unit]);
 }
 
 /// Broken at blanks into lines of at most 100 characters; all but the first begin with the indent.
@@ -115,7 +115,7 @@ std::string to_text(const CheckReport& report) {
     out += fmt::format("{}. {}\n   {}\n", ++n, wrapped(printable(f.sentence), 3, "   "),
                        wrapped(printable(f.advice), 3, "   "));
   for (const std::string& note : report.notes) out += "note: " + wrapped(printable(note), 6, "      ") + "\n";
-  return out + "\n" + plan_table(report.plan);
+  return report.free_parameters > 0 ? out + "\n" + plan_table(report.plan) : out;
 }
 
 std::string to_json(const CheckReport& report) {

@@ -101,33 +101,44 @@ std::optional<std::pair<int, int>> rational(double v, double tolerance) {
   return std::nullopt;
 }
 
-/// Whole numbers in the same ratio, where there are small ones; the first is positive.
-LinearForm tidied(LinearForm form, double tolerance, double& ugliness) {
+/// Which coefficients should be whole numbers: the exponents, where there are some, beside which those within exp()
+/// may be anything; else all.
+std::vector<char> should_be_whole(const LinearForm& form, const Coordinates& coordinates) {
+  std::vector<char> is_exponent(form.size());
+  for (std::size_t j = 0; j < form.size(); ++j)
+    is_exponent[j] = form[j] != 0.0 && coordinates[j] == Coordinate::logarithm;
+  const bool any = std::find(is_exponent.begin(), is_exponent.end(), 1) != is_exponent.end();
+  return any ? is_exponent : std::vector<char>(form.size(), 1);
+}
+
+/// The form times what makes those coefficients whole and small, if anything does, and the first of them positive.
+LinearForm tidied(LinearForm form, const Coordinates& coordinates, double tolerance, double& ugliness) {
+  const std::vector<char> whole = should_be_whole(form, coordinates);
+  double unit = 0.0;
+  for (std::size_t j = 0; j < form.size() && unit == 0.0; ++j)
+    if (whole[j]) unit = form[j];
   int common = 1;
-  for (const double v : form) {
-    const auto fraction = rational(v, tolerance);
-    if (!fraction || (common = std::lcm(common, fraction->second)) > most_common_denominator) {
-      common = 0;
-      break;
-    }
+  for (std::size_t j = 0; j < form.size() && common > 0; ++j) {
+    form[j] = form[j] == 0.0 ? 0.0 : form[j] / unit;
+    if (!whole[j]) continue;
+    const auto fraction = rational(form[j], tolerance);
+    common = fraction ? std::lcm(common, fraction->second) : 0;
+    if (common > most_common_denominator) common = 0;
   }
-  double first = 0.0;
-  for (double& v : form) {
-    if (common > 0) v = std::round(v * common);
-    if (first == 0.0) first = v;
-  }
-  ugliness += common > 0 ? 0.0 : ugly;
-  for (double& v : form) {
-    if (first < 0.0 && v != 0.0) v = -v;
-    ugliness += common > 0 ? std::abs(v) : v != 0.0 ? 1.0 : 0.0;
-    if (v < 0.0) ugliness += 0.5;
+  if (common == 0) ugliness += ugly;
+  for (std::size_t j = 0; j < form.size(); ++j) {
+    double& v = form[j];
+    if (common > 0) v = whole[j] ? std::round(v * common) : v * common;
+    if (!whole[j] && !rational(v, tolerance)) ugliness += ugly;
+    ugliness += std::abs(v) + (v < 0.0 ? 0.5 : 0.0);
   }
   return form;
 }
 
 /// The rows, combined so that each has a pivot column of its own, in the units of u; none when these pivots are poor.
 std::optional<std::vector<LinearForm>> reduced(const Matrix& rows, const std::vector<Eigen::Index>& pivots,
-                                               const Vector& scale, double tolerance, double& ugliness) {
+                                               const Coordinates& coordinates, const Vector& scale, double tolerance,
+                                               double& ugliness) {
   const auto n = static_cast<Eigen::Index>(pivots.size());
   Matrix square(n, n);
   for (Eigen::Index i = 0; i < n; ++i) square.col(i) = rows.col(pivots[static_cast<std::size_t>(i)]);
@@ -140,13 +151,14 @@ std::optional<std::vector<LinearForm>> reduced(const Matrix& rows, const std::ve
     const double unit = scale[pivots[static_cast<std::size_t>(i)]];
     for (Eigen::Index j = 0; j < solved.cols(); ++j)
       form.push_back(std::abs(solved(i, j)) < 10.0 * tolerance ? 0.0 : solved(i, j) * scale[j] / unit);
-    forms.push_back(tidied(std::move(form), 10.0 * tolerance, ugliness));
+    forms.push_back(tidied(std::move(form), coordinates, 10.0 * tolerance, ugliness));
   }
   return forms;
 }
 
 /// The simplest forms that span the rows, and how far from simple they are.
-std::vector<LinearForm> simplest(const Matrix& rows, const Vector& scale, double tolerance, double& least) {
+std::vector<LinearForm> simplest(const Matrix& rows, const Coordinates& coordinates, const Vector& scale,
+                                 double tolerance, double& least) {
   std::vector<LinearForm> best;
   least = std::numeric_limits<double>::infinity();
   std::vector<int> chosen(static_cast<std::size_t>(rows.cols()), 0);
@@ -156,7 +168,7 @@ std::vector<LinearForm> simplest(const Matrix& rows, const Vector& scale, double
     for (std::size_t j = 0; j < chosen.size(); ++j)
       if (chosen[j]) pivots.push_back(static_cast<Eigen::Index>(j));
     double ugliness = 0.0;
-    if (auto forms = reduced(rows, pivots, scale, tolerance, ugliness); forms && ugliness < least) {
+    if (auto forms = reduced(rows, pivots, coordinates, scale, tolerance, ugliness); forms && ugliness < least) {
       least = ugliness;
       best = std::move(*forms);
     }
@@ -176,7 +188,7 @@ Invariants invariants(const std::vector<NullSpace>& points, const std::vector<st
     const auto rows = common_complement(points, coordinates, scale, tolerance);
     if (!rows) continue;
     double ugliness = 0.0;
-    for (const LinearForm& form : simplest(*rows, scale, tolerance, ugliness))
+    for (const LinearForm& form : simplest(*rows, coordinates, scale, tolerance, ugliness))
       result.formulas.push_back(in_words(form, coordinates, names));
     result.simple = ugliness < ugly;
     return result;
