@@ -15,6 +15,8 @@ namespace {
 constexpr int points_nearby = 8;
 // A Jacobian of more bytes is not made just to look at it.
 constexpr double most_bytes = 4e9;
+// Rank is not looked at beyond so many columns, and so much work of a QR: it would take minutes.
+constexpr double most_columns = 400, most_work = 2e9;
 
 /// The start as a solve begins it.
 std::vector<double> start_inside(const Problem& problem) {
@@ -93,12 +95,16 @@ CheckReport check(const Problem& problem, const Options& options) {
     report.notes.push_back(fmt::format("the Jacobian would take {:.3g} GB: it was not looked at", 1e-9 * bytes));
     return report;
   }
+  const bool ranked = static_cast<double>(program.columns()) <= most_columns &&
+                      bytes / 8.0 * static_cast<double>(program.columns()) <= most_work;
+  const Prober::Want want = ranked ? Prober::Want::spectrum : Prober::Want::influence;
+  if (!ranked)
+    report.notes.push_back(fmt::format(
+        "whether the {} parameters can be told apart was not looked at: it would take long", program.columns()));
   Prober prober(program, options.threads);
-  Examination e{program, options,
-                prober,  prober.look(start_inside(problem), Prober::Want::spectrum),
-                {},      std::mt19937_64(options.seed)};
+  Examination e{program, options, prober, prober.look(start_inside(problem), want), {}, std::mt19937_64(options.seed)};
   for (int i = 0; i < points_nearby; ++i)
-    e.nearby.push_back(prober.look(point_nearby(program, e.start.x, e.random), Prober::Want::spectrum));
+    e.nearby.push_back(prober.look(point_nearby(program, e.start.x, e.random), want));
   report.cost = e.start.cost;
   look_for_non_finite(e, report);
   look_for_underflow(e, report);

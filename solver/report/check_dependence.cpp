@@ -261,7 +261,7 @@ class Dependence {
   /// Of the directions that are seen, `rank`. Poor at the start alone is what damping is for; poor everywhere is the
   /// problem's own.
   void add_condition(const ScaledSpectrum& start, Index rank) {
-    if (rank == 0) return;
+    if (rank <= 0) return;
     const auto condition_of = [rank](const ScaledSpectrum& s) { return s.sigma[0] / s.sigma[rank - 1]; };
     const double condition = report_.condition_number = condition_of(start);
     if (!(condition > poor_condition)) return;
@@ -289,8 +289,8 @@ class Dependence {
   }
 
   static std::string digits_left(double condition) {
-    const int digits = 16 - static_cast<int>(std::ceil(std::log10(condition)));
-    return digits > 0 ? fmt::format("about {}", words::number(digits)) : "none";
+    if (!(condition < 1e15)) return "none";
+    return fmt::format("about {}", words::number(16 - static_cast<int>(std::ceil(std::log10(condition)))));
   }
 
   static constexpr std::size_t most_in_ratio = 12;  // parameters

@@ -320,6 +320,23 @@ TEST_CASE("a poor condition is a finding where it is the problem's own, a note w
   CHECK(start.condition_number > 1e10);
 }
 
+TEST_CASE("of very many parameters only the influence is looked at") {
+  Problem problem;
+  const std::vector<double> many(500, 1.0);
+  const auto p = problem.add_parameters("p", Vec<double, 1>{1.0}, 500),
+             idle = problem.add_parameters("idle", Vec<double, 1>{1.0});
+  std::vector<int> index(many.size());
+  for (std::size_t i = 0; i < index.size(); ++i) index[i] = static_cast<int>(i);
+  problem.add_residuals(
+      "data", [](const auto& q, const auto&, double y) { return q[0] - 2.0 * y; }, p[index], idle, many);
+  const CheckReport report = check(problem);
+  REQUIRE(report.findings.size() == 2);  // and more parameters than residuals
+  CHECK(report.findings[1].sentence == "'idle' enters no residual: whatever the value, nothing changes.");
+  CHECK(report.notes ==
+        std::vector<std::string>{"whether the 501 parameters can be told apart was not looked at: it would "
+                                 "take long"});
+}
+
 TEST_CASE("a Jacobian too large to look at is not made") {
   Problem problem;
   const std::vector<double> many(100'000, 1.0);
