@@ -176,6 +176,17 @@ void add_results(CLI::App& app, Raw& raw, SolveArguments& solve) {
   inside(add_flag(app, "--verbose", solve.verbose, "print the iterations, times and more digits"));
 }
 
+/// Which of the file's starts.
+void add_start(CLI::App& app, Raw& raw) {
+  add_number(app, "--start", raw.start, 1, "a whole number >= 1", "which of the file's starts (1)")->type_name("K");
+}
+
+void add_check(CLI::App& app, Raw& raw, SolveArguments& solve) {
+  add_start(app, raw);
+  add_file(app, "--json", solve.json, true, "FILE|-", "write JSON to a file; - : to standard output");
+  add_flag(app, "--quiet", solve.quiet, "print nothing but errors");
+}
+
 CLI::App& new_verb(CLI::App& app, const std::string& name, const std::string& description, const std::string& example) {
   CLI::App& verb = *app.add_subcommand(name, description);
   verb.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -276,7 +287,7 @@ void refuse_extras(const CLI::App& verb) {
 [[noreturn]] void refuse_no_file(const CLI::App& verb) {
   const std::string name = verb.get_name();
   throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", name,
-                               name == "solve" ? "FILE" : "DATA.csv --model \"y = ...\""));
+                               name == "fit" ? "DATA.csv --model \"y = ...\"" : "FILE"));
 }
 
 void parse(CLI::App& app, std::vector<std::string> arguments) {
@@ -305,8 +316,8 @@ const CLI::App* chosen_verb(const CLI::App& app) {
   if (verbs.empty() && !extras.empty() && is_option(extras[0]))
     throw UsageError(fmt::format("unknown option '{}'; expected one of thalweg --help", name_of(extras[0])));
   if (verbs.empty() && !extras.empty())
-    throw UsageError(fmt::format("unknown command '{}'{}; expected solve, fit or list", extras[0],
-                                 did_you_mean(extras[0], {"solve", "fit", "list"})));
+    throw UsageError(fmt::format("unknown command '{}'{}; expected solve, fit, check or list", extras[0],
+                                 did_you_mean(extras[0], {"solve", "fit", "check", "list"})));
   return verbs.empty() ? nullptr : verbs.front();
 }
 
@@ -338,8 +349,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
                              "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
   solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg), .dat (NIST), or catalogue:NAME")->required();
-  add_number(solve, "--start", raw.start, 1, "a whole number >= 1", "which of the problem's starts (1)")
-      ->type_name("K");
+  add_start(solve, raw);
   CLI::App& fit = new_verb(app, "fit", "Fit a formula to a table",
                            "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
   fit.add_option("DATA", arguments.file, "a table: .csv or .tsv")->required();
@@ -349,6 +359,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     add_method(*verb, raw, arguments.solve);
     add_results(*verb, raw, arguments.solve);
   }
+  CLI::App& check = new_verb(app, "check", "Look at a problem before solving it",
+                             "Example: thalweg check problems/nist/misra1a.toml --start 2\n"
+                             "Returns 0 when there are no findings, 1 when there are.");
+  check.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)")->required();
+  add_check(check, raw, arguments.solve);
   CLI::App& list = new_verb(app, "list", "List what there is", "Example: thalweg list problems");
   list.add_option("WHAT", arguments.what, "methods, losses, linear-solvers, formats or problems");
 
@@ -362,11 +377,14 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
   arguments.verb = version ? Verb::version : Verb::help;
   const CLI::App* verb = chosen_verb(app);
-  if (!verb && !version) throw UsageError("no command; expected solve, fit or list (thalweg --help)");
+  if (!verb && !version) throw UsageError("no command; expected solve, fit, check or list (thalweg --help)");
   if (!verb || version) return arguments;
   refuse_before(app, *verb);
   refuse_extras(*verb);
-  arguments.verb = verb == &solve ? Verb::solve : verb == &fit ? Verb::fit : Verb::list;
+  arguments.verb = verb == &solve   ? Verb::solve
+                   : verb == &fit   ? Verb::fit
+                   : verb == &check ? Verb::check
+                                    : Verb::list;
   if (arguments.verb == Verb::list) return arguments;
   if (arguments.file.empty()) refuse_no_file(*verb);
   finish_options(raw, arguments);

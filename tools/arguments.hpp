@@ -40,11 +40,11 @@ struct FitArguments {
   Noise noise = Noise::estimated;
 };
 
-enum class Verb { solve, fit, list, version, help };
+enum class Verb { solve, fit, check, list, version, help };
 
 struct Arguments {
   Verb verb = Verb::help;
-  std::string file;  ///< of solve and fit
+  std::string file;  ///< of solve, fit and check
   std::string what;  ///< of list
   SolveArguments solve;
   FitArguments fit;

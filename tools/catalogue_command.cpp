@@ -134,4 +134,17 @@ int solve_from_catalogue(const std::string& name, const SolveArguments& argument
   return entry->residuals > 0 ? solve_squares(*entry, arguments) : minimize_objective(*entry, arguments);
 }
 
+int check_from_catalogue(const std::string& name, const Arguments& arguments) {
+  const CatalogueProblem* entry = find_in_catalogue(name);
+  if (!entry) return refuse_name(name);
+  if (entry->residuals == 0)
+    throw UsageError(fmt::format("check looks at residuals, and {} has none; expected a sum of squares, such as "
+                                 "catalogue:beale",
+                                 name));
+  Report report;
+  name_report(*entry, report);
+  return check_problem(entry->problem(start_of(*entry, arguments.solve.start)), report.problem, entry->starts.size(),
+                       arguments);
+}
+
 }  // namespace thalweg::tool

@@ -1,18 +1,20 @@
 // What the verbs do. Each returns the exit code.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "arguments.hpp"
 
+#include <thalweg/problem/problem.hpp>
 #include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/report/report.hpp>
 
 namespace thalweg::tool {
 
 int solve_command(const Arguments& arguments);
 int fit_command(const Arguments& arguments);
+int check_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int version_command();
 
@@ -21,9 +23,15 @@ inline const std::string catalogue_prefix = "catalogue:";
 /// NAME of "catalogue:NAME".
 std::optional<std::string> catalogue_name(const std::string& file);
 int solve_from_catalogue(const std::string& name, const SolveArguments& arguments);
+int check_from_catalogue(const std::string& name, const Arguments& arguments);
 
 /// Solves, reports, writes what was asked for. `read_seconds`: what reading the fit took.
 int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds);
+
+/// Checks a problem and reports. `facts`: its name, title, source, kind and priors; `starts`: how many it has, of which
+/// this is --start.
+int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std::size_t starts,
+                  const Arguments& arguments);
 
 /// The table and the formula as a fit. Throws FileError for the table, UsageError for the rest.
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);
@@ -32,7 +40,7 @@ CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);
 std::string problems_folder();
 /// The names, sorted, such as "nist/misra1a".
 std::vector<std::string> shipped_problems();
-/// The path of the shipped problem, or catalogue:NAME, that a file that does not exist probably means.
-std::optional<std::string> shipped_problem_like(const std::string& file);
+/// Reads a problem file. FileError for one that is not there names the shipped problem that is probably meant.
+CurveFit read_problem_file(const std::string& path);
 
 }  // namespace thalweg::tool

@@ -77,6 +77,17 @@ std::string title_of(const std::string& path) {
   }
 }
 
+/// A file that is not there, with the one that is probably meant.
+class MisnamedFile : public FileError {
+ public:
+  MisnamedFile(const FileError& error, const std::string& meant)
+      : FileError(error), text_(fmt::format("{}, such as {}", error.what(), meant)) {}
+  const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  std::string text_;
+};
+
 std::string path_of(const std::string& name) { return (files::path(problems_folder()) / (name + ".toml")).string(); }
 
 /// "catalogue:beale   2   3  Beale", n parameters and m residuals.
@@ -139,6 +150,9 @@ std::vector<std::string> shipped_problems() {
   return names;
 }
 
+namespace {
+
+/// The path of the shipped problem that a file that does not exist probably means.
 std::optional<std::string> shipped_problem_like(const std::string& file) {
   std::error_code error;
   if (files::exists(file, error)) return std::nullopt;
@@ -147,6 +161,17 @@ std::optional<std::string> shipped_problem_like(const std::string& file) {
     if (shipped == file || files::path(shipped).filename() == name) return path_of(shipped);
   if (find_in_catalogue(file)) return catalogue_prefix + file;
   return std::nullopt;
+}
+
+}  // namespace
+
+CurveFit read_problem_file(const std::string& path) {
+  try {
+    return read_curve_fit(path);
+  } catch (const FileError& error) {
+    if (const auto meant = shipped_problem_like(path)) throw MisnamedFile(error, *meant);
+    throw;
+  }
 }
 
 int list_command(const Arguments& arguments) {

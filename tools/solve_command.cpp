@@ -85,15 +85,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
 int solve_command(const Arguments& arguments) {
   if (const auto name = catalogue_name(arguments.file)) return solve_from_catalogue(*name, arguments.solve);
   Stopwatch watch;
-  CurveFit fit;
-  try {
-    fit = read_curve_fit(arguments.file);
-  } catch (const FileError& error) {
-    const auto meant = shipped_problem_like(arguments.file);
-    if (!meant) throw;
-    std::fprintf(stderr, "%s, such as %s\n", error.what(), meant->c_str());
-    return exit_bad_file;
-  }
+  CurveFit fit = read_problem_file(arguments.file);
   const double seconds = watch.lap();
   return run_fit(std::move(fit), arguments.solve, seconds);
 }

@@ -7,7 +7,8 @@ namespace thalweg::tool {
 
 enum ExitCode {
   exit_converged = 0,
-  exit_stopped = 1,  // without converging; the best point is reported
+  exit_stopped = 1,   // without converging; the best point is reported
+  exit_findings = 1,  // of check
   exit_usage = 2,
   exit_bad_file = 3,
   exit_failed = 4,

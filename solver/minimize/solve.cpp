@@ -8,6 +8,7 @@
 #include <minimize/general.hpp>
 #include <minimize/graduated.hpp>
 #include <minimize/least_squares.hpp>
+#include <minimize/plan.hpp>
 #include <minimize/trust_region.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
 #include <thalweg/linear/dense_qr.hpp>
@@ -38,12 +39,10 @@ Solver::~Solver() = default;
 Solver::Solver(Solver&&) noexcept = default;
 
 LinearSolver& Solver::Impl::choose(LinearSolverKind kind, Result& result) {
-  LinearSolver& chosen = kind == LinearSolverKind::dense_cholesky ? static_cast<LinearSolver&>(cholesky) : qr;
+  LinearChoice choice = choose_linear_solver(kind, program.columns());
+  LinearSolver& chosen = choice.kind == LinearSolverKind::dense_cholesky ? static_cast<LinearSolver&>(cholesky) : qr;
   result.linear_solver = chosen.name();
-  result.linear_solver_reason =
-      kind == LinearSolverKind::automatic
-          ? fmt::format("{} parameters: a dense factor is small, and QR keeps the most digits", program.columns())
-          : "as requested";
+  result.linear_solver_reason = std::move(choice.reason);
   return chosen;
 }
 

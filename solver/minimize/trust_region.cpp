@@ -142,12 +142,7 @@ std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
   if (finite) return std::nullopt;
   const auto culprit = program_.find_non_finite(state_.x.data());
   if (!culprit) return Verdict{Status::non_finite_start, "the cost or its derivatives overflow at the start"};
-  const std::string value = std::isnan(culprit->value) ? "nan" : fmt::format("{}", culprit->value);
-  if (!culprit->parameter.empty())
-    return Verdict{Status::non_finite_start, fmt::format("the derivative of residual {} by {} is {} at the start",
-                                                         culprit->residual, culprit->parameter, value)};
-  if (!culprit->explanation.empty()) return Verdict{Status::non_finite_start, culprit->explanation + " at the start"};
-  return Verdict{Status::non_finite_start, fmt::format("residual {} is {} at the start", culprit->residual, value)};
+  return Verdict{Status::non_finite_start, in_words(*culprit) + " at the start"};
 }
 
 /// Hands J and r to the linear solver. A parameter on its bound that the gradient pushes outwards is held there.

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include <math/dense_kernels.hpp>
 #include <problem/loss_correction.hpp>
 #include <thalweg/math/parallel.hpp>
@@ -39,6 +41,13 @@ bool reads_each_block_once(const ResidualGroup& group) {
 }
 
 }  // namespace
+
+std::string in_words(const NonFiniteEntry& entry) {
+  const std::string value = std::isnan(entry.value) ? "nan" : fmt::format("{}", entry.value);
+  if (!entry.parameter.empty())
+    return fmt::format("the derivative of residual {} by {} is {}", entry.residual, entry.parameter, value);
+  return entry.explanation.empty() ? fmt::format("residual {} is {}", entry.residual, value) : entry.explanation;
+}
 
 Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : problem_(&problem) {
   if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");

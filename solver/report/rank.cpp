@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 #include <Eigen/Dense>
 
@@ -95,19 +96,26 @@ std::vector<std::pair<int, double>> terms_of(const Eigen::VectorXd& v, const Eig
 
 }  // namespace
 
+std::optional<ScaledSpectrum> scaled_spectrum(DenseMatrix& J, int rows, double error) {
+  ScaledSpectrum s;
+  s.length.resize(J.columns());
+  if (!scale_columns(J, s.length)) return std::nullopt;
+  s.R = triangular_factor(J);
+  if (!s.R.allFinite()) return std::nullopt;
+  std::tie(s.sigma, s.V) = singular_values(s.R);
+  const double tolerance = std::max(error, rank_tolerance(rows, J.columns()));
+  if (s.sigma[0] > 0.0) s.rank = (s.sigma.array() > tolerance * s.sigma[0]).count();
+  return s;
+}
+
 std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
   const auto n = static_cast<Eigen::Index>(J.columns());
   NormalInverse result;
   result.determined.assign(static_cast<std::size_t>(n), 1);
   if (n == 0) return result;
-  Eigen::VectorXd length(n);
-  if (!scale_columns(J, length)) return std::nullopt;
-  const Matrix R = triangular_factor(J);
-  if (!R.allFinite()) return std::nullopt;
-
-  const auto [sigma, V] = singular_values(R);
-  const double threshold = rank_tolerance(rows, n) * sigma[0];
-  const Eigen::Index rank = sigma[0] > 0.0 ? (sigma.array() > threshold).count() : 0;
+  const auto spectrum = scaled_spectrum(J, rows);
+  if (!spectrum) return std::nullopt;
+  const auto& [length, sigma, V, R, rank] = *spectrum;
 
   Matrix root(n, n);  // C = root rootᵀ, in scaled columns
   if (rank == n) {

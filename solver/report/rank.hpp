@@ -5,9 +5,23 @@
 #include <utility>
 #include <vector>
 
+#include <Eigen/Core>
+
 #include <thalweg/math/aligned.hpp>
 
 namespace thalweg {
+
+/// The singular values of a matrix whose columns have been scaled to length 1.
+struct ScaledSpectrum {
+  Eigen::VectorXd length;  ///< of each column before; a column of zeros stays one
+  Eigen::VectorXd sigma;   ///< largest first
+  Eigen::MatrixXd V;       ///< right singular vectors, of the scaled columns
+  Eigen::MatrixXd R;       ///< of the QR of the scaled columns
+  Eigen::Index rank = 0;   ///< σ above what rounding, or J's error, makes of zero
+};
+/// Of J (n > 0 columns), by QR, never through JᵀJ. `rows` is the number of rows that are no padding; `error`: of J's
+/// entries, relative, when it is more than rounding. J is destroyed. Empty when J is not finite.
+std::optional<ScaledSpectrum> scaled_spectrum(DenseMatrix& J, int rows, double error = 0.0);
 
 struct NormalInverse {
   std::vector<double> covariance;   ///< (JᵀJ)⁻¹, row-major; NaN in rows and columns not determined

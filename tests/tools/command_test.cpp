@@ -376,7 +376,7 @@ TEST_CASE("help and version are commands too") {
 }
 
 TEST_CASE("the help of each verb shows an example") {
-  for (const char* verb : {"", "solve ", "fit ", "list "}) {
+  for (const char* verb : {"", "solve ", "fit ", "check ", "list "}) {
     const Outcome o = run(std::string(verb) + "--help");
     CHECK(o.code == 0);
     CHECK(contains(o.out, std::string("\nExample: thalweg ") + (*verb ? verb : "solve")));

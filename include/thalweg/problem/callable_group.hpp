@@ -65,6 +65,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
 
  public:
   static constexpr int residual_dimension = detail::Components<Result>::count;
+  bool differenced() const override { return Traits::numeric; }
 
   CallableGroup(std::string name, Wrapped f, std::vector<Slot> slots, std::int64_t items, std::vector<Data>... data)
       : ResidualGroup(std::move(name), residual_dimension, items, std::move(slots)),

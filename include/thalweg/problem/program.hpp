@@ -20,6 +20,8 @@ struct NonFiniteEntry {
   double value = 0.0;
   std::string explanation;  ///< the operation that made it, when known
 };
+/// "data, row 3: 'log(b1 - x)' is nan", "the derivative of residual data[3] by b1 is inf".
+std::string in_words(const NonFiniteEntry&);
 
 /// Rows are ordered by group, then component, then item, each component padded to whole cache lines; padding rows are
 /// zero. Columns are the components of x that are free to move. The Problem must outlive the Program, and must not

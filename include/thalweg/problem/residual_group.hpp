@@ -70,6 +70,9 @@ class ResidualGroup {
   /// when all is finite or unknown.
   virtual std::string explain_non_finite(const double* x, std::int64_t item) const;
 
+  /// Whether derivatives are differences of residuals, with about 10 right digits, where others are exact to rounding.
+  virtual bool differenced() const { return false; }
+
  protected:
   /// As evaluate, not yet divided by sigma.
   virtual void compute(const double* x, const ResidualOutput& out) const = 0;

@@ -1,0 +1,47 @@
+// What the parts of a check share. Private to the floor.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <thalweg/report/check.hpp>
+#include "report/probe.hpp"
+
+namespace thalweg {
+
+struct Examination {
+  const Program& program;
+  const Options& options;
+  Prober& prober;
+  Probe start;                // moved into the bounds
+  std::vector<Probe> nearby;  // whether finite or not
+  std::mt19937_64 random;     // where the draws of `nearby` ended
+
+  const Problem& problem() const { return program.problem(); }
+  std::string name(std::int64_t column) const { return problem().parameter_name(program.component_of(column)); }
+  double value(std::int64_t column) const { return start.x[static_cast<std::size_t>(program.component_of(column))]; }
+};
+
+// Each looks at one side of the problem, and adds what it finds.
+void look_at_bounds(const Problem& problem, CheckReport& report);
+void look_at_counts(const Program& program, CheckReport& report);
+void look_for_non_finite(const Examination& e, CheckReport& report);
+void look_for_underflow(const Examination& e, CheckReport& report);
+void look_at_derivatives(const Examination& e, CheckReport& report);
+void look_at_slope(const Examination& e, CheckReport& report);
+void look_at_losses(const Examination& e, CheckReport& report);
+void look_at_influence(const Examination& e, CheckReport& report);
+void look_at_dependence(const Examination& e, CheckReport& report);
+
+namespace words {
+/// "'a', 'b' and 'c'"; of many the first six and how many more.
+std::string quoted(const std::vector<std::string>& names);
+/// "a, b and c".
+std::string listed(const std::vector<std::string>& items);
+/// "one", "two", ..., "12".
+std::string number(std::int64_t n);
+/// Four significant digits.
+std::string brief(double v);
+}  // namespace words
+
+}  // namespace thalweg
