@@ -101,7 +101,8 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
 std::optional<Verdict> TrustRegion::iterate() {
   ProposedStep proposed = strategy_->propose(*linear_, step_.data());
   confined_ = false;
-  if (bounded_ && std::isfinite(proposed.scaled_norm) && proposed.status != LinearStatus::retry) proposed = confine(proposed);
+  if (bounded_ && std::isfinite(proposed.scaled_norm) && proposed.status != LinearStatus::retry)
+    proposed = confine(proposed);
   clock_->charge(Stopwatch::linear_solve);
   ++result_->iterations;
   Trial trial = attempt(proposed);

@@ -230,7 +230,8 @@ std::optional<Verdict> DescentLoop::gradient_verdict() {
   if (!convergence::gradient_small(gradient_norm_, tolerance)) return std::nullopt;
   // In the caller's units it may be small where much is still to be gained.
   const double root = std::sqrt(journal_.options.function_tolerance);
-  const bool much_left = gradient_norm_ > 0.0 && relative_gradient() > root && value_ > root * root * root * root * initial_value_;
+  const double nothing = root * root * root * root * initial_value_;
+  const bool much_left = gradient_norm_ > 0.0 && relative_gradient() > root && value_ > nothing;
   if (scaled_ && much_left) return std::nullopt;
   at_saddle_ = direction_->escape(f_, here(), d_);
   if (at_saddle_) return std::nullopt;
@@ -262,7 +263,8 @@ std::optional<Verdict> DescentLoop::decrease_verdict(double before, const LinePo
   const bool small = convergence::decrease_small(actual, promised, size, tolerance) &&
                      relative_gradient() <= std::sqrt(tolerance);
   small_decreases_ = small ? small_decreases_ + 1 : 0;
-  const int enough = journal_.options.method == Method::newton ? 1 : std::min(most_small_decreases, static_cast<int>(size_));
+  const int enough =
+      journal_.options.method == Method::newton ? 1 : std::min(most_small_decreases, static_cast<int>(size_));
   if (small_decreases_ < enough) return std::nullopt;
   return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
                                                 size > 0.0 ? actual / size : 0.0, tolerance)};
