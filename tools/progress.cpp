@@ -20,8 +20,8 @@ void Progress::show(const IterationRecord& record) {
   if (now < next_) return;
   next_ = now + std::chrono::milliseconds(100);
   shown_ = true;
-  std::fprintf(stderr, "\r\x1b[Kiteration %d, cost %.6e, gradient %.1e, %.0f s", record.iteration, record.cost,
-               record.gradient_norm, record.seconds);
+  std::fprintf(stderr, "\r\x1b[Kiteration %lld, cost %.6e, gradient %.1e, %.0f s",
+               static_cast<long long>(record.iteration), record.cost, record.gradient_norm, record.seconds);
   std::fflush(stderr);
 }
 

@@ -142,7 +142,7 @@ Polish::Outcome TrustRegion::polish(std::optional<Verdict>& request) {
     r.trial_cost = step.trial_cost;
     r.step_norm = step.norm;
     r.seconds = clock_->elapsed();
-    request = journal_->report(r);
+    request = journal_->report(r, state_.x);
     return !request.has_value();
   };
   const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);

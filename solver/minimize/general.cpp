@@ -17,6 +17,17 @@ Ending minimize_objective(const Objective& f, std::vector<double> x, const Box& 
                : descend_along_directions(f, std::move(x), box, journal);
 }
 
+std::optional<Verdict> non_finite_start(const Objective& f, double value, std::span<const double> g) {
+  const auto shown = [](double v) { return std::isnan(v) ? "nan" : fmt::format("{}", v); };
+  if (!std::isfinite(value))
+    return Verdict{Status::non_finite_start, fmt::format("the cost is {} at the start", shown(value))};
+  for (std::size_t j = 0; j < g.size(); ++j)
+    if (!std::isfinite(g[j]))
+      return Verdict{Status::non_finite_start, fmt::format("the derivative of the cost by {} is {} at the start",
+                                                           f.name(static_cast<std::int64_t>(j)), shown(g[j]))};
+  return std::nullopt;
+}
+
 namespace {
 
 /// The box with every bound written out.

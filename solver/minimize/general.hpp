@@ -1,6 +1,8 @@
 // Minimisers of a general smooth function: along search directions, or within trust regions of a Newton model.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <vector>
 
 #include <minimize/journal.hpp>
@@ -11,6 +13,9 @@ namespace thalweg {
 
 /// By the method that the options name. x lies in the box; both vectors of the box have the size of x.
 Ending minimize_objective(const Objective& f, std::vector<double> x, const Box& box, Journal& journal);
+
+/// What is wrong with F or its gradient g at the start; empty when both are finite.
+std::optional<Verdict> non_finite_start(const Objective& f, double value, std::span<const double> g);
 
 /// Line-search methods: gradient descent, nonlinear conjugate gradients, BFGS, L-BFGS, Newton on a modified Cholesky.
 Ending descend_along_directions(const Objective& f, std::vector<double> x, const Box& box, Journal& journal);

@@ -6,13 +6,20 @@
 
 namespace thalweg {
 
-void Journal::open(double cost, double gradient_norm) {
+void Journal::complete(IterationRecord& record, std::span<const double> x) const {
+  const Result::Evaluations& e = result.evaluations;
+  record.evaluations = static_cast<double>(e.cost) + e.jacobian + e.hessian + e.hessian_products;
+  if (options.record_points) record.x = embed ? embed(x) : std::vector<double>(x.begin(), x.end());
+}
+
+void Journal::open(double cost, double gradient_norm, std::span<const double> x) {
   IterationRecord origin;
   origin.iteration = result.iterations;
   origin.cost = cost;
   origin.gradient_norm = gradient_norm;
   origin.seconds = clock.elapsed();
-  result.trace.push_back(origin);
+  complete(origin, x);
+  result.trace.push_back(std::move(origin));
 }
 
 std::optional<Verdict> Journal::limit() const {
@@ -25,7 +32,8 @@ std::optional<Verdict> Journal::limit() const {
   return std::nullopt;
 }
 
-std::optional<Verdict> Journal::report(const IterationRecord& record) {
+std::optional<Verdict> Journal::report(IterationRecord record, std::span<const double> x) {
+  complete(record, x);
   result.trace.push_back(record);
   if (options.callback && options.callback(record) == Action::stop)
     return Verdict{Status::interrupted, "the callback asked to stop"};

@@ -79,8 +79,10 @@ std::vector<double> LeastSquares::reduced(const std::vector<double>& x) const {
 }
 
 std::vector<double> LeastSquares::expanded(std::span<const double> z) const {
-  place(z);
-  return state_.x;
+  std::vector<double> x = state_.x;
+  for (std::size_t j = 0; j < z.size(); ++j)
+    x[static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)))] = z[j];
+  return x;
 }
 
 Box LeastSquares::box() const { return {reduced(program_.problem().lower()), reduced(program_.problem().upper())}; }

@@ -99,9 +99,11 @@ Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
 /// The methods for any smooth function, on the components of x that may move.
 Ending Solver::Impl::descend_generally(std::vector<double> x, Journal& journal) {
   const LeastSquares function(program, x, journal.options);
+  journal.embed = [&function](std::span<const double> z) { return function.expanded(z); };
   journal.clock.charge(Stopwatch::setup);
   Ending ending = minimize_objective(function, function.reduced(x), function.box(), journal);
   ending.x = function.expanded(ending.x);
+  journal.embed = {};
   return ending;
 }
 

@@ -79,7 +79,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   if (!verdict) {
     linearize();
     strategy.start(linear, x_);
-    journal.open(state_.cost, gradient_norm_);
+    journal.open(state_.cost, gradient_norm_, state_.x);
     first_iteration_ = result_->iterations;
     first_cost_ = state_.cost;
   }
@@ -119,7 +119,7 @@ std::optional<Verdict> TrustRegion::iterate() {
     verdict = exhausted_verdict(proposed);
     strategy_->rejected(trial.gain, proposed.scaled_norm);
   }
-  const std::optional<Verdict> request = journal_->report(done);
+  const std::optional<Verdict> request = journal_->report(done, state_.x);
   return verdict ? verdict : request;
 }
 

@@ -88,7 +88,7 @@ struct Functor {
 
 struct End {
   double cost;
-  int iterations;
+  std::int64_t iterations;
   std::vector<double> x;
 };
 

@@ -56,7 +56,8 @@ std::vector<Column> columns() {
 /// "g" global, "l" a known local minimum, "-" neither; iterations; evaluations of cost, gradient or Jacobian.
 struct Cell {
   char end = '-';
-  int iterations = 0, evaluations = 0;
+  std::int64_t iterations = 0;
+  int evaluations = 0;
 };
 
 using Row = std::vector<Cell>;

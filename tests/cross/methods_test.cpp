@@ -23,7 +23,7 @@ constexpr int max_iterations = 3000;
 
 struct End {
   double cost = 0.0;
-  int iterations = 0;
+  std::int64_t iterations = 0;
   std::vector<double> x;
 };
 

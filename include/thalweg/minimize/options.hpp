@@ -116,6 +116,8 @@ struct Options {
   int max_iterations = 10000;         ///< linear solves, rejected ones included
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
 
+  bool record_points = false;  ///< every record of the trace holds its x
+
   int threads = 0;  ///< at most; 0: as many as the machine has. Results are the same bits for any number.
 
   /// Called after each trial, accepted or not; may stop the solve.

@@ -1,6 +1,7 @@
 // What a solve returns: a value that says how it ended, where, and by which road.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <string>
@@ -27,7 +28,7 @@ struct IterationRecord {
   enum class Phase { descent, polish };
   static constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 
-  int iteration = 0;  ///< counts from 0: the start, which is no solve
+  std::int64_t iteration = 0;  ///< counts from 0: the start, which is no solve
   Phase phase = Phase::descent;
   /// What became of the step, and why.
   enum class Outcome {
@@ -48,6 +49,10 @@ struct IterationRecord {
   double damping = unset;        ///< λ that the step was computed with
   double seconds = 0.0;          ///< since the solve began
   double loss_scale = 1.0;  ///< of graduated non-convexity: the losses, and so the cost, had their scales times this
+  double evaluations = 0.0;  ///< so far, of all kinds: costs, gradients or Jacobians, Hessians and their products; a
+                             ///< minibatch counts as its part of the samples
+  double rate = unset;       ///< learning rate of a first-order step
+  std::vector<double> x;     ///< the point after the iteration, when Options::record_points asks for it
 };
 
 struct Result {
@@ -55,13 +60,15 @@ struct Result {
   std::string reason;     ///< which test fired, with measurement and threshold
   std::vector<double> x;  ///< all parameters, in the order they were added
   double initial_cost = IterationRecord::unset, final_cost = IterationRecord::unset;
-  int iterations = 0, accepted_steps = 0;
+  std::int64_t iterations = 0, accepted_steps = 0;
   struct Evaluations {
     int cost = 0;               ///< residuals, or an objective's value, alone
     int jacobian = 0;           ///< with J, or the gradient
     int hessian = 0;            ///< second derivatives
     int hessian_products = 0;   ///< ∇²F v, of newton_cg
+    std::int64_t batch_gradients = 0;  ///< of minibatches, in first-order training
   } evaluations;
+  std::int64_t epochs = 0;  ///< whole passes over the samples, of first-order training
   struct Seconds {
     double total = 0.0, setup = 0.0, evaluate = 0.0, linear_solve = 0.0;
   } seconds;

@@ -9,6 +9,7 @@
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/report/picture.hpp>
 #include <thalweg/report/profile.hpp>
 #include <thalweg/report/statistics.hpp>
 
@@ -45,6 +46,7 @@ struct Report {
   std::optional<Agreement> certified;  ///< when the file holds certified values
   std::optional<KnownMinimum> known_minimum;
   std::optional<Minima> multistart;  ///< when there was more than one start
+  std::optional<FitPicture> picture;  ///< for the page; when one is asked for
   std::optional<Profile> profile;    ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {

@@ -46,7 +46,7 @@ Ending DescentLoop::run(const std::vector<double>& x) {
   journal_.result.linear_solver_reason = direction_->reason();
   std::copy(x.begin(), x.end(), x_.begin());
   std::optional<Verdict> verdict = begin();
-  if (!verdict) journal_.open(value_, gradient_norm_);
+  if (!verdict) journal_.open(value_, gradient_norm_, span(x_));
   while (!verdict) {
     verdict = gradient_verdict();
     if (!verdict) verdict = journal_.limit();
@@ -58,13 +58,7 @@ Ending DescentLoop::run(const std::vector<double>& x) {
 std::optional<Verdict> DescentLoop::begin() {
   value_ = f_.gradient(span(x_), {g_.data(), size_});
   ++journal_.result.evaluations.jacobian;
-  const auto shown = [](double v) { return std::isnan(v) ? "nan" : fmt::format("{}", v); };
-  if (!std::isfinite(value_))
-    return Verdict{Status::non_finite_start, fmt::format("the cost is {} at the start", shown(value_))};
-  for (Eigen::Index j = 0; j < g_.size(); ++j)
-    if (!std::isfinite(g_[j]))
-      return Verdict{Status::non_finite_start,
-                     fmt::format("the derivative of the cost by {} is {} at the start", f_.name(j), shown(g_[j]))};
+  if (auto verdict = non_finite_start(f_, value_, span(g_))) return verdict;
   initial_value_ = value_;
   linearize();
   return std::nullopt;
@@ -72,11 +66,12 @@ std::optional<Verdict> DescentLoop::begin() {
 
 /// The scale, the gradient's size, and which components their bounds hold. f's gradient was computed here last.
 void DescentLoop::linearize() {
-  scaled_ = f_.scale({trial_.data(), size_});
+  Vector& here = d_;  // the direction has been walked
+  scaled_ = f_.scale({here.data(), size_});
   for (std::size_t j = 0; j < size_; ++j) {
     const auto i = static_cast<Eigen::Index>(j);
-    const double here = scaled_ ? trial_[i] : 1.0;
-    D_[i] = std::isfinite(here) ? std::max(scale_decay * D_[i], here) : D_[i];
+    const double length = scaled_ ? here[i] : 1.0;
+    D_[i] = std::isfinite(length) ? std::max(scale_decay * D_[i], length) : D_[i];
     if (D_[i] == 0.0) D_[i] = 1.0;
     const bool below = x_[i] <= box_.lower[j] && g_[i] > 0.0, above = x_[i] >= box_.upper[j] && g_[i] < 0.0;
     held_[j] = below || above || box_.lower[j] == box_.upper[j];
@@ -97,23 +92,21 @@ std::optional<Verdict> DescentLoop::iterate() {
   IterationRecord done = record();
   const LineSearchResult found = at_saddle_ ? leave_saddle() : search(origin, longest);
   const double before = value_;
-  const Vector previous_x = x_, previous_g = g_;
 
   std::optional<Verdict> verdict;
-  // At rounding level a line search may find that standing still is as good.
-  const bool moved = found.decreased() && move(found.point) && x_ != previous_x;
-  if (moved) {
+  const bool moved = found.decreased() && move(found.point);
+  if (moved) {  // from what is the trial's place now
     ++journal_.result.accepted_steps;
-    const Vector s = x_ - previous_x;
-    direction_->moved(s, g_ - previous_g);
+    const Vector s = x_ - trial_;
+    direction_->moved(s, g_ - trial_g_);
     fresh_ = false;
     last_decrease_ = before - value_;
     done.step_norm = s.norm();
     verdict = decrease_verdict(before, origin, found.point.alpha);
   } else {
     done.accepted = false;
-    done.outcome = found.decreased() && x_ != previous_x ? IterationRecord::Outcome::not_finite
-                                                         : IterationRecord::Outcome::no_decrease;
+    done.outcome = found.decreased() && trial_ != x_ ? IterationRecord::Outcome::not_finite
+                                                     : IterationRecord::Outcome::no_decrease;
     // What was learnt may be wrong here: the plain gradient has the last word.
     if (fresh_ || journal_.options.method == Method::newton) verdict = exhausted_verdict();
     direction_->reset();
@@ -124,7 +117,7 @@ std::optional<Verdict> DescentLoop::iterate() {
   done.cost = value_;
   done.trial_cost = found.point.value;
   done.seconds = journal_.clock.elapsed();
-  const std::optional<Verdict> request = journal_.report(done);
+  const std::optional<Verdict> request = journal_.report(done, span(x_));
   return verdict ? verdict : request;
 }
 
@@ -212,10 +205,13 @@ LinePoint DescentLoop::evaluate(double alpha) {
   return {alpha, value, trial_g_.dot(d_)};
 }
 
-/// Makes the point on the line the current one. False when its gradient is not finite.
+/// Makes the point on the line the current one, and the trial what was. False when its gradient is not finite, and
+/// when it is no other point: at rounding level a line search may find that standing still is as good.
 bool DescentLoop::move(const LinePoint& point) {
-  const double value = evaluated_at_ == point.alpha ? point.value : evaluate(point.alpha).value;
-  if (!std::isfinite(value) || !trial_g_.allFinite()) return false;
+  const bool evaluated = evaluated_at_ == point.alpha;
+  const double value = evaluated ? point.value : evaluate(point.alpha).value;
+  if (evaluated) place(point.alpha);  // the search may have looked elsewhere since
+  if (!std::isfinite(value) || !trial_g_.allFinite() || trial_ == x_) return false;
   std::swap(x_, trial_);
   std::swap(g_, trial_g_);
   value_ = value;

@@ -55,7 +55,7 @@ Ending NewtonLoop::run(std::vector<double> x) {
                                              ? "newton-cg needs only products with the Hessian"
                                              : "the Hessian may be indefinite";
   std::optional<Verdict> verdict = begin(std::move(x));
-  if (!verdict) journal_.open(value_, gradient_norm_);
+  if (!verdict) journal_.open(value_, gradient_norm_, x_);
   while (!verdict) {
     verdict = gradient_verdict();
     if (!verdict) verdict = journal_.limit();
@@ -69,13 +69,7 @@ std::optional<Verdict> NewtonLoop::begin(Vector x) {
   x_ = std::move(x);
   value_ = f_.gradient(x_, g_);
   ++journal_.result.evaluations.jacobian;
-  const auto shown = [](double v) { return std::isnan(v) ? "nan" : fmt::format("{}", v); };
-  if (!std::isfinite(value_))
-    return Verdict{Status::non_finite_start, fmt::format("the cost is {} at the start", shown(value_))};
-  for (std::size_t j = 0; j < g_.size(); ++j)
-    if (!std::isfinite(g_[j]))
-      return Verdict{Status::non_finite_start, fmt::format("the derivative of the cost by {} is {} at the start",
-                                                           f_.name(static_cast<std::int64_t>(j)), shown(g_[j]))};
+  if (auto verdict = non_finite_start(f_, value_, g_)) return verdict;
   std::fill(D_.begin(), D_.end(), 0.0);
   if (!linearize()) return Verdict{Status::non_finite_start, "second derivatives are not finite at the start"};
   const double size = scaled_length(x_);
@@ -158,7 +152,7 @@ std::optional<Verdict> NewtonLoop::iterate() {
   record.accepted = accepted;
   record.cost = value_;
   record.seconds = journal_.clock.elapsed();
-  const std::optional<Verdict> request = journal_.report(record);
+  const std::optional<Verdict> request = journal_.report(record, x_);
   return verdict ? verdict : request;
 }
 
@@ -271,7 +265,7 @@ void NewtonLoop::finish() {
     record.cost = record.trial_cost = value_ = cost;
     const bool finite = linearize();
     record.seconds = journal_.clock.elapsed();
-    if (journal_.report(record) || !finite) return;
+    if (journal_.report(record, x_) || !finite) return;
   }
 }
 

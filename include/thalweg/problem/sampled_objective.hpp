@@ -1,0 +1,25 @@
+// A cost that is a sum over samples, so that a few of them estimate the whole.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <thalweg/problem/objective.hpp>
+
+namespace thalweg {
+
+/// F(x) = Σᵢ fᵢ(x) + R(x) over the samples i = 0 … N−1; R is a penalty, perhaps 0.
+class SampledObjective : public Objective {
+ public:
+  using Objective::Objective;
+
+  virtual std::int64_t samples() const = 0;  ///< N
+
+  /// (1/|B|) Σ_{i∈B} fᵢ(x) + R(x)/N, the estimate of F/N by the minibatch B, and its gradient to g (n). `draw` numbers
+  /// the random numbers of this evaluation, such as dropout's masks: the same draw gives the same bits. The full value
+  /// and gradient draw nothing.
+  virtual double batch_gradient(std::span<const double> x, std::span<const std::int64_t> batch, std::uint64_t draw,
+                                std::span<double> g) const = 0;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,86 @@
+// Any methods on the same problems under one stopping rule that is none of theirs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <thalweg/minimize/result.hpp>
+#include <thalweg/stochastic/run.hpp>
+
+namespace thalweg {
+
+/// When a run counts as successful, and when it is stopped: the same for every method. F* is the best known cost: the
+/// problem's own, or else the lowest that any of the runs has met.
+struct StoppingRule {
+  /// Reached: F ≤ F* + d max(|F*|, d (F₀ − F*)), F₀ the cost at the start. The second term, as of Moré & Wild 2009,
+  /// serves where F* is 0.
+  double distance = 1e-6;
+  double evaluations = 10000.0;  ///< IterationRecord::evaluations, per run
+  double seconds = 60.0;         ///< per run
+
+  double target(double best, double initial) const;
+  /// Throws Error that names the field and what it expects.
+  void validate() const;
+};
+
+/// One method from one start.
+struct ComparedRun {
+  int start = 1;   ///< counts from 1
+  Result result;   ///< with its whole trace; x in it when there are at most 3 parameters
+  bool reached = false;
+  double rate = IterationRecord::unset;  ///< learning rate; NaN: the method has none
+  /// Up to the first record at or below the target; NaN: never.
+  double seconds = IterationRecord::unset, evaluations = IterationRecord::unset, iterations = IterationRecord::unset;
+  double digits = IterationRecord::unset;  ///< of agreement with certified values; NaN: there are none
+};
+
+/// A learning rate's trial: all starts of a problem.
+struct RateTrial {
+  double rate = 0.0;
+  int reached = 0;            ///< starts that came to the target
+  double cost = 0.0;          ///< sum over the starts of log10 of the distance left (F − F*) / (F₀ − F*); lower is better
+  double evaluations = 0.0;   ///< all
+};
+
+/// One method on one problem.
+struct ComparedMethod {
+  std::string name;
+  std::string refused;             ///< why the method cannot run on this problem; then there are no runs
+  std::vector<ComparedRun> runs;   ///< one per start
+  std::vector<RateTrial> tuning;   ///< by --tune; the best was chosen
+  double tuning_seconds = 0.0, tuning_evaluations = 0.0;
+};
+
+/// F on a grid over a window of the plane, for problems of two parameters.
+struct Landscape {
+  std::string names[2];
+  double lower[2], upper[2];  ///< of the window
+  int columns = 0, rows = 0;
+  std::vector<double> cost;   ///< row-major, the first parameter along the row; NaN where F is not defined
+  std::vector<std::vector<double>> minima;  ///< known ones, in the window or not
+};
+
+struct ComparedProblem {
+  std::string name, title, source;
+  std::int64_t parameters = 0, residuals = 0;  ///< residuals 0: an objective
+  double best_known = IterationRecord::unset;  ///< F*
+  std::string best_known_from;                 ///< "certified", "catalogue", "the best of all runs"
+  std::vector<double> initial_costs;           ///< of each start
+  std::vector<ComparedMethod> methods;         ///< in the order of Comparison::methods
+  std::optional<Landscape> landscape;
+};
+
+struct Comparison {
+  StoppingRule rule;
+  std::vector<std::string> methods;
+  std::vector<ComparedProblem> problems;
+  bool tuned = false, interrupted = false;
+  int threads = 1;
+  double seconds = 0.0;  ///< of everything, tuning included
+};
+
+}  // namespace thalweg
