@@ -54,6 +54,10 @@ Result minimize(const Objective& objective, std::vector<double> start, const Opt
     throw Error(fmt::format("{} needs residuals, and an objective has none; expected gradient-descent, nonlinear-cg, "
                             "newton, newton-cg, bfgs or lbfgs",
                             to_string(options.method)));
+  if (options.curvature == Curvature::gauss_newton)
+    throw Error("curvature gauss-newton needs residuals, and an objective has none; expected exact");
+  if (options.graduated)
+    throw Error("graduated non-convexity needs losses of residuals, and an objective has none");
   if (start.size() != n || n == 0) throw Error(fmt::format("a start of {} numbers; expected {}", start.size(), n));
   const Box bounds = completed(box, n);
   Stopwatch clock;

@@ -83,8 +83,8 @@ constexpr double zero = 1e-16;
 
 /// Over the problems that both solve to the same cost, ours may need 1.5 times the iterations of Ceres in total; and
 /// it must solve what Ceres solves: at least `least` of them end at one cost, and at most `worse` end above Ceres's.
-void compare(const std::string& what, const std::vector<Case>& cases, const Options& ours, const ceres::Solver::Options& theirs,
-             int least, int worse) {
+void compare(const std::string& what, const std::vector<Case>& cases, const Options& ours,
+             const ceres::Solver::Options& theirs, int least, int worse) {
   int same = 0, above = 0, below = 0, our_iterations = 0, their_iterations = 0;
   std::string other;
   for (const Case& c : cases) {
@@ -138,7 +138,8 @@ TEST_CASE("beside Ceres: BFGS, L-BFGS and nonlinear conjugate gradients") {
                                      std::pair{ceres::POLAK_RIBIERE, ConjugateGradient::polak_ribiere},
                                      std::pair{ceres::HESTENES_STIEFEL, ConjugateGradient::hestenes_stiefel}}) {
     options.nonlinear_conjugate_gradient_type = theirs;
-    compare("nonlinear-cg " + std::string(to_string(ours)), mgh(), {.method = Method::nonlinear_cg, .conjugate_gradient = ours},
+    compare("nonlinear-cg " + std::string(to_string(ours)), mgh(),
+            {.method = Method::nonlinear_cg, .conjugate_gradient = ours},
             options, 18, 0);
   }
 }

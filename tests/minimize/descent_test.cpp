@@ -12,20 +12,15 @@
 #include <minimize/descent/modified_cholesky.hpp>
 #include <thalweg/minimize/solve.hpp>
 
+#include "support/valleys.hpp"
+
 using namespace thalweg;
 using doctest::Approx;
+using valleys::beale;
+using valleys::rosenbrock;
 
 namespace {
 
-const auto rosenbrock = [](const auto& x) {
-  const auto a = x[1] - x[0] * x[0], b = 1.0 - x[0];
-  return 100.0 * a * a + b * b;
-};
-const auto beale = [](const auto& x) {
-  const auto a = 1.5 - x[0] + x[0] * x[1], b = 2.25 - x[0] + x[0] * x[1] * x[1],
-             c = 2.625 - x[0] + x[0] * x[1] * x[1] * x[1];
-  return a * a + b * b + c * c;
-};
 
 /// ½ xᵀAx − bᵀx, A = Qdiag(1 … condition)Qᵀ with a seeded rotation Q.
 struct Quadratic {

@@ -8,22 +8,17 @@
 #include <doctest/doctest.h>
 #include <thalweg/minimize/solve.hpp>
 
+#include "support/valleys.hpp"
+
 using namespace thalweg;
 using doctest::Approx;
+using valleys::beale;
+using valleys::rosenbrock;
 
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-const auto rosenbrock = [](const auto& x) {
-  const auto a = x[1] - x[0] * x[0], b = 1.0 - x[0];
-  return 100.0 * a * a + b * b;
-};
-const auto beale = [](const auto& x) {
-  const auto a = 1.5 - x[0] + x[0] * x[1], b = 2.25 - x[0] + x[0] * x[1] * x[1],
-             c = 2.625 - x[0] + x[0] * x[1] * x[1] * x[1];
-  return a * a + b * b + c * c;
-};
 // Minima at (±1, 0), a saddle between them.
 const auto saddle = [](const auto& x) {
   return 0.25 * x[0] * x[0] * x[0] * x[0] - 0.5 * x[0] * x[0] + 0.5 * x[1] * x[1];
@@ -216,4 +211,34 @@ TEST_CASE("a start that is not finite is said") {
   const Result result = minimize(f, {-1.0}, {.method = Method::newton});
   CHECK(result.status == Status::non_finite_start);
   CHECK(result.reason == "the cost is nan at the start");
+}
+
+TEST_CASE("what only residuals have is refused for an objective") {
+  const auto f = objective(2, rosenbrock);
+  CHECK_THROWS_WITH(minimize(f, {0.0, 0.0}, {.method = Method::newton, .curvature = Curvature::gauss_newton}),
+                    "curvature gauss-newton needs residuals, and an objective has none; expected exact");
+  CHECK_THROWS_WITH(minimize(f, {0.0, 0.0}, {.method = Method::newton, .graduated = true}),
+                    "graduated non-convexity needs losses of residuals, and an objective has none");
+}
+
+TEST_CASE("a trace may keep its points, all parameters of them") {
+  Problem problem;
+  const auto p = problem.add_parameters("p", std::vector<double>{-1.2, 1.0, 7.0});
+  problem.fix(p, 2);
+  problem.add_residuals("r", [](const auto& x) { return std::array{10.0 * (x[1] - x[0] * x[0]), 1.0 - x[0]}; }, p);
+  for (const Method method : {Method::newton, Method::bfgs, Method::levenberg_marquardt}) {
+    const Result result = solve(problem, {.method = method, .record_points = true});
+    CAPTURE(to_string(method));
+    REQUIRE(result.converged());
+    for (const IterationRecord& record : result.trace) {
+      REQUIRE(record.x.size() == 3);
+      const double a = 10.0 * (record.x[1] - record.x[0] * record.x[0]), b = 1.0 - record.x[0];
+      CHECK(record.x[2] == 7.0);
+      CHECK(record.cost == Approx(0.5 * (a * a + b * b)).epsilon(1e-12));
+    }
+    CHECK(result.trace.front().evaluations >= 1.0);
+    CHECK(result.trace.back().evaluations <= result.evaluations.cost + result.evaluations.jacobian +
+                                                 result.evaluations.hessian + result.evaluations.hessian_products);
+    CHECK(solve(problem, {.method = method}).trace.back().x.empty());
+  }
 }

@@ -162,7 +162,9 @@ TEST_CASE("every method descends on a robust cost, and the polish brings the las
     for (const Damping damping : {Damping::nielsen, Damping::marquardt, Damping::radius}) {
       Data data(0.3, 3, Loss::cauchy(0.1));
       data.problem.set_start(data.p, Vec<double, 3>{4.0, 0.5, 1.2});
-      const Result result = solve(data.problem, {.method = method, .damping = method == Method::gauss_newton ? Damping::nielsen : damping});
+      const bool damped = method != Method::gauss_newton;
+      const Result result =
+          solve(data.problem, {.method = method, .damping = damped ? damping : Damping::nielsen});
       CAPTURE(to_string(method));
       CAPTURE(result.reason);
       CHECK(result.converged());

@@ -11,6 +11,7 @@
 
 #include "run.hpp"
 
+using command_test::contains;
 using command_test::Folder;
 using command_test::Outcome;
 using command_test::run;
@@ -18,7 +19,6 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 json solved(const std::string& arguments, int code = 0) {
   const Outcome o = run("solve catalogue:" + arguments + " --json -");

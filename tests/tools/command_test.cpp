@@ -12,6 +12,7 @@
 
 #include "run.hpp"
 
+using command_test::contains;
 using command_test::Folder;
 using command_test::Outcome;
 using command_test::run;
@@ -19,7 +20,6 @@ using nlohmann::json;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// The JSON without what may differ from run to run.
 json without_times(const std::string& text) {
