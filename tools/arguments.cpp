@@ -1,11 +1,6 @@
 #include "arguments.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <functional>
-#include <limits>
-#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,173 +8,11 @@
 
 #include <thalweg/math/error.hpp>
 
-#include "usage.hpp"
-#include "wording.hpp"
+#include "option_values.hpp"
+#include "solve_options.hpp"
 
 namespace thalweg::tool {
 namespace {
-
-template <class T>
-std::optional<T> number_from(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  T value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// An option whose value is checked as soon as it is read.
-template <class T>
-CLI::Option* add_number(CLI::App& app, const std::string& name, std::optional<T>& target, T least,
-                        const std::string& expected, const std::string& description) {
-  const auto read = [&target, name, least, expected](const std::string& text) {
-    target = number_from<T>(text);
-    if (!target || !(*target >= least)) throw UsageError(fmt::format("{} is '{}'; expected {}", name, text, expected));
-  };
-  return app.add_option_function<std::string>(name, read, description)
-      ->type_name(std::is_integral_v<T> ? "N" : "NUMBER");
-}
-
-template <class E>
-CLI::Option* add_choice(CLI::App& app, const std::string& name, E& target, E (*parse)(std::string_view),
-                        const std::string& description) {
-  const auto read = [&target, parse](const std::string& text) { target = parse(text); };
-  return app.add_option_function<std::string>(name, read, description)->type_name("NAME");
-}
-
-/// "a=1,b=2e3"; commas and repeated options are the same.
-std::vector<Assignment> assignments(const std::string& option, const std::vector<std::string>& texts) {
-  std::vector<Assignment> result;
-  for (const std::string& piece : split_at_commas(texts)) {
-    const auto equals = piece.find('=');
-    std::optional<double> value;
-    if (equals != std::string::npos) value = number_from<double>(trim(piece.substr(equals + 1)));
-    const std::string name = trim(piece.substr(0, equals));
-    if (!value || std::isnan(*value) || name.empty())
-      throw UsageError(fmt::format("{}: '{}' is no assignment; expected name=number, such as a=1", option, piece));
-    for (const Assignment& other : result)
-      if (other.name == name) throw UsageError(fmt::format("{} names '{}' twice", option, name));
-    result.push_back({name, *value});
-  }
-  return result;
-}
-
-/// A list of texts, which may be given again and again.
-CLI::Option* add_texts(CLI::App& app, const std::string& name, std::vector<std::string>& target,
-                       const std::string& type, const std::string& description) {
-  // As text: the type alone would be followed by " ...", as if blanks could separate the pieces.
-  return app.add_option(name, target, description)->option_text(type)->allow_extra_args(false);
-}
-
-/// A flag that takes no value: --quiet=no is a mistake.
-CLI::Option* add_flag(CLI::App& app, const std::string& name, bool& target, const std::string& description) {
-  return app.add_flag(name, target, description)->disable_flag_override();
-}
-
-/// The path of a file to write.
-CLI::Option* add_file(CLI::App& app, const std::string& name, std::string& target, bool may_be_standard_output,
-                      const std::string& type, const std::string& description) {
-  const auto read = [&target, name, may_be_standard_output](const std::string& text) {
-    if (text.empty()) throw UsageError(fmt::format("{} is ''; expected the path of a file", name));
-    if (text == "-" && !may_be_standard_output)
-      throw UsageError(
-          fmt::format("{} is '-'; expected the path of a file (only --json writes to standard output)", name));
-    target = text;
-  };
-  return app.add_option_function<std::string>(name, read, description)->type_name(type);
-}
-
-/// Values as read, before they are put together.
-struct Raw {
-  std::optional<double> function_tolerance, gradient_tolerance, step_tolerance, time_limit;
-  std::optional<int> max_iterations, threads, start, restarts, multistart, memory;
-  std::optional<std::uint64_t> seed;
-  bool detect_linear = false, no_projection = false;
-  bool fast = false, no_polish = false, acceleration = false, no_acceleration = false;
-  std::string noise, intervals;
-  std::vector<std::string> starts, lower, upper, fix;
-};
-
-void add_stopping(CLI::App& app, Raw& raw) {
-  const std::string positive = "a number >= 0";
-  const auto inside = [](CLI::Option* option) { option->group("When to stop"); };
-  inside(add_number(app, "--max-iterations", raw.max_iterations, 0, "a whole number >= 0",
-                    "linear solves at most (10000)"));
-  inside(add_number(app, "--function-tolerance", raw.function_tolerance, 0.0, positive,
-                    "relative decrease of the cost (1e-10)"));
-  inside(add_number(app, "--gradient-tolerance", raw.gradient_tolerance, 0.0, positive,
-                    "largest entry of the gradient (1e-10)"));
-  inside(add_number(app, "--step-tolerance", raw.step_tolerance, 0.0, positive, "relative length of a step (1e-12)"));
-  inside(add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds (none)"));
-  inside(add_flag(app, "--fast", raw.fast, "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon"));
-}
-
-void add_method(CLI::App& app, Raw& raw, SolveArguments& solve) {
-  Options& options = solve.options;
-  const auto inside = [](CLI::Option* option) { option->group("Method"); };
-  const auto read_method = [&solve](const std::string& text) {
-    solve.options.method = parse_method(text);
-    solve.method_given = true;
-  };
-  inside(app.add_option_function<std::string>("--method", read_method,
-                                              "levenberg-marquardt, or another of: thalweg list methods")
-             ->type_name("NAME"));
-  inside(add_choice(app, "--linear-solver", options.linear_solver, parse_linear_solver,
-                    "auto, or another of: thalweg list linear-solvers"));
-  inside(add_choice(app, "--damping", options.damping, parse_damping, "how damping moves: nielsen, marquardt, radius"));
-  inside(add_choice(app, "--scaling", options.scaling, parse_scaling, "of levenberg-marquardt: monotone, current"));
-  inside(add_choice(app, "--globalization", options.globalization, parse_globalization,
-                    "of gauss-newton: line-search, none; of newton: trust-region, line-search"));
-  inside(add_choice(app, "--line-search", options.line_search, parse_line_search,
-                    "backtracking, strong-wolfe, hager-zhang, exact: of gradient-descent, nonlinear-cg, bfgs, lbfgs, and "
-                    "newton with --globalization line-search"));
-  inside(add_choice(app, "--conjugate-gradient", options.conjugate_gradient, parse_conjugate_gradient,
-                    "of nonlinear-cg: hager-zhang, polak-ribiere, hestenes-stiefel, fletcher-reeves"));
-  inside(add_number(app, "--memory", raw.memory, 0, "a whole number >= 0", "of lbfgs: pairs kept; 0: all (20)"));
-  inside(add_choice(app, "--update-guard", options.update_guard, parse_update_guard,
-                    "of bfgs, lbfgs: skip or damp a pair without positive curvature"));
-  inside(add_choice(app, "--curvature", options.curvature, parse_curvature,
-                    "of newton, newton-cg: exact, gauss-newton"));
-  inside(add_flag(app, "--acceleration", raw.acceleration, "geodesic acceleration; the default"));
-  inside(add_flag(app, "--no-acceleration", raw.no_acceleration, "without it"));
-  inside(add_flag(app, "--no-polish", raw.no_polish, "leave out the final Newton steps"));
-  inside(add_flag(app, "--detect-linear", raw.detect_linear,
-                  "eliminate the parameters that the formula is linear in (variable projection)"));
-  inside(add_flag(app, "--no-variable-projection", raw.no_projection, "eliminate none, marked or not"));
-  const auto read_loss = [&solve](const std::string& text) { solve.loss = parse_loss(text); };
-  inside(app.add_option_function<std::string>("--loss", read_loss,
-                                              "robust loss of the data, in place of the file's: thalweg list losses")
-             ->type_name("NAME[:SCALE]"));
-  inside(add_flag(app, "--graduated", options.graduated,
-                  "graduated non-convexity: from least squares to the loss, step by step"));
-  inside(add_number(app, "--restarts", raw.restarts, 0, "a whole number >= 0",
-                    "further descents at most, after one that stalled (10)"));
-  inside(add_number(app, "--starts", raw.multistart, 1, "a whole number >= 1",
-                    "solve from so many starts, drawn in the bounds or around the given one (1)"));
-  inside(add_number(app, "--seed", raw.seed, std::uint64_t{0}, "a whole number >= 0",
-                    "of the starts that are drawn, and of the restarts' (1)"));
-  inside(add_number(app, "--threads", raw.threads, 0, "a whole number >= 0",
-                    "at most; 0: all (0). The result is the same"));
-}
-
-void add_results(CLI::App& app, Raw& raw, SolveArguments& solve) {
-  const auto inside = [](CLI::Option* option) { option->group("Results"); };
-  inside(app.add_option("--intervals", raw.intervals, "linear: by standard errors; profile: by likelihood (linear)")
-             ->type_name("NAME"));
-  inside(add_file(app, "--json", solve.json, true, "FILE|-", "write JSON to a file; - : to standard output"));
-  inside(add_flag(app, "--json-parameters", solve.json_parameters,
-                  "list the parameters in the JSON even if there are more than 1000"));
-  inside(add_file(app, "--trace", solve.trace, false, "FILE.csv", "write every iteration as CSV"));
-  inside(
-      add_file(app, "--output", solve.output, false, "FILE.toml", "write the problem with the solution as its start"));
-  inside(add_flag(app, "--quiet", solve.quiet, "print nothing but errors"));
-  inside(add_flag(app, "--verbose", solve.verbose, "print the iterations, times and more digits"));
-}
-
-/// Which of the file's starts.
-void add_start(CLI::App& app, Raw& raw) {
-  add_number(app, "--start", raw.start, 1, "a whole number >= 1", "which of the file's starts (1)")->type_name("K");
-}
 
 void add_check(CLI::App& app, Raw& raw, SolveArguments& solve) {
   add_start(app, raw);
@@ -208,34 +41,6 @@ void add_fit(CLI::App& app, Raw& raw, FitArguments& fit) {
              ->type_name("NAME"));
 }
 
-void finish_options(const Raw& raw, Arguments& arguments) {
-  Options& o = arguments.solve.options;
-  if (raw.fast) o = fast(o);
-  if (raw.no_polish) o.polish = false;
-  if (raw.acceleration && raw.no_acceleration)
-    throw UsageError("--acceleration and --no-acceleration; expected one of them");
-  if (raw.no_acceleration) o.acceleration = false;
-  if (raw.detect_linear && raw.no_projection)
-    throw UsageError("--detect-linear and --no-variable-projection; expected one of them");
-  o.variable_projection = !raw.no_projection;
-  arguments.solve.detect_linear = raw.detect_linear;
-  o.function_tolerance = raw.function_tolerance.value_or(o.function_tolerance);
-  o.gradient_tolerance = raw.gradient_tolerance.value_or(o.gradient_tolerance);
-  o.step_tolerance = raw.step_tolerance.value_or(o.step_tolerance);
-  o.time_limit = raw.time_limit.value_or(o.time_limit);
-  o.max_iterations = raw.max_iterations.value_or(o.max_iterations);
-  o.threads = raw.threads.value_or(o.threads);
-  o.memory = raw.memory.value_or(o.memory);
-  o.restarts = raw.restarts.value_or(o.restarts);
-  o.seed = raw.seed.value_or(o.seed);
-  arguments.solve.start = raw.start.value_or(1);
-  arguments.solve.starts = raw.multistart.value_or(1);
-  arguments.solve.profile = raw.intervals == "profile";
-  if (!raw.intervals.empty() && raw.intervals != "linear" && raw.intervals != "profile")
-    throw UsageError(fmt::format("unknown intervals '{}'; expected linear or profile", raw.intervals));
-  if (arguments.solve.quiet && arguments.solve.verbose) throw UsageError("--quiet and --verbose; expected one of them");
-}
-
 void finish_fit(const Raw& raw, FitArguments& fit) {
   fit.start = assignments("--start", raw.starts);
   fit.lower = assignments("--lower", raw.lower);
@@ -245,6 +50,63 @@ void finish_fit(const Raw& raw, FitArguments& fit) {
   if (raw.noise == "known") fit.noise = Noise::known;
   if (!raw.noise.empty() && raw.noise != "known" && raw.noise != "estimated")
     throw UsageError(fmt::format("unknown noise '{}'; expected known or estimated", raw.noise));
+}
+
+/// Methods may be named together: "all", "second-order", "first-order".
+std::vector<AnyMethod> methods_from(const std::vector<std::string>& names) {
+  std::vector<AnyMethod> methods;
+  const auto add = [&](AnyMethod method) {
+    if (std::find(methods.begin(), methods.end(), method) == methods.end()) methods.push_back(method);
+  };
+  for (const std::string& name : names) {
+    const bool all = name == "all";
+    if (!all && name != "second-order" && name != "first-order") {
+      add(parse_any_method(name));
+      continue;
+    }
+    for (const AnyMethod method : all_methods())
+      if (all || is_first_order(method) == (name == "first-order")) add(method);
+  }
+  return methods;
+}
+
+void add_compare(CLI::App& app, Raw& raw, Arguments& arguments) {
+  SolveArguments& solve = arguments.solve;
+  CompareArguments& compare = arguments.compare;
+  const auto inside = [](CLI::Option* option) { option->group("Comparison"); };
+  inside(add_texts(app, "--methods", raw.methods, "NAME,...",
+                   "what to compare; also all, second-order, first-order (lm,newton,bfgs,adam,sgd)"));
+  inside(add_number(app, "--start", raw.start, 1, "a whole number >= 1", "which of the file's starts (all)")
+             ->type_name("K"));
+  inside(add_texts(app, "--from", raw.points, "NUMBER,...", "a start, all parameters of it; may be given again"));
+  inside(add_number(app, "--distance", raw.distance, std::numeric_limits<double>::denorm_min(), "a number > 0",
+                    "reached: so close to the best known cost, relatively (1e-6)"));
+  inside(add_number(app, "--evaluations", raw.budget, 1.0, "a number >= 1",
+                    "evaluations of any kind per run, at most (10000)"));
+  inside(add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds per run, at most (60)"));
+  inside(add_flag(app, "--tune", compare.tune, "choose each first-order method's rate from a grid; its cost is shown"));
+  add_training(app, raw, solve);
+  add_method_details(app, raw, solve);
+  const auto results = [](CLI::Option* option) { option->group("Results"); };
+  results(add_file(app, "--json", solve.json, true, "FILE|-", "write JSON to a file; - : to standard output"));
+  results(add_file(app, "--csv", compare.csv, false, "FILE.csv", "write a row per run as CSV"));
+  results(add_file(app, "--report", solve.report, false, "FILE.html", "write a page to look at"));
+  results(add_flag(app, "--quiet", solve.quiet, "print nothing but errors"));
+  results(add_flag(app, "--verbose", solve.verbose, "print a row for each problem and method"));
+}
+
+void finish_compare(const Raw& raw, Arguments& arguments) {
+  CompareArguments& compare = arguments.compare;
+  const std::vector<std::string> names = split_at_commas(raw.methods);
+  compare.methods = methods_from(names.empty() ? std::vector<std::string>{"lm", "newton", "bfgs", "adam", "sgd"} : names);
+  compare.rule.distance = raw.distance.value_or(compare.rule.distance);
+  compare.rule.evaluations = raw.budget.value_or(compare.rule.evaluations);
+  compare.rule.seconds = raw.time_limit.value_or(compare.rule.seconds);
+  compare.start = raw.start.value_or(0);
+  if (!raw.threads) arguments.solve.options.threads = 1;  // what the methods themselves need, not what the machine has
+  if (compare.start > 0 && !raw.points.empty()) throw UsageError("--start and --from; expected one of them");
+  if (compare.tune && raw.rate) throw UsageError("--tune and --rate; expected one of them");
+  for (const std::string& text : raw.points) compare.points.push_back(numbers("--from", text));
 }
 
 std::vector<std::string> options_of(const CLI::App& verb) {
@@ -316,8 +178,9 @@ const CLI::App* chosen_verb(const CLI::App& app) {
   if (verbs.empty() && !extras.empty() && is_option(extras[0]))
     throw UsageError(fmt::format("unknown option '{}'; expected one of thalweg --help", name_of(extras[0])));
   if (verbs.empty() && !extras.empty())
-    throw UsageError(fmt::format("unknown command '{}'{}; expected solve, fit, check or list", extras[0],
-                                 did_you_mean(extras[0], {"solve", "fit", "check", "list"})));
+    throw UsageError(fmt::format("unknown command '{}'{}; expected solve, fit, compare, check or list",
+                                 extras[0],
+                                 did_you_mean(extras[0], {"solve", "fit", "compare", "check", "list"})));
   return verbs.empty() ? nullptr : verbs.front();
 }
 
@@ -357,8 +220,16 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   for (CLI::App* verb : {&solve, &fit}) {
     add_stopping(*verb, raw);
     add_method(*verb, raw, arguments.solve);
+    add_training(*verb, raw, arguments.solve);
     add_results(*verb, raw, arguments.solve);
   }
+  CLI::App& compare = new_verb(app, "compare", "Several methods on one problem under one stopping rule",
+                               "Example: thalweg compare catalogue:beale --methods lm,newton,bfgs,adam --from 2,-2 "
+                               "--report beale.html\n"
+                               "Several files, and folders of them, are compared together: thalweg compare problems/nist");
+  compare.add_option("FILE", arguments.compare.files, "problems, folders of problem files, or catalogue:NAME")
+      ->required();
+  add_compare(compare, raw, arguments);
   CLI::App& check = new_verb(app, "check", "Look at a problem before solving it",
                              "Example: thalweg check problems/nist/misra1a.toml --start 2\n"
                              "Returns 0 when there are no findings, 1 when there are.");
@@ -377,17 +248,19 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
   arguments.verb = version ? Verb::version : Verb::help;
   const CLI::App* verb = chosen_verb(app);
-  if (!verb && !version) throw UsageError("no command; expected solve, fit, check or list (thalweg --help)");
+  if (!verb && !version) throw UsageError("no command; expected solve, fit, compare, check or list (thalweg --help)");
   if (!verb || version) return arguments;
   refuse_before(app, *verb);
   refuse_extras(*verb);
-  arguments.verb = verb == &solve   ? Verb::solve
-                   : verb == &fit   ? Verb::fit
-                   : verb == &check ? Verb::check
-                                    : Verb::list;
+  arguments.verb = verb == &solve     ? Verb::solve
+                   : verb == &fit     ? Verb::fit
+                   : verb == &compare ? Verb::compare
+                   : verb == &check   ? Verb::check
+                                      : Verb::list;
   if (arguments.verb == Verb::list) return arguments;
-  if (arguments.file.empty()) refuse_no_file(*verb);
-  finish_options(raw, arguments);
+  if (verb == &compare ? arguments.compare.files.empty() : arguments.file.empty()) refuse_no_file(*verb);
+  finish_options(raw, arguments.solve);
+  if (verb == &compare) finish_compare(raw, arguments);
   if (verb == &fit) finish_fit(raw, arguments.fit);
   return arguments;
 }

@@ -8,13 +8,16 @@
 #include <thalweg/math/loss.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/noise.hpp>
+#include <thalweg/stochastic/compare.hpp>
 
 namespace thalweg::tool {
 
 /// What `solve` and `fit` have in common.
 struct SolveArguments {
-  Options options;
-  bool method_given = false;  ///< else the options hold the default of sums of squares
+  AnyMethod method = Method::levenberg_marquardt;
+  bool method_given = false;  ///< else it is the default of sums of squares
+  Options options;            ///< its method is set by finish_options when the method is of second order
+  TrainOptions train;
   int start = 1;
   bool detect_linear = false;  ///< look for parameters that can be eliminated
   int starts = 1;              ///< more than one: multistart
@@ -23,6 +26,7 @@ struct SolveArguments {
   std::string json;            ///< a file, "-" for standard output, or empty
   std::string trace;           ///< a file, or empty
   std::string output;          ///< a file, or empty
+  std::string report;          ///< a file, or empty
   bool json_parameters = false, quiet = false, verbose = false;
 };
 
@@ -40,7 +44,17 @@ struct FitArguments {
   Noise noise = Noise::estimated;
 };
 
-enum class Verb { solve, fit, check, list, version, help };
+struct CompareArguments {
+  std::vector<std::string> files;  ///< problem files, folders of them, catalogue:NAME
+  std::vector<AnyMethod> methods;
+  StoppingRule rule;
+  bool tune = false;
+  int start = 0;                            ///< counts from 1; 0: all of the file's
+  std::vector<std::vector<double>> points;  ///< in the place of the file's starts
+  std::string csv;                          ///< a file, or empty
+};
+
+enum class Verb { solve, fit, compare, check, list, version, help };
 
 struct Arguments {
   Verb verb = Verb::help;
@@ -48,7 +62,9 @@ struct Arguments {
   std::string what;  ///< of list
   SolveArguments solve;
   FitArguments fit;
-  std::string help;  ///< the text for Verb::help
+  CompareArguments compare;
+  std::string help;     ///< the text for Verb::help
+  std::string command;  ///< as it was given, for those who want to repeat it
 };
 
 /// Throws UsageError.

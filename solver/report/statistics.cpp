@@ -9,6 +9,7 @@
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
+#include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/program.hpp>
 #include "report/rank.hpp"
 #include "report/robust.hpp"
@@ -233,14 +234,10 @@ FitStatistics statistics(const Objective& objective, const Result& result, const
 }
 
 Agreement agreement(std::span<const ParameterStatistics> parameters, std::span<const double> certified) {
-  constexpr double most = 11.0;  // as many as NIST certifies
   Agreement result;
   for (std::size_t i = 0; i < std::min(parameters.size(), certified.size()); ++i) {
     if (std::isnan(certified[i])) continue;
-    const double scale = certified[i] == 0.0 ? 1.0 : std::abs(certified[i]);
-    const double error = std::abs(parameters[i].value - certified[i]) / scale;
-    double digits = error == 0.0 ? most : std::clamp(-std::log10(error), 0.0, most);
-    if (std::isnan(error)) digits = 0.0;
+    const double digits = convergence::agreeing_digits(parameters[i].value, certified[i]);
     if (digits >= result.digits) continue;  // NaN at first: never
     result = {digits, parameters[i].name};
   }

@@ -60,4 +60,13 @@ inline double relative_gradient(std::span<const double> x, std::span<const doubl
 /// The relative gradient that rounding leaves, at most, where no step lowers F: a step's effect on F is quadratic in it.
 inline constexpr double rounding_gradient = 1e-7;
 
+/// How many digits of `value` agree with a reference: −log₁₀ of the relative error, of the absolute one where the
+/// reference is 0; between 0 and 11, as many as NIST certifies. NaN agrees to none.
+inline double agreeing_digits(double value, double reference) {
+  constexpr double most = 11.0;
+  const double error = std::abs(value - reference) / (reference == 0.0 ? 1.0 : std::abs(reference));
+  if (std::isnan(error)) return 0.0;
+  return error == 0.0 ? most : std::clamp(-std::log10(error), 0.0, most);
+}
+
 }  // namespace thalweg::convergence

@@ -113,7 +113,7 @@ struct Options {
   double function_tolerance = 1e-10;  ///< stop: decrease, both actual and predicted, ≤ tol · cost
   double gradient_tolerance = 1e-10;  ///< stop: ‖Π(x − g) − x‖∞ ≤ tol, Π the projection on the bounds
   double step_tolerance = 1e-12;      ///< stop: ‖Dδ‖ ≤ tol · ‖Dx‖
-  int max_iterations = 10000;         ///< linear solves, rejected ones included
+  std::int64_t max_iterations = 10000;  ///< linear solves, rejected ones included
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
 
   bool record_points = false;  ///< every record of the trace holds its x

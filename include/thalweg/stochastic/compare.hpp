@@ -1,11 +1,13 @@
 // Any methods on the same problems under one stopping rule that is none of theirs.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <thalweg/minimize/result.hpp>
@@ -74,6 +76,38 @@ struct ComparedProblem {
   std::optional<Landscape> landscape;
 };
 
+/// A problem to compare on.
+struct CompareCase {
+  std::string name, title, source;
+  Subject subject;
+  std::vector<std::vector<double>> starts;
+  double best_known = IterationRecord::unset;  ///< F*; NaN: not known, then the lowest cost met serves
+  std::string best_known_from;
+  std::vector<double> certified;            ///< values of the parameters, NaN where there is none; empty: none
+  std::vector<std::vector<double>> minima;  ///< known ones, for the map
+};
+
+/// Where a comparison stands, for a progress line.
+struct CompareProgress {
+  std::string_view problem, method;
+  int start = 1;
+  int done = 0, all = 0;  ///< runs, trials of rates apart
+  double rate = IterationRecord::unset;  ///< NaN: the method has none
+};
+
+struct CompareOptions {
+  StoppingRule rule = {};
+  Options options = {};     ///< of the second-order methods; tolerances and limits are the stopping rule's
+  TrainOptions train = {};  ///< of the first-order ones, likewise
+  /// Tries the rates 10⁻⁸ … 1, then half a decade to either side of the best, on all starts of each problem.
+  bool tune = false;
+  std::function<void(const CompareProgress&)> progress = {};  ///< before each run
+  const std::atomic<bool>* interrupt = nullptr;
+
+  /// Throws Error that names the field and what it expects.
+  void validate() const;
+};
+
 struct Comparison {
   StoppingRule rule;
   std::vector<std::string> methods;
@@ -82,5 +116,10 @@ struct Comparison {
   int threads = 1;
   double seconds = 0.0;  ///< of everything, tuning included
 };
+
+/// Runs every method from every start of every case, one after the other, so that the times are comparable. Throws Error
+/// for misuse; that a method cannot run on a problem is no misuse.
+Comparison compare(const std::vector<CompareCase>& cases, const std::vector<AnyMethod>& methods,
+                   const CompareOptions& options = {});
 
 }  // namespace thalweg

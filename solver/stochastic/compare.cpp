@@ -1,0 +1,262 @@
+#include <thalweg/stochastic/compare.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+#include <minimize/stopwatch.hpp>
+#include <stochastic/landscape.hpp>
+#include <thalweg/minimize/convergence.hpp>
+#include <thalweg/problem/program.hpp>
+
+namespace thalweg {
+namespace {
+
+constexpr std::size_t most_drawn_parameters = 3;
+// Rates of --tune, in half decades: 10^(k/2). Every second one first, then the neighbours of the best.
+constexpr int coarsest_rate = -16, finest_rate = 0;
+
+double cost_at(const Subject& subject, const std::vector<double>& x) {
+  if (subject.objective) {
+    const double value = subject.objective->value(x);
+    return subject.penalty ? value + subject.penalty->value(x) : value;
+  }
+  const Program program(*subject.residuals);
+  AlignedArray residual(program.rows());
+  return program.evaluate(x.data(), residual.data(), 1);
+}
+
+/// Compares on one problem.
+class Contest {
+ public:
+  Contest(const CompareCase& problem, const CompareOptions& options, CompareProgress& progress)
+      : problem_(problem), options_(options), progress_(progress) {
+    result_.name = problem.name;
+    result_.title = problem.title;
+    result_.source = problem.source;
+    const Subject& s = problem.subject;
+    result_.parameters = static_cast<std::int64_t>(problem.starts.front().size());
+    result_.residuals = s.residuals ? s.residuals->residual_count() : 0;
+    for (const auto& start : problem.starts) result_.initial_costs.push_back(cost_at(s, start));
+    progress_.problem = problem.name;
+  }
+
+  ComparedProblem hold(const std::vector<AnyMethod>& methods) {
+    find_best(methods);
+    for (const AnyMethod method : methods) {
+      if (interrupted()) break;
+      result_.methods.push_back(run(method));
+    }
+    judge();
+    if (result_.parameters == 2) result_.landscape = survey(problem_, result_);
+    return std::move(result_);
+  }
+
+ private:
+  bool interrupted() const {
+    return options_.interrupt && options_.interrupt->load(std::memory_order_relaxed);
+  }
+
+  /// The best known cost; where nobody knows it, the lowest that the methods themselves reach with their own tests, each
+  /// second-order one from each start, and the budget of a run for each.
+  void find_best(const std::vector<AnyMethod>& methods) {
+    result_.best_known = problem_.best_known;
+    result_.best_known_from = problem_.best_known_from;
+    if (!std::isnan(result_.best_known)) return;
+    result_.best_known_from = "the best of all runs";
+    for (const AnyMethod method : methods) {
+      if (is_first_order(method) && !problem_.subject.penalty) continue;
+      if (!refusal(method, problem_.subject).empty()) continue;
+      for (const auto& start : problem_.starts) {
+        if (interrupted()) return;
+        Options own = options_.options;
+        TrainOptions training = options_.train;
+        own.time_limit = training.time_limit = options_.rule.seconds;
+        own.interrupt = training.interrupt = options_.interrupt;
+        const auto stop = [this](const IterationRecord& record) { return over_budget(record); };
+        own.callback = training.callback = stop;
+        improve(thalweg::run(method, problem_.subject, start, own, training).final_cost);
+      }
+    }
+  }
+
+  void improve(double cost) {
+    if (std::isfinite(cost) && !(cost >= result_.best_known)) result_.best_known = cost;
+  }
+
+  Action over_budget(const IterationRecord& record) const {
+    return record.evaluations >= options_.rule.evaluations ? Action::stop : Action::proceed;
+  }
+
+  double target(std::size_t start) const {
+    return options_.rule.target(result_.best_known, result_.initial_costs[start]);
+  }
+
+  ComparedMethod run(AnyMethod method) {
+    ComparedMethod entry;
+    entry.name = std::string(to_string(method));
+    entry.refused = refusal(method, problem_.subject, options_.train.batch_size);
+    progress_.method = entry.name;
+    double rate = IterationRecord::unset;
+    if (entry.refused.empty() && is_first_order(method)) {
+      rate = std::isnan(options_.train.rate) ? default_rate(std::get<Rule>(method)) : options_.train.rate;
+      if (options_.tune) rate = tune(method, entry);
+    }
+    for (std::size_t start = 0; start < problem_.starts.size(); ++start, ++progress_.done) {
+      if (!entry.refused.empty() || interrupted()) continue;
+      entry.runs.push_back(attempt(method, start, rate));
+    }
+    return entry;
+  }
+
+  ComparedRun attempt(AnyMethod method, std::size_t start, double rate) {
+    progress_.start = static_cast<int>(start) + 1;
+    progress_.rate = rate;
+    if (options_.progress) options_.progress(progress_);
+    Options own = options_.options;
+    TrainOptions training = options_.train;
+    own.function_tolerance = own.gradient_tolerance = own.step_tolerance = training.gradient_tolerance = 0.0;
+    own.time_limit = training.time_limit = options_.rule.seconds;
+    own.interrupt = training.interrupt = options_.interrupt;
+    own.record_points = training.record_points = problem_.starts[start].size() <= most_drawn_parameters;
+    training.rate = rate;
+    training.max_epochs = training.max_iterations = std::numeric_limits<std::int64_t>::max();
+    bool reached = false;
+    const auto stop = [&, target = target(start)](const IterationRecord& record) {
+      reached = reached || record.cost <= target;
+      return reached ? Action::stop : over_budget(record);
+    };
+    own.callback = training.callback = stop;
+    ComparedRun run;
+    run.start = progress_.start;
+    run.rate = rate;
+    run.result = thalweg::run(method, problem_.subject, problem_.starts[start], own, training);
+    if (run.result.status == Status::interrupted && !interrupted()) explain(run.result, reached);
+    return run;
+  }
+
+  /// The callback's stops are the rule's.
+  void explain(Result& result, bool reached) const {
+    result.status = reached ? Status::converged : Status::iteration_limit;
+    result.reason = reached ? "the target is reached"
+                            : fmt::format("the budget of {:g} evaluations is spent", options_.rule.evaluations);
+  }
+
+  /// The best rate; ties go to the lower cost left, then to fewer evaluations.
+  double tune(AnyMethod method, ComparedMethod& entry) {
+    const Stopwatch clock;
+    const auto try_rate = [&](int half_decades) {
+      if (half_decades < coarsest_rate || half_decades > finest_rate || interrupted()) return;
+      entry.tuning.push_back(trial(method, std::pow(10.0, 0.5 * half_decades)));
+      entry.tuning_evaluations += entry.tuning.back().evaluations;
+    };
+    const auto better = [](const RateTrial& a, const RateTrial& b) {
+      if (a.reached != b.reached) return a.reached > b.reached;
+      if (a.reached > 0 && a.evaluations != b.evaluations) return a.evaluations < b.evaluations;
+      return a.cost < b.cost;
+    };
+    for (int k = coarsest_rate; k <= finest_rate; k += 2) try_rate(k);
+    if (!entry.tuning.empty()) {
+      const RateTrial best = *std::min_element(entry.tuning.begin(), entry.tuning.end(), better);
+      const int k = static_cast<int>(std::lround(2.0 * std::log10(best.rate)));
+      try_rate(k - 1);
+      try_rate(k + 1);
+    }
+    std::sort(entry.tuning.begin(), entry.tuning.end(),
+              [](const RateTrial& a, const RateTrial& b) { return a.rate < b.rate; });
+    entry.tuning_seconds = clock.elapsed();
+    if (entry.tuning.empty()) return default_rate(std::get<Rule>(method));
+    return std::min_element(entry.tuning.begin(), entry.tuning.end(), better)->rate;
+  }
+
+  RateTrial trial(AnyMethod method, double rate) {
+    RateTrial trial;
+    trial.rate = rate;
+    for (std::size_t start = 0; start < problem_.starts.size(); ++start) {
+      const ComparedRun run = attempt(method, start, rate);
+      const double initial = result_.initial_costs[start], best = result_.best_known;
+      const double left = std::max((run.result.final_cost - best) / (initial - best), 1e-300);
+      trial.reached += run.result.final_cost <= target(start);
+      trial.cost += std::isfinite(left) ? std::log10(left) : 300.0;
+      if (!run.result.trace.empty()) trial.evaluations += run.result.trace.back().evaluations;
+    }
+    return trial;
+  }
+
+  /// After the last run the best known cost is what it is; only now is it certain who reached it.
+  void judge() {
+    if (std::isnan(problem_.best_known))
+      for (const ComparedMethod& method : result_.methods)
+        for (const ComparedRun& run : method.runs) improve(run.result.final_cost);
+    for (ComparedMethod& method : result_.methods)
+      for (ComparedRun& run : method.runs) {
+        measure(run, target(static_cast<std::size_t>(run.start) - 1));
+        for (std::size_t j = 0; j < std::min(problem_.certified.size(), run.result.x.size()); ++j) {
+          if (std::isnan(problem_.certified[j])) continue;
+          const double digits = convergence::agreeing_digits(run.result.x[j], problem_.certified[j]);
+          if (!(digits >= run.digits)) run.digits = digits;
+        }
+      }
+  }
+
+  static void measure(ComparedRun& run, double target) {
+    for (const IterationRecord& record : run.result.trace) {
+      if (!(record.cost <= target)) continue;
+      run.reached = true;
+      run.seconds = record.seconds;
+      run.evaluations = record.evaluations;
+      run.iterations = static_cast<double>(record.iteration);
+      return;
+    }
+  }
+
+  const CompareCase& problem_;
+  const CompareOptions& options_;
+  CompareProgress& progress_;
+  ComparedProblem result_;
+};
+
+}  // namespace
+
+double StoppingRule::target(double best, double initial) const {
+  const double fallen = std::isfinite(initial) ? distance * (initial - best) : 0.0;
+  return best + distance * std::max(std::abs(best), fallen);
+}
+
+void StoppingRule::validate() const {
+  if (!(distance > 0.0 && distance < 1.0))
+    throw Error(fmt::format("distance is {}; expected a number between 0 and 1", distance));
+  if (!(evaluations >= 1.0)) throw Error(fmt::format("evaluations is {}; expected a number >= 1", evaluations));
+  if (!(seconds > 0.0)) throw Error(fmt::format("seconds is {}; expected a number > 0", seconds));
+}
+
+void CompareOptions::validate() const { rule.validate(); }
+
+Comparison compare(const std::vector<CompareCase>& cases, const std::vector<AnyMethod>& methods,
+                   const CompareOptions& options) {
+  options.validate();
+  if (cases.empty() || methods.empty()) throw Error("nothing to compare; expected a problem and a method at least");
+  for (const CompareCase& each : cases) {
+    if (!each.subject.residuals && !each.subject.objective)
+      throw Error(fmt::format("problem '{}' has neither residuals nor an objective", each.name));
+    if (each.starts.empty()) throw Error(fmt::format("problem '{}' has no start", each.name));
+  }
+  const Stopwatch clock;
+  Comparison all;
+  all.rule = options.rule;
+  all.tuned = options.tune;
+  all.threads = options.options.threads;
+  for (const AnyMethod method : methods) all.methods.emplace_back(to_string(method));
+  CompareProgress progress;
+  for (const CompareCase& each : cases) progress.all += static_cast<int>(each.starts.size() * methods.size());
+  for (const CompareCase& each : cases) {
+    all.problems.push_back(Contest(each, options, progress).hold(methods));
+    all.interrupted = options.interrupt && options.interrupt->load(std::memory_order_relaxed);
+    if (all.interrupted) break;
+  }
+  all.seconds = clock.elapsed();
+  return all;
+}
+
+}  // namespace thalweg
