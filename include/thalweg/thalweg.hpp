@@ -7,3 +7,4 @@
 #include <thalweg/problem/derivative_check.hpp>
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/report/statistics.hpp>
+#include <thalweg/stochastic/run.hpp>

@@ -8,7 +8,8 @@ declare -A below=(
   [problem]="math problem"
   [linear]="math linear"
   [minimize]="math problem linear minimize"
-  [report]="math problem linear minimize report"
+  [stochastic]="math problem linear minimize stochastic"
+  [report]="math problem linear minimize stochastic report"
   [problems]="math problem problems"
 )
 bad=0

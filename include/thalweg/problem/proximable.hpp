@@ -13,6 +13,8 @@ class Proximable {
   virtual double value(std::span<const double> x) const = 0;
   /// x ← prox_{th}(x), t > 0.
   virtual void prox(std::span<double> x, double t) const = 0;
+  /// Whether h is 0 on a set and infinite outside it: then prox is the projection on the set, whatever t.
+  virtual bool indicator() const { return false; }
 };
 
 }  // namespace thalweg

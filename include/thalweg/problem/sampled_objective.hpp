@@ -20,6 +20,19 @@ class SampledObjective : public Objective {
   /// and gradient draw nothing.
   virtual double batch_gradient(std::span<const double> x, std::span<const std::int64_t> batch, std::uint64_t draw,
                                 std::span<double> g) const = 0;
+
+  /// Whether batch_gradient uses random numbers: then even a batch of all samples gives another gradient than F's.
+  virtual bool draws() const { return false; }
+};
+
+/// A network whose layers can take an implicit step each ("Proximal backpropagation", Frerix et al., ICLR 2018).
+class LayeredObjective : public SampledObjective {
+ public:
+  using SampledObjective::SampledObjective;
+  /// d = the direction of the semi-implicit step with prox length tau for the minibatch: as a gradient, of F/N; returns
+  /// the batch's value.
+  virtual double proximal_gradient_direction(std::span<const double> x, std::span<const std::int64_t> batch,
+                                             std::uint64_t draw, double tau, std::span<double> d) const = 0;
 };
 
 }  // namespace thalweg

@@ -1,6 +1,7 @@
 // One front door for every method, second-order or first-order, by name.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -29,8 +30,9 @@ struct Subject {
   Box box = {};                          ///< of the objective; residuals bring their own
 };
 
-/// Why the method cannot be run on the subject, a sentence that says what to take instead; empty when it can.
-std::string refusal(AnyMethod method, const Subject& subject);
+/// Why the method cannot be run on the subject, a sentence that says what to take instead; empty when it can. `train`
+/// counts for its batch size, its rate and its schedule.
+std::string refusal(AnyMethod method, const Subject& subject, const TrainOptions& train = {});
 
 /// From `start` (all parameters). A first-order method is run by `train` (its rule replaced), any other by `options` (its
 /// method replaced). Throws Error with the text of refusal().
