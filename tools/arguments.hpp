@@ -27,6 +27,7 @@ struct SolveArguments {
   std::string trace;           ///< a file, or empty
   std::string output;          ///< a file, or empty
   std::string report;          ///< a file, or empty
+  std::string command;         ///< as it was given, for those who want to repeat it
   bool json_parameters = false, quiet = false, verbose = false;
 };
 
@@ -63,8 +64,7 @@ struct Arguments {
   SolveArguments solve;
   FitArguments fit;
   CompareArguments compare;
-  std::string help;     ///< the text for Verb::help
-  std::string command;  ///< as it was given, for those who want to repeat it
+  std::string help;  ///< the text for Verb::help
 };
 
 /// Throws UsageError.

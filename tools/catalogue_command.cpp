@@ -6,6 +6,7 @@
 
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/catalogue.hpp>
+#include <thalweg/problems/curve_fit.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "commands.hpp"
@@ -22,15 +23,21 @@ std::vector<std::string> names() {
   return all;
 }
 
-/// Prints what there is instead.
-int refuse_name(const std::string& name) {
-  const std::string meant = nearest(name, names());
-  const std::string guess = meant.empty() ? "" : fmt::format("did you mean {}{}? ", catalogue_prefix, meant);
-  const std::string message = fmt::format("{}{}: no such problem; {}'thalweg list problems' shows all\n",
-                                          catalogue_prefix, printable(name), guess);
-  std::fputs(message.c_str(), stderr);
-  return exit_bad_file;
-}
+/// A name that is not there, with the one that is probably meant.
+class NoSuchEntry : public FileError {
+ public:
+  explicit NoSuchEntry(const std::string& name)
+      : FileError(catalogue_prefix + name, 0, 0, "no such problem", "one of 'thalweg list problems'") {
+    const std::string meant = nearest(name, names());
+    const std::string guess = meant.empty() ? "" : fmt::format("did you mean {}{}? ", catalogue_prefix, meant);
+    text_ = fmt::format("{}{}: no such problem; {}'thalweg list problems' shows all", catalogue_prefix,
+                        printable(name), guess);
+  }
+  const char* what() const noexcept override { return text_.c_str(); }
+
+ private:
+  std::string text_;
+};
 
 const std::vector<double>& start_of(const CatalogueProblem& entry, int k) {
   if (static_cast<std::size_t>(k) > entry.starts.size())
@@ -50,11 +57,10 @@ void refuse_for_all(const SolveArguments& arguments) {
 
 /// What only sums of squares have.
 void refuse_for_objective(const CatalogueProblem& entry, const SolveArguments& a) {
-  if (a.method_given && needs_residuals(a.options.method))
-    throw UsageError(
-        fmt::format("{} needs residuals, and {} has none; expected gradient-descent, nonlinear-cg, "
-                    "newton, newton-cg, bfgs or lbfgs",
-                    to_string(a.options.method), entry.name));
+  if (a.method_given && !is_first_order(a.method) && needs_residuals(a.options.method))
+    throw UsageError(fmt::format("{} needs residuals, and {} has none; expected gradient-descent, nonlinear-cg, newton, "
+                                 "newton-cg, bfgs, lbfgs or a first-order method",
+                                 to_string(a.options.method), entry.name));
   const std::pair<bool, const char*> options[] = {{a.loss.has_value(), "--loss"},
                                                   {a.options.graduated, "--graduated"},
                                                   {a.starts > 1, "--starts"},
@@ -88,7 +94,7 @@ int solve_squares(const CatalogueProblem& entry, const SolveArguments& arguments
   if (arguments.loss)
     for (const auto& group : problem.groups()) group->set_loss(*arguments.loss);
   SolveRun run(catalogue_prefix + entry.name, arguments);
-  Report report = begin_report(problem, arguments.options);
+  Report report = begin_report(problem, arguments);
   name_report(entry, report);
   report.seconds.build = watch.lap();
 
@@ -102,7 +108,7 @@ int solve_squares(const CatalogueProblem& entry, const SolveArguments& arguments
 int minimize_objective(const CatalogueProblem& entry, SolveArguments arguments) {
   Stopwatch watch;
   refuse_for_objective(entry, arguments);
-  if (!arguments.method_given) arguments.options.method = Method::newton;
+  if (!arguments.method_given) arguments.method = arguments.options.method = Method::newton;
   arguments.options.validate();
   const auto objective = entry.objective();
   const std::vector<double>& start = start_of(entry, arguments.start);
@@ -111,11 +117,10 @@ int minimize_objective(const CatalogueProblem& entry, SolveArguments arguments) 
   name_report(entry, report);
   report.problem.parameter_blocks = 1;
   report.problem.parameters = objective->dimension();
-  report.method = arguments.options.method;
-  report.linear_solver_requested = arguments.options.linear_solver;
+  name_method(arguments, report);
   report.seconds.build = watch.lap();
 
-  run.minimize(*objective, start, report);
+  run.solve(Subject{.objective = objective.get()}, start, report);
   compare(entry, report.result.final_cost, report);
   return run.finish(report);
 }
@@ -127,23 +132,27 @@ std::optional<std::string> catalogue_name(const std::string& file) {
   return file.substr(catalogue_prefix.size());
 }
 
-int solve_from_catalogue(const std::string& name, const SolveArguments& arguments) {
+const CatalogueProblem& catalogue_entry(const std::string& name) {
   const CatalogueProblem* entry = find_in_catalogue(name);
-  if (!entry) return refuse_name(name);
+  if (!entry) throw NoSuchEntry(name);
+  return *entry;
+}
+
+int solve_from_catalogue(const std::string& name, const SolveArguments& arguments) {
+  const CatalogueProblem& entry = catalogue_entry(name);
   refuse_for_all(arguments);
-  return entry->residuals > 0 ? solve_squares(*entry, arguments) : minimize_objective(*entry, arguments);
+  return entry.residuals > 0 ? solve_squares(entry, arguments) : minimize_objective(entry, arguments);
 }
 
 int check_from_catalogue(const std::string& name, const Arguments& arguments) {
-  const CatalogueProblem* entry = find_in_catalogue(name);
-  if (!entry) return refuse_name(name);
-  if (entry->residuals == 0)
+  const CatalogueProblem& entry = catalogue_entry(name);
+  if (entry.residuals == 0)
     throw UsageError(fmt::format("check looks at residuals, and {} has none; expected a sum of squares, such as "
                                  "catalogue:beale",
                                  name));
   Report report;
-  name_report(*entry, report);
-  return check_problem(entry->problem(start_of(*entry, arguments.solve.start)), report.problem, entry->starts.size(),
+  name_report(entry, report);
+  return check_problem(entry.problem(start_of(entry, arguments.solve.start)), report.problem, entry.starts.size(),
                        arguments);
 }
 

@@ -7,6 +7,7 @@
 #include "arguments.hpp"
 
 #include <thalweg/problem/problem.hpp>
+#include <thalweg/problems/catalogue.hpp>
 #include <thalweg/problems/curve_fit.hpp>
 #include <thalweg/report/report.hpp>
 
@@ -14,14 +15,20 @@ namespace thalweg::tool {
 
 int solve_command(const Arguments& arguments);
 int fit_command(const Arguments& arguments);
+int compare_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int version_command();
+
+/// What it takes to run the command again: itself, and what the program is made of.
+Provenance provenance_of(const std::string& command);
 
 /// What stands before a name of the catalogue, in the place of a file.
 inline const std::string catalogue_prefix = "catalogue:";
 /// NAME of "catalogue:NAME".
 std::optional<std::string> catalogue_name(const std::string& file);
+/// Throws FileError that names the problem which is probably meant.
+const CatalogueProblem& catalogue_entry(const std::string& name);
 int solve_from_catalogue(const std::string& name, const SolveArguments& arguments);
 int check_from_catalogue(const std::string& name, const Arguments& arguments);
 

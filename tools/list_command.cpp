@@ -1,5 +1,6 @@
 // thalweg list, and the problem files that come with the program.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <span>
@@ -36,7 +37,28 @@ const std::vector<Line> for_objectives = {
     {"bfgs", "a Hessian learnt from the gradients"},
     {"lbfgs (l-bfgs)", "the same from the last gradients alone"},
     {"nonlinear-cg (ncg)", "conjugate directions and a line search"},
-    {"gradient-descent (gd)", "straight down and a line search: slow, to compare with"},
+    {"gradient-descent (gd)", "straight down, with a line search or a fixed --rate: slow, to compare with"},
+};
+/// What a first-order rule's name says too little about; its usual rate is put behind.
+const std::pair<Rule, const char*> first_order[] = {
+    {Rule::sgd, "down the gradient of a minibatch"},
+    {Rule::momentum, "heavy ball: velocities add up"},
+    {Rule::nesterov, "accelerated: the gradient is taken ahead of the point"},
+    {Rule::nesterov_shifted, "the same in the variable at which the gradient is taken"},
+    {Rule::adagrad, "each parameter's rate falls with the gradients it has met"},
+    {Rule::adadelta, "the same with a fading memory, and steps in the parameter's own unit"},
+    {Rule::rmsprop, "each gradient divided by its recent size"},
+    {Rule::rmsprop_momentum, "the same with a heavy ball"},
+    {Rule::rmsprop_nesterov, "the same, looking ahead"},
+    {Rule::adam, "momentum divided by the gradient's recent size"},
+    {Rule::adam_uncorrected, "without bias correction: the first steps are too long"},
+    {Rule::adamw, "with decoupled weight decay"},
+    {Rule::adamax, "the largest recent gradient in the place of the size"},
+    {Rule::nadam, "with Nesterov's look ahead"},
+    {Rule::amsgrad, "the size never falls"},
+    {Rule::proximal_gradient, "for costs with l1 or max-norm terms; finds its rate (ISTA)"},
+    {Rule::fista, "the same, accelerated"},
+    {Rule::proxprop, "of networks: an implicit step in every layer"},
 };
 const std::vector<Line> linear_solvers = {
     {"auto", "chosen by the problem; the report says which, and why; the default"},
@@ -62,10 +84,17 @@ void print(const std::vector<Line>& lines, std::size_t wide) {
 void print(const std::vector<Line>& lines) { print(lines, width(lines)); }
 
 int list_methods() {
-  const std::size_t wide = std::max(width(for_residuals), width(for_objectives));
+  std::vector<Line> rules;
+  for (const auto& [rule, about] : first_order) {
+    const double rate = default_rate(rule);
+    rules.push_back({std::string(to_string(rule)), std::isnan(rate) ? about : fmt::format("{} ({:g})", about, rate)});
+  }
+  const std::size_t wide = std::max({width(for_residuals), width(for_objectives), width(rules)});
   print(for_residuals, wide);
   std::fputs("\nof any smooth function, a sum of squares or not:\n", stdout);
   print(for_objectives, wide);
+  std::fputs("\nfirst-order, to compare with and to train; in parentheses the usual --rate:\n", stdout);
+  print(rules, wide);
   return exit_converged;
 }
 

@@ -20,6 +20,8 @@ int run(int argc, const char* const* argv) {
       return solve_command(arguments);
     case Verb::fit:
       return fit_command(arguments);
+    case Verb::compare:
+      return compare_command(arguments);
     case Verb::check:
       return check_command(arguments);
     case Verb::list:

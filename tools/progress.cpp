@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 namespace thalweg::tool {
@@ -16,12 +17,16 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it"
 bool Progress::possible() { return isatty(STDERR_FILENO) == 1; }
 
 void Progress::show(const IterationRecord& record) {
-  const auto now = Clock::now();
-  if (now < next_) return;
-  next_ = now + std::chrono::milliseconds(100);
+  if (due())
+    show(fmt::format("iteration {}, cost {:.6e}, gradient {:.1e}, {:.0f} s", record.iteration, record.cost,
+                     record.gradient_norm, record.seconds));
+}
+
+void Progress::show(const std::string& line) {
+  if (!due()) return;
+  next_ = Clock::now() + std::chrono::milliseconds(100);
   shown_ = true;
-  std::fprintf(stderr, "\r\x1b[Kiteration %lld, cost %.6e, gradient %.1e, %.0f s",
-               static_cast<long long>(record.iteration), record.cost, record.gradient_norm, record.seconds);
+  std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
   std::fflush(stderr);
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <string>
 
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
@@ -17,6 +18,9 @@ class Progress {
   /// Only on a terminal.
   static bool possible();
   void show(const IterationRecord& record);
+  void show(const std::string& line);
+  /// Whether the line would be written now.
+  bool due() const { return Clock::now() >= next_; }
   void erase();
 
  private:

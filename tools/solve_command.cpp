@@ -8,6 +8,7 @@
 #include <thalweg/problems/toml_writer.hpp>
 
 #include "commands.hpp"
+#include "fit_picture.hpp"
 #include "solve_run.hpp"
 #include "usage.hpp"
 
@@ -39,8 +40,8 @@ std::optional<Agreement> certified_agreement(const CurveFit& fit, const FitStati
   return agreement(s.parameters, certified);
 }
 
-Report describe(const CurveFit& fit, const CurveProblem& built, const Options& options) {
-  Report report = begin_report(built.problem, options);
+Report describe(const CurveFit& fit, const CurveProblem& built, const SolveArguments& arguments) {
+  Report report = begin_report(built.problem, arguments);
   report.problem.name = std::filesystem::path(fit.file).stem().string();
   report.problem.title = fit.title;
   report.problem.source = fit.file;
@@ -68,7 +69,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
                   [](const FitParameter& p) { return p.fixed || p.lower == p.upper; }))
     throw FileError(fit.file, 0, 0, "every parameter is fixed", "at least one that may move");
   SolveRun run(fit.file, arguments);
-  Report report = describe(fit, built, arguments.options);
+  Report report = describe(fit, built, arguments);
   report.seconds.read = read_seconds;
   report.seconds.build = watch.lap();
 
@@ -79,6 +80,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
         "noise = \"known\" takes them as they are");
   run.judge(built.problem, response_of(built), report);
   if (report.statistics.available()) report.certified = certified_agreement(fit, report.statistics);
+  if (!arguments.report.empty()) report.picture = fit_picture(fit, built, report.result.x, report.statistics);
   return run.finish(report, [&] { return solution_text(std::move(fit), report.result.x); });
 }
 

@@ -9,6 +9,61 @@ namespace {
 
 constexpr double least_positive = std::numeric_limits<double>::denorm_min();
 
+void set_constants(const Raw& raw, RuleConstants& constants) {
+  const std::pair<const char*, double RuleConstants::*> fields[] = {
+      {"momentum", &RuleConstants::momentum}, {"beta1", &RuleConstants::beta1},
+      {"beta2", &RuleConstants::beta2},       {"decay", &RuleConstants::decay},
+      {"epsilon", &RuleConstants::epsilon},   {"weight_decay", &RuleConstants::weight_decay},
+      {"tau", &RuleConstants::tau}};
+  std::vector<std::string> known;
+  for (const auto& [name, field] : fields) known.push_back(name);
+  for (const Assignment& each : assignments("--constants", raw.constants)) {
+    const auto match = [&](const auto& field) { return each.name == field.first; };
+    const auto found = std::find_if(std::begin(fields), std::end(fields), match);
+    if (found == std::end(fields))
+      throw UsageError(fmt::format("--constants: there is no '{}'{}; expected {}", each.name,
+                                   did_you_mean(each.name, known), either(known)));
+    constants.*found->second = each.value;
+  }
+}
+
+/// The first option among those given that means something only to methods of the other kind.
+void refuse_of_first_order(const Raw& raw, std::string_view method, bool fixed_rate) {
+  const std::pair<bool, const char*> options[] = {
+      {raw.rate.has_value() && !fixed_rate, "--rate"},
+      {raw.schedule_given && !fixed_rate, "--schedule"},
+      {!raw.constants.empty(), "--constants"},
+      {raw.epochs.has_value(), "--epochs"},
+      {raw.patience.has_value(), "--patience"},
+      {raw.clip_norm.has_value() && !fixed_rate, "--clip-norm"},
+      {raw.clip_value.has_value() && !fixed_rate, "--clip-value"}};
+  for (const auto& [given, option] : options)
+    if (given)
+      throw UsageError(fmt::format("{} is of first-order methods, and {} is none; expected sgd, momentum, adam, ... "
+                                   "(thalweg list methods)",
+                                   option, method));
+}
+
+void refuse_of_second_order(const Options& o, std::string_view method) {
+  const Options usual;
+  const std::pair<bool, const char*> options[] = {
+      {o.linear_solver != usual.linear_solver, "--linear-solver"},
+      {o.damping != usual.damping, "--damping"},
+      {o.scaling != usual.scaling, "--scaling"},
+      {o.globalization != usual.globalization, "--globalization"},
+      {o.line_search != usual.line_search, "--line-search"},
+      {o.conjugate_gradient != usual.conjugate_gradient, "--conjugate-gradient"},
+      {o.memory != usual.memory, "--memory"},
+      {o.update_guard != usual.update_guard, "--update-guard"},
+      {o.curvature != usual.curvature, "--curvature"},
+      {!o.acceleration, "--no-acceleration"},
+      {!o.variable_projection, "--no-variable-projection"},
+      {o.graduated, "--graduated"},
+      {o.restarts != usual.restarts, "--restarts"}};
+  for (const auto& [given, option] : options)
+    if (given) throw UsageError(fmt::format("{} means nothing to {}, a first-order method", option, method));
+}
+
 }  // namespace
 
 void add_stopping(CLI::App& app, Raw& raw) {
@@ -83,9 +138,17 @@ void add_training(CLI::App& app, Raw& raw, SolveArguments& solve) {
   const std::string positive = "a number > 0";
   inside(add_number(app, "--rate", raw.rate, least_positive, positive,
                     "learning rate (the rule's own: thalweg list methods); gradient-descent with one has no line search"));
-  inside(add_choice(app, "--schedule", solve.train.schedule, parse_schedule,
-                    "of the rate: constant, step:K:FACTOR, exponential:FACTOR, inverse:K, cosine:K, plateau:K:FACTOR, "
-                    "search; warmup:K+ before any (constant)"));
+  const auto read_schedule = [&](const std::string& text) {
+    solve.train.schedule = parse_schedule(text);
+    raw.schedule_given = true;
+  };
+  inside(app.add_option_function<std::string>(
+                "--schedule", read_schedule,
+                "of the rate: constant, step:N:F, exponential:F, inverse:K, cosine:T, plateau:P:F, search; warmup:N+ "
+                "before any; 10e for N, K or T: epochs (constant)")
+             ->type_name("NAME"));
+  inside(add_texts(app, "--constants", raw.constants, "NAME=NUMBER,...",
+                   "of the rules: momentum, beta1, beta2, decay, epsilon, weight_decay, tau"));
   inside(add_number(app, "--batch-size", raw.batch_size, std::int64_t{1}, "a whole number >= 1",
                     "samples per update (all)"));
   inside(add_number(app, "--epochs", raw.epochs, std::int64_t{1}, "a whole number >= 1",
@@ -154,6 +217,14 @@ void finish_options(const Raw& raw, SolveArguments& solve) {
   solve.profile = raw.intervals == "profile";
   if (!raw.intervals.empty() && raw.intervals != "linear" && raw.intervals != "profile")
     throw UsageError(fmt::format("unknown intervals '{}'; expected linear or profile", raw.intervals));
+  set_constants(raw, t.constants);
+  const std::string_view method = to_string(solve.method);
+  if (solve.method_given && is_first_order(solve.method)) {
+    refuse_of_second_order(o, method);
+    if (solve.starts > 1) throw UsageError(fmt::format("--starts does not go with {}; expected a second-order method", method));
+  } else if (solve.method_given) {
+    refuse_of_first_order(raw, method, o.method == Method::gradient_descent && raw.rate.has_value());
+  }
   if (solve.quiet && solve.verbose) throw UsageError("--quiet and --verbose; expected one of them");
 }
 

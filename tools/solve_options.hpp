@@ -24,7 +24,8 @@ struct Raw {
   std::string noise, intervals;
   std::vector<std::string> starts, lower, upper, fix;
   std::optional<double> rate, clip_norm, clip_value;
-  std::optional<double> momentum, beta1, beta2, decay, epsilon, weight_decay;
+  std::vector<std::string> constants;
+  bool schedule_given = false;
   std::optional<double> distance, budget;
   std::vector<std::string> methods, points;
 };
@@ -39,7 +40,7 @@ void add_results(CLI::App& app, Raw& raw, SolveArguments& solve);
 /// Which of the file's starts.
 void add_start(CLI::App& app, Raw& raw);
 
-/// Puts the values together. Throws UsageError for those that contradict each other.
+/// Puts the values together, and refuses what the method would not heed. Throws UsageError for those that contradict each other.
 void finish_options(const Raw& raw, SolveArguments& solve);
 
 }  // namespace thalweg::tool

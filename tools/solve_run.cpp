@@ -1,6 +1,7 @@
 #include "solve_run.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 
@@ -8,9 +9,11 @@
 
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/solve.hpp>
+#include <thalweg/report/html.hpp>
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
 
+#include "commands.hpp"
 #include "usage.hpp"
 
 namespace thalweg::tool {
@@ -22,6 +25,7 @@ void refuse_overwriting(const std::string& input, const SolveArguments& a) {
   if (a.json != "-") files.emplace_back("--json", a.json);
   files.emplace_back("--trace", a.trace);
   files.emplace_back("--output", a.output);
+  files.emplace_back("--report", a.report);
   for (std::size_t i = 0; i < files.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (!files[i].second.empty() && !files[j].second.empty() && same_file(files[i].second, files[j].second))
@@ -31,10 +35,12 @@ void refuse_overwriting(const std::string& input, const SolveArguments& a) {
 
 /// A solve in progress may be watched and interrupted; so may the profiles after it.
 struct Watched {
-  Watched(const SolveArguments& arguments, const CatchInterrupt& interrupt) : options(arguments.options) {
-    options.interrupt = &interrupt.flag();
+  Watched(const SolveArguments& arguments, const CatchInterrupt& interrupt)
+      : options(arguments.options), train(arguments.train) {
+    options.interrupt = train.interrupt = &interrupt.flag();
+    options.record_points = train.record_points = !arguments.report.empty();
     if (!arguments.quiet && Progress::possible())
-      options.callback = [this](const IterationRecord& record) {
+      options.callback = train.callback = [this](const IterationRecord& record) {
         progress.show(record);
         return Action::proceed;
       };
@@ -43,6 +49,7 @@ struct Watched {
   Watched& operator=(const Watched&) = delete;
   Progress progress;
   Options options;
+  TrainOptions train;
 };
 
 ExitCode exit_code(Status status) {
@@ -63,7 +70,17 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 
 }  // namespace
 
-Report begin_report(const Problem& problem, const Options& options) {
+void name_method(const SolveArguments& arguments, Report& report) {
+  report.method = arguments.method;
+  report.linear_solver_requested = arguments.options.linear_solver;
+  if (const Rule* rule = std::get_if<Rule>(&arguments.method))
+    report.rate = std::isnan(arguments.train.rate) ? default_rate(*rule) : arguments.train.rate;
+  else if (arguments.method == AnyMethod(Method::gradient_descent))
+    report.rate = arguments.train.rate;
+  if (arguments.train.schedule != Schedule{}) report.schedule = to_string(arguments.train.schedule);
+}
+
+Report begin_report(const Problem& problem, const SolveArguments& arguments) {
   Report report;
   Report::ProblemFacts& facts = report.problem;
   facts.parameter_blocks = problem.block_count();
@@ -74,8 +91,7 @@ Report begin_report(const Problem& problem, const Options& options) {
   const bool sigma_given =
       std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group->has_sigma(); });
   report.sigma = sigma_given ? Sigma::given : Sigma::none;
-  report.method = options.method;
-  report.linear_solver_requested = options.linear_solver;
+  name_method(arguments, report);
   return report;
 }
 
@@ -85,12 +101,14 @@ SolveRun::SolveRun(std::string input, const SolveArguments& arguments)
   if (!arguments.json.empty() && arguments.json != "-") json_ = OutputFile("--json", arguments.json);
   if (!arguments.trace.empty()) trace_ = OutputFile("--trace", arguments.trace);
   if (!arguments.output.empty()) solution_ = OutputFile("--output", arguments.output);
+  if (!arguments.report.empty()) page_ = OutputFile("--report", arguments.report);
 }
 
 void SolveRun::solve(const Problem& problem, Report& report) {
   const Watched watched(arguments_, interrupt_);
   if (arguments_.starts == 1) {
-    report.result = thalweg::solve(problem, watched.options);
+    const Subject subject{.residuals = &problem};
+    report.result = thalweg::run(arguments_.method, subject, problem.start(), watched.options, watched.train);
   } else {
     MultistartResult found = multistart(problem, watched.options, {.starts = arguments_.starts});
     report.result = std::move(found.best);
@@ -99,11 +117,11 @@ void SolveRun::solve(const Problem& problem, Report& report) {
   watch_.lap();
 }
 
-void SolveRun::minimize(const Objective& objective, std::vector<double> start, Report& report) {
+void SolveRun::solve(const Subject& subject, const std::vector<double>& start, Report& report) {
   const Watched watched(arguments_, interrupt_);
-  report.result = thalweg::minimize(objective, std::move(start), watched.options);
+  report.result = thalweg::run(arguments_.method, subject, start, watched.options, watched.train);
   watch_.lap();
-  report.statistics = statistics(objective, report.result);
+  if (!subject.residuals) report.statistics = statistics(*subject.objective, report.result);
 }
 
 void SolveRun::judge(const Problem& problem, std::span<const double> response, Report& report) {
@@ -122,6 +140,7 @@ int SolveRun::finish(Report& report, const std::function<std::string()>& solutio
   const std::string json = arguments_.json.empty() ? "" : to_json(report, arguments_.json_parameters);
   if (json_.wanted()) json_.commit(json);
   if (trace_.wanted()) trace_.commit(trace_to_csv(report.result));
+  if (page_.wanted()) page_.commit(to_html(report, provenance_of(arguments_.command)));
   if (solution_.wanted() && code != exit_failed) solution_.commit(solution());
   if (arguments_.json == "-") {
     print(json);

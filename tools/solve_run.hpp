@@ -10,6 +10,7 @@
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/report/report.hpp>
+#include <thalweg/stochastic/run.hpp>
 
 #include "arguments.hpp"
 #include "output_file.hpp"
@@ -32,7 +33,10 @@ class Stopwatch {
 };
 
 /// What the problem and the options say before anything is solved; name, title and source are left to be set.
-Report begin_report(const Problem& problem, const Options& options);
+Report begin_report(const Problem& problem, const SolveArguments& arguments);
+
+/// Method, learning rate and schedule.
+void name_method(const SolveArguments& arguments, Report& report);
 
 /// While it lives, Ctrl-C ends a solve and not the program.
 class SolveRun {
@@ -42,7 +46,8 @@ class SolveRun {
 
   /// Fills the result, and the minima when there are several starts.
   void solve(const Problem& problem, Report& report);
-  void minimize(const Objective& objective, std::vector<double> start, Report& report);
+  /// Of a subject that is no mere sum of squares; fills the statistics too when it is none at all.
+  void solve(const Subject& subject, const std::vector<double>& start, Report& report);
   /// Fills the statistics, and the profiles if they are asked for.
   void judge(const Problem& problem, std::span<const double> response, Report& report);
   /// Writes and prints what was asked for. `solution`: the text for --output, called when that is wanted.
@@ -52,7 +57,7 @@ class SolveRun {
   std::string input_;
   const SolveArguments& arguments_;
   CatchInterrupt interrupt_;
-  OutputFile json_, trace_, solution_;
+  OutputFile json_, trace_, solution_, page_;
   Stopwatch watch_;
 };
 

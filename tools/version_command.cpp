@@ -34,6 +34,14 @@ constexpr const char* instructions = "NEON";
 constexpr const char* instructions = "no vectors";
 #endif
 
+std::string libraries() {
+  return fmt::format(
+      "Eigen {}.{}.{}, oneTBB {}, Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, nlohmann-json, D3 {} (in pages)",
+      EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, THALWEG_TBB_VERSION, BOOST_VERSION / 100000,
+      BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100,
+      CLI11_VERSION, THALWEG_D3_VERSION);
+}
+
 }  // namespace
 
 int version_command() {
@@ -42,13 +50,18 @@ int version_command() {
       "compiler      {}\n"
       "instructions  {}\n"
       "licence       MIT; nothing under the GPL is linked\n"
-      "libraries     Eigen {}.{}.{}, oneTBB {}, Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, "
-      "nlohmann-json\n",
-      THALWEG_VERSION, compiler, instructions, EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION,
-      THALWEG_TBB_VERSION, BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, FMT_VERSION / 10000,
-      FMT_VERSION / 100 % 100, FMT_VERSION % 100, CLI11_VERSION);
+      "libraries     {}\n",
+      THALWEG_VERSION, compiler, instructions, libraries());
   std::fputs(text.c_str(), stdout);
   return exit_converged;
+}
+
+Provenance provenance_of(const std::string& command) {
+  return {{"command", command},
+          {"thalweg", THALWEG_VERSION},
+          {"compiler", compiler},
+          {"instructions", instructions},
+          {"libraries", libraries()}};
 }
 
 }  // namespace thalweg::tool

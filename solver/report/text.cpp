@@ -303,7 +303,7 @@ std::string machinery(const Report& report) {
                                                   : "cost ½ Σ ρ",
                  fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost, r.final_cost)});
   table.add_row({"evaluations", evaluations(report)});
-  if (report.method == Method::bfgs || report.method == Method::lbfgs)
+  if (report.method == AnyMethod(Method::bfgs) || report.method == AnyMethod(Method::lbfgs))
     table.add_row({"updates", fmt::format("{} skipped, {} damped, for lack of positive curvature", r.skipped_updates,
                                           r.damped_updates)});
   const auto ms = [](double seconds) { return fmt::format("{:.3g}", 1e3 * seconds); };

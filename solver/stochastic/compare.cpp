@@ -67,7 +67,7 @@ class Contest {
     result_.best_known_from = "the best of all runs";
     for (const AnyMethod method : methods) {
       if (is_first_order(method) && !problem_.subject.penalty) continue;
-      if (!refusal(method, problem_.subject).empty()) continue;
+      if (!refusal(method, problem_.subject, options_.train).empty()) continue;
       for (const auto& start : problem_.starts) {
         if (interrupted()) return;
         Options own = options_.options;
@@ -96,7 +96,7 @@ class Contest {
   ComparedMethod run(AnyMethod method) {
     ComparedMethod entry;
     entry.name = std::string(to_string(method));
-    entry.refused = refusal(method, problem_.subject, options_.train.batch_size);
+    entry.refused = refusal(method, problem_.subject, options_.train);
     progress_.method = entry.name;
     double rate = IterationRecord::unset;
     if (entry.refused.empty() && is_first_order(method)) {

@@ -12,6 +12,7 @@
 #include <thalweg/report/picture.hpp>
 #include <thalweg/report/profile.hpp>
 #include <thalweg/report/statistics.hpp>
+#include <thalweg/stochastic/run.hpp>
 
 namespace thalweg {
 
@@ -38,7 +39,9 @@ struct Report {
   };
   std::vector<Label> labels;  ///< of each parameter; empty: none has any
 
-  Method method = Method::levenberg_marquardt;
+  AnyMethod method = Method::levenberg_marquardt;
+  double rate = unset;   ///< learning rate of a first-order method
+  std::string schedule;  ///< of that rate; empty: constant
   LinearSolverKind linear_solver_requested = LinearSolverKind::automatic;
   Result result;
   FitStatistics statistics;
