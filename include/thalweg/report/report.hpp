@@ -11,6 +11,7 @@
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/report/picture.hpp>
 #include <thalweg/report/profile.hpp>
+#include <thalweg/report/regression.hpp>
 #include <thalweg/report/statistics.hpp>
 #include <thalweg/stochastic/run.hpp>
 
@@ -50,6 +51,7 @@ struct Report {
   std::optional<KnownMinimum> known_minimum;
   std::optional<Minima> multistart;  ///< when there was more than one start
   std::optional<FitPicture> picture;  ///< for the page; when one is asked for
+  std::optional<RegressionSummary> regression;
   std::optional<Profile> profile;    ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {
