@@ -3,38 +3,16 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
+#include "report/json_parts.hpp"
 #include "report/profile_text.hpp"
 
 namespace thalweg {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// JSON has no NaN and no infinity.
-Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
-
-std::string_view to_string(IterationRecord::Phase phase) {
-  return phase == IterationRecord::Phase::polish ? "polish" : "descent";
-}
-
-std::string_view to_string(IterationRecord::Outcome outcome) {
-  using Outcome = IterationRecord::Outcome;
-  switch (outcome) {
-    case Outcome::accepted:
-      return "accepted";
-    case Outcome::no_decrease:
-      return "no_decrease";
-    case Outcome::not_finite:
-      return "not_finite";
-    case Outcome::too_curved:
-      return "too_curved";
-    case Outcome::singular:
-      break;
-  }
-  return "singular";
-}
+using json_parts::evaluations_of;
+using json_parts::Json;
+using json_parts::number;
+using json_parts::trace_of;
 
 Json problem_of(const Report& report) {
   const Report::ProblemFacts& p = report.problem;
@@ -47,11 +25,6 @@ Json problem_of(const Report& report) {
           {"priors", p.priors},
           {"title", p.title},
           {"source", p.source}};
-}
-
-/// Of newton_cg there are products with the Hessian.
-Json evaluations_of(const Result::Evaluations& e) {
-  return {{"cost", e.cost}, {"jacobian", e.jacobian}, {"hessian", e.hessian}, {"hessian_products", e.hessian_products}};
 }
 
 /// Of bfgs and lbfgs: pairs without positive curvature.
@@ -177,24 +150,6 @@ Json profile_of(const Profile& profile) {
           {"lower_point", std::move(lower)}};
 }
 
-Json trace_of(const Result& result) {
-  Json list = Json::array();
-  for (const IterationRecord& r : result.trace)
-    list.push_back({{"iteration", r.iteration},
-                    {"cost", number(r.cost)},
-                    {"gradient_norm", number(r.gradient_norm)},
-                    {"step_norm", number(r.step_norm)},
-                    {"gain_ratio", number(r.gain_ratio)},
-                    {"damping", number(r.damping)},
-                    {"accepted", r.accepted},
-                    {"seconds", r.seconds},
-                    {"trial_cost", number(r.trial_cost)},
-                    {"phase", to_string(r.phase)},
-                    {"outcome", to_string(r.outcome)},
-                    {"loss_scale", number(r.loss_scale)}});
-  return list;
-}
-
 }  // namespace
 
 std::string to_json(const Report& report, bool all_parameters) {
@@ -242,9 +197,10 @@ std::string trace_to_csv(const Result& result) {
       "seconds,outcome,loss_scale\n";
   const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{}", v) : ""; };
   for (const IterationRecord& r : result.trace)
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase), cell(r.cost),
-                       cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio),
-                       cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds), to_string(r.outcome), cell(r.loss_scale));
+    csv +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", r.iteration, json_parts::to_string(r.phase), cell(r.cost),
+                    cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio), cell(r.damping),
+                    r.accepted ? 1 : 0, cell(r.seconds), json_parts::to_string(r.outcome), cell(r.loss_scale));
   return csv;
 }
 
