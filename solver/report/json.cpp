@@ -3,38 +3,16 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
+#include "report/json_parts.hpp"
 #include "report/profile_text.hpp"
 
 namespace thalweg {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-/// JSON has no NaN and no infinity.
-Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
-
-std::string_view to_string(IterationRecord::Phase phase) {
-  return phase == IterationRecord::Phase::polish ? "polish" : "descent";
-}
-
-std::string_view to_string(IterationRecord::Outcome outcome) {
-  using Outcome = IterationRecord::Outcome;
-  switch (outcome) {
-    case Outcome::accepted:
-      return "accepted";
-    case Outcome::no_decrease:
-      return "no_decrease";
-    case Outcome::not_finite:
-      return "not_finite";
-    case Outcome::too_curved:
-      return "too_curved";
-    case Outcome::singular:
-      break;
-  }
-  return "singular";
-}
+using json_parts::evaluations_of;
+using json_parts::Json;
+using json_parts::number;
+using json_parts::trace_of;
 
 Json problem_of(const Report& report) {
   const Report::ProblemFacts& p = report.problem;
@@ -47,11 +25,6 @@ Json problem_of(const Report& report) {
           {"priors", p.priors},
           {"title", p.title},
           {"source", p.source}};
-}
-
-/// Of newton_cg there are products with the Hessian.
-Json evaluations_of(const Result::Evaluations& e) {
-  return {{"cost", e.cost}, {"jacobian", e.jacobian}, {"hessian", e.hessian}, {"hessian_products", e.hessian_products}};
 }
 
 /// Of bfgs and lbfgs: pairs without positive curvature.
@@ -177,22 +150,26 @@ Json profile_of(const Profile& profile) {
           {"lower_point", std::move(lower)}};
 }
 
-Json trace_of(const Result& result) {
-  Json list = Json::array();
-  for (const IterationRecord& r : result.trace)
-    list.push_back({{"iteration", r.iteration},
-                    {"cost", number(r.cost)},
-                    {"gradient_norm", number(r.gradient_norm)},
-                    {"step_norm", number(r.step_norm)},
-                    {"gain_ratio", number(r.gain_ratio)},
-                    {"damping", number(r.damping)},
-                    {"accepted", r.accepted},
-                    {"seconds", r.seconds},
-                    {"trial_cost", number(r.trial_cost)},
-                    {"phase", to_string(r.phase)},
-                    {"outcome", to_string(r.outcome)},
-                    {"loss_scale", number(r.loss_scale)}});
-  return list;
+Json regression_of(const RegressionSummary& r) {
+  Json quality = Json::array(), trials = Json::array();
+  for (const RegressionQuality& q : r.quality)
+    quality.push_back({{"name", q.name},
+                       {"samples", q.samples},
+                       {"mean_loss", number(q.mean_loss)},
+                       {"accuracy", number(q.accuracy)},
+                       {"r_squared", number(q.r_squared)},
+                       {"confusion", q.confusion}});
+  for (const PenaltyTrial& t : r.cross_validation)
+    trials.push_back({{"penalty", number(t.penalty)},
+                      {"mean_loss", number(t.mean_loss)},
+                      {"standard_error", number(t.standard_error)},
+                      {"chosen", t.chosen}});
+  return {{"model", r.model},
+          {"classes", r.classes},
+          {"quality", std::move(quality)},
+          {"cross_validation", {{"penalty", r.penalty}, {"folds", r.folds}, {"trials", std::move(trials)}}},
+          {"weights", r.weights},
+          {"zero_weights", r.zero_weights}};
 }
 
 }  // namespace
@@ -202,6 +179,8 @@ std::string to_json(const Report& report, bool all_parameters) {
   Json json = {
       {"problem", problem_of(report)},
       {"method", to_string(report.method)},
+      {"learning_rate", number(report.rate)},
+      {"schedule", report.schedule.empty() ? Json(nullptr) : Json(report.schedule)},
       {"linear_solver",
        {{"requested", to_string(report.linear_solver_requested)},
         {"used", r.linear_solver},
@@ -213,6 +192,7 @@ std::string to_json(const Report& report, bool all_parameters) {
       {"final_cost", number(r.final_cost)},
       {"iterations", r.iterations},
       {"accepted_steps", r.accepted_steps},
+      {"epochs", r.epochs},
       {"evaluations", evaluations_of(r.evaluations)},
       {"updates", updates_of(r)},
       {"seconds", seconds_of(report)},
@@ -222,6 +202,7 @@ std::string to_json(const Report& report, bool all_parameters) {
   if (report.certified)
     json["certified"] = {{"digits", number(report.certified->digits)},
                          {"worst_parameter", report.certified->worst_parameter}};
+  if (report.regression) json["regression"] = regression_of(*report.regression);
   if (report.known_minimum) json["known_minimum"] = known_minimum_of(*report.known_minimum);
   json["loss"] = nullptr;
   if (const FitStatistics& s = report.statistics; !s.loss.empty())
@@ -242,9 +223,10 @@ std::string trace_to_csv(const Result& result) {
       "seconds,outcome,loss_scale\n";
   const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{}", v) : ""; };
   for (const IterationRecord& r : result.trace)
-    csv += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", r.iteration, to_string(r.phase), cell(r.cost),
-                       cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio),
-                       cell(r.damping), r.accepted ? 1 : 0, cell(r.seconds), to_string(r.outcome), cell(r.loss_scale));
+    csv +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", r.iteration, json_parts::to_string(r.phase), cell(r.cost),
+                    cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio), cell(r.damping),
+                    r.accepted ? 1 : 0, cell(r.seconds), json_parts::to_string(r.outcome), cell(r.loss_scale));
   return csv;
 }
 

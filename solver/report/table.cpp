@@ -24,6 +24,32 @@ std::size_t width(std::string_view s) {
   return static_cast<std::size_t>(std::count_if(s.begin(), s.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+std::string escaped(std::string_view s) {
+  std::string out;
+  for (const char c : printable(s)) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
 void Table::add_column(std::string heading, Align align) {
   headings_.push_back(std::move(heading));
   align_.push_back(align);
@@ -35,11 +61,16 @@ void Table::add_row(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
+std::vector<std::size_t> Table::widths() const {
+  std::vector<std::size_t> widths(headings_.size(), 0);
+  for (const auto& row : rows_)
+    for (std::size_t c = 0; c < widths.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+  return widths;
+}
+
 std::string Table::print(std::string_view indent) const {
   const std::size_t columns = headings_.size();
-  std::vector<std::size_t> widths(columns, 0);
-  for (const auto& row : rows_)
-    for (std::size_t c = 0; c < columns; ++c) widths[c] = std::max(widths[c], width(row[c]));
+  const std::vector<std::size_t> widths = this->widths();
   std::string out;
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text(indent);
@@ -57,6 +88,29 @@ std::string Table::print(std::string_view indent) const {
   line(headings_);
   for (const auto& row : rows_) line(row);
   return out;
+}
+
+std::string Table::html() const {
+  const std::vector<std::size_t> widths = this->widths();
+  std::string out = "<table>\n";
+  const auto line = [&](const std::vector<std::string>& cells, bool heading) {
+    out += "<tr>";
+    bool first = true;
+    for (std::size_t c = 0; c < cells.size(); ++c) {
+      if (widths[c] == 0) continue;
+      const char* tag = heading || first ? "th" : "td";
+      const char* scope = heading ? " scope=\"col\"" : first ? " scope=\"row\"" : "";
+      const char* align = align_[c] == Align::right ? " class=\"number\"" : "";
+      out += fmt::format("<{0}{1}{2}>{3}</{0}>", tag, scope, align, escaped(cells[c]));
+      first = false;
+    }
+    out += "</tr>\n";
+  };
+  out += "<thead>";
+  line(headings_, true);
+  out += "</thead>\n<tbody>\n";
+  for (const auto& row : rows_) line(row, false);
+  return out + "</tbody>\n</table>\n";
 }
 
 Digits::Digits(double value, double error, int least, int of_error) : error_(error), of_error_(of_error) {

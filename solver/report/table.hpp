@@ -12,15 +12,23 @@ std::size_t width(std::string_view s);
 
 enum class Align { left, right };
 
+/// With & < > " ' written as HTML's entities; control characters are made visible.
+std::string escaped(std::string_view s);
+
 /// Rows of cells below their headings, printable; columns that are empty throughout are left out.
 class Table {
  public:
   void add_column(std::string heading, Align align);
   void add_row(std::vector<std::string> cells);
+  bool empty() const { return rows_.empty(); }
   /// Each line begins with the indent and ends with a newline, without trailing blanks.
   std::string print(std::string_view indent) const;
+  /// A <table>; the first cell of a row is its heading.
+  std::string html() const;
 
  private:
+  std::vector<std::size_t> widths() const;  // of the cells of each column, without its heading
+
   std::vector<std::string> headings_;
   std::vector<Align> align_;
   std::vector<std::vector<std::string>> rows_;

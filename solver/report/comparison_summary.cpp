@@ -1,0 +1,159 @@
+#include "report/comparison_summary.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "report/table.hpp"
+
+namespace thalweg {
+namespace {
+
+using text::counted;
+
+struct Samples {
+  std::vector<double> seconds, iterations, evaluations, final_costs, digits;
+};
+
+void add_failure(Status status, MethodSummary& s) {
+  const auto place = std::lower_bound(s.failures.begin(), s.failures.end(), status,
+                                      [](const auto& entry, Status wanted) { return entry.first < wanted; });
+  if (place != s.failures.end() && place->first == status)
+    ++place->second;
+  else
+    s.failures.insert(place, {status, 1});
+}
+
+void add(const ComparedMethod& method, MethodSummary& s, Samples& samples) {
+  if (!method.refused.empty()) {
+    ++s.problems_refused;
+    return;
+  }
+  ++s.problems;
+  int reached = 0;
+  for (const ComparedRun& run : method.runs) {
+    const Result::Evaluations& e = run.result.evaluations;
+    s.costs += e.cost;
+    s.gradients += e.jacobian;
+    s.hessians += e.hessian + e.hessian_products;
+    s.minibatches += e.batch_gradients;
+    s.total_seconds += run.result.seconds.total;
+    samples.final_costs.push_back(run.result.final_cost);
+    samples.digits.push_back(run.digits);
+    if (run.reached) {
+      ++reached;
+      samples.seconds.push_back(run.seconds);
+      samples.iterations.push_back(run.iterations);
+      samples.evaluations.push_back(run.evaluations);
+    } else {
+      add_failure(run.result.status, s);
+    }
+  }
+  s.runs += static_cast<int>(method.runs.size());
+  s.reached += reached;
+  s.problems_solved += reached > 0 && reached == static_cast<int>(method.runs.size());
+  s.rates_tried += static_cast<int>(method.tuning.size());
+  s.tuning_evaluations += method.tuning_evaluations;
+  s.tuning_seconds += method.tuning_seconds;
+}
+
+void take_medians(const Samples& samples, MethodSummary& s) {
+  s.seconds = median(samples.seconds);
+  s.iterations = median(samples.iterations);
+  s.evaluations = median(samples.evaluations);
+}
+
+std::string_view in_words(Status status) {
+  switch (status) {
+    case Status::converged:
+      return "converged elsewhere";
+    case Status::iteration_limit:
+    case Status::time_limit:
+      return "at a limit";
+    case Status::interrupted:
+      return "given up";
+    case Status::stalled:
+      return "stalled";
+    case Status::non_finite_start:
+      return "not finite at the start";
+    case Status::failed:
+      break;
+  }
+  return "failed";
+}
+
+}  // namespace
+
+double median(std::vector<double> values) {
+  std::erase_if(values, [](double v) { return std::isnan(v); });
+  if (values.empty()) return IterationRecord::unset;
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+std::vector<MethodSummary> summary(const ComparedProblem& problem) {
+  std::vector<MethodSummary> list;
+  for (const ComparedMethod& method : problem.methods) {
+    MethodSummary s;
+    Samples samples;
+    s.name = method.name;
+    s.refused = method.refused;
+    add(method, s, samples);
+    take_medians(samples, s);
+    s.final_cost = median(samples.final_costs);
+    s.digits = median(samples.digits);
+    if (!method.runs.empty()) s.rate = method.runs.front().rate;
+    list.push_back(std::move(s));
+  }
+  return list;
+}
+
+std::vector<MethodSummary> summary(const Comparison& comparison) {
+  std::vector<MethodSummary> list;
+  for (std::size_t m = 0; m < comparison.methods.size(); ++m) {
+    MethodSummary s;
+    Samples samples;
+    s.name = comparison.methods[m];
+    // A comparison that was interrupted has problems that not all methods saw.
+    for (const ComparedProblem& problem : comparison.problems)
+      if (m < problem.methods.size()) add(problem.methods[m], s, samples);
+    take_medians(samples, s);
+    list.push_back(std::move(s));
+  }
+  return list;
+}
+
+std::string failures_text(const MethodSummary& method) {
+  std::string out;
+  std::vector<std::pair<std::string_view, int>> words;
+  for (const auto& [status, count] : method.failures) {
+    if (!words.empty() && words.back().first == in_words(status))
+      words.back().second += count;
+    else
+      words.emplace_back(in_words(status), count);
+  }
+  for (const auto& [word, count] : words) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, word);
+  return out;
+}
+
+std::string rule_text(const StoppingRule& rule) {
+  return fmt::format(
+      "A run has reached the target when F ≤ F* + {0:g} max(|F*|, {0:g} (F₀ − F*)): F* is the best known cost, F₀ that "
+      "at the start. It is given up after {1} or {2:g} s. The same holds for every method.",
+      rule.distance, counted(static_cast<long long>(rule.evaluations), "evaluation"), rule.seconds);
+}
+
+std::string extent(const ComparedProblem& problem) {
+  std::string out = problem.residuals == 0 ? "an objective of " : counted(problem.residuals, "residual") + ", ";
+  out += counted(problem.parameters, "parameter");
+  if (problem.initial_costs.size() > 1)
+    out += ", " + counted(static_cast<long long>(problem.initial_costs.size()), "start");
+  if (std::isfinite(problem.best_known))
+    out += fmt::format("; F* = {:.9g}{}", problem.best_known,
+                       problem.best_known_from.empty() ? "" : " (" + problem.best_known_from + ")");
+  return out;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,52 @@
+// What a comparison says about each method, as tables and pages show it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <thalweg/stochastic/compare.hpp>
+
+namespace thalweg {
+
+/// One method over the starts of one problem, or over those of all problems.
+struct MethodSummary {
+  std::string name;
+  std::string refused;  ///< the sentence, of one problem
+  int problems = 0;     ///< on which it was run
+  int problems_refused = 0;
+  int problems_solved = 0;  ///< the target reached from every start
+  int runs = 0, reached = 0;
+  /// Up to the target: medians over the runs that reached it; NaN: none did.
+  double seconds = IterationRecord::unset, iterations = IterationRecord::unset, evaluations = IterationRecord::unset;
+  /// Evaluations of all runs to their ends, whether they reached the target or not.
+  std::int64_t costs = 0, gradients = 0, hessians = 0, minibatches = 0;
+  double total_seconds = 0.0;
+  double final_cost = IterationRecord::unset;  ///< median over all runs of one problem
+  double digits = IterationRecord::unset;      ///< the same of the digits of agreement
+  double rate = IterationRecord::unset;        ///< of one problem
+  int rates_tried = 0;
+  double tuning_evaluations = 0.0, tuning_seconds = 0.0;
+  std::vector<std::pair<Status, int>>
+      failures;  ///< how the runs ended that did not reach the target, in Status's order
+};
+
+/// In the order of problem.methods.
+std::vector<MethodSummary> summary(const ComparedProblem& problem);
+/// In the order of comparison.methods, over all problems.
+std::vector<MethodSummary> summary(const Comparison& comparison);
+
+/// How the runs ended that did not reach the target: "2 stalled, 1 at a limit of evaluations, iterations or time".
+std::string failures_text(const MethodSummary& method);
+
+/// What counts as reached and when a run is given up, in sentences.
+std::string rule_text(const StoppingRule& rule);
+
+/// "2 residuals, 2 parameters, 10 starts; F* = 0 (catalogue)"
+std::string extent(const ComparedProblem& problem);
+
+/// The lower median; NaN of nothing. NaNs do not count.
+double median(std::vector<double> values);
+
+}  // namespace thalweg

@@ -1,0 +1,93 @@
+#include "report/comparison_tables.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+namespace thalweg::text {
+namespace {
+
+std::string several(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : "-"; }
+
+/// "1234", "123k", "12.3M": at most five characters.
+std::string short_count(double v) {
+  if (!std::isfinite(v)) return "-";
+  if (v < 99999.5) return fmt::format("{:.5g}", v);
+  if (v < 999.5e3) return fmt::format("{:.0f}k", v / 1e3);
+  return v < 999.5e6 ? fmt::format("{:.3g}M", v / 1e6) : fmt::format("{:.3g}G", v / 1e9);
+}
+
+std::string short_count(std::int64_t n) { return short_count(static_cast<double>(n)); }
+
+/// Nothing beyond the decimals counts here: no digit that is not there.
+std::string digits_text(double digits) {
+  return std::isfinite(digits) ? fmt::format("{:.1f}", std::floor(digits * 10.0) / 10.0) : "";
+}
+
+}  // namespace
+
+Table method_table(const ComparedProblem& problem, const std::vector<MethodSummary>& methods) {
+  Table table;
+  table.add_column("method", Align::left);
+  for (const char* heading :
+       {"reached", "seconds", "iterations", "evaluations", "F/∇F/∇²F", "minibatches", "final cost", "digits"})
+    table.add_column(heading, Align::right);
+  const std::size_t starts = problem.initial_costs.size();
+  for (const MethodSummary& s : methods) {
+    if (!s.refused.empty()) {
+      table.add_row({s.name, "refused"});
+      continue;
+    }
+    const std::string reached =
+        starts == 1 && s.runs == 1 ? (s.reached == 1 ? "yes" : "no") : fmt::format("{}/{}", s.reached, s.runs);
+    table.add_row({s.name, reached, several(s.seconds, 3), short_count(s.iterations), short_count(s.evaluations),
+                   fmt::format("{}/{}/{}", short_count(s.costs), short_count(s.gradients), short_count(s.hessians)),
+                   s.minibatches > 0 ? short_count(s.minibatches) : "", several(s.final_cost, 6),
+                   digits_text(s.digits)});
+  }
+  return table;
+}
+
+Table rate_table(const std::vector<MethodSummary>& methods) {
+  Table table;
+  table.add_column("learning rate", Align::left);
+  table.add_column("", Align::right);
+  table.add_column("", Align::left);
+  for (const MethodSummary& s : methods) {
+    if (!std::isfinite(s.rate)) continue;
+    table.add_row({s.name, fmt::format("{:.3g}", s.rate),
+                   s.rates_tried == 0
+                       ? ""
+                       : fmt::format("the best of {} tried, for {} evaluations and {:.3g} s in addition", s.rates_tried,
+                                     short_count(s.tuning_evaluations), s.tuning_seconds)});
+  }
+  return table;
+}
+
+Table table_over_all(const Comparison& comparison) {
+  Table table;
+  table.add_column("method", Align::left);
+  for (const char* heading :
+       {"reached", "problems", "refused", "seconds", "iterations", "evaluations", "F/∇F/∇²F", "in all s"})
+    table.add_column(heading, Align::right);
+  for (const MethodSummary& s : summary(comparison))
+    table.add_row({s.name, fmt::format("{}/{}", s.reached, s.runs),
+                   fmt::format("{}/{}", s.problems_solved, s.problems + s.problems_refused),
+                   s.problems_refused > 0 ? std::to_string(s.problems_refused) : "", several(s.seconds, 3),
+                   short_count(s.iterations), short_count(s.evaluations),
+                   fmt::format("{}/{}/{}", short_count(s.costs), short_count(s.gradients), short_count(s.hessians)),
+                   several(s.total_seconds, 3)});
+  return table;
+}
+
+std::string columns_text(const Comparison& comparison) {
+  const bool starts = std::any_of(comparison.problems.begin(), comparison.problems.end(),
+                                  [](const ComparedProblem& p) { return p.initial_costs.size() > 1; });
+  const std::string medians = starts || comparison.problems.size() > 1 ? " (medians of the runs that reached it)" : "";
+  return "Seconds, iterations and evaluations count up to the target" + medians +
+         "; F/∇F/∇²F are the costs, gradients or Jacobians, and Hessians or products that all runs took to their "
+         "ends, reached or not.";
+}
+
+}  // namespace thalweg::text

@@ -1,0 +1,14 @@
+// What every page carries, embedded from files when the library is built (tools/cmake/page_assets.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace thalweg::html {
+
+extern const std::string_view d3;                 ///< the D3 library, minified
+extern const std::string_view d3_licence;         ///< its copyright notice, which has to go with it
+extern const std::string_view style;              ///< CSS
+extern const std::string_view report_script;      ///< JavaScript of the page of one solve
+extern const std::string_view comparison_script;  ///< and of a comparison's
+
+}  // namespace thalweg::html

@@ -1,0 +1,35 @@
+// Pieces that every JSON of a report is made of.
+#pragma once
+
+#include <cmath>
+#include <limits>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
+
+#include <thalweg/minimize/result.hpp>
+
+namespace thalweg::json_parts {
+
+using Json = nlohmann::ordered_json;
+
+/// JSON has no NaN and no infinity.
+inline Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
+
+/// An array of numbers.
+template <class Range>
+Json numbers(const Range& values) {
+  Json list = Json::array();
+  for (const double v : values) list.push_back(number(v));
+  return list;
+}
+
+std::string_view to_string(IterationRecord::Phase phase);
+std::string_view to_string(IterationRecord::Outcome outcome);
+
+Json evaluations_of(const Result::Evaluations& evaluations);
+
+/// An object per record, thinned to about `most`; `points`: with x where it was recorded.
+Json trace_of(const Result& result, std::size_t most = std::numeric_limits<std::size_t>::max(), bool points = false);
+
+}  // namespace thalweg::json_parts

@@ -1,0 +1,19 @@
+// Tables of one solve, printed as text or as HTML.
+#pragma once
+
+#include <thalweg/report/report.hpp>
+
+#include "report/table.hpp"
+
+namespace thalweg::text {
+
+/// A row per parameter; `verbose`: more digits, and what each one means.
+Table parameter_table(const Report& report, bool verbose);
+
+/// Residual sum of squares, degrees of freedom, R² and the like; for a report whose statistics are available.
+Table fit_table(const Report& report, bool verbose);
+
+/// Method, linear solver, evaluations, times.
+Table machinery_table(const Report& report);
+
+}  // namespace thalweg::text
