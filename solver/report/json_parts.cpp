@@ -25,13 +25,12 @@ std::string_view to_string(IterationRecord::Outcome outcome) {
   return "singular";
 }
 
-/// Of newton_cg there are products with the Hessian.
+/// Of newton_cg there are products with the Hessian, of first-order training gradients of minibatches.
 Json evaluations_of(const Result::Evaluations& e) {
   return {{"cost", e.cost},
           {"jacobian", e.jacobian},
           {"hessian", e.hessian},
           {"hessian_products", e.hessian_products},
-          {"batch_gradients", e.batch_gradients},
           {"batch_gradients", e.batch_gradients}};
 }
 

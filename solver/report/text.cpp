@@ -7,6 +7,7 @@
 
 #include "report/minima_text.hpp"
 #include "report/profile_text.hpp"
+#include "report/regression_tables.hpp"
 #include "report/report_tables.hpp"
 #include "report/regression_tables.hpp"
 #include "report/sentences.hpp"
@@ -134,7 +135,7 @@ std::string to_text(const Report& report, bool verbose) {
   }
   if (report.multistart) out += minima_text(report, verbose);
   out += "\n" + parameter_table(report, verbose).print(indent);
-  out += regression_text(report);
+  out += text::regression_text(report);
   if (!report.statistics.available()) return out;
   out += "\n" + fit_table(report, verbose).print(indent);
   out += correlations(report.statistics);
