@@ -103,8 +103,8 @@ class RegressionModel {
   /// Zeros; of a network random weights by its seed.
   std::vector<double> start() const;
 
-  /// F without λ₁, which penalty() holds. Networks are LayeredObjectives too.
-  const SampledObjective& objective() const;
+  /// F without λ₁, which penalty() holds.
+  const LayeredObjective& objective() const;
   /// λ₁‖w‖₁, and the set ‖w‖₂ ≤ max_norm of each unit; null when there is neither.
   const Proximable* penalty() const;
   /// Whether F has second derivatives: not of hinge and relu.
@@ -112,8 +112,7 @@ class RegressionModel {
 
   /// Whether F is made of residuals or of convex costs of the model's outputs: all but hinge.
   bool has_residuals() const;
-  /// F as residuals, from `start`. The Problem must not outlive every copy of the model... it holds the data itself. Throws
-  /// Error for hinge.
+  /// F as residuals, from `start`; it shares the data, and may outlive the model. Throws Error for hinge.
   Problem problem(std::span<const double> start) const;
 
   /// Scores f of each sample of a table with the same inputs, outputs() arrays of samples() each, in user's units.
@@ -126,6 +125,7 @@ class RegressionModel {
   std::vector<double> in_users_units(std::span<const double> x) const;
 
   struct Impl;
+  const Impl& impl() const;
 
  private:
   std::shared_ptr<const Impl> impl_;
