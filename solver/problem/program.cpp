@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -75,8 +76,13 @@ void Program::set_loss_scale(double m) {
   has_loss_ = false;
   for (const auto& group : problem_->groups()) {
     losses_.push_back(group->loss().with_scale_times(m));
-    has_loss_ = has_loss_ || !losses_.back().is_trivial();
+    has_loss_ = has_loss_ || !losses_.back().is_trivial() || group->has_cost();
   }
+}
+
+bool Program::has_own_cost() const {
+  const auto& groups = problem_->groups();
+  return std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group->has_cost(); });
 }
 
 std::int64_t Program::row_of(std::size_t group, int k) const {
@@ -114,11 +120,13 @@ double Program::run_task(const Task& task, const double* x, double* residual, De
   const Loss* loss = robust ? &losses_[task.group] : nullptr;
   const std::int64_t items = task.end - task.begin;
   const int dimension = group.dimension(), columns = group.columns();
+  std::vector<double> own_cost(group.has_cost() && losses == Losses::applied ? static_cast<std::size_t>(items) : 0);
+  double* const cost = own_cost.empty() ? nullptr : own_cost.data();
   Pointers r(static_cast<std::size_t>(dimension));
   for (int k = 0; k < dimension; ++k) r[static_cast<std::size_t>(k)] = residual + row_of(task.group, k) + task.begin;
 
   if (!jacobian) {
-    group.evaluate(x, {task.begin, task.end, r.data(), nullptr});
+    group.evaluate(x, {task.begin, task.end, r.data(), nullptr, cost});
     if (loss) return apply_loss(*loss, items, dimension, 0, r.data(), nullptr);
   } else if (direct_[task.group]) {
     Pointers J(static_cast<std::size_t>(dimension * columns));
@@ -129,12 +137,13 @@ double Program::run_task(const Task& task, const double* x, double* residual, De
           const std::int64_t column = column_of(slot.shared_offset + d);
           J[at] = column < 0 ? nullptr : jacobian->column(column) + row_of(task.group, k) + task.begin;
         }
-    group.evaluate(x, {task.begin, task.end, r.data(), J.data()});
+    group.evaluate(x, {task.begin, task.end, r.data(), J.data(), cost});
     if (loss) return apply_loss(*loss, items, dimension, columns, r.data(), J.data());
   } else {
-    const double total = scatter(task, x, r.data(), *jacobian, loss);
+    const double total = scatter(task, x, r.data(), *jacobian, loss, cost);
     if (loss) return total;
   }
+  if (cost) return 2.0 * std::accumulate(own_cost.begin(), own_cost.end(), 0.0);
 
   double squares = 0.0;
   for (int k = 0; k < dimension; ++k) {
@@ -147,14 +156,14 @@ double Program::run_task(const Task& task, const double* x, double* residual, De
 // Items that read different blocks, or one block twice: through a scratch Jacobian of the group's own columns. Returns
 // Σρ when there is a loss.
 double Program::scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian,
-                        const Loss* loss) const {
+                        const Loss* loss, double* cost) const {
   const ResidualGroup& group = *problem_->groups()[task.group];
   const int dimension = group.dimension(), columns = group.columns();
   const std::int64_t n = task.end - task.begin;
   std::vector<double> local(static_cast<std::size_t>(dimension * columns * n));
   std::vector<double*> pointers(static_cast<std::size_t>(dimension * columns));
   for (std::size_t c = 0; c < pointers.size(); ++c) pointers[c] = local.data() + static_cast<std::int64_t>(c) * n;
-  group.evaluate(x, {task.begin, task.end, residual, pointers.data()});
+  group.evaluate(x, {task.begin, task.end, residual, pointers.data(), cost});
   const double total = loss ? apply_loss(*loss, n, dimension, columns, residual, pointers.data()) : 0.0;
 
   std::size_t at = 0;

@@ -23,7 +23,18 @@ std::string ResidualGroup::residual_name(std::int64_t item, int component) const
                          : fmt::format("{}[{}], component {}", name_, item, component);
 }
 
+void ResidualGroup::set_loss(Loss loss) {
+  if (has_cost() && !loss.is_trivial())
+    throw Error(fmt::format("residual group '{}' has a cost of its own and cannot take the loss {}; expected none", name_,
+                            to_string(loss)));
+  loss_ = std::move(loss);
+}
+
 void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
+  if (has_cost())
+    throw Error(fmt::format("residual group '{}' has a cost of its own, which standard deviations mean nothing to; "
+                            "expected none",
+                            name_));
   if (static_cast<std::int64_t>(sigma.size()) != items_)
     throw Error(fmt::format("residual group '{}' has {} residuals but {} standard deviations; expected one each", name_,
                             items_, sigma.size()));
@@ -65,7 +76,8 @@ void ResidualGroup::add_curvature(const double* x, std::int64_t begin, std::int6
 
 std::string ResidualGroup::explain_non_finite(const double*, std::int64_t) const { return {}; }
 
-// Column j of Σ w ∇²r is the derivative of Jᵀw along eⱼ: central differences, step ∛ε relative to the parameter.
+// Column j of Σ w ∇²r is the derivative of Jᵀw along eⱼ, and column j of ∇²Σℓ that of J̃ᵀr̃: central differences, step ∛ε
+// relative to the parameter.
 void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::int64_t end,
                                       const double* const* weight, double* S) const {
   const std::int64_t n = end - begin;
@@ -76,17 +88,20 @@ void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::
   std::vector<double*> residual, jacobian;
   for (int k = 0; k < dimension_; ++k) residual.push_back(storage.data() + k * n);
   for (int c = 0; c < dimension_ * columns_; ++c) jacobian.push_back(storage.data() + (dimension_ + c) * n);
+  const auto dot = [n](const double* a, const double* b) {
+    double sum = 0.0;
+    for (std::int64_t i = 0; i < n; ++i) sum += a[i] * b[i];
+    return sum;
+  };
+  const auto column = [&](int k, int c) { return jacobian[static_cast<std::size_t>(k * columns_ + c)]; };
 
   std::vector<double> sum(static_cast<std::size_t>(columns_ * columns_));
   const auto accumulate = [&](int j, double factor) {
     compute(moved.data(), {begin, end, residual.data(), jacobian.data()});
-    for (int k = 0; k < dimension_; ++k)
-      for (int c = 0; c < columns_; ++c) {
-        const double* column = jacobian[static_cast<std::size_t>(k * columns_ + c)];
-        double dot = 0.0;
-        for (std::int64_t i = 0; i < n; ++i) dot += weight[k][i] * column[i];
-        sum[static_cast<std::size_t>(j * columns_ + c)] += factor * dot;
-      }
+    for (int k = 0; k < dimension_; ++k) {
+      const double* w = has_cost() ? residual[static_cast<std::size_t>(k)] : weight[k];
+      for (int c = 0; c < columns_; ++c) sum[static_cast<std::size_t>(j * columns_ + c)] += factor * dot(w, column(k, c));
+    }
   };
   int j = 0;
   for (const Slot& slot : slots_)
@@ -100,10 +115,13 @@ void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::
       accumulate(j, -0.5 / h);
       value = start;
     }
+  if (has_cost()) compute(x, {begin, end, residual.data(), jacobian.data()});
   for (int a = 0; a < columns_; ++a)
-    for (int b = 0; b < columns_; ++b)
-      S[a * columns_ + b] +=
-          0.5 * (sum[static_cast<std::size_t>(a * columns_ + b)] + sum[static_cast<std::size_t>(b * columns_ + a)]);
+    for (int b = 0; b < columns_; ++b) {
+      double& entry = S[a * columns_ + b];
+      entry += 0.5 * (sum[static_cast<std::size_t>(a * columns_ + b)] + sum[static_cast<std::size_t>(b * columns_ + a)]);
+      for (int k = 0; has_cost() && k < dimension_; ++k) entry -= dot(column(k, a), column(k, b));
+    }
 }
 
 }  // namespace thalweg

@@ -29,7 +29,8 @@ std::string in_words(const NonFiniteEntry&);
 ///
 /// Where a group has a loss, engines are handed corrected residuals r̃ and rows J̃ (Triggs, McLauchlan, Hartley &
 /// Fitzgibbon 1999, section 4.3): J̃ᵀr̃ is the gradient of the cost, J̃ᵀJ̃ models its Hessian. But ½‖r̃‖² is not the
-/// cost, and J̃ is not the derivative of r̃.
+/// cost, and J̃ is not the derivative of r̃. The same holds for groups with a cost of their own
+/// (ResidualGroup::has_cost), whose r̃ and J̃ are theirs.
 class Program {
  public:
   /// `pinned`: components of x that do not move, besides those that the problem fixes. Throws Error for a problem
@@ -50,15 +51,18 @@ class Program {
   double evaluate(const double* x, double* residual, int threads) const;
   /// Also J = ∂r/∂x of the free columns, corrected too, rows() × columns().
   double evaluate(const double* x, double* residual, DenseMatrix& jacobian, int threads) const;
-  /// The same as if no group had a loss: returns ½‖r‖².
+  /// The same as if no group had a loss: returns ½‖r‖². Groups with a cost of their own count with ½‖r̃‖², of a log
+  /// likelihood half of Pearson's χ².
   double evaluate_without_loss(const double* x, double* residual, DenseMatrix& jacobian, int threads) const;
   /// S, columns() × columns(), row-major, overwritten, such that JᵀJ + S is the exact Hessian of the cost at x, with
   /// the Jacobian and the residual that evaluate() makes there. S = Σ rᵢ∇²rᵢ over the rows of groups without a loss;
   /// for those with one it is evaluated anew, and holds what the correction left out of the Hessian, too.
   void curvature(const double* x, const double* residual, double* S) const;
 
-  /// Whether any group has a loss.
+  /// Whether any group has a loss or a cost of its own: the cost is not ½‖r̃‖² then.
   bool has_loss() const { return has_loss_; }
+  /// Whether any group has a cost of its own.
+  bool has_own_cost() const;
   /// The loss of a group, its scale multiplied by loss_scale().
   const Loss& loss(std::size_t group) const { return losses_[group]; }
   /// From now on every loss has m times its scale; ∞: the cost is that of least squares.
@@ -78,7 +82,7 @@ class Program {
              Losses losses = Losses::applied) const;
   double run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian, Losses losses) const;
   double scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian,
-                 const Loss* loss) const;
+                 const Loss* loss, double* cost) const;
 
   const Problem* problem_;
   std::vector<std::int64_t> column_of_, component_of_;

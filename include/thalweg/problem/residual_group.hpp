@@ -31,6 +31,7 @@ struct ResidualOutput {
   double* const* residual = nullptr;  ///< dimension() arrays
   double* const* jacobian = nullptr;  ///< dimension() * columns() arrays, or null: residuals only; an entry may be
                                       ///< null too: that column is constant and not wanted
+  double* cost = nullptr;             ///< ℓ of each item, where the group has_cost(), or null; others leave it alone
 };
 
 /// Base of all groups. Threads may evaluate disjoint ranges of items at once: evaluation is const and keeps no state.
@@ -49,20 +50,27 @@ class ResidualGroup {
   std::string residual_name(std::int64_t item, int component) const;
 
   /// Standard deviation of each item's error; residual and Jacobian rows are divided by it. Empty: 1.
-  /// Throws Error unless there is one finite positive number per item.
+  /// Throws Error unless there is one finite positive number per item, and for a group with a cost of its own.
   void set_sigma(const std::vector<double>& sigma);
   bool has_sigma() const { return !inverse_sigma_.empty(); }
   const std::vector<double>& inverse_sigma() const { return inverse_sigma_; }  ///< 1 / sigma of each item, or empty
 
   /// What the cost makes of ‖r‖², r divided by sigma: ½ Σ ρ(‖rᵢ‖²) over the items. evaluate() knows nothing of it.
-  void set_loss(Loss loss) { loss_ = std::move(loss); }
+  /// Throws Error for a loss that is not trivial on a group with a cost of its own.
+  void set_loss(Loss loss);
   const Loss& loss() const { return loss_; }
+
+  /// Whether an item counts with a cost ℓ(f(x)) of its own, convex in the outputs f of some model, in place of ½‖r‖²:
+  /// minus a log likelihood, say. The group then hands out r̃ and rows J̃ with J̃ᵀr̃ = ∇ℓ and J̃ᵀJ̃ = (∂f)ᵀ ∇²ℓ (∂f), the
+  /// generalised Gauss-Newton Hessian (Schraudolph 2002; Martens 2010), and ℓ to ResidualOutput::cost.
+  virtual bool has_cost() const { return false; }
 
   /// Residuals r(x) and, if wanted, J = ∂r/∂x (tangent space), divided by sigma.
   void evaluate(const double* x, const ResidualOutput& out) const;
 
   /// Adds Σᵢ Σₖ wₖᵢ ∇²rₖᵢ over the items [begin, end), which must share their blocks, to the columns() × columns()
-  /// row-major matrix S. weight[k][i - begin] belongs to the residual divided by sigma.
+  /// row-major matrix S. weight[k][i - begin] belongs to the residual divided by sigma. A group with a cost of its own
+  /// adds ∇²Σℓ − J̃ᵀJ̃, that is Σᵢ Σₖ ∂ℓᵢ/∂fₖ ∇²fₖᵢ, whatever the weights.
   void add_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                      double* S) const;
 
@@ -76,7 +84,8 @@ class ResidualGroup {
  protected:
   /// As evaluate, not yet divided by sigma.
   virtual void compute(const double* x, const ResidualOutput& out) const = 0;
-  /// As add_curvature, the weights already divided by sigma. The default differences the Jacobian.
+  /// As add_curvature, the weights already divided by sigma. The default differences the Jacobian, or with a cost of
+  /// its own the gradient.
   virtual void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                                  double* S) const;
 
