@@ -35,13 +35,4 @@ class LayeredObjective : public SampledObjective {
                                              std::uint64_t draw, double tau, std::span<double> d) const = 0;
 };
 
-/// A network whose layers can take an implicit step each ("Proximal backpropagation", Frerix et al., ICLR 2018).
-class LayeredObjective : public SampledObjective {
- public:
-  using SampledObjective::SampledObjective;
-  /// d = the direction of the semi-implicit step with prox length tau_theta for the minibatch: as a gradient, of F/N; returns the batch's value.
-  virtual double proximal_gradient_direction(std::span<const double> x, std::span<const std::int64_t> batch, std::uint64_t draw, double tau,
-                                             std::span<double> d) const = 0;
-};
-
 }  // namespace thalweg
