@@ -28,9 +28,6 @@ std::optional<Verdict> non_finite_start(const Objective& f, double value, std::s
   return std::nullopt;
 }
 
-namespace {
-
-/// The box with every bound written out.
 Box completed(Box box, std::size_t n) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (box.lower.empty()) box.lower.assign(n, -infinity);
@@ -45,7 +42,15 @@ Box completed(Box box, std::size_t n) {
   return box;
 }
 
-}  // namespace
+void move_inside(const Objective& f, const Box& box, std::vector<double>& start, std::vector<std::string>& notes) {
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    const double inside = std::clamp(start[i], box.lower[i], box.upper[i]);
+    if (inside != start[i])
+      notes.push_back(fmt::format("the start {} of {} was moved to its bound {}", start[i],
+                                  f.name(static_cast<std::int64_t>(i)), inside));
+    start[i] = inside;
+  }
+}
 
 Result minimize(const Objective& objective, std::vector<double> start, const Options& options, const Box& box) {
   options.validate();
@@ -63,13 +68,7 @@ Result minimize(const Objective& objective, std::vector<double> start, const Opt
   Stopwatch clock;
   Result result;
   Journal journal(options, clock, result);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double inside = std::clamp(start[i], bounds.lower[i], bounds.upper[i]);
-    if (inside != start[i])
-      result.notes.push_back(fmt::format("the start {} of {} was moved to its bound {}", start[i],
-                                         objective.name(static_cast<std::int64_t>(i)), inside));
-    start[i] = inside;
-  }
+  move_inside(objective, bounds, start, result.notes);
   clock.charge(Stopwatch::setup);
   conclude(minimize_objective(objective, std::move(start), bounds, journal), journal);
   return result;

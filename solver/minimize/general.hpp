@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <minimize/journal.hpp>
@@ -16,6 +17,11 @@ Ending minimize_objective(const Objective& f, std::vector<double> x, const Box& 
 
 /// What is wrong with F or its gradient g at the start; empty when both are finite.
 std::optional<Verdict> non_finite_start(const Objective& f, double value, std::span<const double> g);
+
+/// The box with every bound written out. Throws Error for bounds that cross or are not n.
+Box completed(Box box, std::size_t n);
+/// Moves the start into the box, and says so in the notes.
+void move_inside(const Objective& f, const Box& box, std::vector<double>& start, std::vector<std::string>& notes);
 
 /// Line-search methods: gradient descent, nonlinear conjugate gradients, BFGS, L-BFGS, Newton on a modified Cholesky.
 Ending descend_along_directions(const Objective& f, std::vector<double> x, const Box& box, Journal& journal);

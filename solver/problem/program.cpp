@@ -207,6 +207,32 @@ void Program::curvature(const double* x, const double* residual, double* S) cons
   }
 }
 
+double Program::add_item_gradient(std::size_t g, std::int64_t item, const double* x, double* gradient) const {
+  const ResidualGroup& group = *problem_->groups()[g];
+  const auto dimension = static_cast<std::size_t>(group.dimension()), columns = static_cast<std::size_t>(group.columns());
+  std::vector<double> values(dimension * (columns + 1));
+  std::vector<double*> at(values.size());
+  for (std::size_t i = 0; i < at.size(); ++i) at[i] = values.data() + i;
+  double* const* J = at.data() + dimension;
+  double own_cost = 0.0;
+  group.evaluate(x, {item, item + 1, at.data(), J, &own_cost});
+  double squares = 0.0;
+  if (!losses_[g].is_trivial()) {
+    squares = apply_loss(losses_[g], 1, group.dimension(), group.columns(), at.data(), J);
+  } else if (group.has_cost()) {
+    squares = 2.0 * own_cost;
+  } else {
+    for (std::size_t k = 0; k < dimension; ++k) squares += values[k] * values[k];
+  }
+  std::size_t c = 0;
+  for (const Slot& slot : group.slots())
+    for (int d = 0; d < slot.dimension; ++d, ++c) {
+      const std::int64_t column = column_of(slot.offset(item) + d);
+      for (std::size_t k = 0; k < dimension && column >= 0; ++k) gradient[column] += *J[k * columns + c] * values[k];
+    }
+  return 0.5 * squares;
+}
+
 std::optional<NonFiniteEntry> Program::find_non_finite(const double* x) const {
   AlignedArray residual(rows());
   DenseMatrix jacobian(rows(), columns());

@@ -59,6 +59,9 @@ class Program {
   /// for those with one it is evaluated anew, and holds what the correction left out of the Hessian, too.
   void curvature(const double* x, const double* residual, double* S) const;
 
+  /// Adds the gradient of the cost of one item by the free columns to g (columns()), and returns that cost.
+  double add_item_gradient(std::size_t group, std::int64_t item, const double* x, double* g) const;
+
   /// Whether any group has a loss or a cost of its own: the cost is not ½‖r̃‖² then.
   bool has_loss() const { return has_loss_; }
   /// Whether any group has a cost of its own.

@@ -29,6 +29,8 @@ class SampledObjective : public Objective {
 class LayeredObjective : public SampledObjective {
  public:
   using SampledObjective::SampledObjective;
+  /// Whether there are layers at all; without them there is no such direction.
+  virtual bool has_layers() const { return true; }
   /// d = the direction of the semi-implicit step with prox length tau for the minibatch: as a gradient, of F/N; returns
   /// the batch's value.
   virtual double proximal_gradient_direction(std::span<const double> x, std::span<const std::int64_t> batch,

@@ -60,7 +60,8 @@ struct TrainOptions {
 /// the cost was lowest, and a hint about the rate. Throws Error for misuse.
 ///
 /// result.evaluations.cost counts full values, .jacobian full gradients, .batch_gradients minibatches; result.iterations
-/// counts updates, result.epochs whole passes over the samples. The trace holds a record of every iteration of a
+/// counts updates, result.epochs whole passes over the samples. A rule that looks ahead is recorded where it takes the
+/// gradient. The trace holds a record of every iteration of a
 /// full-batch run (of every epoch otherwise), thinned beyond 2,000 to about 1,000 per tenfold.
 Result train(const Objective& objective, std::vector<double> start, const TrainOptions& options = {},
              const Box& box = {}, const Proximable* h = nullptr);
