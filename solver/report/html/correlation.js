@@ -18,7 +18,7 @@ function drawCorrelation(data) {
   const g = figure.above.selectAll('g').data(cells).join('g').attr('class', 'cell')
       .attr('transform', c => `translate(${figure.x0 + c.j * side},${figure.y1 + c.i * side})`);
   g.append('rect').attr('width', side - 1).attr('height', side - 1).attr('rx', side > 20 ? 3 : 0)
-      .style('fill', c => cellColour(c.value));
+      .style('fill', c => c.i === c.j ? 'var(--raised)' : cellColour(c.value));
   g.append('title').text(c => `${data.names[c.i]}, ${data.names[c.j]}: ${c.value === null ? 'undetermined' : c.value.toFixed(4).replace('-', '−')}`);
   if (numbers)
     g.append('text').attr('class', 'cell-text').attr('x', side / 2).attr('y', side / 2)
@@ -54,6 +54,7 @@ function cellText(value) {
   if (value === 1) return '1';
   const digits = Math.abs(value) > 0.995 ? 4 : 2;
   const text = value.toFixed(digits);
+  if (Number(text) === 0) return '0.00';
   return (Math.abs(Number(text)) === 1 ? `${value < 0 ? '-' : ''}${(0.9999).toFixed(4)}` : text).replace('-', '−');
 }
 

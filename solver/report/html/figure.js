@@ -3,8 +3,8 @@
 let figureCount = 0;
 
 class Figure {
-  /** `wide`: over the whole width; `aspect`: height over width of the drawing. */
-  constructor(parent, {title, wide = false, aspect = 0.62, margin = {}, kind}) {
+  /** `wide`: over the whole width; `aspect`: height over width of the drawing, or its `height` in pixels. */
+  constructor(parent, {title, wide = false, aspect = 0.62, height = null, margin = {}, kind}) {
     this.id = `figure-${++figureCount}`;
     this.figure = parent.append('figure').attr('id', this.id).attr('data-chart', kind).classed('wide', wide);
     const caption = this.figure.append('figcaption');
@@ -13,7 +13,7 @@ class Figure {
     const canvas = this.figure.append('div').attr('class', 'canvas');
     // One unit is one pixel at the time of drawing; later the picture scales with the page.
     this.width = Math.max(300, canvas.node().clientWidth || 640);
-    this.height = Math.round(Math.max(240, this.width * aspect));
+    this.height = height || Math.round(Math.max(240, this.width * aspect));
     this.svg = canvas.append('svg').attr('role', 'img').attr('viewBox', `0 0 ${this.width} ${this.height}`)
         .attr('aria-label', title);
     this.title = title;

@@ -32,9 +32,9 @@ function landscapeChart(parent, {landscape, best, all, runs, hidden, changed, ex
   figure.clear();
   const {x, y} = planeScales(figure, landscape);
   drawLandscape(figure, landscape, best);
-  const minima = drawMinimaOf(figure, landscape);
   drawAxes(figure, x, y, landscape.names[0], landscape.names[1]);
   const layer = figure.marks.append('g').attr('class', 'paths'), top = figure.marks.append('g');
+  const minima = drawMinimaOf(figure, landscape);
   const line = d3.line().x(p => x(p[0])).y(p => y(p[1]));
 
   function draw() {
@@ -86,7 +86,7 @@ function landscapeChart(parent, {landscape, best, all, runs, hidden, changed, ex
     },
   });
   const refreshLegend = appendToggles(figure, all, hidden, changed);
-  figure.legend.append('p').attr('class', 'caption').text('Contours are spaced evenly in the logarithm of F − F*; darker is lower in the light, brighter blue is lower in the dark. A cross marks a known minimum.');
+  figure.legend.append('p').attr('class', 'caption').text('Contours are spaced evenly in the logarithm of F − F*: the bluer, the lower. A cross marks a known minimum.');
   figure.table(['method', 'record', ...landscape.names, 'cost'], () => runs().flatMap(r =>
     evenly(r.run.trace.x.length, mostTableRows).map(i => [r.name, i, ...r.run.trace.x[i], r.run.trace.cost[i]])));
   return () => { refreshLegend(); player.refresh(); };

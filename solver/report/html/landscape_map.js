@@ -16,7 +16,8 @@ function logHeights(landscape, best) {
   const lowest = Math.min(d3.min(known), best === null ? Infinity : best);
   const highest = d3.max(known);
   const positive = known.map(f => f - lowest).filter(h => h > 0).sort(d3.ascending);
-  const floor = positive.length ? Math.max(positive[Math.floor(positive.length / 2000)], 1e-9 * (highest - lowest)) : 1;
+  // Below its lowest hundredth the grid is too coarse to draw the floor of a valley.
+  const floor = positive.length ? Math.max(positive[Math.floor(positive.length / 100)], 1e-9 * (highest - lowest)) : 1;
   return landscape.cost.map(f => f === null ? null : Math.log10(Math.max(f - lowest, floor)));
 }
 
@@ -50,7 +51,7 @@ function drawMinimaOf(figure, landscape) {
   const {x, y} = planeScales(figure, landscape);
   const inside = landscape.minima.filter(m => m.length === 2 && m[0] >= landscape.lower[0] && m[0] <= landscape.upper[0] &&
                                               m[1] >= landscape.lower[1] && m[1] <= landscape.upper[1]);
-  figure.marks.selectAll('path.minimum').data(inside).join('path').attr('class', 'minimum').attr('d', 'M-7,0H7M0,-7V7')
+  figure.marks.selectAll('path.minimum').data(inside).join('path').attr('class', 'minimum').attr('d', 'M-12,0H12M0,-12V12')
       .attr('transform', m => `translate(${x(m[0])},${y(m[1])})`)
       .append('title').text(m => `minimum at ${formatNumber(m[0], 6)}, ${formatNumber(m[1], 6)}`);
   return inside.length;

@@ -4,7 +4,7 @@ function drawMinima(minima) {
   const holder = minima && figuresIn('minima');
   if (!holder) return;
   const figure = new Figure(holder, {title: 'Starts that led to each minimum', kind: 'minima', wide: true,
-                                     aspect: 0.1 + 0.028 * minima.length, margin: {left: 116, right: 56}});
+                                     height: 70 + 28 * minima.length, margin: {left: 116, right: 56}});
   figure.clear();
   const x = d3.scaleLinear().domain([0, d3.max(minima, m => m.found)]).range([figure.x0, figure.x1]);
   const y = d3.scaleBand().domain(d3.range(minima.length)).range([figure.y1, figure.y0]).padding(0.3);
@@ -31,7 +31,7 @@ function drawProfile(profile) {
   if (!holder) return;
   const longest = Math.min(22, d3.max(profile, p => p.name.length));
   const figure = new Figure(holder, {title: 'Intervals by profile and by standard error', kind: 'profile', wide: true,
-                                     aspect: 0.12 + 0.035 * profile.length, margin: {left: 24 + 7.4 * longest, right: 24}});
+                                     height: 70 + 34 * profile.length, margin: {left: 24 + 7.4 * longest, right: 24}});
   figure.clear();
   const reach = (p, end, side) => end.value === null ? null : (end.value - p.value) / p.half_width;
   const rows = profile.map(p => ({...p, from: reach(p, p.lower), to: reach(p, p.upper)}));

@@ -30,7 +30,8 @@ std::string embedded(const json_parts::Json& data) {
 }
 
 std::string lines(std::string_view text) {
-  std::string out(text);
+  const std::size_t begin = std::min(text.find_first_not_of('\n'), text.size());
+  std::string out(text.substr(begin));
   while (!out.empty() && out.back() == '\n') out.pop_back();
   std::replace(out.begin(), out.end(), '\n', ' ');
   return out;

@@ -84,12 +84,7 @@ std::string parameters(const Report& report) {
                                      counted(static_cast<long long>(s.parameters.size()), "parameter")));
   for (const UndeterminedCombination& combination : s.undetermined)
     content += paragraph(text::sentence(s, combination), "note");
-  std::string about = profile_text(report);
-  for (std::size_t begin = 0; begin < about.size();) {
-    const std::size_t end = std::min(about.find('\n', begin), about.size());
-    content += paragraph(about.substr(begin, end - begin), "note");
-    begin = end + 1;
-  }
+  content += paragraph(profile_text(report), "note");
   return section("parameters", "Parameters", content);
 }
 
