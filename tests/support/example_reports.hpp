@@ -79,9 +79,15 @@ inline thalweg::Report solved(const std::string& file, int start = 1, thalweg::O
   report.result = thalweg::solve(built.problem, options);
   report.statistics = thalweg::statistics(built.problem, report.result);
   report.method = options.method;
-  report.problem = {file.substr(file.rfind('/') + 1), fit.title, fit.source, "curve fit", 1,
-                    static_cast<std::int64_t>(fit.parameters.size()), built.problem.residual_block_count(),
-                    built.problem.residual_count(), 0};
+  report.problem = {file.substr(file.rfind('/') + 1),
+                    fit.title,
+                    fit.source,
+                    "curve fit",
+                    1,
+                    static_cast<std::int64_t>(fit.parameters.size()),
+                    built.problem.residual_block_count(),
+                    built.problem.residual_count(),
+                    0};
   for (const auto& p : fit.parameters) report.labels.push_back({p.unit, p.description});
   report.picture = picture_of(fit, report.result, report.statistics);
   if (fit.data[0].sigma_column) report.sigma = thalweg::Sigma::given;
@@ -142,7 +148,8 @@ inline thalweg::ComparedProblem compared(const std::string& name, const std::vec
   return problem;
 }
 
-inline thalweg::Landscape landscape_of(const thalweg::CatalogueProblem& entry, double x0, double x1, double y0, double y1) {
+inline thalweg::Landscape landscape_of(const thalweg::CatalogueProblem& entry, double x0, double x1, double y0,
+                                       double y1) {
   thalweg::Landscape l;
   l.names[0] = "x1";
   l.names[1] = "x2";
@@ -175,8 +182,7 @@ inline thalweg::Comparison valley() {
   const std::vector<thalweg::Method> methods = {gradient_descent, bfgs, newton, levenberg_marquardt};
   thalweg::Comparison comparison;
   comparison.methods = names_of(methods);
-  comparison.problems.push_back(
-      compared("rosenbrock", methods, {{-1.2, 1.0}, {1.5, -0.6}}, comparison.rule));
+  comparison.problems.push_back(compared("rosenbrock", methods, {{-1.2, 1.0}, {1.5, -0.6}}, comparison.rule));
   comparison.problems[0].landscape = landscape_of(*thalweg::find_in_catalogue("rosenbrock"), -1.9, 1.9, -0.9, 1.7);
   return comparison;
 }
@@ -184,7 +190,8 @@ inline thalweg::Comparison valley() {
 /// Five methods on several problems; one of the problems refuses two of them.
 inline thalweg::Comparison several_problems() {
   using enum thalweg::Method;
-  const std::vector<thalweg::Method> methods = {gradient_descent, nonlinear_cg, bfgs, newton, levenberg_marquardt, dogleg};
+  const std::vector<thalweg::Method> methods = {gradient_descent, nonlinear_cg,        bfgs,
+                                                newton,           levenberg_marquardt, dogleg};
   thalweg::Comparison comparison;
   comparison.methods = names_of(methods);
   for (const char* name : {"rosenbrock", "beale", "powell-badly-scaled", "brown-badly-scaled", "helical-valley", "wood",

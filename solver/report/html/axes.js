@@ -26,10 +26,11 @@ function ticksOf(scale, count) {
   if (!isLog(scale)) return scale.ticks(count);
   const [low, high] = scale.domain().map(Math.log10);
   const decades = d3.range(Math.ceil(low - 1e-9), Math.floor(high + 1e-9) + 1);
-  if (decades.length < 2) {
-    const fine = scale.ticks(count);
-    return fine.length > count ? fine.filter(v => [1, 2, 5].includes(Math.round(v / 10 ** Math.floor(Math.log10(v) + 1e-9)))) : fine;
-  }
+  const fine = scale.ticks(count);
+  if (decades.length < 2 && fine.length <= count) return fine;
+  const leading = v => Math.round(v / 10 ** Math.floor(Math.log10(v) + 1e-9));
+  const halved = scale.ticks(10).filter(v => [1, 2, 5].includes(leading(v)));
+  if (decades.length < 2 || (decades.length < 4 && halved.length <= 1.5 * count)) return halved;
   const stride = Math.ceil(decades.length / count);
   return decades.filter(e => e % stride === 0).map(e => 10 ** e);
 }

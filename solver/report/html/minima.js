@@ -43,7 +43,7 @@ function drawProfile(profile) {
   figure.axes.append('g').attr('class', 'axis').attr('transform', `translate(0,${figure.y0})`).call(d3.axisBottom(x).ticks(9)
       .tickFormat(v => formatNumber(v)).tickSizeOuter(0));
   figure.axes.append('text').attr('class', 'label').attr('x', (figure.x0 + figure.x1) / 2).attr('y', figure.height - 8)
-      .attr('text-anchor', 'middle').text('distance from the estimate, in half-widths of the interval by standard error');
+      .attr('text-anchor', 'middle').text('distance from the estimate, in half-widths');
   figure.axes.selectAll('.row').data(rows).join('text').attr('class', 'row').attr('x', figure.x0 - 10).attr('text-anchor', 'end')
       .attr('y', r => y(r.name) + y.bandwidth() / 2).attr('dominant-baseline', 'central').text(r => r.name);
   const clamp = v => Math.max(-limit, Math.min(limit, v));
@@ -52,7 +52,7 @@ function drawProfile(profile) {
   g.append('path').attr('class', `line ${seriesStyle(0).css}`).style('stroke-width', 4)
       .attr('d', r => `M${x(clamp(r.from === null ? -limit : r.from))},-4H${x(clamp(r.to === null ? limit : r.to))}`);
   g.append('path').attr('class', `line ${seriesStyle(1).css}`).attr('stroke-dasharray', seriesStyle(1).dash).attr('d', `M${x(-1)},4H${x(1)}`);
-  g.append('circle').attr('class', 'origin').attr('r', 3.5).attr('cx', x(0));
+  g.append('path').attr('class', 'minimum').attr('d', `M${x(0)},-9V9`);
   const open = (r, end, at) => r[end].value === null ? (r[end].kind === 'infinite' ? (at < 0 ? '←' : '→') : '?') : '';
   g.append('text').attr('x', figure.x0 + 4).attr('y', -8).text(r => open(r, 'lower', -1));
   g.append('text').attr('x', figure.x1 - 4).attr('y', -8).attr('text-anchor', 'end').text(r => open(r, 'upper', 1));

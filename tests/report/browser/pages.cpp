@@ -9,9 +9,10 @@
 namespace {
 
 const std::string problems = std::string(THALWEG_SOURCE_DIR) + "/problems/";
-const thalweg::Provenance provenance = {{"command", "thalweg solve problems/curves/gaussian_peak.toml --report peak.html"},
-                                        {"version", "0.1.0"},
-                                        {"options", "method = levenberg-marquardt, seed = 1"}};
+const thalweg::Provenance provenance = {
+    {"command", "thalweg solve problems/curves/gaussian_peak.toml --report peak.html"},
+    {"version", "0.1.0"},
+    {"options", "method = levenberg-marquardt, seed = 1"}};
 
 void write(const std::string& path, const std::string& page) { std::ofstream(path, std::ios::binary) << page; }
 
