@@ -17,8 +17,16 @@ constexpr std::size_t most_minima = 10;     // rows
 constexpr std::size_t most_parameters = 8;  // columns
 constexpr double equal_costs = 1e-6;        // relative
 
-/// "of 20 starts 17 converged, 2 stalled, 1 failed"
-std::string tally(const Minima& m) {
+/// The first minimum whose cost is that of minimum i; i itself when none before it is.
+std::size_t first_of_equals(const std::vector<Minimum>& list, std::size_t i) {
+  std::size_t first = i;
+  while (first > 0 && list[i].cost - list[first - 1].cost <= equal_costs * list[i].cost) --first;
+  return first;
+}
+
+}  // namespace
+
+std::string minima_tally(const Minima& m) {
   std::string out = fmt::format("of {} {} converged", counted(m.starts, "start"), m.converged);
   const auto add = [&](int count, const char* what) {
     if (count > 0) out += fmt::format(", {} {}", count, what);
@@ -30,14 +38,7 @@ std::string tally(const Minima& m) {
   return out;
 }
 
-/// The first minimum whose cost is that of minimum i; i itself when none before it is.
-std::size_t first_of_equals(const std::vector<Minimum>& list, std::size_t i) {
-  std::size_t first = i;
-  while (first > 0 && list[i].cost - list[first - 1].cost <= equal_costs * list[i].cost) --first;
-  return first;
-}
-
-std::string table(const Report& report, std::size_t rows, bool verbose) {
+Table minima_table(const Report& report, std::size_t rows, bool verbose) {
   const std::vector<Minimum>& list = report.multistart->list;
   const std::size_t columns = std::min(list[0].x.size(), most_parameters);
   Table table;
@@ -54,17 +55,15 @@ std::string table(const Report& report, std::size_t rows, bool verbose) {
     cells.push_back(first < i ? fmt::format("same cost as {}", first + 1) : "");
     table.add_row(std::move(cells));
   }
-  return table.print("  ");
+  return table;
 }
-
-}  // namespace
 
 std::string minima_text(const Report& report, bool verbose) {
   const Minima& minima = *report.multistart;
-  std::string out = "\n" + tally(minima) + "\n";
+  std::string out = "\n" + minima_tally(minima) + "\n";
   if (minima.list.empty()) return out;
   const std::size_t rows = verbose ? minima.list.size() : std::min(minima.list.size(), most_minima);
-  out += "\n" + table(report, rows, verbose);
+  out += "\n" + minima_table(report, rows, verbose).print("  ");
   if (rows < minima.list.size()) out += fmt::format("  and {} more: see --verbose\n", minima.list.size() - rows);
   bool equal = false;
   for (std::size_t i = 0; i < minima.list.size(); ++i) equal = equal || first_of_equals(minima.list, i) < i;

@@ -1,14 +1,21 @@
-// What many starts found, in words.
+// The minima of many starts as text.
 #pragma once
 
 #include <string>
 
 #include <thalweg/report/report.hpp>
 
+#include "report/table.hpp"
+
 namespace thalweg {
 
-/// What became of the starts, and the distinct minima, at most ten unless `verbose`. Begins with an empty line.
-/// report.multistart must be there.
+/// "of 20 starts 17 converged, 2 stalled, 1 failed"
+std::string minima_tally(const Minima& minima);
+
+/// A row for each of the lowest `rows` minima, of which there are as many.
+text::Table minima_table(const Report& report, std::size_t rows, bool verbose);
+
+/// What became of the starts, and the minima they led to; `report.multistart` is set.
 std::string minima_text(const Report& report, bool verbose);
 
 }  // namespace thalweg

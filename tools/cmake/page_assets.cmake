@@ -19,10 +19,13 @@ set(FILES_comparison_script ${charts} ${html}/landscape_map.js ${html}/landscape
     ${html}/comparison_page.js)
 set(names d3 d3_licence style report_script comparison_script)
 
-set(command ${CMAKE_COMMAND} "-DOUTPUT=${PROJECT_BINARY_DIR}/report/assets.cpp" "-DNAMES=${names}")
+# Commas: a semicolon would part an argument in two.
+list(JOIN names "," joined)
+set(command ${CMAKE_COMMAND} -DOUTPUT=${PROJECT_BINARY_DIR}/report/assets.cpp -DNAMES=${joined})
 set(inputs "")
 foreach(name IN LISTS names)
-  list(APPEND command "-DFILES_${name}=${FILES_${name}}")
+  list(JOIN FILES_${name} "," joined)
+  list(APPEND command -DFILES_${name}=${joined})
   list(APPEND inputs ${FILES_${name}})
 endforeach()
 list(REMOVE_DUPLICATES inputs)

@@ -1,0 +1,69 @@
+// Scales that suit the data, and the axes that belong to them.
+
+const finite = values => values.filter(v => v !== null && v !== undefined && Number.isFinite(v));
+
+/** A linear scale over the values and some air. */
+function linearScale(values, range, air = 0.05) {
+  let [low, high] = d3.extent(finite(values));
+  if (low === undefined) [low, high] = [0, 1];
+  if (low === high) [low, high] = [low - (Math.abs(low) || 1) * 0.5, high + (Math.abs(high) || 1) * 0.5];
+  const margin = air * (high - low);
+  return d3.scaleLinear().domain([low - margin, high + margin]).range(range);
+}
+
+/** A logarithmic scale over the positive values. */
+function logScale(values, range, air = 0.04) {
+  const positive = finite(values).filter(v => v > 0);
+  let [low, high] = positive.length ? d3.extent(positive) : [0.1, 10];
+  if (high / low < 1.2) [low, high] = [low / 2, high * 2];
+  const margin = Math.pow(high / low, air);
+  return d3.scaleLog().domain([low / margin, high * margin]).range(range);
+}
+
+const isLog = scale => typeof scale.base === 'function';
+
+function ticksOf(scale, count) {
+  if (!isLog(scale)) return scale.ticks(count);
+  const [low, high] = scale.domain().map(Math.log10);
+  const decades = d3.range(Math.ceil(low - 1e-9), Math.floor(high + 1e-9) + 1);
+  const fine = scale.ticks(count);
+  if (decades.length < 2 && fine.length <= count) return fine;
+  const leading = v => Math.round(v / 10 ** Math.floor(Math.log10(v) + 1e-9));
+  const halved = scale.ticks(10).filter(v => [1, 2, 5].includes(leading(v)));
+  if (decades.length < 2 || (decades.length < 4 && halved.length <= 1.5 * count)) return halved;
+  const stride = Math.ceil(decades.length / count);
+  return decades.filter(e => e % stride === 0).map(e => 10 ** e);
+}
+
+function tickLabel(scale, ticks) {
+  if (!isLog(scale)) {
+    const largest = d3.max(ticks, Math.abs) || 0;
+    const step = ticks.length > 1 ? Math.abs(ticks[1] - ticks[0]) : largest;
+    const digits = Math.min(8, Math.max(1, Math.ceil(Math.log10(largest / step || 1) + 1e-9) + 1));
+    return v => formatNumber(Math.abs(v) < 1e-12 * largest ? 0 : v, digits);
+  }
+  const exponent = v => Math.round(Math.log10(v));
+  const whole = v => Math.abs(Math.log10(v) - exponent(v)) < 1e-9;
+  const plain = ticks.every(v => v >= 0.001 && v <= 1e4);
+  return v => plain || !whole(v) ? formatNumber(v, 2) : powerOfTen(exponent(v));
+}
+
+/** Draws both axes, their grid and their labels into figure.axes. */
+function drawAxes(figure, x, y, xLabel, yLabel, {xTicks = null, yTicks = null} = {}) {
+  const {x0, x1, y0, y1, axes} = figure;
+  axes.selectAll('*').remove();
+  const atX = xTicks || ticksOf(x, Math.max(3, Math.floor((x1 - x0) / 90)));
+  const atY = yTicks || ticksOf(y, Math.max(3, Math.floor((y0 - y1) / 46)));
+  axes.append('g').attr('class', 'grid').selectAll('line').data(atX).join('line')
+      .attr('x1', x).attr('x2', x).attr('y1', y0).attr('y2', y1);
+  axes.append('g').attr('class', 'grid').selectAll('line').data(atY).join('line')
+      .attr('y1', y).attr('y2', y).attr('x1', x0).attr('x2', x1);
+  axes.append('g').attr('class', 'axis').attr('transform', `translate(0,${y0})`)
+      .call(d3.axisBottom(x).tickValues(atX).tickFormat(tickLabel(x, atX)).tickSizeOuter(0));
+  axes.append('g').attr('class', 'axis').attr('transform', `translate(${x0},0)`)
+      .call(d3.axisLeft(y).tickValues(atY).tickFormat(tickLabel(y, atY)).tickSizeOuter(0));
+  axes.append('text').attr('class', 'label').attr('x', (x0 + x1) / 2).attr('y', figure.height - 8)
+      .attr('text-anchor', 'middle').text(xLabel);
+  axes.append('text').attr('class', 'label').attr('transform', `translate(14,${(y0 + y1) / 2}) rotate(-90)`)
+      .attr('text-anchor', 'middle').text(yLabel);
+}

@@ -1,0 +1,13 @@
+// What the scripts of a comparison's page draw.
+#pragma once
+
+#include <thalweg/stochastic/compare.hpp>
+
+#include "report/json_parts.hpp"
+
+namespace thalweg::html {
+
+/// Of one problem the traces and the landscape; of several their performance profiles.
+json_parts::Json data_of(const Comparison& comparison);
+
+}  // namespace thalweg::html

@@ -1,0 +1,180 @@
+#include "report/html/report_data.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <span>
+
+#include <thalweg/math/special.hpp>
+#include <thalweg/report/text.hpp>
+
+#include "report/html/trace_data.hpp"
+#include "report/sentences.hpp"
+#include "report/thin.hpp"
+
+namespace thalweg::html {
+namespace {
+
+using json_parts::Json;
+using json_parts::number;
+using json_parts::numbers;
+
+constexpr std::size_t most_correlated = 60;       // parameters in the heat map
+constexpr std::size_t most_minima = 20;           // bars
+constexpr std::size_t most_intervals = 40;        // rows
+constexpr std::size_t residuals_kept_whole = 50;  // largest ones, of a data set too large to be drawn whole
+
+std::vector<double> picked(const std::vector<double>& values, const std::vector<std::size_t>& rows) {
+  std::vector<double> out;
+  if (values.empty()) return out;
+  for (const std::size_t i : rows) out.push_back(values[i]);
+  return out;
+}
+
+/// Rows to be drawn: all, or an even choice and the largest residuals, which the eye looks for.
+std::vector<std::size_t> rows_to_draw(const FitPanel& panel) {
+  const std::size_t n = panel.y.size();
+  if (n <= most_points) return thin_evenly(n, n);
+  std::vector<std::size_t> largest(panel.residual.size());
+  std::iota(largest.begin(), largest.end(), std::size_t{0});
+  const std::size_t count = std::min(residuals_kept_whole, largest.size());
+  std::partial_sort(largest.begin(), largest.begin() + static_cast<std::ptrdiff_t>(count), largest.end(),
+                    [&](std::size_t a, std::size_t b) {
+                      const double u = std::abs(panel.residual[a]), v = std::abs(panel.residual[b]);
+                      return u != v ? u > v : a < b;
+                    });
+  largest.resize(count);
+  std::vector<std::size_t> rows = thin_evenly(n, most_points - count);
+  rows.insert(rows.end(), largest.begin(), largest.end());
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+Json panel_of(const FitPanel& panel) {
+  const std::vector<std::size_t> rows = rows_to_draw(panel), grid = thin_evenly(panel.grid.size());
+  return {{"name", printable(panel.name)},
+          {"input", printable(panel.input)},
+          {"response", printable(panel.response)},
+          {"rows", panel.y.size()},
+          {"x", numbers(picked(panel.x, rows))},
+          {"y", numbers(picked(panel.y, rows))},
+          {"sigma", numbers(picked(panel.sigma, rows))},
+          {"fitted", numbers(picked(panel.fitted, rows))},
+          {"residual", numbers(picked(panel.residual, rows))},
+          {"grid", numbers(picked(panel.grid, grid))},
+          {"curve", numbers(picked(panel.curve, grid))},
+          {"lower", numbers(picked(panel.lower, grid))},
+          {"upper", numbers(picked(panel.upper, grid))}};
+}
+
+/// Residuals of all panels in order, each beside the quantile of the standard normal distribution at (i − ½)/n (Hazen
+/// 1914). Beyond what can be drawn, both ends are kept whole and the middle is thinned.
+Json quantiles_of(const FitPicture& picture) {
+  std::vector<double> residuals;
+  for (const FitPanel& panel : picture.panels)
+    for (const double r : panel.residual)
+      if (std::isfinite(r)) residuals.push_back(r);
+  if (residuals.size() < 3) return nullptr;
+  std::sort(residuals.begin(), residuals.end());
+  const std::size_t n = residuals.size(), end = most_points / 4;
+  std::vector<std::size_t> kept;
+  if (n <= most_points) {
+    kept = thin_evenly(n, n);
+  } else {
+    for (std::size_t i = 0; i < end; ++i) kept.push_back(i);
+    for (const std::size_t i : thin_evenly(n - 2 * end, most_points - 2 * end)) kept.push_back(end + i);
+    for (std::size_t i = n - end; i < n; ++i) kept.push_back(i);
+  }
+  Json normal = Json::array(), ordered = Json::array();
+  for (const std::size_t i : kept) {
+    normal.push_back(number(normal_quantile((static_cast<double>(i) + 0.5) / static_cast<double>(n))));
+    ordered.push_back(number(residuals[i]));
+  }
+  return {{"normal", std::move(normal)}, {"residual", std::move(ordered)}, {"count", n}};
+}
+
+Json fit_of(const Report& report) {
+  if (!report.picture || report.picture->panels.empty()) return nullptr;
+  Json panels = Json::array();
+  for (const FitPanel& panel : report.picture->panels) panels.push_back(panel_of(panel));
+  return {{"panels", std::move(panels)}, {"quantiles", quantiles_of(*report.picture)}};
+}
+
+/// The matrix, row by row; of many parameters those that correlate most strongly, in their order.
+Json correlation_of(const FitStatistics& s) {
+  const std::size_t n = s.free.size();
+  if (!s.available() || n < 2 || s.correlation.size() != n * n) return nullptr;
+  std::vector<std::size_t> shown(n);
+  std::iota(shown.begin(), shown.end(), std::size_t{0});
+  if (n > most_correlated) {
+    std::vector<double> strongest(n, 0.0);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j)
+        if (i != j && std::isfinite(s.correlation[i * n + j]))
+          strongest[i] = std::max(strongest[i], std::abs(s.correlation[i * n + j]));
+    std::stable_sort(shown.begin(), shown.end(),
+                     [&](std::size_t a, std::size_t b) { return strongest[a] > strongest[b]; });
+    shown.resize(most_correlated);
+    std::sort(shown.begin(), shown.end());
+  }
+  Json names = Json::array(), matrix = Json::array();
+  for (const std::size_t i : shown) {
+    names.push_back(printable(s.parameters[static_cast<std::size_t>(s.free[i])].name));
+    Json row = Json::array();
+    for (const std::size_t j : shown) row.push_back(number(s.correlation[i * n + j]));
+    matrix.push_back(std::move(row));
+  }
+  return {{"names", std::move(names)}, {"matrix", std::move(matrix)}, {"of", n}};
+}
+
+Json minima_of(const Report& report) {
+  if (!report.multistart || report.multistart->list.empty()) return nullptr;
+  Json list = Json::array();
+  const std::vector<Minimum>& minima = report.multistart->list;
+  for (std::size_t i = 0; i < std::min(minima.size(), most_minima); ++i)
+    list.push_back({{"cost", number(minima[i].cost)}, {"found", minima[i].found}, {"start", minima[i].start}});
+  return list;
+}
+
+/// Ends as ±∞ cannot be written in JSON: the kind tells.
+Json profile_of(const Report& report) {
+  if (!report.profile || !report.profile->available()) return nullptr;
+  Json list = Json::array();
+  const auto end_of = [](const ProfileInterval::End& end) {
+    return Json{{"value", number(end.value)}, {"kind", to_string(end.kind)}};
+  };
+  for (std::size_t i = 0; i < report.profile->intervals.size() && list.size() < most_intervals; ++i) {
+    const ParameterStatistics& p = report.statistics.parameters[i];
+    const ProfileInterval& interval = report.profile->intervals[i];
+    const double half = 0.5 * (p.upper_interval - p.lower_interval);
+    if (p.fixed || !std::isfinite(half) || !(half > 0.0)) continue;
+    list.push_back({{"name", printable(p.name)},
+                    {"value", number(p.value)},
+                    {"half_width", number(half)},
+                    {"linear", Json::array({number(p.lower_interval), number(p.upper_interval)})},
+                    {"lower", end_of(interval.lower)},
+                    {"upper", end_of(interval.upper)}});
+  }
+  return list.empty() ? Json(nullptr) : list;
+}
+
+/// F of the known minimum, NaN without one.
+double best_of(const Report& report) {
+  if (!report.known_minimum) return unset;
+  return text::is_objective(report) ? report.known_minimum->value : 0.5 * report.known_minimum->value;
+}
+
+}  // namespace
+
+Json data_of(const Report& report) {
+  return {{"method", to_string(report.method)},
+          {"best", number(best_of(report))},
+          {"trace", columns_of(report.result, most_points)},
+          {"fit", fit_of(report)},
+          {"correlation", correlation_of(report.statistics)},
+          {"minima", minima_of(report)},
+          {"profile", profile_of(report)}};
+}
+
+}  // namespace thalweg::html

@@ -1,0 +1,174 @@
+// Looks at the page that was drawn, uses its controls, and leaves the verdict in data-self-check of <html>.
+(async () => {
+  const data = JSON.parse(document.getElementById('data').textContent);
+  const failures = [];
+  const check = (holds, words) => { if (!holds) failures.push(words); };
+  const equal = (is, should, words) => check(is === should, `${words}: ${is}, should be ${should}`);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const chart = kind => document.querySelector(`figure[data-chart="${kind}"]`);
+  const drawn = values => values.filter(v => v !== null).length;
+  const pause = milliseconds => new Promise(done => setTimeout(done, milliseconds));
+  const pathLength = path => (path.getAttribute('d') || '').length;
+  const use = (element, event) => element.dispatchEvent(new Event(event, {bubbles: true}));
+  const button = (figure, text) => all('button', figure).find(b => b.textContent === text);
+
+  function everyFigure() {
+    for (const figure of all('figure')) {
+      const name = figure.dataset.chart, svg = figure.querySelector('.canvas svg');
+      equal(svg.getAttribute('role'), 'img', `role of ${name}`);
+      check((svg.getAttribute('aria-label') || '').length > 40, `${name} has a sentence for those who do not see it`);
+      equal(svg.querySelector('desc').textContent.length > 20, true, `description of ${name}`);
+      check(!/NaN|undefined|Infinity/.test(svg.outerHTML), `${name} draws numbers only`);
+      check(!/NaN|undefined|Infinity/.test(svg.getAttribute('aria-label')), `${name} says numbers only`);
+      const frame = svg.getBoundingClientRect();
+      for (const text of all('text', svg)) {
+        const box = text.getBoundingClientRect();
+        check(box.left >= frame.left - 1 && box.right <= frame.right + 1 && box.top >= frame.top - 1 && box.bottom <= frame.bottom + 1,
+              `'${text.textContent}' of ${name} lies within its drawing`);
+      }
+    }
+  }
+
+  function ticksApart() {
+    for (const axis of all('.axis')) {
+      const boxes = all('.tick text', axis).map(t => t.getBoundingClientRect());
+      for (let i = 0; i < boxes.length; ++i)
+        for (let j = i + 1; j < boxes.length; ++j) {
+          const [a, b] = [boxes[i], boxes[j]];
+          check(a.right <= b.left || b.right <= a.left || a.bottom <= b.top + 3 || b.bottom <= a.top + 3,
+                `tick labels apart in ${axis.closest('figure').dataset.chart}`);
+        }
+    }
+  }
+
+  async function tables() {
+    for (const details of all('figure details')) {
+      details.open = true;
+      await pause(20);
+      check(details.querySelectorAll('tbody tr').length > 0, `table of ${details.closest('figure').dataset.chart}`);
+      check(!/NaN|undefined/.test(details.textContent), `table of ${details.closest('figure').dataset.chart} holds numbers`);
+      details.open = false;
+    }
+  }
+
+  async function fits() {
+    const figures = all('figure[data-chart="fit"]');
+    equal(figures.length, data.fit.panels.length, 'panels');
+    for (const [i, figure] of figures.entries()) {
+      const panel = data.fit.panels[i];
+      equal(all('circle.datum', figure.querySelector('.canvas')).length, drawn(panel.y), `rows of ${panel.name}`);
+      equal(all('.bar-of-error', figure).length, panel.sigma.length, `error bars of ${panel.name}`);
+      equal(all('path.band', figure.querySelector('.canvas')).length, 1, `band of ${panel.name}`);
+      const before = figure.querySelector('path.curve').getAttribute('d');
+      button(figure, '+').click();
+      await pause(50);
+      check(figure.querySelector('path.curve').getAttribute('d') !== before, 'zooming changes the curve');
+      button(figure, 'Reset').click();
+      await pause(50);
+      equal(figure.querySelector('path.curve').getAttribute('d'), before, 'reset restores the curve');
+    }
+    const rows = data.fit.panels.reduce((n, p) => n + drawn(p.residual), 0);
+    equal(all('.canvas .datum', chart('residuals')).length, rows, 'residuals');
+    equal(all('circle.datum', chart('quantiles')).length, data.fit.quantiles.normal.length, 'quantiles');
+  }
+
+  function reportCharts() {
+    const {trace, correlation, minima, profile} = data;
+    if (correlation) {
+      equal(all('.cell', chart('correlation')).length, correlation.names.length ** 2, 'cells');
+      equal(all('.cell text', chart('correlation')).length, correlation.names.length <= 12 ? correlation.names.length ** 2 : 0, 'numbers in cells');
+    }
+    equal(all('.canvas .bar', chart('minima') || document.createElement('p')).length, minima ? minima.length : 0, 'bars of minima');
+    equal(all('.interval', chart('profile') || document.createElement('p')).length, profile ? profile.length : 0, 'intervals');
+    const rejected = trace.accepted.filter(a => a === 0).length;
+    equal(all('.canvas .mark', chart('convergence')).length, trace.cost.length, 'records');
+    equal(all('.canvas .rejected', chart('convergence')).length, rejected, 'rejected trials');
+    equal(all('.canvas .rejected', chart('damping')).length, trace.damping.filter((d, i) => d > 0 && trace.accepted[i] === 0).length, 'rejected trials of the damping');
+    for (const kind of ['damping', 'gradient_norm', 'gain_ratio']) check(chart(kind), `chart of ${kind}`);
+  }
+
+  async function switches(figure) {
+    const labels = new Set(), lines = new Set();
+    for (const input of all('.switch input', figure)) {
+      input.click();
+      await pause(10);
+      labels.add(figure.querySelector('svg .label').textContent);
+      lines.add(figure.querySelector('path.line').getAttribute('d'));
+      check(!/NaN|undefined/.test(figure.querySelector('.canvas').innerHTML), 'numbers only after a switch');
+    }
+    check(labels.size >= 3, `the axis follows the switch: ${[...labels].join(', ')}`);
+    check(lines.size >= 4, 'the line follows the switch');
+  }
+
+  async function landscape() {
+    const figure = chart('landscape'), methods = data.problem.methods.filter(m => m.runs.length);
+    check(all('.contour', figure).length >= 10, 'contours');
+    equal(all('.paths > g', figure).length, methods.length, 'paths');
+    equal(new Set(all('.paths path.line', figure).map(p => p.getAttribute('stroke-dasharray'))).size, methods.length, 'dash patterns');
+    equal(all('.canvas path.minimum', figure).length, data.problem.landscape.minima.length, 'minima');
+    equal(all('.canvas circle.origin', figure).length, 1, 'start');
+    const slider = figure.querySelector('input[type=range]');
+    for (const clock of ['evaluations', 'fraction']) {
+      figure.querySelector(`.switch input[value=${clock}]`).click();
+      let before = null;
+      for (const position of [0, 300, 1000]) {
+        slider.value = position;
+        use(slider, 'input');
+        await pause(10);
+        const lengths = all('.paths path.line', figure).map(pathLength);
+        if (before) check(lengths.every((l, i) => l >= before[i]) && lengths.some((l, i) => l > before[i]), `paths grow with the slider (${clock}, ${position})`);
+        before = lengths;
+      }
+    }
+    slider.value = 0;
+    use(slider, 'input');
+    button(figure, '▶ Play').click();
+    await pause(1500);
+    check(Number(slider.value) > 0, 'playing moves the slider');
+    use(slider, 'input');
+    const first = all('.paths path.line', figure)[0].getAttribute('d');
+    const choice = figure.querySelector('select');
+    choice.value = '2';
+    use(choice, 'change');
+    slider.value = 1000;
+    use(slider, 'input');
+    check(all('.paths path.line', figure)[0].getAttribute('d') !== first, 'another start, another path');
+    equal(chart('convergence').querySelector('select').value, '2', 'start of the other chart');
+    const box = figure.querySelector('.toggles input');
+    box.click();
+    equal(all('.paths > g', figure).length, methods.length - 1, 'paths after hiding one');
+    equal(all('.canvas .series', chart('convergence')).length, methods.length - 1, 'lines after hiding one');
+    equal(chart('convergence').querySelector('.toggles input').checked, false, 'the other legend follows');
+    box.click();
+    equal(all('.canvas .series', chart('convergence')).length, methods.length, 'lines after showing it again');
+  }
+
+  async function performanceProfiles() {
+    const figure = chart('performance');
+    equal(all('.canvas .series', figure).length, data.methods.length, 'profiles');
+    equal(new Set(all('.canvas .series', figure).map(g => g.getAttribute('class'))).size, data.methods.length, 'colours');
+    const before = figure.querySelector('path.line').getAttribute('d');
+    figure.querySelector('.switch input[value=seconds]').click();
+    check(figure.querySelector('path.line').getAttribute('d') !== before, 'time differs from evaluations');
+    equal(all('.matrix tbody tr').length > 0 && all('.matrix tbody td').every(td => td.textContent !== ''), true, 'marks in the matrix');
+  }
+
+  try {
+    check(document.querySelector('h1').children.length === 0, 'the title is text');
+    everyFigure();
+    ticksApart();
+    await tables();
+    if (data.fit) await fits();
+    if (data.trace) { reportCharts(); await switches(chart('convergence')); }
+    if (data.problem) { await switches(chart('convergence')); await landscape(); }
+    if (data.performance) await performanceProfiles();
+    everyFigure();
+    equal(performance.getEntriesByType('resource').length, 0, 'requests');
+    check(all('[src], link, img, iframe, [href]').length === 0, 'nothing refers outside');
+    const dark = getComputedStyle(document.body).backgroundColor;
+    document.documentElement.dataset.scheme = matchMedia('(prefers-color-scheme: dark)').matches ? `dark ${dark}` : `light ${dark}`;
+  } catch (e) {
+    failures.push(`${e} ${e.stack}`);
+  }
+  document.documentElement.dataset.selfCheck = [...pageErrors, ...failures].slice(0, 8).join(' | ') || 'passed';
+})();
