@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include <fmt/format.h>
+#include <math/dense_kernels.hpp>
 
 #include "problems/regression/output_loss.hpp"
 
@@ -43,6 +44,8 @@ Design::Design(const RegressionData& data, const Standardisation* standard, bool
     }
   }
   std::copy(data.y.begin(), data.y.end(), y_.data());
+  for (std::int64_t j = 0; j < columns_.columns(); ++j)
+    squares_.push_back(kernels::dot(columns_.column(j), columns_.column(j), columns_.stride()));
   rows_.resize(static_cast<std::size_t>(n * columns_.columns()));
   for (std::int64_t j = 0; j < columns_.columns(); ++j)
     for (std::int64_t i = 0; i < n; ++i)

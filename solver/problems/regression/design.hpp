@@ -28,6 +28,7 @@ class Design {
   std::int64_t samples() const { return columns_.rows(); }
   std::int64_t inputs() const { return columns_.columns(); }
   const DenseMatrix& columns() const { return columns_; }
+  const std::vector<double>& squares() const { return squares_; }  ///< ‖column‖²
   const double* y() const { return y_.data(); }  ///< padded with zeros
   /// Samples [begin, begin + m); begin is a multiple of row_padding.
   Columns tile(std::int64_t begin, std::int64_t m) const { return {columns_.column(0) + begin, columns_.stride(), m, inputs()}; }
@@ -38,7 +39,7 @@ class Design {
 
  private:
   DenseMatrix columns_;
-  std::vector<double> rows_;
+  std::vector<double> rows_, squares_;
   AlignedArray y_;
 };
 

@@ -202,14 +202,8 @@ void RegressionObjective::hessian_product(std::span<const double> x, std::span<c
 bool RegressionObjective::scale(std::span<double> D) const {
   const double weight = parts_->loss.largest_weight();
   if (!parts_->affine() || weight == 0.0) return false;
-  const Design& design = parts_->design;
-  const std::int64_t p = design.inputs();
-  std::fill(D.begin(), D.end(), 0.0);
-  for (std::int64_t j = 0; j < p; ++j) {
-    double squares = 0.0;
-    for (std::int64_t i = 0; i < design.samples(); ++i) squares += design.columns()(i, j) * design.columns()(i, j);
-    for (std::int64_t k = 0; k < parts_->loss.outputs(); ++k) D[static_cast<std::size_t>(k * p + j)] = weight * squares;
-  }
+  const std::vector<double>& squares = parts_->design.squares();
+  for (std::size_t i = 0; i < D.size(); ++i) D[i] = weight * squares[i % squares.size()];
   parts_->ridge.add_diagonal(D);
   for (double& d : D) d = d > 0.0 ? std::sqrt(d) : 1.0;
   return true;
