@@ -310,6 +310,7 @@ TEST_CASE("regression models: cross-validation prefers the penalty that generali
   for (const double l2 : {1e-6, 3.0, 1e6}) {
     candidates.emplace_back();
     candidates.back().l2 = l2;
+    candidates.back().standardize = true;
   }
   const CrossValidation cv = cross_validate({}, data, candidates, 5, 1, solve_linear);
   CHECK(cv.best == 1);
