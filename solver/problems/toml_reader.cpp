@@ -1,31 +1,18 @@
 // The Thalweg format: a curve fit written in TOML. problems/FORMAT.md describes it.
-#include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <memory>
+#include <optional>
 #include <utility>
 
-#include "problems/toml_access.hpp"
+#include "problems/toml_table.hpp"
 
 namespace thalweg {
 namespace reading {
 namespace {
 
-constexpr const char* a_problem_file = "a problem file";
-constexpr const char* sum_key = "residual_sum_of_squares";
-
-class TomlReader : private TomlAccess {
+class TomlReader : private TomlTables {
  public:
   TomlReader(std::string_view text, const std::string& name, const std::string& folder)
-      : TomlAccess(name), folder_(folder), lines_(lines_of(text)) {
+      : TomlTables(text, name, folder) {
     draft_.fit.file = name;
-    check_text(text, name, a_problem_file);
-    check_depth(name, text);
-    try {
-      document_ = toml::parse(text);
-    } catch (const toml::parse_error& error) {
-      fail_as_toml(name, place_of(error.source()), std::string(error.description()), lines_);
-    }
   }
 
   CurveFit read() {
@@ -42,12 +29,6 @@ class TomlReader : private TomlAccess {
   }
 
  private:
-  const toml::node& required(const char* key, const std::string& shown) const {
-    const toml::node* node = document_.get(key);
-    if (node == nullptr) wrong({}, "there is no " + shown, a_problem_file);
-    return *node;
-  }
-
   // ---- [model] ----
 
   // Either y = "a * x", whose key is the response, or equation = "log(y) = a * x".
@@ -101,10 +82,9 @@ class TomlReader : private TomlAccess {
     if (const auto* lower = details.get("lower")) parameter.lower = number(*lower, "lower" + of);
     if (const auto* upper = details.get("upper")) parameter.upper = number(*upper, "upper" + of);
     const auto read_flag = [&](std::string_view key, bool& target) {
-      const auto* flag = details.get(key);
-      if (flag == nullptr) return;
-      if (!flag->is_boolean()) wrong(place_of(*flag), std::string(key) + of + " is " + kind_of(*flag), "true or false");
-      target = **flag->as_boolean();
+      const auto* node = details.get(key);
+      if (node == nullptr) return;
+      target = flag(*node, std::string(key) + of);
     };
     read_flag("fixed", parameter.fixed);
     read_flag("linear", parameter.linear);
@@ -176,8 +156,7 @@ class TomlReader : private TomlAccess {
     const toml::node* loss = entry.get("loss");
     if (loss != nullptr) data.loss = read_loss(*loss);
     has_loss_.push_back(loss != nullptr);
-    if (const auto* columns = entry.get("columns")) read_columns(*columns, data, places);
-    read_values(entry, data, places);
+    read_table(entry, data, places);
     draft_.fit.data.push_back(std::move(data));
     draft_.data.push_back(std::move(places));
   }
@@ -191,86 +170,6 @@ class TomlReader : private TomlAccess {
       const auto cut = what.find(separator);
       wrong(place_of(node), what.substr(0, cut), what.substr(cut + separator.size()));
     }
-  }
-
-  void read_columns(const toml::node& node, DataSet& data, DataPlaces& places) const {
-    const toml::array* columns = node.as_array();
-    if (columns == nullptr) {
-      wrong(place_of(node), "'columns' is " + kind_of(node), "a list of names, such as [\"y\", \"x\"]");
-    }
-    if (columns->empty()) wrong(place_of(node), "'columns' is empty", "a list of names, such as [\"y\", \"x\"]");
-    for (const toml::node& column : *columns) {
-      data.columns.push_back(text(column, "columns"));
-      places.columns.push_back(place_of(column));
-    }
-  }
-
-  void read_values(const toml::table& entry, DataSet& data, DataPlaces& places) const {
-    const toml::node *rows = entry.get("rows"), *file = entry.get("file");
-    if (rows != nullptr && file != nullptr) {
-      wrong(place_of(*file), "data set '" + data.name + "' has both rows and a file", "one of them");
-    }
-    if (file != nullptr) {
-      read_file(*file, data, places);
-    } else if (rows != nullptr) {
-      if (data.columns.empty()) {
-        wrong(places.table, "data set '" + data.name + "' has no columns", "columns = [\"y\", \"x\"]");
-      }
-      read_rows(*rows, data, places);
-    } else {
-      wrong(places.table, "data set '" + data.name + "' has no rows", "rows = [[...], ...] or file = \"x.csv\"");
-    }
-  }
-
-  void read_rows(const toml::node& node, DataSet& data, DataPlaces& places) const {
-    const std::string expected = "rows such as [[1, 2], [3, 4]]";
-    const toml::array* rows = node.as_array();
-    if (rows == nullptr) wrong(place_of(node), "'rows' is " + kind_of(node), expected);
-    const std::size_t columns = data.columns.size();
-    data.values.resize(columns);
-    for (std::vector<double>& column : data.values) column.reserve(rows->size());
-    for (std::size_t i = 0; i < rows->size(); ++i) {
-      const toml::node& entry = *rows->get(i);
-      const toml::array* row = entry.as_array();
-      const std::string which = "row " + std::to_string(i + 1);
-      if (row == nullptr) wrong(place_of(entry), which + " is " + kind_of(entry), expected);
-      if (row->size() != columns) {
-        wrong(place_of(entry),
-              which + " has " + counted(row->size(), "number") + " but there are " + counted(columns, "column"),
-              list(data.columns, " and "));
-      }
-      for (std::size_t j = 0; j < columns; ++j) {
-        const toml::node& cell = *row->get(j);
-        const bool is_number = cell.is_number();
-        data.values[j].push_back(is_number ? number(cell, "") : number(cell, cell_name(i + 1, data.columns[j])));
-      }
-    }
-    places.cell_file = draft_.fit.file;
-    places.cell = [rows](std::size_t row, std::size_t column) {
-      return place_of(*rows->get(row)->as_array()->get(column));
-    };
-  }
-
-  void read_file(const toml::node& node, DataSet& data, DataPlaces& places) const {
-    const std::string name = text(node, "file");
-    const bool control = std::any_of(name.begin(), name.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
-    if (control) wrong(place_of(node), "'file' holds a control character", "the name of a table of numbers");
-    const std::filesystem::path file = name;
-    if (file.empty()) wrong(place_of(node), "'file' is empty", "the name of a table of numbers");
-    const std::string path = (std::filesystem::path(folder_) / file).string();
-    auto content = std::make_shared<const std::string>(read_text_file(path, "a table of numbers"));
-    PlacedTable read = parse_placed_table(std::move(content), path);
-    const Names& found = read.table.columns;
-    if (data.columns.empty()) {
-      data.columns = found;
-    } else if (read.table.header ? data.columns != found : data.columns.size() != found.size()) {
-      const std::string shown = read.table.header ? list(found, " and ") : counted(found.size(), "column");
-      wrong(places.columns[0], "'columns' does not fit '" + path + "', which has " + shown,
-            "the columns of the file, or no 'columns' at all");
-    }
-    data.values = std::move(read.table.values);
-    places.cell_file = path;
-    places.cell = std::move(read.cell);
   }
 
   // ---- [fit] and [certified] ----
@@ -307,40 +206,10 @@ class TomlReader : private TomlAccess {
       const toml::node* node = certified.get(parameter.name);
       if (node != nullptr) parameter.certified = read_certified_value(*node, parameter.name);
     }
-    if (const toml::node* node = certified.get(sum_key)) {
-      const double sum = number(*node, sum_key);
-      if (!(sum >= 0.0) || !std::isfinite(sum)) {
-        wrong(place_of(*node), std::string(sum_key) + " is " + to_text(sum), "a number that is not negative");
-      }
-      draft_.fit.certified_residual_sum_of_squares = sum;
-    }
+    if (const toml::node* node = certified.get(sum_key))
+      draft_.fit.certified_residual_sum_of_squares = read_certified_sum(*node);
   }
 
-  FitParameter::Certified read_certified_value(const toml::node& node, const std::string& name) const {
-    const std::string whose = "certified '" + name + "'", expected = "{ value = number, error = number }";
-    FitParameter::Certified result;
-    const toml::node* value = &node;
-    if (const toml::table* both = node.as_table()) {
-      check_keys(*both, "in " + whose, {"value", "error"});
-      value = both->get("value");
-      if (value == nullptr) wrong(place_of(node), whose + " has no value", expected);
-      if (const toml::node* error = both->get("error")) {
-        result.error = number(*error, "error of " + whose);
-        if (!(result.error >= 0.0) || !std::isfinite(result.error)) {
-          wrong(place_of(*error), "error of " + whose + " is " + to_text(result.error),
-                "a number that is not negative");
-        }
-      }
-    }
-    result.value = number(*value, whose, "a number or " + expected);
-    if (!std::isfinite(result.value))
-      wrong(place_of(*value), whose + " is " + to_text(result.value), "a finite number");
-    return result;
-  }
-
-  std::string folder_;
-  std::vector<std::string_view> lines_;
-  toml::table document_;
   Draft draft_;
   std::optional<PlacedEquation> model_;
   bool model_used_ = false;

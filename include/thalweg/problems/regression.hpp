@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <span>
@@ -136,8 +137,34 @@ class RegressionModel {
 /// columns that depend on each other, by their names.
 std::vector<double> solve_linear(const RegressionModel& model);
 
-/// A sentence when the classes of a logistic or softmax model without λ₂ and λ₁ are separated by x (every sample on the right
-/// side): the optimum is at infinity then, and x only on the way. Empty otherwise.
+/// A sentence when the classes of a logistic or softmax model without penalty and smoothing are separated by x, every sample
+/// on its right side: the cost then falls along any multiple of x, and the optimum is at infinity. Empty otherwise.
 std::string separation(const RegressionModel& model, std::span<const double> x);
+
+/// Rows of a table, in increasing order.
+struct RowSplit {
+  std::vector<std::int64_t> training, validation;
+};
+/// A random part `validation` of the rows, of classes that part of each. The same for the same seed, on every machine.
+/// Throws Error when a part would be empty.
+RowSplit split_rows(const RegressionData& data, double validation, std::uint64_t seed);
+/// k folds whose sizes differ by one at most, each the validation part of one split; classes are spread evenly over them.
+std::vector<RowSplit> make_folds(const RegressionData& data, int folds, std::uint64_t seed);
+
+/// What each candidate's model costs on the fold that it was not fitted to.
+struct CrossValidation {
+  struct Candidate {
+    double mean_loss = 0.0;       ///< ℓ per sample, over all samples
+    double standard_error = 0.0;  ///< of the folds' mean losses
+    std::vector<double> fold_losses;
+  };
+  std::vector<Candidate> candidates;  ///< in the order given
+  std::size_t best = 0;               ///< of the least mean loss, the first of equals
+};
+/// Fits every candidate (`options` with other penalties) to all folds but one, k times; `fit` returns the parameters of the
+/// model that it is given. Throws Error for what make_folds and RegressionModel refuse.
+CrossValidation cross_validate(const RegressionOptions& options, const RegressionData& data,
+                               const std::vector<RegressionOptions>& candidates, int folds, std::uint64_t seed,
+                               const std::function<std::vector<double>(const RegressionModel&)>& fit, int threads = 1);
 
 }  // namespace thalweg

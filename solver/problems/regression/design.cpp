@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
+#include <math/dense_kernels.hpp>
 
 #include "problems/regression/output_loss.hpp"
 
@@ -42,13 +44,15 @@ Design::Design(const RegressionData& data, const Standardisation* standard, bool
     }
   }
   std::copy(data.y.begin(), data.y.end(), y_.data());
+  for (std::int64_t j = 0; j < columns_.columns(); ++j)
+    squares_.push_back(kernels::dot(columns_.column(j), columns_.column(j), columns_.stride()));
   rows_.resize(static_cast<std::size_t>(n * columns_.columns()));
   for (std::int64_t j = 0; j < columns_.columns(); ++j)
     for (std::int64_t i = 0; i < n; ++i)
       rows_[static_cast<std::size_t>(i * columns_.columns() + j)] = columns_(i, j);
 }
 
-Tile Design::gather(std::span<const std::int64_t> batch, std::vector<double>& storage, std::vector<double>& y) const {
+Columns Design::gather(std::span<const std::int64_t> batch, std::vector<double>& storage, std::vector<double>& y) const {
   const auto m = static_cast<std::int64_t>(batch.size());
   const std::int64_t stride = stride_of(m), p = columns_.columns();
   if (const auto wanted = static_cast<std::size_t>(stride * p); storage.size() < wanted) storage.resize(wanted);
@@ -61,7 +65,15 @@ Tile Design::gather(std::span<const std::int64_t> batch, std::vector<double>& st
   for (std::int64_t j = 0; j < p; ++j)
     std::fill(storage.begin() + j * stride + m, storage.begin() + j * stride + padded(m), 0.0);
   std::fill(y.begin() + m, y.begin() + padded(m), 0.0);
-  return {storage.data(), stride, m};
+  return {storage.data(), stride, m, p};
+}
+
+Columns Design::any_tile(std::int64_t begin, std::int64_t m, std::vector<double>& storage) const {
+  if (begin % row_padding == 0) return tile(begin, m);
+  std::vector<std::int64_t> which(static_cast<std::size_t>(m));
+  std::iota(which.begin(), which.end(), begin);
+  std::vector<double> y;
+  return gather(which, storage, y);
 }
 
 }  // namespace thalweg::regression

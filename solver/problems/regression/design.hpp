@@ -28,15 +28,18 @@ class Design {
   std::int64_t samples() const { return columns_.rows(); }
   std::int64_t inputs() const { return columns_.columns(); }
   const DenseMatrix& columns() const { return columns_; }
+  const std::vector<double>& squares() const { return squares_; }  ///< ‖column‖²
   const double* y() const { return y_.data(); }  ///< padded with zeros
-  /// Samples [begin, begin + m).
-  Tile tile(std::int64_t begin, std::int64_t m) const { return {columns_.column(0) + begin, columns_.stride(), m}; }
+  /// Samples [begin, begin + m); begin is a multiple of row_padding.
+  Columns tile(std::int64_t begin, std::int64_t m) const { return {columns_.column(0) + begin, columns_.stride(), m, inputs()}; }
+  /// The same from any sample on, in storage where they do not begin at a cache line.
+  Columns any_tile(std::int64_t begin, std::int64_t m, std::vector<double>& storage) const;
   /// The samples named, to storage and y, which are zero up to the next cache line.
-  Tile gather(std::span<const std::int64_t> batch, std::vector<double>& storage, std::vector<double>& y) const;
+  Columns gather(std::span<const std::int64_t> batch, std::vector<double>& storage, std::vector<double>& y) const;
 
  private:
   DenseMatrix columns_;
-  std::vector<double> rows_;
+  std::vector<double> rows_, squares_;
   AlignedArray y_;
 };
 

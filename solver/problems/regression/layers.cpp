@@ -15,19 +15,13 @@ using P = NativePack;
 
 std::vector<double> columns(std::int64_t n) { return std::vector<double>(static_cast<std::size_t>(n * largest_stride)); }
 
-/// Views of the arrays of one workspace.
-struct View {
-  std::int64_t stride, rows;
-  Matrix operator()(std::vector<double>& values, std::int64_t columns, std::int64_t first = 0) const {
-    return {values.data() + first * stride, rows, columns, Eigen::OuterStride<>(stride)};
-  }
-  ConstMatrix operator()(const std::vector<double>& values, std::int64_t columns, std::int64_t first = 0) const {
-    return {values.data() + first * stride, rows, columns, Eigen::OuterStride<>(stride)};
-  }
-};
-/// B of a layer, or its rows without the bias.
-ConstMatrix weights(const double* theta, const Layers::Layer& layer, std::int64_t first = 0) {
-  return {theta + layer.offset + first, layer.inputs - first, layer.outputs, Eigen::OuterStride<>(layer.inputs)};
+/// B of a layer.
+WeightMatrix weights(const double* theta, const Layers::Layer& layer) {
+  return {theta + layer.offset, 1, layer.inputs, layer.outputs};
+}
+/// Its transpose without the biases.
+WeightMatrix transposed(const double* theta, const Layers::Layer& layer) {
+  return {theta + layer.offset + 1, layer.inputs, 1, layer.inputs - 1};
 }
 
 struct Activated {
@@ -56,29 +50,39 @@ Activated activated(Activation activation, const P& z) {
 }
 
 /// Z of a hidden layer becomes A, and its slopes and bends are kept.
-void activate(Activation activation, const View& view, std::int64_t outputs, Workspace::Layer& w, bool bends) {
-  std::fill_n(w.activation.data(), view.rows, 1.0);
+void activate(Activation activation, std::int64_t rows, std::int64_t outputs, std::int64_t stride, Workspace::Layer& w,
+              bool bends) {
+  std::fill_n(w.activation.data(), padded(rows), 1.0);
   for (std::int64_t j = 0; j < outputs; ++j) {
-    double* a = w.activation.data() + (1 + j) * view.stride;
-    for (std::int64_t i = 0; i < view.rows; i += native_lanes) {
+    double* const a = w.activation.data() + (1 + j) * stride;
+    for (std::int64_t i = 0; i < padded(rows); i += native_lanes) {
       const Activated at = activated(activation, P::load(a + i));
       at.value.store(a + i);
-      at.slope.store(w.slope.data() + j * view.stride + i);
-      if (bends) at.bend.store(w.bend.data() + j * view.stride + i);
+      at.slope.store(w.slope.data() + j * stride + i);
+      if (bends) at.bend.store(w.bend.data() + j * stride + i);
     }
   }
 }
 
-void drop(const Dropout& dropout, std::uint64_t layer, const View& view, std::int64_t outputs, Workspace::Layer& w) {
+void drop(const Dropout& dropout, std::uint64_t layer, std::int64_t rows, std::int64_t outputs, std::int64_t stride,
+          Workspace::Layer& w) {
   const double factor = 1.0 / (1.0 - dropout.probability);
   const std::uint64_t stream = mixed(mixed(dropout.seed ^ mixed(dropout.draw)) + layer);
   for (std::int64_t j = 0; j < outputs; ++j)
-    for (std::int64_t i = 0; i < view.rows; ++i) {
+    for (std::int64_t i = 0; i < rows; ++i) {
       const std::uint64_t which = mixed(stream + static_cast<std::uint64_t>((dropout.first + i) * outputs + j));
       const double keep = unit(which) < dropout.probability ? 0.0 : factor;
-      w.activation[static_cast<std::size_t>((1 + j) * view.stride + i)] *= keep;
-      w.slope[static_cast<std::size_t>(j * view.stride + i)] *= keep;
+      w.activation[static_cast<std::size_t>((1 + j) * stride + i)] *= keep;
+      w.slope[static_cast<std::size_t>(j * stride + i)] *= keep;
     }
+}
+
+/// a ← a ∘ b over columns of a tile.
+void scale(std::vector<double>& a, const std::vector<double>& b, std::int64_t columns, const Workspace& w,
+           std::int64_t rows) {
+  for (std::int64_t at = 0; at < columns * w.stride; at += w.stride)
+    for (std::int64_t i = at; i < at + padded(rows); i += native_lanes)
+      (P::load(a.data() + i) * P::load(b.data() + i)).store(a.data() + i);
 }
 
 }  // namespace
@@ -104,6 +108,7 @@ Workspace Layers::workspace() const {
     if (layer.last) continue;
     at.activation = columns(1 + layer.outputs);
     at.moved_activation = columns(1 + layer.outputs);
+    at.through = columns(layer.outputs);
     at.slope = columns(layer.outputs);
     at.bend = columns(layer.outputs);
   }
@@ -111,79 +116,78 @@ Workspace Layers::workspace() const {
   return w;
 }
 
-ConstMatrix Layers::input_of(std::size_t l, const Tile& tile, const Workspace& w) const {
-  if (l == 0) return {tile.data, tile.rows, layers_[0].inputs, Eigen::OuterStride<>(tile.stride)};
-  return View{w.stride, tile.rows}(w.layers[l - 1].activation, layers_[l].inputs);
+Columns Layers::input_of(std::size_t l, const Columns& tile, const Workspace& w) const {
+  if (l == 0) return tile;
+  return {w.layers[l - 1].activation.data(), w.stride, tile.rows, layers_[l].inputs};
 }
 
-ConstMatrix Layers::delta_of(std::size_t l, const Tile& tile, const Workspace& w) const {
-  return View{w.stride, tile.rows}(w.layers[l].delta, layers_[l].outputs);
+Columns Layers::delta_of(std::size_t l, const Columns& tile, const Workspace& w) const {
+  return {w.layers[l].delta.data(), w.stride, tile.rows, layers_[l].outputs};
 }
 
-void Layers::forward(const double* theta, const Tile& tile, Workspace& w, const Dropout* dropout, bool bends) const {
+void Layers::forward(const double* theta, const Columns& tile, Workspace& w, const Dropout* dropout, bool bends) const {
   w.stride = stride_of(tile.rows);
-  const View view{w.stride, tile.rows};
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
-    Matrix Z = layer.last ? view(w.scores, layer.outputs) : view(w.layers[l].activation, layer.outputs, 1);
-    Z.noalias() = input_of(l, tile, w) * weights(theta, layer);
+    double* const Z = layer.last ? w.scores.data() : w.layers[l].activation.data() + w.stride;
+    multiply(input_of(l, tile, w), weights(theta, layer), Z, w.stride);
     if (layer.last) break;
-    activate(activation_, view, layer.outputs, w.layers[l], bends);
-    if (dropout) drop(*dropout, l, view, layer.outputs, w.layers[l]);
+    activate(activation_, tile.rows, layer.outputs, w.stride, w.layers[l], bends);
+    if (dropout) drop(*dropout, l, tile.rows, layer.outputs, w.stride, w.layers[l]);
   }
 }
 
-void Layers::propagate(const double* theta, const Tile& tile, Workspace& w) const {
-  const View view{w.stride, tile.rows};
+void Layers::propagate(const double* theta, const Columns& tile, Workspace& w) const {
   for (std::size_t l = layers_.size() - 1; l > 0; --l) {
-    const Layer &layer = layers_[l], &below = layers_[l - 1];
-    Matrix delta = view(w.layers[l - 1].delta, below.outputs);
-    delta.noalias() = delta_of(l, tile, w) * weights(theta, layer, 1).transpose();
-    delta.array() *= view(w.layers[l - 1].slope, below.outputs).array();
+    Workspace::Layer& below = w.layers[l - 1];
+    multiply(delta_of(l, tile, w), transposed(theta, layers_[l]), below.delta.data(), w.stride);
+    scale(below.delta, below.slope, layers_[l - 1].outputs, w, tile.rows);
   }
 }
 
-void Layers::add_gradient(const Tile& tile, const Workspace& w, double* g) const {
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
-    const Layer& layer = layers_[l];
-    Matrix block(g + layer.offset, layer.inputs, layer.outputs, Eigen::OuterStride<>(layer.inputs));
-    block.noalias() += input_of(l, tile, w).transpose() * delta_of(l, tile, w);
-  }
+void Layers::add_gradient(const Columns& tile, const Workspace& w, double* g) const {
+  for (std::size_t l = 0; l < layers_.size(); ++l)
+    add_transposed(input_of(l, tile, w), delta_of(l, tile, w), g + layers_[l].offset);
 }
 
-void Layers::forward_along(const double* theta, const double* v, const Tile& tile, Workspace& w) const {
-  const View view{w.stride, tile.rows};
+void Layers::forward_along(const double* theta, const double* v, const Columns& tile, Workspace& w) const {
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
-    Matrix moved = view(w.layers[l].moved, layer.outputs);
-    moved.noalias() = input_of(l, tile, w) * weights(v, layer);
+    Workspace::Layer& at = w.layers[l];
+    multiply(input_of(l, tile, w), weights(v, layer), at.moved.data(), w.stride);
     if (l > 0)
-      moved.noalias() += view(w.layers[l - 1].moved_activation, layer.inputs) * weights(theta, layer);
+      multiply({w.layers[l - 1].moved_activation.data(), w.stride, tile.rows, layer.inputs}, weights(theta, layer),
+               at.moved.data(), w.stride, true);
     if (layer.last) break;
-    std::fill_n(w.layers[l].moved_activation.data(), tile.rows, 0.0);  // of the ones
-    view(w.layers[l].moved_activation, layer.outputs, 1).array() =
-        view(w.layers[l].slope, layer.outputs).array() * moved.array();
+    std::fill_n(at.moved_activation.data(), padded(tile.rows), 0.0);  // the ones do not move
+    for (std::int64_t j = 0; j < layer.outputs; ++j) {
+      const std::int64_t column = j * w.stride;
+      double* const to = at.moved_activation.data() + column + w.stride;
+      for (std::int64_t i = 0; i < padded(tile.rows); i += native_lanes)
+        (P::load(at.slope.data() + column + i) * P::load(at.moved.data() + column + i)).store(to + i);
+    }
   }
 }
 
-void Layers::add_product(const double* theta, const double* v, const Tile& tile, Workspace& w, double* Hv) const {
-  const View view{w.stride, tile.rows};
+void Layers::add_product(const double* theta, const double* v, const Columns& tile, Workspace& w, double* Hv) const {
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const Layer& layer = layers_[l];
-    const Matrix moved_delta = view(w.layers[l].moved_delta, layer.outputs);
-    Matrix block(Hv + layer.offset, layer.inputs, layer.outputs, Eigen::OuterStride<>(layer.inputs));
-    block.noalias() += input_of(l, tile, w).transpose() * moved_delta;
+    const Columns delta = delta_of(l, tile, w);
+    const Columns moved_delta = {w.layers[l].moved_delta.data(), w.stride, tile.rows, layer.outputs};
+    add_transposed(input_of(l, tile, w), moved_delta, Hv + layer.offset);
     if (l == 0) break;
-    block.noalias() += view(w.layers[l - 1].moved_activation, layer.inputs).transpose() * delta_of(l, tile, w);
-    // δ' below = (δ Wᵀ) φ', each of its factors moved in turn.
+    // δ below = (δ Wᵀ) φ', each of its factors moved in turn.
     Workspace::Layer& below = w.layers[l - 1];
+    add_transposed({below.moved_activation.data(), w.stride, tile.rows, layer.inputs}, delta, Hv + layer.offset);
     const std::int64_t units = layers_[l - 1].outputs;
-    Matrix target = view(below.moved_delta, units);
-    target.noalias() = delta_of(l, tile, w) * weights(theta, layer, 1).transpose();
-    target.array() *= view(below.bend, units).array() * view(below.moved, units).array();
-    Eigen::MatrixXd through = moved_delta * weights(theta, layer, 1).transpose();
-    through.noalias() += delta_of(l, tile, w) * weights(v, layer, 1).transpose();
-    target.array() += through.array() * view(below.slope, units).array();
+    multiply(delta, transposed(theta, layer), below.through.data(), w.stride);
+    scale(below.through, below.bend, units, w, tile.rows);
+    scale(below.through, below.moved, units, w, tile.rows);
+    multiply(moved_delta, transposed(theta, layer), below.moved_delta.data(), w.stride);
+    multiply(delta, transposed(v, layer), below.moved_delta.data(), w.stride, true);
+    scale(below.moved_delta, below.slope, units, w, tile.rows);
+    for (std::int64_t i = 0; i < units * w.stride; ++i)
+      below.moved_delta[static_cast<std::size_t>(i)] += below.through[static_cast<std::size_t>(i)];
   }
 }
 

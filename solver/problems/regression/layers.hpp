@@ -9,20 +9,11 @@
 #include <span>
 #include <vector>
 
-#include <Eigen/Core>
-
 #include <thalweg/problems/regression.hpp>
 
+#include "problems/regression/kernels.hpp"
+
 namespace thalweg::regression {
-
-using ConstMatrix = Eigen::Map<const Eigen::MatrixXd, Eigen::Unaligned, Eigen::OuterStride<>>;
-using Matrix = Eigen::Map<Eigen::MatrixXd, Eigen::Unaligned, Eigen::OuterStride<>>;
-
-/// A tile of inputs, column-major, m × columns.
-struct Tile {
-  const double* data;
-  std::int64_t stride, rows;
-};
 
 /// What one evaluation needs for itself. Reused from tile to tile, of whatever size.
 struct Workspace {
@@ -32,6 +23,7 @@ struct Workspace {
     std::vector<double> slope, bend;  ///< φ'(z) (with dropout's factor), φ''(z)
     std::vector<double> delta;        ///< ∂F/∂z
     std::vector<double> moved, moved_activation, moved_delta;  ///< derivatives of z, [1 A] and δ along a direction
+    std::vector<double> through;      ///< for add_product alone
   };
   std::vector<Layer> layers;
   std::vector<double> scores;  ///< Z of the last layer, and room for one more column
@@ -62,23 +54,23 @@ class Layers {
   Workspace workspace() const;
 
   /// Scores of the tile to w.scores; the rest of w serves backward. `bends`: φ'' is wanted, too.
-  void forward(const double* theta, const Tile& tile, Workspace& w, const Dropout* dropout = nullptr,
+  void forward(const double* theta, const Columns& tile, Workspace& w, const Dropout* dropout = nullptr,
                bool bends = false) const;
   /// Given ∂F/∂scores in the last layer's delta: δ of all layers.
-  void propagate(const double* theta, const Tile& tile, Workspace& w) const;
-  /// Adds [1 A]ᵀδ of all layers to g, after propagate.
-  void add_gradient(const Tile& tile, const Workspace& w, double* g) const;
+  void propagate(const double* theta, const Columns& tile, Workspace& w) const;
+  /// Adds [1 A]ᵀδ of all layers to g, after propagate. The scores' δ is zero from the last sample to the next cache line.
+  void add_gradient(const Columns& tile, const Workspace& w, double* g) const;
 
   /// After forward with bends: the derivative of the scores along v, to the last layer's `moved`.
-  void forward_along(const double* theta, const double* v, const Tile& tile, Workspace& w) const;
+  void forward_along(const double* theta, const double* v, const Columns& tile, Workspace& w) const;
   /// After propagate and forward_along, with the derivative of ∂F/∂scores in the last layer's moved_delta: adds the
   /// derivative of the gradient along v to Hv (Pearlmutter 1994).
-  void add_product(const double* theta, const double* v, const Tile& tile, Workspace& w, double* Hv) const;
+  void add_product(const double* theta, const double* v, const Columns& tile, Workspace& w, double* Hv) const;
 
   /// [1 A] that enters layer l.
-  ConstMatrix input_of(std::size_t l, const Tile& tile, const Workspace& w) const;
+  Columns input_of(std::size_t l, const Columns& tile, const Workspace& w) const;
   /// δ of layer l.
-  ConstMatrix delta_of(std::size_t l, const Tile& tile, const Workspace& w) const;
+  Columns delta_of(std::size_t l, const Columns& tile, const Workspace& w) const;
 
  private:
   std::vector<Layer> layers_;

@@ -171,7 +171,7 @@ void sweep(const RegressionModel::Impl& impl, std::span<const double> x, const R
   const Design design(data, impl.standard ? &*impl.standard : nullptr, parts.options.intercept);
   Workspace w = parts.layers.workspace();
   for (std::int64_t at = 0; at < design.samples(); at += tile_rows) {
-    const Tile tile = design.tile(at, std::min(tile_rows, design.samples() - at));
+    const Columns tile = design.tile(at, std::min(tile_rows, design.samples() - at));
     parts.layers.forward(x.data(), tile, w);
     body(at, tile.rows, design.y() + at, w);
   }

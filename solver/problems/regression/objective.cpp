@@ -6,7 +6,6 @@
 #include <Eigen/Cholesky>
 #include <thalweg/math/parallel.hpp>
 
-#include "problems/regression/kernels.hpp"
 
 namespace thalweg::regression {
 namespace {
@@ -73,24 +72,16 @@ std::shared_ptr<const RegressionObjective::State> RegressionObjective::evaluate(
   std::vector<double> sum(static_cast<std::size_t>(1 + (g ? n : 0)));  // the value, then the gradient
   reduce(grain(), static_cast<std::int64_t>(sum.size()), sum.data(),
          [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {
-           const Tile tile = parts_->design.tile(begin, m);
+           const Columns tile = parts_->design.tile(begin, m);
            const double* y = parts_->design.y() + begin;
            double* scores = T.column(0) + begin;
-           if (units == 1)
-             multiply(tile, p, x.data(), scores);
-           else
-             Matrix(scores, m, units, Eigen::OuterStride<>(T.stride())).noalias() =
-                 ConstMatrix(tile.data, m, p, Eigen::OuterStride<>(tile.stride)) *
-                 ConstMatrix(x.data(), p, units, Eigen::OuterStride<>(p));
+           multiply(tile, {x.data(), 1, p, units}, scores, T.stride());
            to[0] += loss.evaluate(scores, T.stride(), y, m);
            if (!g) return;
            w.stride = stride_of(m);
            double* const delta = w.layers[0].delta.data();
            loss.slope(scores, T.stride(), y, m, delta, w.stride);
-           if (units == 1)
-             add_transposed(tile, p, delta, to + 1);
-           else
-             parts_->layers.add_gradient(tile, w, to + 1);
+           parts_->layers.add_gradient(tile, w, to + 1);
          });
   state->value = sum[0];
   if (g) std::copy(sum.begin() + 1, sum.end(), g);
@@ -100,17 +91,13 @@ std::shared_ptr<const RegressionObjective::State> RegressionObjective::evaluate(
 }
 
 void RegressionObjective::gradient_from(const State& state, double* g) const {
-  const std::int64_t p = parts_->design.inputs();
   std::fill_n(g, dimension(), 0.0);
   reduce(grain(), dimension(), g, [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {
-    const Tile tile = parts_->design.tile(begin, m);
+    const Columns tile = parts_->design.tile(begin, m);
     w.stride = stride_of(m);
     double* const delta = w.layers[0].delta.data();
     parts_->loss.slope(state.T.column(0) + begin, state.T.stride(), parts_->design.y() + begin, m, delta, w.stride);
-    if (parts_->loss.outputs() == 1)
-      add_transposed(tile, p, delta, to);
-    else
-      parts_->layers.add_gradient(tile, w, to);
+    parts_->layers.add_gradient(tile, w, to);
   });
 }
 
@@ -125,7 +112,7 @@ void RegressionObjective::affine_hessian(const State& state, std::span<double> H
       for (std::int64_t l = 0; l <= k; ++l) {
         parts_->loss.weights(state.T.column(0) + begin, state.T.stride(), static_cast<int>(k), static_cast<int>(l), m,
                              weight);
-        add_weighted_square(parts_->design.tile(begin, m), p, weight, to + k * p * n + l * p, n);
+        add_weighted_square(parts_->design.tile(begin, m), weight, to + k * p * n + l * p, n);
       }
   });
   const auto at = [&](std::int64_t i, std::int64_t j) -> double& { return H[static_cast<std::size_t>(i * n + j)]; };
@@ -144,7 +131,7 @@ double RegressionObjective::network(std::span<const double> x, double* g) const 
   std::vector<double> sum(static_cast<std::size_t>(1 + (g ? dimension() : 0)));
   reduce(grain(), static_cast<std::int64_t>(sum.size()), sum.data(),
          [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {
-           const Tile tile = parts_->design.tile(begin, m);
+           const Columns tile = parts_->design.tile(begin, m);
            const double* y = parts_->design.y() + begin;
            parts_->layers.forward(x.data(), tile, w);
            to[0] += parts_->loss.evaluate(w.scores.data(), w.stride, y, m);
@@ -192,7 +179,7 @@ void RegressionObjective::hessian_product(std::span<const double> x, std::span<c
   const auto state = affine ? state_at(x) : nullptr;
   std::fill(Hv.begin(), Hv.end(), 0.0);
   reduce(grain(), dimension(), Hv.data(), [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {
-    const Tile tile = parts_->design.tile(begin, m);
+    const Columns tile = parts_->design.tile(begin, m);
     const double* T = affine ? state->T.column(0) + begin : w.scores.data();
     if (affine) {
       w.stride = stride_of(m);
@@ -215,14 +202,8 @@ void RegressionObjective::hessian_product(std::span<const double> x, std::span<c
 bool RegressionObjective::scale(std::span<double> D) const {
   const double weight = parts_->loss.largest_weight();
   if (!parts_->affine() || weight == 0.0) return false;
-  const Design& design = parts_->design;
-  const std::int64_t p = design.inputs();
-  std::fill(D.begin(), D.end(), 0.0);
-  for (std::int64_t j = 0; j < p; ++j) {
-    double squares = 0.0;
-    for (std::int64_t i = 0; i < design.samples(); ++i) squares += design.columns()(i, j) * design.columns()(i, j);
-    for (std::int64_t k = 0; k < parts_->loss.outputs(); ++k) D[static_cast<std::size_t>(k * p + j)] = weight * squares;
-  }
+  const std::vector<double>& squares = parts_->design.squares();
+  for (std::size_t i = 0; i < D.size(); ++i) D[i] = weight * squares[i % squares.size()];
   parts_->ridge.add_diagonal(D);
   for (double& d : D) d = d > 0.0 ? std::sqrt(d) : 1.0;
   return true;
@@ -236,11 +217,13 @@ double RegressionObjective::batch(std::span<const double> x, std::span<const std
   const Layers& layers = parts_->layers;
   const NetworkOptions& network = parts_->options.network;
   WorkspacePool::Lease w(pool_);
+  std::vector<double> ones(grams ? static_cast<std::size_t>(largest_stride) : 0);  // zero behind the samples
   std::fill(g.begin(), g.end(), 0.0);
   double sum = 0.0;
   for (std::size_t at = 0; at < rows.size(); at += tile_rows) {
     const auto part = rows.subspan(at, std::min<std::size_t>(tile_rows, rows.size() - at));
-    const Tile tile = parts_->design.gather(part, w->inputs, w->labels);
+    const Columns tile = parts_->design.gather(part, w->inputs, w->labels);
+    if (grams) std::fill_n(std::fill_n(ones.begin(), tile.rows, 1.0), row_padding, 0.0);
     const Dropout dropout{network.dropout, network.seed, draw, static_cast<std::int64_t>(at)};
     layers.forward(x.data(), tile, *w, parts_->affine() || network.dropout == 0.0 ? nullptr : &dropout);
     sum += parts_->loss.evaluate(w->scores.data(), w->stride, w->labels.data(), tile.rows);
@@ -248,7 +231,7 @@ double RegressionObjective::batch(std::span<const double> x, std::span<const std
     layers.propagate(x.data(), tile, *w);
     layers.add_gradient(tile, *w, g.data());
     for (std::size_t l = 0; grams && l < layers.all().size(); ++l)
-      (*grams)[l].noalias() += layers.input_of(l, tile, *w).transpose() * layers.input_of(l, tile, *w);
+      add_weighted_square(layers.input_of(l, tile, *w), ones.data(), (*grams)[l].data(), layers.all()[l].inputs);
   }
   const auto count = static_cast<double>(rows.size()), all = static_cast<double>(samples());
   for (double& v : g) v /= count;
@@ -270,10 +253,11 @@ double RegressionObjective::proximal_gradient_direction(std::span<const double> 
   const double value = batch(x, rows, draw, d, &grams);
   for (std::size_t l = 0; l < grams.size(); ++l) {
     const Layers::Layer& layer = parts_->layers.all()[l];
-    Matrix block(d.data() + layer.offset, layer.inputs, layer.outputs, Eigen::OuterStride<>(layer.inputs));
-    Eigen::MatrixXd metric = tau * grams[l];
+    Eigen::Map<Eigen::MatrixXd> block(d.data() + layer.offset, layer.inputs, layer.outputs);
+    // The kernel's lower triangle by rows is Eigen's upper one by columns.
+    Eigen::MatrixXd metric = tau * grams[l].transpose();
     metric.diagonal().array() += 1.0;
-    block = metric.llt().solve(block).eval();
+    block = metric.selfadjointView<Eigen::Lower>().llt().solve(block).eval();
   }
   return value;
 }

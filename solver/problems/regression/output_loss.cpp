@@ -31,7 +31,7 @@ P load_part(const double* p, std::int64_t i, std::int64_t m) {
 }
 
 void zero_tail(double* column, std::int64_t m) {
-  for (std::int64_t i = m; i % lanes != 0; ++i) column[i] = 0.0;
+  std::fill(column + m, column + padded(m), 0.0);
 }
 
 // Weights p(1 − p) below this are as good as none; r̃ᵀJ̃ is the exact gradient whatever the floor.

@@ -34,12 +34,12 @@ class OutputLoss {
   /// Σℓ over m samples with the scores S, which become the state T: probabilities of logistic and softmax, else the
   /// scores themselves.
   double evaluate(double* S, std::int64_t stride, const double* y, std::int64_t m) const;
-  /// ∂ℓ/∂f of each sample to G, whose columns are `apart`, given the state. Zero after m up to the next pack.
+  /// ∂ℓ/∂f of each sample to G, whose columns are `apart`, given the state. Zero from m to the next cache line.
   void slope(const double* T, std::int64_t stride, const double* y, std::int64_t m, double* G, std::int64_t apart) const;
-  /// ∇²ℓ · V to HV, both `apart`; zero after m.
+  /// ∇²ℓ · V to HV, both `apart`; zero likewise.
   void curvature(const double* T, std::int64_t stride, const double* V, std::int64_t m, double* HV,
                  std::int64_t apart) const;
-  /// The entry (k, l) of ∇²ℓ of each sample to w; zero after m.
+  /// The entry (k, l) of ∇²ℓ of each sample to w; zero likewise.
   void weights(const double* T, std::int64_t stride, int k, int l, std::int64_t m, double* w) const;
   /// An upper bound of any diagonal entry of ∇²ℓ (softmax: Böhning 1992).
   double largest_weight() const;

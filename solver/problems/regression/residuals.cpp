@@ -15,7 +15,7 @@ void ModelResiduals::compute(const double* x, const ResidualOutput& out) const {
   WorkspacePool::Lease w(pool_);
   std::vector<double*> r(static_cast<std::size_t>(dimension()));
   for (std::int64_t begin = out.begin; begin < out.end; begin += tile_rows) {
-    const Tile tile = parts_->design.tile(begin, std::min(tile_rows, out.end - begin));
+    const Columns tile = parts_->design.any_tile(begin, std::min(tile_rows, out.end - begin), w->inputs);
     const std::int64_t first = begin - out.begin;
     layers.forward(x, tile, *w);
     for (int k = 0; k < dimension(); ++k) r[static_cast<std::size_t>(k)] = out.residual[k] + first;
@@ -30,13 +30,15 @@ void ModelResiduals::compute(const double* x, const ResidualOutput& out) const {
   }
 }
 
-void ModelResiduals::write_jacobian(const Tile& tile, const Workspace& w, std::int64_t first,
+void ModelResiduals::write_jacobian(const Columns& tile, const Workspace& w, std::int64_t first,
                                     double* const* column) const {
   for (std::size_t l = 0; l < parts_->layers.all().size(); ++l) {
-    const ConstMatrix input = parts_->layers.input_of(l, tile, w), delta = parts_->layers.delta_of(l, tile, w);
-    for (std::int64_t j = 0; j < delta.cols(); ++j)
-      for (std::int64_t m = 0; m < input.cols(); ++m, ++column)
-        if (*column) Eigen::Map<Eigen::VectorXd>(*column + first, tile.rows) = delta.col(j).cwiseProduct(input.col(m));
+    const Columns input = parts_->layers.input_of(l, tile, w), delta = parts_->layers.delta_of(l, tile, w);
+    for (std::int64_t j = 0; j < delta.count; ++j)
+      for (std::int64_t m = 0; m < input.count; ++m, ++column) {
+        const double *a = input.data + m * input.stride, *d = delta.data + j * delta.stride;
+        for (std::int64_t i = 0; *column && i < tile.rows; ++i) (*column)[first + i] = d[i] * a[i];
+      }
   }
 }
 
@@ -50,7 +52,7 @@ void ModelResiduals::compute_curvature(const double* x, std::int64_t begin, std:
   WorkspacePool::Lease w(pool_);
   std::vector<double> direction(static_cast<std::size_t>(n));
   for (std::int64_t at = begin; at < end; at += tile_rows) {
-    const Tile tile = parts_->design.tile(at, std::min(tile_rows, end - at));
+    const Columns tile = parts_->design.any_tile(at, std::min(tile_rows, end - at), w->inputs);
     layers.forward(x, tile, *w, nullptr, true);
     Workspace::Layer& last = w->layers.back();
     if (has_cost()) {

@@ -23,7 +23,7 @@ class ModelResiduals final : public ResidualGroup {
                          double* S) const override;
 
  private:
-  void write_jacobian(const Tile& tile, const Workspace& w, std::int64_t first, double* const* column) const;
+  void write_jacobian(const Columns& tile, const Workspace& w, std::int64_t first, double* const* column) const;
 
   std::shared_ptr<const Parts> parts_;
   mutable WorkspacePool pool_;
