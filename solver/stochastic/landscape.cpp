@@ -11,7 +11,7 @@ namespace {
 
 constexpr int points = 161;    // along each side of the grid
 constexpr double margin = 0.15;  // around what must be seen, of its extent
-constexpr double leash = 1.0;    // of that extent: how far a path may stray and still widen the window
+constexpr double leash = 0.4;    // of that extent: how far a path may stray and still widen the window
 
 /// What one side of the window must hold.
 struct Extent {

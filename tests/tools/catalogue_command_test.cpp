@@ -8,6 +8,7 @@
 
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problems/catalogue.hpp>
+#include <thalweg/stochastic/run.hpp>
 
 #include "run.hpp"
 
@@ -174,7 +175,7 @@ TEST_CASE("the options of solve reach problems of the catalogue") {
 TEST_CASE("what an objective does not take") {
   CHECK(refused("easom --method lm") ==
         "levenberg-marquardt needs residuals, and easom has none; expected gradient-descent, nonlinear-cg, newton, "
-        "newton-cg, bfgs or lbfgs");
+        "newton-cg, bfgs, lbfgs or a first-order method");
   const auto refusal = [](const std::string& option) {
     return option + " needs residuals, and easom has none; expected a sum of squares, such as catalogue:beale";
   };
@@ -240,7 +241,27 @@ newton-cg                 the same by conjugate gradients, without a Hessian mat
 bfgs                      a Hessian learnt from the gradients
 lbfgs (l-bfgs)            the same from the last gradients alone
 nonlinear-cg (ncg)        conjugate directions and a line search
-gradient-descent (gd)     straight down and a line search: slow, to compare with
+gradient-descent (gd)     straight down, with a line search or a fixed --rate: slow, to compare with
+
+first-order, to compare with and to train; in parentheses the usual --rate:
+sgd                       down the gradient of a minibatch (0.01)
+momentum                  heavy ball: velocities add up (0.01)
+nesterov                  accelerated: the gradient is taken ahead of the point (0.01)
+nesterov-shifted          the same in the variable at which the gradient is taken (0.01)
+adagrad                   each parameter's rate falls with the gradients it has met (0.01)
+adadelta                  the same with a fading memory, and steps in the parameter's own unit (1)
+rmsprop                   each gradient divided by its recent size (0.001)
+rmsprop-momentum          the same with a heavy ball (0.001)
+rmsprop-nesterov          the same, looking ahead (0.001)
+adam                      momentum divided by the gradient's recent size (0.001)
+adam-uncorrected          without bias correction: the first steps are too long (0.001)
+adamw                     with decoupled weight decay (0.001)
+adamax                    the largest recent gradient in the place of the size (0.002)
+nadam                     with Nesterov's look ahead (0.001)
+amsgrad                   the size never falls (0.001)
+proximal-gradient         for costs with l1 or max-norm terms; finds its rate (ISTA)
+fista                     the same, accelerated
+proxprop                  of networks: an implicit step in every layer (1)
 )");
   // All that there are.
   const std::string out = "\n" + run("list methods").out;
@@ -248,4 +269,6 @@ gradient-descent (gd)     straight down and a line search: slow, to compare with
     const std::string name(to_string(static_cast<thalweg::Method>(i)));
     CHECK(contains(out, "\n" + name + " "));
   }
+  for (const thalweg::AnyMethod method : thalweg::all_methods())
+    CHECK(contains(out, "\n" + std::string(to_string(method)) + " "));
 }
