@@ -10,10 +10,11 @@
 namespace thalweg::reading {
 
 class TomlTables : protected TomlAccess {
- protected:
+ public:
   /// Throws FileError for a text that is no TOML.
   TomlTables(std::string_view text, const std::string& name, const std::string& folder);
 
+ protected:
   const toml::node& required(const char* key, const std::string& shown) const;
   bool flag(const toml::node& node, const std::string& name) const;
 
