@@ -7,7 +7,7 @@ function drawCorrelation(data) {
   if (!holder) return;
   const p = data.names.length, numbers = p <= mostNumbers;
   const longest = Math.min(22, d3.max(data.names, n => n.length));
-  const margin = {left: 16 + 7.2 * longest, top: p > 1 && longest > 5 ? 18 + 5.4 * longest : 28, right: 24, bottom: 12};
+  const margin = {left: 16 + 7.2 * longest, top: p > 1 && longest > 5 ? 18 + 5.4 * longest : 28, right: longest > 5 ? 5.4 * longest : 24, bottom: 12};
   const figure = new Figure(holder, {title: 'Correlations of the parameters', wide: p > 8, aspect: p > 8 ? 0.7 : 0.8, margin, kind: 'correlation'});
   figure.clear();
   const side = Math.min(56, (figure.x1 - figure.x0) / p, p > 8 ? 1e9 : (figure.y0 - figure.y1) / p);

@@ -40,8 +40,8 @@ function drawLandscape(figure, landscape, best) {
   g.selectAll('path').data(d3.contours().size([columns, rows]).smooth(true).thresholds(levels)(filled)).join('path')
       .attr('class', 'contour').attr('d', path)
       .style('fill', (c, i) => `color-mix(in srgb, var(--map-high) ${Math.round(100 * (i + 1) / mostLevels)}%, var(--map-low))`);
-  const undefinedCells = heights.map((h, i) => h === null ? i : -1).filter(i => i >= 0);
-  g.selectAll('rect.undefined-region').data(undefinedCells).join('rect').attr('class', 'undefined-region')
+  const cellsWithout = heights.map((h, i) => h === null ? i : -1).filter(i => i >= 0);
+  g.selectAll('rect.no-value').data(cellsWithout).join('rect').attr('class', 'no-value')
       .attr('x', i => x.range()[0] + (i % columns - 0.5) * stepX).attr('y', i => y.range()[0] + (Math.floor(i / columns) + 0.5) * stepY)
       .attr('width', stepX + 0.5).attr('height', -stepY + 0.5);
   return levels;

@@ -6,7 +6,8 @@ const symbols = [d3.symbolCircle, d3.symbolSquare, d3.symbolTriangle, d3.symbolD
 
 /** Eight colours and seven markers: 56 series differ. */
 function seriesStyle(i) {
-  return {css: `s${i % 8}`, dash: dashes[i % dashes.length], symbol: symbols[i % symbols.length]};
+  const dash = dashes[(i + 3 * Math.floor(i / 8)) % dashes.length];  // the second round's colours have other dashes
+  return {css: `s${i % 8}`, dash, symbol: symbols[i % symbols.length]};
 }
 
 /** The path of a marker; `area` in square pixels. */
