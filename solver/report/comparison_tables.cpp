@@ -82,11 +82,11 @@ Table table_over_all(const Comparison& comparison) {
 std::string columns_text(const Comparison& comparison) {
   const bool starts = std::any_of(comparison.problems.begin(), comparison.problems.end(),
                                   [](const ComparedProblem& p) { return p.initial_costs.size() > 1; });
-  const std::string medians = starts || comparison.problems.size() > 1
-                                  ? " (medians of the runs that reached it; of final costs and digits medians of all)"
-                                  : "";
-  return "Seconds, iterations and evaluations count up to the target" + medians +
-         "; F/∇F/∇²F are the costs, gradients or Jacobians, and Hessians or products that all runs took to their "
+  std::string out = "Seconds, iterations and evaluations count up to the target";
+  if (starts || comparison.problems.size() > 1) out += ", medians of the runs that reached it";
+  if (starts && comparison.problems.size() == 1) out += "; final costs and digits are medians of all runs";
+  return out +
+         ". F/∇F/∇²F are the costs, gradients or Jacobians, and Hessians or products that all runs took to their "
          "ends, reached or not.";
 }
 

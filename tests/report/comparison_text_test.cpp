@@ -43,8 +43,9 @@ two.toml: 3 residuals, 2 parameters, 2 starts; F* = 0.5 (certified)
 adam did not reach it: 1 at a limit
 lm: it needs residuals
 
-Seconds, iterations and evaluations count up to the target (medians of the runs that reached it); F/∇F/∇²F are
-the costs, gradients or Jacobians, and Hessians or products that all runs took to their ends, reached or not.
+Seconds, iterations and evaluations count up to the target, medians of the runs that reached it; final costs
+and digits are medians of all runs. F/∇F/∇²F are the costs, gradients or Jacobians, and Hessians or products
+that all runs took to their ends, reached or not.
 A run has reached the target when F ≤ F* + 1e-06 max(|F*|, 1e-06 (F₀ − F*)): F* is the best known cost, F₀
 that at the start. It is given up after 10000 evaluations or 60 s. The same holds for every method.
 Learning rates were chosen for each method and problem; the figures above are those of the best.

@@ -63,6 +63,15 @@ thalweg::Report crowded() {
   return report;
 }
 
+/// Nothing to draw.
+thalweg::Report failed_at_the_start() {
+  thalweg::Report report;
+  report.problem.title = "Not finite at the start";
+  report.result.status = thalweg::Status::non_finite_start;
+  report.result.reason = "row 1: 'log(x)' is nan";
+  return report;
+}
+
 /// More methods than there are colours, one of which was refused.
 thalweg::Comparison crowd() {
   using enum thalweg::Method;
@@ -91,6 +100,7 @@ int main(int count, char** arguments) {
   write(folder + "many.html", to_html(example_reports::solved(problems + "nist/gauss1.toml"), provenance));
   write(folder + "valley.html", to_html(example_reports::valley(), provenance));
   write(folder + "crowded.html", to_html(crowded(), provenance));
+  write(folder + "empty.html", to_html(failed_at_the_start(), {}));
   write(folder + "crowd.html", to_html(crowd(), provenance));
   write(folder + "several.html", to_html(example_reports::several_problems(), provenance));
 }
