@@ -17,7 +17,9 @@ function performanceChart(parent, methods, performance) {
     figure.clear();
     const {cases, ratios} = performance[effort];
     const largest = d3.max(ratios, r => d3.max(r) || 1) || 1;
-    const x = d3.scaleLog().domain([1, Math.max(2, largest * 1.3)]).range([figure.x0, figure.x1]);
+    const most = Math.max(2, largest * 1.3);
+    // A little below 1, so that the rise at 1 stands beside the axis.
+    const x = d3.scaleLog().domain([Math.pow(most, -0.015), most]).range([figure.x0, figure.x1]);
     const y = d3.scaleLinear().domain([0, 1.02]).range([figure.y0, figure.y1]);
     drawAxes(
         figure, x, y, `factor τ of the ${effort === 'seconds' ? 'time' : 'evaluations'} of the best method`,
@@ -25,7 +27,7 @@ function performanceChart(parent, methods, performance) {
     const path = d3.line().x(p => x(p[0])).y(p => y(p[1])).curve(d3.curveStepAfter);
     for (const s of all.filter(m => !hidden.has(m.name))) {
       const steps = ratios[s.i].map((r, k) => [r, (k + 1) / cases]);
-      const points = [[1, 0], ...steps, [x.domain()[1], ratios[s.i].length / cases]];
+      const points = [[x.domain()[0], 0], ...steps, [x.domain()[1], ratios[s.i].length / cases]];
       const g = figure.marks.append('g').attr('class', `series ${s.style.css}`).attr('data-series', s.name);
       g.append('path').attr('class', 'line').attr('stroke-dasharray', s.style.dash).attr('d', path(points));
       g.selectAll('.mark')
