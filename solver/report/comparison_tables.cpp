@@ -30,8 +30,7 @@ std::string digits_text(double digits) {
 Table method_table(const ComparedProblem& problem, const std::vector<MethodSummary>& methods) {
   Table table;
   table.add_column("method", Align::left);
-  for (const char* heading :
-       {"reached", "seconds", "iterations", "evaluations", "F/∇F/∇²F", "minibatches", "final cost", "digits"})
+  for (const char* heading : {"reached", "seconds", "iterations", "evaluations", "F/∇F/∇²F", "final cost", "digits"})
     table.add_column(heading, Align::right);
   const std::size_t starts = problem.initial_costs.size();
   for (const MethodSummary& s : methods) {
@@ -43,8 +42,7 @@ Table method_table(const ComparedProblem& problem, const std::vector<MethodSumma
         starts == 1 && s.runs == 1 ? (s.reached == 1 ? "yes" : "no") : fmt::format("{}/{}", s.reached, s.runs);
     table.add_row({s.name, reached, several(s.seconds, 3), short_count(s.iterations), short_count(s.evaluations),
                    fmt::format("{}/{}/{}", short_count(s.costs), short_count(s.gradients), short_count(s.hessians)),
-                   s.minibatches > 0 ? short_count(s.minibatches) : "", several(s.final_cost, 6),
-                   digits_text(s.digits)});
+                   several(s.final_cost, 6), digits_text(s.digits)});
   }
   return table;
 }
@@ -53,14 +51,14 @@ Table rate_table(const std::vector<MethodSummary>& methods) {
   Table table;
   table.add_column("learning rate", Align::left);
   table.add_column("", Align::right);
-  table.add_column("", Align::left);
+  table.add_column("minibatches", Align::right);
+  table.add_column("tuning", Align::left);
   for (const MethodSummary& s : methods) {
     if (!std::isfinite(s.rate)) continue;
-    table.add_row({s.name, fmt::format("{:.3g}", s.rate),
-                   s.rates_tried == 0
-                       ? ""
-                       : fmt::format("the best of {} tried, for {} evaluations and {:.3g} s in addition", s.rates_tried,
-                                     short_count(s.tuning_evaluations), s.tuning_seconds)});
+    table.add_row({s.name, fmt::format("{:.3g}", s.rate), s.minibatches > 0 ? short_count(s.minibatches) : "",
+                   s.rates_tried == 0 ? ""
+                                      : fmt::format("best of {} tried: {} evaluations, {:.3g} s more", s.rates_tried,
+                                                    short_count(s.tuning_evaluations), s.tuning_seconds)});
   }
   return table;
 }
@@ -84,9 +82,11 @@ Table table_over_all(const Comparison& comparison) {
 std::string columns_text(const Comparison& comparison) {
   const bool starts = std::any_of(comparison.problems.begin(), comparison.problems.end(),
                                   [](const ComparedProblem& p) { return p.initial_costs.size() > 1; });
-  const std::string medians = starts || comparison.problems.size() > 1 ? " (medians of the runs that reached it)" : "";
-  return "Seconds, iterations and evaluations count up to the target" + medians +
-         "; F/∇F/∇²F are the costs, gradients or Jacobians, and Hessians or products that all runs took to their "
+  std::string out = "Seconds, iterations and evaluations count up to the target";
+  if (starts || comparison.problems.size() > 1) out += ", medians of the runs that reached it";
+  if (starts && comparison.problems.size() == 1) out += "; final costs and digits are medians of all runs";
+  return out +
+         ". F/∇F/∇²F are the costs, gradients or Jacobians, and Hessians or products that all runs took to their "
          "ends, reached or not.";
 }
 

@@ -54,16 +54,45 @@ function drawAxes(figure, x, y, xLabel, yLabel, {xTicks = null, yTicks = null} =
   axes.selectAll('*').remove();
   const atX = xTicks || ticksOf(x, Math.max(3, Math.floor((x1 - x0) / 90)));
   const atY = yTicks || ticksOf(y, Math.max(3, Math.floor((y0 - y1) / 46)));
-  axes.append('g').attr('class', 'grid').selectAll('line').data(atX).join('line')
-      .attr('x1', x).attr('x2', x).attr('y1', y0).attr('y2', y1);
-  axes.append('g').attr('class', 'grid').selectAll('line').data(atY).join('line')
-      .attr('y1', y).attr('y2', y).attr('x1', x0).attr('x2', x1);
-  axes.append('g').attr('class', 'axis').attr('transform', `translate(0,${y0})`)
+  axes.append('g')
+      .attr('class', 'grid')
+      .selectAll('line')
+      .data(atX)
+      .join('line')
+      .attr('x1', x)
+      .attr('x2', x)
+      .attr('y1', y0)
+      .attr('y2', y1);
+  axes.append('g')
+      .attr('class', 'grid')
+      .selectAll('line')
+      .data(atY)
+      .join('line')
+      .attr('y1', y)
+      .attr('y2', y)
+      .attr('x1', x0)
+      .attr('x2', x1);
+  axes.append('g')
+      .attr('class', 'axis')
+      .attr('transform', `translate(0,${y0})`)
       .call(d3.axisBottom(x).tickValues(atX).tickFormat(tickLabel(x, atX)).tickSizeOuter(0));
-  axes.append('g').attr('class', 'axis').attr('transform', `translate(${x0},0)`)
-      .call(d3.axisLeft(y).tickValues(atY).tickFormat(tickLabel(y, atY)).tickSizeOuter(0));
-  axes.append('text').attr('class', 'label').attr('x', (x0 + x1) / 2).attr('y', figure.height - 8)
-      .attr('text-anchor', 'middle').text(xLabel);
-  axes.append('text').attr('class', 'label').attr('transform', `translate(14,${(y0 + y1) / 2}) rotate(-90)`)
-      .attr('text-anchor', 'middle').text(yLabel);
+  const left = axes.append('g')
+                   .attr('class', 'axis')
+                   .attr('transform', `translate(${x0},0)`)
+                   .call(d3.axisLeft(y).tickValues(atY).tickFormat(tickLabel(y, atY)).tickSizeOuter(0));
+  // Where long numbers need more room than the margin has, the picture grows to the left.
+  const widest = d3.max(left.selectAll('.tick text').nodes(), text => text.getComputedTextLength()) || 0;
+  const labelAt = x0 - Math.max(x0 - 14, widest + 24), more = Math.max(0, Math.ceil(12 - labelAt));
+  figure.svg.attr('viewBox', `${- more} 0 ${figure.width + more} ${figure.height}`);
+  axes.append('text')
+      .attr('class', 'label')
+      .attr('x', (x0 + x1) / 2)
+      .attr('y', figure.height - 8)
+      .attr('text-anchor', 'middle')
+      .text(xLabel);
+  axes.append('text')
+      .attr('class', 'label')
+      .attr('transform', `translate(${labelAt},${(y0 + y1) / 2}) rotate(-90)`)
+      .attr('text-anchor', 'middle')
+      .text(yLabel);
 }

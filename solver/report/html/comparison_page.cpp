@@ -40,7 +40,7 @@ std::string one_problem(const Comparison& comparison) {
   std::string out = section("methods", "Methods",
                             html::table(text::method_table(problem, methods), "results") +
                                 paragraph(text::columns_text(comparison), "caption") +
-                                html::table(text::rate_table(methods), "facts") + notes);
+                                html::table(text::rate_table(methods), "rates") + notes);
   if (problem.landscape) out += section("landscape", "The valley and the paths", "");
   return out + section("descent", "The way down", "");
 }

@@ -9,8 +9,12 @@ function appendSwitch(parent, name, options, value, changed) {
   set.append('legend').text(name);
   const inputs = options.map(option => {
     const label = set.append('label');
-    const input = label.append('input').attr('type', 'radio').attr('name', group).attr('value', option.value)
-        .property('checked', option.value === value).on('change', () => changed(option.value));
+    const input = label.append('input')
+                      .attr('type', 'radio')
+                      .attr('name', group)
+                      .attr('value', option.value)
+                      .property('checked', option.value === value)
+                      .on('change', () => changed(option.value));
     label.append('span').text(option.label);
     return input;
   });
@@ -20,8 +24,10 @@ function appendSwitch(parent, name, options, value, changed) {
 /** On or off, looking like a switch of one. */
 function appendToggle(parent, name, on, changed) {
   const label = parent.append('span').attr('class', 'switch').append('label');
-  const input = label.append('input').attr('type', 'checkbox').property('checked', on)
-      .on('change', () => changed(input.property('checked')));
+  const input = label.append('input')
+                    .attr('type', 'checkbox')
+                    .property('checked', on)
+                    .on('change', () => changed(input.property('checked')));
   label.append('span').text(name);
 }
 
@@ -38,12 +44,22 @@ function appendButton(parent, text, title, pressed) {
   return parent.append('button').attr('type', 'button').attr('title', title).text(text).on('click', pressed);
 }
 
-/** A slider from 0 to 1 with a button that plays it in `seconds`. `moved` gets the position and returns what to show. */
+/**
+ * A slider from 0 to 1 with a button that plays it in `seconds`. `moved` gets the position and returns what to show.
+ */
 function appendPlayer(parent, {name, position, seconds, moved}) {
   const player = parent.append('div').attr('class', 'player');
   const button = appendButton(player, '▶ Play', `Play: ${name}`, () => timer ? stop() : play());
-  const slider = player.append('input').attr('type', 'range').attr('min', 0).attr('max', 1000).attr('step', 1)
-      .attr('aria-label', name).on('input', () => { stop(); show(slider.property('valueAsNumber') / 1000); });
+  const slider = player.append('input')
+                     .attr('type', 'range')
+                     .attr('min', 0)
+                     .attr('max', 1000)
+                     .attr('step', 1)
+                     .attr('aria-label', name)
+                     .on('input', () => {
+                       stop();
+                       show(slider.property('valueAsNumber') / 1000);
+                     });
   const output = player.append('output');
   let timer = null, at = position;
   function show(p) {

@@ -1,7 +1,11 @@
 // Cost against iterations, evaluations or time.
 
-const effortNames = {iteration: 'iterations', evaluations: 'evaluations', seconds: 'seconds'};
-const mostMarkers = 14;   // on a line among others
+const effortNames = {
+  iteration: 'iterations',
+  evaluations: 'evaluations',
+  seconds: 'seconds'
+};
+const mostMarkers = 14;     // on a line among others
 const mostTableRows = 200;  // of a series
 
 /** The measures of effort that the traces hold and that differ. */
@@ -36,10 +40,14 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
     height: many && heights.length > 1 ? 'height' : 'cost',
     log: many && d3.max(lengths) > 20 * Math.max(1, d3.min(lengths)),
   };
-  const set = key => value => { state[key] = value; draw(); };
+  const set = key => value => {
+    state[key] = value;
+    draw();
+  };
   if (extra) extra(figure.toolbar);
   if (efforts.length > 1)
-    appendSwitch(figure.toolbar, 'against', efforts.map(e => ({value: e, label: effortNames[e]})), state.effort, set('effort'));
+    appendSwitch(
+        figure.toolbar, 'against', efforts.map(e => ({value: e, label: effortNames[e]})), state.effort, set('effort'));
   if (heights.length > 1) appendSwitch(figure.toolbar, 'cost', heights, state.height, set('height'));
   appendToggle(figure.toolbar, 'log x', state.log, set('log'));
 
@@ -74,32 +82,44 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
     g.append('path').attr('class', 'line').attr('stroke-dasharray', line.style.dash).attr('d', path(line.points));
     const drawn = line.points.filter(usable);
     const marked = evenly(drawn.length, many ? mostMarkers : 100).map(i => drawn[i]);
-    g.selectAll('.mark').data(marked).join('path').attr('class', 'mark').attr('d', markerPath(line.style, many ? 48 : 32))
+    g.selectAll('.mark')
+        .data(marked)
+        .join('path')
+        .attr('class', 'mark')
+        .attr('d', markerPath(line.style, many ? 48 : 32))
         .attr('transform', p => `translate(${x(p)},${y(p.f)})`)
-        .append('title').text(p => `${line.name}: ${formatNumber(p.e)} ${effortNames[state.effort]}, ${formatNumber(p.f, 6)}`);
+        .append('title')
+        .text(p => `${line.name}: ${formatNumber(p.e)} ${effortNames[state.effort]}, ${formatNumber(p.f, 6)}`);
     if (line.reached && line.reached.evaluations !== null && line.trace.evaluations) {
-      const at = line.points[Math.min(line.points.length - 1, firstAtLeast(line.trace.evaluations, line.reached.evaluations))];
+      const at =
+          line.points[Math.min(line.points.length - 1, firstAtLeast(line.trace.evaluations, line.reached.evaluations))];
       if (at && usable(at))
         g.append('circle').attr('class', 'reached').attr('r', 8).attr('cx', x(at)).attr('cy', y(at.f));
     }
     // Trials that were refused, at the height of the cost that they left as it was.
     if (line.trace.accepted)
-      g.selectAll('.rejected').data(drawn.filter(p => line.trace.accepted[p.i] === 0)).join('path').attr('class', 'rejected')
-          .attr('d', 'M-4,-4L4,4M-4,4L4,-4').attr('transform', p => `translate(${x(p)},${y(p.f)})`);
+      g.selectAll('.rejected')
+          .data(drawn.filter(p => line.trace.accepted[p.i] === 0))
+          .join('path')
+          .attr('class', 'rejected')
+          .attr('d', 'M-4,-4L4,4M-4,4L4,-4')
+          .attr('transform', p => `translate(${x(p)},${y(p.f)})`);
   }
 
   function describe(lines) {
     const falls = lines.map(l => {
       const costs = finite(l.trace.cost), effort = l.trace[state.effort] || [0];
       return `${l.name} goes from ${formatNumber(costs[0])} to ${formatNumber(d3.min(costs))} within ` +
-             `${formatNumber(effort[effort.length - 1])} ${effortNames[state.effort]}`;
+          `${formatNumber(effort[effort.length - 1])} ${effortNames[state.effort]}`;
     });
     figure.describe(`The cost F against ${effortNames[state.effort]}: ${falls.join('; ')}.`);
   }
 
-  figure.table(['method', 'iteration', 'evaluations', 'seconds', 'cost'], () => series().flatMap(s =>
-    evenly(s.trace.cost.length, mostTableRows).map(i =>
-      [s.name, ...Object.keys(effortNames).map(e => (s.trace[e] || [])[i]), s.trace.cost[i]])));
+  figure.table(
+      ['method', 'iteration', 'evaluations', 'seconds', 'cost'],
+      () => series().flatMap(
+          s => evenly(s.trace.cost.length, mostTableRows)
+                   .map(i => [s.name, ...Object.keys(effortNames).map(e => (s.trace[e] || [])[i]), s.trace.cost[i]])));
   draw();
   return {figure, draw};
 }

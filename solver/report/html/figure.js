@@ -14,8 +14,10 @@ class Figure {
     // One unit is one pixel at the time of drawing; later the picture scales with the page.
     this.width = Math.max(300, canvas.node().clientWidth || 640);
     this.height = height || Math.round(Math.max(240, this.width * aspect));
-    this.svg = canvas.append('svg').attr('role', 'img').attr('viewBox', `0 0 ${this.width} ${this.height}`)
-        .attr('aria-label', title);
+    this.svg = canvas.append('svg')
+                   .attr('role', 'img')
+                   .attr('viewBox', `0 0 ${this.width} ${this.height}`)
+                   .attr('aria-label', title);
     this.title = title;
     this.box = {left: 64, right: 16, top: 12, bottom: 46, ...margin};
     this.legend = this.figure.append('div');
@@ -31,8 +33,14 @@ class Figure {
   clear() {
     this.svg.selectAll('*').remove();
     this.svg.append('desc').text(this.sentence || '');
-    this.svg.append('defs').append('clipPath').attr('id', this.clip).append('rect').attr('x', this.x0).attr('y', this.y1)
-        .attr('width', this.x1 - this.x0).attr('height', this.y0 - this.y1);
+    this.svg.append('defs')
+        .append('clipPath')
+        .attr('id', this.clip)
+        .append('rect')
+        .attr('x', this.x0)
+        .attr('y', this.y1)
+        .attr('width', this.x1 - this.x0)
+        .attr('height', this.y0 - this.y1);
     this.axes = this.svg.append('g');
     this.marks = this.svg.append('g').attr('clip-path', `url(#${this.clip})`);
     this.above = this.svg.append('g');
@@ -59,7 +67,8 @@ class Figure {
       const body = table.append('tbody').node();
       for (const cells of rows()) {
         const row = body.insertRow();
-        for (const cell of cells) row.insertCell().textContent = typeof cell === 'string' ? cell : formatNumber(cell, 7);
+        for (const cell of cells)
+          row.insertCell().textContent = typeof cell === 'string' ? cell : formatNumber(cell, 7);
       }
     });
   }

@@ -20,9 +20,7 @@ function formatNumber(value, digits = 4) {
 }
 
 /** "1 iteration", "2 iterations". */
-function counted(n, noun) {
-  return `${n} ${noun}${n === 1 ? '' : 's'}`;
-}
+function counted(n, noun) { return `${n} ${noun}${n === 1 ? '' : 's'}`; }
 
 /** "a, b and c". */
 function enumerated(words) {

@@ -35,24 +35,44 @@ function drawLandscape(figure, landscape, best) {
   });
   const path = d3.geoPath(projection);
   const g = figure.marks.append('g').attr('class', 'map').attr('aria-hidden', 'true');
-  g.append('rect').attr('x', figure.x0).attr('y', figure.y1).attr('width', figure.x1 - figure.x0).attr('height', figure.y0 - figure.y1)
+  g.append('rect')
+      .attr('x', figure.x0)
+      .attr('y', figure.y1)
+      .attr('width', figure.x1 - figure.x0)
+      .attr('height', figure.y0 - figure.y1)
       .style('fill', 'var(--map-low)');
-  g.selectAll('path').data(d3.contours().size([columns, rows]).smooth(true).thresholds(levels)(filled)).join('path')
-      .attr('class', 'contour').attr('d', path)
-      .style('fill', (c, i) => `color-mix(in srgb, var(--map-high) ${Math.round(100 * (i + 1) / mostLevels)}%, var(--map-low))`);
-  const undefinedCells = heights.map((h, i) => h === null ? i : -1).filter(i => i >= 0);
-  g.selectAll('rect.undefined-region').data(undefinedCells).join('rect').attr('class', 'undefined-region')
-      .attr('x', i => x.range()[0] + (i % columns - 0.5) * stepX).attr('y', i => y.range()[0] + (Math.floor(i / columns) + 0.5) * stepY)
-      .attr('width', stepX + 0.5).attr('height', -stepY + 0.5);
+  g.selectAll('path')
+      .data(d3.contours().size([columns, rows]).smooth(true).thresholds(levels)(filled))
+      .join('path')
+      .attr('class', 'contour')
+      .attr('d', path)
+      .style(
+          'fill',
+          (c, i) => `color-mix(in srgb, var(--map-high) ${Math.round(100 * (i + 1) / mostLevels)}%, var(--map-low))`);
+  const cellsWithout = heights.map((h, i) => h === null ? i : -1).filter(i => i >= 0);
+  g.selectAll('rect.no-value')
+      .data(cellsWithout)
+      .join('rect')
+      .attr('class', 'no-value')
+      .attr('x', i => x.range()[0] + (i % columns - 0.5) * stepX)
+      .attr('y', i => y.range()[0] + (Math.floor(i / columns) + 0.5) * stepY)
+      .attr('width', stepX + 0.5)
+      .attr('height', -stepY + 0.5);
   return levels;
 }
 
 function drawMinimaOf(figure, landscape) {
   const {x, y} = planeScales(figure, landscape);
-  const inside = landscape.minima.filter(m => m.length === 2 && m[0] >= landscape.lower[0] && m[0] <= landscape.upper[0] &&
-                                              m[1] >= landscape.lower[1] && m[1] <= landscape.upper[1]);
-  figure.marks.selectAll('path.minimum').data(inside).join('path').attr('class', 'minimum').attr('d', 'M-12,0H12M0,-12V12')
+  const inside = landscape.minima.filter(
+      m => m.length === 2 && m[0] >= landscape.lower[0] && m[0] <= landscape.upper[0] && m[1] >= landscape.lower[1] &&
+          m[1] <= landscape.upper[1]);
+  figure.marks.selectAll('path.minimum')
+      .data(inside)
+      .join('path')
+      .attr('class', 'minimum')
+      .attr('d', 'M-12,0H12M0,-12V12')
       .attr('transform', m => `translate(${x(m[0])},${y(m[1])})`)
-      .append('title').text(m => `minimum at ${formatNumber(m[0], 6)}, ${formatNumber(m[1], 6)}`);
+      .append('title')
+      .text(m => `minimum at ${formatNumber(m[0], 6)}, ${formatNumber(m[1], 6)}`);
   return inside.length;
 }

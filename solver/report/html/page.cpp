@@ -47,6 +47,7 @@ std::string page(const std::string& title, const std::string& body, const json_p
   out += "<meta name=\"color-scheme\" content=\"light dark\">\n";
   out += fmt::format("<title>{}</title>\n<style>\n{}</style>\n</head>\n<body>\n<main>\n{}</main>\n", escaped(title),
                      style, body);
+  out += "<noscript><p class=\"note\">The charts need JavaScript; the tables do not.</p></noscript>\n";
   out += fmt::format("<script type=\"application/json\" id=\"data\">{}</script>\n", embedded(data));
   out += fmt::format("<script>\n/*\n{}*/\n{}</script>\n", d3_licence, d3);
   out += fmt::format("<script>\n{}</script>\n</body>\n</html>\n", script);
@@ -68,7 +69,8 @@ std::string paragraph(std::string_view text, std::string_view css_class) {
 
 std::string table(const text::Table& table, std::string_view css_class) {
   if (table.empty()) return "";
-  return fmt::format("<div class=\"scroll {}\" tabindex=\"0\">\n{}</div>\n", css_class, table.html());
+  return fmt::format("<div class=\"scroll {}\" tabindex=\"0\" role=\"region\" aria-label=\"table\">\n{}</div>\n",
+                     css_class, table.html());
 }
 
 std::string provenance_section(const Provenance& provenance) {

@@ -1,5 +1,7 @@
 // Writes pages with everything that a page can show into the folder that it is given, for a browser to look at.
+#include <cmath>
 #include <fstream>
+#include <limits>
 #include <string>
 
 #include <thalweg/report/html.hpp>
@@ -28,6 +30,65 @@ thalweg::Report with_everything() {
   return report;
 }
 
+/// Many parameters with long names, many data sets, numbers that take much room, and no single input.
+thalweg::Report crowded() {
+  thalweg::Report report = example_reports::solved(problems + "curves/gaussian_peak.toml");
+  const std::size_t n = 30;
+  auto& s = report.statistics;
+  s.parameters.assign(n, s.parameters[0]);
+  s.free.resize(n);
+  s.correlation.resize(n * n);
+  for (std::size_t i = 0; i < n; ++i) {
+    s.parameters[i].name = "camera[" + std::to_string(i) + "].focal_length_of_it";
+    s.free[i] = static_cast<int>(i);
+    for (std::size_t j = 0; j < n; ++j)
+      s.correlation[i * n + j] = std::cos(0.3 * static_cast<double>(i) - 0.3 * static_cast<double>(j));
+  }
+  thalweg::FitPanel panel = report.picture->panels[0];
+  panel.x.clear();
+  panel.sigma.clear();
+  panel.grid.clear();
+  panel.curve.clear();
+  panel.lower.clear();
+  panel.upper.clear();
+  panel.input.clear();
+  for (std::size_t i = 0; i < panel.y.size(); ++i) {
+    panel.y[i] = 123456.0 + 1e-3 * panel.y[i];
+    panel.fitted[i] = 123456.0 + 1e-3 * panel.fitted[i];
+    panel.residual[i] *= -3.7e-9;
+  }
+  report.picture->panels.assign(9, panel);
+  for (std::size_t i = 0; i < 9; ++i) report.picture->panels[i].name = "set " + std::to_string(i + 1);
+  report.result.trace.resize(5);
+  return report;
+}
+
+/// Nothing to draw.
+thalweg::Report failed_at_the_start() {
+  thalweg::Report report;
+  report.problem.title = "Not finite at the start";
+  report.result.status = thalweg::Status::non_finite_start;
+  report.result.reason = "row 1: 'log(x)' is nan";
+  return report;
+}
+
+/// More methods than there are colours, one of which was refused.
+thalweg::Comparison crowd() {
+  using enum thalweg::Method;
+  const std::vector<thalweg::Method> methods = {
+      gradient_descent, nonlinear_cg,        newton, newton_cg,      bfgs, lbfgs, gauss_newton,
+      levenberg,        levenberg_marquardt, dogleg, subspace_dogleg};
+  thalweg::Comparison comparison;
+  comparison.methods = example_reports::names_of(methods);
+  const auto& entry = *thalweg::find_in_catalogue("himmelblau");
+  comparison.problems.push_back(
+      example_reports::compared("himmelblau", methods, {{-0.5, -1.0}, {4.5, 0.5}}, comparison.rule));
+  comparison.problems[0].landscape = example_reports::landscape_of(entry, -5.0, 5.0, -5.0, 5.0);
+  for (std::size_t i = 0; i < 700; ++i)
+    comparison.problems[0].landscape->cost[i] = std::numeric_limits<double>::quiet_NaN();
+  return comparison;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -38,5 +99,8 @@ int main(int count, char** arguments) {
   write(folder + "everything.html", to_html(with_everything(), provenance));
   write(folder + "many.html", to_html(example_reports::solved(problems + "nist/gauss1.toml"), provenance));
   write(folder + "valley.html", to_html(example_reports::valley(), provenance));
+  write(folder + "crowded.html", to_html(crowded(), provenance));
+  write(folder + "empty.html", to_html(failed_at_the_start(), {}));
+  write(folder + "crowd.html", to_html(crowd(), provenance));
   write(folder + "several.html", to_html(example_reports::several_problems(), provenance));
 }
