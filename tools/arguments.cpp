@@ -229,7 +229,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
 
   CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
                              "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
-  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg), .dat (NIST), or catalogue:NAME")->required();
+  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg: a curve fit or a regression), .dat (NIST), or catalogue:NAME")->required();
   add_start(solve, raw);
   CLI::App& fit = new_verb(app, "fit", "Fit a formula to a table",
                            "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");

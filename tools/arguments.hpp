@@ -18,6 +18,7 @@ struct SolveArguments {
   bool method_given = false;  ///< else it is the default of sums of squares
   Options options;            ///< its method is set by finish_options when the method is of second order
   TrainOptions train;
+  bool restarts_given = false;
   int start = 1;
   bool detect_linear = false;  ///< look for parameters that can be eliminated
   int starts = 1;              ///< more than one: multistart

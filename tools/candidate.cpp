@@ -30,7 +30,7 @@ Candidate::Candidate(const std::string& name, const Arguments& arguments) {
   if (const auto entry = catalogue_name(name))
     take(catalogue_entry(*entry), arguments);
   else
-    take(read_problem_file(name), arguments);
+    std::visit([&](auto&& problem) { take(std::move(problem), arguments); }, read_problem_file(name));
 }
 
 void Candidate::take(const CatalogueProblem& entry, const Arguments& arguments) {
@@ -76,6 +76,18 @@ void Candidate::take(CurveFit fit, const Arguments& arguments) {
   if (all) case_.minima.push_back(case_.certified);
   case_.best_known = certified_cost(fit);
   case_.best_known_from = "certified";
+}
+
+void Candidate::take(RegressionFit fit, const Arguments& arguments) {
+  if (arguments.solve.loss) throw UsageError(fmt::format("--loss is for curve fits, and '{}' is a regression", fit.file));
+  regression_ = std::make_unique<Regression>(std::move(fit), arguments.solve);
+  const Regression& r = *regression_;
+  case_.name = files::path(r.fit().file).stem().string();
+  case_.title = r.fit().title;
+  case_.source = r.fit().file;
+  case_.subject = r.subject();
+  case_.batch_size = r.fit().training.batch_size;
+  choose_starts({r.model().start()}, arguments.compare);
 }
 
 void Candidate::choose_starts(std::vector<std::vector<double>> own, const CompareArguments& arguments) {

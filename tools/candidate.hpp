@@ -10,6 +10,7 @@
 #include <thalweg/stochastic/compare.hpp>
 
 #include "arguments.hpp"
+#include "regression.hpp"
 
 namespace thalweg::tool {
 
@@ -26,12 +27,14 @@ class Candidate {
  private:
   void take(const CatalogueProblem& entry, const Arguments& arguments);
   void take(CurveFit fit, const Arguments& arguments);
+  void take(RegressionFit fit, const Arguments& arguments);
   void choose_starts(std::vector<std::vector<double>> own, const CompareArguments& arguments);
 
   CompareCase case_;
   CurveProblem curve_;
   Problem problem_;
   std::unique_ptr<Objective> objective_;
+  std::unique_ptr<Regression> regression_;
 };
 
 /// The files, folders of files and names of a comparison, one by one. Throws FileError for a folder without problems.

@@ -57,7 +57,7 @@ int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std
 
 int check_command(const Arguments& arguments) {
   if (const auto name = catalogue_name(arguments.file)) return check_from_catalogue(*name, arguments);
-  const CurveFit fit = read_problem_file(arguments.file);
+  const CurveFit fit = read_curve_fit_file(arguments.file, "check looks at formulas");
   const CurveProblem built = build_problem(fit, arguments.solve.start);
   return check_problem(built.problem, facts_of(fit), fit.parameters[0].starts.size(), arguments);
 }

@@ -9,6 +9,7 @@
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/problems/catalogue.hpp>
 #include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/problems/regression_fit.hpp>
 #include <thalweg/report/report.hpp>
 
 namespace thalweg::tool {
@@ -35,6 +36,9 @@ int check_from_catalogue(const std::string& name, const Arguments& arguments);
 /// Solves, reports, writes what was asked for. `read_seconds`: what reading the fit took.
 int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds);
 
+/// The same for a regression.
+int solve_regression(RegressionFit fit, SolveArguments arguments, double read_seconds);
+
 /// Checks a problem and reports. `facts`: its name, title, source, kind and priors; `starts`: how many it has, of which
 /// this is --start.
 int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std::size_t starts,
@@ -48,6 +52,8 @@ std::string problems_folder();
 /// The names, sorted, such as "nist/misra1a".
 std::vector<std::string> shipped_problems();
 /// Reads a problem file. FileError for one that is not there names the shipped problem that is probably meant.
-CurveFit read_problem_file(const std::string& path);
+std::variant<CurveFit, RegressionFit> read_problem_file(const std::string& path);
+/// The same where only a curve fit will do: UsageError, with that use, for a regression.
+CurveFit read_curve_fit_file(const std::string& path, const std::string& use);
 
 }  // namespace thalweg::tool

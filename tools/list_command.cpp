@@ -100,7 +100,7 @@ int list_methods() {
 
 std::string title_of(const std::string& path) {
   try {
-    return printable(read_curve_fit(path).title);
+    return std::visit([](const auto& problem) { return printable(problem.title); }, read_problem(path));
   } catch (const FileError& error) {
     return fmt::format("(cannot be read: {})", error.what());
   }
@@ -194,9 +194,15 @@ std::optional<std::string> shipped_problem_like(const std::string& file) {
 
 }  // namespace
 
-CurveFit read_problem_file(const std::string& path) {
+CurveFit read_curve_fit_file(const std::string& path, const std::string& use) {
+  auto problem = read_problem_file(path);
+  if (CurveFit* fit = std::get_if<CurveFit>(&problem)) return std::move(*fit);
+  throw UsageError(fmt::format("{}, and '{}' is a regression; expected a curve fit", use, path));
+}
+
+std::variant<CurveFit, RegressionFit> read_problem_file(const std::string& path) {
   try {
-    return read_curve_fit(path);
+    return read_problem(path);
   } catch (const FileError& error) {
     if (const auto meant = shipped_problem_like(path)) throw MisnamedFile(error, *meant);
     throw;

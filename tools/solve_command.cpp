@@ -87,9 +87,11 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
 int solve_command(const Arguments& arguments) {
   if (const auto name = catalogue_name(arguments.file)) return solve_from_catalogue(*name, arguments.solve);
   Stopwatch watch;
-  CurveFit fit = read_problem_file(arguments.file);
+  auto problem = read_problem_file(arguments.file);
   const double seconds = watch.lap();
-  return run_fit(std::move(fit), arguments.solve, seconds);
+  if (RegressionFit* regression = std::get_if<RegressionFit>(&problem))
+    return solve_regression(std::move(*regression), arguments.solve, seconds);
+  return run_fit(std::move(std::get<CurveFit>(problem)), arguments.solve, seconds);
 }
 
 int fit_command(const Arguments& arguments) {

@@ -201,6 +201,7 @@ void finish_options(const Raw& raw, SolveArguments& solve) {
   o.threads = raw.threads.value_or(o.threads);
   o.memory = raw.memory.value_or(o.memory);
   o.restarts = raw.restarts.value_or(o.restarts);
+  solve.restarts_given = raw.restarts.has_value();
   o.seed = raw.seed.value_or(o.seed);
   t.seed = o.seed;
   t.gradient_tolerance = o.gradient_tolerance;

@@ -118,10 +118,18 @@ void SolveRun::solve(const Problem& problem, Report& report) {
 }
 
 void SolveRun::solve(const Subject& subject, const std::vector<double>& start, Report& report) {
-  const Watched watched(arguments_, interrupt_);
-  report.result = thalweg::run(arguments_.method, subject, start, watched.options, watched.train);
-  watch_.lap();
+  solve_with(
+      [&](const Options& options, const TrainOptions& train) {
+        return thalweg::run(arguments_.method, subject, start, options, train);
+      },
+      report);
   if (!subject.residuals) report.statistics = statistics(*subject.objective, report.result);
+}
+
+void SolveRun::solve_with(const Solve& solve, Report& report) {
+  const Watched watched(arguments_, interrupt_);
+  report.result = solve(watched.options, watched.train);
+  watch_.lap();
 }
 
 void SolveRun::judge(const Problem& problem, std::span<const double> response, Report& report) {

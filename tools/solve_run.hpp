@@ -48,6 +48,9 @@ class SolveRun {
   void solve(const Problem& problem, Report& report);
   /// Of a subject that is no mere sum of squares; fills the statistics too when it is none at all.
   void solve(const Subject& subject, const std::vector<double>& start, Report& report);
+  /// By a function that is handed the options to use; fills the result.
+  using Solve = std::function<Result(const Options&, const TrainOptions&)>;
+  void solve_with(const Solve& solve, Report& report);
   /// Fills the statistics, and the profiles if they are asked for.
   void judge(const Problem& problem, std::span<const double> response, Report& report);
   /// Writes and prints what was asked for. `solution`: the text for --output, called when that is wanted.

@@ -134,7 +134,8 @@ std::string to_text(const Report& report, bool verbose) {
     out += "\n" + machinery_table(report).print(indent);
   }
   if (report.multistart) out += minima_text(report, verbose);
-  out += "\n" + parameter_table(report, verbose).print(indent);
+  const bool weights = report.regression && report.regression->network;
+  if (!weights || verbose) out += "\n" + parameter_table(report, verbose).print(indent);
   out += text::regression_text(report);
   if (!report.statistics.available()) return out;
   out += "\n" + fit_table(report, verbose).print(indent);

@@ -67,11 +67,11 @@ class Contest {
     result_.best_known_from = "the best of all runs";
     for (const AnyMethod method : methods) {
       if (is_first_order(method) && !problem_.subject.penalty) continue;
-      if (!refusal(method, problem_.subject, options_.train).empty()) continue;
+      if (!refusal(method, problem_.subject, training_of(method)).empty()) continue;
       for (const auto& start : problem_.starts) {
         if (interrupted()) return;
         Options own = options_.options;
-        TrainOptions training = options_.train;
+        TrainOptions training = training_of(method);
         own.time_limit = training.time_limit = options_.rule.seconds;
         own.interrupt = training.interrupt = options_.interrupt;
         const auto stop = [this](const IterationRecord& record) { return over_budget(record); };
@@ -79,6 +79,15 @@ class Contest {
         improve(thalweg::run(method, problem_.subject, start, own, training).final_cost);
       }
     }
+  }
+
+  /// Minibatches are for those who can take them.
+  TrainOptions training_of(AnyMethod method) const {
+    TrainOptions training = options_.train;
+    if (training.batch_size == 0) training.batch_size = problem_.batch_size;
+    const bool whole = method == AnyMethod(Rule::proximal_gradient) || method == AnyMethod(Rule::fista);
+    if (!is_first_order(method) || whole) training.batch_size = 0;
+    return training;
   }
 
   void improve(double cost) {
@@ -96,7 +105,7 @@ class Contest {
   ComparedMethod run(AnyMethod method) {
     ComparedMethod entry;
     entry.name = std::string(to_string(method));
-    entry.refused = refusal(method, problem_.subject, options_.train);
+    entry.refused = refusal(method, problem_.subject, training_of(method));
     progress_.method = entry.name;
     double rate = IterationRecord::unset;
     if (entry.refused.empty() && is_first_order(method)) {
@@ -115,7 +124,7 @@ class Contest {
     progress_.rate = rate;
     if (options_.progress) options_.progress(progress_);
     Options own = options_.options;
-    TrainOptions training = options_.train;
+    TrainOptions training = training_of(method);
     own.function_tolerance = own.gradient_tolerance = own.step_tolerance = training.gradient_tolerance = 0.0;
     own.time_limit = training.time_limit = options_.rule.seconds;
     own.interrupt = training.interrupt = options_.interrupt;

@@ -37,7 +37,12 @@ std::string second_order_refusal(Method method, const Subject& subject, const Tr
     return fmt::format("{} needs the whole gradient: differences of minibatch gradients are noise, not curvature; leave "
                        "out the batch size, or take sgd, momentum, adam, ...",
                        name);
-  return subject.second_order_refusal.empty() ? "" : fmt::format("{}: {}", name, subject.second_order_refusal);
+  if (const auto* sampled = dynamic_cast<const SampledObjective*>(subject.objective); sampled && sampled->draws())
+    return fmt::format("{} knows nothing of dropout, which draws another network for each minibatch; leave the dropout "
+                       "out, or take sgd, momentum, adam, ...",
+                       name);
+  const bool curved = method == Method::newton || method == Method::newton_cg;
+  return curved && !subject.no_curvature.empty() ? fmt::format("{}: {}", name, subject.no_curvature) : "";
 }
 
 /// The residuals when a subject has nothing else, seen as a sum over samples.

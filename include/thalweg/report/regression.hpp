@@ -29,6 +29,7 @@ struct PenaltyTrial {
 
 struct RegressionSummary {
   std::string model;                 ///< "softmax regression: 4 inputs, standardised; l2 = 1"
+  bool network = false;              ///< its weights say nothing one by one
   std::vector<std::string> classes;  ///< empty: a number is predicted
   std::vector<RegressionQuality> quality;
   std::string penalty;  ///< "l2" or "l1" when cross-validation chose it

@@ -81,6 +81,7 @@ struct CompareCase {
   std::string name, title, source;
   Subject subject;
   std::vector<std::vector<double>> starts;
+  std::int64_t batch_size = 0;  ///< of first-order methods, when the options say none
   double best_known = IterationRecord::unset;  ///< F*; NaN: not known, then the lowest cost met serves
   std::string best_known_from;
   std::vector<double> certified;            ///< values of the parameters, NaN where there is none; empty: none

@@ -27,7 +27,7 @@ struct Subject {
   const Problem* residuals = nullptr;    ///< null: it is no sum of squares
   const Objective* objective = nullptr;  ///< null: the residuals serve; preferred by methods that need none of them
   const Proximable* penalty = nullptr;   ///< null: none; else methods that know no proximal step are refused
-  std::string second_order_refusal = {};  ///< why methods that use curvature make no sense, such as for a cost with kinks
+  std::string no_curvature = {};         ///< why newton and newton-cg make no sense, in a sentence; empty: they do
   Box box = {};                          ///< of the objective; residuals bring their own
 };
 

@@ -1,0 +1,56 @@
+// A regression between its file and the methods.
+#pragma once
+
+#include <optional>
+
+#include <thalweg/problems/regression_fit.hpp>
+#include <thalweg/report/regression.hpp>
+#include <thalweg/stochastic/run.hpp>
+
+#include "arguments.hpp"
+
+namespace thalweg::tool {
+
+/// Rows split, penalty chosen, and the model in the forms that methods ask for.
+class Regression {
+ public:
+  /// Chooses the penalty by cross-validation where the file asks for it. Throws FileError for data that the model refuses.
+  Regression(RegressionFit fit, const SolveArguments& arguments);
+  Regression(const Regression&) = delete;
+  Regression& operator=(const Regression&) = delete;
+
+  const RegressionFit& fit() const { return fit_; }
+  const RegressionModel& model() const { return *model_; }
+  const RegressionData& training() const { return training_; }
+  const RegressionData& validation() const { return validation_; }  ///< without samples: no split
+  const Problem* problem() const { return problem_ ? &*problem_ : nullptr; }
+  const Subject& subject() const { return subject_; }
+
+  /// What runs when no method is named.
+  AnyMethod default_method() const;
+  /// Whether QR gives the answer at once.
+  bool closed_form() const;
+  /// The arguments with the file's defaults of training filled in.
+  SolveArguments completed(SolveArguments arguments) const;
+
+  /// All that does not depend on the answer, and then what does.
+  RegressionSummary summary() const;
+  void judge(const std::vector<double>& x, RegressionSummary& summary) const;
+
+ private:
+  void choose_penalty(const SolveArguments& arguments);
+
+  RegressionFit fit_;
+  RegressionData training_, validation_;
+  std::optional<RegressionModel> model_;
+  std::optional<Problem> problem_;
+  Subject subject_;
+  std::optional<CrossValidation> trials_;
+  std::vector<RegressionOptions> candidates_;
+};
+
+/// By the default method of its kind, or that of the arguments.
+Result fit_regression(const RegressionModel& model, const Subject& subject, AnyMethod method, bool closed_form,
+                      const Options& options, const TrainOptions& train);
+
+}  // namespace thalweg::tool
