@@ -31,7 +31,9 @@ AnyMethod method_for(const RegressionModel& model) {
     case RegressionKind::network:
       break;
   }
-  return n <= most_for_levenberg_marquardt ? Method::levenberg_marquardt : Method::lbfgs;
+  // On likelihoods Gauss-Newton steps gain little over gradients, and cost a factorisation each.
+  const bool squares = o.network.loss == NetworkOptions::Loss::squares;
+  return squares && n <= most_for_levenberg_marquardt ? Method::levenberg_marquardt : Method::lbfgs;
 }
 
 Subject subject_of(const RegressionModel& model, const Problem* problem) {
