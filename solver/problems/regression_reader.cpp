@@ -164,7 +164,7 @@ class RegressionReader : private TomlTables {
       inputs = units + 1.0;
     }
     if (parameters > most_parameters)
-      wrong(place, "the model has " + to_text(parameters) + " parameters", "at most " + to_text(most_parameters));
+      wrong(place, "the model has " + to_text(parameters) + " parameters", "at most 10000000");
   }
 
   // ---- [data] ----
