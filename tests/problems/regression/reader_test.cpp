@@ -97,7 +97,8 @@ rows = [[1, 0, 2], [2, 1, 3], [3, 1, 5], [4, 0, 4]]
   const auto candidates = fit.cross_validation->candidates(o);
   REQUIRE(candidates.size() == 2);
   CHECK((candidates[1].l1 == 1.0 && candidates[1].l2 == 0.5));
-  CHECK((fit.training.batch_size == 2 && fit.training.epochs == 7 && fit.training.rate == 0.05 && fit.training.patience == 3));
+  CHECK((fit.training.batch_size == 2 && fit.training.epochs == 7 && fit.training.rate == 0.05 &&
+         fit.training.patience == 3));
 }
 
 TEST_CASE("regression files: defaults") {
@@ -112,17 +113,22 @@ TEST_CASE("regression files: defaults") {
 
 TEST_CASE("regression files: complaints about options") {
   CHECK(complaint("[regression]\nresponse = 'y'\n" + data) ==
-        "f.toml:1:1: [regression] has no kind; expected kind = \"linear\", or another of linear, logistic, softmax, hinge or "
+        "f.toml:1:1: [regression] has no kind; expected kind = \"linear\", or another of linear, logistic, softmax, "
+        "hinge or "
         "network");
   CHECK(complaint(with("kind = 'logistc'")) ==
-        "f.toml:3:8: unknown kind 'logistc' (did you mean 'logistic'?); expected linear, logistic, softmax, hinge or network");
+        "f.toml:3:8: unknown kind 'logistc' (did you mean 'logistic'?); expected linear, logistic, softmax, hinge or "
+        "network");
   CHECK(complaint(with("kind = 'linear'\nridge = 1")) ==
-        "f.toml:4:1: unknown key 'ridge' in [regression]; expected kind, response, inputs, intercept, standardize, l2, l1, "
+        "f.toml:4:1: unknown key 'ridge' in [regression]; expected kind, response, inputs, intercept, standardize, l2, "
+        "l1, "
         "max_norm, classes or label_smoothing");
   CHECK(complaint(with("kind = 'linear'\nl2 = -1")) == "f.toml:4:6: l2 is -1; expected a number that is not negative");
-  CHECK(complaint(with("kind = 'linear'\nl1 = nan")) == "f.toml:4:6: l1 is nan; expected a number that is not negative");
+  CHECK(complaint(with("kind = 'linear'\nl1 = nan")) ==
+        "f.toml:4:6: l1 is nan; expected a number that is not negative");
   CHECK(complaint(with("kind = 'linear'\nmax_norm = 0")) == "f.toml:4:12: max_norm is 0; expected a positive number");
-  CHECK(complaint(with("kind = 'linear'\nintercept = 1")) == "f.toml:4:13: intercept is a number; expected true or false");
+  CHECK(complaint(with("kind = 'linear'\nintercept = 1")) ==
+        "f.toml:4:13: intercept is a number; expected true or false");
   CHECK(complaint(with("kind = 'linear'\nintercept = false\nstandardize = true")) ==
         "f.toml:5:15: standardize shifts the inputs, which only an intercept can take up; expected intercept = true");
   CHECK(complaint(with("kind = 'network'\nintercept = false")) ==
@@ -156,18 +162,20 @@ TEST_CASE("regression files: complaints about data and labels") {
         "f.toml:4:10: 'y' is both the response and an input; expected one of the two");
   CHECK(complaint(with("kind = 'linear'\ninputs = ['a', 'a']")) ==
         "f.toml:4:16: 'inputs' holds 'a' twice; expected distinct names");
-  CHECK(complaint("[regression]\nkind = 'softmax'\nresponse = 'y'\nclasses = ['p', 'q', 'r']\n[data]\ncolumns = ['x', 'y']\n"
-                  "rows = [[1, 0],\n[2, 3]]\n") == "f.toml:8:5: label 3 in row 2; expected 0, 1 or 2");
+  CHECK(complaint(
+            "[regression]\nkind = 'softmax'\nresponse = 'y'\nclasses = ['p', 'q', 'r']\n[data]\ncolumns = ['x', 'y']\n"
+            "rows = [[1, 0],\n[2, 3]]\n") == "f.toml:8:5: label 3 in row 2; expected 0, 1 or 2");
   CHECK(complaint("[regression]\nkind = 'logistic'\nresponse = 'y'\n[data]\ncolumns = ['x', 'y']\nrows = [[1, 0],\n[2, "
                   "2]]\n") == "f.toml:7:5: label 2 in row 2; expected 0 or 1");
   CHECK(complaint("[regression]\nkind = 'softmax'\nresponse = 'y'\n[data]\ncolumns = ['x', 'y']\nrows = [[1, 0],\n[2, "
                   "1e9]]\n") == "f.toml:7:5: label 1000000000 in row 2; expected 0, 1 or 2");
   CHECK(complaint("[regression]\nkind = 'softmax'\nresponse = 'y'\n[data]\ncolumns = ['x', 'y']\nrows = [[1, 0],\n[2, "
                   "2]]\n") == "f.toml:4:1: class '1' has no samples; expected one of each at least");
-  CHECK(complaint("[regression]\nkind = 'linear'\nresponse = 'y'\n[data]\ncolumns = ['x', 'y']\nrows = [[4, 0],\n[4, "
-                  "1]]\n") ==
-        "f.toml:6:10: input 'x' is 4 in every row, as the intercept is 1; expected an input that varies, or intercept = "
-        "false");
+  CHECK(
+      complaint("[regression]\nkind = 'linear'\nresponse = 'y'\n[data]\ncolumns = ['x', 'y']\nrows = [[4, 0],\n[4, "
+                "1]]\n") ==
+      "f.toml:6:10: input 'x' is 4 in every row, as the intercept is 1; expected an input that varies, or intercept = "
+      "false");
   CHECK(complaint("[regression]\nkind = 'linear'\nresponse = 'y'\n[data]\ncolumns = ['x', 'y']\nrows = [[4, inf]]\n") ==
         "f.toml:6:13: row 1, column 'y' is inf; expected a finite number");
   CHECK(complaint(with("kind = 'linear'\nclasses = ['p', 'q']")) ==
@@ -194,7 +202,8 @@ TEST_CASE("regression files: complaints about what goes with it") {
         "f.toml:6:7: a penalty l2 is -1; expected a number that is not negative");
   CHECK(complaint(with("kind = 'linear'", "[training]\nbatch_size = 5\n")) ==
         "f.toml:5:14: batch_size is 5; expected at most the number of samples, 4");
-  CHECK(complaint(with("kind = 'linear'", "[training]\nrate = 0\n")) == "f.toml:5:8: rate is 0; expected a positive number");
+  CHECK(complaint(with("kind = 'linear'", "[training]\nrate = 0\n")) ==
+        "f.toml:5:8: rate is 0; expected a positive number");
   CHECK(complaint(with("kind = 'linear'", "[training]\npatience = 3\n")) ==
         "f.toml:5:12: patience needs a validation part; expected [split]");
   CHECK(complaint(with("kind = 'logistic'", "[certified]\na = 1\n")) ==
@@ -285,7 +294,8 @@ TEST_CASE("regression files: Longley's file has its certified answer") {
     CHECK(fit.certified[i].parameter == model.name(static_cast<std::int64_t>(i)));
     CHECK(std::abs(x[i] / fit.certified[i].value - 1.0) < 1e-13);
   }
-  CHECK(2.0 * 16.0 * model.measure(x, fit.data).mean_loss == Approx(fit.certified_residual_sum_of_squares).epsilon(1e-10));
+  CHECK(2.0 * 16.0 * model.measure(x, fit.data).mean_loss ==
+        Approx(fit.certified_residual_sum_of_squares).epsilon(1e-10));
 }
 
 TEST_CASE("regression files: damaged ones are refused or read, never worse") {
