@@ -25,8 +25,8 @@ std::string ResidualGroup::residual_name(std::int64_t item, int component) const
 
 void ResidualGroup::set_loss(Loss loss) {
   if (has_cost() && !loss.is_trivial())
-    throw Error(fmt::format("residual group '{}' has a cost of its own and cannot take the loss {}; expected none", name_,
-                            to_string(loss)));
+    throw Error(fmt::format("residual group '{}' has a cost of its own and cannot take the loss {}; expected none",
+                            name_, to_string(loss)));
   loss_ = std::move(loss);
 }
 
@@ -76,8 +76,8 @@ void ResidualGroup::add_curvature(const double* x, std::int64_t begin, std::int6
 
 std::string ResidualGroup::explain_non_finite(const double*, std::int64_t) const { return {}; }
 
-// Column j of Σ w ∇²r is the derivative of Jᵀw along eⱼ, and column j of ∇²Σℓ that of J̃ᵀr̃: central differences, step ∛ε
-// relative to the parameter.
+// Column j of Σ w ∇²r is the derivative of Jᵀw along eⱼ, and column j of ∇²Σℓ that of J̃ᵀr̃: central differences, step
+// ∛ε relative to the parameter.
 void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::int64_t end,
                                       const double* const* weight, double* S) const {
   const std::int64_t n = end - begin;
@@ -100,7 +100,8 @@ void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::
     compute(moved.data(), {begin, end, residual.data(), jacobian.data()});
     for (int k = 0; k < dimension_; ++k) {
       const double* w = has_cost() ? residual[static_cast<std::size_t>(k)] : weight[k];
-      for (int c = 0; c < columns_; ++c) sum[static_cast<std::size_t>(j * columns_ + c)] += factor * dot(w, column(k, c));
+      for (int c = 0; c < columns_; ++c)
+        sum[static_cast<std::size_t>(j * columns_ + c)] += factor * dot(w, column(k, c));
     }
   };
   int j = 0;
@@ -119,7 +120,8 @@ void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::
   for (int a = 0; a < columns_; ++a)
     for (int b = 0; b < columns_; ++b) {
       double& entry = S[a * columns_ + b];
-      entry += 0.5 * (sum[static_cast<std::size_t>(a * columns_ + b)] + sum[static_cast<std::size_t>(b * columns_ + a)]);
+      entry +=
+          0.5 * (sum[static_cast<std::size_t>(a * columns_ + b)] + sum[static_cast<std::size_t>(b * columns_ + a)]);
       for (int k = 0; has_cost() && k < dimension_; ++k) entry -= dot(column(k, a), column(k, b));
     }
 }

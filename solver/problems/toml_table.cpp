@@ -138,14 +138,12 @@ FitParameter::Certified TomlTables::read_certified_value(const toml::node& node,
     if (const toml::node* error = both->get("error")) {
       result.error = number(*error, "error of " + whose);
       if (!(result.error >= 0.0) || !std::isfinite(result.error)) {
-        wrong(place_of(*error), "error of " + whose + " is " + to_text(result.error),
-              "a number that is not negative");
+        wrong(place_of(*error), "error of " + whose + " is " + to_text(result.error), "a number that is not negative");
       }
     }
   }
   result.value = number(*value, whose, "a number or " + expected);
-  if (!std::isfinite(result.value))
-    wrong(place_of(*value), whose + " is " + to_text(result.value), "a finite number");
+  if (!std::isfinite(result.value)) wrong(place_of(*value), whose + " is " + to_text(result.value), "a finite number");
   return result;
 }
 

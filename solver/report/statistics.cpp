@@ -152,6 +152,19 @@ void set_information_criteria(double m, double rank, const std::vector<double>& 
   s.bic = minus_two_log_likelihood + std::log(m) * k;
 }
 
+/// Of costs that are minus a log likelihood themselves; unset where there is anything else, such as a penalty.
+void set_likelihood_criteria(const Program& program, const std::vector<double>& x, double rank, FitStatistics& s) {
+  double samples = 0.0;
+  for (const auto& group : program.problem().groups()) {
+    if (!group->has_cost()) return;
+    samples += static_cast<double>(group->items());
+  }
+  AlignedArray residual(program.rows());
+  const double minus_two_log_likelihood = 2.0 * program.evaluate(x.data(), residual.data(), 1);
+  s.aic = minus_two_log_likelihood + 2.0 * rank;
+  s.bic = minus_two_log_likelihood + std::log(samples) * rank;
+}
+
 /// Statistics with a loss; makes `inverse` the covariance itself, and returns what its errors are still to be
 /// multiplied by: 1, or NaN where there are none.
 double set_robust(const RobustFit& robust, const Problem& problem, int rank, NormalInverse& inverse, FitStatistics& s) {
@@ -184,7 +197,10 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
     if (!s.parameters[i].fixed && !s.parameters[i].at_bound) s.free.push_back(static_cast<int>(i));
   DenseMatrix free_J = free_columns(program, J, s.free);
   std::optional<RobustFit> robust;
-  if (program.has_loss()) robust.emplace(program, residual, free_J);
+  const bool own_cost = program.has_own_cost();
+  const auto& groups = problem.groups();
+  const bool losses = std::any_of(groups.begin(), groups.end(), [](const auto& g) { return !g->loss().is_trivial(); });
+  if (losses) robust.emplace(program, residual, free_J);
   auto inverse = invert_normal_matrix(robust ? robust->weighted_jacobian() : std::move(free_J), m);
   if (!inverse) {  // a derivative is not finite
     s.free.clear();
@@ -192,13 +208,16 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   }
   const std::vector<double> inverse_sigma = inverse_sigmas(problem);
   s.residual_sum_of_squares = 2.0 * cost;
-  if (!robust) s.r_squared = r_squared(r, inverse_sigma, response);
+  if (!robust && !own_cost) s.r_squared = r_squared(r, inverse_sigma, response);
 
   const int rank = static_cast<int>(s.free.size()) - static_cast<int>(inverse->null_space.size());
   s.degrees_of_freedom = m - rank;
   const double dof = s.degrees_of_freedom;
   if (dof > 0) s.residual_standard_deviation = std::sqrt(s.residual_sum_of_squares / dof);
-  if (!robust) set_information_criteria(m, rank, inverse_sigma, s);
+  if (own_cost && !losses)
+    set_likelihood_criteria(program, result.x, rank, s);
+  else if (!robust)
+    set_information_criteria(m, rank, inverse_sigma, s);
 
   const bool known = s.noise == Noise::known;
   double deviation = known ? 1.0 : s.residual_standard_deviation;
@@ -207,7 +226,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   for (double& c : s.covariance) c *= deviation * deviation;
   double quantile = known ? normal_975 : unset;
   if (dof > 0 && !known) quantile = boost::math::quantile(boost::math::students_t(dof), 0.975);
-  if (dof > 0 && known && !robust) {
+  if (dof > 0 && known && !robust && !own_cost) {
     const boost::math::chi_squared distribution(dof);
     s.chi_squared_probability = cdf(complement(distribution, s.residual_sum_of_squares));
   }

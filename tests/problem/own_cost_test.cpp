@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <thalweg/problem/derivative_check.hpp>
 #include <thalweg/problem/objective.hpp>
 
 using namespace thalweg;
@@ -120,4 +121,12 @@ TEST_CASE("a group's own cost takes neither a loss nor standard deviations") {
                        "residual group 'counts' has a cost of its own, which standard deviations mean nothing to; "
                        "expected none",
                        Error);
+}
+
+TEST_CASE("a group's own cost: its rows are no derivatives of its residuals, and the check passes them over") {
+  const Problem problem = poisson_problem(false);
+  const DerivativeCheck check = check_derivatives(problem, problem.start());
+  CHECK(check.clean());
+  CHECK(check.groups == 1);
+  CHECK(check.entries == 2);  // of the product alone
 }

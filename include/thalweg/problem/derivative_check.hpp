@@ -71,7 +71,7 @@ struct DerivativeCheckOptions {
 /// differences, c the largest entry given of the same parameter and residual component. It is not judged where the
 /// residual is not finite, and where e > 1e-2 max(|given|, |expected|): at a kink, in rounding noise. An entry that is
 /// NaN or infinite is wrong wherever differences give a number. A block that an item reads twice is compared as one,
-/// its derivatives summed. Losses play no part.
+/// its derivatives summed. Losses play no part, and groups with a cost of their own are passed over.
 /// A group in numeric() is compared like any other: its differences may be worse than these.
 /// One point cannot tell a chain rule's inner derivative left out from a constant factor; two can.
 /// Throws Error unless x has one finite number for each component, and whatever a residual throws.

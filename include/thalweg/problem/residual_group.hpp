@@ -61,8 +61,8 @@ class ResidualGroup {
   const Loss& loss() const { return loss_; }
 
   /// Whether an item counts with a cost ℓ(f(x)) of its own, convex in the outputs f of some model, in place of ½‖r‖²:
-  /// minus a log likelihood, say. The group then hands out r̃ and rows J̃ with J̃ᵀr̃ = ∇ℓ and J̃ᵀJ̃ = (∂f)ᵀ ∇²ℓ (∂f), the
-  /// generalised Gauss-Newton Hessian (Schraudolph 2002; Martens 2010), and ℓ to ResidualOutput::cost.
+  /// minus a log likelihood, say. The group then hands out r̃ and rows J̃ with J̃ᵀr̃ = ∇ℓ and J̃ᵀJ̃ = (∂f)ᵀ ∇²ℓ (∂f),
+  /// the generalised Gauss-Newton Hessian (Schraudolph 2002; Martens 2010), and ℓ to ResidualOutput::cost.
   virtual bool has_cost() const { return false; }
 
   /// Residuals r(x) and, if wanted, J = ∂r/∂x (tangent space), divided by sigma.

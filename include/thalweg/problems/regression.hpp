@@ -6,7 +6,8 @@
 //
 //     linear     ℓ = ½(f − y)²
 //     logistic   ℓ = ln(1 + eᶠ) − y f,  y = 0 or 1
-//     softmax    ℓ = ln Σₖ e^{fₖ} − Σₖ yₖ fₖ,  y the indicator of the class. The first class is the reference, its score is 0,
+//     softmax    ℓ = ln Σₖ e^{fₖ} − Σₖ yₖ fₖ,  y the indicator of the class. The first class is the reference, its
+//     score is 0,
 //                so that the optimum is unique; λ₂ penalises deviations from the classes' mean weights, which is what a
 //                penalty on K weight vectors would come to
 //     hinge      ℓ = Σ_{j≠y} max(0, fⱼ − f_y + 1)  (Weston & Watkins 1999), K weight vectors; not smooth
@@ -39,13 +40,14 @@ std::string_view to_string(Activation);
 /// A fully connected network a₀ = x, a_l = φ(W_l a_{l−1} + b_l); the last layer has no activation.
 struct NetworkOptions {
   enum class Loss { squares, softmax };
-  /// Standard deviation of the first weights, biases being 0: √(2/in) (He et al. 2015), √(2/(in + out)) (Glorot & Bengio
-  /// 2010); automatic: He for relu and softplus, else Glorot.
+  /// Standard deviation of the first weights, biases being 0: √(2/in) (He et al. 2015), √(2/(in + out)) (Glorot &
+  /// Bengio 2010); automatic: He for relu and softplus, else Glorot.
   enum class Init { automatic, he, glorot };
   std::vector<int> layers;  ///< units of the hidden layers, from the inputs on
   Activation activation = Activation::tanh;
   Loss loss = Loss::squares;
-  double dropout = 0.0;  ///< probability that a hidden unit is left out of a minibatch; the rest are divided by 1 − dropout
+  double dropout =
+      0.0;  ///< probability that a hidden unit is left out of a minibatch; the rest are divided by 1 − dropout
   Init init = Init::automatic;
   std::uint64_t seed = 1;  ///< of the start, and with the draw, of dropout's masks
 };
@@ -68,10 +70,10 @@ struct RegressionOptions {
 /// A table of samples: one array per input, and the response.
 struct RegressionData {
   std::string response = "y";
-  std::vector<std::string> inputs;      ///< names
-  std::vector<std::vector<double>> x;   ///< one array per input
-  std::vector<double> y;                ///< a number, or the index of a class
-  std::vector<std::string> classes;     ///< names; empty: y is a number
+  std::vector<std::string> inputs;     ///< names
+  std::vector<std::vector<double>> x;  ///< one array per input
+  std::vector<double> y;               ///< a number, or the index of a class
+  std::vector<std::string> classes;    ///< names; empty: y is a number
 
   std::int64_t samples() const { return static_cast<std::int64_t>(y.size()); }
   /// These rows, in this order.
@@ -81,25 +83,26 @@ struct RegressionData {
 /// How well a model does on a table.
 struct RegressionMeasures {
   std::int64_t samples = 0;
-  double mean_loss = 0.0;  ///< of ℓ, without penalties and label smoothing
+  double mean_loss = 0.0;                                      ///< of ℓ, without penalties and label smoothing
   double accuracy = std::numeric_limits<double>::quiet_NaN();  ///< of classes: how many are right, 0 … 1
   std::vector<std::int64_t> confusion;  ///< K × K, row: the true class, column: the predicted one
   double r_squared = std::numeric_limits<double>::quiet_NaN();  ///< of numbers: 1 − Σ(f − y)² / Σ(y − ȳ)²
 };
 
-/// A model on its samples, in the forms that methods ask for. Parameters are in the order of the layers' units; of each unit
-/// first the intercept or bias, then the weights of its inputs. Immutable; cheap to copy.
+/// A model on its samples, in the forms that methods ask for. Parameters are in the order of the layers' units; of each
+/// unit first the intercept or bias, then the weights of its inputs. Immutable; cheap to copy.
 class RegressionModel {
  public:
-  /// Throws Error for options that validate() refuses and for data that do not fit them: columns of unequal length, numbers
-  /// that are not finite, labels out of range, a class without samples, or a constant input beside an intercept. `threads`
-  /// evaluate the objective; its bits do not depend on them.
+  /// Throws Error for options that validate() refuses and for data that do not fit them: columns of unequal length,
+  /// numbers that are not finite, labels out of range, a class without samples, or a constant input beside an
+  /// intercept. `threads` evaluate the objective; its bits do not depend on them.
   RegressionModel(const RegressionOptions& options, const RegressionData& data, int threads = 1);
 
   const RegressionOptions& options() const;
   std::int64_t parameters() const;
   std::int64_t samples() const;
-  /// "intercept", "petal_width"; of classes "petal_width[virginica]"; of networks "layer1[3][0]" (unit, input), "bias1[3]".
+  /// "intercept", "petal_width"; of classes "petal_width[virginica]"; of networks "layer1[3][0]" (unit, input),
+  /// "bias1[3]".
   std::string name(std::int64_t i) const;
   /// Zeros; of a network random weights by its seed.
   std::vector<double> start() const;
@@ -121,8 +124,8 @@ class RegressionModel {
   int outputs() const;
   RegressionMeasures measure(std::span<const double> x, const RegressionData& data) const;
 
-  /// Coefficients for the inputs as they are, from those of the standardised ones: of networks those of the first layer.
-  /// The same x when nothing was standardised.
+  /// Coefficients for the inputs as they are, from those of the standardised ones: of networks those of the first
+  /// layer. The same x when nothing was standardised.
   std::vector<double> in_users_units(std::span<const double> x) const;
 
   struct Impl;
@@ -132,13 +135,14 @@ class RegressionModel {
   std::shared_ptr<const Impl> impl_;
 };
 
-/// The optimum of a linear model in closed form: QR of the scaled columns, refined with residuals in twice the precision
-/// (Björck 1967). λ₂ > 0 is ridge regression by augmented rows. Throws Error for another kind, for λ₁ and max_norm, and for
-/// columns that depend on each other, by their names.
+/// The optimum of a linear model in closed form: QR of the scaled columns, refined with residuals in twice the
+/// precision (Björck 1967). λ₂ > 0 is ridge regression by augmented rows. Throws Error for another kind, for λ₁ and
+/// max_norm, and for columns that depend on each other, by their names.
 std::vector<double> solve_linear(const RegressionModel& model);
 
-/// A sentence when the classes of a logistic or softmax model without penalty and smoothing are separated by x, every sample
-/// on its right side: the cost then falls along any multiple of x, and the optimum is at infinity. Empty otherwise.
+/// A sentence when the classes of a logistic or softmax model without penalty and smoothing are separated by x, every
+/// sample on its right side: the cost then falls along any multiple of x, and the optimum is at infinity. Empty
+/// otherwise.
 std::string separation(const RegressionModel& model, std::span<const double> x);
 
 /// Rows of a table, in increasing order.
@@ -148,7 +152,8 @@ struct RowSplit {
 /// A random part `validation` of the rows, of classes that part of each. The same for the same seed, on every machine.
 /// Throws Error when a part would be empty.
 RowSplit split_rows(const RegressionData& data, double validation, std::uint64_t seed);
-/// k folds whose sizes differ by one at most, each the validation part of one split; classes are spread evenly over them.
+/// k folds whose sizes differ by one at most, each the validation part of one split; classes are spread evenly over
+/// them.
 std::vector<RowSplit> make_folds(const RegressionData& data, int folds, std::uint64_t seed);
 
 /// What each candidate's model costs on the fold that it was not fitted to.
@@ -161,10 +166,10 @@ struct CrossValidation {
   std::vector<Candidate> candidates;  ///< in the order given
   std::size_t best = 0;               ///< of the least mean loss, the first of equals
 };
-/// Fits every candidate (`options` with other penalties) to all folds but one, k times; `fit` returns the parameters of the
-/// model that it is given. Throws Error for what make_folds and RegressionModel refuse.
-CrossValidation cross_validate(const RegressionOptions& options, const RegressionData& data,
-                               const std::vector<RegressionOptions>& candidates, int folds, std::uint64_t seed,
+/// Fits every candidate, models that differ in their penalties, say, to all folds but one, k times; `fit` returns the
+/// parameters of the model that it is given. Throws Error for what make_folds and RegressionModel refuse.
+CrossValidation cross_validate(const RegressionData& data, const std::vector<RegressionOptions>& candidates, int folds,
+                               std::uint64_t seed,
                                const std::function<std::vector<double>(const RegressionModel&)>& fit, int threads = 1);
 
 }  // namespace thalweg

@@ -67,8 +67,8 @@ struct RegressionFit {
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
 };
 
-/// Reads a problem file that holds [regression]. `name` stands for the file in messages; data files beside it are looked for
-/// in `folder`. Throws FileError.
+/// Reads a problem file that holds [regression]. `name` stands for the file in messages; data files beside it are
+/// looked for in `folder`. Throws FileError.
 RegressionFit read_regression(std::string_view text, const std::string& name, const std::string& folder);
 
 /// Reads any problem file: a TOML file with [regression] is a regression, all else a curve fit. Throws FileError.

@@ -47,6 +47,9 @@ struct UndeterminedCombination {
   std::vector<Term> terms;  ///< largest first
 };
 
+/// Where groups bring a cost of their own, minus a log likelihood, JᵀJ is Fisher's information, the residuals are
+/// Pearson's, and AIC and BIC count that likelihood; R² and the probability of χ² stay unset.
+///
 /// With a loss the fit is an M-estimate, and its errors come from the scatter of the scores ρ' Jᵀr (the sandwich; Huber
 /// 1981), whatever the noise. What rests on least squares, R², χ², AIC and BIC, stays unset.
 struct FitStatistics {

@@ -1,4 +1,5 @@
-// What is wrong with a table, as readers, which know its place, and models, which do not, both say it. Private to the floor.
+// What is wrong with a table, as readers, which know its place, and models, which do not, both say it. Private to the
+// floor.
 #pragma once
 
 #include <optional>

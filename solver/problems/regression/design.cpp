@@ -48,11 +48,11 @@ Design::Design(const RegressionData& data, const Standardisation* standard, bool
     squares_.push_back(kernels::dot(columns_.column(j), columns_.column(j), columns_.stride()));
   rows_.resize(static_cast<std::size_t>(n * columns_.columns()));
   for (std::int64_t j = 0; j < columns_.columns(); ++j)
-    for (std::int64_t i = 0; i < n; ++i)
-      rows_[static_cast<std::size_t>(i * columns_.columns() + j)] = columns_(i, j);
+    for (std::int64_t i = 0; i < n; ++i) rows_[static_cast<std::size_t>(i * columns_.columns() + j)] = columns_(i, j);
 }
 
-Columns Design::gather(std::span<const std::int64_t> batch, std::vector<double>& storage, std::vector<double>& y) const {
+Columns Design::gather(std::span<const std::int64_t> batch, std::vector<double>& storage,
+                       std::vector<double>& y) const {
   const auto m = static_cast<std::int64_t>(batch.size());
   const std::int64_t stride = stride_of(m), p = columns_.columns();
   if (const auto wanted = static_cast<std::size_t>(stride * p); storage.size() < wanted) storage.resize(wanted);

@@ -1,5 +1,6 @@
-// The three products that models are made of, SIMD across samples. Their bits depend on the numbers alone: neither on where
-// they lie in memory, which decides what a general library does with the ends, nor on threads. Private to the floor.
+// The three products that models are made of, SIMD across samples. Their bits depend on the numbers alone: neither on
+// where they lie in memory, which decides what a general library does with the ends, nor on threads. Private to the
+// floor.
 #pragma once
 
 #include <cstdint>

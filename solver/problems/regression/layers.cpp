@@ -13,7 +13,9 @@ namespace {
 
 using P = NativePack;
 
-std::vector<double> columns(std::int64_t n) { return std::vector<double>(static_cast<std::size_t>(n * largest_stride)); }
+std::vector<double> columns(std::int64_t n) {
+  return std::vector<double>(static_cast<std::size_t>(n * largest_stride));
+}
 
 /// B of a layer.
 WeightMatrix weights(const double* theta, const Layers::Layer& layer) {

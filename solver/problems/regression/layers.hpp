@@ -1,8 +1,8 @@
 // Fully connected layers on tiles of samples: forward, backward, and both along a direction. Private to the floor.
 //
-// θ holds of each layer a matrix B, (1 + in) × out, column-major: of each unit its bias, then the weights of its inputs.
-// Activations carry a column of ones in front, [1 A], so that a layer is one product, Z = [1 A] B, and ∂B = [1 A]ᵀ δ. A
-// model without intercept has no such column in its only layer.
+// θ holds of each layer a matrix B, (1 + in) × out, column-major: of each unit its bias, then the weights of its
+// inputs. Activations carry a column of ones in front, [1 A], so that a layer is one product, Z = [1 A] B, and ∂B = [1
+// A]ᵀ δ. A model without intercept has no such column in its only layer.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,14 @@ namespace thalweg::regression {
 struct Workspace {
   std::int64_t stride = 0;  ///< between the columns of every array, set by forward
   struct Layer {
-    std::vector<double> activation;  ///< [1 A], of hidden layers
-    std::vector<double> slope, bend;  ///< φ'(z) (with dropout's factor), φ''(z)
-    std::vector<double> delta;        ///< ∂F/∂z
+    std::vector<double> activation;                            ///< [1 A], of hidden layers
+    std::vector<double> slope, bend;                           ///< φ'(z) (with dropout's factor), φ''(z)
+    std::vector<double> delta;                                 ///< ∂F/∂z
     std::vector<double> moved, moved_activation, moved_delta;  ///< derivatives of z, [1 A] and δ along a direction
-    std::vector<double> through;      ///< for add_product alone
+    std::vector<double> through;                               ///< for add_product alone
   };
   std::vector<Layer> layers;
-  std::vector<double> scores;  ///< Z of the last layer, and room for one more column
+  std::vector<double> scores;          ///< Z of the last layer, and room for one more column
   std::vector<double> inputs, labels;  ///< of a minibatch
 };
 
@@ -40,7 +40,7 @@ struct Dropout {
 class Layers {
  public:
   struct Layer {
-    std::int64_t offset;  ///< of B in θ
+    std::int64_t offset;           ///< of B in θ
     std::int64_t inputs, outputs;  ///< B is inputs × outputs, the column of ones among the inputs
     bool last;
     std::int64_t size() const { return inputs * outputs; }
@@ -58,7 +58,8 @@ class Layers {
                bool bends = false) const;
   /// Given ∂F/∂scores in the last layer's delta: δ of all layers.
   void propagate(const double* theta, const Columns& tile, Workspace& w) const;
-  /// Adds [1 A]ᵀδ of all layers to g, after propagate. The scores' δ is zero from the last sample to the next cache line.
+  /// Adds [1 A]ᵀδ of all layers to g, after propagate. The scores' δ is zero from the last sample to the next cache
+  /// line.
   void add_gradient(const Columns& tile, const Workspace& w, double* g) const;
 
   /// After forward with bends: the derivative of the scores along v, to the last layer's `moved`.

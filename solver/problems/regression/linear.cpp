@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/QR>
 #include <fmt/format.h>
+#include <Eigen/QR>
 #include <thalweg/math/error.hpp>
 
 #include "problems/regression/exact_residual.hpp"
@@ -23,14 +23,18 @@ std::string shown(const std::string& name) { return name == "intercept" ? "the i
 
 [[noreturn]] void refuse_dependence(const QR& qr, const std::vector<std::string>& names, std::int64_t rows) {
   if (rows < static_cast<std::int64_t>(names.size()))
-    throw Error(fmt::format("{} samples for {} coefficients; expected as many at least, or l2 > 0", rows, names.size()));
+    throw Error(
+        fmt::format("{} samples for {} coefficients; expected as many at least, or l2 > 0", rows, names.size()));
   const Eigen::Index rank = qr.rank();
-  const VectorXd c = qr.matrixR().topLeftCorner(rank, rank).triangularView<Eigen::Upper>().solve(
-      qr.matrixR().topRightCorner(rank, qr.cols() - rank).col(0));
+  const VectorXd c = qr.matrixR()
+                         .topLeftCorner(rank, rank)
+                         .triangularView<Eigen::Upper>()
+                         .solve(qr.matrixR().topRightCorner(rank, qr.cols() - rank).col(0));
   const auto& order = qr.colsPermutation().indices();
   std::vector<std::string> others;
   for (Eigen::Index i = 0; i < rank; ++i)
-    if (std::abs(c[i]) > 1e-8 * c.cwiseAbs().maxCoeff()) others.push_back(shown(names[static_cast<std::size_t>(order[i])]));
+    if (std::abs(c[i]) > 1e-8 * c.cwiseAbs().maxCoeff())
+      others.push_back(shown(names[static_cast<std::size_t>(order[i])]));
   std::string which = shown(names[static_cast<std::size_t>(order[rank])]);
   if (which.front() == '\'') which = "input " + which;
   if (others.empty()) throw Error(which + " is zero in every row; expected one that varies, or l2 > 0");
@@ -38,8 +42,8 @@ std::string shown(const std::string& name) { return name == "intercept" ? "the i
                           reading::list(others, " and ")));
 }
 
-/// min ‖b − A x‖ by the augmented system [I A; Aᵀ 0] [r; x] = [b; 0], refined with exact residuals (Björck 1967; Golub &
-/// Van Loan 2013, section 5.3.8): accurate to rounding even where ‖r‖ is large.
+/// min ‖b − A x‖ by the augmented system [I A; Aᵀ 0] [r; x] = [b; 0], refined with exact residuals (Björck 1967; Golub
+/// & Van Loan 2013, section 5.3.8): accurate to rounding even where ‖r‖ is large.
 VectorXd least_squares(const MatrixXd& A, const VectorXd& b, const QR& qr) {
   const Eigen::Index m = A.rows(), n = A.cols();
   const auto R = qr.matrixR().topLeftCorner(n, n).triangularView<Eigen::Upper>();

@@ -117,8 +117,8 @@ std::vector<double> RegressionModel::start() const {
   if (options().kind != RegressionKind::network) return x;
   const NetworkOptions& network = options().network;
   const bool rectified = network.activation == Activation::relu || network.activation == Activation::softplus;
-  const bool he = network.init == NetworkOptions::Init::he ||
-                  (network.init == NetworkOptions::Init::automatic && rectified);
+  const bool he =
+      network.init == NetworkOptions::Init::he || (network.init == NetworkOptions::Init::automatic && rectified);
   Random random(network.seed);
   for (const Layers::Layer& layer : impl_->parts->layers.all()) {
     const auto in = static_cast<double>(layer.inputs - 1), out = static_cast<double>(layer.outputs);

@@ -6,7 +6,6 @@
 #include <Eigen/Cholesky>
 #include <thalweg/math/parallel.hpp>
 
-
 namespace thalweg::regression {
 namespace {
 
@@ -14,7 +13,9 @@ constexpr std::int64_t most_chunks = 64;
 // A Hessian is large beside a gradient: fewer of them are kept at once.
 constexpr std::int64_t most_hessian_chunks = 16;
 
-std::int64_t whole_tiles(std::int64_t rows) { return chunk_count(std::max<std::int64_t>(rows, 1), tile_rows) * tile_rows; }
+std::int64_t whole_tiles(std::int64_t rows) {
+  return chunk_count(std::max<std::int64_t>(rows, 1), tile_rows) * tile_rows;
+}
 
 }  // namespace
 
@@ -227,7 +228,8 @@ double RegressionObjective::batch(std::span<const double> x, std::span<const std
     const Dropout dropout{network.dropout, network.seed, draw, static_cast<std::int64_t>(at)};
     layers.forward(x.data(), tile, *w, parts_->affine() || network.dropout == 0.0 ? nullptr : &dropout);
     sum += parts_->loss.evaluate(w->scores.data(), w->stride, w->labels.data(), tile.rows);
-    parts_->loss.slope(w->scores.data(), w->stride, w->labels.data(), tile.rows, w->layers.back().delta.data(), w->stride);
+    parts_->loss.slope(w->scores.data(), w->stride, w->labels.data(), tile.rows, w->layers.back().delta.data(),
+                       w->stride);
     layers.propagate(x.data(), tile, *w);
     layers.add_gradient(tile, *w, g.data());
     for (std::size_t l = 0; grams && l < layers.all().size(); ++l)
@@ -244,12 +246,13 @@ double RegressionObjective::batch_gradient(std::span<const double> x, std::span<
   return batch(x, rows, draw, g, nullptr);
 }
 
-// θ⁺ = argmin ½‖[1 A] θ − (z − δ)‖² + ‖θ − θᵏ‖²/(2τ) = θᵏ − τ (I + τ [1 A]ᵀ[1 A])⁻¹ [1 A]ᵀδ, layer by layer: all behind τ is
-// the direction, which becomes the gradient as τ → 0.
+// θ⁺ = argmin ½‖[1 A] θ − (z − δ)‖² + ‖θ − θᵏ‖²/(2τ) = θᵏ − τ (I + τ [1 A]ᵀ[1 A])⁻¹ [1 A]ᵀδ, layer by layer: all behind
+// τ is the direction, which becomes the gradient as τ → 0.
 double RegressionObjective::proximal_gradient_direction(std::span<const double> x, std::span<const std::int64_t> rows,
                                                         std::uint64_t draw, double tau, std::span<double> d) const {
   Grams grams;
-  for (const Layers::Layer& layer : parts_->layers.all()) grams.emplace_back(Eigen::MatrixXd::Zero(layer.inputs, layer.inputs));
+  for (const Layers::Layer& layer : parts_->layers.all())
+    grams.emplace_back(Eigen::MatrixXd::Zero(layer.inputs, layer.inputs));
   const double value = batch(x, rows, draw, d, &grams);
   for (std::size_t l = 0; l < grams.size(); ++l) {
     const Layers::Layer& layer = parts_->layers.all()[l];

@@ -13,9 +13,9 @@
 
 namespace thalweg::regression {
 
-/// Whole passes go over the samples in tiles, and add up in chunks that do not depend on the number of threads. Of a model
-/// without hidden layers the state of the output (its probabilities, say) at the last point is kept, so that gradient,
-/// Hessian and products there cost no second exponential.
+/// Whole passes go over the samples in tiles, and add up in chunks that do not depend on the number of threads. Of a
+/// model without hidden layers the state of the output (its probabilities, say) at the last point is kept, so that
+/// gradient, Hessian and products there cost no second exponential.
 class RegressionObjective final : public LayeredObjective {
  public:
   explicit RegressionObjective(std::shared_ptr<const Parts> parts);
@@ -50,8 +50,8 @@ class RegressionObjective final : public LayeredObjective {
   double batch(std::span<const double> x, std::span<const std::int64_t> rows, std::uint64_t draw, std::span<double> g,
                Grams* grams) const;
 
-  /// Calls body(workspace, begin, rows, sum of the chunk) for every tile, and adds up the chunks' sums of `size` numbers to
-  /// `total` in their order.
+  /// Calls body(workspace, begin, rows, sum of the chunk) for every tile, and adds up the chunks' sums of `size`
+  /// numbers to `total` in their order.
   template <class Body>
   void reduce(std::int64_t grain, std::int64_t size, double* total, Body body) const;
   std::int64_t grain() const;

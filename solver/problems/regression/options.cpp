@@ -56,8 +56,9 @@ void RegressionOptions::validate() const {
   if (!(label_smoothing >= 0.0) || !(label_smoothing < 1.0))
     wrong("label_smoothing", label_smoothing, "a number from 0 to below 1");
   if (label_smoothing > 0.0 && (!classifies() || kind == RegressionKind::hinge))
-    throw Error(fmt::format("label_smoothing means nothing to {}; expected logistic, softmax or a network with that loss",
-                            classifies() ? to_string(kind) : "numbers"));
+    throw Error(
+        fmt::format("label_smoothing means nothing to {}; expected logistic, softmax or a network with that loss",
+                    classifies() ? to_string(kind) : "numbers"));
   const bool affine = kind != RegressionKind::network;
   if (affine && standardize && !intercept)
     throw Error("standardize shifts the inputs, which only an intercept can take up; expected intercept = true");
@@ -102,8 +103,9 @@ std::optional<Complaint> constant_input(const RegressionOptions& options, const 
   const bool constant = std::all_of(column.begin(), column.end(), [&](double v) { return v == column[0]; });
   const bool network = options.kind == RegressionKind::network;
   if (!constant || (network && !options.standardize) || !options.intercept) return std::nullopt;
-  if (network) return Complaint{fmt::format("input '{}' is {} in every row and cannot be standardised", name, column[0]),
-                                "an input that varies, or standardize = false"};
+  if (network)
+    return Complaint{fmt::format("input '{}' is {} in every row and cannot be standardised", name, column[0]),
+                     "an input that varies, or standardize = false"};
   return Complaint{fmt::format("input '{}' is {} in every row, as the intercept is 1", name, column[0]),
                    "an input that varies, or intercept = false"};
 }

@@ -30,9 +30,7 @@ P load_part(const double* p, std::int64_t i, std::int64_t m) {
   return part;
 }
 
-void zero_tail(double* column, std::int64_t m) {
-  std::fill(column + m, column + padded(m), 0.0);
-}
+void zero_tail(double* column, std::int64_t m) { std::fill(column + m, column + padded(m), 0.0); }
 
 // Weights p(1 − p) below this are as good as none; r̃ᵀJ̃ is the exact gradient whatever the floor.
 constexpr double least_probability = 1e-280;
@@ -193,8 +191,7 @@ void OutputLoss::curvature(const double* T, std::int64_t stride, const double* V
       for (int k = 0; k < outputs(); ++k)
         for (std::int64_t i = 0; i < m; ++i) mean[i] += T[k * stride + i] * V[k * apart + i];
       for (int k = 0; k < outputs(); ++k)
-        for (std::int64_t i = 0; i < m; ++i)
-          HV[k * apart + i] = T[k * stride + i] * (V[k * apart + i] - mean[i]);
+        for (std::int64_t i = 0; i < m; ++i) HV[k * apart + i] = T[k * stride + i] * (V[k * apart + i] - mean[i]);
     }
   }
   for (int k = 0; k < outputs(); ++k) zero_tail(HV + k * apart, m);
@@ -233,8 +230,10 @@ double OutputLoss::largest_weight() const {
   return 0.0;
 }
 
-// With L Lᵀ = diag(p) − ppᵀ, L = diag(√p) − p√pᵀ: r̃ = diag(1/√p)(p − y) has L r̃ = p − y, since its entries √p r̃ sum to 0.
-void OutputLoss::residual(double* S, std::int64_t stride, const double* y, std::int64_t m, double* const* r, double* cost) const {
+// With L Lᵀ = diag(p) − ppᵀ, L = diag(√p) − p√pᵀ: r̃ = diag(1/√p)(p − y) has L r̃ = p − y, since its entries √p r̃ sum
+// to 0.
+void OutputLoss::residual(double* S, std::int64_t stride, const double* y, std::int64_t m, double* const* r,
+                          double* cost) const {
   if (kind_ == Kind::squares) {
     for (std::int64_t i = 0; i < m; ++i) r[0][i] = S[i] - y[i];
   } else if (kind_ == Kind::logistic) {

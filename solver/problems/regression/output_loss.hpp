@@ -10,8 +10,8 @@ namespace thalweg::regression {
 
 /// Samples evaluated at once, a multiple of every pack's width.
 inline constexpr std::int64_t tile_rows = 256;
-/// Between the columns of a tile of m samples: whole cache lines, and no power of two, whose columns would share sets of
-/// the cache.
+/// Between the columns of a tile of m samples: whole cache lines, and no power of two, whose columns would share sets
+/// of the cache.
 inline std::int64_t stride_of(std::int64_t m) {
   const std::int64_t whole = padded(m);
   return whole % 64 == 0 ? whole + row_padding : whole;
@@ -35,7 +35,8 @@ class OutputLoss {
   /// scores themselves.
   double evaluate(double* S, std::int64_t stride, const double* y, std::int64_t m) const;
   /// ∂ℓ/∂f of each sample to G, whose columns are `apart`, given the state. Zero from m to the next cache line.
-  void slope(const double* T, std::int64_t stride, const double* y, std::int64_t m, double* G, std::int64_t apart) const;
+  void slope(const double* T, std::int64_t stride, const double* y, std::int64_t m, double* G,
+             std::int64_t apart) const;
   /// ∇²ℓ · V to HV, both `apart`; zero likewise.
   void curvature(const double* T, std::int64_t stride, const double* V, std::int64_t m, double* HV,
                  std::int64_t apart) const;

@@ -22,11 +22,12 @@ class WeightPenalty final : public Proximable {
     return l1_ > 0.0 ? l1_ * sum : 0.0;
   }
 
-  // Soft thresholding (Donoho 1995), then the projection: together the proximal step of the sum, since the projection on
-  // a ball only scales and keeps every sign.
+  // Soft thresholding (Donoho 1995), then the projection: together the proximal step of the sum, since the projection
+  // on a ball only scales and keeps every sign.
   void prox(std::span<double> x, double t) const override {
     for (const Weights& unit : units_) {
-      const std::span<double> w = x.subspan(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
+      const std::span<double> w =
+          x.subspan(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
       for (double& v : w) v = std::copysign(std::max(std::abs(v) - t * l1_, 0.0), v);
       const double length = norm(w);
       if (length > max_norm_)

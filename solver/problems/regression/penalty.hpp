@@ -17,8 +17,8 @@ struct Weights {
   std::int64_t begin, end;
 };
 
-/// R(θ) = ½ θᵀQθ: ½λ‖w‖², or with a reference class ½λ Σₖ ‖wₖ − w̄‖² over all K classes, w₀ = 0: what the penalty on K weight
-/// vectors comes to when they are shifted together to where it is least.
+/// R(θ) = ½ θᵀQθ: ½λ‖w‖², or with a reference class ½λ Σₖ ‖wₖ − w̄‖² over all K classes, w₀ = 0: what the penalty on K
+/// weight vectors comes to when they are shifted together to where it is least.
 class Ridge {
  public:
   Ridge(double lambda, std::vector<Weights> units, bool reference)

@@ -60,14 +60,13 @@ std::vector<RowSplit> make_folds(const RegressionData& data, int folds, std::uin
   return all;
 }
 
-CrossValidation cross_validate(const RegressionOptions& options, const RegressionData& data,
-                               const std::vector<RegressionOptions>& candidates, int folds, std::uint64_t seed,
+CrossValidation cross_validate(const RegressionData& data, const std::vector<RegressionOptions>& candidates, int folds,
+                               std::uint64_t seed,
                                const std::function<std::vector<double>(const RegressionModel&)>& fit, int threads) {
   if (candidates.empty()) throw Error("there are no candidates to choose from; expected at least one");
   CrossValidation result;
   const std::vector<RowSplit> splits = make_folds(data, folds, seed);
   for (const RegressionOptions& candidate : candidates) {
-    if (candidate.kind != options.kind) throw Error("candidates of another kind; expected penalties to differ alone");
     std::vector<double> losses;
     double sum = 0.0;
     for (const RowSplit& split : splits) {
@@ -80,7 +79,8 @@ CrossValidation cross_validate(const RegressionOptions& options, const Regressio
     const double mean = std::accumulate(losses.begin(), losses.end(), 0.0) / k;
     double squares = 0.0;
     for (const double loss : losses) squares += (loss - mean) * (loss - mean);
-    result.candidates.push_back({sum / static_cast<double>(data.samples()), std::sqrt(squares / (k - 1.0) / k), losses});
+    result.candidates.push_back(
+        {sum / static_cast<double>(data.samples()), std::sqrt(squares / (k - 1.0) / k), losses});
   }
   const auto less = [](const auto& a, const auto& b) { return a.mean_loss < b.mean_loss; };
   result.best = static_cast<std::size_t>(std::min_element(result.candidates.begin(), result.candidates.end(), less) -
@@ -92,7 +92,8 @@ CrossValidation cross_validate(const RegressionOptions& options, const Regressio
 std::string separation(const RegressionModel& model, std::span<const double> x) {
   const RegressionOptions& options = model.options();
   const bool affine = options.kind == RegressionKind::logistic || options.kind == RegressionKind::softmax;
-  if (!affine || options.l2 > 0.0 || options.l1 > 0.0 || std::isfinite(options.max_norm) || options.label_smoothing > 0.0)
+  if (!affine || options.l2 > 0.0 || options.l1 > 0.0 || std::isfinite(options.max_norm) ||
+      options.label_smoothing > 0.0)
     return {};
   const regression::Parts& parts = *model.impl().parts;
   regression::Workspace w = parts.layers.workspace();
@@ -111,7 +112,8 @@ std::string separation(const RegressionModel& model, std::span<const double> x) 
         if (static_cast<double>(k) != y[i] && !(score(static_cast<int>(y[i])) > score(k))) return {};
     }
   }
-  return "the classes are separable: the optimum is at infinity, and the coefficients are only on the way there; add l2 > 0";
+  return "the classes are separable: the optimum is at infinity, and the coefficients are only on the way there; add "
+         "l2 > 0";
 }
 
 }  // namespace thalweg

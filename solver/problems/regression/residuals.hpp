@@ -9,9 +9,9 @@
 
 namespace thalweg::regression {
 
-/// Residuals f − y of linear models and networks of squares; of logistic and softmax ones costs of their own. The Jacobian
-/// comes from backpropagation, one for each component: the column of the weight from input m to unit j of a layer is
-/// δ[:, j] ∘ a[:, m], over all samples at once.
+/// Residuals f − y of linear models and networks of squares; of logistic and softmax ones costs of their own. The
+/// Jacobian comes from backpropagation, one for each component: the column of the weight from input m to unit j of a
+/// layer is δ[:, j] ∘ a[:, m], over all samples at once.
 class ModelResiduals final : public ResidualGroup {
  public:
   explicit ModelResiduals(std::shared_ptr<const Parts> parts);

@@ -17,7 +17,8 @@ namespace {
 RegressionData longley() {
   RegressionData data;
   data.inputs = {"deflator", "gnp", "unemployed", "armed_forces", "population", "year"};
-  data.y = {60323, 61122, 60171, 61187, 63221, 63639, 64989, 63761, 66019, 67857, 68169, 66513, 68655, 69564, 69331, 70551};
+  data.y = {60323, 61122, 60171, 61187, 63221, 63639, 64989, 63761,
+            66019, 67857, 68169, 66513, 68655, 69564, 69331, 70551};
   data.x = {{83.0, 88.5, 88.2, 89.5, 96.2, 98.1, 99.0, 100.0, 101.2, 104.6, 108.4, 110.8, 112.6, 114.2, 115.7, 116.9},
             {234289, 259426, 258054, 284599, 328975, 346999, 365385, 363112, 397469, 419180, 442769, 444546, 482704,
              502601, 518173, 554894},
@@ -37,8 +38,8 @@ double digits(double value, double certified) {
 }  // namespace
 
 TEST_CASE("linear: Longley's certified coefficients") {
-  const double certified[] = {-3482258.63459582,   15.0618722713733,     -0.358191792925910e-01, -2.02022980381683,
-                              -1.03322686717359,   -0.511041056535807e-01, 1829.15146461355};
+  const double certified[] = {-3482258.63459582, 15.0618722713733,       -0.358191792925910e-01, -2.02022980381683,
+                              -1.03322686717359, -0.511041056535807e-01, 1829.15146461355};
   RegressionOptions options;
   for (const bool standardize : {false, true}) {
     options.standardize = standardize;
@@ -92,9 +93,9 @@ TEST_CASE("linear: columns that depend on each other are named") {
 TEST_CASE("linear: what has no closed form is refused") {
   RegressionOptions options;
   options.l1 = 1.0;
-  CHECK_THROWS_WITH_AS(
-      solve_linear(RegressionModel(options, table(20, 3, 0))),
-      "a linear model with l1 or max_norm has no closed form; expected neither, or a proximal method", Error);
+  CHECK_THROWS_WITH_AS(solve_linear(RegressionModel(options, table(20, 3, 0))),
+                       "a linear model with l1 or max_norm has no closed form; expected neither, or a proximal method",
+                       Error);
   CHECK_THROWS_WITH_AS(solve_linear(RegressionModel(options_of(RegressionKind::logistic), table(20, 3, 2))),
                        "logistic regression has no closed form; expected linear", Error);
 }

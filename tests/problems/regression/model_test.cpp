@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/Dense>
 #include <doctest/doctest.h>
+#include <Eigen/Dense>
 #include <thalweg/problems/regression.hpp>
 
 #include "../../support/regression_reference.hpp"
@@ -60,7 +60,8 @@ TEST_CASE("regression models: names of parameters") {
 }
 
 TEST_CASE("regression models: minibatches of all samples add up to the whole gradient") {
-  for (RegressionKind kind : {RegressionKind::linear, RegressionKind::softmax, RegressionKind::hinge, RegressionKind::network}) {
+  for (RegressionKind kind :
+       {RegressionKind::linear, RegressionKind::softmax, RegressionKind::hinge, RegressionKind::network}) {
     RegressionOptions options = kind == RegressionKind::network ? network({5, 3}) : options_of(kind);
     options.l2 = 0.3;
     const int classes = options.classifies() ? 3 : 0;
@@ -74,7 +75,8 @@ TEST_CASE("regression models: minibatches of all samples add up to the whole gra
     double mean = 0.0;
     // Batches of one sample, of more than a tile, and the rest.
     for (const auto& [first, count] : {std::pair{0, 1}, {1, 300}, {301, 399}}) {
-      const auto batch = std::span<const std::int64_t>(rows).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+      const auto batch =
+          std::span<const std::int64_t>(rows).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
       mean += model.objective().batch_gradient(x, batch, 1, g) * count / 700.0;
       for (std::size_t i = 0; i < g.size(); ++i) sum[i] += g[i] * count / 700.0;
     }
@@ -156,7 +158,8 @@ TEST_CASE("regression models: the proximal direction solves each layer's penalis
   const double tau = 0.8, value = model.objective().batch_gradient(x, rows, 0, g);
   CHECK(model.objective().proximal_gradient_direction(x, rows, 0, tau, d) == value);
   Eigen::MatrixXd A(25, 3);
-  for (int i = 0; i < 25; ++i) A.row(i) << 1.0, data.x[0][static_cast<std::size_t>(i)], data.x[1][static_cast<std::size_t>(i)];
+  for (int i = 0; i < 25; ++i)
+    A.row(i) << 1.0, data.x[0][static_cast<std::size_t>(i)], data.x[1][static_cast<std::size_t>(i)];
   const Eigen::Vector3d back =
       Eigen::Map<Eigen::Vector3d>(d.data()) + tau * (A.transpose() * (A * Eigen::Map<Eigen::Vector3d>(d.data())));
   for (int j = 0; j < 3; ++j) CHECK(back[j] == Approx(g[static_cast<std::size_t>(j)]).epsilon(1e-12));
@@ -186,11 +189,13 @@ TEST_CASE("regression models: proximal steps threshold the weights, project each
   CHECK(x[2] == Approx(-2.0));
   CHECK(x[4] == 0.5);
   CHECK(both.penalty()->value(x) == Approx(0.5 * 4.0));
-  const RegressionModel net([] {
-    RegressionOptions o = network({2});
-    o.max_norm = 1.0;
-    return o;
-  }(), table(9, 1, 0));
+  const RegressionModel net(
+      [] {
+        RegressionOptions o = network({2});
+        o.max_norm = 1.0;
+        return o;
+      }(),
+      table(9, 1, 0));
   x = {7.0, 3.0, 8.0, -0.5, 9.0, 3.0, 4.0};
   net.penalty()->prox(x, 1.0);
   CHECK(x[1] == 1.0);
@@ -249,7 +254,8 @@ TEST_CASE("regression models: loss, accuracy and the confusion of classes") {
   const RegressionMeasures m = RegressionModel(options, data).measure(std::vector<double>{0.0, 1.0}, data);
   CHECK(m.accuracy == 0.75);
   CHECK(m.confusion == std::vector<std::int64_t>{1, 0, 1, 2});
-  const double expected = (2.0 * std::log1p(std::exp(-2.0)) + std::log1p(std::exp(1.0)) + std::log1p(std::exp(-1.0))) / 4.0;
+  const double expected =
+      (2.0 * std::log1p(std::exp(-2.0)) + std::log1p(std::exp(1.0)) + std::log1p(std::exp(-1.0))) / 4.0;
   CHECK(m.mean_loss == Approx(expected).epsilon(1e-14));
   CHECK(std::isnan(m.r_squared));
   const RegressionModel softmax(options_of(RegressionKind::softmax), data);
@@ -265,7 +271,8 @@ TEST_CASE("regression models: separable classes are said") {
   data.classes = {"no", "yes"};
   RegressionOptions options = options_of(RegressionKind::logistic);
   const std::string said =
-      "the classes are separable: the optimum is at infinity, and the coefficients are only on the way there; add l2 > 0";
+      "the classes are separable: the optimum is at infinity, and the coefficients are only on the way there; add l2 > "
+      "0";
   CHECK(separation(RegressionModel(options, data), std::vector<double>{0.0, 30.0}) == said);
   CHECK(separation(RegressionModel(options_of(RegressionKind::softmax), data), std::vector<double>{0.0, 30.0}) == said);
   CHECK(separation(RegressionModel(options, data), std::vector<double>{60.0, 30.0}) == "");
@@ -279,7 +286,8 @@ TEST_CASE("regression models: separable classes are said") {
 TEST_CASE("regression models: splits and folds") {
   const RegressionData data = table(103, 1, 3);
   const auto count = [&](const std::vector<std::int64_t>& rows, double label) {
-    return std::count_if(rows.begin(), rows.end(), [&](std::int64_t i) { return data.y[static_cast<std::size_t>(i)] == label; });
+    return std::count_if(rows.begin(), rows.end(),
+                         [&](std::int64_t i) { return data.y[static_cast<std::size_t>(i)] == label; });
   };
   std::vector<std::int64_t> all(103);
   std::iota(all.begin(), all.end(), 0);
@@ -287,13 +295,15 @@ TEST_CASE("regression models: splits and folds") {
   CHECK(split_rows(data, 0.2, 7).validation == split.validation);
   CHECK(split_rows(data, 0.2, 8).validation != split.validation);
   for (const double label : {0.0, 1.0, 2.0})
-    CHECK(std::abs(static_cast<double>(count(split.validation, label)) - 0.2 * static_cast<double>(count(all, label))) <= 0.5);
+    CHECK(std::abs(static_cast<double>(count(split.validation, label)) -
+                   0.2 * static_cast<double>(count(all, label))) <= 0.5);
   std::vector<std::int64_t> seen;
   for (const RowSplit& fold : make_folds(data, 5, 1)) {
     CHECK((fold.validation.size() == 20 || fold.validation.size() == 21));
     CHECK(fold.training.size() + fold.validation.size() == 103);
     for (const double label : {0.0, 1.0, 2.0})
-      CHECK(std::abs(static_cast<double>(count(fold.validation, label)) - static_cast<double>(count(all, label)) / 5.0) < 1.0);
+      CHECK(std::abs(static_cast<double>(count(fold.validation, label)) -
+                     static_cast<double>(count(all, label)) / 5.0) < 1.0);
     seen.insert(seen.end(), fold.validation.begin(), fold.validation.end());
   }
   std::sort(seen.begin(), seen.end());
@@ -312,7 +322,7 @@ TEST_CASE("regression models: cross-validation prefers the penalty that generali
     candidates.back().l2 = l2;
     candidates.back().standardize = true;
   }
-  const CrossValidation cv = cross_validate({}, data, candidates, 5, 1, solve_linear);
+  const CrossValidation cv = cross_validate(data, candidates, 5, 1, solve_linear);
   CHECK(cv.best == 1);
   REQUIRE(cv.candidates.size() == 3);
   for (const auto& each : cv.candidates) {
@@ -324,7 +334,8 @@ TEST_CASE("regression models: cross-validation prefers the penalty that generali
 
 TEST_CASE("regression models: what is refused, word for word") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  RegressionOptions linear, logistic = options_of(RegressionKind::logistic), softmax = options_of(RegressionKind::softmax);
+  RegressionOptions linear, logistic = options_of(RegressionKind::logistic),
+                            softmax = options_of(RegressionKind::softmax);
   RegressionData data = table(20, 2, 3);
   CHECK(refusal(softmax, data) == "accepted");
   CHECK(refusal(logistic, data) == "logistic regression with 3 classes; expected 2, or softmax");
@@ -348,8 +359,9 @@ TEST_CASE("regression models: what is refused, word for word") {
   RegressionOptions net = network({3});
   CHECK(refusal(net, data) == "accepted");
   net.standardize = true;
-  CHECK(refusal(net, data) ==
-        "input 'x2' is 4 in every row and cannot be standardised; expected an input that varies, or standardize = false");
+  CHECK(
+      refusal(net, data) ==
+      "input 'x2' is 4 in every row and cannot be standardised; expected an input that varies, or standardize = false");
   linear = {};
   data.x[1][3] = nan;
   CHECK(refusal(linear, data) == "row 4, column 'x2' is nan; expected a finite number");
