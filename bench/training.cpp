@@ -165,7 +165,11 @@ void logistic_race(double seconds) {
   for (const Method method : {Method::newton, Method::newton_cg, Method::lbfgs, Method::bfgs}) {
     const auto run = [&] {
       return minimize(model.objective(), model.start(),
-                      {.method = method, .function_tolerance = 0.0, .gradient_tolerance = 1e-8 * n, .threads = 1});
+                      {.method = method,
+                       .polish = false,
+                       .function_tolerance = 0.0,
+                       .gradient_tolerance = 1e-8 * n,
+                       .threads = 1});
     };
     const Result result = best_of(5, run);
     if (method == Method::newton) newton = result;

@@ -98,8 +98,7 @@ void Regression::choose_penalty(const SolveArguments& arguments) {
     const AnyMethod method = arguments.method_given ? arguments.method : method_for(model);
     return fit_regression(model, subject, method, closed, arguments.options, arguments.train).x;
   };
-  trials_ = cross_validate(fit_.model, training_, candidates_, choice.folds, choice.seed, solve,
-                           arguments.options.threads);
+  trials_ = cross_validate(training_, candidates_, choice.folds, choice.seed, solve, arguments.options.threads);
   fit_.model = candidates_[trials_->best];
 }
 

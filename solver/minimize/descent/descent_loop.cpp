@@ -225,7 +225,7 @@ std::optional<Verdict> DescentLoop::gradient_verdict() {
   at_saddle_ = false;
   if (!convergence::gradient_small(gradient_norm_, tolerance)) return std::nullopt;
   // In the caller's units it may be small where much is still to be gained.
-  const double root = std::sqrt(journal_.options.function_tolerance);
+  const double root = std::sqrt(std::max(journal_.options.function_tolerance, epsilon));
   const double nothing = root * root * root * root * initial_value_;
   const bool much_left = gradient_norm_ > 0.0 && relative_gradient() > root && value_ > nothing;
   if (scaled_ && much_left) return std::nullopt;

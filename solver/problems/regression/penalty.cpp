@@ -28,7 +28,7 @@ class WeightPenalty final : public Proximable {
     for (const Weights& unit : units_) {
       const std::span<double> w =
           x.subspan(static_cast<std::size_t>(unit.begin), static_cast<std::size_t>(unit.end - unit.begin));
-      for (double& v : w) v = std::copysign(std::max(std::abs(v) - t * l1_, 0.0), v);
+      for (double& v : w) v = std::copysign(std::max(std::abs(v) - t * l1_, 0.0), v) + 0.0;  // no −0
       const double length = norm(w);
       if (length > max_norm_)
         for (double& v : w) v *= max_norm_ / length;
