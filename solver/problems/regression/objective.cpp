@@ -12,6 +12,9 @@ namespace {
 constexpr std::int64_t most_chunks = 64;
 // A Hessian is large beside a gradient: fewer of them are kept at once.
 constexpr std::int64_t most_hessian_chunks = 16;
+// Up to so many parameters a Hessian costs less than reading the samples again: whoever has asked for one gets value,
+// gradient and Hessian in one pass from then on.
+constexpr std::int64_t most_parameters_at_once = 64;
 
 std::int64_t whole_tiles(std::int64_t rows) {
   return chunk_count(std::max<std::int64_t>(rows, 1), tile_rows) * tile_rows;
@@ -51,12 +54,13 @@ std::shared_ptr<const RegressionObjective::State> RegressionObjective::known(std
 
 std::shared_ptr<const RegressionObjective::State> RegressionObjective::state_at(std::span<const double> x) const {
   auto state = known(x);
-  return state ? state : evaluate(x, nullptr);
+  return state ? state : evaluate(x, false);
 }
 
-/// Scores, cost and, unless null, the gradient in one pass.
+/// Scores, cost and, if wanted, the gradient in one pass; all there is where Hessians are asked for and small.
 std::shared_ptr<const RegressionObjective::State> RegressionObjective::evaluate(std::span<const double> x,
-                                                                                double* g) const {
+                                                                                bool with_gradient) const {
+  const bool all = hessians_asked_for_ && dimension() <= most_parameters_at_once, with_g = with_gradient || all;
   std::shared_ptr<State> state;
   {
     const std::lock_guard lock(mutex_);
@@ -70,7 +74,8 @@ std::shared_ptr<const RegressionObjective::State> RegressionObjective::evaluate(
   }
   state->x.assign(x.begin(), x.end());
   DenseMatrix& T = state->T;
-  std::vector<double> sum(static_cast<std::size_t>(1 + (g ? n : 0)));  // the value, then the gradient
+  // The value, the gradient, the Hessian.
+  std::vector<double> sum(static_cast<std::size_t>(1 + (with_g ? n : 0) + (all ? n * n : 0)));
   reduce(grain(), static_cast<std::int64_t>(sum.size()), sum.data(),
          [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {
            const Columns tile = parts_->design.tile(begin, m);
@@ -78,20 +83,27 @@ std::shared_ptr<const RegressionObjective::State> RegressionObjective::evaluate(
            double* scores = T.column(0) + begin;
            multiply(tile, {x.data(), 1, p, units}, scores, T.stride());
            to[0] += loss.evaluate(scores, T.stride(), y, m);
-           if (!g) return;
+           if (!with_g) return;
            w.stride = stride_of(m);
            double* const delta = w.layers[0].delta.data();
            loss.slope(scores, T.stride(), y, m, delta, w.stride);
            parts_->layers.add_gradient(tile, w, to + 1);
+           if (all) add_weighted_squares(*state, w, begin, m, to + 1 + n);
          });
   state->value = sum[0];
-  if (g) std::copy(sum.begin() + 1, sum.end(), g);
+  const auto gradient_end = sum.begin() + 1 + (with_g ? n : 0);
+  state->g.assign(sum.begin() + 1, gradient_end);
+  state->H.assign(gradient_end, sum.end());
   const std::lock_guard lock(mutex_);
   last_ = state;
   return state;
 }
 
 void RegressionObjective::gradient_from(const State& state, double* g) const {
+  if (!state.g.empty()) {
+    std::copy(state.g.begin(), state.g.end(), g);
+    return;
+  }
   std::fill_n(g, dimension(), 0.0);
   reduce(grain(), dimension(), g, [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {
     const Columns tile = parts_->design.tile(begin, m);
@@ -104,18 +116,35 @@ void RegressionObjective::gradient_from(const State& state, double* g) const {
 
 /// Blocks of pairs of outputs, Xᵀ diag(w) X with w the entry (k, l) of ∇²ℓ.
 void RegressionObjective::affine_hessian(const State& state, std::span<double> H) const {
+  const std::int64_t n = dimension();
+  if (!state.H.empty()) {
+    std::copy(state.H.begin(), state.H.end(), H.begin());
+  } else {
+    std::fill(H.begin(), H.end(), 0.0);
+    const std::int64_t large = std::max(grain(), whole_tiles(chunk_count(samples(), most_hessian_chunks)));
+    reduce(n <= most_parameters_at_once ? grain() : large, n * n, H.data(),
+           [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {
+             add_weighted_squares(state, w, begin, m, to);
+           });
+  }
+  complete_symmetric(H);
+}
+
+/// The lower triangles of the blocks, from the samples of a tile.
+void RegressionObjective::add_weighted_squares(const State& state, Workspace& w, std::int64_t begin, std::int64_t m,
+                                               double* to) const {
   const std::int64_t n = dimension(), p = parts_->design.inputs(), units = parts_->loss.outputs();
-  std::fill(H.begin(), H.end(), 0.0);
-  const std::int64_t rows = std::max(grain(), whole_tiles(chunk_count(samples(), most_hessian_chunks)));
-  reduce(rows, n * n, H.data(), [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {
-    double* const weight = w.layers[0].delta.data();
-    for (std::int64_t k = 0; k < units; ++k)
-      for (std::int64_t l = 0; l <= k; ++l) {
-        parts_->loss.weights(state.T.column(0) + begin, state.T.stride(), static_cast<int>(k), static_cast<int>(l), m,
-                             weight);
-        add_weighted_square(parts_->design.tile(begin, m), weight, to + k * p * n + l * p, n);
-      }
-  });
+  double* const weight = w.layers[0].delta.data();
+  for (std::int64_t k = 0; k < units; ++k)
+    for (std::int64_t l = 0; l <= k; ++l) {
+      parts_->loss.weights(state.T.column(0) + begin, state.T.stride(), static_cast<int>(k), static_cast<int>(l), m,
+                           weight);
+      add_weighted_square(parts_->design.tile(begin, m), weight, to + k * p * n + l * p, n);
+    }
+}
+
+void RegressionObjective::complete_symmetric(std::span<double> H) const {
+  const std::int64_t n = dimension(), p = parts_->design.inputs(), units = parts_->loss.outputs();
   const auto at = [&](std::int64_t i, std::int64_t j) -> double& { return H[static_cast<std::size_t>(i * n + j)]; };
   for (std::int64_t k = 0; k < units; ++k)
     for (std::int64_t l = 0; l <= k; ++l)
@@ -160,7 +189,9 @@ double RegressionObjective::gradient(std::span<const double> x, std::span<double
     gradient_from(*state, g.data());
     sum = state->value;
   } else {
-    sum = evaluate(x, g.data())->value;
+    const auto fresh = evaluate(x, true);
+    gradient_from(*fresh, g.data());
+    sum = fresh->value;
   }
   parts_->ridge.apply(x, 1.0, g);
   return sum + parts_->ridge.value(x);
@@ -168,6 +199,7 @@ double RegressionObjective::gradient(std::span<const double> x, std::span<double
 
 void RegressionObjective::hessian(std::span<const double> x, std::span<double> H) const {
   if (!parts_->affine()) return Objective::hessian(x, H);
+  hessians_asked_for_ = true;
   affine_hessian(*state_at(x), H);
   parts_->ridge.add_hessian(H, dimension());
 }
@@ -177,6 +209,7 @@ void RegressionObjective::hessian_product(std::span<const double> x, std::span<c
   const Layers& layers = parts_->layers;
   const OutputLoss& loss = parts_->loss;
   const bool affine = parts_->affine();
+  hessians_asked_for_ = false;
   const auto state = affine ? state_at(x) : nullptr;
   std::fill(Hv.begin(), Hv.end(), 0.0);
   reduce(grain(), dimension(), Hv.data(), [&](Workspace& w, std::int64_t begin, std::int64_t m, double* to) {

@@ -1,6 +1,7 @@
 // A model's cost as an objective. Private to the floor.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -38,15 +39,18 @@ class RegressionObjective final : public LayeredObjective {
     std::vector<double> x;
     double value = 0.0;  ///< without the ridge
     DenseMatrix T;       ///< the state of the output of every sample
+    std::vector<double> g, H;  ///< without the ridge; empty: not asked for
   };
   using Grams = std::vector<Eigen::MatrixXd>;
 
   std::shared_ptr<const State> state_at(std::span<const double> x) const;
   std::shared_ptr<const State> known(std::span<const double> x) const;
-  std::shared_ptr<const State> evaluate(std::span<const double> x, double* g) const;
+  std::shared_ptr<const State> evaluate(std::span<const double> x, bool with_gradient) const;
   void gradient_from(const State& state, double* g) const;
+  void add_weighted_squares(const State& state, Workspace& w, std::int64_t begin, std::int64_t m, double* to) const;
   double network(std::span<const double> x, double* g) const;
   void affine_hessian(const State& state, std::span<double> H) const;
+  void complete_symmetric(std::span<double> H) const;
   double batch(std::span<const double> x, std::span<const std::int64_t> rows, std::uint64_t draw, std::span<double> g,
                Grams* grams) const;
 
@@ -59,6 +63,7 @@ class RegressionObjective final : public LayeredObjective {
   std::shared_ptr<const Parts> parts_;
   mutable WorkspacePool pool_;
   mutable std::mutex mutex_;
+  mutable std::atomic<bool> hessians_asked_for_ = false;
   mutable std::shared_ptr<State> last_;
 };
 
