@@ -63,9 +63,10 @@ Table fit_table(const Report& report, bool verbose) {
   const auto row = [&](const std::string& what, const std::string& value) {
     if (!value.empty()) table.add_row({what, value});
   };
-  row("residual sum of squares", significant(s.residual_sum_of_squares, digits));
+  row(s.likelihood ? "Pearson's χ²" : "residual sum of squares", significant(s.residual_sum_of_squares, digits));
+  if (s.likelihood) row("deviance", significant(2.0 * report.result.final_cost, digits));
   row("degrees of freedom", std::to_string(s.degrees_of_freedom));
-  row("residual standard deviation", significant(s.residual_standard_deviation, digits));
+  if (!s.likelihood) row("residual standard deviation", significant(s.residual_standard_deviation, digits));
   if (!s.loss.empty())
     row("loss", fmt::format("{}: {} of {} count less than half", printable(s.loss), s.downweighted_residuals,
                             counted(s.robust_residuals, "residual")));

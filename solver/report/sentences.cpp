@@ -66,6 +66,7 @@ std::string about_noise(const Report& report) {
     return any ? "the errors above come from the scatter of the weighted residuals"
                : "no errors: too few residuals, or too many where the loss bends down";
   }
+  if (s.likelihood) return "the cost is minus a log likelihood; the errors above come from its curvature";
   if (s.noise == Noise::known) return "known: the errors above come from the given standard deviations alone";
   if (s.degrees_of_freedom <= 0)
     return "unknown: no more data than parameters, so nothing tells how large the errors are";

@@ -214,7 +214,8 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   s.degrees_of_freedom = m - rank;
   const double dof = s.degrees_of_freedom;
   if (dof > 0) s.residual_standard_deviation = std::sqrt(s.residual_sum_of_squares / dof);
-  if (own_cost && !losses)
+  s.likelihood = own_cost && !losses;
+  if (s.likelihood)
     set_likelihood_criteria(program, result.x, rank, s);
   else if (!robust)
     set_information_criteria(m, rank, inverse_sigma, s);

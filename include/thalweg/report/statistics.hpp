@@ -63,6 +63,7 @@ struct FitStatistics {
   std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
   std::vector<double> covariance;   ///< free × free, row-major, NaN where undetermined
   Noise noise = Noise::estimated;
+  bool likelihood = false;  ///< the cost is minus a log likelihood, and not made of squares
   double residual_sum_of_squares = unset;      ///< Σ (r/σ)², of all residuals alike, whatever the loss
   int degrees_of_freedom = 0;                  ///< residuals − determined directions
   double residual_standard_deviation = unset;  ///< √(RSS / dof), in units of σ where σ is given. With a loss
