@@ -55,6 +55,7 @@ class OutputLoss {
   double softmax(double* S, std::int64_t stride, const double* y, std::int64_t m, double* cost,
                  double* reference) const;
   const double* probability(const double* T, std::int64_t stride, int k) const;
+  double logistic_sum(double* S, const double* y, std::int64_t m) const;
   double logistic(double* S, const double* y, std::int64_t m, double* cost) const;
   double hinge(const double* S, std::int64_t stride, const double* y, std::int64_t m) const;
   void hinge_slope(const double* S, std::int64_t stride, const double* y, std::int64_t m, double* G,
