@@ -54,8 +54,9 @@ struct TrainOptions {
 };
 
 /// Runs the rule from `start` until a test or a limit; with bounds every update is projected on the box, with `h` it is
-/// followed by h's proximal step with the rate (an indicator's is its projection, for every rule; any other h is for
-/// Rule::sgd, gradient_descent, proximal_gradient and fista, and refused by Error for the rest).
+/// followed by h's proximal step with the rate (an indicator's is its projection, for every rule, but those that scale each
+/// component step in another metric and end elsewhere on the set's edge; any other h is for Rule::sgd, gradient_descent,
+/// proximal_gradient and fista, and refused by Error for the rest).
 /// A cost that grows beyond 1e10 times what it was, or is no longer finite, ends the run with Status::failed, x where
 /// the cost was lowest, and a hint about the rate. Throws Error for misuse.
 ///
