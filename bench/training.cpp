@@ -1,6 +1,7 @@
 // training: second-order methods beside tuned first-order ones, on a small network and on logistic regression, in one
 // process run and on one thread.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -161,15 +162,26 @@ void logistic_race(double seconds) {
   const RegressionModel model({.kind = RegressionKind::logistic}, data, 1);
   const double n = static_cast<double>(model.samples());
   fmt::print("\nlogistic regression, {} samples, 10 inputs and an intercept; ‖∇F/N‖∞ <= 1e-8\n", model.samples());
+  std::vector<double> coarse_start;
+  const auto coarse = [&](const Options& o) {  // the fit of every 32nd sample, and its time
+    const auto begin = std::chrono::steady_clock::now();
+    const RegressionModel part = thinned(model.options(), data, 32);
+    coarse_start = minimize(part.objective(), part.start(), o).x;
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
   Result newton;
   for (const Method method : {Method::newton, Method::newton_cg, Method::lbfgs, Method::bfgs}) {
     const auto run = [&] {
-      return minimize(model.objective(), model.start(),
-                      {.method = method,
-                       .polish = false,
-                       .function_tolerance = 0.0,
-                       .gradient_tolerance = 1e-8 * n,
-                       .threads = 1});
+      const Options o{.method = method,
+                      .polish = false,
+                      .function_tolerance = 0.0,
+                      .gradient_tolerance = 1e-8 * n,
+                      .threads = 1};
+      if (method != Method::newton) return minimize(model.objective(), model.start(), o);
+      const double before = coarse(o);
+      Result result = minimize(model.objective(), coarse_start, o);
+      result.seconds.total += before;
+      return result;
     };
     const Result result = best_of(5, run);
     if (method == Method::newton) newton = result;
@@ -180,7 +192,7 @@ void logistic_race(double seconds) {
     fmt::print("  {:<10} {:>9}  {:>3} iterations  gradient {:.1e}  ({})\n", to_string(method),
                milliseconds(result.seconds.total), result.iterations, largest, to_string(result.status));
   }
-  const double best = newton.final_cost, start = newton.initial_cost;
+  const double best = newton.final_cost, start = model.objective().value(model.start());
   fmt::print("first-order, tuned: time to come within 1e-4 of the optimum, (F - F*)/(F0 - F*), and to ‖∇F/N‖∞ <= 1e-4;\n"
              "each setting had {} s\n",
              seconds);

@@ -8,6 +8,8 @@
 namespace thalweg::tool {
 namespace {
 
+// A part of the samples is a start where it has so many of them for each parameter.
+constexpr std::int64_t part_stride = 32, least_samples_per_parameter = 100;
 // Up to so many parameters a dense matrix of them is cheap beside the data.
 constexpr std::int64_t most_for_newton = 1000, most_for_levenberg_marquardt = 3000;
 
@@ -53,8 +55,8 @@ RegressionQuality quality(const std::string& name, const RegressionMeasures& m) 
 }  // namespace
 
 Result fit_regression(const RegressionModel& model, const Subject& subject, AnyMethod method, bool closed_form,
-                      const Options& options, const TrainOptions& train) {
-  if (!closed_form) return run(method, subject, model.start(), options, train);
+                      std::vector<double> start, const Options& options, const TrainOptions& train) {
+  if (!closed_form) return run(method, subject, start, options, train);
   Result result;
   result.x = solve_linear(model);
   result.initial_cost = model.objective().value(model.start());
@@ -66,6 +68,23 @@ Result fit_regression(const RegressionModel& model, const Subject& subject, AnyM
   result.linear_solver = "dense-qr";
   result.linear_solver_reason = "a linear model: one step is the answer";
   return result;
+}
+
+std::vector<double> start_for(const RegressionModel& model, const RegressionData& data, AnyMethod method,
+                              const Options& options, std::vector<std::string>& notes) {
+  const RegressionKind kind = model.options().kind;
+  const bool likelihood = kind == RegressionKind::logistic || kind == RegressionKind::softmax;
+  const bool enough = model.samples() >= part_stride * least_samples_per_parameter * model.parameters();
+  if (!likelihood || !enough || model.penalty() || is_first_order(method)) return model.start();
+  try {
+    const RegressionModel part = thinned(model.options(), data, part_stride, options.threads);
+    const Result coarse = minimize(part.objective(), part.start(), {.method = Method::newton, .time_limit = options.time_limit});
+    if (!coarse.converged()) return model.start();
+    notes.push_back(fmt::format("started from the optimum of every {}nd sample", part_stride));
+    return coarse.x;
+  } catch (const Error&) {  // a part may lack a class
+    return model.start();
+  }
 }
 
 Regression::Regression(RegressionFit fit, const SolveArguments& arguments) : fit_(std::move(fit)) {
@@ -96,7 +115,7 @@ void Regression::choose_penalty(const SolveArguments& arguments) {
     const Subject subject = subject_of(model, residuals ? &*residuals : nullptr);
     const bool closed = has_closed_form(model) && !arguments.method_given;
     const AnyMethod method = arguments.method_given ? arguments.method : method_for(model);
-    return fit_regression(model, subject, method, closed, arguments.options, arguments.train).x;
+    return fit_regression(model, subject, method, closed, model.start(), arguments.options, arguments.train).x;
   };
   trials_ = cross_validate(training_, candidates_, choice.folds, choice.seed, solve, arguments.options.threads);
   fit_.model = candidates_[trials_->best];

@@ -49,8 +49,12 @@ class Regression {
   std::vector<RegressionOptions> candidates_;
 };
 
-/// By the default method of its kind, or that of the arguments.
+/// From where to fit a likelihood of many samples by a second-order method: the optimum of every 32nd of them, where those
+/// are many enough; else the model's own start.
+std::vector<double> start_for(const RegressionModel& model, const RegressionData& data, AnyMethod method,
+                              const Options& options, std::vector<std::string>& notes);
+
 Result fit_regression(const RegressionModel& model, const Subject& subject, AnyMethod method, bool closed_form,
-                      const Options& options, const TrainOptions& train);
+                      std::vector<double> start, const Options& options, const TrainOptions& train);
 
 }  // namespace thalweg::tool

@@ -134,7 +134,12 @@ int solve_regression(RegressionFit fit, SolveArguments arguments, double read_se
 
   run.solve_with(
       [&](const Options& options, const TrainOptions& train) {
-        return fit_regression(regression.model(), regression.subject(), arguments.method, closed_form, options, train);
+        std::vector<std::string> notes;
+        std::vector<double> start = start_for(regression.model(), regression.training(), arguments.method, options, notes);
+        Result result = fit_regression(regression.model(), regression.subject(), arguments.method, closed_form,
+                                       std::move(start), options, train);
+        result.notes.insert(result.notes.begin(), notes.begin(), notes.end());
+        return result;
       },
       report);
   say_separation(regression, report.result);

@@ -135,6 +135,11 @@ class RegressionModel {
   std::shared_ptr<const Impl> impl_;
 };
 
+/// The model of every stride-th sample, its penalties divided by the stride: its optimum is a start for the whole, near the
+/// end and a stride-th of the work (Byrd, Chin, Nocedal & Wu 2012). Throws Error as the model's constructor does.
+RegressionModel thinned(const RegressionOptions& options, const RegressionData& data, std::int64_t stride,
+                        int threads = 1);
+
 /// The optimum of a linear model in closed form: QR of the scaled columns, refined with residuals in twice the
 /// precision (Björck 1967). λ₂ > 0 is ridge regression by augmented rows. Throws Error for another kind, for λ₁ and
 /// max_norm, and for columns that depend on each other, by their names.

@@ -28,6 +28,16 @@ std::vector<std::vector<std::int64_t>> shuffled(const RegressionData& data, std:
 
 }  // namespace
 
+RegressionModel thinned(const RegressionOptions& options, const RegressionData& data, std::int64_t stride,
+                        int threads) {
+  RegressionOptions part = options;
+  part.l2 /= static_cast<double>(stride);
+  part.l1 /= static_cast<double>(stride);
+  std::vector<std::int64_t> which;
+  for (std::int64_t i = 0; i < data.samples(); i += stride) which.push_back(i);
+  return RegressionModel(part, data.rows(which), threads);
+}
+
 RowSplit split_rows(const RegressionData& data, double validation, std::uint64_t seed) {
   if (!(validation > 0.0) || !(validation < 1.0))
     throw Error(fmt::format("a validation part of {}; expected a number between 0 and 1", validation));
