@@ -134,10 +134,14 @@ int solve_regression(RegressionFit fit, SolveArguments arguments, double read_se
 
   run.solve_with(
       [&](const Options& options, const TrainOptions& train) {
+        Stopwatch clock;
         std::vector<std::string> notes;
         std::vector<double> start = start_for(regression.model(), regression.training(), arguments.method, options, notes);
+        const double before = clock.lap();
         Result result = fit_regression(regression.model(), regression.subject(), arguments.method, closed_form,
                                        std::move(start), options, train);
+        result.seconds.total += before;
+        result.seconds.setup += before;
         result.notes.insert(result.notes.begin(), notes.begin(), notes.end());
         return result;
       },

@@ -1,8 +1,20 @@
 #include "report/json_parts.hpp"
 
+#include <charconv>
+#include <string>
+
+#include <fmt/format.h>
+
 #include "report/thin.hpp"
 
 namespace thalweg::json_parts {
+
+double rounded(double v, int digits) {
+  if (!std::isfinite(v)) return v;
+  const std::string text = fmt::format("{:.{}e}", v, digits - 1);
+  std::from_chars(text.data(), text.data() + text.size(), v);
+  return v;
+}
 
 std::string_view to_string(IterationRecord::Phase phase) {
   return phase == IterationRecord::Phase::polish ? "polish" : "descent";

@@ -24,6 +24,15 @@ Json numbers(const Range& values) {
   return list;
 }
 
+/// With so many significant digits, for what is only drawn.
+double rounded(double v, int digits);
+template <class Range>
+Json rounded_numbers(const Range& values, int digits) {
+  Json list = Json::array();
+  for (const double v : values) list.push_back(number(rounded(v, digits)));
+  return list;
+}
+
 std::string_view to_string(IterationRecord::Phase phase);
 std::string_view to_string(IterationRecord::Outcome outcome);
 

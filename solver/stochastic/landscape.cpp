@@ -9,7 +9,7 @@
 namespace thalweg {
 namespace {
 
-constexpr int points = 161;    // along each side of the grid
+constexpr int points = 121;    // along each side of the grid
 constexpr double margin = 0.15;  // around what must be seen, of its extent
 constexpr double leash = 0.4;    // of that extent: how far a path may stray and still widen the window
 

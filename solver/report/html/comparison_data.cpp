@@ -16,7 +16,7 @@ using json_parts::Json;
 using json_parts::number;
 using json_parts::numbers;
 
-constexpr std::size_t most_points_in_page = 100000;  // of all runs together: some 8 MB
+constexpr std::size_t most_points_in_page = 10000;  // of all runs together: less than 1 MB
 constexpr std::size_t least_points = 100;            // of a run
 
 Json run_of(const ComparedRun& run, std::size_t most, bool points) {
@@ -37,7 +37,7 @@ Json landscape_of(const Landscape& l) {
           {"upper", l.upper},
           {"columns", l.columns},
           {"rows", l.rows},
-          {"cost", numbers(l.cost)},
+          {"cost", json_parts::rounded_numbers(l.cost, 9)},
           {"minima", std::move(minima)}};
 }
 

@@ -14,6 +14,7 @@
 #include "report/json_parts.hpp"
 #include "report/minima_text.hpp"
 #include "report/profile_text.hpp"
+#include "report/regression_tables.hpp"
 #include "report/report_tables.hpp"
 #include "report/sentences.hpp"
 
@@ -27,6 +28,7 @@ using text::counted;
 using text::significant;
 
 constexpr std::size_t most_minima = 100;  // rows
+constexpr std::size_t most_classes = 20;  // of a confusion table
 
 std::string heading(const Report& report) {
   const Report::ProblemFacts& p = report.problem;
@@ -75,7 +77,8 @@ std::string fit_sections(const Report& report) {
 
 std::string parameters(const Report& report) {
   const FitStatistics& s = report.statistics;
-  if (s.parameters.empty()) return "";
+  const bool weights = report.regression && report.regression->network;  // they say nothing one by one
+  if (s.parameters.empty() || weights) return "";
   std::string content;
   if (s.parameters.size() <= most_parameters_in_json)
     content += html::table(text::parameter_table(report, true), "parameters");
@@ -94,6 +97,17 @@ std::string sentence_of(std::string words) {
   return words + ".";
 }
 
+std::string regression(const Report& report) {
+  if (!report.regression) return "";
+  const RegressionSummary& r = *report.regression;
+  std::string content = paragraph(sentence_of(r.model)) + html::table(text::quality_table(r), "parameters");
+  for (const RegressionQuality& q : r.quality)
+    if (!q.confusion.empty() && r.classes.size() <= most_classes) content += html::table(text::confusion_table(r, q));
+  if (!r.cross_validation.empty()) content += html::table(text::cross_validation_table(r), "parameters");
+  if (r.zero_weights > 0) content += paragraph(fmt::format("{} of {} weights are zero.", r.zero_weights, r.weights));
+  return section("regression", "The model", content);
+}
+
 std::string minima(const Report& report) {
   if (!report.multistart) return "";
   std::string content = paragraph(sentence_of(minima_tally(*report.multistart)));
@@ -106,7 +120,8 @@ std::string minima(const Report& report) {
 
 std::string to_html(const Report& report, const Provenance& provenance) {
   const std::string& title = report.problem.title.empty() ? report.problem.name : report.problem.title;
-  std::string body = heading(report) + key_numbers(report) + fit_sections(report) + parameters(report);
+  std::string body = heading(report) + key_numbers(report) + regression(report) + fit_sections(report) +
+                     parameters(report);
   if (report.statistics.available())
     body += section("statistics", "The fit as a whole", html::table(text::fit_table(report, true), "facts"));
   body += minima(report);

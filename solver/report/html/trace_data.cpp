@@ -9,24 +9,31 @@ namespace thalweg::html {
 
 using json_parts::Json;
 using json_parts::numbers;
+using json_parts::rounded_numbers;
+
+namespace {
+
+constexpr int drawn_digits = 6;
+
+}  // namespace
 
 Json columns_of(const Result& result, std::size_t most, bool points) {
   const std::vector<std::size_t> kept = thin(result.trace.size(), most);
   Json columns = Json::object();
-  const auto column = [&](const char* name, auto value_of) {
+  const auto column = [&](const char* name, auto value_of, int digits = drawn_digits) {
     std::vector<double> values;
     for (const std::size_t i : kept) values.push_back(static_cast<double>(value_of(result.trace[i])));
     if (std::any_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); }))
-      columns[name] = numbers(values);
+      columns[name] = digits > 0 ? rounded_numbers(values, digits) : numbers(values);
   };
   using Record = IterationRecord;
   column("iteration", [](const Record& r) { return r.iteration; });
   column("evaluations", [](const Record& r) { return r.evaluations; });
   column("seconds", [](const Record& r) { return r.seconds; });
-  column("cost", [](const Record& r) { return r.cost; });
+  column("cost", [](const Record& r) { return r.cost; }, 0);  // all digits: the page takes differences of costs
   if (points) {
     Json list = Json::array();
-    for (const std::size_t i : kept) list.push_back(numbers(result.trace[i].x));
+    for (const std::size_t i : kept) list.push_back(rounded_numbers(result.trace[i].x, drawn_digits));
     columns["x"] = std::move(list);
     return columns;
   }
