@@ -11,7 +11,7 @@ namespace {
 
 constexpr int points = 121;    // along each side of the grid
 constexpr double margin = 0.15;  // around what must be seen, of its extent
-constexpr double leash = 0.4;    // of that extent: how far a path may stray and still widen the window
+constexpr double leash = 0.4;    // of the larger extent: how far a path may stray and still widen the window
 
 /// What one side of the window must hold.
 struct Extent {
@@ -31,7 +31,8 @@ struct Extent {
 
 void hold_paths(const ComparedProblem& compared, Extent (&window)[2]) {
   Extent wide[2] = {window[0], window[1]};
-  for (int d = 0; d < 2; ++d) wide[d].widen(leash * window[d].width());
+  const double extent = std::max(window[0].width(), window[1].width());
+  for (Extent& side : wide) side.widen(leash * extent);
   for (const ComparedMethod& method : compared.methods)
     for (const ComparedRun& run : method.runs)
       for (const IterationRecord& record : run.result.trace) {
