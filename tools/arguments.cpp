@@ -98,6 +98,8 @@ void add_compare(CLI::App& app, Raw& raw, Arguments& arguments) {
 void finish_compare(const Raw& raw, Arguments& arguments) {
   CompareArguments& compare = arguments.compare;
   const std::vector<std::string> names = split_at_commas(raw.methods);
+  if (names.empty() && !raw.methods.empty())
+    throw UsageError(fmt::format("--methods is '{}'; expected names, such as lm,adam", raw.methods.front()));
   compare.methods = methods_from(names.empty() ? std::vector<std::string>{"lm", "newton", "bfgs", "adam", "sgd"} : names);
   compare.rule.distance = raw.distance.value_or(compare.rule.distance);
   compare.rule.evaluations = raw.budget.value_or(compare.rule.evaluations);

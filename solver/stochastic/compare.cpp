@@ -27,6 +27,31 @@ double cost_at(const Subject& subject, const std::vector<double>& x) {
   return program.evaluate(x.data(), residual.data(), 1);
 }
 
+/// The options, but for those that mean nothing to the method.
+Options fitting(AnyMethod method, const Options& wanted) {
+  const Method* second = std::get_if<Method>(&method);
+  if (!second) return wanted;
+  const Options usual;
+  Options o = wanted;
+  o.method = *second;
+  const auto take = [&](auto... fields) {  // each if the method takes it beside those taken before
+    ((o.*fields = usual.*fields), ...);
+    const auto one = [&](auto field) {
+      Options trial = o;
+      trial.*field = wanted.*field;
+      try {
+        trial.validate();
+        o = std::move(trial);
+      } catch (const Error&) {
+      }
+    };
+    (one(fields), ...);
+  };
+  take(&Options::globalization, &Options::line_search, &Options::conjugate_gradient, &Options::curvature, &Options::memory,
+       &Options::update_guard, &Options::damping, &Options::scaling, &Options::linear_solver);
+  return o;
+}
+
 /// Compares on one problem.
 class Contest {
  public:
@@ -58,27 +83,33 @@ class Contest {
     return options_.interrupt && options_.interrupt->load(std::memory_order_relaxed);
   }
 
-  /// The best known cost; where nobody knows it, the lowest that the methods themselves reach with their own tests, each
-  /// second-order one from each start, and the budget of a run for each.
-  void find_best(const std::vector<AnyMethod>& methods) {
+  /// The best known cost; where nobody knows it, the lowest that is reached by the methods that converge, those compared
+  /// and a few that are not, with their own tests and the budget of a run each.
+  void find_best(std::vector<AnyMethod> methods) {
     result_.best_known = problem_.best_known;
     result_.best_known_from = problem_.best_known_from;
     if (!std::isnan(result_.best_known)) return;
     result_.best_known_from = "the best of all runs";
+    std::erase_if(methods, is_first_order);
+    const AnyMethod references[] = {Method::levenberg_marquardt, Method::lbfgs, Rule::fista};
+    for (const AnyMethod reference : references)
+      if (std::find(methods.begin(), methods.end(), reference) == methods.end()) methods.push_back(reference);
     for (const AnyMethod method : methods) {
-      if (is_first_order(method) && !problem_.subject.penalty) continue;
       if (!refusal(method, problem_.subject, training_of(method)).empty()) continue;
-      for (const auto& start : problem_.starts) {
-        if (interrupted()) return;
-        Options own = options_.options;
-        TrainOptions training = training_of(method);
-        own.time_limit = training.time_limit = options_.rule.seconds;
-        own.interrupt = training.interrupt = options_.interrupt;
-        const auto stop = [this](const IterationRecord& record) { return over_budget(record); };
-        own.callback = training.callback = stop;
-        improve(thalweg::run(method, problem_.subject, start, own, training).final_cost);
-      }
+      for (const auto& start : problem_.starts)
+        if (!interrupted()) improve(settled(method, start).final_cost);
     }
+  }
+
+  /// A run by the method's own tests.
+  Result settled(AnyMethod method, const std::vector<double>& start) const {
+    Options own = fitting(method, options_.options);
+    TrainOptions training = training_of(method);
+    training.rate = IterationRecord::unset;
+    own.time_limit = training.time_limit = options_.rule.seconds;
+    own.interrupt = training.interrupt = options_.interrupt;
+    own.callback = training.callback = [this](const IterationRecord& record) { return over_budget(record); };
+    return thalweg::run(method, problem_.subject, start, own, training);
   }
 
   /// Minibatches are for those who can take them.
@@ -108,7 +139,8 @@ class Contest {
     entry.refused = refusal(method, problem_.subject, training_of(method));
     progress_.method = entry.name;
     double rate = IterationRecord::unset;
-    if (entry.refused.empty() && is_first_order(method)) {
+    const bool searched = options_.train.schedule.kind == Schedule::Kind::search;
+    if (entry.refused.empty() && is_first_order(method) && !searched) {
       rate = std::isnan(options_.train.rate) ? default_rate(std::get<Rule>(method)) : options_.train.rate;
       if (options_.tune) rate = tune(method, entry);
     }
@@ -123,7 +155,7 @@ class Contest {
     progress_.start = static_cast<int>(start) + 1;
     progress_.rate = rate;
     if (options_.progress) options_.progress(progress_);
-    Options own = options_.options;
+    Options own = fitting(method, options_.options);
     TrainOptions training = training_of(method);
     own.function_tolerance = own.gradient_tolerance = own.step_tolerance = training.gradient_tolerance = 0.0;
     own.time_limit = training.time_limit = options_.rule.seconds;

@@ -136,6 +136,21 @@ TEST_CASE("where no best cost is known, the best of all runs serves") {
   CHECK(entry(result, "sgd").runs[0].reached);
 }
 
+TEST_CASE("a best cost is found even where only first-order methods are compared") {
+  const auto f = objective(2, [](const auto& x) { return 7.0 + x[0] * x[0] + 3.0 * x[1] * x[1]; });
+  CompareCase c;
+  c.name = "bowl";
+  c.subject.objective = &f;
+  c.starts = {{4.0, -3.0}};
+  CompareOptions options;
+  options.tune = true;
+  options.rule.evaluations = 200.0;
+  const Comparison result = compare({c}, {Rule::sgd}, options);
+  CHECK(result.problems[0].best_known == Approx(7.0).epsilon(1e-9));
+  CHECK(entry(result, "sgd").runs[0].reached);
+  CHECK(entry(result, "sgd").runs[0].rate == Approx(std::sqrt(0.1)));
+}
+
 TEST_CASE("tuning takes the rate of the grid that does best, and says what that cost") {
   const auto f = objective(2, [](const auto& x) { return 50.0 * x[0] * x[0] + 0.5 * x[1] * x[1]; });
   CompareCase c;

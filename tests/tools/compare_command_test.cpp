@@ -53,6 +53,12 @@ TEST_CASE("compare takes folders, and tells what a method could not do") {
   CHECK(contains(objective.out, "needs residuals"));
 }
 
+TEST_CASE("an option goes to the methods that it means something to") {
+  const Outcome o = run("compare catalogue:beale --from 1,1 --methods lm,lbfgs,newton --memory 3 --damping marquardt");
+  CHECK(o.code == 0);
+  CHECK(o.err.empty());
+}
+
 TEST_CASE("compare tunes rates, and says what that cost") {
   const Outcome plain = run("compare catalogue:booth --methods sgd,adam --evaluations 500 --json -");
   const Outcome tuned = run("compare catalogue:booth --methods sgd,adam --evaluations 500 --tune --json -");
@@ -71,6 +77,7 @@ TEST_CASE("compare refuses what it cannot understand") {
     CHECK(contains(o.err, message));
   };
   refused("compare catalogue:beale --methods lm,adamm", 2, "thalweg: error: unknown method 'adamm'");
+  refused("compare catalogue:beale --methods ,", 2, "thalweg: error: --methods is ','; expected names, such as lm,adam");
   refused("compare", 2, "thalweg: error: compare needs a file; expected thalweg compare FILE");
   refused("compare catalogue:bealle", 3, "catalogue:bealle: no such problem; did you mean catalogue:beale?");
   refused("compare catalogue:beale --from 1,2,3", 2,
