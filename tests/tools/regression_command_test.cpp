@@ -112,6 +112,20 @@ TEST_CASE("separable classes are said, not looped") {
     CHECK(contains(o.out, "the classes are separable: the optimum is at infinity"));
     CHECK(contains(o.out, "l2"));
   }
+  // One value of x belongs to both classes, the others to one; of the irises setosa stands apart, the others do not.
+  std::string text = separable;
+  const std::string quasi = own.write("quasi.toml", text.replace(text.find("[-0.5, 0], [0.5, 1]"), 19, "[0, 0], [0, 1]"));
+  std::string iris = command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/iris.toml");
+  own.write("iris.csv", command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/iris.csv"));
+  const std::string bare = own.write("bare.toml", iris.replace(iris.find("l2 = "), 9, ""));
+  for (const std::string& each : {quasi, bare})
+    for (const char* method : {"newton", "lbfgs", "lm"}) {
+      const Outcome o = run("solve " + each + " --method " + method);
+      CAPTURE(each);
+      CAPTURE(method);
+      CHECK(o.code == 1);
+      CHECK(contains(o.out, "some of the classes are separable"));
+    }
 }
 
 TEST_CASE("regressions refuse what makes no sense") {

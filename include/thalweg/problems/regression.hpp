@@ -145,9 +145,10 @@ RegressionModel thinned(const RegressionOptions& options, const RegressionData& 
 /// max_norm, and for columns that depend on each other, by their names.
 std::vector<double> solve_linear(const RegressionModel& model);
 
-/// A sentence when the classes of a logistic or softmax model without penalty and smoothing are separated by x, every
-/// sample on its right side: the cost then falls along any multiple of x, and the optimum is at infinity. Empty
-/// otherwise.
+/// A sentence when the classes of a logistic or softmax model without penalty and smoothing are separable, x being where a
+/// fit ended: every sample is on its right side, so that the cost falls along any multiple of x; or Newton's step from x
+/// leads on to scores far away without raising the cost (up to 500 parameters), as where only some classes are. The
+/// optimum is at infinity then. Empty otherwise.
 std::string separation(const RegressionModel& model, std::span<const double> x);
 
 /// Rows of a table, in increasing order.

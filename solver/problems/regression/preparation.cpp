@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <thalweg/math/error.hpp>
 
+#include <Eigen/Cholesky>
+
 #include "problems/regression/model.hpp"
 #include "problems/regression/random.hpp"
 
@@ -98,32 +100,89 @@ CrossValidation cross_validate(const RegressionData& data, const std::vector<Reg
   return result;
 }
 
+namespace {
+
+/// Calls body(tile, first row, workspace with the scores) for every tile.
+template <class Body>
+void for_each_tile(const regression::Parts& parts, std::span<const double> x, Body body) {
+  regression::Workspace w = parts.layers.workspace();
+  for (std::int64_t at = 0; at < parts.design.samples(); at += regression::tile_rows) {
+    const auto tile = parts.design.tile(at, std::min(regression::tile_rows, parts.design.samples() - at));
+    parts.layers.forward(x.data(), tile, w);
+    body(tile.rows, at, w);
+  }
+}
+
 // If every sample is on its right side, so it is for any multiple of x, and the cost falls along it towards 0.
+bool all_right(const RegressionModel& model, std::span<const double> x) {
+  const regression::Parts& parts = *model.impl().parts;
+  const bool reference = model.options().kind == RegressionKind::softmax;
+  const int classes = reference ? parts.loss.classes() : 2;
+  bool right = true;
+  for_each_tile(parts, x, [&](std::int64_t rows, std::int64_t at, const regression::Workspace& w) {
+    const double* y = parts.design.y() + at;
+    for (std::int64_t i = 0; i < rows && right; ++i) {
+      const auto score = [&](int k) {
+        const int unit = reference ? k - 1 : 0;
+        return k == 0 ? 0.0 : w.scores[static_cast<std::size_t>(unit * w.stride + i)];
+      };
+      for (int k = 0; k < classes; ++k)
+        if (static_cast<double>(k) != y[i] && !(score(static_cast<int>(y[i])) > score(k))) right = false;
+    }
+  });
+  return right;
+}
+
+/// The largest score that x gives to a sample, or takes from it.
+double largest_score(const RegressionModel& model, std::span<const double> x) {
+  const regression::Parts& parts = *model.impl().parts;
+  double largest = 0.0;
+  for_each_tile(parts, x, [&](std::int64_t rows, std::int64_t, const regression::Workspace& w) {
+    for (int unit = 0; unit < parts.loss.outputs(); ++unit)
+      for (std::int64_t i = 0; i < rows; ++i)
+        largest = std::max(largest, std::abs(w.scores[static_cast<std::size_t>(unit * w.stride + i)]));
+  });
+  return largest;
+}
+
+// On its way to infinity Newton's method raises the scores of the samples that are separated by about 1 per step, and
+// could go on so; beside a minimum its steps move no score, and far from one the cost would soon rise.
+bool runs_away(const RegressionModel& model, std::span<const double> x) {
+  constexpr std::int64_t most_parameters = 500;
+  constexpr double moved = 1e-3, far = 20.0;         // of scores
+  constexpr double promised = 1e-4, risen = 1e-6;  // of the cost: by how much Newton's step would lower it; relatively
+  const auto n = static_cast<Eigen::Index>(model.parameters());
+  if (n > most_parameters) return false;
+  Eigen::VectorXd g(n);
+  Eigen::MatrixXd H(n, n);
+  const auto size = static_cast<std::size_t>(n);
+  const double cost = model.objective().gradient(x, {g.data(), size});
+  model.objective().hessian(x, {H.data(), size * size});
+  const Eigen::VectorXd scale = H.diagonal().cwiseMax(1e-300).cwiseSqrt().cwiseInverse();
+  const Eigen::MatrixXd scaled = scale.asDiagonal() * H * scale.asDiagonal();
+  Eigen::VectorXd step = -(scale.asDiagonal() * scaled.ldlt().solve(scale.cwiseProduct(g)));
+  if (!step.allFinite() || -0.5 * g.dot(step) > promised * (1.0 + cost)) return false;  // x is not where a fit ends
+  const double reach = largest_score(model, {step.data(), size});
+  if (!(reach > moved)) return false;
+  const Eigen::VectorXd end = Eigen::Map<const Eigen::VectorXd>(x.data(), n) + far / reach * step;
+  return model.objective().value({end.data(), size}) <= cost * (1.0 + risen);
+}
+
+}  // namespace
+
 std::string separation(const RegressionModel& model, std::span<const double> x) {
   const RegressionOptions& options = model.options();
   const bool affine = options.kind == RegressionKind::logistic || options.kind == RegressionKind::softmax;
   if (!affine || options.l2 > 0.0 || options.l1 > 0.0 || std::isfinite(options.max_norm) ||
       options.label_smoothing > 0.0)
     return {};
-  const regression::Parts& parts = *model.impl().parts;
-  regression::Workspace w = parts.layers.workspace();
-  const bool reference = options.kind == RegressionKind::softmax;
-  for (std::int64_t at = 0; at < parts.design.samples(); at += regression::tile_rows) {
-    const auto tile = parts.design.tile(at, std::min(regression::tile_rows, parts.design.samples() - at));
-    parts.layers.forward(x.data(), tile, w);
-    const double* y = parts.design.y() + at;
-    for (std::int64_t i = 0; i < tile.rows; ++i) {
-      const auto score = [&](int k) {
-        const int unit = reference ? k - 1 : 0;
-        return k == 0 ? 0.0 : w.scores[static_cast<std::size_t>(unit * w.stride + i)];
-      };
-      const int classes = reference ? parts.loss.classes() : 2;
-      for (int k = 0; k < classes; ++k)
-        if (static_cast<double>(k) != y[i] && !(score(static_cast<int>(y[i])) > score(k))) return {};
-    }
-  }
-  return "the classes are separable: the optimum is at infinity, and the coefficients are only on the way there; add "
-         "l2 > 0";
+  if (all_right(model, x))
+    return "the classes are separable: the optimum is at infinity, and the coefficients are only on the way there; add "
+           "l2 > 0";
+  if (runs_away(model, x))
+    return "some of the classes are separable: the cost falls without end as coefficients grow, and those are only on "
+           "the way to infinity; add l2 > 0";
+  return {};
 }
 
 }  // namespace thalweg
