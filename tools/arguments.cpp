@@ -84,6 +84,8 @@ void add_compare(CLI::App& app, Raw& raw, Arguments& arguments) {
   inside(add_number(app, "--evaluations", raw.budget, 1.0, "a number >= 1",
                     "evaluations of any kind per run, at most (10000)"));
   inside(add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds per run, at most (60)"));
+  inside(add_number(app, "--threads", raw.threads, 0, "a whole number >= 0",
+                    "of each run, at most; 0: all (1). Runs go one after the other"));
   inside(add_flag(app, "--tune", compare.tune, "choose each first-order method's rate from a grid; its cost is shown"));
   add_training(app, raw, solve);
   add_method_details(app, raw, solve);
@@ -241,6 +243,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
     add_stopping(*verb, raw);
     add_method(*verb, raw, arguments.solve);
     add_training(*verb, raw, arguments.solve);
+    add_training_limits(*verb, raw);
     add_results(*verb, raw, arguments.solve);
   }
   CLI::App& compare = new_verb(app, "compare", "Several methods on one problem under one stopping rule",

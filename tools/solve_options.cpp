@@ -90,6 +90,9 @@ void add_method(CLI::App& app, Raw& raw, SolveArguments& solve) {
                                               "levenberg-marquardt, or another of: thalweg list methods")
              ->type_name("NAME"));
   add_method_details(app, raw, solve);
+  inside(add_flag(app, "--no-polish", raw.no_polish, "leave out the final Newton steps"));
+  inside(add_number(app, "--threads", raw.threads, 0, "a whole number >= 0",
+                    "at most; 0: all (0). The result is the same"));
   inside(add_number(app, "--starts", raw.multistart, 1, "a whole number >= 1",
                     "solve from so many starts, drawn in the bounds or around the given one (1)"));
 }
@@ -115,7 +118,6 @@ void add_method_details(CLI::App& app, Raw& raw, SolveArguments& solve) {
                     "of newton, newton-cg: exact, gauss-newton"));
   inside(add_flag(app, "--acceleration", raw.acceleration, "geodesic acceleration; the default"));
   inside(add_flag(app, "--no-acceleration", raw.no_acceleration, "without it"));
-  inside(add_flag(app, "--no-polish", raw.no_polish, "leave out the final Newton steps"));
   inside(add_flag(app, "--detect-linear", raw.detect_linear,
                   "eliminate the parameters that the formula is linear in (variable projection)"));
   inside(add_flag(app, "--no-variable-projection", raw.no_projection, "eliminate none, marked or not"));
@@ -129,8 +131,6 @@ void add_method_details(CLI::App& app, Raw& raw, SolveArguments& solve) {
                     "further descents at most, after one that stalled (10)"));
   inside(add_number(app, "--seed", raw.seed, std::uint64_t{0}, "a whole number >= 0",
                     "of the starts that are drawn, and of the restarts' (1)"));
-  inside(add_number(app, "--threads", raw.threads, 0, "a whole number >= 0",
-                    "at most; 0: all (0). The result is the same"));
 }
 
 void add_training(CLI::App& app, Raw& raw, SolveArguments& solve) {
@@ -151,13 +151,17 @@ void add_training(CLI::App& app, Raw& raw, SolveArguments& solve) {
                    "of the rules: momentum, beta1, beta2, decay, epsilon, weight_decay, tau"));
   inside(add_number(app, "--batch-size", raw.batch_size, std::int64_t{1}, "a whole number >= 1",
                     "samples per update (all)"));
+  inside(add_number(app, "--clip-norm", raw.clip_norm, least_positive, positive, "longest gradient (no limit)"));
+  inside(add_number(app, "--clip-value", raw.clip_value, least_positive, positive,
+                    "largest entry of a gradient (no limit)"));
+}
+
+void add_training_limits(CLI::App& app, Raw& raw) {
+  const auto inside = [](CLI::Option* option) { option->group("First-order methods"); };
   inside(add_number(app, "--epochs", raw.epochs, std::int64_t{1}, "a whole number >= 1",
                     "passes over the samples at most (no limit)"));
   inside(add_number(app, "--patience", raw.patience, 1, "a whole number >= 1",
                     "stop when the validation cost has not fallen for so many epochs (never)"));
-  inside(add_number(app, "--clip-norm", raw.clip_norm, least_positive, positive, "longest gradient (no limit)"));
-  inside(add_number(app, "--clip-value", raw.clip_value, least_positive, positive,
-                    "largest entry of a gradient (no limit)"));
 }
 
 void add_results(CLI::App& app, Raw& raw, SolveArguments& solve) {

@@ -36,6 +36,8 @@ void add_method(CLI::App& app, Raw& raw, SolveArguments& solve);
 void add_method_details(CLI::App& app, Raw& raw, SolveArguments& solve);
 /// Of first-order methods.
 void add_training(CLI::App& app, Raw& raw, SolveArguments& solve);
+/// When it ends by itself.
+void add_training_limits(CLI::App& app, Raw& raw);
 void add_results(CLI::App& app, Raw& raw, SolveArguments& solve);
 /// Which of the file's starts.
 void add_start(CLI::App& app, Raw& raw);
