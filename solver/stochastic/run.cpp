@@ -29,6 +29,10 @@ std::string second_order_refusal(Method method, const Subject& subject, const Tr
     return fmt::format("{} needs residuals, and this cost has none; expected gradient-descent, nonlinear-cg, newton, "
                        "newton-cg, bfgs, lbfgs or a first-order method",
                        name);
+  if (subject.penalty && subject.penalty->indicator())
+    return fmt::format("{} knows no constraint such as max_norm; expected fista, proximal-gradient, sgd, momentum, "
+                       "adam, ...",
+                       name);
   if (subject.penalty)
     return fmt::format("{} needs derivatives, and the penalty has none where it bends; expected fista or "
                        "proximal-gradient",

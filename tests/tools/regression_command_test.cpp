@@ -148,6 +148,12 @@ TEST_CASE("regressions refuse what makes no sense") {
   refused(solve + "iris.toml --output x.toml", 2, "--output is for curve fits");
   refused("check " + folder + "iris.toml", 2, "check looks at formulas, and 'problems/regression/iris.toml' is a regression");
   const Folder own;
+  std::string spirals = command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/spirals.toml");
+  const std::string dropped = own.write("dropped.toml", spirals.insert(spirals.find("layers"), "dropout = 0.1\n"));
+  refused("solve " + dropped + " --method lm", 2, "levenberg-marquardt knows nothing of dropout");
+  refused("solve " + dropped + " --method fista", 2, "fista needs the cost itself, and dropout draws another one each time");
+  const std::string bounded = own.write("bounded.toml", spirals.replace(spirals.find("l2 = 0.001"), 10, "max_norm = 2"));
+  refused("solve " + bounded + " --method lbfgs", 2, "lbfgs knows no constraint such as max_norm");
   std::string text = separable;
   const std::string three = own.write("three.toml", text.replace(text.find("[3, 1]"), 6, "[3, 2]"));
   refused("solve " + three, 3, "three.toml:");

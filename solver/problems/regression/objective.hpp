@@ -30,6 +30,7 @@ class RegressionObjective final : public LayeredObjective {
   bool scale(std::span<double> D) const override;
   double batch_gradient(std::span<const double> x, std::span<const std::int64_t> batch, std::uint64_t draw,
                         std::span<double> g) const override;
+  bool draws() const override { return !parts_->affine() && parts_->options.network.dropout > 0.0; }
   double proximal_gradient_direction(std::span<const double> x, std::span<const std::int64_t> batch, std::uint64_t draw,
                                      double tau, std::span<double> d) const override;
 

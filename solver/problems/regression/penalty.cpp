@@ -22,6 +22,8 @@ class WeightPenalty final : public Proximable {
     return l1_ > 0.0 ? l1_ * sum : 0.0;
   }
 
+  bool indicator() const override { return l1_ == 0.0; }
+
   // Soft thresholding (Donoho 1995), then the projection: together the proximal step of the sum, since the projection
   // on a ball only scales and keeps every sign.
   void prox(std::span<double> x, double t) const override {
