@@ -4,7 +4,9 @@
 #include <limits>
 #include <string>
 
+#include <thalweg/problems/regression_fit.hpp>
 #include <thalweg/report/html.hpp>
+#include <thalweg/stochastic/train.hpp>
 
 #include "support/example_reports.hpp"
 
@@ -63,6 +65,37 @@ thalweg::Report crowded() {
   return report;
 }
 
+/// A network trained on minibatches, with a record per epoch, and the tables of a classification.
+thalweg::Report trained() {
+  const auto fit = std::get<thalweg::RegressionFit>(thalweg::read_problem(problems + "regression/sine.toml"));
+  const thalweg::RegressionModel model(fit.model, fit.data);
+  thalweg::Report report;
+  report.problem.title = fit.title;
+  report.problem.kind = "regression";
+  report.problem.parameters = model.parameters();
+  report.method = thalweg::Rule::adam;
+  report.rate = 0.01;
+  report.result = thalweg::train(model.objective(), model.start(),
+                                 {.rule = thalweg::Rule::adam, .rate = 0.01, .batch_size = 10, .max_epochs = 60});
+  report.statistics = thalweg::statistics(model.objective(), report.result);
+  thalweg::RegressionSummary& r = report.regression.emplace();
+  r.model = "network: 1 input";
+  r.network = true;
+  r.classes = {"<ham>", "eggs"};
+  r.quality = {{"training", 8, 0.25, 0.875, thalweg::unset, {3, 1, 0, 4}}};
+  r.penalty = "l2";
+  r.folds = 5;
+  r.cross_validation = {{1e-3, 0.5, 0.1, true}, {1.0, 0.75, 0.1, false}};
+  thalweg::FitPanel& panel = report.picture.emplace().panels.emplace_back();
+  panel.input = fit.data.inputs[0];
+  panel.response = fit.data.response;
+  panel.x = panel.grid = fit.data.x[0];
+  panel.y = fit.data.y;
+  panel.fitted = panel.curve = model.scores(report.result.x, fit.data)[0];
+  for (std::size_t i = 0; i < panel.y.size(); ++i) panel.residual.push_back(panel.fitted[i] - panel.y[i]);
+  return report;
+}
+
 /// Nothing to draw.
 thalweg::Report failed_at_the_start() {
   thalweg::Report report;
@@ -100,6 +133,7 @@ int main(int count, char** arguments) {
   write(folder + "many.html", to_html(example_reports::solved(problems + "nist/gauss1.toml"), provenance));
   write(folder + "valley.html", to_html(example_reports::valley(), provenance));
   write(folder + "crowded.html", to_html(crowded(), provenance));
+  write(folder + "trained.html", to_html(trained(), provenance));
   write(folder + "empty.html", to_html(failed_at_the_start(), {}));
   write(folder + "crowd.html", to_html(crowd(), provenance));
   write(folder + "several.html", to_html(example_reports::several_problems(), provenance));
