@@ -66,7 +66,7 @@ const std::vector<Line> linear_solvers = {
     {"dense-cholesky", "Cholesky of the normal equations: faster, with fewer digits"},
 };
 const std::vector<Line> formats = {
-    {".toml", "Thalweg: formula, parameters and data; see problems/FORMAT.md"},
+    {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/FORMAT.md"},
     {".dat", "NIST StRD nonlinear regression, the original files"},
     {".csv .tsv", "a table, for thalweg fit"},
     {"catalogue:NAME", "no file: a test problem of the field; see thalweg list problems"},

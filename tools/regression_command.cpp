@@ -38,7 +38,9 @@ void describe(const Regression& regression, Report& report) {
   facts.kind = "regression";
   facts.parameter_blocks = 1;
   facts.parameters = regression.model().parameters();
-  if (const Problem* problem = regression.problem()) {
+  facts.samples = regression.model().samples();
+  const Problem* problem = regression.problem();
+  if (problem && !regression.model().options().classifies()) {
     facts.residual_blocks = problem->residual_block_count();
     facts.residuals = problem->residual_count();
   }

@@ -22,6 +22,7 @@ Json problem_of(const Report& report) {
           {"parameters", p.parameters},
           {"residual_blocks", p.residual_blocks},
           {"residuals", p.residuals},
+          {"samples", p.samples > 0 ? Json(p.samples) : Json(nullptr)},
           {"priors", p.priors},
           {"title", p.title},
           {"source", p.source}};

@@ -36,6 +36,7 @@ std::string ending(const Result& result) {
 bool is_objective(const Report& report) { return report.problem.residuals == 0; }
 
 std::string extent(const Report::ProblemFacts& p) {
+  if (p.samples > 0) return counted(p.samples, "sample") + ", ";
   if (p.residuals == 0) return "an objective of ";
   if (p.priors == 0) return counted(p.residuals, "residual") + ", ";
   return counted(p.residuals - p.priors, "row") + " and " + counted(p.priors, "prior") + ", ";

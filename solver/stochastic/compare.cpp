@@ -62,7 +62,8 @@ class Contest {
     result_.source = problem.source;
     const Subject& s = problem.subject;
     result_.parameters = static_cast<std::int64_t>(problem.starts.front().size());
-    result_.residuals = s.residuals ? s.residuals->residual_count() : 0;
+    const bool squares = s.residuals && !Program(*s.residuals).has_own_cost();
+    result_.residuals = squares ? s.residuals->residual_count() : 0;
     for (const auto& start : problem.starts) result_.initial_costs.push_back(cost_at(s, start));
     progress_.problem = problem.name;
   }

@@ -27,7 +27,8 @@ struct Report {
     std::string source;  ///< the file, as the user named it, or the publication
     std::string kind = "curve fit";
     std::int64_t parameter_blocks = 0, parameters = 0, residual_blocks = 0;
-    std::int64_t residuals = 0;  ///< 0: an objective
+    std::int64_t residuals = 0;  ///< 0: an objective, or a likelihood
+    std::int64_t samples = 0;    ///< of a regression
     std::int64_t priors = 0;     ///< how many of the residuals are priors
   } problem;
   struct Label {
