@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
 
@@ -26,6 +27,15 @@ std::optional<Verdict> non_finite_start(const Objective& f, double value, std::s
       return Verdict{Status::non_finite_start, fmt::format("the derivative of the cost by {} is {} at the start",
                                                            f.name(static_cast<std::int64_t>(j)), shown(g[j]))};
   return std::nullopt;
+}
+
+Verdict exhausted(double left) {
+  if (left <= convergence::rounding_gradient)
+    return Verdict{Status::converged,
+                   fmt::format("no step lowers the cost in double precision; relative gradient {:.1e} <= {:.0e}", left,
+                               convergence::rounding_gradient)};
+  return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the relative gradient is {:.1e} > {:.0e}",
+                                              left, convergence::rounding_gradient)};
 }
 
 Box completed(Box box, std::size_t n) {

@@ -267,13 +267,7 @@ std::optional<Verdict> DescentLoop::decrease_verdict(double before, const LinePo
 }
 
 std::optional<Verdict> DescentLoop::exhausted_verdict() {
-  const double left = relative_gradient();
-  if (left <= convergence::rounding_gradient)
-    return Verdict{Status::converged,
-                   fmt::format("no step lowers the cost in double precision; relative gradient {:.1e} <= {:.0e}", left,
-                               convergence::rounding_gradient)};
-  return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the relative gradient is {:.1e} > {:.0e}",
-                                              left, convergence::rounding_gradient)};
+  return exhausted(relative_gradient());
 }
 
 double DescentLoop::relative_gradient() const {

@@ -229,14 +229,7 @@ std::optional<Verdict> NewtonLoop::exhausted_verdict(const Proposal& proposed) c
   const double point = scaled_length(x_);
   if (proposed.length > epsilon * point && radius_ > std::numeric_limits<double>::min()) return std::nullopt;
   Vector scale(x_.size());
-  const double left =
-      convergence::relative_gradient(x_, g_, held_, f_.scale(scale) ? D_ : Vector(), value_);
-  if (left <= convergence::rounding_gradient)
-    return Verdict{Status::converged,
-                   fmt::format("no step lowers the cost in double precision; relative gradient {:.1e} <= {:.0e}", left,
-                               convergence::rounding_gradient)};
-  return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the relative gradient is {:.1e} > {:.0e}",
-                                              left, convergence::rounding_gradient)};
+  return exhausted(convergence::relative_gradient(x_, g_, held_, f_.scale(scale) ? D_ : Vector(), value_));
 }
 
 /// Full steps while they shrink: the cost is flat at a minimum, and the last digits of x are still to come.
