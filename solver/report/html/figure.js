@@ -19,7 +19,7 @@ class Figure {
                    .attr('viewBox', `0 0 ${this.width} ${this.height}`)
                    .attr('aria-label', title);
     this.title = title;
-    this.box = {left: 64, right: 16, top: 12, bottom: 46, ...margin};
+    this.box = {left: 64, right: 28, top: 12, bottom: 46, ...margin};
     this.legend = this.figure.append('div');
     this.clip = `${this.id}-clip`;
   }
