@@ -19,7 +19,7 @@ std::int64_t Problem::add_blocks(std::string name, std::span<const double> start
   upper_.resize(start_.size(), std::numeric_limits<double>::infinity());
   fixed_.resize(start_.size(), 0);
   linear_.resize(start_.size(), 0);
-  sets_.push_back({std::move(name), offset, static_cast<int>(start.size()), count});
+  sets_.push_back({std::move(name), offset, static_cast<int>(start.size()), count, false});
   block_count_ += count;
   return offset;
 }
@@ -51,6 +51,11 @@ void Problem::set_fixed(std::int64_t offset, int dimension, int count, int compo
         fmt::format("parameter '{}' has {} components, no component {}", parameter_name(offset), dimension, component));
   for (std::int64_t i = 0; i < std::int64_t{count} * dimension; ++i)
     if (component < 0 || i % dimension == component) fixed_[static_cast<std::size_t>(offset + i)] = 1;
+}
+
+void Problem::set_eliminated(std::int64_t offset) {
+  for (BlockSet& set : sets_)
+    if (offset >= set.offset && offset < set.offset + std::int64_t{set.dimension} * set.count) set.eliminated = true;
 }
 
 void Problem::set_linear(std::int64_t offset, int dimension, int count, int component) {

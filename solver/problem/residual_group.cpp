@@ -9,6 +9,63 @@
 
 namespace thalweg {
 
+/// A group of another's items in another order, evaluated one by one.
+class ReorderedGroup final : public ResidualGroup {
+ public:
+  ReorderedGroup(const ResidualGroup& group, std::span<const std::int64_t> order)
+      : ResidualGroup(group.name(), group.dimension(), static_cast<std::int64_t>(order.size()),
+                      group.permuted_slots(order)),
+        group_(group),
+        order_(order.begin(), order.end()) {}
+  bool has_cost() const override { return group_.has_cost(); }
+  bool differenced() const override { return group_.differenced(); }
+  std::int64_t table_size() const override { return group_.table_size(); }
+  void fill_table(const double* x, double* table) const override { group_.fill_table(x, table); }
+  std::string explain_non_finite(const double* x, std::int64_t item) const override {
+    return group_.explain_non_finite(x, order_[static_cast<std::size_t>(item)]);
+  }
+
+ protected:
+  void compute(const double* x, const ResidualOutput& out) const override {
+    std::vector<double*> residual(static_cast<std::size_t>(dimension()));
+    std::vector<double*> jacobian(out.jacobian ? static_cast<std::size_t>(dimension() * columns()) : 0);
+    for (std::int64_t i = out.begin; i < out.end; ++i) {
+      const std::int64_t at = i - out.begin, item = order_[static_cast<std::size_t>(i)];
+      for (std::size_t k = 0; k < residual.size(); ++k) residual[k] = out.residual[k] + at;
+      for (std::size_t c = 0; c < jacobian.size(); ++c) jacobian[c] = out.jacobian[c] ? out.jacobian[c] + at : nullptr;
+      group_.compute(x, {item, item + 1, residual.data(), out.jacobian ? jacobian.data() : nullptr,
+                         out.cost ? out.cost + at : nullptr, out.table});
+    }
+  }
+
+ private:
+  const ResidualGroup& group_;
+  std::vector<std::int64_t> order_;
+};
+
+std::unique_ptr<ResidualGroup> ResidualGroup::permuted(std::span<const std::int64_t> order) const {
+  return std::make_unique<ReorderedGroup>(*this, order);
+}
+
+std::unique_ptr<ResidualGroup> ResidualGroup::reordered(std::span<const std::int64_t> order) const {
+  std::unique_ptr<ResidualGroup> result = permuted(order);
+  result->loss_ = loss_;
+  for (const std::int64_t i : order)
+    if (has_sigma()) result->inverse_sigma_.push_back(inverse_sigma_[static_cast<std::size_t>(i)]);
+  return result;
+}
+
+std::vector<Slot> ResidualGroup::permuted_slots(std::span<const std::int64_t> order) const {
+  std::vector<Slot> result;
+  for (const Slot& slot : slots_) {
+    Slot& to = result.emplace_back(Slot{slot.dimension, slot.shared_offset, {}});
+    if (slot.offsets.empty()) continue;
+    to.offsets.reserve(order.size());
+    for (const std::int64_t i : order) to.offsets.push_back(slot.offsets[static_cast<std::size_t>(i)]);
+  }
+  return result;
+}
+
 ResidualGroup::ResidualGroup(std::string name, int dimension, std::int64_t items, std::vector<Slot> slots)
     : name_(std::move(name)), dimension_(dimension), items_(items), slots_(std::move(slots)), columns_(0) {
   for (const Slot& slot : slots_) columns_ += slot.dimension;
@@ -47,7 +104,15 @@ void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
 }
 
 void ResidualGroup::evaluate(const double* x, const ResidualOutput& out) const {
-  compute(x, out);
+  if (table_size() > 0 && !out.table) {
+    std::vector<double> table(static_cast<std::size_t>(table_size()));
+    fill_table(x, table.data());
+    ResidualOutput with_table = out;
+    with_table.table = table.data();
+    compute(x, with_table);
+  } else {
+    compute(x, out);
+  }
   if (inverse_sigma_.empty()) return;
   const double* w = inverse_sigma_.data() + out.begin;
   const std::int64_t n = out.end - out.begin;

@@ -20,14 +20,20 @@ class AlignedArray {
   explicit AlignedArray(std::int64_t size) { resize(size); }
 
   void resize(std::int64_t size) {
+    resize_unset(size);
+    std::fill_n(data_.get(), padded(size), 0.0);
+  }
+  /// The same without the zeros: what is there is whatever was.
+  void resize_unset(std::int64_t size) {
     if (size > capacity_) {
       const auto bytes = static_cast<std::size_t>(padded(size)) * sizeof(double);
+      data_.reset();
+      capacity_ = 0;
       data_.reset(static_cast<double*>(std::aligned_alloc(64, bytes)));
       if (!data_) throw std::bad_alloc();
       capacity_ = padded(size);
     }
     size_ = size;
-    std::fill_n(data_.get(), padded(size), 0.0);
   }
   std::int64_t size() const { return size_; }
   double* data() { return data_.get(); }

@@ -13,6 +13,10 @@ namespace thalweg {
 void parallel_chunks(std::int64_t count, std::int64_t grain, int threads,
                      const std::function<void(std::int64_t chunk, std::int64_t begin, std::int64_t end)>& body);
 
+/// Inside a body of parallel_chunks: which of its threads runs it, from 0 and below resolve_threads(threads). For scratch
+/// that a thread keeps to itself, never for what is computed.
+int current_thread();
+
 /// Number of chunks that parallel_chunks makes.
 inline std::int64_t chunk_count(std::int64_t count, std::int64_t grain) { return (count + grain - 1) / grain; }
 

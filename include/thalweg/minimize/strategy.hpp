@@ -4,7 +4,7 @@
 #include <memory>
 #include <span>
 
-#include <thalweg/linear/linear_solver.hpp>
+#include <thalweg/linear/damped_system.hpp>
 #include <thalweg/minimize/options.hpp>
 
 namespace thalweg {
@@ -23,11 +23,11 @@ class Strategy {
   /// These columns (nonzero: it is one) are not to be damped, or as little as singularity allows. Before start().
   virtual void exempt(std::span<const char>) {}
   /// A new solve begins; D and λ are taken from the first linearisation, at x.
-  virtual void start(const LinearSolver& linear, std::span<const double> x) = 0;
+  virtual void start(const DampedSystem& linear, std::span<const double> x) = 0;
   /// The linear solver holds a new linearisation: update D.
-  virtual void linearized(const LinearSolver& linear) = 0;
+  virtual void linearized(const DampedSystem& linear) = 0;
   /// Proposes δ. Called again after rejected(), with the same linearisation.
-  virtual ProposedStep propose(LinearSolver& linear, double* step) = 0;
+  virtual ProposedStep propose(DampedSystem& linear, double* step) = 0;
   /// Whether a finite trial with this gain ratio is to be taken.
   virtual bool accepts(double gain) const { return gain > 1e-4; }
   virtual void accepted(double gain, double scaled_norm) = 0;

@@ -73,6 +73,21 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
         data_(std::move(data)...) {}
 
  protected:
+  std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const override {
+    const auto pick = [&](const auto& column) {
+      std::remove_cvref_t<decltype(column)> result;
+      result.reserve(order.size());
+      for (const std::int64_t i : order) result.push_back(column[static_cast<std::size_t>(i)]);
+      return result;
+    };
+    return std::apply(
+        [&](const auto&... column) -> std::unique_ptr<ResidualGroup> {
+          return std::make_unique<CallableGroup>(name(), f_, permuted_slots(order),
+                                                 static_cast<std::int64_t>(order.size()), pick(column)...);
+        },
+        data_);
+  }
+
   void compute(const double* x, const ResidualOutput& out) const override {
     if constexpr (analytic) {
       analytic_sweep(x, out);

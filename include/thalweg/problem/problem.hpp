@@ -107,6 +107,13 @@ class Problem {
     set_linear(blocks.offset(), blocks.dimension(), blocks.count(), component);
   }
 
+  /// Says that these blocks are to be eliminated first, by a Schur complement, where a sparse linear solver is used: no
+  /// residual may read two of them, and they have at most 3 components. Without a word the solver looks for such blocks.
+  template <int N>
+  void eliminate(const Parameters<N>& blocks) {
+    set_eliminated(blocks.offset());
+  }
+
   /// Whether the standard deviations given (1 where none was) are known, or only relative.
   void set_noise(Noise noise) { noise_ = noise; }
   Noise noise() const { return noise_; }
@@ -123,15 +130,20 @@ class Problem {
   /// "b1", "pose[17][2]".
   std::string parameter_name(std::int64_t component) const;
 
- private:
+  /// The blocks that one add_parameters call made.
   struct BlockSet {
     std::string name;
     std::int64_t offset;
     int dimension, count;
+    bool eliminated = false;  ///< named by eliminate()
   };
+  const std::vector<BlockSet>& sets() const { return sets_; }
+
+ private:
   std::int64_t add_blocks(std::string name, std::span<const double> start, int count);
   void set_names(std::int64_t offset, int dimension, const std::vector<std::string>& names);
   void set_fixed(std::int64_t offset, int dimension, int count, int component);
+  void set_eliminated(std::int64_t offset);
   void set_linear(std::int64_t offset, int dimension, int count, int component);
   void set_bounds_at(std::int64_t offset, int dimension, int count, int component, double lower, double upper);
 

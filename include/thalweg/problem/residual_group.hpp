@@ -6,6 +6,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +34,7 @@ struct ResidualOutput {
   double* const* jacobian = nullptr;  ///< dimension() * columns() arrays, or null: residuals only; an entry may be
                                       ///< null too: that column is constant and not wanted
   double* cost = nullptr;             ///< ℓ of each item, where the group has_cost(), or null; others leave it alone
+  const double* table = nullptr;      ///< what fill_table() made of x; null: evaluate() makes it itself
 };
 
 /// Base of all groups. Threads may evaluate disjoint ranges of items at once: evaluation is const and keeps no state.
@@ -65,6 +68,14 @@ class ResidualGroup {
   /// the generalised Gauss-Newton Hessian (Schraudolph 2002; Martens 2010), and ℓ to ResidualOutput::cost.
   virtual bool has_cost() const { return false; }
 
+  /// Numbers that items share, such as the rotation matrix of each camera, worked out once for each x: how many there
+  /// are, and what they are at x. Several threads may then evaluate with one table.
+  virtual std::int64_t table_size() const { return 0; }
+  virtual void fill_table(const double* /*x*/, double* /*table*/) const {}
+
+  /// The same residuals in another order: item i of the result is item order[i] of this group.
+  std::unique_ptr<ResidualGroup> reordered(std::span<const std::int64_t> order) const;
+
   /// Residuals r(x) and, if wanted, J = ∂r/∂x (tangent space), divided by sigma.
   void evaluate(const double* x, const ResidualOutput& out) const;
 
@@ -82,7 +93,13 @@ class ResidualGroup {
   virtual bool differenced() const { return false; }
 
  protected:
-  /// As evaluate, not yet divided by sigma.
+  /// As reordered, sigma and loss left out. The default keeps this group and evaluates its items one by one, so this
+  /// group must outlive the result.
+  virtual std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const;
+  /// The slots of the items order[0], order[1], ...
+  std::vector<Slot> permuted_slots(std::span<const std::int64_t> order) const;
+
+  /// As evaluate, not yet divided by sigma; where table_size() is not 0 the output has a table.
   virtual void compute(const double* x, const ResidualOutput& out) const = 0;
   /// As add_curvature, the weights already divided by sigma. The default differences the Jacobian, or with a cost of
   /// its own the gradient.
@@ -90,6 +107,7 @@ class ResidualGroup {
                                  double* S) const;
 
  private:
+  friend class ReorderedGroup;
   std::string name_;
   int dimension_;
   std::int64_t items_;

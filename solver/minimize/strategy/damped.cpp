@@ -16,7 +16,7 @@ class DampedStrategy : public Strategy {
         identity_(options.method == Method::levenberg) {}
 
   void exempt(std::span<const char> columns) override { scale_.exempt(columns); }
-  void start(const LinearSolver& linear, std::span<const double>) override {
+  void start(const DampedSystem& linear, std::span<const double>) override {
     const auto norms = linear.column_norms();
     scale_.start(norms);
     unit_ = 1.0;
@@ -26,8 +26,8 @@ class DampedStrategy : public Strategy {
     }
     lambda_ = initial_damping_ * unit_;
   }
-  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms()); }
-  ProposedStep propose(LinearSolver& linear, double* step) override {
+  void linearized(const DampedSystem& linear) override { scale_.update(linear.column_norms()); }
+  ProposedStep propose(DampedSystem& linear, double* step) override {
     const ProposedStep proposed = damped_step(linear, lambda_, scale_.diagonal(), step);
     scale_.proposed(step);
     return proposed;
@@ -58,7 +58,7 @@ class DampedStrategy : public Strategy {
 class NielsenStrategy final : public DampedStrategy {
  public:
   using DampedStrategy::DampedStrategy;
-  void start(const LinearSolver& linear, std::span<const double> x) override {
+  void start(const DampedSystem& linear, std::span<const double> x) override {
     DampedStrategy::start(linear, x);
     growth_ = 2.0;
   }

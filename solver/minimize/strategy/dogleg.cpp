@@ -14,19 +14,19 @@ class DoglegStrategy : public Strategy {
  public:
   explicit DoglegStrategy(const Options& options) : factor_(options.initial_radius), scale_(scale_rule(options)) {}
 
-  void start(const LinearSolver& linear, std::span<const double> x) override {
+  void start(const DampedSystem& linear, std::span<const double> x) override {
     scale_.start(linear.column_norms());
     const double at_start = scaled_norm(scale_.diagonal(), x.data());
     radius_ = factor_ * (at_start > 0.0 ? at_start : 1.0);
     regularization_ = 0.0;
     known_ = false;
   }
-  void linearized(const LinearSolver& linear) override {
+  void linearized(const DampedSystem& linear) override {
     scale_.update(linear.column_norms());
     known_ = false;
   }
 
-  ProposedStep propose(LinearSolver& linear, double* step) override {
+  ProposedStep propose(DampedSystem& linear, double* step) override {
     if (!known_) status_ = prepare(linear);
     known_ = true;
     ProposedStep proposed;
@@ -62,7 +62,7 @@ class DoglegStrategy : public Strategy {
 
  protected:
   /// The step where the Gauss-Newton step is too long: ‖Dδ‖ = Δ.
-  virtual void bend(LinearSolver& linear, double* step) = 0;
+  virtual void bend(DampedSystem& linear, double* step) = 0;
 
   static constexpr double least_regularization = 1e-12, most_regularization = 1.0;
   double radius_ = 0.0;
@@ -73,7 +73,7 @@ class DoglegStrategy : public Strategy {
 
  private:
   /// A singular JᵀJ is regularised by as little as makes it solvable, for this step and the next ones.
-  LinearStatus prepare(LinearSolver& linear) {
+  LinearStatus prepare(DampedSystem& linear) {
     const auto D = scale_.diagonal();
     const auto g = linear.gradient();
     newton_.resize(D.size());
@@ -105,7 +105,7 @@ class SingleDogleg final : public DoglegStrategy {
   using DoglegStrategy::DoglegStrategy;
 
  private:
-  void bend(LinearSolver&, double* step) override {
+  void bend(DampedSystem&, double* step) override {
     const auto D = scale();
     const std::size_t n = D.size();
     if (cauchy_ * gradient_norm_ >= radius_) {
@@ -134,7 +134,7 @@ class SubspaceDogleg final : public DoglegStrategy {
   using DoglegStrategy::DoglegStrategy;
 
  private:
-  void bend(LinearSolver& linear, double* step) override {
+  void bend(DampedSystem& linear, double* step) override {
     const auto D = scale();
     const std::size_t n = D.size();
     // An orthonormal basis u, v of the plane, as δ = D⁻¹p.

@@ -13,15 +13,15 @@ class GaussNewtonStrategy final : public Strategy {
       : line_search_(options.globalization != Globalization::none), scale_(Scale::Rule::current) {}
 
   void exempt(std::span<const char> columns) override { scale_.exempt(columns); }
-  void start(const LinearSolver& linear, std::span<const double>) override {
+  void start(const DampedSystem& linear, std::span<const double>) override {
     scale_.start(linear.column_norms());
     length_ = 1.0;
   }
-  void linearized(const LinearSolver& linear) override {
+  void linearized(const DampedSystem& linear) override {
     scale_.update(linear.column_norms());
     length_ = 1.0;
   }
-  ProposedStep propose(LinearSolver& linear, double* step) override {
+  ProposedStep propose(DampedSystem& linear, double* step) override {
     const auto D = scale_.diagonal();
     ProposedStep proposed;
     proposed.status = linear.solve(0.0, D.data(), step);

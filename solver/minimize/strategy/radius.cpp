@@ -14,15 +14,15 @@ class RadiusStrategy final : public Strategy {
   explicit RadiusStrategy(const Options& options) : factor_(options.initial_radius), scale_(scale_rule(options)) {}
 
   void exempt(std::span<const char> columns) override { scale_.exempt(columns); }
-  void start(const LinearSolver& linear, std::span<const double> x) override {
+  void start(const DampedSystem& linear, std::span<const double> x) override {
     scale_.start(linear.column_norms());
     const double at_start = scaled_norm(scale_.diagonal(), x.data());
     radius_ = factor_ * (at_start > 0.0 ? at_start : 1.0);
     lambda_ = 0.0;
   }
-  void linearized(const LinearSolver& linear) override { scale_.update(linear.column_norms()); }
+  void linearized(const DampedSystem& linear) override { scale_.update(linear.column_norms()); }
 
-  ProposedStep propose(LinearSolver& linear, double* step) override {
+  ProposedStep propose(DampedSystem& linear, double* step) override {
     const auto D = scale_.diagonal();
     ProposedStep proposed = damped_step(linear, 0.0, D, step);
     if (proposed.status == LinearStatus::ok && proposed.scaled_norm <= 1.1 * radius_) {
@@ -69,7 +69,7 @@ class RadiusStrategy final : public Strategy {
 
  private:
   /// ‖D⁻¹g‖, which bounds λ‖Dδ‖.
-  double gradient_bound(const LinearSolver& linear) const {
+  double gradient_bound(const DampedSystem& linear) const {
     double squares = 0.0;
     const auto g = linear.gradient();
     for (std::size_t j = 0; j < g.size(); ++j) {
@@ -79,7 +79,7 @@ class RadiusStrategy final : public Strategy {
     return std::sqrt(squares);
   }
   /// Newton's step on 1/Δ − 1/‖Dδ(λ)‖, by qᵀ(JᵀJ + λD²)⁻¹q with q = D²δ/‖Dδ‖.
-  double correction(LinearSolver& linear, const double* step, double scaled) {
+  double correction(DampedSystem& linear, const double* step, double scaled) {
     const auto D = scale_.diagonal();
     q_.resize(D.size());
     z_.resize(D.size());

@@ -42,7 +42,7 @@ Scale::Rule scale_rule(const Options& options);
 
 /// Solves with a given λ and measures the step: predicted = ½‖Jδ‖² + λ‖Dδ‖², a sum without cancellation that equals
 /// −gᵀδ − ½‖Jδ‖² at the solution (Moré 1978, equation 4.4).
-ProposedStep damped_step(LinearSolver& linear, double lambda, std::span<const double> D, double* step);
+ProposedStep damped_step(DampedSystem& linear, double lambda, std::span<const double> D, double* step);
 
 std::unique_ptr<Strategy> make_damped_strategy(const Options& options);   ///< Nielsen's or Marquardt's λ
 std::unique_ptr<Strategy> make_radius_strategy(const Options& options);

@@ -2,12 +2,13 @@
 
 namespace thalweg {
 
-ProposedStep damped_step(LinearSolver& linear, double lambda, std::span<const double> D, double* step) {
+ProposedStep damped_step(DampedSystem& linear, double lambda, std::span<const double> D, double* step) {
   ProposedStep proposed;
   proposed.status = linear.solve(lambda, D.data(), step);
   if (proposed.status == LinearStatus::ok || proposed.status == LinearStatus::inexact) {
     proposed.scaled_norm = scaled_norm(D, step);
-    proposed.predicted = 0.5 * linear.squared_product(step) + lambda * proposed.scaled_norm * proposed.scaled_norm;
+    proposed.predicted = 0.5 * linear.squared_step(lambda, proposed.scaled_norm, step) +
+                         lambda * proposed.scaled_norm * proposed.scaled_norm;
   }
   return proposed;
 }

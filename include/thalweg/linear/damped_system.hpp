@@ -1,0 +1,38 @@
+// What a minimiser needs of a linearised problem: its gradient, and steps for as many dampings as it likes.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace thalweg {
+
+/// How a linear solve ended. `inexact`: usable, but less accurate than rounding allows. `retry`: more damping may mend
+/// it (singular or indefinite to rounding). `fatal`: nothing will (non-finite input).
+enum class LinearStatus { ok, inexact, retry, fatal };
+
+/// Solves   min over δ of ½‖Jδ + r‖² + ½λ‖Dδ‖²,   that is (JᵀJ + λD²) δ = −Jᵀr,   D diagonal.
+/// One linearisation serves many dampings.
+class DampedSystem {
+ public:
+  virtual ~DampedSystem() = default;
+  virtual std::string_view name() const = 0;
+
+  /// Of the last linearisation: the gradient g = Jᵀr and the column norms ‖Jⱼ‖₂, zero in held columns.
+  virtual std::span<const double> gradient() const = 0;
+  virtual std::span<const double> column_norms() const = 0;
+
+  /// δ (n) for this damping; D (n) is positive wherever λ > 0 counts.
+  virtual LinearStatus solve(double lambda, const double* D, double* step) = 0;
+  /// z = (JᵀJ + λD²)⁻¹ b with the damping of the last successful solve.
+  virtual LinearStatus solve_again(const double* b, double* z) = 0;
+  /// ‖Jv‖².
+  virtual double squared_product(const double* v) const = 0;
+  /// ‖Jδ‖² of a step that solve() gave with this λ, `scaled` = ‖Dδ‖: −gᵀδ − λ‖Dδ‖² without another product, where the
+  /// cancellation in it does no harm.
+  virtual double squared_step(double /*lambda*/, double /*scaled*/, const double* step) const {
+    return squared_product(step);
+  }
+};
+
+}  // namespace thalweg

@@ -1,0 +1,103 @@
+// The frozen form of a Problem whose residuals each read a few of many blocks: what sparse engines run on.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <thalweg/math/aligned.hpp>
+#include <thalweg/math/block_structure.hpp>
+#include <thalweg/problem/problem.hpp>
+#include <thalweg/problem/program.hpp>
+
+namespace thalweg {
+
+/// Columns are the tangent components of the blocks that may move, in the order of the problem; a fixed component of a
+/// block that moves keeps its column, whose derivatives are zero. The Problem must outlive the BlockProgram, and must not
+/// gain groups or parameters, nor change what is fixed or a loss.
+///
+/// Residuals and rows of J are corrected for losses as Program's are.
+class BlockProgram {
+ public:
+  /// Throws Error for a problem without residuals or without a block that may move.
+  explicit BlockProgram(const Problem& problem);
+
+  const Problem& problem() const { return *problem_; }
+  const BlockStructure& structure() const { return structure_; }
+  std::int64_t size() const { return static_cast<std::int64_t>(problem_->start().size()); }  ///< numbers in x
+  std::int64_t columns() const { return structure_.columns(); }
+  /// Nonzero where the user named the block for elimination.
+  const std::vector<char>& named_for_elimination() const { return named_; }
+
+  /// Evaluates the items of each group in this order from now on: item i is the user's item order[g][i]. An empty order
+  /// leaves a group as it is.
+  void reorder(const std::vector<std::vector<std::int64_t>>& order);
+
+  /// Arrays in which one thread evaluates.
+  class Scratch {
+   public:
+    explicit Scratch(const BlockProgram&);
+
+   private:
+    friend class BlockProgram;
+    AlignedArray values_;
+    std::vector<double*> pointers_;
+    std::vector<double> own_cost_;
+  };
+  /// Items that fit a scratch.
+  static constexpr std::int64_t strip_items = 64;
+
+  /// Works out what items share at x; before cost_of() and linearize() at that x.
+  void fill_tables(const double* x);
+  /// Twice the cost of at most strip_items items of a group.
+  double cost_of(std::size_t group, std::int64_t begin, std::int64_t end, const double* x, Scratch& scratch) const;
+  /// The same, with residuals and Jacobian in `strip`, which lives in the scratch.
+  double linearize(std::size_t group, std::int64_t begin, std::int64_t end, const double* x, Scratch& scratch,
+                   ResidualStrip& strip) const;
+  /// The cost ½ Σ ρ(‖r‖²) at x, the same bits for any number of threads.
+  double cost(const double* x, int threads);
+
+  /// x moved by a step of columns(), fixed components left alone.
+  void retract(const double* x, const double* step, double* moved) const;
+  /// A number for each column that says how large x is there.
+  void coordinates(const double* x, double* values) const;
+  /// "point[17][2]".
+  std::string column_name(std::int64_t column) const;
+  /// The block of the system that a column belongs to, by its name: "point[17]".
+  std::string block_name(std::int64_t block) const;
+
+  /// What is wrong at x; empty when every residual and every derivative is finite.
+  std::optional<NonFiniteEntry> find_non_finite(const double* x);
+
+  bool has_loss() const { return has_loss_; }
+
+ private:
+  double evaluate(std::size_t group, std::int64_t begin, std::int64_t end, const double* x, Scratch& scratch,
+                  bool with_jacobian) const;
+  void hold_fixed(std::size_t group, std::int64_t begin, std::int64_t end, double* const* jacobian) const;
+  std::int64_t block_at(std::int64_t offset) const;
+
+  struct CostTask {
+    std::size_t group;
+    std::int64_t begin, end;
+  };
+  const Problem* problem_;
+  BlockStructure structure_;
+  std::vector<const ResidualGroup*> groups_;
+  std::vector<std::unique_ptr<ResidualGroup>> reordered_;
+  std::vector<std::vector<std::int64_t>> order_;
+  std::vector<AlignedArray> tables_;
+  std::vector<std::int64_t> block_offset_;            // of each free block: where it begins in x
+  std::vector<std::vector<std::int32_t>> free_block_;  // of each set of the problem, of each of its blocks, −1: fixed
+  std::vector<char> named_;
+  std::vector<char> held_;  // of each column; empty: none is held
+  std::vector<std::int64_t> component_;  // of each column: the number in x
+  std::vector<CostTask> cost_tasks_;
+  std::vector<double> partial_costs_;
+  std::vector<Scratch> cost_scratch_;
+  bool has_loss_ = false;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,338 @@
+// Elimination of the landmarks and what follows from it: the reduced system, its products, back-substitution.
+#pragma once
+
+#include <cmath>
+
+#include <linear/normal/tiled_equations.hpp>
+#include <thalweg/math/parallel.hpp>
+
+namespace thalweg {
+namespace elimination {
+
+/// y −= or += over the tile layout of F × E blocks: Z = W L⁻ᵀ, L given by its lower triangle (columns; diagonal inverted).
+template <class Coupling, int F>
+[[gnu::always_inline]] inline void times_inverse(const double* W, const double* L, double* Z) {
+  using tile::load;
+  using tile::splat;
+  for (int v = 0; v < Coupling::bodies; ++v) {
+    const double* w = W + v * 3 * 8;
+    double* z = Z + v * 3 * 8;
+    const tile::Raw z0 = load(w) * splat(L[0]);
+    const tile::Raw z1 = (load(w + 8) - z0 * splat(L[1])) * splat(L[3]);
+    const tile::Raw z2 = (load(w + 16) - z0 * splat(L[2]) - z1 * splat(L[4])) * splat(L[5]);
+    tile::store(z, z0);
+    tile::store(z + 8, z1);
+    tile::store(z + 16, z2);
+  }
+  for (int i = Coupling::bodies * 8; i < F; ++i) {
+    const double* w = W;
+    const double z0 = w[Coupling::index(i, 0)] * L[0];
+    const double z1 = (w[Coupling::index(i, 1)] - z0 * L[1]) * L[3];
+    Z[Coupling::index(i, 0)] = z0;
+    Z[Coupling::index(i, 1)] = z1;
+    Z[Coupling::index(i, 2)] = (w[Coupling::index(i, 2)] - z0 * L[2] - z1 * L[4]) * L[5];
+  }
+}
+
+/// S += Z Yᵀ, F × F.
+template <class Square, class Coupling, int F>
+[[gnu::always_inline]] inline void add_outer(const double* Z, const double* Y, double* S) {
+  using tile::load;
+  using tile::splat;
+  constexpr int E = landmark_width;
+  for (int v = 0; v < Square::bodies; ++v) {
+    const tile::Raw z0 = load(Z + v * E * 8), z1 = load(Z + v * E * 8 + 8), z2 = load(Z + v * E * 8 + 16);
+    for (int j = 0; j < F; ++j) {
+      double* s = S + (v * F + j) * 8;
+      tile::store(s, load(s) + z0 * splat(Y[Coupling::index(j, 0)]) + z1 * splat(Y[Coupling::index(j, 1)]) +
+                         z2 * splat(Y[Coupling::index(j, 2)]));
+    }
+  }
+  if constexpr (Square::rest_by_rows) {
+    // One vector along each row that is left over, of the columns that make whole vectors; then what is left of both.
+    for (int i = Square::bodies * 8; i < F; ++i) {
+      const double z0 = Z[Coupling::index(i, 0)], z1 = Z[Coupling::index(i, 1)], z2 = Z[Coupling::index(i, 2)];
+      for (int v = 0; v < Square::bodies; ++v) {
+        double* s = S + Square::index(i, v * 8);
+        const double* y = Y + v * E * 8;
+        tile::store(s, load(s) + load(y) * splat(z0) + load(y + 8) * splat(z1) + load(y + 16) * splat(z2));
+      }
+      for (int j = Square::bodies * 8; j < F; ++j)
+        S[Square::index(i, j)] +=
+            z0 * Y[Coupling::index(j, 0)] + z1 * Y[Coupling::index(j, 1)] + z2 * Y[Coupling::index(j, 2)];
+    }
+  } else if constexpr (Square::rest > 0) {
+    // The rows left over, padded to a vector, go down the columns.
+    alignas(64) double z[E][8] = {};
+    for (int c = 0; c < E; ++c)
+      for (int i = Square::bodies * 8; i < F; ++i) z[c][i % 8] = Z[Coupling::index(i, c)];
+    const tile::Raw z0 = load(z[0]), z1 = load(z[1]), z2 = load(z[2]);
+    for (int j = 0; j < F; ++j) {
+      double* s = S + Square::body + j * 8;
+      tile::store(s, load(s) + z0 * splat(Y[Coupling::index(j, 0)]) + z1 * splat(Y[Coupling::index(j, 1)]) +
+                         z2 * splat(Y[Coupling::index(j, 2)]));
+    }
+  }
+}
+
+/// y (padded to whole vectors) += Z · three.
+template <class Coupling, int F>
+[[gnu::always_inline]] inline void add_product(const double* Z, const double* three, double* y) {
+  for (int v = 0; v < Coupling::bodies; ++v) {
+    const double* z = Z + v * 3 * 8;
+    tile::store(y + v * 8, tile::load(y + v * 8) + tile::load(z) * tile::splat(three[0]) +
+                               tile::load(z + 8) * tile::splat(three[1]) + tile::load(z + 16) * tile::splat(three[2]));
+  }
+  for (int i = Coupling::bodies * 8; i < F; ++i)
+    y[i] += Z[Coupling::index(i, 0)] * three[0] + Z[Coupling::index(i, 1)] * three[1] + Z[Coupling::index(i, 2)] * three[2];
+}
+
+/// three += Wᵀ x, x padded.
+template <class Coupling, int F>
+[[gnu::always_inline]] inline void add_transposed(const double* W, const double* x, tile::Raw* body, double* rest) {
+  for (int v = 0; v < Coupling::bodies; ++v)
+    for (int c = 0; c < 3; ++c) body[c] += tile::load(W + (v * 3 + c) * 8) * tile::load(x + v * 8);
+  for (int i = Coupling::bodies * 8; i < F; ++i)
+    for (int c = 0; c < 3; ++c) rest[c] += W[Coupling::index(i, c)] * x[i];
+}
+
+/// L y = b in place; L y = b by columns with the inverse of the diagonal.
+[[gnu::always_inline]] inline void solve_lower(const double* L, double* b) {
+  b[0] *= L[0];
+  b[1] = (b[1] - L[1] * b[0]) * L[3];
+  b[2] = (b[2] - L[2] * b[0] - L[4] * b[1]) * L[5];
+}
+[[gnu::always_inline]] inline void solve_upper(const double* L, double* b) {
+  b[2] *= L[5];
+  b[1] = (b[1] - L[4] * b[2]) * L[3];
+  b[0] = (b[0] - L[1] * b[1] - L[2] * b[2]) * L[0];
+}
+
+}  // namespace elimination
+
+/// V + λD² = LLᵀ. False when it is not positive definite.
+template <int F>
+bool TiledEquations<F>::factor_landmark(std::int32_t e, double lambda, const double* D) {
+  double* const record = landmarks_.data() + std::int64_t{e} * landmark_size;
+  double d[E];
+  for (int c = 0; c < E; ++c) {
+    const std::int64_t column = layout_->landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];
+    constexpr int diagonal[E] = {0, 3, 5};
+    d[c] = record[diagonal[c]] + (column < 0 ? 0.0 : lambda * D[column] * D[column]);
+    if (d[c] == 0.0) d[c] = 1.0;  // padding, or a column that no residual depends on
+  }
+  double* const L = record + landmark_factor;
+  bool positive = d[0] > 0.0;
+  L[0] = 1.0 / std::sqrt(d[0]);
+  L[1] = record[1] * L[0];
+  L[2] = record[2] * L[0];
+  const double d1 = d[1] - L[1] * L[1];
+  positive = positive && d1 > 0.0;
+  L[3] = 1.0 / std::sqrt(d1);
+  L[4] = (record[4] - L[2] * L[1]) * L[3];
+  const double d2 = d[2] - L[2] * L[2] - L[4] * L[4];
+  L[5] = 1.0 / std::sqrt(d2);
+  return positive && d2 > 0.0;
+}
+
+/// Adds ZZᵀ of one landmark to S, and Z L⁻¹ rhs to y.
+template <int F>
+void TiledEquations<F>::eliminate_landmark(std::int32_t e, const double* rhs, double* S, double* Z, double* y) const {
+  const NormalLayout& layout = *layout_;
+  const std::int64_t first = layout.coupling_start[static_cast<std::size_t>(e)];
+  const std::int64_t count = layout.coupling_start[static_cast<std::size_t>(e) + 1] - first;
+  const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
+  const std::int32_t* const tiles = layout.coupling_tile.data() + first;
+  double three[E];
+  gather(rhs, e, three);
+  elimination::solve_lower(L, three);
+  for (std::int64_t a = 0; a < count; ++a) {
+    elimination::times_inverse<Coupling, F>(W_.data() + (first + a) * Coupling::size, L, Z + a * Coupling::size);
+    elimination::add_product<Coupling, F>(Z + a * Coupling::size, three, y + std::int64_t{tiles[a]} * vector_size);
+  }
+  if (layout.reduced_is_dense) {
+    for (std::int64_t b = 0; b < count; ++b) {
+      double* const column = S + layout.dense_slot(0, tiles[b]) * Square::size;
+      for (std::int64_t a = b; a < count; ++a)
+        elimination::add_outer<Square, Coupling, F>(Z + a * Coupling::size, Z + b * Coupling::size,
+                                                    column + std::int64_t{tiles[a]} * Square::size);
+    }
+  } else {
+    const std::uint32_t* slot = layout.pair_slot.data() + layout.pair_start[static_cast<std::size_t>(e)];
+    for (std::int64_t a = 0; a < count; ++a)
+      for (std::int64_t b = 0; b <= a; ++b, ++slot)
+        elimination::add_outer<Square, Coupling, F>(Z + a * Coupling::size, Z + b * Coupling::size,
+                                                    S + std::int64_t{*slot} * Square::size);
+  }
+}
+
+template <int F>
+bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D, const double* b) {
+  const auto p = static_cast<std::size_t>(part);
+  double* const S = reduced_.data() + part * reduced_stride();
+  double* const y = vectors_.data() + part * vectors_stride();
+  std::fill_n(S, reduced_stride(), 0.0);
+  std::fill_n(y, vectors_stride(), 0.0);
+  bool positive = true;
+  for (std::int32_t e = layout_->part_landmark[p]; e < layout_->part_landmark[p + 1]; ++e) {
+    positive = factor_landmark(e, lambda, D) && positive;
+    eliminate_landmark(e, b, S, scratch_[p].data(), y);
+  }
+  return positive;
+}
+
+/// λD² of the kept columns, and 1 where neither damping nor any residual gives a diagonal.
+template <int F>
+void TiledEquations<F>::damp(double lambda, const double* D) {
+  for (std::int32_t t = 0; t < layout_->tiles; ++t)
+    for (int c = 0, k = 0; c < F; k += F - c++) {
+      const std::int64_t i = std::int64_t{t} * F + c, column = layout_->tile_column[static_cast<std::size_t>(i)];
+      damping_[i] = column < 0 ? 0.0 : lambda * D[column] * D[column];
+      if (kept_[std::int64_t{t} * kept_size + k] + damping_[i] == 0.0) damping_[i] = 1.0;
+    }
+}
+
+template <int F>
+LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const double* b, double* reduced, int threads) {
+  reduced_.resize_unset(layout_->parts * reduced_stride());
+  damp(lambda, D);
+  std::atomic<bool> positive = true;
+  parallel_chunks(layout_->parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
+    if (!eliminate_part(static_cast<int>(part), lambda, D, b)) positive = false;
+  });
+  subtract_parts(b, reduced);
+  return positive ? LinearStatus::ok : LinearStatus::retry;
+}
+
+template <int F>
+LinearStatus TiledEquations<F>::factor_landmarks(double lambda, const double* D, int threads) {
+  damp(lambda, D);
+  std::atomic<bool> positive = true;
+  parallel_chunks(layout_->parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
+    const auto p = static_cast<std::size_t>(part);
+    for (std::int32_t e = layout_->part_landmark[p]; e < layout_->part_landmark[p + 1]; ++e)
+      if (!factor_landmark(e, lambda, D)) positive = false;
+  });
+  return positive ? LinearStatus::ok : LinearStatus::retry;
+}
+
+template <int F>
+void TiledEquations<F>::kept_block(std::int32_t t, double* to) const {
+  const double* from = kept_.data() + std::int64_t{t} * kept_size;
+  for (int j = 0; j < F; ++j)
+    for (int i = j; i < F; ++i, ++from) to[i + j * F] = to[j + i * F] = *from;
+  for (int j = 0; j < F; ++j) to[j * (F + 1)] += damping_[std::int64_t{t} * F + j];
+}
+
+template <int F>
+void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t leading) const {
+  alignas(64) double sum[Square::size] = {};
+  if (const std::int32_t source = layout_->source[static_cast<std::size_t>(k)]; source >= 0) {
+    const double* off = kept_.data() + std::int64_t{layout_->tiles} * kept_size + std::int64_t{source} * Square::size;
+    std::copy_n(off, Square::size, sum);
+  } else if (source < -1) {
+    double block[F * F];
+    kept_block(-2 - source, block);
+    for (int j = 0; j < F; ++j)
+      for (int i = 0; i < F; ++i) sum[Square::index(i, j)] = block[i + j * F];
+  }
+  for (int part = 0; part < layout_->parts; ++part) {
+    const double* S = reduced_.data() + part * reduced_stride() + k * Square::size;
+    for (int v = 0; v < Square::size; v += 8) tile::store(sum + v, tile::load(sum + v) - tile::load(S + v));
+  }
+  for (int j = 0; j < F; ++j)
+    for (int i = 0; i < F; ++i) to[i + j * leading] = sum[Square::index(i, j)];
+}
+
+template <int F>
+void TiledEquations<F>::gather(const double* b, std::int32_t e, double* three) const {
+  for (int c = 0; c < E; ++c) {
+    const std::int64_t column = layout_->landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];
+    three[c] = column < 0 ? 0.0 : b[column];
+  }
+}
+
+/// The kept columns of b, less what the parts have summed.
+template <int F>
+void TiledEquations<F>::subtract_parts(const double* b, double* reduced) const {
+  for (std::int64_t i = 0; i < std::int64_t{layout_->tiles} * F; ++i) {
+    const std::int64_t column = layout_->tile_column[static_cast<std::size_t>(i)];
+    double s = column < 0 ? 0.0 : b[column];
+    for (int part = 0; part < layout_->parts && column >= 0; ++part)
+      s -= vectors_[part * vectors_stride() + i / F * vector_size + i % F];
+    reduced[i] = s;
+  }
+}
+
+template <int F>
+void TiledEquations<F>::reduce(const double* b, double* reduced, int threads) {
+  const NormalLayout& layout = *layout_;
+  parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
+    double* const y = vectors_.data() + part * vectors_stride();
+    std::fill_n(y, vectors_stride(), 0.0);
+    const auto p = static_cast<std::size_t>(part);
+    for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
+      const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
+      double three[E];
+      gather(b, e, three);
+      elimination::solve_lower(L, three);
+      elimination::solve_upper(L, three);
+      add_couplings(e, three, y);
+    }
+  });
+  subtract_parts(b, reduced);
+}
+
+/// y += W three, of the landmark's couplings.
+template <int F>
+void TiledEquations<F>::add_couplings(std::int32_t e, const double* three, double* y) const {
+  const auto i = static_cast<std::size_t>(e);
+  for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k)
+    elimination::add_product<Coupling, F>(
+        W_.data() + k * Coupling::size, three,
+        y + std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size);
+}
+
+/// Wᵀx of the landmark, x a padded tile vector.
+template <int F>
+void TiledEquations<F>::transposed_product(std::int32_t e, const double* x, double* three) const {
+  const auto i = static_cast<std::size_t>(e);
+  tile::Raw body[E] = {};
+  double rest[E] = {};
+  for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k)
+    elimination::add_transposed<Coupling, F>(
+        W_.data() + k * Coupling::size,
+        x + std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size, body, rest);
+  for (int c = 0; c < E; ++c) three[c] = tile::sum(body[c]) + rest[c];
+}
+
+template <int F>
+void TiledEquations<F>::place(const double* kept, double* padded_kept) const {
+  for (std::int32_t t = 0; t < layout_->tiles; ++t)
+    for (int c = 0; c < F; ++c) padded_kept[std::int64_t{t} * vector_size + c] = kept[std::int64_t{t} * F + c];
+}
+
+template <int F>
+void TiledEquations<F>::substitute(const double* b, const double* kept, double* x, int threads) const {
+  const NormalLayout& layout = *layout_;
+  place(kept, padded_kept_.data());
+  parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
+    const auto p = static_cast<std::size_t>(part);
+    for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
+      double three[E], coupled[E];
+      gather(b, e, three);
+      transposed_product(e, padded_kept_.data(), coupled);
+      for (int c = 0; c < E; ++c) three[c] -= coupled[c];
+      const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
+      elimination::solve_lower(L, three);
+      elimination::solve_upper(L, three);
+      for (int c = 0; c < E; ++c)
+        if (const std::int64_t column = layout.landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)]; column >= 0)
+          x[column] = three[c];
+    }
+  });
+  for (std::int64_t i = 0; i < std::int64_t{layout.tiles} * F; ++i)
+    if (const std::int64_t column = layout.tile_column[static_cast<std::size_t>(i)]; column >= 0) x[column] = kept[i];
+}
+
+}  // namespace thalweg

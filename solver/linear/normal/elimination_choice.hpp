@@ -1,0 +1,28 @@
+// Which blocks to eliminate by a Schur complement, and the order of evaluation that makes it one pass.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <thalweg/math/block_structure.hpp>
+
+namespace thalweg {
+
+struct EliminationChoice {
+  std::vector<char> eliminated;  ///< of each block
+  std::int64_t count = 0;        ///< of eliminated blocks
+  std::int64_t columns = 0;      ///< that they have
+};
+
+/// The named blocks (nonzero), or where none is named those of the largest kinds that may be eliminated together: at
+/// most 3 columns each, and no residual reads two of them. Blocks are of one kind when the same argument of a residual
+/// group reads them. Throws Error where named blocks cannot be eliminated.
+EliminationChoice choose_eliminated(const BlockStructure& structure, const std::vector<char>& named);
+
+/// For each group its items in the order of their eliminated block, then of their other blocks; items without an
+/// eliminated block last. Empty where that is the order they have.
+std::vector<std::vector<std::int64_t>> evaluation_order(const BlockStructure& structure,
+                                                        const std::vector<char>& eliminated);
+
+}  // namespace thalweg

@@ -1,0 +1,331 @@
+#include <linear/normal/layout.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+#include <numeric>
+
+#include <thalweg/math/error.hpp>
+
+namespace thalweg {
+namespace {
+
+constexpr std::array<int, 4> tile_widths = {3, 6, 7, 9};
+// A reduced matrix with at least this part of its blocks is stored and factored as a dense one.
+constexpr double dense_fill = 0.4;
+constexpr std::int64_t largest_dense = 4000;  // columns: 128 MB
+constexpr int most_parts = 8;
+constexpr std::int64_t items_worth_a_part = 1000;
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+int tiles_of(int dimension, int width) { return (dimension + width - 1) / width; }
+
+/// Two tiles of one landmark or one item, the larger number first.
+std::uint64_t key(std::int32_t a, std::int32_t b) {
+  return static_cast<std::uint64_t>(std::min(a, b)) << 32 | static_cast<std::uint32_t>(std::max(a, b));
+}
+
+}  // namespace
+
+int choose_tile_width(std::span<const int> dimensions) {
+  int best = tile_widths.back();
+  double least = std::numeric_limits<double>::infinity();
+  for (const int width : tile_widths) {
+    double columns = 0.0;
+    for (const int d : dimensions) columns += tiles_of(d, width) * width;
+    const double work = columns * (columns + 4.0 * tiles_of(9, width));  // and the overhead of small tiles
+    if (work < least) {
+      least = work;
+      best = width;
+    }
+  }
+  return best;
+}
+
+NormalLayout::NormalLayout(const BlockStructure& structure, std::span<const char> eliminated)
+    : columns(structure.columns()) {
+  number_blocks(structure, eliminated);
+  sort_couplings(structure);
+  find_off_diagonals(structure);
+  cut_parts();
+}
+
+void NormalLayout::number_blocks(const BlockStructure& s, std::span<const char> eliminated) {
+  std::vector<int> kept;
+  for (std::int64_t b = 0; b < s.blocks(); ++b)
+    if (!eliminated[at(b)]) kept.push_back(s.dimension[at(b)]);
+  width = choose_tile_width(kept);
+  first_tile_.assign(at(s.blocks()), -1);
+  landmark_of_.assign(at(s.blocks()), -1);
+  for (std::int64_t b = 0; b < s.blocks(); ++b) {
+    const int d = s.dimension[at(b)];
+    const bool landmark = eliminated[at(b)];
+    if (landmark && d > landmark_width) throw Error("blocks of more than 3 columns cannot be eliminated");
+    (landmark ? landmark_of_ : first_tile_)[at(b)] = landmark ? landmarks++ : tiles;
+    auto& column_of = landmark ? landmark_column : tile_column;
+    const int padded_columns = landmark ? landmark_width : tiles_of(d, width) * width;
+    for (int c = 0; c < padded_columns; ++c) column_of.push_back(c < d ? s.first[at(b)] + c : -1);
+    if (!landmark) tiles += tiles_of(d, width);
+  }
+}
+
+/// The couplings of each landmark, and where the items of each group add to them.
+void NormalLayout::sort_couplings(const BlockStructure& s) {
+  std::vector<std::int64_t> count(at(landmarks) + 1);
+  for (const ResidualPattern& pattern : s.groups) {
+    Group& group = groups.emplace_back();
+    group.dimension = pattern.dimension;
+    group.columns = pattern.columns();
+    struct Source {
+      const ResidualPattern::Slot* slot;
+      int tile;
+    };
+    std::vector<Source> sources;
+    int column = 0;
+    for (const ResidualPattern::Slot& slot : pattern.slots) {
+      const auto moving = std::find_if(slot.block.begin(), slot.block.end(), [](std::int32_t b) { return b >= 0; });
+      const bool any = moving != slot.block.end();
+      if (any && landmark_of_[at(*moving)] >= 0) {
+        group.landmark_column = column;
+        group.landmark_columns = slot.dimension;
+        for (const std::int32_t b : slot.block) group.landmark.push_back(b < 0 ? -1 : landmark_of_[at(b)]);
+      } else if (any) {
+        for (int t = 0; t < tiles_of(slot.dimension, width); ++t) {
+          group.pieces.push_back({column + t * width, std::min(width, slot.dimension - t * width)});
+          sources.push_back({&slot, t});
+        }
+      }
+      column += slot.dimension;
+    }
+    const std::size_t pieces = sources.size();
+    group.tile.resize(at(pattern.items) * pieces);
+    for (std::size_t p = 0; p < pieces; ++p)
+      for (std::size_t i = 0; i < at(pattern.items); ++i) {
+        const std::int32_t b = sources[p].slot->block[i];
+        group.tile[i * pieces + p] = b < 0 ? -1 : first_tile_[at(b)] + sources[p].tile;
+      }
+    group.coupling.assign(group.tile.size(), -1);
+    for (std::size_t i = 0; i < group.landmark.size(); ++i)
+      for (std::size_t p = 0; p < pieces && group.landmark[i] >= 0; ++p)
+        if (group.tile[i * pieces + p] >= 0) ++count[at(group.landmark[i]) + 1];
+  }
+  // Contributions, sorted into landmarks; then by tile, the same tile once.
+  std::partial_sum(count.begin(), count.end(), count.begin());
+  struct Contribution {
+    std::int32_t tile;
+    std::uint32_t group;
+    std::int64_t place;
+  };
+  std::vector<Contribution> all(at(count.back()));
+  std::vector<std::int64_t> next(count.begin(), count.end() - 1);
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const Group& group = groups[g];
+    const std::size_t pieces = group.pieces.size();
+    for (std::size_t i = 0; i < group.landmark.size(); ++i)
+      for (std::size_t p = 0; p < pieces && group.landmark[i] >= 0; ++p)
+        if (const std::size_t k = i * pieces + p; group.tile[k] >= 0)
+          all[at(next[at(group.landmark[i])]++)] = {group.tile[k], static_cast<std::uint32_t>(g),
+                                                    static_cast<std::int64_t>(k)};
+  }
+  coupling_start.assign(1, 0);
+  coupling_tile.reserve(all.size());
+  for (std::int32_t e = 0; e < landmarks; ++e) {
+    const auto begin = all.begin() + count[at(e)], end = all.begin() + count[at(e) + 1];
+    const auto by_tile = [](const Contribution& a, const Contribution& b) { return a.tile < b.tile; };
+    if (!std::is_sorted(begin, end, by_tile)) std::stable_sort(begin, end, by_tile);
+    for (auto c = begin; c != end; ++c) {
+      if (c != begin && c->tile == (c - 1)->tile)
+        couplings_once = false;
+      else
+        coupling_tile.push_back(c->tile);
+      groups[c->group].coupling[at(c->place)] = static_cast<std::int64_t>(coupling_tile.size()) - 1;
+    }
+    coupling_start.push_back(static_cast<std::int64_t>(coupling_tile.size()));
+  }
+  for (Group& group : groups) {
+    if (group.pieces.size() != 1 || group.coupling.empty() || !couplings_once) continue;
+    group.first_coupling = group.coupling[0];
+    group.plain = group.first_coupling >= 0;
+    for (std::size_t i = 0; i < group.coupling.size() && group.plain; ++i)
+      group.plain = group.coupling[i] == group.first_coupling + static_cast<std::int64_t>(i);
+  }
+}
+
+/// Off-diagonal blocks of U: two tiles of one item.
+void NormalLayout::find_off_diagonals(const BlockStructure&) {
+  std::vector<std::uint64_t> keys;
+  const auto for_pairs = [](const Group& group, const auto& visit) {
+    const std::size_t pieces = group.pieces.size();
+    for (std::size_t i = 0; pieces > 1 && i < group.tile.size() / pieces; ++i)
+      for (std::size_t a = 1; a < pieces; ++a)
+        for (std::size_t b = 0; b < a; ++b) visit(group.tile[i * pieces + a], group.tile[i * pieces + b]);
+  };
+  for (const Group& group : groups)
+    for_pairs(group, [&](std::int32_t a, std::int32_t b) {
+      if (a >= 0 && b >= 0 && a != b) keys.push_back(key(a, b));
+    });
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  for (const std::uint64_t k : keys) {
+    off_column.push_back(static_cast<std::int32_t>(k >> 32));
+    off_row.push_back(static_cast<std::int32_t>(k & 0xffffffffu));
+  }
+  for (Group& group : groups)
+    for_pairs(group, [&](std::int32_t a, std::int32_t b) {
+      const bool there = a >= 0 && b >= 0 && a != b;
+      group.off.push_back(there ? std::lower_bound(keys.begin(), keys.end(), key(a, b)) - keys.begin() : -1);
+    });
+}
+
+double NormalLayout::pairs() const {
+  double n = 0.0;
+  for (std::int32_t e = 0; e < landmarks; ++e) {
+    const auto k = static_cast<double>(coupling_start[at(e) + 1] - coupling_start[at(e)]);
+    n += 0.5 * k * (k + 1.0);
+  }
+  return n;
+}
+
+/// Consecutive landmarks of about equal work; items go with their landmark, those without one are dealt out evenly.
+void NormalLayout::cut_parts() {
+  std::int64_t items = 0;
+  for (const Group& group : groups)
+    items += static_cast<std::int64_t>(group.pieces.empty() ? group.landmark.size() : group.tile.size() / group.pieces.size());
+  const double reduced_size = 0.5 * tiles * (tiles + 1.0) * width * width;
+  const double sums = landmarks > 0 ? reduced_size : static_cast<double>(off_row.size() + 1) * width * width;
+  const double coupled = landmarks > 0 ? static_cast<double>(couplings()) * width * landmark_width
+                                       : static_cast<double>(items) * width * width;
+  parts = static_cast<int>(std::clamp(coupled / (4.0 * sums), 2.0, double{most_parts}));
+  parts = static_cast<int>(std::min<std::int64_t>(parts, 1 + items / items_worth_a_part));
+
+  const auto work = [&](std::int32_t e) {
+    const auto k = static_cast<double>(coupling_start[at(e) + 1] - coupling_start[at(e)]);
+    return 4.0 + k * (4.0 + k);
+  };
+  double total = 0.0;
+  for (std::int32_t e = 0; e < landmarks; ++e) total += work(e);
+  part_landmark.assign(1, 0);
+  double done = 0.0;
+  for (std::int32_t e = 0; e < landmarks; ++e) {
+    if (done >= total * static_cast<double>(part_landmark.size()) / parts) part_landmark.push_back(e);
+    done += work(e);
+  }
+  part_landmark.resize(at(parts) + 1, landmarks);
+  part_landmark.back() = landmarks;
+
+  for (Group& group : groups) {
+    const std::int64_t n = static_cast<std::int64_t>(
+        group.pieces.empty() ? group.landmark.size() : group.tile.size() / group.pieces.size());
+    const bool in_order = std::is_sorted(group.landmark.begin(), group.landmark.end(), [](std::int32_t a, std::int32_t b) {
+      return static_cast<std::uint32_t>(a) < static_cast<std::uint32_t>(b);  // −1 behind all
+    });
+    if (!in_order) throw Error("the items of a residual group are not in the order of their eliminated blocks");
+    const auto moving = std::find(group.landmark.begin(), group.landmark.end(), -1) - group.landmark.begin();
+    for (int p = 0; p <= parts; ++p) {
+      if (group.landmark_column < 0)
+        group.part_begin.push_back(n * p / parts);
+      else
+        group.part_begin.push_back(p == parts ? n
+                                              : std::lower_bound(group.landmark.begin(), group.landmark.begin() + moving,
+                                                                 part_landmark[at(p)]) -
+                                                    group.landmark.begin());
+    }
+  }
+}
+
+void NormalLayout::reduce() {
+  if (!reduced.row.empty()) return;
+  reduced.dimension.assign(at(tiles), width);
+  bool dense = static_cast<std::int64_t>(tiles) * width <= largest_dense;
+  if (dense) {
+    std::vector<char> there(at(tiles) * at(tiles));
+    std::int64_t blocks = tiles;
+    const auto meet = [&](std::int32_t row, std::int32_t column) {
+      char& mark = there[at(column) * at(tiles) + at(row)];
+      blocks += !mark;
+      mark = 1;
+    };
+    for (std::int32_t e = 0; e < landmarks; ++e)
+      for (std::int64_t a = coupling_start[at(e)]; a < coupling_start[at(e) + 1]; ++a)
+        for (std::int64_t b = coupling_start[at(e)]; b < a; ++b) meet(coupling_tile[at(a)], coupling_tile[at(b)]);
+    for (std::size_t k = 0; k < off_row.size(); ++k) meet(off_row[k], off_column[k]);
+    dense = static_cast<double>(blocks) >= dense_fill * 0.5 * tiles * (tiles + 1.0);
+  }
+  dense ? reduce_densely() : reduce_sparsely();
+}
+
+void NormalLayout::reduce_densely() {
+  reduced_is_dense = true;
+  reduced.column_start.assign(1, 0);
+  for (std::int32_t c = 0; c < tiles; ++c) {
+    for (std::int32_t r = c; r < tiles; ++r) reduced.row.push_back(r);
+    reduced.column_start.push_back(static_cast<std::int64_t>(reduced.row.size()));
+  }
+  source.assign(reduced.row.size(), -1);
+  for (std::int32_t c = 0; c < tiles; ++c) source[at(dense_slot(c, c))] = -2 - c;
+  for (std::size_t k = 0; k < off_row.size(); ++k)
+    source[at(dense_slot(off_row[k], off_column[k]))] = static_cast<std::int32_t>(k);
+}
+
+/// Column by column: the tiles that meet tile c at a landmark or in an item, found by a mark for each tile, then each
+/// pair's place in the column.
+void NormalLayout::reduce_sparsely() {
+  pair_start.assign(1, 0);
+  for (std::int32_t e = 0; e < landmarks; ++e) {
+    const std::int64_t k = coupling_start[at(e) + 1] - coupling_start[at(e)];
+    pair_start.push_back(pair_start.back() + k * (k + 1) / 2);
+  }
+  pair_slot.resize(at(pair_start.back()));
+  std::vector<std::int64_t> begin(at(tiles) + 1);
+  for (const std::int32_t t : coupling_tile) ++begin[at(t) + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  struct Place {
+    std::int32_t landmark, index;  // the tile is coupling number `index` of the landmark
+  };
+  std::vector<Place> places(coupling_tile.size());
+  std::vector<std::int64_t> next(begin.begin(), begin.end() - 1);
+  for (std::int32_t e = 0; e < landmarks; ++e)
+    for (std::int64_t k = coupling_start[at(e)]; k < coupling_start[at(e) + 1]; ++k)
+      places[at(next[at(coupling_tile[at(k)])]++)] = {e, static_cast<std::int32_t>(k - coupling_start[at(e)])};
+
+  reduced.column_start.assign(1, 0);
+  std::vector<std::int32_t> mark(at(tiles), -1), rows;
+  std::vector<std::int64_t> slot_of(at(tiles));
+  std::size_t off = 0;
+  for (std::int32_t c = 0; c < tiles; ++c) {
+    rows.assign(1, c);
+    mark[at(c)] = c;
+    const auto meet = [&](std::int32_t r) {
+      if (mark[at(r)] == c) return;
+      mark[at(r)] = c;
+      rows.push_back(r);
+    };
+    for (std::int64_t p = begin[at(c)]; p < begin[at(c) + 1]; ++p) {
+      const Place place = places[at(p)];
+      for (std::int64_t k = coupling_start[at(place.landmark)] + place.index + 1; k < coupling_start[at(place.landmark) + 1]; ++k)
+        meet(coupling_tile[at(k)]);
+    }
+    const std::size_t first_off = off;
+    for (; off < off_column.size() && off_column[off] == c; ++off) meet(off_row[off]);
+    std::sort(rows.begin(), rows.end());
+    for (const std::int32_t r : rows) {
+      slot_of[at(r)] = static_cast<std::int64_t>(reduced.row.size());
+      reduced.row.push_back(r);
+    }
+    reduced.column_start.push_back(static_cast<std::int64_t>(reduced.row.size()));
+    source.resize(reduced.row.size(), -1);
+    source[at(slot_of[at(c)])] = -2 - c;
+    for (std::size_t k = first_off; k < off; ++k) source[at(slot_of[at(off_row[k])])] = static_cast<std::int32_t>(k);
+    for (std::int64_t p = begin[at(c)]; p < begin[at(c) + 1]; ++p) {
+      const Place place = places[at(p)];
+      const std::int64_t first = coupling_start[at(place.landmark)];
+      for (std::int64_t a = place.index; first + a < coupling_start[at(place.landmark) + 1]; ++a)
+        pair_slot[at(pair_start[at(place.landmark)] + a * (a + 1) / 2 + place.index)] =
+            static_cast<std::uint32_t>(slot_of[at(coupling_tile[at(first + a)])]);
+    }
+  }
+}
+
+}  // namespace thalweg

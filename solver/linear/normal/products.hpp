@@ -1,0 +1,173 @@
+// Opening and closing the sums, and the products of H and of the reduced system with a vector.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+
+#include <linear/normal/eliminate.hpp>
+#include <linear/normal/tiled_equations.hpp>
+
+namespace thalweg {
+
+template <int F>
+TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : NormalEquations(std::move(layout)) {
+  const NormalLayout& l = *layout_;
+  W_.resize_unset(l.couplings() * Coupling::size);
+  landmarks_.resize(std::int64_t{l.landmarks} * landmark_size);
+  kept_sums_.resize(l.parts * kept_stride());
+  kept_.resize(kept_stride());
+  damping_.resize(std::int64_t{l.tiles} * F);
+  vectors_.resize(l.parts * vectors_stride());
+  padded_kept_.resize(std::int64_t{l.tiles} * vector_size);
+  scratch_.resize(static_cast<std::size_t>(l.parts));
+  std::int64_t longest = 0;
+  for (std::size_t e = 0; e < static_cast<std::size_t>(l.landmarks); ++e)
+    longest = std::max(longest, l.coupling_start[e + 1] - l.coupling_start[e]);
+  for (AlignedArray& Z : scratch_) Z.resize(longest * Coupling::size);
+  gradient_.resize(static_cast<std::size_t>(l.columns));
+  column_norms_.resize(static_cast<std::size_t>(l.columns));
+}
+
+template <int F>
+double TiledEquations<F>::bytes() const {
+  return 8.0 * static_cast<double>(W_.size() + landmarks_.size() + kept_sums_.size() + kept_.size() + reduced_.size() +
+                                   vectors_.size());
+}
+
+template <int F>
+void TiledEquations<F>::open(int part) {
+  const auto p = static_cast<std::size_t>(part);
+  const std::int64_t first = layout_->part_landmark[p], last = layout_->part_landmark[p + 1];
+  std::fill_n(kept_sums(part), kept_stride(), 0.0);
+  std::fill(landmarks_.data() + first * landmark_size, landmarks_.data() + last * landmark_size, 0.0);
+  if (layout_->couplings_once) return;
+  const auto coupling = [&](std::int64_t e) { return layout_->coupling_start[static_cast<std::size_t>(e)] * Coupling::size; };
+  std::fill(W_.data() + coupling(first), W_.data() + coupling(last), 0.0);
+}
+
+template <int F>
+void TiledEquations<F>::close(int threads) {
+  const NormalLayout& layout = *layout_;
+  constexpr std::int64_t grain = 4096;
+  parallel_chunks(kept_stride(), grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+    std::copy(kept_sums(0) + begin, kept_sums(0) + end, kept_.data() + begin);
+    for (int part = 1; part < layout.parts; ++part) {
+      const double* from = kept_sums(part);
+      for (std::int64_t i = begin; i < end; ++i) kept_[i] += from[i];
+    }
+  });
+  for (std::int32_t t = 0; t < layout.tiles; ++t) {
+    const double* const record = kept_.data() + std::int64_t{t} * kept_size;
+    for (int c = 0, k = 0; c < F; k += F - c++)
+      if (const std::int64_t column = layout.tile_column[static_cast<std::size_t>(t * F + c)]; column >= 0) {
+        gradient_[static_cast<std::size_t>(column)] = record[lower + c];
+        column_norms_[static_cast<std::size_t>(column)] = std::sqrt(record[k]);
+      }
+  }
+  parallel_chunks(layout.landmarks, grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+    for (std::int64_t e = begin; e < end; ++e) {
+      const double* const record = landmarks_.data() + e * landmark_size;
+      constexpr int diagonal[E] = {0, 3, 5};
+      for (int c = 0; c < E; ++c)
+        if (const std::int64_t column = layout.landmark_column[static_cast<std::size_t>(e * E + c)]; column >= 0) {
+          gradient_[static_cast<std::size_t>(column)] = record[landmark_gradient + c];
+          column_norms_[static_cast<std::size_t>(column)] = std::sqrt(record[diagonal[c]]);
+        }
+    }
+  });
+}
+
+/// y += U x over padded tile vectors, undamped.
+template <int F>
+void TiledEquations<F>::add_kept_product(const double* x, double* y) const {
+  for (std::int32_t t = 0; t < layout_->tiles; ++t) {
+    const double* u = kept_.data() + std::int64_t{t} * kept_size;
+    const double* const from = x + std::int64_t{t} * vector_size;
+    double* const to = y + std::int64_t{t} * vector_size;
+    for (int j = 0; j < F; ++j) {
+      to[j] += *u++ * from[j];
+      for (int i = j + 1; i < F; ++i, ++u) {
+        to[i] += *u * from[j];
+        to[j] += *u * from[i];
+      }
+    }
+  }
+  const double* const off = kept_.data() + std::int64_t{layout_->tiles} * kept_size;
+  for (std::size_t k = 0; k < layout_->off_row.size(); ++k) {
+    const double* const u = off + static_cast<std::int64_t>(k) * Square::size;
+    const std::int64_t row = std::int64_t{layout_->off_row[k]} * vector_size, column = std::int64_t{layout_->off_column[k]} * vector_size;
+    for (int j = 0; j < F; ++j)
+      for (int i = 0; i < F; ++i) {
+        y[row + i] += u[Square::index(i, j)] * x[column + j];
+        y[column + j] += u[Square::index(i, j)] * x[row + i];
+      }
+  }
+}
+
+/// Of each landmark of each part: body(e, Wᵀx, y) with x padded, y the part's sum, which starts at zero.
+template <int F>
+template <class Body>
+void TiledEquations<F>::for_landmarks(const double* x, int threads, Body body) const {
+  const NormalLayout& layout = *layout_;
+  parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
+    double* const y = vectors_.data() + part * vectors_stride();
+    std::fill_n(y, vectors_stride(), 0.0);
+    const auto p = static_cast<std::size_t>(part);
+    for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
+      double three[E];
+      transposed_product(e, x, three);
+      body(e, three);
+      add_couplings(e, three, y);
+    }
+  });
+}
+
+template <int F>
+void TiledEquations<F>::reduced_product(const double* x, double* y, int threads) const {
+  const NormalLayout& layout = *layout_;
+  place(x, padded_kept_.data());
+  for_landmarks(padded_kept_.data(), threads, [&](std::int32_t e, double* three) {
+    const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
+    elimination::solve_lower(L, three);
+    elimination::solve_upper(L, three);
+    for (int c = 0; c < E; ++c) three[c] = -three[c];
+  });
+  add_kept_product(padded_kept_.data(), vectors_.data());
+  for (std::int64_t i = 0; i < std::int64_t{layout.tiles} * F; ++i) {
+    double s = damping_[i] * x[i];
+    for (int part = 0; part < layout.parts; ++part) s += vectors_[part * vectors_stride() + i / F * vector_size + i % F];
+    y[i] = s;
+  }
+}
+
+template <int F>
+void TiledEquations<F>::product(const double* v, double* Hv, int threads) const {
+  const NormalLayout& layout = *layout_;
+  for (std::int64_t i = 0; i < std::int64_t{layout.tiles} * F; ++i) {
+    const std::int64_t column = layout.tile_column[static_cast<std::size_t>(i)];
+    padded_kept_[i / F * vector_size + i % F] = column < 0 ? 0.0 : v[column];
+  }
+  for_landmarks(padded_kept_.data(), threads, [&](std::int32_t e, double* three) {
+    const double* const V = landmarks_.data() + std::int64_t{e} * landmark_size;
+    double own[E];
+    gather(v, e, own);
+    const double coupled[E] = {three[0] + V[0] * own[0] + V[1] * own[1] + V[2] * own[2],
+                               three[1] + V[1] * own[0] + V[3] * own[1] + V[4] * own[2],
+                               three[2] + V[2] * own[0] + V[4] * own[1] + V[5] * own[2]};
+    for (int c = 0; c < E; ++c) {
+      const std::int64_t column = layout.landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];
+      if (column >= 0) Hv[column] = coupled[c];
+      three[c] = own[c];
+    }
+  });
+  add_kept_product(padded_kept_.data(), vectors_.data());
+  for (std::int64_t i = 0; i < std::int64_t{layout.tiles} * F; ++i) {
+    const std::int64_t column = layout.tile_column[static_cast<std::size_t>(i)];
+    if (column < 0) continue;
+    double s = 0.0;
+    for (int part = 0; part < layout.parts; ++part) s += vectors_[part * vectors_stride() + i / F * vector_size + i % F];
+    Hv[column] = s;
+  }
+}
+
+}  // namespace thalweg

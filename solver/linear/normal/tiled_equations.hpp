@@ -1,0 +1,80 @@
+// Normal equations with tiles of a width known at compile time.
+#pragma once
+
+#include <atomic>
+
+#include <linear/normal/normal_equations.hpp>
+#include <linear/normal/tile.hpp>
+
+namespace thalweg {
+
+template <int F>  // tile width
+class TiledEquations final : public NormalEquations {
+ public:
+  explicit TiledEquations(std::shared_ptr<NormalLayout> layout);
+
+  void open(int part) override;
+  void add(int part, std::size_t group, const ResidualStrip& strip) override;
+  void close(int threads) override;
+  void product(const double* v, double* Hv, int threads) const override;
+  LinearStatus eliminate(double lambda, const double* D, const double* b, double* reduced, int threads) override;
+  LinearStatus factor_landmarks(double lambda, const double* D, int threads) override;
+  void reduced_block(std::int64_t k, double* to, std::int64_t leading) const override;
+  void reduced_product(const double* x, double* y, int threads) const override;
+  void kept_block(std::int32_t tile, double* to) const override;
+  void reduce(const double* b, double* reduced, int threads) override;
+  void substitute(const double* b, const double* kept, double* x, int threads) const override;
+  double bytes() const override;
+
+ private:
+  static constexpr int E = landmark_width;
+  using Square = tile::Layout<F, F>;    // a block of U, and of the reduced system
+  using Coupling = tile::Layout<F, E>;  // a block of W
+  static constexpr int lower = F * (F + 1) / 2;
+  /// Of a tile: the lower triangle of its diagonal block of U by columns, then its gradient.
+  static constexpr int kept_size = (lower + F + 7) / 8 * 8;
+  /// Of a landmark: V's lower triangle by columns (6), its gradient (3), L's lower triangle with the inverse of its
+  /// diagonal (6), one left over.
+  static constexpr int landmark_size = 16, landmark_gradient = 6, landmark_factor = 9;
+  static constexpr int vector_size = (F + 7) / 8 * 8;  ///< of a tile's part of a vector, padded
+
+  template <int R>
+  void add_strip(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
+  void add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
+  bool factor_landmark(std::int32_t e, double lambda, const double* D);
+  bool eliminate_part(int part, double lambda, const double* D, const double* b);
+  void eliminate_landmark(std::int32_t e, const double* b, double* S, double* Z, double* y) const;
+  void add_couplings(std::int32_t e, const double* three, double* y) const;
+  void transposed_product(std::int32_t e, const double* x, double* three) const;
+  void subtract_parts(const double* b, double* reduced) const;
+  void damp(double lambda, const double* D);
+  void gather(const double* b, std::int32_t e, double* three) const;
+  void place(const double* kept, double* padded_kept) const;
+  void add_kept_product(const double* x, double* y) const;
+  template <class Body>
+  void for_landmarks(const double* x, int threads, Body body) const;
+
+  double* kept_sums(int part) { return kept_sums_.data() + part * kept_stride(); }
+  std::int64_t kept_stride() const {
+    return std::int64_t{layout_->tiles} * kept_size + static_cast<std::int64_t>(layout_->off_row.size()) * Square::size;
+  }
+  std::int64_t vectors_stride() const { return std::int64_t{layout_->tiles} * vector_size; }
+  std::int64_t reduced_stride() const { return layout_->reduced.blocks() * Square::size; }
+
+  AlignedArray W_;           // couplings × Coupling::size
+  AlignedArray landmarks_;   // landmarks × landmark_size
+  AlignedArray kept_sums_;   // parts × (tiles × kept_size, off-diagonal blocks × Square::size)
+  AlignedArray kept_;        // the same, summed
+  AlignedArray damping_;     // tiles × F: λD² of the last damping, 1 where a diagonal would be zero
+  AlignedArray reduced_;     // parts × blocks × Square::size: Σ ZZᵀ
+  std::vector<AlignedArray> scratch_;  // of each part: the Z of one landmark
+  mutable AlignedArray vectors_;  // parts × tiles × vector_size
+  mutable AlignedArray padded_kept_;  // tiles × vector_size
+};
+
+extern template class TiledEquations<3>;
+extern template class TiledEquations<6>;
+extern template class TiledEquations<7>;
+extern template class TiledEquations<9>;
+
+}  // namespace thalweg

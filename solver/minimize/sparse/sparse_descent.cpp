@@ -1,0 +1,186 @@
+#include <minimize/sparse/sparse_descent.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include <thalweg/math/parallel.hpp>
+#include <thalweg/minimize/convergence.hpp>
+
+namespace thalweg {
+namespace {
+
+double norm(const std::vector<double>& v) {
+  double squares = 0.0;
+  for (const double a : v) squares += a * a;
+  return std::sqrt(squares);
+}
+
+bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
+
+}  // namespace
+
+SparseDescent::SparseDescent(BlockProgram& program, SchurSolver& linear) : program_(program), linear_(linear) {
+  x_.resize(static_cast<std::size_t>(program.size()));
+  trial_x_.resize(x_.size());
+  step_.resize(static_cast<std::size_t>(program.columns()));
+  coordinates_.resize(step_.size());
+  const int parts = linear.equations().layout().parts;
+  for (int p = 0; p < parts; ++p) scratch_.emplace_back(program);
+  part_squares_.resize(static_cast<std::size_t>(parts));
+}
+
+// Nocedal & Wright, Numerical Optimization (2006), algorithm 4.1, with the damping λ for a radius.
+Ending SparseDescent::run(std::vector<double> x, Strategy& strategy, Journal& journal) {
+  strategy_ = &strategy;
+  journal_ = &journal;
+  x_ = std::move(x);
+  std::optional<Verdict> verdict = begin();
+  if (!verdict) {
+    strategy.start(linear_, coordinates_);
+    journal.open(cost_, gradient_norm_, x_);
+  }
+  while (!verdict) {
+    verdict = gradient_verdict();
+    if (!verdict) verdict = journal.limit();
+    if (!verdict) verdict = iterate();
+  }
+  return {verdict->status, std::move(verdict->reason), x_, cost_};
+}
+
+std::optional<Verdict> SparseDescent::begin() {
+  cost_ = program_.cost(x_.data(), journal_->options.threads);
+  ++journal_->result.evaluations.cost;
+  journal_->clock.charge(Stopwatch::evaluate);
+  if (std::isfinite(cost_) && linearize()) return std::nullopt;
+  const auto culprit = program_.find_non_finite(x_.data());
+  if (!culprit) return Verdict{Status::non_finite_start, "the cost or its derivatives overflow at the start"};
+  return Verdict{Status::non_finite_start, in_words(*culprit) + " at the start"};
+}
+
+/// One linear solve, and the step taken or not.
+std::optional<Verdict> SparseDescent::iterate() {
+  const ProposedStep proposed = strategy_->propose(linear_, step_.data());
+  journal_->clock.charge(Stopwatch::linear_solve);
+  Result& result = journal_->result;
+  ++result.iterations;
+  IterationRecord record;
+  record.iteration = result.iterations;
+  record.gradient_norm = gradient_norm_;
+  record.damping = strategy_->damping();
+  record.outcome = attempt(proposed);
+  record.accepted = record.outcome == Outcome::accepted;
+  if (usable(proposed.status)) record.step_norm = norm(step_);
+  if (record.outcome != Outcome::singular) record.trial_cost = trial_cost_;
+  record.gain_ratio = gain_;
+  std::optional<Verdict> verdict;
+  if (record.accepted) {
+    ++result.accepted_steps;
+    const double previous = cost_;
+    cost_ = trial_cost_;
+    strategy_->accepted(gain_, proposed.scaled_norm);
+    strategy_->linearized(linear_);
+    verdict = step_verdict(proposed, previous);
+  } else {
+    verdict = exhausted_verdict(proposed);
+    strategy_->rejected(gain_, proposed.scaled_norm);
+  }
+  record.cost = cost_;
+  record.seconds = journal_->clock.elapsed();
+  const std::optional<Verdict> request = journal_->report(record, x_);
+  return verdict ? verdict : request;
+}
+
+/// Assembles the normal equations at x_. False when they are not finite.
+bool SparseDescent::linearize() {
+  NormalEquations& equations = linear_.equations();
+  const NormalLayout& layout = equations.layout();
+  const int threads = journal_->options.threads;
+  program_.fill_tables(x_.data());
+  parallel_chunks(layout.parts, 1, threads, [&](std::int64_t p, std::int64_t, std::int64_t) {
+    const auto part = static_cast<std::size_t>(p);
+    equations.open(static_cast<int>(p));
+    ResidualStrip strip;
+    double squares = 0.0;
+    for (std::size_t g = 0; g < layout.groups.size(); ++g) {
+      const std::int64_t end = layout.groups[g].part_begin[part + 1];
+      for (std::int64_t i = layout.groups[g].part_begin[part]; i < end; i += BlockProgram::strip_items) {
+        squares += program_.linearize(g, i, std::min(end, i + BlockProgram::strip_items), x_.data(), scratch_[part], strip);
+        equations.add(static_cast<int>(p), g, strip);
+      }
+    }
+    part_squares_[part] = squares;
+  });
+  journal_->clock.charge(Stopwatch::evaluate);
+  ++journal_->result.evaluations.jacobian;
+  equations.close(threads);
+  gradient_norm_ = 0.0;
+  bool finite = true;
+  for (const double g : equations.gradient()) {
+    gradient_norm_ = std::max(gradient_norm_, std::abs(g));
+    finite = finite && std::isfinite(g);
+  }
+  for (const double d : equations.column_norms()) finite = finite && std::isfinite(d);
+  program_.coordinates(x_.data(), coordinates_.data());
+  journal_->clock.charge(Stopwatch::linear_solve);
+  return finite;
+}
+
+/// Tries the step; where it is good, x_ has moved and the equations are those of the new point.
+SparseDescent::Outcome SparseDescent::attempt(const ProposedStep& proposed) {
+  gain_ = IterationRecord::unset;
+  trial_cost_ = IterationRecord::unset;
+  if (!usable(proposed.status)) return Outcome::singular;
+  if (!(std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))) return Outcome::not_finite;
+  program_.retract(x_.data(), step_.data(), trial_x_.data());
+  trial_cost_ = program_.cost(trial_x_.data(), journal_->options.threads);
+  ++journal_->result.evaluations.cost;
+  journal_->clock.charge(Stopwatch::evaluate);
+  if (!std::isfinite(trial_cost_)) return Outcome::not_finite;
+  gain_ = (cost_ - trial_cost_) / proposed.predicted;
+  if (!strategy_->accepts(gain_)) return Outcome::no_decrease;
+  std::swap(x_, trial_x_);
+  if (linearize()) return Outcome::accepted;
+  std::swap(x_, trial_x_);
+  linearize();
+  return Outcome::not_finite;
+}
+
+double SparseDescent::point_norm() const {
+  const auto D = strategy_->scale();
+  double squares = 0.0;
+  for (std::size_t j = 0; j < D.size(); ++j) squares += D[j] * coordinates_[j] * D[j] * coordinates_[j];
+  return std::sqrt(squares);
+}
+
+std::optional<Verdict> SparseDescent::gradient_verdict() const {
+  const Options& options = journal_->options;
+  if (!convergence::gradient_small(gradient_norm_, options.gradient_tolerance)) return std::nullopt;
+  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, options.gradient_tolerance)};
+}
+
+std::optional<Verdict> SparseDescent::step_verdict(const ProposedStep& proposed, double previous) const {
+  const Options& options = journal_->options;
+  const double actual = previous - cost_;
+  if (cost_ == 0.0) return Verdict{Status::converged, "the cost is zero"};
+  if (convergence::decrease_small(actual, proposed.predicted, previous, options.function_tolerance))
+    return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}", actual / previous,
+                                                  options.function_tolerance)};
+  const double point = point_norm();
+  if (convergence::step_small(proposed.scaled_norm, point, options.step_tolerance))
+    return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", proposed.scaled_norm / point,
+                                                  options.step_tolerance)};
+  return std::nullopt;
+}
+
+std::optional<Verdict> SparseDescent::exhausted_verdict(const ProposedStep& proposed) const {
+  if (proposed.status == LinearStatus::fatal)
+    return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
+  const bool tiny = usable(proposed.status) && proposed.scaled_norm <= std::numeric_limits<double>::epsilon() * point_norm();
+  if (!tiny && !strategy_->exhausted()) return std::nullopt;
+  return Verdict{Status::stalled, "no step lowers the cost"};
+}
+
+}  // namespace thalweg

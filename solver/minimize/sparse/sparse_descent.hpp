@@ -1,0 +1,38 @@
+// The trust-region loop on block-sparse problems.
+#pragma once
+
+#include <linear/schur/schur_solver.hpp>
+#include <minimize/journal.hpp>
+#include <thalweg/minimize/strategy.hpp>
+#include <thalweg/problem/block_program.hpp>
+
+namespace thalweg {
+
+/// One descent from one start, with the strategies of the dense loop. Buffers are kept from run to run.
+class SparseDescent {
+ public:
+  SparseDescent(BlockProgram& program, SchurSolver& linear);
+  Ending run(std::vector<double> x, Strategy& strategy, Journal& journal);
+
+ private:
+  using Outcome = IterationRecord::Outcome;
+  std::optional<Verdict> begin();
+  std::optional<Verdict> iterate();
+  bool linearize();
+  Outcome attempt(const ProposedStep& proposed);
+  std::optional<Verdict> gradient_verdict() const;
+  std::optional<Verdict> step_verdict(const ProposedStep& proposed, double previous) const;
+  std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
+  double point_norm() const;
+
+  BlockProgram& program_;
+  SchurSolver& linear_;
+  std::vector<double> x_, trial_x_, step_, coordinates_;
+  std::vector<BlockProgram::Scratch> scratch_;
+  std::vector<double> part_squares_;
+  double cost_ = 0.0, trial_cost_ = 0.0, gain_ = 0.0, gradient_norm_ = 0.0;
+  Strategy* strategy_ = nullptr;
+  Journal* journal_ = nullptr;
+};
+
+}  // namespace thalweg
