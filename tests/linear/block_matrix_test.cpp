@@ -55,7 +55,7 @@ TEST_CASE("patterns that contradict themselves are refused in words") {
   refused([](BlockPattern& p) { p.column_start[2] = 2; },
           "block pattern: column 1 has no block; expected at least the diagonal one");
   refused([](BlockPattern& p) { p.column_start[1] = 100; },
-          "block pattern: column 0 has no block; expected at least the diagonal one");
+          "block pattern: column 0 ends at 100; expected at most 7, the blocks");
   refused([](BlockPattern& p) { p.row[2] = 2; },
           "block pattern: column 1 begins with row 2; expected the diagonal block");
   refused([](BlockPattern& p) { p.row[3] = 1; },

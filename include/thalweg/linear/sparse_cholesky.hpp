@@ -59,9 +59,10 @@ class SparseCholesky {
   /// or a leading dimension smaller than the rows.
   void set_block(std::int64_t k, const double* column_major, int leading_dimension);
 
-  /// `retry`: not positive definite to rounding, that is, a pivot of at most 8ε times the diagonal entry that it began
-  /// as (a test that scaling rows and columns does not change). `fatal`: a number of A is not finite, or out of memory.
-  /// After either, new numbers may be set and factor called again. Throws Error without an analysis.
+  /// `retry`: not positive definite to rounding, that is, of a matrix of order n a pivot of at most 4√n ε times the
+  /// diagonal entry that it began as (a test that scaling rows and columns does not change). `fatal`: a number of A is
+  /// not finite, or out of memory. After either, new numbers may be set and factor called again. Throws Error without an
+  /// analysis.
   LinearStatus factor();
 
   /// Solves AX = B for `columns` right-hand sides, each order() long, one after the other; X may be B. `retry`: a
