@@ -127,6 +127,23 @@ TEST_CASE("facts count the factor: a chain in its own order and a dense matrix h
   CHECK(cholesky.facts().factor_nonzeros == 60 * 61 / 2);
 }
 
+TEST_CASE("automatic takes the lighter of the two orderings where the factor is heavy, and minimum degree elsewhere") {
+  const auto analyzed = [](const BlockPattern& pattern, Ordering ordering) {
+    SparseCholesky cholesky;
+    REQUIRE(cholesky.analyze(pattern, ordering) == LinearStatus::ok);
+    return cholesky.facts();
+  };
+  for (const auto& [pattern, expected] : {std::pair{uniform(1000, 6, cube(10)), Ordering::metis},
+                                          {uniform(600, 6, random_pairs(600, 1500, 7)), Ordering::amd},
+                                          {uniform(400, 3, grid(20)), Ordering::amd}}) {
+    const auto chosen = analyzed(pattern, Ordering::automatic), other = analyzed(pattern, expected);
+    CHECK(chosen.ordering == expected);
+    CHECK(chosen.flops == other.flops);
+    CHECK(chosen.factor_nonzeros == other.factor_nonzeros);
+    CHECK(chosen.bytes == doctest::Approx(static_cast<double>(other.bytes)).epsilon(0.05));
+  }
+}
+
 TEST_CASE("what cannot be factored is a status, and the object is usable afterwards") {
   for (const bool supernodal : {false, true}) {
     CAPTURE(supernodal);

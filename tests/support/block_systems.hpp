@@ -40,6 +40,16 @@ inline Pairs grid(int side) {
   return pairs;
 }
 
+inline Pairs cube(int side) {
+  Pairs pairs;
+  for (int i = 0; i < side * side * side; ++i) {
+    if ((i + 1) % side != 0) pairs.emplace_back(i + 1, i);
+    if (i / side % side + 1 < side) pairs.emplace_back(i + side, i);
+    if (i / (side * side) + 1 < side) pairs.emplace_back(i + side * side, i);
+  }
+  return pairs;
+}
+
 inline Pairs random_pairs(int blocks, int count, unsigned seed) {
   std::mt19937 random(seed);
   Pairs pairs;

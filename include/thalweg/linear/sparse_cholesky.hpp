@@ -18,8 +18,8 @@ bool sparse_cholesky_available();
 std::string sparse_cholesky_libraries();
 
 /// In what order the block columns are eliminated. `amd`: approximate minimum degree (Amestoy, Davis & Duff 1996).
-/// `metis`: nested dissection (Karypis & Kumar 1998). `natural`: as they come. `automatic`: amd, and metis too when
-/// amd's factor is so heavy that the better of the two pays (see Facts::ordering for what was taken).
+/// `metis`: nested dissection (Karypis & Kumar 1998). `natural`: as they come. `automatic`: amd, and where its
+/// factor is heavy metis too; the one with fewer flops is taken (Facts::ordering says which).
 enum class Ordering { automatic, amd, metis, natural };
 
 /// A = LLᵀ of a symmetric positive definite block matrix: analyze once per pattern; then set_block, factor and solve
@@ -61,8 +61,8 @@ class SparseCholesky {
 
   /// `retry`: not positive definite to rounding, that is, of a matrix of order n a pivot of at most 4√n ε times the
   /// diagonal entry that it began as (a test that scaling rows and columns does not change). `fatal`: a number of A is
-  /// not finite, or out of memory. After either, new numbers may be set and factor called again. Throws Error without an
-  /// analysis.
+  /// not finite, or out of memory. After either, new numbers may be set and factor called again. Throws Error without
+  /// an analysis.
   LinearStatus factor();
 
   /// Solves AX = B for `columns` right-hand sides, each order() long, one after the other; X may be B. `retry`: a
