@@ -8,8 +8,8 @@ namespace thalweg {
 /// While it lives, OpenBLAS computes on the calling thread, and parallel regions of OpenMP that the calling thread
 /// meets (CHOLMOD 3 asks for four threads each) run on it alone. Does nothing where the process has neither library.
 ///
-/// It is also what makes CHOLMOD fast: on two cores its four threads wait for each other, and sphere2500 (15,000 unknowns)
-/// takes 44 to 66 ms a factorisation instead of 17, torus3D 84 to 111 instead of 44.
+/// It is also what makes CHOLMOD fast: on two cores its four threads wait for each other, and sphere2500 (15,000
+/// unknowns) takes 44 to 66 ms a factorisation instead of 17, torus3D 84 to 111 instead of 44.
 ///
 /// OpenBLAS has one number of threads per process: the first guard saves it and sets one, the last restores it, so
 /// guards may overlap on several threads. OpenMP's setting belongs to the thread. The functions are looked up in the

@@ -30,6 +30,9 @@ enum class Ordering { automatic, amd, metis, natural };
 /// thread: others who call it at the same moment see one thread too; the last of ours to leave restores it. One object
 /// serves one thread at a time; different objects are independent.
 ///
+/// What is allocated after the first use: by factor() the largest update matrix of a supernode, by a simplicial solve
+/// four vectors; both are CHOLMOD's, nothing is ours.
+///
 /// METIS draws from the C library's rand() after seeding it, so `metis` and `automatic` may leave rand() reseeded.
 class SparseCholesky {
  public:
