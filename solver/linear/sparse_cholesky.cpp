@@ -126,8 +126,9 @@ Columns block_graph(const BlockPattern& pattern) {
 Columns scalar_pattern(const BlockPattern& pattern) {
   const std::vector<std::int64_t> offset = pattern.offsets();
   Columns A;
+  A.row.reserve(
+      static_cast<std::size_t>(pattern.entries()));  // the larger first: where it is too large, nothing is held
   A.start.reserve(static_cast<std::size_t>(pattern.order()) + 1);
-  A.row.reserve(static_cast<std::size_t>(pattern.entries()));
   A.start.push_back(0);
   for (std::size_t c = 0; c < pattern.dimension.size(); ++c)
     for (std::int64_t j = offset[c]; j < offset[c + 1]; ++j) {

@@ -180,6 +180,20 @@ TEST_CASE("what cannot be factored is a status, and the object is usable afterwa
   }
 }
 
+TEST_CASE("a matrix that no memory holds is fatal, and the object takes a smaller one") {
+  SparseCholesky cholesky;
+  REQUIRE(cholesky.analyze(chain()) == LinearStatus::ok);
+  CHECK(cholesky.analyze(uniform(1, std::numeric_limits<int>::max(), {})) == LinearStatus::fatal);
+  CHECK_THROWS_AS(cholesky.factor(), Error);
+  REQUIRE(cholesky.analyze(uniform(1, 1, {})) == LinearStatus::ok);
+  const double four = 4.0, eight = 8.0;
+  cholesky.set_block(0, &four, 1);
+  REQUIRE(cholesky.factor() == LinearStatus::ok);
+  double two = 0.0;
+  REQUIRE(cholesky.solve(&eight, &two) == LinearStatus::ok);
+  CHECK(two == 2.0);
+}
+
 TEST_CASE("singular to rounding is retry, whatever the scale of the rows") {
   // A graph Laplacian: rank one short, and no pivot but the last shows it. Numbers that are not exact in binary.
   const BlockPattern pattern = uniform(400, 1, grid(20));
