@@ -9,23 +9,14 @@
 #include <string>
 #include <vector>
 
-#include <cholmod.h>
-
+#include <linear/cholmod_objects.hpp>
 #include <linear/one_thread.hpp>
 #include <thalweg/math/error.hpp>
 
 namespace thalweg {
 namespace {
 
-using Index = SuiteSparse_long;
-
-/// The supernodal method from this many flops per nonzero of L on, the simplicial one below. Both were timed on 93
-/// factors (bands, arrows, grids, local and random graphs, dense and camera-like ones, of 5 to 4,900 blocks 1, 3, 6 and
-/// 9 wide; CHOLMOD 3.0.14, OpenBLAS 0.3.21, AVX-512, one thread): switching at 40, which is CHOLMOD's default,
-/// takes 1.03 times what the better of the two takes (geometric mean; at 35 the same; 1.06 at 25 and at 60; 1.2 at 15
-/// and at 100), at worst 2.4 times, on a dense matrix of order 45. Of the pose graphs, intel (17) and manhattan (35)
-/// are 2.7 and 1.6 times as fast simplicial, sphere2500 (253) and torus3D (396) 5.8 and 7.4 times as fast supernodal.
-constexpr double supernodal_switch = 40.0;
+using namespace cholmod;
 
 /// METIS is tried from this many flops per block of A on: one factorisation then takes about as long as METIS and
 /// another analysis do (1.5 µs per block of A; same machine). It saves a tenth of the time on torus3D, a third on 3-D
@@ -34,88 +25,6 @@ constexpr double heavy_flops_per_block = 50000.0;
 
 /// Right-hand sides solved at a time: enough for matrix products, few enough that workspaces stay small.
 constexpr std::int64_t solved_together = 32;
-
-/// CHOLMOD's settings and workspace, silent: every failure is its status.
-struct Common : cholmod_common {
-  Common() {
-    cholmod_l_start(this);
-    print = 0;
-    error_handler = nullptr;
-    useGPU = 0;  // otherwise an environment variable decides
-    nmethods = 1;
-    postorder = 1;
-    supernodal = CHOLMOD_AUTO;
-    supernodal_switch = thalweg::supernodal_switch;
-    final_asis = 1;
-    final_ll = 1;
-    final_pack = 1;  // with grow2 = 0: exactly the memory that L needs
-    grow2 = 0;
-    quick_return_if_not_posdef = 1;
-  }
-  ~Common() { cholmod_l_finish(this); }
-  Common(const Common&) = delete;
-  Common& operator=(const Common&) = delete;
-
-  LinearStatus outcome() const {
-    if (status == CHOLMOD_OK) return LinearStatus::ok;
-    return status == CHOLMOD_NOT_POSDEF ? LinearStatus::retry : LinearStatus::fatal;
-  }
-};
-
-/// A factor or a dense matrix, freed by the Common that made it, which must outlive it.
-class Factor {
- public:
-  explicit Factor(Common& common) : common_(common) {}
-  ~Factor() { reset(nullptr); }
-  Factor(const Factor&) = delete;
-  Factor& operator=(const Factor&) = delete;
-  void reset(cholmod_factor* factor) {
-    cholmod_l_free_factor(&factor_, &common_);
-    factor_ = factor;
-  }
-  void swap(Factor& other) { std::swap(factor_, other.factor_); }
-  cholmod_factor* get() const { return factor_; }
-  cholmod_factor* operator->() const { return factor_; }
-  explicit operator bool() const { return factor_ != nullptr; }
-
- private:
-  Common& common_;
-  cholmod_factor* factor_ = nullptr;
-};
-
-class Dense {
- public:
-  explicit Dense(Common& common) : common_(common) {}
-  ~Dense() { cholmod_l_free_dense(&dense_, &common_); }
-  Dense(const Dense&) = delete;
-  Dense& operator=(const Dense&) = delete;
-  cholmod_dense** address() { return &dense_; }
-
- private:
-  Common& common_;
-  cholmod_dense* dense_ = nullptr;
-};
-
-/// A symmetric matrix in compressed columns, one triangle.
-struct Columns {
-  std::vector<Index> start, row;
-
-  cholmod_sparse view(int triangle, double* values) {
-    cholmod_sparse A{};
-    A.nrow = A.ncol = start.size() - 1;
-    A.nzmax = row.size();
-    A.p = start.data();
-    A.i = row.data();
-    A.x = values;
-    A.stype = triangle;
-    A.itype = CHOLMOD_LONG;
-    A.xtype = values ? CHOLMOD_REAL : CHOLMOD_PATTERN;
-    A.dtype = CHOLMOD_DOUBLE;
-    A.packed = 1;
-    return A;
-  }
-};
-constexpr int lower = -1, upper = 1;
 
 /// One entry per block: what orderings see.
 Columns block_graph(const BlockPattern& pattern) {
@@ -126,8 +35,8 @@ Columns block_graph(const BlockPattern& pattern) {
 Columns scalar_pattern(const BlockPattern& pattern) {
   const std::vector<std::int64_t> offset = pattern.offsets();
   Columns A;
-  A.row.reserve(
-      static_cast<std::size_t>(pattern.entries()));  // the larger first: where it is too large, nothing is held
+  // The larger first: where it is more than memory holds, nothing has been taken yet.
+  A.row.reserve(static_cast<std::size_t>(pattern.entries()));
   A.start.reserve(static_cast<std::size_t>(pattern.order()) + 1);
   A.start.push_back(0);
   for (std::size_t c = 0; c < pattern.dimension.size(); ++c)
