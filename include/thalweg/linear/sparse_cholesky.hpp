@@ -14,7 +14,7 @@ namespace thalweg {
 /// Whether this build can factorise with CHOLMOD (CMake: -DTHALWEG_CHOLMOD=ON). Without it SparseCholesky is declared
 /// but not defined, and the targets' definition THALWEG_CHOLMOD is 0 instead of 1.
 bool sparse_cholesky_available();
-/// What was linked, with versions, for instance "CHOLMOD 3.0.14, OpenBLAS 0.3.21"; empty when none.
+/// What was linked, with versions, for instance "CHOLMOD 3.0.14 on OpenBLAS 0.3.21"; empty when none.
 std::string sparse_cholesky_libraries();
 
 /// In what order the block columns are eliminated. `amd`: approximate minimum degree (Amestoy, Davis & Duff 1996).
@@ -68,10 +68,10 @@ class SparseCholesky {
   /// an analysis.
   LinearStatus factor();
 
-  /// Solves AX = B for `columns` right-hand sides, each order() long, one after the other; X may be B. `retry`: a
+  /// Solves AX = B for `columns` right-hand sides, each facts().order long, one after the other; X may be B. `retry`: a
   /// result is not finite, `fatal`: out of memory. Throws Error unless the last factor() was ok.
   LinearStatus solve(const double* b, double* x, std::int64_t columns = 1);
-  /// Columns of A⁻¹ (scalar indices), one after the other, order() × columns.size(): what covariances need.
+  /// Columns of A⁻¹ (scalar indices), one after the other, facts().order × columns.size(): what covariances need.
   LinearStatus inverse_columns(std::span<const std::int64_t> columns, double* x);
 
   /// The most memory that CHOLMOD and this object held during the last factor(), in bytes.
