@@ -5,6 +5,7 @@
 #include <CLI/Version.hpp>
 #include <Eigen/Core>
 #include <boost/version.hpp>
+#include <thalweg/linear/sparse_cholesky.hpp>
 
 #include "commands.hpp"
 #include "usage.hpp"
@@ -34,12 +35,19 @@ constexpr const char* instructions = "NEON";
 constexpr const char* instructions = "no vectors";
 #endif
 
+const char* licence() {
+  return sparse_cholesky_available()
+             ? "MIT; CHOLMOD's supernodal module is linked, which is under the GPL (-DTHALWEG_CHOLMOD=OFF: without)"
+             : "MIT; nothing under the GPL is linked";
+}
+
 std::string libraries() {
+  const std::string sparse = sparse_cholesky_libraries();
   return fmt::format(
-      "Eigen {}.{}.{}, oneTBB {}, Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, nlohmann-json, D3 {} (in pages)",
-      EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, THALWEG_TBB_VERSION, BOOST_VERSION / 100000,
-      BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100,
-      CLI11_VERSION, THALWEG_D3_VERSION);
+      "Eigen {}.{}.{}, oneTBB {}, {}Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, nlohmann-json, D3 {} (in pages)",
+      EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, THALWEG_TBB_VERSION,
+      sparse.empty() ? "" : sparse + ", ", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100,
+      FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, CLI11_VERSION, THALWEG_D3_VERSION);
 }
 
 }  // namespace
@@ -49,9 +57,9 @@ int version_command() {
       "thalweg {}\n"
       "compiler      {}\n"
       "instructions  {}\n"
-      "licence       MIT; nothing under the GPL is linked\n"
+      "licence       {}\n"
       "libraries     {}\n",
-      THALWEG_VERSION, compiler, instructions, libraries());
+      THALWEG_VERSION, compiler, instructions, licence(), libraries());
   std::fputs(text.c_str(), stdout);
   return exit_converged;
 }

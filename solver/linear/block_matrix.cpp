@@ -63,7 +63,10 @@ void BlockPattern::validate() const {
            std::to_string(column_start.back()) + "; expected 0 to " + std::to_string(blocks()) + ", the blocks");
   for (std::size_t c = 0; c < columns; ++c) {
     // Together with the two ends, rising starts keep every index below inside `row`.
-    if (column_start[c + 1] <= column_start[c] || column_start[c + 1] > blocks())
+    if (column_start[c + 1] > blocks())
+      refuse("column " + std::to_string(c) + " ends at " + std::to_string(column_start[c + 1]) + "; expected at most " +
+             std::to_string(blocks()) + ", the blocks");
+    if (column_start[c + 1] <= column_start[c])
       refuse("column " + std::to_string(c) + " has no block; expected at least the diagonal one");
     const auto begin = static_cast<std::size_t>(column_start[c]), end = static_cast<std::size_t>(column_start[c + 1]);
     if (row[begin] != static_cast<std::int32_t>(c))
@@ -83,8 +86,8 @@ BlockPattern block_pattern(std::vector<int> dimension, std::span<const std::pair
   for (const auto& [a, b] : pairs) {
     const auto [low, high] = std::minmax(a, b);
     if (low < 0 || static_cast<std::size_t>(high) >= columns)
-      refuse("the pair (" + std::to_string(a) + ", " + std::to_string(b) + ") is outside; expected block rows from 0 to " +
-             std::to_string(static_cast<std::int64_t>(columns) - 1));
+      refuse("the pair (" + std::to_string(a) + ", " + std::to_string(b) +
+             ") is outside; expected block rows from 0 to " + std::to_string(static_cast<std::int64_t>(columns) - 1));
     if (low != high) ++start[static_cast<std::size_t>(low) + 1];
   }
   for (std::size_t c = 0; c < columns; ++c) start[c + 1] += start[c] + 1;  // one more for the diagonal

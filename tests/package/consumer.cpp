@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <thalweg/linear/sparse_cholesky.hpp>
 #include <thalweg/thalweg.hpp>
 
 namespace {
@@ -73,6 +74,19 @@ int main() {
 
   const auto statistics = thalweg::statistics(problem, again);
   check(statistics.degrees_of_freedom == 6 && statistics.parameters[1].standard_error > 0.0, "statistics");
+
+#if THALWEG_CHOLMOD
+  thalweg::SparseCholesky cholesky;
+  check(cholesky.analyze(thalweg::block_pattern({2}, {})) == thalweg::LinearStatus::ok, "a sparse analysis");
+  const double A[4] = {4, 2, 2, 5}, b[2] = {8, 12};
+  double x[2] = {};
+  cholesky.set_block(0, A, 2);
+  check(cholesky.factor() == thalweg::LinearStatus::ok && cholesky.solve(b, x) == thalweg::LinearStatus::ok &&
+            std::abs(x[0] - 1) < 1e-14 && std::abs(x[1] - 2) < 1e-14,
+        "CHOLMOD is linked");
+#else
+  check(!thalweg::sparse_cholesky_available(), "built without CHOLMOD");
+#endif
 
   // Misuse is an exception that can be caught across the library's boundary.
   try {

@@ -364,6 +364,10 @@ TEST_CASE("list and --version") {
   CHECK(version.out.starts_with("thalweg "));
   for (const char* line : {"\ncompiler ", "\ninstructions ", "\nlicence       MIT", "Eigen 3."})
     CHECK(contains(version.out, line));
+  const bool with_cholmod = THALWEG_CHOLMOD != 0;
+  CHECK(contains(version.out, ", CHOLMOD ") == with_cholmod);
+  CHECK(contains(version.out, "supernodal module is linked, which is under the GPL") == with_cholmod);
+  CHECK(contains(version.out, "nothing under the GPL is linked") == !with_cholmod);
 }
 
 TEST_CASE("help and version are commands too") {

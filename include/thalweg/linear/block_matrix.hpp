@@ -34,7 +34,6 @@ struct BlockPattern {
 /// The pattern with a block wherever a pair says so. A pair may name the two block rows in either order and any number
 /// of times; diagonal blocks are always there. Throws Error for a dimension that is not positive and for a pair outside
 /// the matrix.
-BlockPattern block_pattern(std::vector<int> dimension,
-                           std::span<const std::pair<std::int32_t, std::int32_t>> pairs);
+BlockPattern block_pattern(std::vector<int> dimension, std::span<const std::pair<std::int32_t, std::int32_t>> pairs);
 
 }  // namespace thalweg
