@@ -42,7 +42,8 @@ constexpr Name<Method> methods[] = {{"gradient-descent", Method::gradient_descen
                                     {"subspace-dogleg", Method::subspace_dogleg}};
 constexpr Name<Damping> dampings[] = {
     {"nielsen", Damping::nielsen}, {"marquardt", Damping::marquardt}, {"radius", Damping::radius}};
-constexpr Name<Scaling> scalings[] = {{"current", Scaling::current}, {"monotone", Scaling::monotone}};
+constexpr Name<Scaling> scalings[] = {
+    {"auto", Scaling::automatic}, {"current", Scaling::current}, {"monotone", Scaling::monotone}};
 constexpr Name<Globalization> globalizations[] = {{"auto", Globalization::automatic},
                                                   {"none", Globalization::none},
                                                   {"line-search", Globalization::line_search},
@@ -62,7 +63,13 @@ constexpr Name<Curvature> curvatures[] = {{"exact", Curvature::exact}, {"gauss-n
 constexpr Name<UpdateGuard> update_guards[] = {{"skip", UpdateGuard::skip}, {"damp", UpdateGuard::damp}};
 constexpr Name<LinearSolverKind> linear_solvers[] = {{"auto", LinearSolverKind::automatic},
                                                      {"dense-qr", LinearSolverKind::dense_qr},
-                                                     {"dense-cholesky", LinearSolverKind::dense_cholesky}};
+                                                     {"dense-cholesky", LinearSolverKind::dense_cholesky},
+                                                     {"sparse-cholesky", LinearSolverKind::sparse_cholesky},
+                                                     {"dense-schur", LinearSolverKind::dense_schur},
+                                                     {"sparse-schur", LinearSolverKind::sparse_schur},
+                                                     {"iterative-schur", LinearSolverKind::iterative_schur},
+                                                     {"implicit-schur", LinearSolverKind::implicit_schur},
+                                                     {"conjugate-gradient", LinearSolverKind::conjugate_gradient}};
 
 template <class E, std::size_t N>
 std::string_view name_of(const Name<E> (&names)[N], E value) {
@@ -134,7 +141,9 @@ void Options::validate() const {
   expect(restarts >= 0, "restarts", restarts, "a number >= 0");
   expect(memory >= 0, "memory", memory, "a number >= 0 (0: all pairs)");
   expect(threads >= 0, "threads", threads, "a number >= 0 (0: all)");
-  expect(initial_damping >= 0.0 && std::isfinite(initial_damping), "initial_damping", initial_damping, "a number >= 0");
+  expect(std::isnan(initial_damping) || (initial_damping >= 0.0 && std::isfinite(initial_damping)), "initial_damping",
+         initial_damping, "a number >= 0");
+  expect(memory_limit >= 0.0, "memory_limit", memory_limit, "bytes >= 0 (0: what the machine has)");
   expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");
   expect(initial_radius > 0.0 && std::isfinite(initial_radius), "initial_radius", initial_radius, "a number > 0");
   expect(acceleration_limit > 0.0, "acceleration_limit", acceleration_limit, "a number > 0");
@@ -169,6 +178,11 @@ ConjugateGradient parse_conjugate_gradient(std::string_view s) {
 }
 Curvature parse_curvature(std::string_view s) { return value_of(curvatures, "curvature", s); }
 UpdateGuard parse_update_guard(std::string_view s) { return value_of(update_guards, "update guard", s); }
+
+bool is_sparse(LinearSolverKind kind) {
+  return kind != LinearSolverKind::automatic && kind != LinearSolverKind::dense_qr &&
+         kind != LinearSolverKind::dense_cholesky;
+}
 
 bool needs_residuals(Method method) {
   switch (method) {

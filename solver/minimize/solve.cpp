@@ -9,6 +9,7 @@
 #include <minimize/graduated.hpp>
 #include <minimize/least_squares.hpp>
 #include <minimize/plan.hpp>
+#include <minimize/sparse/sparse_engine.hpp>
 #include <minimize/trust_region.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
 #include <thalweg/linear/dense_qr.hpp>
@@ -16,12 +17,14 @@
 
 namespace thalweg {
 
-struct Solver::Impl {
-  Impl(const Problem& p, std::span<const std::int64_t> pinned) : program(p, pinned), loop(program) {
+namespace {
+
+/// What solves with a dense Jacobian.
+struct DenseEngine {
+  DenseEngine(const Problem& problem, std::span<const std::int64_t> pinned) : program(problem, pinned), loop(program) {
     if (program.columns() == 0) throw Error("every parameter is fixed; expected at least one that may move");
   }
   LinearSolver& choose(LinearSolverKind kind, Result& result);
-  std::vector<double> into_bounds(std::vector<double> x, std::vector<std::string>& notes) const;
   std::vector<double> scatter(std::vector<double> x, std::mt19937_64& random) const;
   Ending restart(Ending best, const std::vector<double>& from, LinearSolver& linear, Journal& journal);
   Ending descend(std::vector<double> x, Journal& journal);
@@ -33,22 +36,8 @@ struct Solver::Impl {
   DenseCholesky cholesky;
 };
 
-Solver::Solver(const Problem& problem, std::span<const std::int64_t> pinned)
-    : impl_(std::make_unique<Impl>(problem, pinned)) {}
-Solver::~Solver() = default;
-Solver::Solver(Solver&&) noexcept = default;
-
-LinearSolver& Solver::Impl::choose(LinearSolverKind kind, Result& result) {
-  LinearChoice choice = choose_linear_solver(kind, program.columns());
-  LinearSolver& chosen = choice.kind == LinearSolverKind::dense_cholesky ? static_cast<LinearSolver&>(cholesky) : qr;
-  result.linear_solver = chosen.name();
-  result.linear_solver_reason = std::move(choice.reason);
-  return chosen;
-}
-
 /// A start moved into the bounds; whoever had to be moved is noted.
-std::vector<double> Solver::Impl::into_bounds(std::vector<double> x, std::vector<std::string>& notes) const {
-  const Problem& problem = program.problem();
+std::vector<double> into_bounds(const Problem& problem, std::vector<double> x, std::vector<std::string>& notes) {
   for (std::size_t i = 0; i < x.size(); ++i) {
     const bool pinned = problem.lower()[i] == problem.upper()[i];
     const double inside = std::clamp(x[i], problem.lower()[i], problem.upper()[i]);
@@ -61,29 +50,83 @@ std::vector<double> Solver::Impl::into_bounds(std::vector<double> x, std::vector
   return x;
 }
 
-Result Solver::solve(const Options& options) { return solve_from(impl_->program.problem().start(), options); }
+}  // namespace
+
+/// One engine or both, each made when a solve first asks for it.
+struct Solver::Impl {
+  Impl(const Problem& p, std::span<const std::int64_t> pins)
+      : problem(p), pinned(pins.begin(), pins.end()), sparse_by_itself(pinned.empty() && looks_sparse(p)) {
+    // Misuse is said when the solver is made.
+    sparse_by_itself ? static_cast<void>(sparse_engine()) : static_cast<void>(dense_engine());
+  }
+  DenseEngine& dense_engine() {
+    if (!dense) dense = std::make_unique<DenseEngine>(problem, pinned);
+    return *dense;
+  }
+  SparseEngine& sparse_engine() {
+    if (!sparse) sparse = std::make_unique<SparseEngine>(problem);
+    return *sparse;
+  }
+  bool goes_sparse(const Options& options) const {
+    if (!needs_residuals(options.method)) return false;
+    if (options.linear_solver == LinearSolverKind::automatic) return sparse_by_itself && !options.graduated;
+    return is_sparse(options.linear_solver);
+  }
+  Ending descend(std::vector<double> x, Journal& journal);
+
+  const Problem& problem;
+  std::vector<std::int64_t> pinned;
+  bool sparse_by_itself;
+  std::unique_ptr<DenseEngine> dense;
+  std::unique_ptr<SparseEngine> sparse;
+};
+
+Solver::Solver(const Problem& problem, std::span<const std::int64_t> pinned)
+    : impl_(std::make_unique<Impl>(problem, pinned)) {}
+Solver::~Solver() = default;
+Solver::Solver(Solver&&) noexcept = default;
+
+Result Solver::solve(const Options& options) { return solve_from(impl_->problem.start(), options); }
 
 Result Solver::solve_from(std::vector<double> x, const Options& options) {
   options.validate();
-  if (x.size() != static_cast<std::size_t>(impl_->program.size()))
-    throw Error(fmt::format("a start of {} numbers; expected {}", x.size(), impl_->program.size()));
+  const std::size_t size = impl_->problem.start().size();
+  if (x.size() != size) throw Error(fmt::format("a start of {} numbers; expected {}", x.size(), size));
   Stopwatch clock;
   Result result;
   Journal journal(options, clock, result);
   result.threads = resolve_threads(options.threads);
-  x = impl_->into_bounds(std::move(x), result.notes);
-  const auto descend = [this](std::vector<double> from, Journal& to) {
-    return needs_residuals(to.options.method) ? impl_->descend(std::move(from), to)
-                                              : impl_->descend_generally(std::move(from), to);
-  };
-  conclude(options.graduated ? graduate(impl_->program, std::move(x), journal, descend)
-                             : descend(std::move(x), journal),
-           journal);
+  x = into_bounds(impl_->problem, std::move(x), result.notes);
+  conclude(impl_->descend(std::move(x), journal), journal);
   return result;
 }
 
-/// The methods that live on residuals.
 Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
+  if (goes_sparse(journal.options)) {
+    if (!pinned.empty()) throw Error("pinned components need a dense linear solver");
+    if (journal.options.graduated) throw Error("graduated non-convexity needs a dense linear solver");
+    return sparse_engine().descend(std::move(x), journal);
+  }
+  DenseEngine& engine = dense_engine();
+  const auto once = [&engine](std::vector<double> from, Journal& to) {
+    return needs_residuals(to.options.method) ? engine.descend(std::move(from), to)
+                                              : engine.descend_generally(std::move(from), to);
+  };
+  return journal.options.graduated ? graduate(engine.program, std::move(x), journal, once) : once(std::move(x), journal);
+}
+
+namespace {
+
+LinearSolver& DenseEngine::choose(LinearSolverKind kind, Result& result) {
+  LinearChoice choice = choose_linear_solver(kind, program.columns());
+  LinearSolver& chosen = choice.kind == LinearSolverKind::dense_cholesky ? static_cast<LinearSolver&>(cholesky) : qr;
+  result.linear_solver = chosen.name();
+  result.linear_solver_reason = std::move(choice.reason);
+  return chosen;
+}
+
+/// The methods that live on residuals.
+Ending DenseEngine::descend(std::vector<double> x, Journal& journal) {
   const Options& options = journal.options;
   LinearSolver& linear = choose(options.linear_solver, journal.result);
   const auto strategy = make_strategy(options);
@@ -97,7 +140,7 @@ Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
 }
 
 /// The methods for any smooth function, on the components of x that may move.
-Ending Solver::Impl::descend_generally(std::vector<double> x, Journal& journal) {
+Ending DenseEngine::descend_generally(std::vector<double> x, Journal& journal) {
   const LeastSquares function(program, x, journal.options);
   journal.embed = [&function](std::span<const double> z) { return function.expanded(z); };
   journal.clock.charge(Stopwatch::setup);
@@ -108,7 +151,7 @@ Ending Solver::Impl::descend_generally(std::vector<double> x, Journal& journal) 
 }
 
 /// A start nearby in the sense of its scale: each free number × exp(½ N(0, 1)), or ½ N(0, 1) where it is zero.
-std::vector<double> Solver::Impl::scatter(std::vector<double> x, std::mt19937_64& random) const {
+std::vector<double> DenseEngine::scatter(std::vector<double> x, std::mt19937_64& random) const {
   std::normal_distribution<double> normal;
   const Problem& problem = program.problem();
   for (std::int64_t j = 0; j < program.columns(); ++j) {
@@ -121,7 +164,7 @@ std::vector<double> Solver::Impl::scatter(std::vector<double> x, std::mt19937_64
 
 /// A descent can be carried onto a plateau where a parameter has lost all influence, or start on one. Levenberg's
 /// scaling rarely takes the same road; scattered starts find another valley. The lowest end counts.
-Ending Solver::Impl::restart(Ending best, const std::vector<double>& from, LinearSolver& linear, Journal& journal) {
+Ending DenseEngine::restart(Ending best, const std::vector<double>& from, LinearSolver& linear, Journal& journal) {
   const Options& options = journal.options;
   const std::string stall = best.reason;
   std::mt19937_64 random(options.seed);
@@ -150,6 +193,8 @@ Ending Solver::Impl::restart(Ending best, const std::vector<double>& from, Linea
                                      best.status == Status::converged ? "the last is reported" : "none converged"));
   return best;
 }
+
+}  // namespace
 
 Result solve(const Problem& problem, const Options& options) { return Solver(problem).solve(options); }
 

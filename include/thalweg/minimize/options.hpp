@@ -71,11 +71,27 @@ enum class Damping {
 
 /// D of Levenberg-Marquardt.
 enum class Scaling {
+  automatic,  ///< monotone for the dense linear solvers, current for the sparse ones
   current,   ///< column norms of J where it is now (Marquardt)
   monotone,  ///< the largest column norms met so far (Moré)
 };
 
-enum class LinearSolverKind { automatic, dense_qr, dense_cholesky };
+/// Where the step comes from. The dense ones work on the whole J; the others on blocks of JᵀJ, J never being stored, for
+/// problems whose residuals each read a few of many blocks. The four with `schur` in the name first eliminate blocks that
+/// share no residual (Problem::eliminate), as the points of bundle adjustment.
+enum class LinearSolverKind {
+  automatic,           ///< by size and structure; Result::linear_solver_reason says why
+  dense_qr,            ///< QR of J: the most digits
+  dense_cholesky,      ///< Cholesky of JᵀJ
+  sparse_cholesky,     ///< the same, of its blocks, in an order that keeps the factor sparse
+  dense_schur,         ///< dense Cholesky of the reduced system
+  sparse_schur,        ///< sparse Cholesky of the reduced system
+  iterative_schur,     ///< preconditioned conjugate gradients on the reduced system
+  implicit_schur,      ///< the same without ever forming it
+  conjugate_gradient,  ///< preconditioned conjugate gradients on JᵀJ
+};
+/// Whether it works on blocks.
+bool is_sparse(LinearSolverKind);
 
 /// What a callback wants next.
 enum class Action { proceed, stop };
@@ -89,11 +105,13 @@ struct Options {
   int memory = 20;  ///< pairs that lbfgs keeps; 0: all
   UpdateGuard update_guard = UpdateGuard::skip;
   Damping damping = Damping::nielsen;
-  Scaling scaling = Scaling::monotone;
-  double initial_damping = 1e-3;  ///< λ₀; times max ‖Jⱼ‖² for levenberg. 0: undamped until a step fails
+  Scaling scaling = Scaling::automatic;
+  /// λ₀; times max ‖Jⱼ‖² for levenberg. 0: undamped until a step fails. NaN: 1e-3, and 1e-4 for sparse linear solvers.
+  double initial_damping = std::numeric_limits<double>::quiet_NaN();
   double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
   double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of ‖Dx‖ at the start (of 1 when that is 0)
 
+  // Acceleration, variable projection, polish, restarts and graduation belong to the dense linear solvers.
   bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial;
                                      ///< left out where a group has a loss
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected
@@ -109,6 +127,8 @@ struct Options {
                            ///< a sequence of descents; needs a loss that is not convex
 
   LinearSolverKind linear_solver = LinearSolverKind::automatic;
+  double memory_limit = 0.0;  ///< bytes that the sparse linear solvers may plan for; 0: what the machine has. A problem that
+                              ///< would need more is refused, with a proposal, before it is allocated
 
   double function_tolerance = 1e-10;  ///< stop: decrease, both actual and predicted, ≤ tol · cost
   double gradient_tolerance = 1e-10;  ///< stop: ‖Π(x − g) − x‖∞ ≤ tol, Π the projection on the bounds

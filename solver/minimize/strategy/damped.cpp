@@ -12,7 +12,7 @@ class DampedStrategy : public Strategy {
  public:
   explicit DampedStrategy(const Options& options)
       : scale_(scale_rule(options)),
-        initial_damping_(options.initial_damping),
+        initial_damping_(std::isnan(options.initial_damping) ? first_damping : options.initial_damping),
         identity_(options.method == Method::levenberg) {}
 
   void exempt(std::span<const char> columns) override { scale_.exempt(columns); }

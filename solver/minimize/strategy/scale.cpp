@@ -60,6 +60,6 @@ double scaled_norm(std::span<const double> D, const double* v) {
 
 Scale::Rule scale_rule(const Options& options) {
   if (options.method == Method::levenberg) return Scale::Rule::identity;
-  return options.scaling == Scaling::monotone ? Scale::Rule::monotone : Scale::Rule::current;
+  return options.scaling == Scaling::current ? Scale::Rule::current : Scale::Rule::monotone;
 }
 }  // namespace thalweg

@@ -1,0 +1,112 @@
+#include <minimize/sparse/sparse_plan.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include <thalweg/linear/sparse_cholesky.hpp>
+#include <thalweg/math/error.hpp>
+
+namespace thalweg {
+namespace {
+
+using Kind = LinearSolverKind;
+
+// A dense factor of 3000 columns takes 0.2 s on one core, and less than a sparse one of the same matrix where a third of
+// its blocks are there.
+constexpr double most_dense_columns = 3000.0;
+constexpr double most_sparse_columns = 15000.0;
+
+struct Sizes {
+  explicit Sizes(const NormalLayout& layout)
+      : columns(static_cast<double>(layout.tiles) * layout.width),
+        square(8.0 * layout.width * (layout.width + 1.0)),
+        all_blocks(0.5 * layout.tiles * (layout.tiles + 1.0)),
+        blocks(std::min(all_blocks, layout.pairs() + static_cast<double>(layout.off_row.size() + static_cast<std::size_t>(layout.tiles)))),
+        sums(static_cast<double>(layout.couplings()) * 3.0 * square / layout.width + 128.0 * layout.landmarks +
+             (layout.parts + 1.0) * (layout.tiles + static_cast<double>(layout.off_row.size())) * square) {}
+  double columns, square, all_blocks, blocks, sums;
+};
+
+/// Bytes of everything, for a solver of this kind.
+double bytes_of(Kind kind, const NormalLayout& layout) {
+  const Sizes s(layout);
+  const double matrix = layout.parts * s.blocks * s.square;
+  switch (kind) {
+    case Kind::dense_cholesky:
+    case Kind::dense_schur:
+      return s.sums + layout.parts * s.all_blocks * s.square + 8.0 * s.columns * s.columns;
+    case Kind::sparse_cholesky:
+    case Kind::sparse_schur:
+      // The factor's fill is known after its analysis only; three times the matrix is common.
+      return s.sums + matrix + 4.0 * s.blocks * s.square;
+    case Kind::iterative_schur:
+      return s.sums + matrix + s.blocks * s.square;
+    default:
+      return s.sums + 16.0 * 8.0 * s.columns;
+  }
+}
+
+bool eliminates(Kind kind) {
+  return kind == Kind::dense_schur || kind == Kind::sparse_schur || kind == Kind::iterative_schur ||
+         kind == Kind::implicit_schur;
+}
+
+SparsePlan choose(const NormalLayout& layout, double limit) {
+  const Sizes s(layout);
+  const bool schur = layout.landmarks > 0;
+  const std::string left = schur ? fmt::format("{} eliminated blocks leave {} columns", layout.landmarks, s.columns)
+                                 : fmt::format("{} columns, no blocks to eliminate", s.columns);
+  const auto fits = [&](Kind kind) { return bytes_of(kind, layout) <= limit; };
+  if (const Kind kind = schur ? Kind::dense_schur : Kind::dense_cholesky; s.columns <= most_dense_columns &&
+      (schur || s.blocks > 0.3 * s.all_blocks) && fits(kind))
+    return {kind, left + ": few enough for a dense factor", 0.0};
+  if (const Kind kind = schur ? Kind::sparse_schur : Kind::sparse_cholesky;
+      sparse_cholesky_available() && (!schur || s.columns <= most_sparse_columns) && fits(kind))
+    return {kind, left + ": a sparse factor", 0.0};
+  if (schur && fits(Kind::iterative_schur) && layout.pairs() <= 12.0 * static_cast<double>(layout.couplings()))
+    return {Kind::iterative_schur, left + ", too many to factor: conjugate gradients on the reduced system", 0.0};
+  return {schur ? Kind::implicit_schur : Kind::conjugate_gradient,
+          left + ", too many to form a matrix: conjugate gradients by products alone", 0.0};
+}
+
+}  // namespace
+
+double machine_memory() {
+  const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
+  return pages > 0 && size > 0 ? static_cast<double>(pages) * static_cast<double>(size) : 1e18;
+}
+
+std::string in_bytes(double bytes) {
+  constexpr std::array<const char*, 5> units = {"B", "kB", "MB", "GB", "TB"};
+  std::size_t unit = 0;
+  for (; bytes >= 1000.0 && unit + 1 < units.size(); ++unit) bytes /= 1000.0;
+  return fmt::format("{:.3g} {}", bytes, units[unit]);
+}
+
+SparsePlan plan_sparse(const NormalLayout& layout, Kind requested, double memory_limit) {
+  const double limit = memory_limit > 0.0 ? memory_limit : machine_memory();
+  const SparsePlan best = choose(layout, limit);
+  SparsePlan plan = requested == Kind::automatic ? best : SparsePlan{requested, "as requested", 0.0};
+  if (eliminates(plan.kind) && layout.landmarks == 0)
+    throw Error(fmt::format("linear solver {} eliminates blocks, and no blocks of at most 3 components were found that "
+                            "share no residual; expected {}",
+                            to_string(plan.kind), to_string(best.kind)));
+  if ((plan.kind == Kind::sparse_cholesky || plan.kind == Kind::sparse_schur) && !sparse_cholesky_available())
+    throw Error(fmt::format("linear solver {} needs CHOLMOD, which this build is without; expected {}",
+                            to_string(plan.kind), to_string(best.kind)));
+  plan.bytes = bytes_of(plan.kind, layout);
+  if (plan.bytes <= limit) return plan;
+  const double least = bytes_of(best.kind, layout);
+  const std::string proposal = best.kind != plan.kind && least <= limit
+                                   ? fmt::format("linear solver {}, which needs {}", to_string(best.kind), in_bytes(least))
+                                   : fmt::format("a machine with more memory, or a smaller problem ({} needs {})",
+                                                 to_string(best.kind), in_bytes(least));
+  throw Error(fmt::format("linear solver {} would need {} of memory, and the limit is {}; expected {}",
+                          to_string(plan.kind), in_bytes(plan.bytes), in_bytes(limit), proposal));
+}
+
+}  // namespace thalweg

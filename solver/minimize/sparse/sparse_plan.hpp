@@ -1,0 +1,28 @@
+// Which linear solver a block-sparse problem gets, why, and what it will take, before any of it is allocated.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <linear/normal/layout.hpp>
+#include <thalweg/minimize/options.hpp>
+
+namespace thalweg {
+
+struct SparsePlan {
+  LinearSolverKind kind = LinearSolverKind::automatic;  ///< never automatic, once made
+  std::string reason;
+  double bytes = 0.0;  ///< of sums, couplings, the reduced system and its factor, roughly and at most
+};
+
+/// `requested` may be automatic. Throws Error where the solver asked for does not fit the structure, or where nothing fits
+/// the memory limit (bytes; 0: the machine's): it says what would.
+SparsePlan plan_sparse(const NormalLayout& layout, LinearSolverKind requested, double memory_limit);
+
+/// Physical memory in bytes.
+double machine_memory();
+
+/// "1.3 GB".
+std::string in_bytes(double bytes);
+
+}  // namespace thalweg
