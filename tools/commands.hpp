@@ -7,6 +7,7 @@
 #include "arguments.hpp"
 
 #include <thalweg/problem/problem.hpp>
+#include <thalweg/problems/bundle.hpp>
 #include <thalweg/problems/catalogue.hpp>
 #include <thalweg/problems/curve_fit.hpp>
 #include <thalweg/problems/regression_fit.hpp>
@@ -38,6 +39,9 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds);
 
 /// The same for a regression.
 int solve_regression(RegressionFit fit, SolveArguments arguments, double read_seconds);
+
+/// The same for a bundle adjustment.
+int solve_bundle(Bundle bundle, const SolveArguments& arguments, double read_seconds);
 
 /// Checks a problem and reports. `facts`: its name, title, source, kind and priors; `starts`: how many it has, of which
 /// this is --start.

@@ -87,6 +87,10 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
 int solve_command(const Arguments& arguments) {
   if (const auto name = catalogue_name(arguments.file)) return solve_from_catalogue(*name, arguments.solve);
   Stopwatch watch;
+  if (looks_like_bal(arguments.file)) {
+    Bundle bundle = read_bal(arguments.file);
+    return solve_bundle(std::move(bundle), arguments.solve, watch.lap());
+  }
   auto problem = read_problem_file(arguments.file);
   const double seconds = watch.lap();
   if (RegressionFit* regression = std::get_if<RegressionFit>(&problem))

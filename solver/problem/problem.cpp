@@ -53,6 +53,13 @@ void Problem::set_fixed(std::int64_t offset, int dimension, int count, int compo
     if (component < 0 || i % dimension == component) fixed_[static_cast<std::size_t>(offset + i)] = 1;
 }
 
+void Problem::set_starts_at(std::int64_t offset, std::int64_t size, const std::vector<double>& values) {
+  if (static_cast<std::int64_t>(values.size()) != size)
+    throw Error(fmt::format("{} starts were given for the {} numbers of '{}' and its like; expected as many", values.size(),
+                            size, parameter_name(offset)));
+  std::copy(values.begin(), values.end(), start_.begin() + offset);
+}
+
 void Problem::set_eliminated(std::int64_t offset) {
   for (BlockSet& set : sets_)
     if (offset >= set.offset && offset < set.offset + std::int64_t{set.dimension} * set.count) set.eliminated = true;

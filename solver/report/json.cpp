@@ -49,7 +49,7 @@ Json seconds_of(const Report& report) {
 
 Json parameters_of(const Report& report, bool all) {
   const auto& parameters = report.statistics.parameters;
-  if (!all && parameters.size() > most_parameters_in_json) return nullptr;
+  if (!all && (report.bundle || parameters.size() > most_parameters_in_json)) return nullptr;
   Json list = Json::array();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
@@ -173,6 +173,20 @@ Json regression_of(const RegressionSummary& r) {
           {"zero_weights", r.zero_weights}};
 }
 
+Json bundle_of(const BundleSummary& b) {
+  const auto errors = [](const ReprojectionErrors& e) {
+    return Json{{"rms", number(e.root_mean_square)},
+                {"mean", number(e.mean)},
+                {"median", number(e.median)},
+                {"percentile_95", number(e.percentile_95)},
+                {"largest", number(e.largest)}};
+  };
+  return {{"cameras", b.cameras},
+          {"points", b.points},
+          {"observations", b.observations},
+          {"reprojection_error", {{"before", errors(b.before)}, {"after", errors(b.after)}}}};
+}
+
 }  // namespace
 
 std::string to_json(const Report& report, bool all_parameters) {
@@ -203,6 +217,7 @@ std::string to_json(const Report& report, bool all_parameters) {
   if (report.certified)
     json["certified"] = {{"digits", number(report.certified->digits)},
                          {"worst_parameter", report.certified->worst_parameter}};
+  if (report.bundle) json["bundle"] = bundle_of(*report.bundle);
   if (report.regression) json["regression"] = regression_of(*report.regression);
   if (report.known_minimum) json["known_minimum"] = known_minimum_of(*report.known_minimum);
   json["loss"] = nullptr;

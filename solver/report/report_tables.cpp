@@ -92,6 +92,21 @@ Table fit_table(const Report& report, bool verbose) {
   return table;
 }
 
+Table bundle_table(const BundleSummary& b) {
+  Table table;
+  table.add_column("reprojection error, pixels", Align::left);
+  for (const char* heading : {"rms", "mean", "median", "95 %", "largest"}) table.add_column(heading, Align::right);
+  const auto row = [&](const char* what, const ReprojectionErrors& e) {
+    std::vector<std::string> cells = {what};
+    for (const double v : {e.root_mean_square, e.mean, e.median, e.percentile_95, e.largest})
+      cells.push_back(std::isfinite(v) ? fmt::format("{:.4g}", v) : "-");
+    table.add_row(std::move(cells));
+  };
+  row("before", b.before);
+  row("after", b.after);
+  return table;
+}
+
 Table machinery_table(const Report& report) {
   const Result& r = report.result;
   const Result::Seconds& s = r.seconds;

@@ -14,6 +14,8 @@ Table parameter_table(const Report& report, bool verbose);
 Table fit_table(const Report& report, bool verbose);
 
 /// Method, linear solver, evaluations, times.
+/// Reprojection errors before and after.
+Table bundle_table(const BundleSummary& bundle);
 Table machinery_table(const Report& report);
 
 }  // namespace thalweg::text

@@ -135,7 +135,10 @@ std::string to_text(const Report& report, bool verbose) {
   }
   if (report.multistart) out += minima_text(report, verbose);
   const bool weights = report.regression && report.regression->network;
-  if (!weights || verbose) out += "\n" + parameter_table(report, verbose).print(indent);
+  if (report.bundle)
+    out += "\n" + text::bundle_table(*report.bundle).print(indent);
+  else if (!weights || verbose)
+    out += "\n" + parameter_table(report, verbose).print(indent);
   out += text::regression_text(report);
   if (!report.statistics.available()) return out;
   out += "\n" + fit_table(report, verbose).print(indent);

@@ -79,6 +79,11 @@ class Problem {
   void set_start(const Parameters<N>& block, const Vec<double, N>& value) {
     std::copy_n(value.data(), value.size(), start_.begin() + block.offset());
   }
+  /// The starts of all blocks of the handle, one after the other. Throws Error for another number of numbers.
+  template <int N>
+  void set_starts(const Parameters<N>& blocks, const std::vector<double>& values) {
+    set_starts_at(blocks.offset(), std::int64_t{blocks.dimension()} * blocks.count(), values);
+  }
   /// Names the numbers of one block, where "name[0]" says too little.
   template <int N>
   void name_components(const Parameters<N>& block, const std::vector<std::string>& names) {
@@ -143,6 +148,7 @@ class Problem {
   std::int64_t add_blocks(std::string name, std::span<const double> start, int count);
   void set_names(std::int64_t offset, int dimension, const std::vector<std::string>& names);
   void set_fixed(std::int64_t offset, int dimension, int count, int component);
+  void set_starts_at(std::int64_t offset, std::int64_t size, const std::vector<double>& values);
   void set_eliminated(std::int64_t offset);
   void set_linear(std::int64_t offset, int dimension, int count, int component);
   void set_bounds_at(std::int64_t offset, int dimension, int count, int component, double lower, double upper);

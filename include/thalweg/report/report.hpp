@@ -9,6 +9,7 @@
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/report/bundle.hpp>
 #include <thalweg/report/picture.hpp>
 #include <thalweg/report/profile.hpp>
 #include <thalweg/report/regression.hpp>
@@ -53,6 +54,7 @@ struct Report {
   std::optional<Minima> multistart;  ///< when there was more than one start
   std::optional<FitPicture> picture;  ///< for the page; when one is asked for
   std::optional<RegressionSummary> regression;
+  std::optional<BundleSummary> bundle;
   std::optional<Profile> profile;    ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {

@@ -1,0 +1,46 @@
+// Numbers of a text too long to hold: blanks between them, places counted for messages.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace thalweg::reading {
+
+class NumberStream {
+ public:
+  /// `more(to, size)` reads the next bytes and returns how many, 0 at the end.
+  NumberStream(std::string name, std::function<std::size_t(char* to, std::size_t size)> more);
+
+  /// The next word; false at the end of the text. Words stay valid until the next call.
+  bool next();
+  /// The word just read will be read again.
+  void put_back() { at_ = word_; }
+  std::string_view word() const { return {word_, static_cast<std::size_t>(word_end_ - word_)}; }
+
+  /// The next word as a number of this kind. `what` is what was expected, for the message when it is something else or
+  /// the text ends. Throws FileError at the word.
+  double real(const char* what);
+  std::int64_t whole(const char* what, std::int64_t least, std::int64_t most);
+
+  /// Throws FileError at the last word, or at the end of the text when there was none.
+  [[noreturn]] void fail(const std::string& problem, const std::string& expected) const;
+  /// Bytes read so far.
+  std::int64_t bytes() const { return base_ + (at_ - buffer_.data()); }
+  int line() const { return line_; }
+
+ private:
+  bool refill();
+
+  std::string name_;
+  std::function<std::size_t(char*, std::size_t)> more_;
+  std::vector<char> buffer_;
+  const char *at_, *end_, *word_, *word_end_;
+  std::int64_t base_ = 0;        // bytes before the buffer
+  std::int64_t line_begin_ = 0;  // in bytes
+  int line_ = 1;
+};
+
+}  // namespace thalweg::reading

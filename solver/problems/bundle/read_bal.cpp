@@ -1,0 +1,130 @@
+// Files of Bundle Adjustment in the Large: a line of three counts, a line for each observation, then nine numbers for each
+// camera and three for each point.
+#include <thalweg/problems/bundle.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <sstream>
+#include <system_error>
+
+#include <boost/iostreams/filter/bzip2.hpp>
+#include <boost/iostreams/filter/gzip.hpp>
+#include <boost/iostreams/filtering_stream.hpp>
+#include <fmt/format.h>
+
+#include <thalweg/problems/curve_fit.hpp>
+
+#include "problems/bundle/number_stream.hpp"
+
+namespace thalweg {
+namespace {
+
+namespace io = boost::iostreams;
+using reading::NumberStream;
+
+constexpr std::int64_t largest_count = 2147483647;  // indices have 32 bits
+constexpr const char* a_bal_file = "a bundle adjustment file: cameras, points, observations, then their numbers";
+
+Compression compression_by_content(std::string_view first) {
+  if (first.starts_with("BZh")) return Compression::bzip2;
+  if (first.starts_with("\x1f\x8b")) return Compression::gzip;
+  return Compression::none;
+}
+
+Bundle read(NumberStream& in, const std::string& name) {
+  Bundle b;
+  b.file = name;
+  if (!in.next()) in.fail("the file is empty", a_bal_file);
+  std::int64_t cameras = 0;
+  {
+    const auto word = in.word();
+    const auto read = std::from_chars(word.data(), word.data() + word.size(), cameras);
+    if (read.ec != std::errc() || read.ptr != word.data() + word.size() || cameras < 1 || cameras > largest_count)
+      in.fail("the first word is no number of cameras", a_bal_file);
+  }
+  const std::int64_t points = in.whole("the number of points", 1, largest_count);
+  const std::int64_t observations = in.whole("the number of observations", 1, largest_count);
+  const auto ends = [&](const char* what, std::int64_t i, std::int64_t count) {
+    in.fail(fmt::format("the file ends after {} of {} {}", i, count, what),
+            fmt::format("{} observations, then 9 numbers for each of {} cameras and 3 for each of {} points", observations,
+                        cameras, points));
+  };
+  for (std::int64_t i = 0; i < observations; ++i) {
+    if (!in.next()) ends("observations", i, observations);
+    in.put_back();
+    b.camera_of.push_back(static_cast<std::int32_t>(in.whole("a camera's index", 0, cameras - 1)));
+    b.point_of.push_back(static_cast<std::int32_t>(in.whole("a point's index", 0, points - 1)));
+    b.u.push_back(in.real("the observation's u in pixels"));
+    b.v.push_back(in.real("the observation's v in pixels"));
+  }
+  const auto numbers = [&](std::vector<double>& to, std::int64_t count, int each, const char* what, const char* expected) {
+    for (std::int64_t i = 0; i < count * each; ++i) {
+      if (!in.next()) ends(what, i / each, count);
+      in.put_back();
+      to.push_back(in.real(expected));
+    }
+  };
+  numbers(b.cameras, cameras, 9, "cameras", "a number of a camera");
+  numbers(b.points, points, 3, "points", "a coordinate of a point");
+  if (in.next()) in.fail("something stands behind the last point", "the end of the file");
+  return b;
+}
+
+}  // namespace
+
+Bundle read_bal(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw FileError(path, 0, 0, fmt::format("cannot be read ({})", std::generic_category().message(errno)), a_bal_file);
+  char first[3] = {};
+  file.read(first, sizeof first);
+  const Compression compression = compression_by_content({first, static_cast<std::size_t>(file.gcount())});
+  file.clear();
+  file.seekg(0);
+  if (!file) throw FileError(path, 0, 0, "cannot be read from its beginning", "a file, not a folder or a pipe");
+
+  constexpr std::streamsize block = 1 << 18;
+  io::filtering_istream in;
+  if (compression == Compression::bzip2) in.push(io::bzip2_decompressor(), block);
+  if (compression == Compression::gzip) in.push(io::gzip_decompressor(), block);
+  in.push(file, block);
+  in.exceptions(std::ios::badbit);
+  NumberStream numbers(path, [&](char* to, std::size_t size) -> std::size_t {
+    try {
+      if (!in) return 0;
+      in.read(to, static_cast<std::streamsize>(size));
+      return static_cast<std::size_t>(in.gcount());
+    } catch (const std::exception&) {
+      const char* how = compression == Compression::bzip2 ? "bzip2" : compression == Compression::gzip ? "gzip" : "file's";
+      throw FileError(path, 0, 0, fmt::format("the {} data is damaged or cut short", how), "a whole file");
+    }
+  });
+  return read(numbers, path);
+}
+
+Bundle parse_bal(std::string_view text, const std::string& name) {
+  NumberStream numbers(name, [&](char* to, std::size_t size) {
+    const std::size_t n = std::min(size, text.size());
+    std::memcpy(to, text.data(), n);
+    text.remove_prefix(n);
+    return n;
+  });
+  return read(numbers, name);
+}
+
+bool looks_like_bal(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string first(120, '\0');
+  file.read(first.data(), static_cast<std::streamsize>(first.size()));
+  first.resize(static_cast<std::size_t>(file.gcount()));
+  if (compression_by_content(first) != Compression::none) return true;
+  std::istringstream line(first.substr(0, first.find('\n')));
+  std::int64_t cameras = 0, points = 0, observations = 0;
+  std::string more;
+  return (line >> cameras >> points >> observations) && !(line >> more);
+}
+
+}  // namespace thalweg
