@@ -245,6 +245,37 @@ void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t l
 }
 
 template <int F>
+void TiledEquations<F>::reduced_diagonal(double* to, int threads) {
+  const NormalLayout& layout = *layout_;
+  const std::int64_t stride = std::int64_t{layout.tiles} * Square::size;
+  diagonals_.resize_unset(layout.parts * stride);
+  parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
+    double* const S = diagonals_.data() + part * stride;
+    std::fill_n(S, stride, 0.0);
+    const auto p = static_cast<std::size_t>(part);
+    alignas(64) double Z[Coupling::size] = {};
+    for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
+      const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
+      const auto i = static_cast<std::size_t>(e);
+      for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k) {
+        elimination::times_inverse<Coupling, F>(W_.data() + k * Coupling::size, L, Z);
+        elimination::add_outer<Square, Coupling, F>(
+            Z, Z, S + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * Square::size);
+      }
+    }
+  });
+  for (std::int32_t t = 0; t < layout.tiles; ++t) {
+    double* const block = to + std::int64_t{t} * F * F;
+    kept_block(t, block);
+    for (int part = 0; part < layout.parts; ++part) {
+      const double* const S = diagonals_.data() + part * stride + std::int64_t{t} * Square::size;
+      for (int j = 0; j < F; ++j)
+        for (int i = 0; i < F; ++i) block[i + j * F] -= S[Square::index(i, j)];
+    }
+  }
+}
+
+template <int F>
 void TiledEquations<F>::gather(const double* b, std::int32_t e, double* three) const {
   for (int c = 0; c < E; ++c) {
     const std::int64_t column = layout_->landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];

@@ -40,6 +40,8 @@ class NormalEquations {
   virtual LinearStatus factor_landmarks(double lambda, const double* D, int threads) = 0;
   /// Block k of layout().reduced to `to`, column-major; of a diagonal block both triangles.
   virtual void reduced_block(std::int64_t k, double* to, std::int64_t leading) const = 0;
+  /// The diagonal blocks of the reduced system alone, tiles × width × width, without forming the rest.
+  virtual void reduced_diagonal(double* to, int threads) = 0;
   /// y = (U + λD² − ZZᵀ) x over tile vectors, matrix-free.
   virtual void reduced_product(const double* x, double* y, int threads) const = 0;
   /// The damped diagonal tile of U to `to`, column-major.

@@ -20,6 +20,7 @@ class TiledEquations final : public NormalEquations {
   LinearStatus eliminate(double lambda, const double* D, const double* b, double* reduced, int threads) override;
   LinearStatus factor_landmarks(double lambda, const double* D, int threads) override;
   void reduced_block(std::int64_t k, double* to, std::int64_t leading) const override;
+  void reduced_diagonal(double* to, int threads) override;
   void reduced_product(const double* x, double* y, int threads) const override;
   void kept_block(std::int32_t tile, double* to) const override;
   void reduce(const double* b, double* reduced, int threads) override;
@@ -68,6 +69,7 @@ class TiledEquations final : public NormalEquations {
   AlignedArray damping_;     // tiles × F: λD² of the last damping, 1 where a diagonal would be zero
   AlignedArray reduced_;     // parts × blocks × Square::size: Σ ZZᵀ
   std::vector<AlignedArray> scratch_;  // of each part: the Z of one landmark
+  AlignedArray diagonals_;   // parts × tiles × Square::size: diagonal blocks of Σ ZZᵀ
   mutable AlignedArray vectors_;  // parts × tiles × vector_size
   mutable AlignedArray padded_kept_;  // tiles × vector_size
 };

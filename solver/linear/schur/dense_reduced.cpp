@@ -13,10 +13,10 @@ class DenseReduced final : public ReducedSolver {
  public:
   bool needs_matrix() const override { return true; }
 
-  LinearStatus factor(const NormalEquations& equations, int threads) override {
+  LinearStatus factor(NormalEquations& equations, int threads) override {
     const NormalLayout& layout = equations.layout();
     const std::int64_t n = std::int64_t{layout.tiles} * layout.width;
-    S_.resize(n, n);
+    if (S_.rows() != n || !layout.reduced_is_dense) S_.resize(n, n);
     const BlockPattern& pattern = layout.reduced;
     parallel_chunks(layout.tiles, 8, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
       for (std::int64_t c = begin; c < end; ++c)

@@ -1,8 +1,8 @@
 // Solvers of the system that is left when the landmarks are eliminated.
 #pragma once
 
+#include <cstdint>
 #include <memory>
-#include <string_view>
 
 #include <linear/normal/normal_equations.hpp>
 #include <thalweg/linear/damped_system.hpp>
@@ -15,12 +15,31 @@ class ReducedSolver {
   /// Whether it needs the matrix, or only products with it.
   virtual bool needs_matrix() const = 0;
   /// Takes the reduced system as the equations hold it after eliminate() or factor_landmarks().
-  virtual LinearStatus factor(const NormalEquations& equations, int threads) = 0;
+  virtual LinearStatus factor(NormalEquations& equations, int threads) = 0;
   /// x from the right-hand side b, tile vectors.
   virtual LinearStatus solve(const double* b, double* x, int threads) = 0;
   virtual double bytes() const = 0;
+
+  /// How exact an iterative solver is to be: it may stop when the quadratic model has no more than this part to gain.
+  virtual void set_tolerance(double) {}
+  /// Iterations of all solves so far, of an iterative solver.
+  virtual std::int64_t iterations() const { return 0; }
 };
 
+/// Dense Cholesky.
 std::unique_ptr<ReducedSolver> make_dense_reduced();
+/// Sparse Cholesky by CHOLMOD. Throws Error in a build without it.
+std::unique_ptr<ReducedSolver> make_sparse_reduced();
+
+struct IterativeOptions {
+  /// Form the reduced system, or only multiply by it.
+  bool form = true;
+  /// Diagonal blocks that precondition: those of the reduced system (Schur-Jacobi), or those of U, which need no work.
+  enum class Preconditioner { schur_jacobi, jacobi } preconditioner = Preconditioner::schur_jacobi;
+  double tolerance = 0.1;
+  std::int64_t max_iterations = 500;  ///< of one solve
+};
+/// Conjugate gradients (Hestenes & Stiefel 1952), preconditioned.
+std::unique_ptr<ReducedSolver> make_iterative_reduced(const IterativeOptions& options);
 
 }  // namespace thalweg

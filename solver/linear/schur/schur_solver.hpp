@@ -18,6 +18,9 @@ class SchurSolver final : public DampedSystem {
 
   /// To be assembled for each linearisation.
   NormalEquations& equations() { return *equations_; }
+  /// How exact an iterative solver is to be from now on, and how many iterations it took so far.
+  void set_tolerance(double tolerance) { reduced_->set_tolerance(tolerance); }
+  std::int64_t inner_iterations() const { return reduced_->iterations(); }
 
   std::string_view name() const override { return name_; }
   std::span<const double> gradient() const override { return equations_->gradient(); }

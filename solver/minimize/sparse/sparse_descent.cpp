@@ -20,6 +20,10 @@ double norm(const std::vector<double>& v) {
 
 bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
 
+// An iterative linear solver need be no more exact than the quadratic model: between these, by the second choice of
+// Eisenstat & Walker (1996).
+constexpr double loosest = 0.1, tightest = 1e-3, forcing_factor = 0.9;
+
 }  // namespace
 
 SparseDescent::SparseDescent(BlockProgram& program, SchurSolver& linear) : program_(program), linear_(linear) {
@@ -37,6 +41,8 @@ Ending SparseDescent::run(std::vector<double> x, Strategy& strategy, Journal& jo
   strategy_ = &strategy;
   journal_ = &journal;
   x_ = std::move(x);
+  forcing_ = loosest;
+  linear_.set_tolerance(forcing_);
   std::optional<Verdict> verdict = begin();
   if (!verdict) {
     strategy.start(linear_, coordinates_);
@@ -82,6 +88,7 @@ std::optional<Verdict> SparseDescent::iterate() {
     cost_ = trial_cost_;
     strategy_->accepted(gain_, proposed.scaled_norm);
     strategy_->linearized(linear_);
+    tighten(record.gradient_norm);
     verdict = step_verdict(proposed, previous);
   } else {
     verdict = exhausted_verdict(proposed);
@@ -126,6 +133,14 @@ bool SparseDescent::linearize() {
   program_.coordinates(x_.data(), coordinates_.data());
   journal_->clock.charge(Stopwatch::linear_solve);
   return finite;
+}
+
+void SparseDescent::tighten(double previous_gradient) {
+  const double ratio = gradient_norm_ / previous_gradient, safeguard = forcing_factor * forcing_ * forcing_;
+  double next = forcing_factor * ratio * ratio;
+  if (safeguard > 0.1) next = std::max(next, safeguard);
+  forcing_ = std::clamp(next, tightest, loosest);
+  linear_.set_tolerance(forcing_);
 }
 
 /// Tries the step; where it is good, x_ has moved and the equations are those of the new point.

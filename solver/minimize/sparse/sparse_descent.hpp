@@ -19,6 +19,7 @@ class SparseDescent {
   std::optional<Verdict> begin();
   std::optional<Verdict> iterate();
   bool linearize();
+  void tighten(double previous_gradient);
   Outcome attempt(const ProposedStep& proposed);
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed, double previous) const;
@@ -30,6 +31,7 @@ class SparseDescent {
   std::vector<double> x_, trial_x_, step_, coordinates_;
   std::vector<BlockProgram::Scratch> scratch_;
   std::vector<double> part_squares_;
+  double forcing_ = 0.0;  // of iterative linear solvers
   double cost_ = 0.0, trial_cost_ = 0.0, gain_ = 0.0, gradient_norm_ = 0.0;
   Strategy* strategy_ = nullptr;
   Journal* journal_ = nullptr;

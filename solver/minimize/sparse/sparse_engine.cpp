@@ -25,7 +25,17 @@ bool keeps_all(Kind kind) {
 
 std::unique_ptr<ReducedSolver> make_reduced(Kind kind) {
   switch (kind) {
-    default: return make_dense_reduced();
+    case Kind::sparse_cholesky:
+    case Kind::sparse_schur:
+      return make_sparse_reduced();
+    case Kind::iterative_schur:
+      return make_iterative_reduced({.form = true});
+    case Kind::implicit_schur:
+      return make_iterative_reduced({.form = false});
+    case Kind::conjugate_gradient:
+      return make_iterative_reduced({.form = false, .preconditioner = IterativeOptions::Preconditioner::jacobi});
+    default:
+      return make_dense_reduced();
   }
 }
 
