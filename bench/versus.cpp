@@ -2,6 +2,7 @@
 // in one process run.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <stdexcept>
@@ -9,9 +10,11 @@
 #include <vector>
 
 #include <dlfcn.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
+#include "bundles.hpp"
 #include "cases.hpp"
 #include "report.hpp"
 #include "suites.hpp"
@@ -36,17 +39,27 @@ void write(const std::string& text, const std::string& path) {
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "Small fits: thalweg beside Ceres LM, TinySolver, MINPACK lmder and GSL.\n"
-      "Example: versus nist --json nist.json",
+      "Small fits: thalweg beside Ceres LM, TinySolver, MINPACK lmder and GSL. Bundle adjustments: beside Ceres's Schur "
+      "solvers.\n"
+      "Examples: versus nist --json nist.json; versus problem-16-22106-pre.txt.bz2 --threads 2",
       "versus"};
-  std::string name, json_path;
+  std::vector<std::string> names;
+  std::string json_path;
+  versus::DescentLimits limits;
   versus::Settings settings;
-  bool verbose = false;
-  app.add_option("suite", name,
-                 "nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 problems of "
+  std::string name;
+  bool verbose = false, is_suite = false;
+  app.add_option("suite", names,
+                 "files of bundle adjustments; or nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 problems of "
                  "Moré, Garbow & Hillstrom, from 1, 10 and 100 times their starts")
-      ->required()
-      ->check(CLI::IsMember({"nist", "perturbed", "mgh"}));
+      ->type_name("SUITE|FILE...")
+      ->required();
+  app.add_option("--max-iterations", limits.max_iterations, "of files: iterations of each descent at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--time-limit", limits.seconds, "of files: seconds of each descent at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--threads", settings.threads, "Threads of thalweg and Ceres")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -63,6 +76,11 @@ int run(int argc, char** argv) {
   app.add_flag("--verbose", verbose, "Show every start");
   try {
     app.parse(argc, argv);
+    name = names[0];
+    is_suite = name == "nist" || name == "perturbed" || name == "mgh";
+    if (is_suite && names.size() > 1) throw CLI::ValidationError("suite", "one suite, or files");
+    if (!is_suite && !std::ifstream(name))
+      throw CLI::ValidationError("suite", "'" + name + "' is none of nist, perturbed, mgh, and no file that can be read");
     if (!factors.empty() && name != "mgh") throw CLI::ValidationError("--factor", "is for mgh alone");
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
@@ -74,6 +92,12 @@ int run(int argc, char** argv) {
   factors.erase(std::unique(factors.begin(), factors.end()), factors.end());
   if (!factors.empty()) settings.factors = factors;
   pin_blas();
+  if (!is_suite) {
+    const auto runs = versus::run_bundles(names, settings.threads, limits);
+    if (json_path != "-") std::fputs(versus::bundle_table(runs).c_str(), stdout);
+    if (!json_path.empty()) write(versus::bundle_json(runs, settings.threads), json_path);
+    return 0;
+  }
   const auto cases = name == "mgh" ? versus::mgh_cases() : versus::nist_cases(THALWEG_NIST_FOLDER);
   const auto suite = name == "mgh"    ? versus::run_mgh(cases, settings)
                      : name == "nist" ? versus::run_nist(cases, settings)
@@ -86,6 +110,12 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // Debian's CHOLMOD runs OpenMP loops on four threads whatever the machine has, which slows its users down. OpenMP reads
+  // its limit when it is loaded, so the program starts again with one.
+  if (!std::getenv("OMP_THREAD_LIMIT")) {
+    setenv("OMP_THREAD_LIMIT", "1", 1);
+    execv("/proc/self/exe", argv);
+  }
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

@@ -13,6 +13,12 @@ namespace thalweg {
 inline constexpr std::int64_t row_padding = 8;
 inline std::int64_t padded(std::int64_t n) { return (n + row_padding - 1) / row_padding * row_padding; }
 
+namespace detail {
+/// Bytes on a cache line's boundary, to be freed by std::free; large arrays in large pages where the system has them, for
+/// touching 20 MB page by page takes longer than filling them. Throws std::bad_alloc.
+double* allocate_numbers(std::size_t bytes);
+}  // namespace detail
+
 /// A zero-initialised array of doubles on a 64-byte boundary. Growing it loses the contents.
 class AlignedArray {
  public:
@@ -29,8 +35,7 @@ class AlignedArray {
       const auto bytes = static_cast<std::size_t>(padded(size)) * sizeof(double);
       data_.reset();
       capacity_ = 0;
-      data_.reset(static_cast<double*>(std::aligned_alloc(64, bytes)));
-      if (!data_) throw std::bad_alloc();
+      data_.reset(detail::allocate_numbers(bytes));
       capacity_ = padded(size);
     }
     size_ = size;

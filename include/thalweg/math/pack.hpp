@@ -56,7 +56,7 @@ struct Pack {
   Raw v;
 
   Pack() : v{} {}
-  Pack(double s) : v(Raw{} + s) {}  // NOLINT: a number is a pack with equal lanes
+  Pack(double s) : v(s - Raw{}) {}  // NOLINT: a number is a pack with equal lanes; s − 0 is s, which 0 + s need not be
   explicit Pack(Raw raw) : v(raw) {}
 
   /// Lanes from and to unaligned memory.

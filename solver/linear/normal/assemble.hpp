@@ -2,143 +2,139 @@
 #pragma once
 
 #include <algorithm>
-#include <utility>
 
 #include <linear/normal/tiled_equations.hpp>
 
 namespace thalweg {
 namespace assembly {
 
-template <class Body, int... I>
-[[gnu::always_inline]] inline void unrolled(Body&& body, std::integer_sequence<int, I...>) {
-  (body(std::integral_constant<int, I>{}), ...);
-}
-template <int N, class Body>
-[[gnu::always_inline]] inline void unrolled(Body&& body) {
-  unrolled(body, std::make_integer_sequence<int, N>{});
-}
-
-/// The columns of eight residuals that a product takes: those of one tile, of the landmark, and r itself. R components
-/// each, 0: as many as `rows` says.
-template <int F, int E, int R>
+/// R rows of eight items: numbers[k][c] is column c of row k, a lane an item; columns past `width` are zero.
+template <int R, int N>
 struct Columns {
-  static constexpr int held = R == 0 ? 1 : R;
-  tile::Raw column[F + E + 1][held];
-  const double* const* jacobian;
-  const double* const* residual;
-  std::int64_t item;
-  int stride, rows, kept, kept_width, landmark, landmark_width;
+  alignas(64) double numbers[R][N][tile::lanes];
 
-  Columns(const ResidualStrip& s, int local_columns, int row_count)
-      : jacobian(s.jacobian), residual(s.residual), item(0), stride(local_columns), rows(R == 0 ? row_count : R) {}
-
-  [[gnu::always_inline]] tile::Raw fetch(int k, int c) const {
-    if (c == F + E) return tile::load(residual[k] + item);
-    const bool is_kept = c < F;
-    const int within = is_kept ? c : c - F;
-    if (within >= (is_kept ? kept_width : landmark_width)) return tile::Raw{};
-    return tile::load(jacobian[k * stride + (is_kept ? kept : landmark) + within] + item);
+  [[gnu::always_inline]] void fill(const double* const* rows, int stride, int first, int width, std::int64_t item) {
+    for (int k = 0; k < R; ++k)
+      for (int c = 0; c < N; ++c)
+        tile::store(numbers[k][c], c < width ? tile::load(rows[k * stride + first + c] + item) : tile::Raw{});
   }
-  [[gnu::always_inline]] void fill(int from, int to) {
-    if constexpr (R > 0)
-      for (int c = from; c < to; ++c)
-        for (int k = 0; k < R; ++k) column[c][k] = fetch(k, c);
-  }
-  /// Σ over the components of column a times column b.
-  [[gnu::always_inline]] tile::Raw dot(int a, int b) const {
-    if constexpr (R > 0) {
-      tile::Raw s = column[a][0] * column[b][0];
-      for (int k = 1; k < R; ++k) s += column[a][k] * column[b][k];
-      return s;
-    } else {
-      tile::Raw s{};
-      for (int k = 0; k < rows; ++k) s += fetch(k, a) * fetch(k, b);
-      return s;
-    }
-  }
+  [[gnu::always_inline]] tile::Raw lanes(int k, int c) const { return tile::load(numbers[k][c]); }
 };
 
-/// The pair (i, j), i >= j, of the n-th entry of a lower triangle of order N by columns.
-template <int N>
-constexpr std::pair<int, int> triangle(int n) {
-  int j = 0;
-  while (n >= N - j) n -= N - j++;
-  return {j + n, j};
+/// s + Σ over the rows of a[k] times the scalar b(k).
+template <int R, class Scalar>
+[[gnu::always_inline]] inline tile::Raw added(tile::Raw s, const tile::Raw (&a)[R], Scalar b) {
+  for (int k = 0; k < R; ++k) s += a[k] * tile::splat(b(k));
+  return s;
 }
 
 }  // namespace assembly
 
-/// One or no landmark and any number of pieces an item.
+/// V and the gradient of the landmarks: nine numbers an item, eight of them in one vector.
 template <int F>
 template <int R>
-void TiledEquations<F>::add_strip(int part, const NormalLayout::Group& group, const ResidualStrip& strip) {
+void TiledEquations<F>::add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
+                                      const assembly::Columns<R, 1>& r, std::int64_t item, int n) {
+  const auto dot = [&](int a, int b) {
+    tile::Raw s = e.lanes(0, a) * (b < E ? e.lanes(0, b) : r.lanes(0, 0));
+    for (int k = 1; k < R; ++k) s += e.lanes(k, a) * (b < E ? e.lanes(k, b) : r.lanes(k, 0));
+    return s;
+  };
+  tile::Raw v[8] = {dot(0, 0), dot(1, 0), dot(2, 0), dot(1, 1), dot(2, 1), dot(2, 2), dot(0, E), dot(1, E)};
+  const tile::Raw last = dot(2, E);
+  tile::transpose(v);
+  // Items of one landmark follow each other: their sum goes to memory once.
+  const std::int32_t* const landmark = group.landmark.data() + item;
+  tile::Raw sum = v[0];
+  double last_sum = last[0];
+  for (int l = 0; l < n; ++l) {
+    if (l + 1 == n || landmark[l + 1] != landmark[l]) {
+      if (landmark[l] >= 0) {
+        double* const to = landmarks_.data() + std::int64_t{landmark[l]} * landmark_size;
+        tile::store(to, tile::load(to) + sum);
+        to[8] += last_sum;
+      }
+      if (l + 1 == n) break;
+      sum = v[l + 1];
+      last_sum = last[l + 1];
+    } else {
+      sum += v[l + 1];
+      last_sum += last[l + 1];
+    }
+  }
+}
+
+/// R consecutive rows of each item. `store`: what is computed of W replaces what is there, else it is added.
+template <int F>
+template <int R>
+void TiledEquations<F>::add_rows(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row,
+                                 bool store) {
   using namespace assembly;
   using tile::Raw;
+  static_assert(Square::rest_by_rows == Coupling::rest_by_rows);
+  constexpr int vectors = Square::bodies + (Square::rest > 0 && !Square::rest_by_rows ? 1 : 0);
+  constexpr int by_rows = Square::rest_by_rows ? Square::bodies * tile::lanes : F;  // rows from here on go by rows
   double* const sums = kept_sums(part);
-  const int pieces = static_cast<int>(group.pieces.size());
-  const bool coupled = group.landmark_column >= 0, once = layout_->couplings_once;
-  Columns<F, E, R> c(strip, group.columns, group.dimension);
-  c.landmark = group.landmark_column;
-  c.landmark_width = group.landmark_columns;
+  const std::int64_t pieces = static_cast<std::int64_t>(group.pieces.size());
+  const bool coupled = group.landmark_column >= 0;
+  const double* const* const jacobian = strip.jacobian + std::int64_t{row} * group.columns;
+  Columns<R, F> f;
+  Columns<R, E> e;
+  Columns<R, 1> r;
 
   for (std::int64_t i = strip.begin; i < strip.end; i += tile::lanes) {
     const int n = static_cast<int>(std::min<std::int64_t>(tile::lanes, strip.end - i));
-    c.item = i - strip.begin;
-    c.fill(F + E, F + E + 1);
-    if (coupled) c.fill(F, F + E);
-    for (int p = 0; p < pieces; ++p) {
-      c.kept = group.pieces[static_cast<std::size_t>(p)].column;
-      c.kept_width = group.pieces[static_cast<std::size_t>(p)].width;
-      c.fill(0, F);
-      const std::int32_t* const tile = group.tile.data() + i * pieces + p;
-      unrolled<kept_size / 8>([&](auto q) {
-        Raw v[8];
-        unrolled<8>([&](auto l) {
-          constexpr int k = q * 8 + l;
-          if constexpr (k < lower) v[l] = c.dot(triangle<F>(k).first, triangle<F>(k).second);
-          else if constexpr (k < lower + F) v[l] = c.dot(k - lower, F + E);
-          else v[l] = Raw{};
-        });
-        tile::transpose(v);
-        for (int l = 0; l < n; ++l) {
-          if (tile[l * pieces] < 0) continue;
-          double* const to = sums + std::int64_t{tile[l * pieces]} * kept_size + q * 8;
-          tile::store(to, tile::load(to) + v[l]);
-        }
-      });
-      if (!coupled) continue;
-      const std::int64_t* const coupling = group.coupling.data() + i * pieces + p;
-      unrolled<Coupling::size / 8>([&](auto q) {
-        Raw v[8];
-        for (int l = 0; l < 8; ++l) v[l] = Raw{};
-        unrolled<F * E>([&](auto k) {
-          constexpr int row = k % F, col = k / F, index = Coupling::index(row, col);
-          if constexpr (index / 8 == q) v[index % 8] = c.dot(row, F + col);
-        });
-        tile::transpose(v);
-        for (int l = 0; l < n; ++l) {
-          if (coupling[l * pieces] < 0) continue;
-          double* const to = W_.data() + coupling[l * pieces] * Coupling::size + q * 8;
-          tile::store(to, once ? v[l] : tile::load(to) + v[l]);
-        }
-      });
+    const std::int64_t at = i - strip.begin;
+    r.fill(strip.residual + row, 1, 0, 1, at);
+    if (coupled) {
+      e.fill(jacobian, group.columns, group.landmark_column, group.landmark_columns, at);
+      add_landmarks<R>(group, e, r, i, n);
     }
-    if (!coupled) continue;
-    // V and the landmark's gradient: nine numbers, eight of them in one vector.
-    Raw v[8];
-    unrolled<6>([&](auto k) { v[k] = c.dot(F + triangle<E>(k).first, F + triangle<E>(k).second); });
-    unrolled<2>([&](auto k) { v[6 + k] = c.dot(F + k, F + E); });
-    const Raw last = c.dot(F + 2, F + E);
-    tile::transpose(v);
-    for (int l = 0; l < n; ++l) {
-      const std::int32_t e = group.landmark[static_cast<std::size_t>(i + l)];
-      if (e < 0) continue;
-      double* const to = landmarks_.data() + std::int64_t{e} * landmark_size;
-      tile::store(to, tile::load(to) + v[l]);
-      to[8] += last[l];
+    for (std::int64_t p = 0; p < pieces; ++p) {
+      const NormalLayout::Piece& piece = group.pieces[static_cast<std::size_t>(p)];
+      f.fill(jacobian, group.columns, piece.column, piece.width, at);
+      Raw across[vectors][R][tile::lanes];  // of each item, eight columns side by side
+      for (int v = 0; v < vectors; ++v)
+        for (int k = 0; k < R; ++k) {
+          for (int c = 0; c < tile::lanes; ++c) across[v][k][c] = v * 8 + c < F ? f.lanes(k, v * 8 + c) : Raw{};
+          tile::transpose(across[v][k]);
+        }
+      for (int l = 0; l < n; ++l) {
+        const std::int64_t place = (i + l) * pieces + p;
+        const std::int32_t tile = group.tile[static_cast<std::size_t>(place)];
+        if (tile < 0) continue;
+        double* const u = sums + std::int64_t{tile} * kept_size;
+        double* const g = u + Square::size;
+        const std::int64_t coupling = coupled ? group.coupling[static_cast<std::size_t>(place)] : -1;
+        double* const w = coupling >= 0 ? W_.data() + coupling * Coupling::size : nullptr;
+        if (w) tile::fetch_ahead<true>(w + couplings_ahead * Coupling::size, Coupling::size);
+        for (int v = 0; v < vectors; ++v) {
+          Raw own[R];
+          for (int k = 0; k < R; ++k) own[k] = across[v][k][l];
+          for (int j = 0; j < F; ++j) {
+            double* const to = u + (j < by_rows ? Square::index(v * 8, j) : Square::index(j, v * 8));
+            tile::store(to, added<R>(tile::load(to), own, [&](int k) { return f.numbers[k][j][l]; }));
+          }
+          tile::store(g + v * 8, added<R>(tile::load(g + v * 8), own, [&](int k) { return r.numbers[k][0][l]; }));
+          for (int c = 0; w && c < E; ++c) {
+            double* const to = w + Coupling::index(v * 8, c);
+            tile::store(to, added<R>(store ? Raw{} : tile::load(to), own, [&](int k) { return e.numbers[k][c][l]; }));
+          }
+        }
+        for (int j = by_rows; j < F; ++j)
+          for (int k = 0; k < R; ++k) {
+            for (int h = by_rows; h <= j; ++h) u[Square::index(j, h)] += f.numbers[k][j][l] * f.numbers[k][h][l];
+            g[j] += f.numbers[k][j][l] * r.numbers[k][0][l];
+          }
+        for (int c = 0; w && c < E; ++c)
+          for (int j = by_rows; j < F; ++j) {
+            double value = store ? 0.0 : w[Coupling::index(j, c)];
+            for (int k = 0; k < R; ++k) value += f.numbers[k][j][l] * e.numbers[k][c][l];
+            w[Coupling::index(j, c)] = value;
+          }
+      }
     }
   }
-  if (pieces > 1) add_pairs(part, group, strip);
 }
 
 /// Blocks of U between two pieces of an item.
@@ -157,19 +153,17 @@ void TiledEquations<F>::add_pairs(int part, const NormalLayout::Group& group, co
         const bool same = tile[a] == tile[b];
         const auto& row = group.pieces[tile[a] >= tile[b] ? a : b];
         const auto& col = group.pieces[tile[a] >= tile[b] ? b : a];
+        double* const to = same ? diagonal + std::int64_t{tile[a]} * kept_size : off + group.off[pair] * Square::size;
         for (int y = 0; y < row.width; ++y)
           for (int x = 0; x < col.width; ++x) {
             double s = 0.0;
             for (int k = 0; k < group.dimension; ++k)
               s += strip.jacobian[k * group.columns + row.column + y][i - strip.begin] *
                    strip.jacobian[k * group.columns + col.column + x][i - strip.begin];
-            if (!same) {
-              off[group.off[pair] * Square::size + Square::index(y, x)] += s;
-            } else {
-              const int high = std::max(x, y), low = std::min(x, y);
-              diagonal[std::int64_t{tile[a]} * kept_size + low * F - low * (low - 1) / 2 + high - low] +=
-                  x == y ? 2.0 * s : s;
-            }
+            if (same)
+              to[Square::index(std::max(x, y), std::min(x, y))] += x == y ? 2.0 * s : s;
+            else
+              to[Square::index(y, x)] += s;
           }
       }
   }
@@ -178,12 +172,15 @@ void TiledEquations<F>::add_pairs(int part, const NormalLayout::Group& group, co
 template <int F>
 void TiledEquations<F>::add(int part, std::size_t g, const ResidualStrip& strip) {
   const NormalLayout::Group& group = layout_->groups[g];
-  switch (group.dimension) {
-    case 1: return add_strip<1>(part, group, strip);
-    case 2: return add_strip<2>(part, group, strip);
-    case 3: return add_strip<3>(part, group, strip);
-    default: return add_strip<0>(part, group, strip);
+  for (int row = 0; row < group.dimension; row += 3) {
+    const bool store = layout_->couplings_once && row == 0;
+    switch (std::min(3, group.dimension - row)) {
+      case 1: add_rows<1>(part, group, strip, row, store); break;
+      case 2: add_rows<2>(part, group, strip, row, store); break;
+      default: add_rows<3>(part, group, strip, row, store);
+    }
   }
+  if (group.pieces.size() > 1) add_pairs(part, group, strip);
 }
 
 }  // namespace thalweg

@@ -34,6 +34,36 @@ template <class Coupling, int F>
   }
 }
 
+/// S += Z Yᵀ and T += X Yᵀ, F × F: with every number of Y fetched once for both.
+template <class Square, class Coupling, int F>
+[[gnu::always_inline]] inline void add_two_outer(const double* Z, const double* X, const double* Y, double* S, double* T) {
+  using tile::load;
+  using tile::splat;
+  static_assert(Square::bodies == 1 && Square::rest_by_rows);
+  const tile::Raw z0 = load(Z), z1 = load(Z + 8), z2 = load(Z + 16);
+  const tile::Raw x0 = load(X), x1 = load(X + 8), x2 = load(X + 16);
+  for (int j = 0; j < F; ++j) {
+    const tile::Raw y0 = splat(Y[Coupling::index(j, 0)]), y1 = splat(Y[Coupling::index(j, 1)]),
+                    y2 = splat(Y[Coupling::index(j, 2)]);
+    double *s = S + j * 8, *t = T + j * 8;
+    tile::store(s, load(s) + z0 * y0 + z1 * y1 + z2 * y2);
+    tile::store(t, load(t) + x0 * y0 + x1 * y1 + x2 * y2);
+  }
+  const tile::Raw y0 = load(Y), y1 = load(Y + 8), y2 = load(Y + 16);
+  for (int i = 8; i < F; ++i) {
+    const double a0 = Z[Coupling::index(i, 0)], a1 = Z[Coupling::index(i, 1)], a2 = Z[Coupling::index(i, 2)];
+    const double b0 = X[Coupling::index(i, 0)], b1 = X[Coupling::index(i, 1)], b2 = X[Coupling::index(i, 2)];
+    double *s = S + Square::index(i, 0), *t = T + Square::index(i, 0);
+    tile::store(s, load(s) + y0 * splat(a0) + y1 * splat(a1) + y2 * splat(a2));
+    tile::store(t, load(t) + y0 * splat(b0) + y1 * splat(b1) + y2 * splat(b2));
+    for (int j = 8; j < F; ++j) {
+      const double c0 = Y[Coupling::index(j, 0)], c1 = Y[Coupling::index(j, 1)], c2 = Y[Coupling::index(j, 2)];
+      S[Square::index(i, j)] += a0 * c0 + a1 * c1 + a2 * c2;
+      T[Square::index(i, j)] += b0 * c0 + b1 * c1 + b2 * c2;
+    }
+  }
+}
+
 /// S += Z Yᵀ, F × F.
 template <class Square, class Coupling, int F>
 [[gnu::always_inline]] inline void add_outer(const double* Z, const double* Y, double* S) {
@@ -110,60 +140,95 @@ template <class Coupling, int F>
 
 }  // namespace elimination
 
-/// V + λD² = LLᵀ. False when it is not positive definite.
+/// V + λD² = LLᵀ of the landmarks [begin, end), eight at once. False when one is not positive definite.
 template <int F>
-bool TiledEquations<F>::factor_landmark(std::int32_t e, double lambda, const double* D) {
-  double* const record = landmarks_.data() + std::int64_t{e} * landmark_size;
-  double d[E];
-  for (int c = 0; c < E; ++c) {
-    const std::int64_t column = layout_->landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];
-    constexpr int diagonal[E] = {0, 3, 5};
-    d[c] = record[diagonal[c]] + (column < 0 ? 0.0 : lambda * D[column] * D[column]);
-    if (d[c] == 0.0) d[c] = 1.0;  // padding, or a column that no residual depends on
+bool TiledEquations<F>::factor_range(std::int32_t begin, std::int32_t end, double lambda, const double* D) {
+  using tile::Raw;
+  bool positive = true;
+  for (std::int32_t first = begin; first < end; first += tile::lanes) {
+    const int n = std::min<std::int32_t>(tile::lanes, end - first);
+    double* const records = landmarks_.data() + std::int64_t{first} * landmark_size;
+    Raw V[8], rest[8], damping[E] = {};
+    for (int l = 0; l < tile::lanes; ++l) {
+      const double* const record = records + std::min(l, n - 1) * landmark_size;
+      V[l] = tile::load(record);
+      rest[l] = tile::load(record + 8);
+    }
+    tile::transpose(V);
+    tile::transpose(rest);
+    for (int l = 0; l < n; ++l)
+      for (int c = 0; c < E; ++c) {
+        const std::int64_t column = layout_->landmark_column[static_cast<std::size_t>((first + l) * E + c)];
+        damping[c][l] = column < 0 ? 0.0 : lambda * D[column] * D[column];
+      }
+    // Padding, and a column that no residual depends on, has a zero diagonal.
+    const auto damped = [&](int diagonal, int c) {
+      const Raw d = V[diagonal] + damping[c];
+      return d == Raw{} ? tile::splat(1.0) : d;
+    };
+    const auto inverse_root = [](const Raw& d) { return tile::splat(1.0) / sqrt(Pack<8>(d)).v; };
+    const Raw d0 = damped(0, 0), L0 = inverse_root(d0), L1 = V[1] * L0, L2 = V[2] * L0;
+    const Raw d1 = damped(3, 1) - L1 * L1, L3 = inverse_root(d1), L4 = (V[4] - L2 * L1) * L3;
+    const Raw d2 = damped(5, 2) - L2 * L2 - L4 * L4, L5 = inverse_root(d2);
+    for (int l = 0; l < n; ++l) positive = positive && d0[l] > 0.0 && d1[l] > 0.0 && d2[l] > 0.0;
+    Raw out[8] = {rest[0], L0, L1, L2, L3, L4, L5, Raw{}};
+    tile::transpose(out);
+    for (int l = 0; l < n; ++l) tile::store(records + l * landmark_size + 8, out[l]);
   }
-  double* const L = record + landmark_factor;
-  bool positive = d[0] > 0.0;
-  L[0] = 1.0 / std::sqrt(d[0]);
-  L[1] = record[1] * L[0];
-  L[2] = record[2] * L[0];
-  const double d1 = d[1] - L[1] * L[1];
-  positive = positive && d1 > 0.0;
-  L[3] = 1.0 / std::sqrt(d1);
-  L[4] = (record[4] - L[2] * L[1]) * L[3];
-  const double d2 = d[2] - L[2] * L[2] - L[4] * L[4];
-  L[5] = 1.0 / std::sqrt(d2);
-  return positive && d2 > 0.0;
+  return positive;
 }
 
-/// Adds ZZᵀ of one landmark to S, and Z L⁻¹ rhs to y.
+/// Z of the landmarks [begin, end), one coupling after the other, and Z L⁻¹ b added to y.
 template <int F>
-void TiledEquations<F>::eliminate_landmark(std::int32_t e, const double* rhs, double* S, double* Z, double* y) const {
+void TiledEquations<F>::scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* y) const {
+  const NormalLayout& layout = *layout_;
+  for (std::int32_t e = begin; e < end; ++e) {
+    const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
+    const auto i = static_cast<std::size_t>(e);
+    double three[E];
+    gather(b, e, three);
+    elimination::solve_lower(L, three);
+    for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k, Z += Coupling::size) {
+      tile::fetch_ahead<false>(W_.data() + (k + couplings_ahead) * Coupling::size, Coupling::size);
+      elimination::times_inverse<Coupling, F>(W_.data() + k * Coupling::size, L, Z);
+      elimination::add_product<Coupling, F>(
+          Z, three, y + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * vector_size);
+    }
+  }
+}
+
+/// Adds ZZᵀ of one landmark to S.
+template <int F>
+void TiledEquations<F>::add_products(std::int32_t e, const double* Z, double* S) const {
   const NormalLayout& layout = *layout_;
   const std::int64_t first = layout.coupling_start[static_cast<std::size_t>(e)];
   const std::int64_t count = layout.coupling_start[static_cast<std::size_t>(e) + 1] - first;
-  const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
   const std::int32_t* const tiles = layout.coupling_tile.data() + first;
-  double three[E];
-  gather(rhs, e, three);
-  elimination::solve_lower(L, three);
-  for (std::int64_t a = 0; a < count; ++a) {
-    elimination::times_inverse<Coupling, F>(W_.data() + (first + a) * Coupling::size, L, Z + a * Coupling::size);
-    elimination::add_product<Coupling, F>(Z + a * Coupling::size, three, y + std::int64_t{tiles[a]} * vector_size);
+  const std::uint32_t* const slots =
+      layout.reduced_is_dense ? nullptr : layout.pair_slot.data() + layout.pair_start[static_cast<std::size_t>(e)];
+  for (std::int64_t b = 0; b < count; ++b) {
+    const double* const Y = Z + b * Coupling::size;
+    const std::int64_t column = slots ? 0 : layout.dense_slot(0, tiles[b]);
+    const auto at = [&](std::int64_t a) {
+      return S + (slots ? std::int64_t{slots[a * (a + 1) / 2 + b]} : column + tiles[a]) * Square::size;
+    };
+    std::int64_t a = b;
+    if constexpr (Square::rest_by_rows)
+      for (; a + 1 < count; a += 2)
+        elimination::add_two_outer<Square, Coupling, F>(Z + a * Coupling::size, Z + (a + 1) * Coupling::size, Y, at(a),
+                                                        at(a + 1));
+    for (; a < count; ++a) elimination::add_outer<Square, Coupling, F>(Z + a * Coupling::size, Y, at(a));
   }
-  if (layout.reduced_is_dense) {
-    for (std::int64_t b = 0; b < count; ++b) {
-      double* const column = S + layout.dense_slot(0, tiles[b]) * Square::size;
-      for (std::int64_t a = b; a < count; ++a)
-        elimination::add_outer<Square, Coupling, F>(Z + a * Coupling::size, Z + b * Coupling::size,
-                                                    column + std::int64_t{tiles[a]} * Square::size);
-    }
-  } else {
-    const std::uint32_t* slot = layout.pair_slot.data() + layout.pair_start[static_cast<std::size_t>(e)];
-    for (std::int64_t a = 0; a < count; ++a)
-      for (std::int64_t b = 0; b <= a; ++b, ++slot)
-        elimination::add_outer<Square, Coupling, F>(Z + a * Coupling::size, Z + b * Coupling::size,
-                                                    S + std::int64_t{*slot} * Square::size);
-  }
+}
+
+/// Landmarks from `first` on that are eliminated together: about as many couplings as stay in the nearest cache, and their
+/// latencies hidden behind each other.
+template <int F>
+std::int32_t TiledEquations<F>::end_of_stretch(std::int32_t first, std::int32_t end) const {
+  const auto start = [&](std::int32_t e) { return layout_->coupling_start[static_cast<std::size_t>(e)]; };
+  std::int32_t last = first + 1;
+  while (last < end && start(last + 1) - start(first) <= stretch_couplings) ++last;
+  return last;
 }
 
 template <int F>
@@ -171,12 +236,19 @@ bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D,
   const auto p = static_cast<std::size_t>(part);
   double* const S = reduced_.data() + part * reduced_stride();
   double* const y = vectors_.data() + part * vectors_stride();
+  double* const Z = scratch_[p].data();
   std::fill_n(S, reduced_stride(), 0.0);
   std::fill_n(y, vectors_stride(), 0.0);
   bool positive = true;
-  for (std::int32_t e = layout_->part_landmark[p]; e < layout_->part_landmark[p + 1]; ++e) {
-    positive = factor_landmark(e, lambda, D) && positive;
-    eliminate_landmark(e, b, S, scratch_[p].data(), y);
+  const std::int32_t end = layout_->part_landmark[p + 1];
+  for (std::int32_t first = layout_->part_landmark[p]; first < end;) {
+    const std::int32_t last = end_of_stretch(first, end);
+    positive = factor_range(first, last, lambda, D) && positive;
+    scale_couplings(first, last, b, Z, y);
+    const std::int64_t begin = layout_->coupling_start[static_cast<std::size_t>(first)];
+    for (std::int32_t e = first; e < last; ++e)
+      add_products(e, Z + (layout_->coupling_start[static_cast<std::size_t>(e)] - begin) * Coupling::size, S);
+    first = last;
   }
   return positive;
 }
@@ -185,10 +257,10 @@ bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D,
 template <int F>
 void TiledEquations<F>::damp(double lambda, const double* D) {
   for (std::int32_t t = 0; t < layout_->tiles; ++t)
-    for (int c = 0, k = 0; c < F; k += F - c++) {
+    for (int c = 0; c < F; ++c) {
       const std::int64_t i = std::int64_t{t} * F + c, column = layout_->tile_column[static_cast<std::size_t>(i)];
       damping_[i] = column < 0 ? 0.0 : lambda * D[column] * D[column];
-      if (kept_[std::int64_t{t} * kept_size + k] + damping_[i] == 0.0) damping_[i] = 1.0;
+      if (kept_[std::int64_t{t} * kept_size + Square::index(c, c)] + damping_[i] == 0.0) damping_[i] = 1.0;
     }
 }
 
@@ -210,17 +282,16 @@ LinearStatus TiledEquations<F>::factor_landmarks(double lambda, const double* D,
   std::atomic<bool> positive = true;
   parallel_chunks(layout_->parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
     const auto p = static_cast<std::size_t>(part);
-    for (std::int32_t e = layout_->part_landmark[p]; e < layout_->part_landmark[p + 1]; ++e)
-      if (!factor_landmark(e, lambda, D)) positive = false;
+    if (!factor_range(layout_->part_landmark[p], layout_->part_landmark[p + 1], lambda, D)) positive = false;
   });
   return positive ? LinearStatus::ok : LinearStatus::retry;
 }
 
 template <int F>
 void TiledEquations<F>::kept_block(std::int32_t t, double* to) const {
-  const double* from = kept_.data() + std::int64_t{t} * kept_size;
+  const double* const from = kept_.data() + std::int64_t{t} * kept_size;
   for (int j = 0; j < F; ++j)
-    for (int i = j; i < F; ++i, ++from) to[i + j * F] = to[j + i * F] = *from;
+    for (int i = j; i < F; ++i) to[i + j * F] = to[j + i * F] = from[Square::index(i, j)];
   for (int j = 0; j < F; ++j) to[j * (F + 1)] += damping_[std::int64_t{t} * F + j];
 }
 

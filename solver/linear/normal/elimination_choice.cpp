@@ -115,45 +115,80 @@ EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<c
   return choice;
 }
 
-std::vector<std::vector<std::int64_t>> evaluation_order(const BlockStructure& s, const std::vector<char>& eliminated) {
-  std::vector<std::vector<std::int64_t>> result;
-  for (const ResidualPattern& group : s.groups) {
-    std::vector<std::int64_t>& order = result.emplace_back();
-    const ResidualPattern::Slot* landmark = nullptr;
-    std::vector<const ResidualPattern::Slot*> others;
-    for (const ResidualPattern::Slot& slot : group.slots) {
-      const auto moving = std::find_if(slot.block.begin(), slot.block.end(), [](std::int32_t b) { return b >= 0; });
-      const bool is_landmark = moving != slot.block.end() && eliminated[at(*moving)];
-      if (is_landmark)
-        landmark = &slot;
-      else
-        others.push_back(&slot);
-    }
-    if (!landmark) continue;
-    const auto before = [&](std::int64_t a, std::int64_t b) {
-      const auto x = static_cast<std::uint32_t>(landmark->block[at(a)]), y = static_cast<std::uint32_t>(landmark->block[at(b)]);
-      if (x != y) return x < y;
-      for (const auto* slot : others)
-        if (slot->block[at(a)] != slot->block[at(b)]) return slot->block[at(a)] < slot->block[at(b)];
-      return a < b;
-    };
-    bool sorted = true;
-    for (std::int64_t i = 1; i < group.items && sorted; ++i) sorted = before(i - 1, i);
-    if (sorted) continue;
-    // By counting into landmarks first: linear time.
-    std::vector<std::int64_t> begin(at(s.blocks()) + 2);
-    const auto bin = [&](std::int64_t i) {
-      const std::int32_t b = landmark->block[at(i)];
-      return b < 0 ? at(s.blocks()) : at(b);
-    };
+namespace {
+
+/// The slot of each group whose blocks are eliminated, or null.
+const ResidualPattern::Slot* landmark_slot(const ResidualPattern& group, const std::vector<char>& eliminated) {
+  for (const ResidualPattern::Slot& slot : group.slots) {
+    const auto moving = std::find_if(slot.block.begin(), slot.block.end(), [](std::int32_t b) { return b >= 0; });
+    if (moving != slot.block.end() && eliminated[at(*moving)]) return &slot;
+  }
+  return nullptr;
+}
+
+/// Items of a group in bins, one for each eliminated block, the last for those without one.
+struct Bins {
+  Bins(const ResidualPattern& group, const ResidualPattern::Slot& slot, std::int64_t blocks)
+      : begin(at(blocks) + 2), item(at(group.items)) {
+    const auto bin = [&](std::int64_t i) { return slot.block[at(i)] < 0 ? at(blocks) : at(slot.block[at(i)]); };
     for (std::int64_t i = 0; i < group.items; ++i) ++begin[bin(i) + 1];
     std::partial_sum(begin.begin(), begin.end(), begin.begin());
-    order.resize(at(group.items));
     std::vector<std::int64_t> next = begin;
-    for (std::int64_t i = 0; i < group.items; ++i) order[at(next[bin(i)]++)] = i;
-    for (std::size_t b = 0; b + 1 < begin.size(); ++b)
-      if (!std::is_sorted(order.begin() + begin[b], order.begin() + begin[b + 1], before))
-        std::sort(order.begin() + begin[b], order.begin() + begin[b + 1], before);
+    for (std::int64_t i = 0; i < group.items; ++i) item[at(next[bin(i)]++)] = i;
+  }
+  std::vector<std::int64_t> begin, item;
+};
+
+}  // namespace
+
+EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char>& eliminated) {
+  EvaluationOrder result;
+  result.rank.assign(at(s.blocks()), -1);
+  result.items.resize(s.groups.size());
+  // The first blocks that each landmark meets, as a number to sort by.
+  constexpr int fields = 4, bits = 16;
+  std::vector<std::uint64_t> key(at(s.blocks()), 0);
+  std::vector<int> known(at(s.blocks()), 0);
+  std::vector<Bins> bins;
+  std::vector<std::size_t> group_of;
+  for (std::size_t g = 0; g < s.groups.size(); ++g) {
+    const ResidualPattern& group = s.groups[g];
+    const ResidualPattern::Slot* const landmark = landmark_slot(group, eliminated);
+    if (!landmark) continue;
+    const ResidualPattern::Slot* other = nullptr;
+    for (const ResidualPattern::Slot& slot : group.slots)
+      if (&slot != landmark && !other) other = &slot;
+    Bins& b = bins.emplace_back(group, *landmark, s.blocks());
+    group_of.push_back(g);
+    const auto before = [&](std::int64_t x, std::int64_t y) {
+      for (const ResidualPattern::Slot& slot : group.slots)
+        if (&slot != landmark && slot.block[at(x)] != slot.block[at(y)]) return slot.block[at(x)] < slot.block[at(y)];
+      return x < y;
+    };
+    for (std::int64_t e = 0; e <= s.blocks(); ++e) {
+      const auto begin = b.item.begin() + b.begin[at(e)], end = b.item.begin() + b.begin[at(e) + 1];
+      if (!std::is_sorted(begin, end, before)) std::sort(begin, end, before);
+      if (e == s.blocks() || !other) continue;
+      for (auto i = begin; i != end && known[at(e)] < fields; ++i)
+        key[at(e)] |= (static_cast<std::uint64_t>(other->block[at(*i)] + 1) & 0xffff) << bits * (fields - ++known[at(e)]);
+    }
+  }
+  std::vector<std::int32_t> landmarks;
+  for (std::int32_t b = 0; b < s.blocks(); ++b)
+    if (eliminated[at(b)]) landmarks.push_back(b);
+  std::sort(landmarks.begin(), landmarks.end(), [&](std::int32_t a, std::int32_t b) {
+    return key[at(a)] != key[at(b)] ? key[at(a)] < key[at(b)] : a < b;
+  });
+  for (std::size_t r = 0; r < landmarks.size(); ++r) result.rank[at(landmarks[r])] = static_cast<std::int32_t>(r);
+  for (std::size_t n = 0; n < bins.size(); ++n) {
+    std::vector<std::int64_t>& order = result.items[group_of[n]];
+    order.reserve(bins[n].item.size());
+    const auto append = [&](std::size_t bin) {
+      order.insert(order.end(), bins[n].item.begin() + bins[n].begin[bin], bins[n].item.begin() + bins[n].begin[bin + 1]);
+    };
+    for (const std::int32_t b : landmarks) append(at(b));
+    append(at(s.blocks()));
+    if (std::is_sorted(order.begin(), order.end())) order.clear();
   }
   return result;
 }

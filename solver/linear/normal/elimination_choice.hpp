@@ -20,9 +20,13 @@ struct EliminationChoice {
 /// group reads them. Throws Error where named blocks cannot be eliminated.
 EliminationChoice choose_eliminated(const BlockStructure& structure, const std::vector<char>& named);
 
-/// For each group its items in the order of their eliminated block, then of their other blocks; items without an
-/// eliminated block last. Empty where that is the order they have.
-std::vector<std::vector<std::int64_t>> evaluation_order(const BlockStructure& structure,
-                                                        const std::vector<char>& eliminated);
+struct EvaluationOrder {
+  std::vector<std::int32_t> rank;                ///< of each block: its number among the eliminated ones, −1: it is kept
+  std::vector<std::vector<std::int64_t>> items;  ///< of each group: its items in order; empty: as they are
+};
+
+/// Eliminated blocks that meet the same others follow each other, so that their sums find the same blocks in the cache;
+/// items come in the order of their eliminated block, then of their other blocks, those without one last.
+EvaluationOrder evaluation_order(const BlockStructure& structure, const std::vector<char>& eliminated);
 
 }  // namespace thalweg

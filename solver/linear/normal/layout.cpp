@@ -44,30 +44,32 @@ int choose_tile_width(std::span<const int> dimensions) {
   return best;
 }
 
-NormalLayout::NormalLayout(const BlockStructure& structure, std::span<const char> eliminated)
+NormalLayout::NormalLayout(const BlockStructure& structure, std::span<const std::int32_t> rank)
     : columns(structure.columns()) {
-  number_blocks(structure, eliminated);
+  number_blocks(structure, rank);
   sort_couplings(structure);
   find_off_diagonals(structure);
   cut_parts();
 }
 
-void NormalLayout::number_blocks(const BlockStructure& s, std::span<const char> eliminated) {
+void NormalLayout::number_blocks(const BlockStructure& s, std::span<const std::int32_t> rank) {
   std::vector<int> kept;
   for (std::int64_t b = 0; b < s.blocks(); ++b)
-    if (!eliminated[at(b)]) kept.push_back(s.dimension[at(b)]);
+    rank[at(b)] < 0 ? kept.push_back(s.dimension[at(b)]) : static_cast<void>(++landmarks);
   width = choose_tile_width(kept);
   first_tile_.assign(at(s.blocks()), -1);
-  landmark_of_.assign(at(s.blocks()), -1);
+  landmark_of_.assign(rank.begin(), rank.end());
+  landmark_column.assign(at(landmarks) * landmark_width, -1);
   for (std::int64_t b = 0; b < s.blocks(); ++b) {
     const int d = s.dimension[at(b)];
-    const bool landmark = eliminated[at(b)];
-    if (landmark && d > landmark_width) throw Error("blocks of more than 3 columns cannot be eliminated");
-    (landmark ? landmark_of_ : first_tile_)[at(b)] = landmark ? landmarks++ : tiles;
-    auto& column_of = landmark ? landmark_column : tile_column;
-    const int padded_columns = landmark ? landmark_width : tiles_of(d, width) * width;
-    for (int c = 0; c < padded_columns; ++c) column_of.push_back(c < d ? s.first[at(b)] + c : -1);
-    if (!landmark) tiles += tiles_of(d, width);
+    if (rank[at(b)] >= 0) {
+      if (d > landmark_width) throw Error("blocks of more than 3 columns cannot be eliminated");
+      for (int c = 0; c < d; ++c) landmark_column[at(rank[at(b)]) * landmark_width + at(c)] = s.first[at(b)] + c;
+      continue;
+    }
+    first_tile_[at(b)] = tiles;
+    tiles += tiles_of(d, width);
+    for (int c = 0; c < tiles_of(d, width) * width; ++c) tile_column.push_back(c < d ? s.first[at(b)] + c : -1);
   }
 }
 

@@ -19,7 +19,8 @@ inline constexpr int landmark_width = 3;
 ///     [ U  W ]   U: tiles × tiles, sparse          W: one coupling for each (tile, landmark) that share a residual,
 ///     [ Wᵀ V ]   V: one 3 × 3 block a landmark        sorted by landmark, then tile
 struct NormalLayout {
-  NormalLayout(const BlockStructure& structure, std::span<const char> eliminated);
+  /// `rank`: of each block its number among the landmarks, −1: kept.
+  NormalLayout(const BlockStructure& structure, std::span<const std::int32_t> rank);
 
   int width = 0;  ///< columns of a tile
   std::int32_t tiles = 0, landmarks = 0;
@@ -75,7 +76,7 @@ struct NormalLayout {
   void reduce();
 
  private:
-  void number_blocks(const BlockStructure&, std::span<const char> eliminated);
+  void number_blocks(const BlockStructure&, std::span<const std::int32_t> rank);
   void sort_couplings(const BlockStructure&);
   void find_off_diagonals(const BlockStructure&);
   void cut_parts();

@@ -20,7 +20,7 @@ TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : Normal
   vectors_.resize(l.parts * vectors_stride());
   padded_kept_.resize(std::int64_t{l.tiles} * vector_size);
   scratch_.resize(static_cast<std::size_t>(l.parts));
-  std::int64_t longest = 0;
+  std::int64_t longest = stretch_couplings;
   for (std::size_t e = 0; e < static_cast<std::size_t>(l.landmarks); ++e)
     longest = std::max(longest, l.coupling_start[e + 1] - l.coupling_start[e]);
   for (AlignedArray& Z : scratch_) Z.resize(longest * Coupling::size);
@@ -58,10 +58,10 @@ void TiledEquations<F>::close(int threads) {
   });
   for (std::int32_t t = 0; t < layout.tiles; ++t) {
     const double* const record = kept_.data() + std::int64_t{t} * kept_size;
-    for (int c = 0, k = 0; c < F; k += F - c++)
+    for (int c = 0; c < F; ++c)
       if (const std::int64_t column = layout.tile_column[static_cast<std::size_t>(t * F + c)]; column >= 0) {
-        gradient_[static_cast<std::size_t>(column)] = record[lower + c];
-        column_norms_[static_cast<std::size_t>(column)] = std::sqrt(record[k]);
+        gradient_[static_cast<std::size_t>(column)] = record[Square::size + c];
+        column_norms_[static_cast<std::size_t>(column)] = std::sqrt(record[Square::index(c, c)]);
       }
   }
   parallel_chunks(layout.landmarks, grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
@@ -81,14 +81,14 @@ void TiledEquations<F>::close(int threads) {
 template <int F>
 void TiledEquations<F>::add_kept_product(const double* x, double* y) const {
   for (std::int32_t t = 0; t < layout_->tiles; ++t) {
-    const double* u = kept_.data() + std::int64_t{t} * kept_size;
+    const double* const u = kept_.data() + std::int64_t{t} * kept_size;
     const double* const from = x + std::int64_t{t} * vector_size;
     double* const to = y + std::int64_t{t} * vector_size;
     for (int j = 0; j < F; ++j) {
-      to[j] += *u++ * from[j];
-      for (int i = j + 1; i < F; ++i, ++u) {
-        to[i] += *u * from[j];
-        to[j] += *u * from[i];
+      to[j] += u[Square::index(j, j)] * from[j];
+      for (int i = j + 1; i < F; ++i) {
+        to[i] += u[Square::index(i, j)] * from[j];
+        to[j] += u[Square::index(i, j)] * from[i];
       }
     }
   }

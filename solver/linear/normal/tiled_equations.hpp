@@ -8,6 +8,11 @@
 
 namespace thalweg {
 
+namespace assembly {
+template <int R, int N>
+struct Columns;
+}
+
 template <int F>  // tile width
 class TiledEquations final : public NormalEquations {
  public:
@@ -31,20 +36,27 @@ class TiledEquations final : public NormalEquations {
   static constexpr int E = landmark_width;
   using Square = tile::Layout<F, F>;    // a block of U, and of the reduced system
   using Coupling = tile::Layout<F, E>;  // a block of W
-  static constexpr int lower = F * (F + 1) / 2;
-  /// Of a tile: the lower triangle of its diagonal block of U by columns, then its gradient.
-  static constexpr int kept_size = (lower + F + 7) / 8 * 8;
+  static constexpr int vector_size = (F + 7) / 8 * 8;  ///< of a tile's part of a vector, padded
+  /// Of a tile: its diagonal block of U, of which the lower triangle counts, then its gradient.
+  static constexpr int kept_size = Square::size + vector_size;
   /// Of a landmark: V's lower triangle by columns (6), its gradient (3), L's lower triangle with the inverse of its
   /// diagonal (6), one left over.
   static constexpr int landmark_size = 16, landmark_gradient = 6, landmark_factor = 9;
-  static constexpr int vector_size = (F + 7) / 8 * 8;  ///< of a tile's part of a vector, padded
+
+  static constexpr std::int64_t stretch_couplings = 64;
+  static constexpr std::int64_t couplings_ahead = 24;  ///< to be fetched from memory
 
   template <int R>
-  void add_strip(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
+  void add_rows(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row, bool store);
+  template <int R>
+  void add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
+                     const assembly::Columns<R, 1>& r, std::int64_t item, int n);
   void add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
-  bool factor_landmark(std::int32_t e, double lambda, const double* D);
+  bool factor_range(std::int32_t begin, std::int32_t end, double lambda, const double* D);
   bool eliminate_part(int part, double lambda, const double* D, const double* b);
-  void eliminate_landmark(std::int32_t e, const double* b, double* S, double* Z, double* y) const;
+  void scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* y) const;
+  void add_products(std::int32_t e, const double* Z, double* S) const;
+  std::int32_t end_of_stretch(std::int32_t first, std::int32_t end) const;
   void add_couplings(std::int32_t e, const double* three, double* y) const;
   void transposed_product(std::int32_t e, const double* x, double* three) const;
   void subtract_parts(const double* b, double* reduced) const;
@@ -68,7 +80,7 @@ class TiledEquations final : public NormalEquations {
   AlignedArray kept_;        // the same, summed
   AlignedArray damping_;     // tiles × F: λD² of the last damping, 1 where a diagonal would be zero
   AlignedArray reduced_;     // parts × blocks × Square::size: Σ ZZᵀ
-  std::vector<AlignedArray> scratch_;  // of each part: the Z of one landmark
+  std::vector<AlignedArray> scratch_;  // of each part: the Z of a stretch of landmarks
   AlignedArray diagonals_;   // parts × tiles × Square::size: diagonal blocks of Σ ZZᵀ
   mutable AlignedArray vectors_;  // parts × tiles × vector_size
   mutable AlignedArray padded_kept_;  // tiles × vector_size

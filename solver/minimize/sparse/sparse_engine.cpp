@@ -66,13 +66,14 @@ void SparseEngine::prepare(Kind requested, double memory_limit, int threads) {
   linear_.reset();
   if (const bool eliminate = !keeps_all(requested); !layout_ || eliminate != eliminating_) {
     eliminating_ = eliminate;
-    EliminationChoice choice;
-    choice.eliminated.assign(program_.named_for_elimination().size(), 0);
+    std::vector<std::int32_t> rank(program_.named_for_elimination().size(), -1);
     if (eliminate) {
-      choice = choose_eliminated(program_.structure(), program_.named_for_elimination());
-      program_.reorder(evaluation_order(program_.structure(), choice.eliminated));
+      const EliminationChoice choice = choose_eliminated(program_.structure(), program_.named_for_elimination());
+      EvaluationOrder order = evaluation_order(program_.structure(), choice.eliminated);
+      program_.reorder(order.items);
+      rank = std::move(order.rank);
     }
-    layout_ = std::make_shared<NormalLayout>(program_.structure(), choice.eliminated);
+    layout_ = std::make_shared<NormalLayout>(program_.structure(), rank);
   }
   plan_ = plan_sparse(*layout_, requested, memory_limit);
   std::unique_ptr<ReducedSolver> reduced = make_reduced(plan_.kind);

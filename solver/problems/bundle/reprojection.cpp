@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include <math/transpose.hpp>
 #include <thalweg/math/pack.hpp>
 
 namespace thalweg {
@@ -45,25 +46,6 @@ void fill_record(const double* camera, double* to) {
   std::copy_n(camera + 3, 6, to + translation);
 }
 
-/// In place: lane l of pack v becomes lane v of pack l.
-inline void transpose(Real* v) {
-  using Pick = Lanes<8>::Bits;
-  Raw a[8], b[8];
-  for (int i = 0; i < 8; i += 2) {
-    a[i] = __builtin_shuffle(v[i].v, v[i + 1].v, Pick{0, 8, 2, 10, 4, 12, 6, 14});
-    a[i + 1] = __builtin_shuffle(v[i].v, v[i + 1].v, Pick{1, 9, 3, 11, 5, 13, 7, 15});
-  }
-  for (int i = 0; i < 8; i += 4)
-    for (int k = 0; k < 2; ++k) {
-      b[i + k] = __builtin_shuffle(a[i + k], a[i + k + 2], Pick{0, 1, 8, 9, 4, 5, 12, 13});
-      b[i + k + 2] = __builtin_shuffle(a[i + k], a[i + k + 2], Pick{2, 3, 10, 11, 6, 7, 14, 15});
-    }
-  for (int k = 0; k < 4; ++k) {
-    v[k].v = __builtin_shuffle(b[k], b[k + 4], Pick{0, 1, 2, 3, 8, 9, 10, 11});
-    v[k + 4].v = __builtin_shuffle(b[k], b[k + 4], Pick{4, 5, 6, 7, 12, 13, 14, 15});
-  }
-}
-
 class ReprojectionGroup final : public ResidualGroup {
  public:
   ReprojectionGroup(std::string name, std::vector<Slot> slots, std::vector<double> u, std::vector<double> v)
@@ -100,10 +82,16 @@ class ReprojectionGroup final : public ResidualGroup {
   }
 
  private:
-  static void put(double* to, const Real& value, int n) {
-    if (!to) return;
-    if (n == lanes) return value.store(to);
-    for (int l = 0; l < n; ++l) to[l] = value[l];
+  /// Columns of eight items, or of the n that are left, to where they are wanted.
+  static void put(const Real* columns, int count, double* const* to, std::int64_t at, int n) {
+    for (int c = 0; c < count; ++c) {
+      if (!to[c]) continue;
+      if (n == lanes) {
+        columns[c].store(to[c] + at);
+      } else {
+        for (int l = 0; l < n; ++l) to[c][at + l] = columns[c][l];
+      }
+    }
   }
 
   template <bool with_jacobian>
@@ -114,16 +102,22 @@ class ReprojectionGroup final : public ResidualGroup {
     const std::int64_t* const point = slots()[1].offsets.data() + i;
     // Of each lane the camera's record and the point; lanes past the end repeat the last one.
     constexpr int vectors = with_jacobian ? 4 : 2;
-    Real C[vectors * 8];
-    alignas(64) double X[3][lanes];
+    Raw raw[vectors * 8];
+    const double* at_point[lanes];
     for (int l = 0; l < lanes; ++l) {
-      const int m = std::min(l, n - 1);
+      const int m = n == lanes ? l : std::min(l, n - 1);
       const double* from = out.table + (camera[m] - first_) / 9 * record;
-      for (int q = 0; q < vectors; ++q) C[q * 8 + l] = Real::load(from + q * 8);
-      for (int d = 0; d < 3; ++d) X[d][l] = x[point[m] + d];
+      for (int q = 0; q < vectors; ++q) raw[q * 8 + l] = Real::load(from + q * 8).v;
+      at_point[l] = x + point[m];
     }
-    for (int q = 0; q < (with_jacobian ? 3 : 2); ++q) transpose(C + q * 8);
-    const Real X0 = Real::load(X[0]), X1 = Real::load(X[1]), X2 = Real::load(X[2]);
+    for (int q = 0; q < vectors; ++q) transpose(raw + q * 8);
+    Real C[vectors * 8];
+    for (int k = 0; k < (with_jacobian ? used : 15); ++k) C[k] = Real(raw[k]);
+    const auto coordinate = [&](int d) {
+      return Real(Raw{at_point[0][d], at_point[1][d], at_point[2][d], at_point[3][d], at_point[4][d], at_point[5][d],
+                      at_point[6][d], at_point[7][d]});
+    };
+    const Real X0 = coordinate(0), X1 = coordinate(1), X2 = coordinate(2);
     const Real* const R = C + rotation;
     const Real Q0 = R[0] * X0 + R[1] * X1 + R[2] * X2, Q1 = R[3] * X0 + R[4] * X1 + R[5] * X2,
                Q2 = R[6] * X0 + R[7] * X1 + R[8] * X2;
@@ -142,35 +136,35 @@ class ReprojectionGroup final : public ResidualGroup {
         v.v[l] = v_[static_cast<std::size_t>(i + l)];
       }
     }
-    put(out.residual[0] + at, fd * px - u, n);
-    put(out.residual[1] + at, fd * py - v, n);
+    const Real r[2] = {fd * px - u, fd * py - v};
+    put(r, 2, out.residual, at, n);
     if constexpr (with_jacobian) {
-      const auto set = [&](int k, int c, const Real& value) {
-        if (double* column = out.jacobian[k * 12 + c]) put(column + at, value, n);
-      };
-      set(0, 6, d * px);
-      set(1, 6, d * py);
+      Real J[2][12];
       const Real fs = f * s, fss = fs * s;
-      set(0, 7, fs * px);
-      set(1, 7, fs * py);
-      set(0, 8, fss * px);
-      set(1, 8, fss * py);
+      J[0][6] = d * px;
+      J[1][6] = d * py;
+      J[0][7] = fs * px;
+      J[1][7] = fs * py;
+      J[0][8] = fss * px;
+      J[1][8] = fss * py;
       // M = ∂pixel/∂p, symmetric; G = M ∂p/∂P.
       const Real bend = Real(2.0) * f * (k1 + Real(2.0) * k2 * s);
       const Real a = fd + bend * px * px, b = bend * px * py, c = fd + bend * py * py;
       const Real* const L = C + left_jacobian;
       const Real rows[2][2] = {{a, b}, {b, c}};
-      transpose(C + 24);
       for (int k = 0; k < 2; ++k) {
         const Real g0 = rows[k][0] * iz, g1 = rows[k][1] * iz, g2 = (rows[k][0] * px + rows[k][1] * py) * iz;
         // −gᵀ[Q]ₓ = (Q × g)ᵀ
         const Real h0 = Q1 * g2 - Q2 * g1, h1 = Q2 * g0 - Q0 * g2, h2 = Q0 * g1 - Q1 * g0;
-        for (int j = 0; j < 3; ++j) set(k, j, h0 * L[j] + h1 * L[3 + j] + h2 * L[6 + j]);
-        set(k, 3, g0);
-        set(k, 4, g1);
-        set(k, 5, g2);
-        for (int j = 0; j < 3; ++j) set(k, 9 + j, g0 * R[j] + g1 * R[3 + j] + g2 * R[6 + j]);
+        for (int j = 0; j < 3; ++j) {
+          J[k][j] = h0 * L[j] + h1 * L[3 + j] + h2 * L[6 + j];
+          J[k][9 + j] = g0 * R[j] + g1 * R[3 + j] + g2 * R[6 + j];
+        }
+        J[k][3] = g0;
+        J[k][4] = g1;
+        J[k][5] = g2;
       }
+      put(J[0], 24, out.jacobian, at, n);
     }
   }
 

@@ -1,0 +1,19 @@
+// Ceres on bundle adjustment, by the callable that Thalweg minimises.
+#pragma once
+
+#include <thalweg/problems/bundle.hpp>
+
+#include "descent.hpp"
+
+namespace versus {
+
+struct DescentLimits {
+  int max_iterations = 100;
+  double seconds = 30.0;
+  double cost = 0.0;  ///< to stop at
+};
+
+enum class CeresSchur { dense, sparse, iterative };
+Descent ceres_bundle(const thalweg::Bundle& bundle, CeresSchur kind, int threads, const DescentLimits& limits);
+
+}  // namespace versus
