@@ -21,7 +21,7 @@ class OurFit final : public Fit {
   }
   void solve() override { result_ = solver_.solve(options_); }
   Outcome outcome() const override {
-    return {result_.x, result_.evaluations.cost, result_.evaluations.jacobian, result_.iterations};
+    return {result_.x, result_.evaluations.cost, result_.evaluations.jacobian, static_cast<int>(result_.iterations)};
   }
 
  private:

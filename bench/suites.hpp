@@ -20,13 +20,13 @@ struct Settings {
 /// One fit of one contender.
 struct Run {
   std::size_t contender = 0;
-  std::string problem;
+  std::string problem = {};
   int start = 1;   ///< counts from 1
   int draw = 0;    ///< of the perturbation; 0: the start itself
   int factor = 1;  ///< that the start was multiplied by
-  Verdict verdict;
+  Verdict verdict = {};
   double squares = 0.0;  ///< Σr² at the end
-  Outcome outcome;
+  Outcome outcome = {};
   double us = 0.0;  ///< microseconds of solve(), least of the repeats
 
   bool success() const { return verdict.minimum == Verdict::Minimum::global; }

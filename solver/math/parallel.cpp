@@ -18,8 +18,7 @@ thread_local int thread_of_loop = 0;
 }
 int current_thread() { return thread_of_loop; }
 
-void parallel_chunks(std::int64_t count, std::int64_t grain, int threads,
-                     const std::function<void(std::int64_t, std::int64_t, std::int64_t)>& body) {
+void parallel_chunks(std::int64_t count, std::int64_t grain, int threads, ChunkBody body) {
   const std::int64_t chunks = chunk_count(count, grain);
   const auto run = [&](std::int64_t c) { body(c, c * grain, std::min(count, (c + 1) * grain)); };
   const int used = chunks > 1 && threads != 1 ? resolve_threads(threads) : 1;

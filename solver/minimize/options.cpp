@@ -116,6 +116,8 @@ void validate_combination(const Options& o) {
   const bool damped = one_of(o.method, {Method::levenberg, Method::levenberg_marquardt});
   if (o.damping != usual.damping && !damped)
     refuse("damping", to_string(o.damping), "levenberg or levenberg-marquardt");
+  if (o.damping_exponent != 0 && (!damped || o.damping != Damping::nielsen))
+    refuse("damping exponent", std::to_string(o.damping_exponent), "damping nielsen");
   if (o.scaling != usual.scaling && !damped && !one_of(o.method, {Method::dogleg, Method::subspace_dogleg}))
     refuse("scaling", to_string(o.scaling), "levenberg-marquardt, dogleg or subspace-dogleg");
   if (o.linear_solver != usual.linear_solver && !needs_residuals(o.method))
@@ -144,6 +146,8 @@ void Options::validate() const {
   expect(std::isnan(initial_damping) || (initial_damping >= 0.0 && std::isfinite(initial_damping)), "initial_damping",
          initial_damping, "a number >= 0");
   expect(memory_limit >= 0.0, "memory_limit", memory_limit, "bytes >= 0 (0: what the machine has)");
+  expect(damping_exponent == 0 || (damping_exponent > 0 && damping_exponent % 2 == 1), "damping_exponent", damping_exponent,
+         "an odd number > 0, or 0");
   expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");
   expect(initial_radius > 0.0 && std::isfinite(initial_radius), "initial_radius", initial_radius, "a number > 0");
   expect(acceleration_limit > 0.0, "acceleration_limit", acceleration_limit, "a number > 0");

@@ -2,16 +2,30 @@
 // and whoever sums up the pieces does so in their order.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
-#include <functional>
 
 namespace thalweg {
+
+/// A reference to a callable, body(chunk, begin, end), which must outlive it: a loop allocates nothing.
+class ChunkBody {
+ public:
+  template <std::invocable<std::int64_t, std::int64_t, std::int64_t> F>
+  ChunkBody(const F& body)
+      : body_(&body), call_([](const void* f, std::int64_t chunk, std::int64_t begin, std::int64_t end) {
+          (*static_cast<const F*>(f))(chunk, begin, end);
+        }) {}
+  void operator()(std::int64_t chunk, std::int64_t begin, std::int64_t end) const { call_(body_, chunk, begin, end); }
+
+ private:
+  const void* body_;
+  void (*call_)(const void*, std::int64_t, std::int64_t, std::int64_t);
+};
 
 /// Calls body(chunk, begin, end) for the chunks of [0, count) that hold `grain` items each (the last may hold fewer),
 /// on at most `threads` threads (0: as many as the machine has). With one thread or one chunk it runs in the caller,
 /// in order. An exception thrown by the body reaches the caller.
-void parallel_chunks(std::int64_t count, std::int64_t grain, int threads,
-                     const std::function<void(std::int64_t chunk, std::int64_t begin, std::int64_t end)>& body);
+void parallel_chunks(std::int64_t count, std::int64_t grain, int threads, ChunkBody body);
 
 /// Inside a body of parallel_chunks: which of its threads runs it, from 0 and below resolve_threads(threads). For scratch
 /// that a thread keeps to itself, never for what is computed.

@@ -172,6 +172,8 @@ void TiledEquations<F>::add_pairs(int part, const NormalLayout::Group& group, co
 template <int F>
 void TiledEquations<F>::add(int part, std::size_t g, const ResidualStrip& strip) {
   const NormalLayout::Group& group = layout_->groups[g];
+  if (thin_ && group.landmark_column >= 0 && !group.pieces.empty())
+    return group.dimension == 1 ? add_thin<1>(part, group, strip) : add_thin<2>(part, group, strip);
   for (int row = 0; row < group.dimension; row += 3) {
     const bool store = layout_->couplings_once && row == 0;
     switch (std::min(3, group.dimension - row)) {

@@ -34,33 +34,40 @@ template <class Coupling, int F>
   }
 }
 
-/// S += Z Yᵀ and T += X Yᵀ, F × F: with every number of Y fetched once for both.
+/// S += Σ Zₐ Z_bᵀ over the pairs, F × F, summed in registers.
 template <class Square, class Coupling, int F>
-[[gnu::always_inline]] inline void add_two_outer(const double* Z, const double* X, const double* Y, double* S, double* T) {
+[[gnu::always_inline]] inline void add_outer_products(const ProductSchedule::Pair* pair, const ProductSchedule::Pair* end,
+                                                      const double* Z, double* S) {
   using tile::load;
   using tile::splat;
-  static_assert(Square::bodies == 1 && Square::rest_by_rows);
-  const tile::Raw z0 = load(Z), z1 = load(Z + 8), z2 = load(Z + 16);
-  const tile::Raw x0 = load(X), x1 = load(X + 8), x2 = load(X + 16);
-  for (int j = 0; j < F; ++j) {
-    const tile::Raw y0 = splat(Y[Coupling::index(j, 0)]), y1 = splat(Y[Coupling::index(j, 1)]),
-                    y2 = splat(Y[Coupling::index(j, 2)]);
-    double *s = S + j * 8, *t = T + j * 8;
-    tile::store(s, load(s) + z0 * y0 + z1 * y1 + z2 * y2);
-    tile::store(t, load(t) + x0 * y0 + x1 * y1 + x2 * y2);
-  }
-  const tile::Raw y0 = load(Y), y1 = load(Y + 8), y2 = load(Y + 16);
-  for (int i = 8; i < F; ++i) {
-    const double a0 = Z[Coupling::index(i, 0)], a1 = Z[Coupling::index(i, 1)], a2 = Z[Coupling::index(i, 2)];
-    const double b0 = X[Coupling::index(i, 0)], b1 = X[Coupling::index(i, 1)], b2 = X[Coupling::index(i, 2)];
-    double *s = S + Square::index(i, 0), *t = T + Square::index(i, 0);
-    tile::store(s, load(s) + y0 * splat(a0) + y1 * splat(a1) + y2 * splat(a2));
-    tile::store(t, load(t) + y0 * splat(b0) + y1 * splat(b1) + y2 * splat(b2));
-    for (int j = 8; j < F; ++j) {
-      const double c0 = Y[Coupling::index(j, 0)], c1 = Y[Coupling::index(j, 1)], c2 = Y[Coupling::index(j, 2)];
-      S[Square::index(i, j)] += a0 * c0 + a1 * c1 + a2 * c2;
-      T[Square::index(i, j)] += b0 * c0 + b1 * c1 + b2 * c2;
+  constexpr bool by_rows = Square::rest_by_rows;
+  static_assert(F < 2 * tile::lanes && (!by_rows || F == tile::lanes + 1));
+  tile::Raw s[F];  // the first eight rows, a column each; with a ninth row, that in one more and its last number
+  for (int j = 0; j < F; ++j) s[j] = load(S + j * tile::lanes);
+  tile::Raw row = by_rows ? load(S + Square::body) : tile::Raw{};
+  double corner = by_rows ? S[Square::body + tile::lanes] : 0.0;
+  for (; pair != end; ++pair) {
+    const double* const z = Z + std::int64_t{pair->a} * Coupling::size;
+    const double* const y = Z + std::int64_t{pair->b} * Coupling::size;
+    const ProductSchedule::Pair later = pair[ProductSchedule::pairs_ahead];
+    tile::fetch_ahead<false>(Z + std::int64_t{later.a} * Coupling::size, Coupling::size);
+    tile::fetch_ahead<false>(Z + std::int64_t{later.b} * Coupling::size, Coupling::size);
+    const tile::Raw z0 = load(z), z1 = load(z + 8), z2 = load(z + 16);
+    for (int j = 0; j < F; ++j) s[j] += z0 * splat(y[Coupling::index(j, 0)]);
+    for (int j = 0; j < F; ++j) s[j] += z1 * splat(y[Coupling::index(j, 1)]);
+    for (int j = 0; j < F; ++j) s[j] += z2 * splat(y[Coupling::index(j, 2)]);
+    if constexpr (by_rows) {
+      const double* const last = z + Coupling::body;
+      row += load(y) * splat(last[0]);
+      row += load(y + 8) * splat(last[1]);
+      row += load(y + 16) * splat(last[2]);
+      corner += last[0] * y[Coupling::body] + last[1] * y[Coupling::body + 1] + last[2] * y[Coupling::body + 2];
     }
+  }
+  for (int j = 0; j < F; ++j) tile::store(S + j * tile::lanes, s[j]);
+  if constexpr (by_rows) {
+    tile::store(S + Square::body, row);
+    S[Square::body + tile::lanes] = corner;
   }
 }
 
@@ -197,38 +204,22 @@ void TiledEquations<F>::scale_couplings(std::int32_t begin, std::int32_t end, co
   }
 }
 
-/// Adds ZZᵀ of one landmark to S.
+/// Adds the products of one stretch to S, with the Z of its couplings, and the M where they are thin.
 template <int F>
-void TiledEquations<F>::add_products(std::int32_t e, const double* Z, double* S) const {
-  const NormalLayout& layout = *layout_;
-  const std::int64_t first = layout.coupling_start[static_cast<std::size_t>(e)];
-  const std::int64_t count = layout.coupling_start[static_cast<std::size_t>(e) + 1] - first;
-  const std::int32_t* const tiles = layout.coupling_tile.data() + first;
-  const std::uint32_t* const slots =
-      layout.reduced_is_dense ? nullptr : layout.pair_slot.data() + layout.pair_start[static_cast<std::size_t>(e)];
-  for (std::int64_t b = 0; b < count; ++b) {
-    const double* const Y = Z + b * Coupling::size;
-    const std::int64_t column = slots ? 0 : layout.dense_slot(0, tiles[b]);
-    const auto at = [&](std::int64_t a) {
-      return S + (slots ? std::int64_t{slots[a * (a + 1) / 2 + b]} : column + tiles[a]) * Square::size;
-    };
-    std::int64_t a = b;
-    if constexpr (Square::rest_by_rows)
-      for (; a + 1 < count; a += 2)
-        elimination::add_two_outer<Square, Coupling, F>(Z + a * Coupling::size, Z + (a + 1) * Coupling::size, Y, at(a),
-                                                        at(a + 1));
-    for (; a < count; ++a) elimination::add_outer<Square, Coupling, F>(Z + a * Coupling::size, Y, at(a));
+void TiledEquations<F>::add_products(std::size_t stretch, const double* Z, const double* M, double* S) const {
+  const ProductSchedule& schedule = layout_->products;
+  const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
+  const double* const records =
+      records_.data() + layout_->coupling_start[static_cast<std::size_t>(schedule.landmark[stretch])] * thin::size;
+  for (std::int64_t r = schedule.run[stretch]; r < schedule.run[stretch + 1]; ++r) {
+    const ProductSchedule::Run& run = schedule.runs[static_cast<std::size_t>(r)];
+    double* const block = S + std::int64_t{run.block} * Square::size;
+    if (thin_ && layout_->source[run.block] < -1)
+      add_diagonal_run(pair, pair + run.pairs, records, M, block);
+    else
+      elimination::add_outer_products<Square, Coupling, F>(pair, pair + run.pairs, Z, block);
+    pair += run.pairs;
   }
-}
-
-/// Landmarks from `first` on that are eliminated together: about as many couplings as stay in the nearest cache, and their
-/// latencies hidden behind each other.
-template <int F>
-std::int32_t TiledEquations<F>::end_of_stretch(std::int32_t first, std::int32_t end) const {
-  const auto start = [&](std::int32_t e) { return layout_->coupling_start[static_cast<std::size_t>(e)]; };
-  std::int32_t last = first + 1;
-  while (last < end && start(last + 1) - start(first) <= stretch_couplings) ++last;
-  return last;
 }
 
 template <int F>
@@ -236,19 +227,16 @@ bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D,
   const auto p = static_cast<std::size_t>(part);
   double* const S = reduced_.data() + part * reduced_stride();
   double* const y = vectors_.data() + part * vectors_stride();
-  double* const Z = scratch_[p].data();
+  double *const Z = scratch_[p].data(), *const M = Z + layout_->products.longest * Coupling::size;
   std::fill_n(S, reduced_stride(), 0.0);
   std::fill_n(y, vectors_stride(), 0.0);
   bool positive = true;
-  const std::int32_t end = layout_->part_landmark[p + 1];
-  for (std::int32_t first = layout_->part_landmark[p]; first < end;) {
-    const std::int32_t last = end_of_stretch(first, end);
+  const ProductSchedule& schedule = layout_->products;
+  for (auto stretch = static_cast<std::size_t>(schedule.part[p]); stretch < static_cast<std::size_t>(schedule.part[p + 1]); ++stretch) {
+    const std::int32_t first = schedule.landmark[stretch], last = schedule.landmark[stretch + 1];
     positive = factor_range(first, last, lambda, D) && positive;
-    scale_couplings(first, last, b, Z, y);
-    const std::int64_t begin = layout_->coupling_start[static_cast<std::size_t>(first)];
-    for (std::int32_t e = first; e < last; ++e)
-      add_products(e, Z + (layout_->coupling_start[static_cast<std::size_t>(e)] - begin) * Coupling::size, S);
-    first = last;
+    thin_ ? scale_thin(first, last, b, Z, M, y) : scale_couplings(first, last, b, Z, y);
+    add_products(stretch, Z, M, S);
   }
   return positive;
 }
@@ -260,13 +248,15 @@ void TiledEquations<F>::damp(double lambda, const double* D) {
     for (int c = 0; c < F; ++c) {
       const std::int64_t i = std::int64_t{t} * F + c, column = layout_->tile_column[static_cast<std::size_t>(i)];
       damping_[i] = column < 0 ? 0.0 : lambda * D[column] * D[column];
-      if (kept_[std::int64_t{t} * kept_size + Square::index(c, c)] + damping_[i] == 0.0) damping_[i] = 1.0;
+      if (squared_norm(t, c) + damping_[i] == 0.0) damping_[i] = 1.0;
     }
 }
 
 template <int F>
 LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const double* b, double* reduced, int threads) {
   reduced_.resize_unset(layout_->parts * reduced_stride());
+  for (AlignedArray& Z : scratch_)
+    if (Z.size() == 0) Z.resize(layout_->products.longest * (Coupling::size + 4));
   damp(lambda, D);
   std::atomic<bool> positive = true;
   parallel_chunks(layout_->parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
@@ -287,8 +277,16 @@ LinearStatus TiledEquations<F>::factor_landmarks(double lambda, const double* D,
   return positive ? LinearStatus::ok : LinearStatus::retry;
 }
 
+/// Of a column of a tile, undamped.
 template <int F>
-void TiledEquations<F>::kept_block(std::int32_t t, double* to) const {
+double TiledEquations<F>::squared_norm(std::int32_t t, int c) const {
+  const double* const record = kept_.data() + std::int64_t{t} * kept_size;
+  return record[Square::index(c, c)] + record[Square::size + vector_size + c];
+}
+
+/// A tile's block of U, without what is in records, damped, both triangles.
+template <int F>
+void TiledEquations<F>::own_block(std::int32_t t, double* to) const {
   const double* const from = kept_.data() + std::int64_t{t} * kept_size;
   for (int j = 0; j < F; ++j)
     for (int i = j; i < F; ++i) to[i + j * F] = to[j + i * F] = from[Square::index(i, j)];
@@ -303,7 +301,7 @@ void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t l
     std::copy_n(off, Square::size, sum);
   } else if (source < -1) {
     double block[F * F];
-    kept_block(-2 - source, block);
+    own_block(-2 - source, block);
     for (int j = 0; j < F; ++j)
       for (int i = 0; i < F; ++i) sum[Square::index(i, j)] = block[i + j * F];
   }
@@ -317,15 +315,12 @@ void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t l
 
 template <int F>
 void TiledEquations<F>::reduced_diagonal(double* to, int threads) {
-  const NormalLayout& layout = *layout_;
-  const std::int64_t stride = std::int64_t{layout.tiles} * Square::size;
-  diagonals_.resize_unset(layout.parts * stride);
-  parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
-    double* const S = diagonals_.data() + part * stride;
-    std::fill_n(S, stride, 0.0);
-    const auto p = static_cast<std::size_t>(part);
+  sum_diagonals(to, threads, [&](int part, double* S) {
+    if (thin_) return subtract_thin_diagonals(part, true, S);
+    const NormalLayout& layout = *layout_;
     alignas(64) double Z[Coupling::size] = {};
-    for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
+    for (std::int32_t e = layout.part_landmark[static_cast<std::size_t>(part)];
+         e < layout.part_landmark[static_cast<std::size_t>(part) + 1]; ++e) {
       const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
       const auto i = static_cast<std::size_t>(e);
       for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k) {
@@ -335,9 +330,30 @@ void TiledEquations<F>::reduced_diagonal(double* to, int threads) {
       }
     }
   });
+}
+
+template <int F>
+void TiledEquations<F>::kept_diagonal(double* to, int threads) {
+  sum_diagonals(to, threads, [&](int part, double* S) {
+    if (thin_) subtract_thin_diagonals(part, false, S);
+  });
+}
+
+/// Own blocks of the tiles, less what sum(part, S) adds to blocks that begin at zero.
+template <int F>
+template <class Sum>
+void TiledEquations<F>::sum_diagonals(double* to, int threads, Sum sum) {
+  const NormalLayout& layout = *layout_;
+  const std::int64_t stride = std::int64_t{layout.tiles} * Square::size;
+  diagonals_.resize_unset(layout.parts * stride);
+  parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
+    double* const S = diagonals_.data() + part * stride;
+    std::fill_n(S, stride, 0.0);
+    sum(static_cast<int>(part), S);
+  });
   for (std::int32_t t = 0; t < layout.tiles; ++t) {
     double* const block = to + std::int64_t{t} * F * F;
-    kept_block(t, block);
+    own_block(t, block);
     for (int part = 0; part < layout.parts; ++part) {
       const double* const S = diagonals_.data() + part * stride + std::int64_t{t} * Square::size;
       for (int j = 0; j < F; ++j)
@@ -388,6 +404,7 @@ void TiledEquations<F>::reduce(const double* b, double* reduced, int threads) {
 /// y += W three, of the landmark's couplings.
 template <int F>
 void TiledEquations<F>::add_couplings(std::int32_t e, const double* three, double* y) const {
+  if (thin_) return add_thin_couplings<false>(e, three, nullptr, y);
   const auto i = static_cast<std::size_t>(e);
   for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k)
     elimination::add_product<Coupling, F>(
@@ -398,6 +415,7 @@ void TiledEquations<F>::add_couplings(std::int32_t e, const double* three, doubl
 /// Wᵀx of the landmark, x a padded tile vector.
 template <int F>
 void TiledEquations<F>::transposed_product(std::int32_t e, const double* x, double* three) const {
+  if (thin_) return thin_transposed_product(e, x, three);
   const auto i = static_cast<std::size_t>(e);
   tile::Raw body[E] = {};
   double rest[E] = {};

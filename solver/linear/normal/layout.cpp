@@ -146,13 +146,12 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
     }
     coupling_start.push_back(static_cast<std::int64_t>(coupling_tile.size()));
   }
-  for (Group& group : groups) {
-    if (group.pieces.size() != 1 || group.coupling.empty() || !couplings_once) continue;
-    group.first_coupling = group.coupling[0];
-    group.plain = group.first_coupling >= 0;
-    for (std::size_t i = 0; i < group.coupling.size() && group.plain; ++i)
-      group.plain = group.coupling[i] == group.first_coupling + static_cast<std::int64_t>(i);
-  }
+}
+
+bool NormalLayout::thin() const {
+  return couplings_once && landmarks > 0 && std::all_of(groups.begin(), groups.end(), [](const Group& group) {
+    return group.landmark_column < 0 || group.pieces.empty() || (group.pieces.size() == 1 && group.dimension <= 2);
+  });
 }
 
 /// Off-diagonal blocks of U: two tiles of one item.
@@ -255,7 +254,13 @@ void NormalLayout::reduce() {
     for (std::size_t k = 0; k < off_row.size(); ++k) meet(off_row[k], off_column[k]);
     dense = static_cast<double>(blocks) >= dense_fill * 0.5 * tiles * (tiles + 1.0);
   }
-  dense ? reduce_densely() : reduce_sparsely();
+  ProductScheduler scheduler(coupling_start, part_landmark);
+  if (!dense) return reduce_sparsely(scheduler);
+  reduce_densely();
+  products = scheduler.schedule(reduced.blocks(), [&](std::int32_t e, std::uint32_t a, std::uint32_t b) {
+    const std::int32_t* const tile = coupling_tile.data() + coupling_start[at(e)];
+    return static_cast<std::uint32_t>(dense_slot(tile[a], tile[b]));
+  });
 }
 
 void NormalLayout::reduce_densely() {
@@ -273,13 +278,13 @@ void NormalLayout::reduce_densely() {
 
 /// Column by column: the tiles that meet tile c at a landmark or in an item, found by a mark for each tile, then each
 /// pair's place in the column.
-void NormalLayout::reduce_sparsely() {
-  pair_start.assign(1, 0);
+void NormalLayout::reduce_sparsely(ProductScheduler& scheduler) {
+  std::vector<std::int64_t> pair_start(1, 0);  // of each landmark
   for (std::int32_t e = 0; e < landmarks; ++e) {
     const std::int64_t k = coupling_start[at(e) + 1] - coupling_start[at(e)];
     pair_start.push_back(pair_start.back() + k * (k + 1) / 2);
   }
-  pair_slot.resize(at(pair_start.back()));
+  std::vector<std::uint32_t> pair_slot(at(pair_start.back()));
   std::vector<std::int64_t> begin(at(tiles) + 1);
   for (const std::int32_t t : coupling_tile) ++begin[at(t) + 1];
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
@@ -328,6 +333,9 @@ void NormalLayout::reduce_sparsely() {
             static_cast<std::uint32_t>(slot_of[at(coupling_tile[at(first + a)])]);
     }
   }
+  products = scheduler.schedule(reduced.blocks(), [&](std::int32_t e, std::uint32_t a, std::uint32_t b) {
+    return pair_slot[at(pair_start[at(e)] + std::int64_t{a} * (a + 1) / 2 + b)];
+  });
 }
 
 }  // namespace thalweg

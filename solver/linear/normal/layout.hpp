@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <linear/normal/product_schedule.hpp>
 #include <thalweg/linear/block_matrix.hpp>
 #include <thalweg/math/block_structure.hpp>
 
@@ -43,8 +44,6 @@ struct NormalLayout {
     std::vector<std::int64_t> coupling;   ///< items × pieces, −1: none
     std::vector<std::int64_t> off;        ///< items × pairs of pieces (b < a, row by row): the off-diagonal block of U, −1
     std::vector<std::int64_t> part_begin; ///< parts + 1: the items of each part
-    bool plain = false;  ///< one piece, and item i is the only contribution to coupling i + first_coupling
-    std::int64_t first_coupling = 0;
   };
   std::vector<Group> groups;
 
@@ -59,12 +58,13 @@ struct NormalLayout {
 
   /// Of the reduced system U − W V⁻¹ Wᵀ: the pattern, lower triangle over tiles.
   BlockPattern reduced;
-  bool reduced_is_dense = false;         ///< every block is there: block (i, j) is number dense_slot(i, j)
-  std::vector<std::int64_t> pair_start;  ///< landmarks + 1, when not dense
-  std::vector<std::uint32_t> pair_slot;  ///< of each pair a >= b of a landmark's couplings the block of `reduced`
+  bool reduced_is_dense = false;  ///< every block is there: block (i, j) is number dense_slot(i, j)
   /// Of each block of `reduced` the block of U in it: n for the n-th off-diagonal one, −1: none, −2 − t: tile t's own.
   std::vector<std::int32_t> source;
+  ProductSchedule products;
 
+  /// Whether each coupling is one residual of at most two rows, which reads one tile.
+  bool thin() const;
   std::int64_t couplings() const { return coupling_start.back(); }
   std::int64_t dense_slot(std::int64_t row, std::int64_t column) const {
     return column * (2 * tiles - column - 1) / 2 + row;
@@ -81,7 +81,7 @@ struct NormalLayout {
   void find_off_diagonals(const BlockStructure&);
   void cut_parts();
   void reduce_densely();
-  void reduce_sparsely();
+  void reduce_sparsely(ProductScheduler& scheduler);
 
   std::vector<std::int32_t> first_tile_, landmark_of_;  // of each block; −1
 };

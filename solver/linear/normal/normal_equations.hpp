@@ -44,8 +44,8 @@ class NormalEquations {
   virtual void reduced_diagonal(double* to, int threads) = 0;
   /// y = (U + λD² − ZZᵀ) x over tile vectors, matrix-free.
   virtual void reduced_product(const double* x, double* y, int threads) const = 0;
-  /// The damped diagonal tile of U to `to`, column-major.
-  virtual void kept_block(std::int32_t tile, double* to) const = 0;
+  /// The same of U, damped.
+  virtual void kept_diagonal(double* to, int threads) = 0;
   /// The reduced right-hand side of another b, with the damping of the last elimination.
   virtual void reduce(const double* b, double* reduced, int threads) = 0;
   /// Completes x: from the kept columns, a tile vector, to all of them, landmarks by back-substitution of b.

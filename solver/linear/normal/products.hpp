@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include <linear/normal/eliminate.hpp>
+#include <linear/normal/thin.hpp>
 #include <linear/normal/tiled_equations.hpp>
 
 namespace thalweg {
@@ -12,7 +13,8 @@ namespace thalweg {
 template <int F>
 TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : NormalEquations(std::move(layout)) {
   const NormalLayout& l = *layout_;
-  W_.resize_unset(l.couplings() * Coupling::size);
+  thin_ = l.thin();
+  thin_ ? records_.resize_unset(l.couplings() * thin::size) : W_.resize_unset(l.couplings() * Coupling::size);
   landmarks_.resize(std::int64_t{l.landmarks} * landmark_size);
   kept_sums_.resize(l.parts * kept_stride());
   kept_.resize(kept_stride());
@@ -20,17 +22,13 @@ TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : Normal
   vectors_.resize(l.parts * vectors_stride());
   padded_kept_.resize(std::int64_t{l.tiles} * vector_size);
   scratch_.resize(static_cast<std::size_t>(l.parts));
-  std::int64_t longest = stretch_couplings;
-  for (std::size_t e = 0; e < static_cast<std::size_t>(l.landmarks); ++e)
-    longest = std::max(longest, l.coupling_start[e + 1] - l.coupling_start[e]);
-  for (AlignedArray& Z : scratch_) Z.resize(longest * Coupling::size);
   gradient_.resize(static_cast<std::size_t>(l.columns));
   column_norms_.resize(static_cast<std::size_t>(l.columns));
 }
 
 template <int F>
 double TiledEquations<F>::bytes() const {
-  return 8.0 * static_cast<double>(W_.size() + landmarks_.size() + kept_sums_.size() + kept_.size() + reduced_.size() +
+  return 8.0 * static_cast<double>(W_.size() + records_.size() + landmarks_.size() + kept_sums_.size() + kept_.size() + reduced_.size() +
                                    vectors_.size());
 }
 
@@ -61,7 +59,7 @@ void TiledEquations<F>::close(int threads) {
     for (int c = 0; c < F; ++c)
       if (const std::int64_t column = layout.tile_column[static_cast<std::size_t>(t * F + c)]; column >= 0) {
         gradient_[static_cast<std::size_t>(column)] = record[Square::size + c];
-        column_norms_[static_cast<std::size_t>(column)] = std::sqrt(record[Square::index(c, c)]);
+        column_norms_[static_cast<std::size_t>(column)] = std::sqrt(squared_norm(t, c));
       }
   }
   parallel_chunks(layout.landmarks, grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
@@ -104,7 +102,8 @@ void TiledEquations<F>::add_kept_product(const double* x, double* y) const {
   }
 }
 
-/// Of each landmark of each part: body(e, Wᵀx, y) with x padded, y the part's sum, which starts at zero.
+/// Sums W·three over the landmarks of each part, three being what body(e, three) makes of Wᵀx, x padded; and Ux where the
+/// records hold it.
 template <int F>
 template <class Body>
 void TiledEquations<F>::for_landmarks(const double* x, int threads, Body body) const {
@@ -117,7 +116,7 @@ void TiledEquations<F>::for_landmarks(const double* x, int threads, Body body) c
       double three[E];
       transposed_product(e, x, three);
       body(e, three);
-      add_couplings(e, three, y);
+      thin_ ? add_thin_couplings<true>(e, three, x, y) : add_couplings(e, three, y);
     }
   });
 }

@@ -12,6 +12,9 @@ namespace assembly {
 template <int R, int N>
 struct Columns;
 }
+namespace thin {
+inline constexpr int size = 24;  ///< numbers of a record
+}
 
 template <int F>  // tile width
 class TiledEquations final : public NormalEquations {
@@ -27,7 +30,7 @@ class TiledEquations final : public NormalEquations {
   void reduced_block(std::int64_t k, double* to, std::int64_t leading) const override;
   void reduced_diagonal(double* to, int threads) override;
   void reduced_product(const double* x, double* y, int threads) const override;
-  void kept_block(std::int32_t tile, double* to) const override;
+  void kept_diagonal(double* to, int threads) override;
   void reduce(const double* b, double* reduced, int threads) override;
   void substitute(const double* b, const double* kept, double* x, int threads) const override;
   double bytes() const override;
@@ -37,13 +40,13 @@ class TiledEquations final : public NormalEquations {
   using Square = tile::Layout<F, F>;    // a block of U, and of the reduced system
   using Coupling = tile::Layout<F, E>;  // a block of W
   static constexpr int vector_size = (F + 7) / 8 * 8;  ///< of a tile's part of a vector, padded
-  /// Of a tile: its diagonal block of U, of which the lower triangle counts, then its gradient.
-  static constexpr int kept_size = Square::size + vector_size;
+  /// Of a tile: its diagonal block of U, of which the lower triangle counts, its gradient, and the squared norms of columns
+  /// that are in the records and not in U.
+  static constexpr int kept_size = Square::size + 2 * vector_size;
   /// Of a landmark: V's lower triangle by columns (6), its gradient (3), L's lower triangle with the inverse of its
   /// diagonal (6), one left over.
   static constexpr int landmark_size = 16, landmark_gradient = 6, landmark_factor = 9;
 
-  static constexpr std::int64_t stretch_couplings = 64;
   static constexpr std::int64_t couplings_ahead = 24;  ///< to be fetched from memory
 
   template <int R>
@@ -55,10 +58,25 @@ class TiledEquations final : public NormalEquations {
   bool factor_range(std::int32_t begin, std::int32_t end, double lambda, const double* D);
   bool eliminate_part(int part, double lambda, const double* D, const double* b);
   void scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* y) const;
-  void add_products(std::int32_t e, const double* Z, double* S) const;
-  std::int32_t end_of_stretch(std::int32_t first, std::int32_t end) const;
+  void add_products(std::size_t stretch, const double* Z, const double* M, double* S) const;
   void add_couplings(std::int32_t e, const double* three, double* y) const;
   void transposed_product(std::int32_t e, const double* x, double* three) const;
+  double squared_norm(std::int32_t tile, int c) const;
+  void own_block(std::int32_t tile, double* to) const;
+  template <class Sum>
+  void sum_diagonals(double* to, int threads, Sum sum);
+
+  // Where couplings are thin (thin.hpp).
+  template <int R>
+  void add_thin(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
+  void scale_thin(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* M, double* y) const;
+  void add_diagonal_run(const ProductSchedule::Pair* pair, const ProductSchedule::Pair* end, const double* records,
+                        const double* M, double* S) const;
+  void subtract_thin_diagonals(int part, bool eliminated, double* S) const;
+  template <bool with_x>
+  void add_thin_couplings(std::int32_t e, const double* three, const double* x, double* y) const;
+  void thin_transposed_product(std::int32_t e, const double* x, double* three) const;
+
   void subtract_parts(const double* b, double* reduced) const;
   void damp(double lambda, const double* D);
   void gather(const double* b, std::int32_t e, double* three) const;
@@ -74,13 +92,15 @@ class TiledEquations final : public NormalEquations {
   std::int64_t vectors_stride() const { return std::int64_t{layout_->tiles} * vector_size; }
   std::int64_t reduced_stride() const { return layout_->reduced.blocks() * Square::size; }
 
+  bool thin_ = false;        // there are records, and no W
+  AlignedArray records_;     // couplings × thin::size
   AlignedArray W_;           // couplings × Coupling::size
   AlignedArray landmarks_;   // landmarks × landmark_size
   AlignedArray kept_sums_;   // parts × (tiles × kept_size, off-diagonal blocks × Square::size)
   AlignedArray kept_;        // the same, summed
   AlignedArray damping_;     // tiles × F: λD² of the last damping, 1 where a diagonal would be zero
   AlignedArray reduced_;     // parts × blocks × Square::size: Σ ZZᵀ
-  std::vector<AlignedArray> scratch_;  // of each part: the Z of a stretch of landmarks
+  std::vector<AlignedArray> scratch_;  // of each part: the Z of a stretch of landmarks, then the M
   AlignedArray diagonals_;   // parts × tiles × Square::size: diagonal blocks of Σ ZZᵀ
   mutable AlignedArray vectors_;  // parts × tiles × vector_size
   mutable AlignedArray padded_kept_;  // tiles × vector_size

@@ -33,7 +33,7 @@ class IterativeReduced final : public ReducedSolver {
     preconditioner_.resize_unset(std::int64_t{layout.tiles} * width_ * width_);
     if (options_.form) fetch_matrix(threads);
     if (options_.preconditioner == IterativeOptions::Preconditioner::jacobi) {
-      for (std::int32_t t = 0; t < layout.tiles; ++t) equations.kept_block(t, block(preconditioner_, t));
+      equations.kept_diagonal(preconditioner_.data(), threads);
     } else if (options_.form) {
       for (std::int32_t t = 0; t < layout.tiles; ++t)
         std::copy_n(block(blocks_, layout.reduced.column_start[static_cast<std::size_t>(t)]), width_ * width_,

@@ -21,6 +21,8 @@ class SparseDescent {
   bool linearize();
   void tighten(double previous_gradient);
   Outcome attempt(const ProposedStep& proposed);
+  Outcome attempt_warily(const ProposedStep& proposed);
+  Outcome attempt_confidently(const ProposedStep& proposed);
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed, double previous) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
@@ -31,7 +33,9 @@ class SparseDescent {
   std::vector<double> x_, trial_x_, step_, coordinates_;
   std::vector<BlockProgram::Scratch> scratch_;
   std::vector<double> part_squares_;
-  double forcing_ = 0.0;  // of iterative linear solvers
+  double forcing_ = 0.0;          // of iterative linear solvers
+  bool confident_ = false;        // that the next step will be good
+  double linearized_cost_ = 0.0;  // at the point of the last linearisation
   double cost_ = 0.0, trial_cost_ = 0.0, gain_ = 0.0, gradient_norm_ = 0.0;
   Strategy* strategy_ = nullptr;
   Journal* journal_ = nullptr;

@@ -18,6 +18,7 @@ constexpr std::int64_t least_sparse_columns = 200;
 // A residual that reads more than this part of all parameters leaves no sparsity to use.
 constexpr double most_coupled = 0.25;
 constexpr double sparse_damping = 1e-4;
+constexpr int sparse_exponent = 1;
 
 bool keeps_all(Kind kind) {
   return kind == Kind::sparse_cholesky || kind == Kind::conjugate_gradient || kind == Kind::dense_cholesky;
@@ -94,6 +95,7 @@ Ending SparseEngine::descend(std::vector<double> x, Journal& journal) {
   Options resolved = options;
   if (resolved.scaling == Scaling::automatic) resolved.scaling = Scaling::current;
   if (std::isnan(resolved.initial_damping)) resolved.initial_damping = sparse_damping;
+  if (resolved.damping_exponent == 0) resolved.damping_exponent = sparse_exponent;
   const auto strategy = make_strategy(resolved);
   journal.clock.charge(Stopwatch::setup);
   return loop_->run(std::move(x), *strategy, journal);

@@ -57,15 +57,17 @@ class DampedStrategy : public Strategy {
 /// enormous start it must be able to fall below 1e-20.
 class NielsenStrategy final : public DampedStrategy {
  public:
-  using DampedStrategy::DampedStrategy;
+  explicit NielsenStrategy(const Options& options)
+      : DampedStrategy(options), exponent_(options.damping_exponent > 0 ? options.damping_exponent : usual_exponent) {}
   void start(const DampedSystem& linear, std::span<const double> x) override {
     DampedStrategy::start(linear, x);
     growth_ = 2.0;
   }
   void accepted(double gain, double) override {
-    const double t = 2.0 * gain - 1.0;
+    double power = 1.0;
+    for (int i = 0; i < exponent_; ++i) power *= 2.0 * gain - 1.0;
     scale_.accepted(gain);
-    lower(std::max(1.0 / 3.0, 1.0 - t * t * t));
+    lower(std::max(1.0 / 3.0, 1.0 - power));
     growth_ = 2.0;
   }
   void rejected(double, double) override {
@@ -74,6 +76,8 @@ class NielsenStrategy final : public DampedStrategy {
   }
 
  private:
+  static constexpr int usual_exponent = 3;
+  int exponent_;
   double growth_ = 2.0;
 };
 

@@ -1,0 +1,232 @@
+#include <thalweg/minimize/solve.hpp>
+
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <support/count_allocations.hpp>
+#include <thalweg/linear/sparse_cholesky.hpp>
+
+using namespace thalweg;
+using namespace thalweg::test;
+
+namespace {
+
+using Kind = LinearSolverKind;
+
+/// A pinhole camera (rotation by small angles, translation, focal length) and a point, and where it was seen.
+struct Pinhole {
+  template <class Camera, class Point>
+  auto operator()(const Camera& c, const Point& X, double u, double v) const {
+    using T = std::decay_t<decltype(c[0] + X[0])>;
+    const T x = X[0] - c[2] * X[1] + c[1] * X[2] + c[3];
+    const T y = X[1] + c[2] * X[0] - c[0] * X[2] + c[4];
+    const T z = X[2] - c[1] * X[0] + c[0] * X[1] + c[5] + 6.0;
+    return Vec<T, 2>(c[6] * x / z - u, c[6] * y / z - v);
+  }
+};
+
+struct Scene {
+  Problem problem;
+  ResidualGroup* seen = nullptr;
+};
+
+/// `cameras` around a cloud of points, each seen by some of them; the start is the truth, disturbed. Every camera has a
+/// prior, so that the optimum is unique.
+Scene scene(int cameras, int points, unsigned seed, bool named = true) {
+  std::mt19937 random(seed);
+  std::normal_distribution<double> normal;
+  std::vector<double> camera_truth, point_truth;
+  for (int i = 0; i < cameras; ++i)
+    for (const double value : {0.1 * normal(random), 0.1 * normal(random), 0.1 * normal(random), normal(random),
+                               normal(random), 0.3 * normal(random), 1.0 + 0.1 * normal(random)})
+      camera_truth.push_back(value);
+  for (int i = 0; i < 3 * points; ++i) point_truth.push_back(normal(random));
+
+  std::vector<int> camera_of, point_of;
+  std::vector<double> u, v;
+  for (int p = 0; p < points; ++p) {
+    const int first = static_cast<int>(random() % static_cast<unsigned>(cameras));
+    for (int k = 0; k < 3 + p % 3; ++k) {
+      const int c = (first + k) % cameras;
+      const auto r = Pinhole()(&camera_truth[static_cast<std::size_t>(7 * c)],
+                               &point_truth[static_cast<std::size_t>(3 * p)], 0.0, 0.0);
+      camera_of.push_back(c);
+      point_of.push_back(p);
+      u.push_back(r[0] + 1e-2 * normal(random));
+      v.push_back(r[1] + 1e-2 * normal(random));
+    }
+  }
+  Scene s;
+  const auto camera = s.problem.add_parameters("camera", Vec<double, 7>::Zero().eval(), cameras);
+  const auto point = s.problem.add_parameters("point", Vec<double, 3>::Zero().eval(), points);
+  std::vector<double> prior;
+  for (const double value : camera_truth) prior.push_back(value + 0.02 * normal(random));
+  s.problem.set_starts(camera, prior);
+  for (double& value : point_truth) value += 0.05 * normal(random);
+  s.problem.set_starts(point, point_truth);
+  if (named) s.problem.eliminate(point);
+  s.seen = &s.problem.add_residuals("seen", Pinhole{}, camera[camera_of], point[point_of], u, v);
+  std::vector<int> all;
+  std::vector<Vec<double, 7>> where;
+  for (int i = 0; i < cameras; ++i) {
+    all.push_back(i);
+    where.emplace_back(Eigen::Map<const Vec<double, 7>>(&prior[static_cast<std::size_t>(7 * i)]));
+  }
+  s.problem.add_residuals(
+      "prior",
+      [](const auto& c, const Vec<double, 7>& p) {
+        Vec<std::decay_t<decltype(c[0] * 1.0)>, 7> r;
+        for (int i = 0; i < 7; ++i) r[i] = 0.5 * (c[i] - p[i]);
+        return r;
+      },
+      camera[all], where);
+  return s;
+}
+
+Options precise(Kind kind) {
+  Options options;
+  options.linear_solver = kind;
+  options.function_tolerance = 1e-15;
+  options.gradient_tolerance = 1e-11;
+  options.step_tolerance = 1e-15;
+  options.max_iterations = 300;
+  options.threads = 1;
+  return options;
+}
+
+std::vector<Kind> sparse_kinds() {
+  std::vector<Kind> kinds = {Kind::dense_schur, Kind::iterative_schur, Kind::implicit_schur, Kind::conjugate_gradient};
+  if (sparse_cholesky_available()) kinds.insert(kinds.end(), {Kind::sparse_cholesky, Kind::sparse_schur});
+  return kinds;
+}
+
+double distance(const std::vector<double>& a, const std::vector<double>& b) {
+  double worst = 0.0;
+  for (std::size_t i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
+  return worst;
+}
+
+void check_against_dense(const Problem& problem) {
+  const Result dense = solve(problem, precise(Kind::dense_qr));
+  for (const Kind kind : sparse_kinds()) {
+    CAPTURE(to_string(kind));
+    const Result sparse = solve(problem, precise(kind));
+    CHECK(sparse.linear_solver == to_string(kind));
+    CHECK(sparse.final_cost == doctest::Approx(dense.final_cost).epsilon(1e-12));
+    CHECK(distance(sparse.x, dense.x) < 1e-6);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("every sparse linear solver ends where dense QR ends") { check_against_dense(scene(6, 40, 1).problem); }
+
+TEST_CASE("with robust losses too") {
+  for (const Loss& loss : {Loss::huber(0.01), Loss::cauchy(0.01), Loss::soft_l1(0.02)}) {
+    Scene s = scene(6, 40, 2);
+    s.seen->set_loss(loss);
+    check_against_dense(s.problem);
+  }
+}
+
+TEST_CASE("with fixed blocks and fixed components") {
+  Scene s = scene(6, 40, 3);
+  const Parameters<7> cameras(0, 7, 6);
+  const Parameters<3> points(42, 3, 40);
+  s.problem.fix(cameras[0]);
+  s.problem.fix(cameras[2], 6);
+  s.problem.fix(points[5]);
+  s.problem.fix(points[7], 2);
+  check_against_dense(s.problem);
+  const Result result = solve(s.problem, precise(Kind::dense_schur));
+  for (const std::int64_t i : {0, 6, 2 * 7 + 6, 42 + 15, 42 + 17, 42 + 21 + 2})
+    CHECK(result.x[static_cast<std::size_t>(i)] == s.problem.start()[static_cast<std::size_t>(i)]);
+}
+
+TEST_CASE("other methods run on the sparse solvers too") {
+  const Scene s = scene(6, 40, 4);
+  const double best = solve(s.problem, precise(Kind::dense_qr)).final_cost;
+  for (const Method method : {Method::gauss_newton, Method::levenberg, Method::dogleg, Method::subspace_dogleg}) {
+    CAPTURE(to_string(method));
+    Options options = precise(Kind::dense_schur);
+    options.method = method;
+    CHECK(solve(s.problem, options).final_cost == doctest::Approx(best).epsilon(1e-10));
+  }
+}
+
+TEST_CASE("a problem of many blocks goes to a sparse solver by itself, which says why") {
+  const Scene s = scene(30, 200, 5, false);
+  const Result result = solve(s.problem);
+  CHECK(result.linear_solver == "dense-schur");
+  CHECK(result.linear_solver_reason == "200 eliminated blocks leave 210 columns: few enough for a dense factor");
+  CHECK(result.converged());
+}
+
+TEST_CASE("a sparse solve gives the same bits with one thread and with two") {
+  const Scene s = scene(40, 3000, 6);
+  for (const Kind kind : sparse_kinds()) {
+    CAPTURE(to_string(kind));
+    Options options;
+    options.linear_solver = kind;
+    options.max_iterations = 5;
+    options.threads = 1;
+    const Result one = solve(s.problem, options);
+    options.threads = 2;
+    const Result two = solve(s.problem, options);
+    CHECK(one.x == two.x);
+    CHECK(one.final_cost == two.final_cost);
+  }
+}
+
+TEST_CASE("iterations after the first allocate nothing") {
+  if (!can_count_allocations()) return;
+  const Scene s = scene(20, 1000, 7);
+  for (const Kind kind : {Kind::dense_schur, Kind::iterative_schur, Kind::implicit_schur, Kind::conjugate_gradient}) {
+    CAPTURE(to_string(kind));
+    Options options = precise(kind);
+    options.max_iterations = 12;
+    options.function_tolerance = 0.0;
+    std::int64_t after_first = 0, last = 0;
+    options.callback = [&](const IterationRecord& record) {
+      last = allocations();
+      if (record.iteration == 1) after_first = last;
+      return Action::proceed;
+    };
+    const Result result = solve(s.problem, options);
+    REQUIRE(result.iterations > 4);
+    CHECK(last == after_first);
+  }
+}
+
+TEST_CASE("what a sparse solver cannot do is refused in words") {
+  Scene s = scene(6, 40, 8);
+  Options options = precise(Kind::dense_schur);
+  options.memory_limit = 1000.0;
+  CHECK_THROWS_WITH_AS(solve(s.problem, options), doctest::Contains("linear solver dense-schur would need"), Error);
+  CHECK_THROWS_WITH_AS(solve(s.problem, options), doctest::Contains("and the limit is 1 kB; expected"), Error);
+
+  s.problem.set_bounds(Parameters<7>(0, 7, 6), 6, 0.1, 10.0);
+  CHECK_THROWS_WITH_AS(
+      solve(s.problem, precise(Kind::dense_schur)),
+      "parameter 'camera[0][6]' has bounds, which the sparse linear solvers do not know; expected linear "
+      "solver dense-qr or dense-cholesky",
+      Error);
+
+  Problem chain;
+  const auto p = chain.add_parameters("p", Vec<double, 4>{1.0, 2.0, 3.0, 4.0}, 30);
+  std::vector<int> from, to;
+  for (int i = 0; i + 1 < 30; ++i) {
+    from.push_back(i);
+    to.push_back(i + 1);
+  }
+  chain.add_residuals(
+      "link", [](const auto& a, const auto& b) { return (a - b).eval(); }, p[from], p[to]);
+  CHECK_THROWS_WITH_AS(
+      solve(chain, precise(Kind::dense_schur)),
+      doctest::Contains("linear solver dense-schur eliminates blocks, and no blocks of at most 3 components "
+                        "were found that share no residual"),
+      Error);
+}
