@@ -15,7 +15,10 @@ struct BundleRun {
   std::vector<Descent> descents;
 };
 
-/// Every contender on every file, with one thread and with `threads`.
+/// Whether a problem is named as a generated one, "town:178,99400,5": cameras, points, observations per point.
+bool is_town(const std::string& name);
+
+/// Every contender on every file or town, with one thread and with `threads`.
 std::vector<BundleRun> run_bundles(const std::vector<std::string>& files, int threads, const DescentLimits& limits);
 
 std::string bundle_table(const std::vector<BundleRun>& runs);

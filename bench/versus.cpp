@@ -41,7 +41,7 @@ int run(int argc, char** argv) {
   CLI::App app{
       "Small fits: thalweg beside Ceres LM, TinySolver, MINPACK lmder and GSL. Bundle adjustments: beside Ceres's Schur "
       "solvers.\n"
-      "Examples: versus nist --json nist.json; versus problem-16-22106-pre.txt.bz2 --threads 2",
+      "Examples: versus nist --json nist.json; versus problem-16-22106-pre.txt.bz2 --threads 2; versus town:178,99400,5",
       "versus"};
   std::vector<std::string> names;
   std::string json_path;
@@ -50,7 +50,7 @@ int run(int argc, char** argv) {
   std::string name;
   bool verbose = false, is_suite = false;
   app.add_option("suite", names,
-                 "files of bundle adjustments; or nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 problems of "
+                 "files of bundle adjustments, or town:CAMERAS,POINTS,OBSERVATIONS-PER-POINT, one generated; or nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 problems of "
                  "Moré, Garbow & Hillstrom, from 1, 10 and 100 times their starts")
       ->type_name("SUITE|FILE...")
       ->required();
@@ -79,8 +79,9 @@ int run(int argc, char** argv) {
     name = names[0];
     is_suite = name == "nist" || name == "perturbed" || name == "mgh";
     if (is_suite && names.size() > 1) throw CLI::ValidationError("suite", "one suite, or files");
-    if (!is_suite && !std::ifstream(name))
-      throw CLI::ValidationError("suite", "'" + name + "' is none of nist, perturbed, mgh, and no file that can be read");
+    for (const std::string& file : names)
+      if (!is_suite && !versus::is_town(file) && !std::ifstream(file))
+        throw CLI::ValidationError("suite", "'" + file + "' is none of nist, perturbed, mgh, and no file that can be read");
     if (!factors.empty() && name != "mgh") throw CLI::ValidationError("--factor", "is for mgh alone");
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);

@@ -8,7 +8,7 @@ namespace thalweg {
 namespace {
 
 // Z of so many couplings takes half a megabyte.
-constexpr std::int64_t stretch_couplings = 512;
+constexpr std::int64_t stretch_couplings = 2048;
 constexpr std::int64_t most_couplings = 65536;
 
 }  // namespace
