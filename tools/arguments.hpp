@@ -8,6 +8,7 @@
 #include <thalweg/math/loss.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/noise.hpp>
+#include <thalweg/problems/bundle.hpp>
 #include <thalweg/stochastic/compare.hpp>
 
 namespace thalweg::tool {
@@ -56,7 +57,14 @@ struct CompareArguments {
   std::string csv;                          ///< a file, or empty
 };
 
-enum class Verb { solve, fit, compare, check, list, version, help };
+struct GenerateArguments {
+  std::string what;  ///< bundle
+  BundleOptions bundle;
+  std::string output;  ///< a file
+  bool quiet = false;
+};
+
+enum class Verb { solve, fit, compare, check, list, generate, version, help };
 
 struct Arguments {
   Verb verb = Verb::help;
@@ -65,6 +73,7 @@ struct Arguments {
   SolveArguments solve;
   FitArguments fit;
   CompareArguments compare;
+  GenerateArguments generate;
   std::string help;  ///< the text for Verb::help
 };
 

@@ -28,6 +28,9 @@ struct Raw {
   bool schedule_given = false;
   std::optional<double> distance, budget;
   std::vector<std::string> methods, points;
+  std::optional<int> cameras;
+  std::optional<std::int64_t> world_points;
+  std::optional<double> observations_per_point, noise_level, drift;
 };
 
 void add_stopping(CLI::App& app, Raw& raw);
