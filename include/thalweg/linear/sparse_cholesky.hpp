@@ -71,6 +71,8 @@ class SparseCholesky {
   /// Solves AX = B for `columns` right-hand sides, each facts().order long, one after the other; X may be B. `retry`: a
   /// result is not finite, `fatal`: out of memory. Throws Error unless the last factor() was ok.
   LinearStatus solve(const double* b, double* x, std::int64_t columns = 1);
+  /// log det A. Throws Error unless the last factor() was ok.
+  double log_determinant() const;
   /// Columns of A⁻¹ (scalar indices), one after the other, facts().order × columns.size(): what covariances need.
   LinearStatus inverse_columns(std::span<const std::int64_t> columns, double* x);
 
