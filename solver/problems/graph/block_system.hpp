@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/block_matrix.hpp>
 
 namespace thalweg::graph {
@@ -22,14 +23,14 @@ class BlockSystem {
   /// Solves for `columns` right-hand sides, one after the other, in place. False when the matrix is not positive
   /// definite.
   bool solve(double* x, std::int64_t columns);
+  /// Sets all blocks to zero, for another system of the same pattern.
+  void clear();
+  int width() const { return width_; }
 
  private:
   int width_;
   BlockPattern pattern_;
-  std::vector<double> values_;  // width × width of each block, column-major
+  BlockCholesky cholesky_;
 };
-
-/// Whether this build can solve such systems.
-bool block_system_available();
 
 }  // namespace thalweg::graph

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -57,6 +58,13 @@ class Chordal {
   std::pair<std::int32_t, std::int32_t> ends(std::size_t e) const {
     return {number_[at(g_.edges.from[e])], number_[at(g_.edges.to[e])]};
   }
+  BlockSystem& system_for(int width) {
+    if (system_ && system_->width() == width)
+      system_->clear();
+    else
+      system_.emplace(width, free_, pairs_);
+    return *system_;
+  }
   Pose measured(std::size_t e) const { return Pose::load(g_.edges.measurement.data() + e * at(Pose::size)); }
   const double* information(std::size_t e) const {
     return g_.edges.information.data() + e * at(triangle(Pose::tangent));
@@ -91,7 +99,7 @@ class Chordal {
   // With Yᵥ = Rᵥᵀ an edge says Yⱼ = Zᵀ Yᵢ, and the d columns of Y share one matrix: blocks W at (j, j), Z W Zᵀ at (i,
   // i) and −W Zᵀ at (j, i).
   bool solve_rotations() {
-    BlockSystem system(d, free_, pairs_);
+    BlockSystem& system = system_for(d);
     std::vector<double> Y(at(free_) * d * d, 0.0);
     const auto entry = [&](std::int32_t v, int row, int column) -> double& {
       return Y[at(column) * at(free_) * d + at(v) * d + at(row)];
@@ -152,9 +160,9 @@ class Chordal {
   /// ½ Σ ‖tⱼ − tᵢ − Rᵢ z‖², weighted by the information turned into the world. Where that is the same in all
   /// directions, the d coordinates share one scalar matrix.
   bool solve_positions() {
-    const bool scalar = isotropic();
+    const bool scalar = d == 3 && isotropic();  // in the plane the analysis of the rotations serves again
     const int width = scalar ? 1 : d;
-    BlockSystem system(width, free_, pairs_);
+    BlockSystem& system = system_for(width);
     std::vector<double> t(at(free_) * d, 0.0);
     const auto entry = [&](std::int32_t v, int k) -> double& {
       return scalar ? t[at(k) * at(free_) + at(v)] : t[at(v) * d + at(k)];
@@ -194,6 +202,7 @@ class Chordal {
   std::vector<std::int32_t> number_;  // of each pose its block column; −1: held
   std::int32_t free_ = 0;
   std::vector<std::pair<std::int32_t, std::int32_t>> pairs_;
+  std::optional<BlockSystem> system_;
   std::vector<Rotation> rotations_;
   std::vector<Point> positions_;
 };
@@ -201,7 +210,6 @@ class Chordal {
 }  // namespace
 
 Start chordal_start(const PoseGraph& g) {
-  if (!block_system_available()) return {{}, "this build is without CHOLMOD"};
   return g.kind == PoseGraph::Kind::se2 ? Chordal<Pose2>(g).run() : Chordal<Pose3>(g).run();
 }
 

@@ -109,12 +109,17 @@ class EightItems final : public ResidualGroup {
     constexpr int columns = Model::tangent + Model::second_tangent;
     const int n = static_cast<int>(std::min<std::int64_t>(lanes, out.end - i));
     const double *pose_at[lanes], *second_at[lanes], *data_at[lanes];
+    double own[2 * lanes][lanes];  // records where there is no table: when the base class differences a few items
     for (int l = 0; l < lanes; ++l) {  // lanes past the end repeat the last item
       const std::int64_t m = i + std::min(l, n - 1);
-      const auto record = [&](std::int64_t offset) { return out.table + (offset - first_) / Model::pose_size * lanes; };
+      const auto record = [&](std::int64_t offset, double* without) -> const double* {
+        if (out.table) return out.table + (offset - first_) / Model::pose_size * lanes;
+        Model::fill(x + offset, without);
+        return without;
+      };
       const std::int64_t second = slots()[1].offsets[static_cast<std::size_t>(m)];
-      pose_at[l] = record(slots()[0].offsets[static_cast<std::size_t>(m)]);
-      second_at[l] = Model::second_is_pose ? record(second) : x + second;
+      pose_at[l] = record(slots()[0].offsets[static_cast<std::size_t>(m)], own[2 * l]);
+      second_at[l] = Model::second_is_pose ? record(second, own[2 * l + 1]) : x + second;
       data_at[l] = data_.data() + m * Model::data;
     }
     Real pose[lanes], second[lanes], data[Model::data], r[Model::dimension];

@@ -2,6 +2,8 @@
 
 #include <numbers>
 
+#include <thalweg/math/manifold.hpp>
+
 #include "problems/graph/eight_items.hpp"
 
 namespace thalweg {
@@ -75,6 +77,8 @@ struct PlaneSightingModel : PlanePose {
   }
 };
 
+Slot pose_slot(std::vector<std::int64_t> offsets) { return {3, 0, std::move(offsets), 3, manifold_of<SE2>()}; }
+
 }  // namespace
 
 std::unique_ptr<ResidualGroup> relative_pose_group(std::string name, std::vector<std::int64_t> from_offset,
@@ -87,7 +91,7 @@ std::unique_ptr<ResidualGroup> relative_pose_group(std::string name, std::vector
     PlanePose::fill(z.data(), to);
     std::copy(edges[i].root.begin(), edges[i].root.end(), to + 5);
   }
-  std::vector<Slot> slots = {{3, 0, std::move(from_offset)}, {3, 0, std::move(to_offset)}};
+  std::vector<Slot> slots = {pose_slot(std::move(from_offset)), pose_slot(std::move(to_offset))};
   return std::make_unique<graph::EightItems<PlaneModel>>(std::move(name), std::move(slots), std::move(data));
 }
 
@@ -100,7 +104,7 @@ std::unique_ptr<ResidualGroup> sighting_group(std::string name, std::vector<std:
     std::copy(sightings[i].measurement.begin(), sightings[i].measurement.end(), to);
     std::copy(sightings[i].root.begin(), sightings[i].root.end(), to + 2);
   }
-  std::vector<Slot> slots = {{3, 0, std::move(pose_offset)}, {2, 0, std::move(landmark_offset)}};
+  std::vector<Slot> slots = {pose_slot(std::move(pose_offset)), {2, 0, std::move(landmark_offset)}};
   return std::make_unique<graph::EightItems<PlaneSightingModel>>(std::move(name), std::move(slots), std::move(data));
 }
 

@@ -1,5 +1,7 @@
 #include <thalweg/problems/relative_pose.hpp>
 
+#include <thalweg/math/manifold.hpp>
+
 #include "problems/graph/eight_items.hpp"
 
 namespace thalweg {
@@ -134,6 +136,8 @@ struct SpaceSightingModel : SpacePose {
   }
 };
 
+Slot pose_slot(std::vector<std::int64_t> offsets) { return {6, 0, std::move(offsets), 7, manifold_of<SE3>()}; }
+
 }  // namespace
 
 std::unique_ptr<ResidualGroup> relative_pose_group(std::string name, std::vector<std::int64_t> from_offset,
@@ -145,7 +149,7 @@ std::unique_ptr<ResidualGroup> relative_pose_group(std::string name, std::vector
     std::copy(edges[i].measurement.begin(), edges[i].measurement.end(), to);
     std::copy(edges[i].root.begin(), edges[i].root.end(), to + 7);
   }
-  std::vector<Slot> slots = {{6, 0, std::move(from_offset)}, {6, 0, std::move(to_offset)}};
+  std::vector<Slot> slots = {pose_slot(std::move(from_offset)), pose_slot(std::move(to_offset))};
   return std::make_unique<graph::EightItems<SpaceModel>>(std::move(name), std::move(slots), std::move(data));
 }
 
@@ -159,7 +163,7 @@ std::unique_ptr<ResidualGroup> sighting_group(std::string name, std::vector<std:
     std::copy(sightings[i].sensor.begin(), sightings[i].sensor.end(), to + 3);
     std::copy(sightings[i].root.begin(), sightings[i].root.end(), to + 10);
   }
-  std::vector<Slot> slots = {{6, 0, std::move(pose_offset)}, {3, 0, std::move(landmark_offset)}};
+  std::vector<Slot> slots = {pose_slot(std::move(pose_offset)), {3, 0, std::move(landmark_offset)}};
   return std::make_unique<graph::EightItems<SpaceSightingModel>>(std::move(name), std::move(slots), std::move(data));
 }
 
