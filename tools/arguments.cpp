@@ -250,9 +250,10 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
                              "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
   solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg: a curve fit or a regression), .dat (NIST), .txt, .bz2 or .gz "
-                                         "(bundle adjustment), or catalogue:NAME")
+                                         "(bundle adjustment), .g2o or .graph (pose graph), or catalogue:NAME")
       ->required();
   add_start(solve, raw);
+  add_pose_graph(solve, arguments.solve);
   CLI::App& fit = new_verb(app, "fit", "Fit a formula to a table",
                            "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
   fit.add_option("DATA", arguments.file, "a table: .csv or .tsv")->required();
@@ -284,6 +285,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
                       "Example: thalweg generate bundle --cameras 200 --points 40000 --noise 0.5 --seed 7 --output "
                       "town.txt.bz2"),
              raw, arguments.generate);
+  add_pose_graph_generator(new_verb(generate, "pose-graph", "A pose graph: a city, a car park or a sphere",
+                                    "Example: thalweg generate pose-graph --kind city --poses 10000 --output city.g2o"),
+                           raw, arguments.generate);
 
   try {
     parse(app, words(argc, argv));

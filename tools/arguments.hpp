@@ -9,6 +9,7 @@
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/noise.hpp>
 #include <thalweg/problems/bundle.hpp>
+#include <thalweg/problems/pose_graph.hpp>
 #include <thalweg/stochastic/compare.hpp>
 
 namespace thalweg::tool {
@@ -24,6 +25,8 @@ struct SolveArguments {
   bool detect_linear = false;  ///< look for parameters that can be eliminated
   int starts = 1;              ///< more than one: multistart
   bool profile = false;        ///< intervals by profile likelihood
+  std::optional<Initialization> initialization;      ///< of a pose graph
+  std::optional<InformationOrder> information_order;  ///< of a pose graph's EDGE2 lines
   std::optional<Loss> loss;    ///< in place of those of the file
   std::string json;            ///< a file, "-" for standard output, or empty
   std::string trace;           ///< a file, or empty
@@ -58,8 +61,9 @@ struct CompareArguments {
 };
 
 struct GenerateArguments {
-  std::string what;  ///< bundle
+  std::string what;  ///< bundle, pose-graph
   BundleOptions bundle;
+  PoseGraphOptions pose_graph;
   std::string output;  ///< a file
   bool quiet = false;
 };

@@ -10,6 +10,7 @@
 #include <thalweg/problems/bundle.hpp>
 #include <thalweg/problems/catalogue.hpp>
 #include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/problems/pose_graph.hpp>
 #include <thalweg/problems/regression_fit.hpp>
 #include <thalweg/report/report.hpp>
 
@@ -43,6 +44,11 @@ int solve_regression(RegressionFit fit, SolveArguments arguments, double read_se
 
 /// The same for a bundle adjustment.
 int solve_bundle(Bundle bundle, const SolveArguments& arguments, double read_seconds);
+
+/// The same for a pose graph, which is initialised first.
+int solve_pose_graph(PoseGraph graph, const SolveArguments& arguments, double read_seconds);
+
+int generate_pose_graph_file(const GenerateArguments& arguments);
 
 /// Checks a problem and reports. `facts`: its name, title, source, kind and priors; `starts`: how many it has, of which
 /// this is --start.

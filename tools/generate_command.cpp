@@ -37,6 +37,8 @@ int generate_bundle_file(const GenerateArguments& arguments) {
 
 }  // namespace
 
-int generate_command(const GenerateArguments& arguments) { return generate_bundle_file(arguments); }
+int generate_command(const GenerateArguments& arguments) {
+  return arguments.what == "pose-graph" ? generate_pose_graph_file(arguments) : generate_bundle_file(arguments);
+}
 
 }  // namespace thalweg::tool

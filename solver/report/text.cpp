@@ -137,6 +137,8 @@ std::string to_text(const Report& report, bool verbose) {
   const bool weights = report.regression && report.regression->network;
   if (report.bundle)
     out += "\n" + text::bundle_table(*report.bundle).print(indent);
+  else if (report.pose_graph)
+    out += "\n" + text::pose_graph_table(report).print(indent);
   else if (!weights || verbose)
     out += "\n" + parameter_table(report, verbose).print(indent);
   out += text::regression_text(report);
