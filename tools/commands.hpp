@@ -11,6 +11,7 @@
 #include <thalweg/problems/catalogue.hpp>
 #include <thalweg/problems/curve_fit.hpp>
 #include <thalweg/problems/regression_fit.hpp>
+#include <thalweg/report/check.hpp>
 #include <thalweg/report/report.hpp>
 
 namespace thalweg::tool {
@@ -44,10 +45,15 @@ int solve_regression(RegressionFit fit, SolveArguments arguments, double read_se
 /// The same for a bundle adjustment.
 int solve_bundle(Bundle bundle, const SolveArguments& arguments, double read_seconds);
 
+int check_bundle(const Bundle& bundle, const Arguments& arguments);
+
 /// Checks a problem and reports. `facts`: its name, title, source, kind and priors; `starts`: how many it has, of which
 /// this is --start.
 int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std::size_t starts,
                   const Arguments& arguments);
+
+/// The same of a report that is made already.
+int finish_check(CheckReport& report, const Report::ProblemFacts& facts, std::size_t starts, const Arguments& arguments);
 
 /// The table and the formula as a fit. Throws FileError for the table, UsageError for the rest.
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);

@@ -68,6 +68,7 @@ const std::vector<Line> linear_solvers = {
 const std::vector<Line> formats = {
     {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/FORMAT.md"},
     {".dat", "NIST StRD nonlinear regression, the original files"},
+    {".txt .bz2 .gz", "bundle adjustment (BAL), plain or compressed; thalweg generate bundle makes some"},
     {".csv .tsv", "a table, for thalweg fit"},
     {"catalogue:NAME", "no file: a test problem of the field; see thalweg list problems"},
 };
