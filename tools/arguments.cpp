@@ -127,6 +127,13 @@ std::string full_name(const CLI::App& verb) {
   return parent && parent->get_parent() ? full_name(*parent) + " " + verb.get_name() : verb.get_name();
 }
 
+std::vector<std::string> given_options(const CLI::App& verb) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : verb.get_options())
+    if (option->count() > 0 && !option->get_lnames().empty()) names.push_back("--" + option->get_lnames().front());
+  return names;
+}
+
 [[noreturn]] void refuse_option(const CLI::App& verb, const std::string& name) {
   throw UsageError(fmt::format("unknown option '{}'{}; expected one of thalweg {} --help", name,
                                did_you_mean(name, options_of(verb)), full_name(verb)));
@@ -321,6 +328,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
   if (verb == &compare ? arguments.compare.files.empty() : arguments.file.empty()) refuse_no_file(*verb);
   finish_options(raw, arguments.solve);
+  arguments.solve.given = given_options(*verb);
   if (verb == &compare) finish_compare(raw, arguments);
   if (verb == &fit) finish_fit(raw, arguments.fit);
   return arguments;

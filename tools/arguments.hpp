@@ -32,6 +32,7 @@ struct SolveArguments {
   std::string trace;           ///< a file, or empty
   std::string output;          ///< a file, or empty
   std::string report;          ///< a file, or empty
+  std::vector<std::string> given;  ///< names of the options that were given: "--loss"
   std::string command;         ///< as it was given, for those who want to repeat it
   bool json_parameters = false, quiet = false, verbose = false;
 };

@@ -173,7 +173,7 @@ void add_results(CLI::App& app, Raw& raw, SolveArguments& solve) {
                   "list the parameters in the JSON even if there are more than 1000"));
   inside(add_file(app, "--trace", solve.trace, false, "FILE.csv", "write every iteration as CSV"));
   inside(
-      add_file(app, "--output", solve.output, false, "FILE.toml", "write the problem with the solution as its start"));
+      add_file(app, "--output", solve.output, false, "FILE", "write the problem with the solution as its start"));
   inside(add_file(app, "--report", solve.report, false, "FILE.html", "write a page to look at"));
   inside(add_flag(app, "--quiet", solve.quiet, "print nothing but errors"));
   inside(add_flag(app, "--verbose", solve.verbose, "print the iterations, times and more digits"));

@@ -211,12 +211,23 @@ std::string BlockProgram::column_name(std::int64_t column) const {
   return problem_->tangent_name(component_[at(column)]);
 }
 
-std::string BlockProgram::block_name(std::int64_t block) const {
-  const std::int64_t offset = block_offset_[at(block)];
+std::string BlockProgram::block_name(std::int64_t block) const { return block_name_at(block_offset_[at(block)]); }
+
+std::string BlockProgram::block_name_at(std::int64_t offset) const {
   for (const Problem::BlockSet& set : problem_->sets())
     if (offset < set.offset + std::int64_t{set.dimension} * set.count)
       return set.count == 1 ? set.name : fmt::format("{}[{}]", set.name, (offset - set.offset) / set.dimension);
   return {};
+}
+
+/// "camera[3] and point[5]".
+std::string BlockProgram::blocks_read(const ResidualGroup& group, std::int64_t item) const {
+  if (group.shares_blocks()) return {};
+  std::string names;
+  const std::size_t count = group.slots().size();
+  for (std::size_t i = 0; i < count; ++i)
+    names += (i == 0 ? "" : i + 1 == count ? " and " : ", ") + block_name_at(group.slots()[i].offset(item));
+  return names;
 }
 
 std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
@@ -233,13 +244,15 @@ std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
         for (int k = 0; k < group.dimension(); ++k) {
           const std::int64_t item = user_item(i);
           if (const double r = strip.residual[k][i - begin]; !std::isfinite(r))
-            return NonFiniteEntry{group.residual_name(item, k), "", r, group.explain_non_finite(x, item)};
+            return NonFiniteEntry{group.residual_name(item, k), "", r, group.explain_non_finite(x, item),
+                                  blocks_read(group, item)};
           int c = 0;
           for (const Slot& slot : group.slots())
             for (int d = 0; d < slot.dimension; ++d, ++c)
               if (const double v = strip.jacobian[k * group.columns() + c][i - begin]; !std::isfinite(v))
                 return NonFiniteEntry{group.residual_name(item, k),
-                                      problem_->tangent_name(slot.offset(item) + d), v, ""};
+                                      problem_->tangent_name(slot.offset(item) + d), v, "",
+                                      blocks_read(group, item)};
         }
     }
   }

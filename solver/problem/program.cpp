@@ -45,9 +45,10 @@ bool reads_each_block_once(const ResidualGroup& group) {
 
 std::string in_words(const NonFiniteEntry& entry) {
   const std::string value = std::isnan(entry.value) ? "nan" : fmt::format("{}", entry.value);
+  const std::string reads = entry.blocks.empty() ? "" : fmt::format(" (it reads {})", entry.blocks);
   if (!entry.parameter.empty())
-    return fmt::format("the derivative of residual {} by {} is {}", entry.residual, entry.parameter, value);
-  return entry.explanation.empty() ? fmt::format("residual {} is {}", entry.residual, value) : entry.explanation;
+    return fmt::format("the derivative of residual {} by {} is {}{}", entry.residual, entry.parameter, value, reads);
+  return (entry.explanation.empty() ? fmt::format("residual {} is {}", entry.residual, value) : entry.explanation) + reads;
 }
 
 Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : problem_(&problem) {

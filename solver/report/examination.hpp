@@ -24,7 +24,9 @@ struct Examination {
 
 // Each looks at one side of the problem, and adds what it finds.
 void look_at_bounds(const Problem& problem, CheckReport& report);
-void look_at_counts(const Program& program, CheckReport& report);
+void look_at_counts(CheckReport& report);
+void look_at_blocks(const Problem& problem, const std::vector<double>& x, const Options& options,
+                    std::span<const FreeDirection> directions, CheckReport& report);
 void look_for_non_finite(const Examination& e, CheckReport& report);
 void look_for_underflow(const Examination& e, CheckReport& report);
 void look_at_derivatives(const Examination& e, CheckReport& report);

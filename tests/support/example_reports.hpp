@@ -9,6 +9,7 @@
 
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/build.hpp>
+#include <thalweg/problems/bundle.hpp>
 #include <thalweg/problems/catalogue.hpp>
 #include <thalweg/report/report.hpp>
 #include <thalweg/stochastic/compare.hpp>
@@ -204,6 +205,47 @@ inline thalweg::Comparison several_problems() {
     comparison.problems.push_back(compared(name, methods, starts, comparison.rule));
   }
   return comparison;
+}
+
+/// A small generated bundle adjustment, solved, with its picture.
+inline thalweg::Report bundle(int cameras = 40, int points = 600) {
+  const thalweg::Bundle start =
+      thalweg::generate_bundle({.cameras = cameras, .points = points, .observations_per_point = 4.0});
+  const thalweg::Problem problem = thalweg::build_problem(start);
+  thalweg::Report report;
+  report.problem.name = "town.txt";
+  report.problem.title = "Bundle adjustment";
+  report.problem.source = "town.txt";
+  report.problem.kind = "bundle adjustment";
+  report.problem.parameters = static_cast<std::int64_t>(problem.start().size());
+  report.problem.residuals = problem.residual_count();
+  report.result = thalweg::solve(problem);
+  const auto errors = [&](const std::vector<double>& x) {
+    std::vector<double> u(start.u.size()), v(start.u.size());
+    double* const residual[] = {u.data(), v.data()};
+    problem.groups()[0]->evaluate(x.data(), {0, start.observation_count(), residual});
+    for (std::size_t i = 0; i < u.size(); ++i) u[i] = std::hypot(u[i], v[i]);
+    return u;
+  };
+  thalweg::BundlePicture picture;
+  picture.before = errors(problem.start());
+  picture.after = errors(report.result.x);
+  picture.camera_of = start.camera_of;
+  picture.point_of = start.point_of;
+  const thalweg::BundleView view = thalweg::view_from_above(thalweg::with_solution(start, report.result.x));
+  picture.camera_x = view.camera_x;
+  picture.camera_y = view.camera_y;
+  picture.heading_x = view.heading_x;
+  picture.heading_y = view.heading_y;
+  picture.point_x = view.point_x;
+  picture.point_y = view.point_y;
+  report.bundle = thalweg::BundleSummary{cameras,
+                                         points,
+                                         start.observation_count(),
+                                         thalweg::reprojection_errors(picture.before),
+                                         thalweg::reprojection_errors(picture.after),
+                                         picture};
+  return report;
 }
 
 }  // namespace example_reports

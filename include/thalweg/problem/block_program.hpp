@@ -78,7 +78,8 @@ class BlockProgram {
   double evaluate(std::size_t group, std::int64_t begin, std::int64_t end, const double* x, Scratch& scratch,
                   bool with_jacobian) const;
   void hold_fixed(std::size_t group, std::int64_t begin, std::int64_t end, double* const* jacobian) const;
-  std::int64_t block_at(std::int64_t offset) const;
+  std::string block_name_at(std::int64_t offset) const;
+  std::string blocks_read(const ResidualGroup& group, std::int64_t item) const;
 
   struct CostTask {
     std::size_t group;

@@ -19,6 +19,7 @@ struct NonFiniteEntry {
   std::string parameter;  ///< column of the Jacobian's entry; empty when the residual itself is not finite
   double value = 0.0;
   std::string explanation;  ///< the operation that made it, when known
+  std::string blocks = {};  ///< the parameter blocks that the residual reads, where each item reads others: "a[3] and b[5]"
 };
 /// "data, row 3: 'log(b1 - x)' is nan", "the derivative of residual data[3] by b1 is inf".
 std::string in_words(const NonFiniteEntry&);

@@ -128,7 +128,7 @@ class Town {
   double normal() { return random_.normal(); }
   double uniform() { return random_.uniform(); }
 
-  /// The start: shots that drift from the truth, and know neither focal length nor distortion.
+  /// The start: shots that drift from the truth, know little of the focal length and nothing of distortion.
   void drift() {
     double yaw = 0.0;
     Vector offset = Vector::Zero();
@@ -140,7 +140,8 @@ class Town {
       start.R = shot.R * Eigen::AngleAxisd(turn.norm(), turn.normalized()).toRotationMatrix().transpose();
       start.centre = shot.centre + offset + options_.drift * place_error * Vector(normal(), normal(), normal());
       start.focal = shot.focal * (1.0 + options_.drift * focal_error * normal());
-      start.k1 = start.k2 = 0.0;
+      start.k1 *= std::max(0.0, 1.0 - options_.drift);
+      start.k2 *= std::max(0.0, 1.0 - options_.drift);
       start_.push_back(start);
     }
   }

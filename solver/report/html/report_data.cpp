@@ -8,6 +8,7 @@
 #include <thalweg/math/special.hpp>
 #include <thalweg/report/text.hpp>
 
+#include "report/html/bundle_data.hpp"
 #include "report/html/trace_data.hpp"
 #include "report/sentences.hpp"
 #include "report/thin.hpp"
@@ -171,6 +172,7 @@ Json data_of(const Report& report) {
   return {{"method", to_string(report.method)},
           {"best", number(best_of(report))},
           {"trace", columns_of(report.result, most_points)},
+          {"bundle", report.bundle ? data_of(*report.bundle) : Json(nullptr)},
           {"fit", fit_of(report)},
           {"correlation", correlation_of(report.statistics)},
           {"minima", minima_of(report)},

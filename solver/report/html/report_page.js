@@ -2,6 +2,7 @@
 
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
+  drawBundle(data.bundle);
   drawFits(data.fit);
   drawResiduals(data.fit);
   drawProfile(data.profile);

@@ -127,6 +127,23 @@
       check(chart(kind) || drawn(trace[kind]) < 2, `chart of ${kind}`);
   }
 
+  function bundle() {
+    const {view, errors} = data.bundle, scene = chart('scene'), histogram = chart('errors');
+    equal(all('.canvas .camera', scene).length, view.cameras.x.length, 'cameras');
+    equal(all('.canvas .point', scene).length, view.points.x.length, 'points');
+    const turns = new Set(all('.canvas .camera', scene).map(c => c.getAttribute('transform').replace(/.*rotate/, '')));
+    check(turns.size > 1, 'cameras look to where they look');
+    equal(all('.canvas .bar', histogram).length, errors.after.filter(n => n > 0).length, 'bars of the histogram');
+    equal(all('.canvas path.before', histogram).length, 1, 'outline of the histogram before');
+    check(histogram.querySelector('path.before').getAttribute('stroke-dasharray'), 'before and after differ without colour');
+    const total = counts => counts.reduce((a, b) => a + b, 0);
+    equal(total(errors.before), data.bundle.observations, 'observations before');
+    equal(total(errors.after), data.bundle.observations, 'observations after');
+    check(all('#largest tbody tr').length === Math.min(15, data.bundle.observations), 'rows of the largest errors');
+    const shown = all('#largest tbody tr').map(row => Number(row.lastElementChild.textContent));
+    check(shown.every((v, i) => i === 0 || v <= shown[i - 1]), 'largest errors first');
+  }
+
   async function switches(figure) {
     const labels = new Set(), lines = new Set();
     for (const input of all('.switch input', figure)) {
@@ -208,6 +225,7 @@
     labelsApart();
     await tables();
     if (data.fit) await fits();
+    if (data.bundle) bundle();
     if (data.trace && data.trace.cost && data.trace.cost.length > 1) {
       reportCharts();
       await switches(chart('convergence'));
