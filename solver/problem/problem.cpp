@@ -120,6 +120,12 @@ std::vector<double> Problem::sizes(std::vector<double> x) const {
   return x;
 }
 
+void Problem::retract_curved(const std::vector<double>& step, std::vector<double>& x) const {
+  for (const BlockSet& set : sets_)
+    for (std::int64_t offset = set.offset; set.manifold && offset < set.end(); offset += set.dimension)
+      set.manifold->plus(x.data() + offset, step.data() + offset, x.data() + offset);
+}
+
 void Problem::expect_flat(std::int64_t offset, const char* what) const {
   if (const BlockSet& set = set_of(offset); set.manifold)
     throw Error(fmt::format("'{}' is on a manifold, whose numbers cannot move one by one, and cannot {}; expected an "

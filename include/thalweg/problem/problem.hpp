@@ -192,6 +192,9 @@ class Problem {
   /// How large x is in the direction of a tangent component (Manifold::sizes); of ordinary blocks the number itself. The
   /// numbers of x that are no tangent components are left as they are.
   std::vector<double> sizes(std::vector<double> x) const;
+  /// Moves the blocks of x on manifolds by their parts of a step, which has a number for each of x; other blocks are left
+  /// alone.
+  void retract_curved(const std::vector<double>& step, std::vector<double>& x) const;
 
  private:
   std::int64_t add_blocks(std::string name, std::span<const double> start, int count,

@@ -121,7 +121,7 @@ Json correlation_of(const FitStatistics& s) {
   }
   Json names = Json::array(), matrix = Json::array();
   for (const std::size_t i : shown) {
-    names.push_back(printable(s.parameters[static_cast<std::size_t>(s.free[i])].name));
+    names.push_back(printable(s.free_names[i]));
     Json row = Json::array();
     for (const std::size_t j : shown) row.push_back(number(s.correlation[i * n + j]));
     matrix.push_back(std::move(row));
