@@ -335,8 +335,11 @@ SparseCholesky::~SparseCholesky() = default;
 SparseCholesky::SparseCholesky(SparseCholesky&&) noexcept = default;
 SparseCholesky& SparseCholesky::operator=(SparseCholesky&&) noexcept = default;
 
-LinearStatus SparseCholesky::analyze(const BlockPattern& pattern, Ordering ordering) {
+LinearStatus SparseCholesky::analyze(const BlockPattern& pattern, Ordering ordering, Method method) {
   pattern.validate();
+  self_->common.supernodal = method == Method::automatic    ? CHOLMOD_AUTO
+                             : method == Method::simplicial ? CHOLMOD_SIMPLICIAL
+                                                            : CHOLMOD_SUPERNODAL;
   try {
     return self_->analyze(pattern, ordering);
   } catch (const std::bad_alloc&) {

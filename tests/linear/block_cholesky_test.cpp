@@ -176,7 +176,8 @@ TEST_CASE("a loss of definiteness is retry and names its block, a number that is
           CAPTURE(what);
           for (const std::int32_t column : {0, pattern.block_columns() / 2, pattern.block_columns() - 1}) {
             const std::int64_t k = pattern.column_start[static_cast<std::size_t>(column)];
-            cholesky.block_slot(k).data[1 + cholesky.block_slot(k).leading_dimension] = value;
+            const BlockCholesky::Slot slot = cholesky.block_slot(k);
+            slot.data[slot.row_step + slot.column_step] = value;
             CHECK(cholesky.factor() == expected);
             CHECK(cholesky.indefinite_block() == (expected == LinearStatus::retry ? column : -1));
             Eigen::VectorXd x(b.size());

@@ -13,7 +13,7 @@ double padded(std::int64_t n) { return static_cast<double>((n + lanes - 1) / lan
 
 double front_time(std::int64_t width, std::int64_t height) {
   // Fitted to fronts of 1 to 60 columns on an AVX-512 core of 2.1 GHz.
-  constexpr double per_front = 150.0, per_column = 12.0, per_number = 0.15, per_update = 0.2, per_product = 1.0 / 40.0;
+  constexpr double per_front = 100.0, per_column = 12.0, per_number = 0.15, per_update = 0.4, per_product = 1.0 / 40.0;
   const double w = static_cast<double>(width), h = padded(height), d = padded(width);
   return per_front + per_column * w + per_number * w * (d + h) + per_update * 0.5 * h * h +
          per_product * w * (w * w / 3.0 + w * h + h * h);

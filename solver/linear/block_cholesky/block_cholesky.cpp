@@ -184,7 +184,7 @@ LinearStatus BlockCholesky::Implementation::solve(const double* b, double* x, st
   if (facts.order == 0) return worst;
   if (in_single) {
     for (std::int64_t c = 0; c < columns; ++c)
-      worst = std::max(worst, refinement->solve(values.data(), plan->block, b + c * facts.order, x + c * facts.order,
+      worst = std::max(worst, refinement->solve(values.data(), *plan, b + c * facts.order, x + c * facts.order,
                                                 [&](const double* r, double* d) { solve_one(*in_single, r, d); }));
     return worst;
   }
@@ -224,7 +224,8 @@ const BlockCholesky::Facts& BlockCholesky::facts() const { return self_->facts; 
 std::int32_t BlockCholesky::indefinite_block() const { return self_->indefinite; }
 
 BlockCholesky::Slot BlockCholesky::block_slot(std::int64_t k) {
-  return {self_->values.data() + self_->plan->block[k], self_->plan->block_rows[k]};
+  const Plan& plan = *self_->plan;
+  return {self_->values.data() + plan.block[k], plan.row_step[k], plan.column_step[k]};
 }
 
 void BlockCholesky::set_block(std::int64_t k, const double* column_major, int leading_dimension) {
@@ -233,7 +234,7 @@ void BlockCholesky::set_block(std::int64_t k, const double* column_major, int le
     throw Error("block Cholesky: there is no block " + std::to_string(k) + "; expected one of the " +
                 std::to_string(self.analyzed ? self.pattern.blocks() : 0) + " that were analyzed");
   const Slot slot = block_slot(k);
-  const int rows = slot.leading_dimension;
+  const int rows = self.pattern.dimension[self.pattern.row[k]];
   if (leading_dimension < rows)
     throw Error("block Cholesky: block " + std::to_string(k) + " has " + std::to_string(rows) +
                 " rows, but a leading dimension of " + std::to_string(leading_dimension) +
@@ -243,7 +244,8 @@ void BlockCholesky::set_block(std::int64_t k, const double* column_major, int le
   const bool diagonal = self.pattern.row[k] == column;
   for (int c = 0; c < self.pattern.dimension[column]; ++c)
     for (int r = diagonal ? c : 0; r < rows; ++r)
-      slot.data[c * rows + r] = column_major[static_cast<std::int64_t>(c) * leading_dimension + r];
+      slot.data[c * slot.column_step + r * slot.row_step] =
+          column_major[static_cast<std::int64_t>(c) * leading_dimension + r];
 }
 
 LinearStatus BlockCholesky::factor() {

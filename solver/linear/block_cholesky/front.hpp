@@ -29,46 +29,76 @@ struct Front {
   std::int64_t slabs() const { return diagonal_slabs() + slabs_of(height, H); }
   std::int64_t stride() const { return H * width; }
   T* slab(std::int64_t i) const { return panel + i * stride(); }
-  UpdateShape shape() const { return {slabs_of(height, H) * H, H}; }
+  UpdateShape<H> shape() const { return {slabs_of(height, H) * H}; }
 };
 
-/// target[lane] += source[lane] for the lanes in the mask.
+/// target[lane] += source[lane] for the lanes in the mask. The whole line is loaded and stored: a load that meets
+/// masked stores would wait for them to reach the cache.
 [[gnu::always_inline]] inline void add_lanes(double* target, const double* source, std::uint32_t mask) {
 #if defined(__AVX512F__)
-  const __m512d t = _mm512_load_pd(target);
-  const auto m = static_cast<__mmask8>(mask);
-  _mm512_store_pd(target, _mm512_mask_add_pd(t, m, t, _mm512_maskz_loadu_pd(m, source)));
+  store(target, Vector<double>(load(target) + _mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), source)));
 #else
-  for (int i = __builtin_ctz(mask); mask >> i; ++i) target[i] += source[i];
+  for (int i = __builtin_ctz(mask); i < 8 && mask >> i; ++i) target[i] += source[i];
 #endif
 }
 [[gnu::always_inline]] inline void add_lanes(float* target, const float* source, std::uint32_t mask) {
 #if defined(__AVX512F__)
-  const __m512 t = _mm512_load_ps(target);
-  const auto m = static_cast<__mmask16>(mask);
-  _mm512_store_ps(target, _mm512_mask_add_ps(t, m, t, _mm512_maskz_loadu_ps(m, source)));
+  store(target, Vector<float>(load(target) + _mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), source)));
 #else
   for (int i = __builtin_ctz(mask); i < 16 && mask >> i; ++i) target[i] += source[i];
 #endif
 }
 
-/// Adds columns [begin, end) of a child's update matrix to the panel or, past its columns, to the update matrix.
+/// Copies a block of A, column major, to lane `lane` of the slab at `to` and on; what is there must be zero.
 template <class T>
-void add_update(const Front<T>& front, const T* child, const UpdateShape& child_shape, const Plan::Run& run,
-                const Plan::Piece* piece, const Plan::Piece* pieces_end, std::int64_t begin, std::int64_t end) {
+[[gnu::always_inline]] inline void copy_block(T* to, std::int64_t slab_stride, int lane, const double* from, int rows,
+                                              int columns) {
   constexpr int H = slab_rows<T>;
+  for (int done = 0; done < rows;) {
+    const int some = std::min(rows - done, H - lane);
+    for (int c = 0; c < columns; ++c) {
+      const double* const numbers = from + c * rows + done;
+      if constexpr (sizeof(T) == sizeof(double)) {
+        add_lanes(to + c * H, numbers - lane, ((1u << some) - 1u) << lane);
+      } else {
+        for (int i = 0; i < some; ++i) to[c * H + lane + i] = static_cast<T>(numbers[i]);
+      }
+    }
+    done += some;
+    to += slab_stride;
+    lane = 0;
+  }
+}
+
+/// Adds columns of a child's update matrix, all of one run, to the panel or, past its columns, to the update matrix.
+template <class T>
+void add_update(const Front<T>& front, const T* child, const UpdateShape<slab_rows<T>>& child_shape,
+                const Plan::Run& run, const Plan::Piece* piece, const Plan::Piece* pieces_end) {
+  constexpr int H = slab_rows<T>, together = 4;
   const bool to_panel = run.target < front.width;
   const std::int64_t first_slab = to_panel ? 0 : front.diagonal_slabs(), stride = to_panel ? front.stride() : H;
-  const UpdateShape shape = front.shape();
-  for (std::int64_t j = begin; j < end; ++j) {
-    while (piece->last < j) ++piece;
-    const std::int64_t f = run.target + (j - run.column);
-    T* const target =
-        (to_panel ? front.panel + f * H : front.update + shape.column(f - front.width)) - first_slab * stride;
-    const T* const source = child + child_shape.column(j);
-    for (const Plan::Piece* p = piece; p != pieces_end; ++p)
-      add_lanes(target + p->slab * stride, source + p->source, p->mask);
-  }
+  const UpdateShape<H> shape = front.shape();
+  const std::int64_t end = run.column + run.count;
+  for (std::int64_t j = run.column; j < end; j += together)
+    with_constant<together>(std::min<std::int64_t>(together, end - j), [&]<int N>() {
+      T* target[N];
+      const T* source[N];
+      while (piece->last < j) ++piece;
+      const Plan::Piece* common = piece;  // from here on all of the columns are met
+      while (common->last < j + N - 1) ++common;
+#pragma GCC unroll 4
+      for (int n = 0; n < N; ++n) {
+        const std::int64_t f = run.target + (j + n - run.column);
+        target[n] =
+            (to_panel ? front.panel + f * H : front.update + shape.column(f - front.width)) - first_slab * stride;
+        source[n] = child + child_shape.column(j + n);
+      }
+      for (const Plan::Piece* p = piece; p != common; ++p)
+        for (int n = 0; n <= p->last - j; ++n) add_lanes(target[n] + p->slab * stride, source[n] + p->source, p->mask);
+      for (const Plan::Piece* p = common; p != pieces_end; ++p)
+#pragma GCC unroll 4
+        for (int n = 0; n < N; ++n) add_lanes(target[n] + p->slab * stride, source[n] + p->source, p->mask);
+    });
 }
 
 /// Rows below the diagonal tile of block column c (W columns), from slab `first` to `end`: X ← (X − A Bᵀ) L⁻ᵀ with the
@@ -156,7 +186,7 @@ template <class T, class Loop>
 void update_rest(const Front<T>& front, std::int64_t k, std::int64_t end, Loop&& loop) {
   constexpr int H = slab_rows<T>;
   const std::int64_t first = front.diagonal_slabs(), slabs = front.slabs() - first;
-  const UpdateShape shape = front.shape();
+  const UpdateShape<H> shape = front.shape();
   for (std::int64_t begin = 0; begin < slabs; begin += tall) {
     const std::int64_t stop = std::min(slabs, begin + tall), columns = std::min(front.height, stop * H);
     loop((columns + most_columns - 1) / most_columns, [&](std::int64_t part) {

@@ -82,18 +82,10 @@ void Numeric<T>::assemble(std::int32_t s, const double* values) {
   for (std::int64_t e = plan_.entry_start[s]; e < plan_.entry_start[s + 1]; ++e) {
     const Plan::Entry& entry = plan_.entries[e];
     const double* const from = values + entry.values;
-    T* const to = panel + entry.slab * stride + entry.column * H;
-    const int rows = entry.transposed ? entry.columns : entry.rows,
-              columns = entry.transposed ? entry.rows : entry.columns, row_step = entry.transposed ? entry.rows : 1,
-              column_step = entry.transposed ? 1 : entry.rows;
-    for (int r = 0; r < rows; ++r) {
-      const int lane = entry.lane + r;
-      T* const row = to + lane / H * stride + lane % H;
-      const int some = entry.diagonal ? r + 1 : columns;
-      for (int c = 0; c < some; ++c) row[c * H] = static_cast<T>(from[r * row_step + c * column_step]);
-    }
+    // Of a diagonal block the upper triangle comes along, whatever it is: no number below the diagonal depends on it.
+    copy_block(panel + entry.slab * stride + entry.column * H, stride, entry.lane, from, entry.rows, entry.columns);
     if (entry.diagonal)
-      for (int c = 0; c < columns; ++c)
+      for (int c = 0; c < entry.columns; ++c)
         least_of[entry.column + c] = static_cast<T>(negligible * from[c * (entry.rows + 1)]);
   }
 }
@@ -106,14 +98,13 @@ void Numeric<T>::add_children(std::int32_t s, bool to_panel, T* stack, Loop&& lo
   for (std::int64_t e = symbolic_.child_start[s]; e < symbolic_.child_start[s + 1]; ++e) {
     const std::int32_t c = symbolic_.child[e];
     const T* const child = update(c, stack);
-    const UpdateShape shape{slabs_of(symbolic_.height[c], slab_rows<T>) * slab_rows<T>, slab_rows<T>};
+    const UpdateShape<slab_rows<T>> shape{slabs_of(symbolic_.height[c], slab_rows<T>) * slab_rows<T>};
     const Plan::Piece *const pieces = plan_.pieces.data() + plan_.piece_start[c], *const end = plan_.pieces.data() +
                                                                                                plan_.piece_start[c + 1];
     const Plan::Run* const runs = plan_.runs.data() + plan_.run_start[c];
     loop(plan_.run_start[c + 1] - plan_.run_start[c], [&](std::int64_t r) {
       const Plan::Run& run = runs[r];
-      if ((run.target < width) == to_panel)
-        add_update(front, child, shape, run, pieces + run.first_piece, end, run.column, run.column + run.count);
+      if ((run.target < width) == to_panel) add_update(front, child, shape, run, pieces + run.first_piece, end);
     });
   }
 }

@@ -38,7 +38,8 @@ void Plan::place_blocks(const Symbolic& L, const BlockPattern& pattern) {
 
   entries.resize(where.size());
   block.resize(where.size());
-  block_rows.resize(where.size());
+  row_step.resize(where.size());
+  column_step.resize(where.size());
   std::vector<std::int64_t> position(L.order.size());  // of a block row among the rows below the supernode
   for (std::int32_t s = 0; s < supernodes; ++s) {
     std::int64_t row = 0;
@@ -54,15 +55,15 @@ void Plan::place_blocks(const Symbolic& L, const BlockPattern& pattern) {
       const bool inside = low < L.column[s + 1];
       const std::int64_t target = inside ? L.first[low] - begin : position[low];
       entries[e] = {values,
-                    L.dimension[r],
-                    L.dimension[c],
+                    L.dimension[low],
+                    L.dimension[left],
                     static_cast<std::int32_t>(target / slab + (inside ? 0 : diagonal_slabs)),
                     static_cast<std::int32_t>(target % slab),
                     static_cast<std::int32_t>(L.first[left] - begin),
-                    r < c,
                     r == c};
       block[k] = values;
-      block_rows[k] = L.dimension[r];
+      row_step[k] = r < c ? L.dimension[low] : 1;
+      column_step[k] = r < c ? 1 : L.dimension[low];
       values += static_cast<std::int64_t>(L.dimension[r]) * L.dimension[c];
     }
   }
@@ -177,7 +178,7 @@ void Plan::stack_updates(const Symbolic& L) {
   update.assign(n, 0);
   std::vector<int> side(n, 0);
   for (std::int32_t s = n - 1; s >= 0; --s) side[s] = L.parent[s] >= 0 ? !side[L.parent[s]] : 0;
-  const auto size = [&](std::int32_t s) { return UpdateShape{slabs_of(L.height[s], slab) * slab, slab}.size(); };
+  const auto size = [&](std::int32_t s) { return update_size(L.height[s], slab); };
   std::int64_t top[2], most[2] = {0, 0};
   for (const Subtree& subtree : subtrees) {
     top[0] = top[1] = 0;
@@ -202,9 +203,9 @@ void Plan::stack_updates(const Symbolic& L) {
 
 std::int64_t Plan::bytes(int number) const {
   const auto of = [](const auto& v) { return static_cast<std::int64_t>(v.size() * sizeof(v[0])); };
-  const std::int64_t maps = of(block) + of(block_rows) + of(entry_start) + of(entries) + of(panel) + of(inverse_start) +
-                            of(row_start) + of(scalar_row) + of(run_start) + of(piece_start) + of(runs) + of(pieces) +
-                            of(update) + of(shared) + of(subtrees) + of(above);
+  const std::int64_t maps = of(block) + of(row_step) + of(column_step) + of(entry_start) + of(entries) + of(panel) +
+                            of(inverse_start) + of(row_start) + of(scalar_row) + of(run_start) + of(piece_start) +
+                            of(runs) + of(pieces) + of(update) + of(shared) + of(subtrees) + of(above);
   return maps + 8 * values + number * (panel.back() + inverse_start.back() + threads * stack_size + shared_size);
 }
 

@@ -14,18 +14,22 @@ namespace thalweg::block_cholesky {
 /// diagonal rows come first, in slabs of their own; rows that only fill up a slab are zero.
 inline std::int64_t slabs_of(std::int64_t rows, int slab) { return (rows + slab - 1) / slab; }
 
-/// An update matrix: the lower triangle, column major, in groups of `slab` columns that begin at their diagonal.
+/// An update matrix: the lower triangle, column major, in groups of H columns that begin at their diagonal.
+template <int H>
 struct UpdateShape {
   std::int64_t rows;  ///< whole slabs
-  int slab;
-  std::int64_t size() const { return rows / slab * (rows / slab + 1) / 2 * slab * slab; }
-  std::int64_t stride(std::int64_t column) const { return rows - column / slab * slab; }
+  std::int64_t stride(std::int64_t column) const { return rows - column / H * H; }
   /// Where row 0 of a column would be; rows above the group's diagonal are not there.
   std::int64_t column(std::int64_t c) const {
-    const std::int64_t group = c / slab, before = slab * (group * rows - slab * (group * (group - 1) / 2));
-    return before + (c - group * slab) * stride(c) - group * slab;
+    const std::int64_t group = c / H, before = H * (group * rows - H * (group * (group - 1) / 2));
+    return before + (c - group * H) * stride(c) - group * H;
   }
 };
+/// The numbers of one, of so many rows before they are filled up to whole slabs.
+inline std::int64_t update_size(std::int64_t rows, int slab) {
+  const std::int64_t groups = slabs_of(rows, slab);
+  return groups * (groups + 1) / 2 * slab * slab;
+}
 
 struct Plan {
   /// `slab`: rows of a slab. `threads`: how many may factor at once.
@@ -33,16 +37,17 @@ struct Plan {
 
   int slab;
 
-  /// A is stored by blocks, in the order in which supernodes read them, each column major as in the pattern.
-  std::vector<std::int64_t> block;  ///< of each block of the pattern, where it begins; then the end
-  std::vector<int> block_rows;
+  /// A is stored by blocks, in the order in which supernodes read them, each column major in the order of elimination:
+  /// blocks whose row is eliminated before their column are stored transposed.
+  std::vector<std::int64_t> block;  ///< of each block of the pattern, where it begins
+  std::vector<std::int32_t> row_step, column_step;
   std::int64_t values = 0;
   /// How a block enters its supernode's panel.
   struct Entry {
     std::int64_t values;
-    int rows, columns;                ///< as stored
+    std::int32_t rows, columns;       ///< as stored
     std::int32_t slab, lane, column;  ///< of its first number in the panel
-    bool transposed, diagonal;
+    std::int32_t diagonal;
   };
   std::vector<std::int64_t> entry_start;  ///< supernodes + 1
   std::vector<Entry> entries;

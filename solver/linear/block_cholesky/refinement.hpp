@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include <linear/block_cholesky/plan.hpp>
 #include <thalweg/linear/block_matrix.hpp>
 #include <thalweg/linear/linear_solver.hpp>
 
@@ -14,8 +15,9 @@ class Refinement {
  public:
   explicit Refinement(const BlockPattern& pattern);
 
-  /// Solves Ax = b, A being the blocks at values + block[k]. `approximate`(r, d) solves Ad = r roughly. x may be b.
-  LinearStatus solve(const double* values, const std::vector<std::int64_t>& block, const double* b, double* x,
+  /// Solves Ax = b, A being the blocks that the plan places in the values. `approximate`(r, d) solves Ad = r roughly. x
+  /// may be b.
+  LinearStatus solve(const double* values, const Plan& plan, const double* b, double* x,
                      const std::function<void(const double* r, double* d)>& approximate);
 
  private:
@@ -24,7 +26,7 @@ class Refinement {
   std::vector<double> residual_, correction_, right_;
 
   /// residual = right − Ax.
-  void subtract_product(const double* values, const std::vector<std::int64_t>& block, const double* x);
+  void subtract_product(const double* values, const Plan& plan, const double* x);
 };
 
 }  // namespace thalweg::block_cholesky
