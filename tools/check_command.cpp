@@ -61,6 +61,7 @@ int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std
 
 int check_command(const Arguments& arguments) {
   if (const auto name = catalogue_name(arguments.file)) return check_from_catalogue(*name, arguments);
+  if (looks_like_pose_graph(arguments.file)) return check_pose_graph(read_pose_graph(arguments.file), arguments);
   if (looks_like_bal(arguments.file)) return check_bundle(read_bal(arguments.file), arguments);
   const CurveFit fit = read_curve_fit_file(arguments.file, "check looks at formulas");
   const CurveProblem built = build_problem(fit, arguments.solve.start);

@@ -51,6 +51,8 @@ int check_bundle(const Bundle& bundle, const Arguments& arguments);
 /// The same for a pose graph, which is initialised first.
 int solve_pose_graph(PoseGraph graph, const SolveArguments& arguments, double read_seconds);
 
+int check_pose_graph(PoseGraph graph, const Arguments& arguments);
+
 int generate_pose_graph_file(const GenerateArguments& arguments);
 
 /// Checks a problem and reports. `facts`: its name, title, source, kind and priors; `starts`: how many it has, of which

@@ -1,12 +1,15 @@
-// thalweg solve of pose graphs.
+// thalweg solve and check of pose graphs.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include <thalweg/minimize/solve_plan.hpp>
 #include <thalweg/problems/pose_graph.hpp>
+#include <thalweg/report/check.hpp>
 
 #include "commands.hpp"
 #include "solve_run.hpp"
@@ -15,21 +18,48 @@
 namespace thalweg::tool {
 namespace {
 
-/// What only other problems have.
-void refuse(const PoseGraph& graph, const SolveArguments& a) {
-  const std::pair<bool, const char*> options[] = {{a.detect_linear, "--detect-linear"},
-                                                  {a.starts > 1, "--starts"},
-                                                  {a.profile, "--intervals profile"},
-                                                  {a.start > 1, "--start"}};
-  for (const auto& [given, option] : options)
-    if (given) throw UsageError(fmt::format("{} is for curve fits, and '{}' is a pose graph", option, graph.file));
-  // Graduated non-convexity works on a dense Jacobian.
-  constexpr std::int64_t most_columns = 3000;
-  const std::int64_t columns =
-      graph.pose_count() * graph.tangent_size() + graph.landmark_count() * graph.landmark_size();
-  if (a.options.graduated && columns > most_columns)
-    throw UsageError(fmt::format("--graduated needs a dense Jacobian, and '{}' has {} parameters; expected at most {}",
-                                 graph.file, columns, most_columns));
+// Methods and linear solvers that work on the whole Jacobian may take this much.
+constexpr double most_dense_bytes = 2e9;
+
+struct Refusal {
+  const char* option;
+  const char* why;
+};
+/// What no pose graph has, whatever the method.
+constexpr Refusal of_every_graph[] = {
+    {"--start", "it has one start, which --init chooses"},
+    {"--starts", "starts drawn at random lead nowhere near a minimum; --init chooses among better ones"},
+    {"--detect-linear", "a relative pose is linear in nothing"},
+    {"--intervals", "standard errors are not worked out for so many parameters"},
+    {"--patience", "it is for the training of regressions"},
+    {"--batch-size", "it is for the training of regressions"},
+};
+/// What belongs to methods that work on the whole Jacobian.
+constexpr Refusal of_blocks[] = {
+    {"--acceleration", "the sparse linear solvers have no geodesic acceleration"},
+    {"--restarts", "the sparse linear solvers do not restart"},
+    {"--seed", "nothing is drawn at random"},
+};
+
+/// Before anything is worked out: what cannot go with a pose graph.
+void refuse(const std::string& file, const SolveArguments& a, std::span<const Refusal> refusals) {
+  for (const Refusal& r : refusals)
+    if (std::find(a.given.begin(), a.given.end(), r.option) != a.given.end())
+      throw UsageError(fmt::format("{} does not go with '{}', a pose graph: {}", r.option, file, r.why));
+}
+
+void refuse(const std::string& file, const Problem& problem, const SolveArguments& a) {
+  if (solves_by_blocks(problem, a.options) && !is_first_order(a.method)) return refuse(file, a, of_blocks);
+  const double rows = static_cast<double>(problem.residual_count()),
+               columns = static_cast<double>(problem.start().size());
+  const double bytes = is_first_order(a.method) ? 8.0 * rows * columns : plan_solve(problem, a.options).bytes;
+  if (bytes <= most_dense_bytes) return;
+  throw UsageError(
+      fmt::format("{} works on the whole Jacobian of '{}', {} numbers by {}, and would take {:.3g} GB; expected "
+                  "levenberg-marquardt, "
+                  "levenberg, gauss-newton, dogleg or subspace-dogleg with a sparse linear solver",
+                  a.options.graduated ? "--graduated" : std::string(to_string(a.method)), file,
+                  problem.residual_count(), problem.start().size(), 1e-9 * bytes));
 }
 
 /// Ids of the vertices that do not move, in words.
@@ -77,23 +107,47 @@ SolveArguments with_damping(SolveArguments arguments, Initialization used) {
   return arguments;
 }
 
+void name(const PoseGraph& graph, Report::ProblemFacts& facts) {
+  facts.name = std::filesystem::path(graph.file).filename().string();
+  facts.title = "Pose graph";
+  facts.source = graph.file;
+  facts.kind = "pose graph";
+}
+
 }  // namespace
+
+int check_pose_graph(PoseGraph graph, const Arguments& arguments) {
+  const SolveArguments& a = arguments.solve;
+  if (a.start > 1)
+    throw UsageError(fmt::format("--start does not go with '{}': a pose graph has one start", graph.file));
+  // What the file has is looked at; where it has no start, the one that a solve would begin from.
+  const bool complete = std::find(graph.pose_given.begin(), graph.pose_given.end(), 0) == graph.pose_given.end();
+  const InitializationReport start = initialize(graph, complete ? Initialization::file : Initialization::automatic);
+  CheckReport report = check(build_problem(graph), a.options);
+  report.notes.insert(report.notes.begin(), graph.warnings.begin(), graph.warnings.end());
+  report.notes.insert(
+      report.notes.begin(),
+      fmt::format("{} poses, {} edges, {} landmarks, {} sightings; held: {}; looked at from initialization {}",
+                  graph.pose_count(), graph.edges.count(), graph.landmark_count(), graph.sightings.count(), held(graph),
+                  to_string(start.used)));
+  Report::ProblemFacts facts;
+  name(graph, facts);
+  return finish_check(report, facts, 1, arguments);
+}
 
 int solve_pose_graph(PoseGraph graph, const SolveArguments& given, double read_seconds) {
   Stopwatch watch;
-  refuse(graph, given);
   given.options.validate();
+  refuse(graph.file, given, of_every_graph);
   const Loss loss = given.loss.value_or(Loss());
   const InitializationReport start = initialize(graph, given.initialization.value_or(Initialization::automatic), loss);
   const double start_seconds = watch.lap();
   const Problem problem = build_problem(graph, loss);
   const SolveArguments arguments = with_damping(given, start.used);
+  refuse(graph.file, problem, given);
   SolveRun run(graph.file, arguments);
   Report report = begin_report(problem, arguments);
-  report.problem.name = std::filesystem::path(graph.file).filename().string();
-  report.problem.title = "Pose graph";
-  report.problem.source = graph.file;
-  report.problem.kind = "pose graph";
+  name(graph, report.problem);
   report.pose_graph = summary_of(graph, start, start_seconds);
   report.seconds.read = read_seconds;
   report.seconds.build = start_seconds + watch.lap();

@@ -92,7 +92,7 @@ TEST_CASE("pose graphs: what is wrong with the file or the options is said") {
   for (const std::string option : {"--detect-linear", "--starts 3", "--start 2", "--intervals profile"}) {
     const Outcome refused = run("solve odd.g2o " + option, folder.path());
     CHECK(refused.code == 2);
-    CHECK(contains(refused.err, "is for curve fits, and 'odd.g2o' is a pose graph"));
+    CHECK(contains(refused.err, "does not go with 'odd.g2o', a pose graph"));
   }
   CHECK(run("generate pose-graph --kind village --output x.g2o", folder.path()).code == 2);
   CHECK(run("generate pose-graph --poses 1 --output x.g2o", folder.path()).code == 2);
