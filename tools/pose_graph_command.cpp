@@ -107,6 +107,20 @@ SolveArguments with_damping(SolveArguments arguments, Initialization used) {
   return arguments;
 }
 
+PoseGraphPicture picture_of(const PoseGraph& before, const PoseGraph& after) {
+  PoseGraphView from = view_of(before, after), to = view_of(after, after);
+  const bool plane = after.kind == PoseGraph::Kind::se2;
+  return {plane ? "x" : "longest extent",
+          plane ? "y" : "next extent",
+          after.pose_ids,
+          std::move(from.x),
+          std::move(from.y),
+          std::move(to.x),
+          std::move(to.y),
+          after.edges.from,
+          after.edges.to};
+}
+
 void name(const PoseGraph& graph, Report::ProblemFacts& facts) {
   facts.name = std::filesystem::path(graph.file).filename().string();
   facts.title = "Pose graph";
@@ -153,6 +167,8 @@ int solve_pose_graph(PoseGraph graph, const SolveArguments& given, double read_s
   report.seconds.build = start_seconds + watch.lap();
   run.solve(problem, report);
   report.result.notes.insert(report.result.notes.begin(), graph.warnings.begin(), graph.warnings.end());
+  if (!arguments.report.empty() && report.result.status != Status::non_finite_start)
+    report.pose_graph->picture = picture_of(graph, with_solution(graph, report.result.x));
   if (arguments.json_parameters)
     for (std::size_t i = 0; i < report.result.x.size(); ++i) {
       ParameterStatistics& p = report.statistics.parameters.emplace_back();

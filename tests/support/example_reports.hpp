@@ -11,6 +11,7 @@
 #include <thalweg/problems/build.hpp>
 #include <thalweg/problems/bundle.hpp>
 #include <thalweg/problems/catalogue.hpp>
+#include <thalweg/problems/pose_graph.hpp>
 #include <thalweg/report/report.hpp>
 #include <thalweg/stochastic/compare.hpp>
 
@@ -245,6 +246,35 @@ inline thalweg::Report bundle(int cameras = 40, int points = 600) {
                                          thalweg::reprojection_errors(picture.before),
                                          thalweg::reprojection_errors(picture.after),
                                          picture};
+  return report;
+}
+
+/// A small generated pose graph, solved, with its picture.
+inline thalweg::Report pose_graph(std::int64_t poses = 400) {
+  thalweg::PoseGraph graph =
+      thalweg::generate_pose_graph({.kind = thalweg::PoseGraphOptions::Kind::garage, .poses = poses});
+  const thalweg::InitializationReport start = thalweg::initialize(graph, thalweg::Initialization::automatic);
+  const thalweg::Problem problem = thalweg::build_problem(graph);
+  thalweg::Report report;
+  report.problem.name = "garage.g2o";
+  report.problem.title = "Pose graph";
+  report.problem.source = "garage.g2o";
+  report.problem.kind = "pose graph";
+  report.problem.parameters = static_cast<std::int64_t>(problem.start().size());
+  report.problem.residuals = problem.residual_count();
+  report.result = thalweg::solve(problem, {.initial_damping = 1e-8});
+  const thalweg::PoseGraph solved = thalweg::with_solution(graph, report.result.x);
+  const thalweg::PoseGraphView before = thalweg::view_of(graph, solved), after = thalweg::view_of(solved, solved);
+  thalweg::PoseGraphSummary& s = report.pose_graph.emplace();
+  s.plane = false;
+  s.poses = poses;
+  s.edges = graph.edges.count();
+  s.held = "pose 0, since the file fixes nothing";
+  s.initialization = thalweg::to_string(start.used);
+  s.initialization_reason = start.reason;
+  s.degrees_of_freedom = 6 * (graph.edges.count() - poses + 1);
+  s.picture = thalweg::PoseGraphPicture{"longest extent", "next extent", graph.pose_ids, before.x, before.y, after.x,
+                                        after.y, graph.edges.from, graph.edges.to};
   return report;
 }
 

@@ -121,6 +121,13 @@ Problem build_problem(const PoseGraph& graph, const Loss& loss = {});
 /// The graph with the solution x of that problem in place of its poses and landmarks.
 PoseGraph with_solution(PoseGraph graph, const std::vector<double>& x);
 
+/// Where the poses are, for a picture: x and y in the plane; in space what is seen along the direction in which `like`
+/// spreads the least, with its longest extent to the right.
+struct PoseGraphView {
+  std::vector<double> x, y;
+};
+PoseGraphView view_of(const PoseGraph& graph, const PoseGraph& like);
+
 struct PoseGraphOptions {
   enum class Kind {
     city,    ///< plane: a drive along square blocks, streets driven again

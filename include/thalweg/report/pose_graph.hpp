@@ -3,10 +3,19 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace thalweg {
+
+/// What is drawn of a pose graph.
+struct PoseGraphPicture {
+  std::string x_axis, y_axis;
+  std::vector<std::int64_t> ids;  ///< of each pose
+  std::vector<double> before_x, before_y, after_x, after_y;
+  std::vector<std::int32_t> from, to;  ///< of each edge, numbers of poses
+};
 
 struct PoseGraphSummary {
   bool plane = true;
@@ -21,6 +30,8 @@ struct PoseGraphSummary {
   double initialization_seconds = 0.0;
 
   std::int64_t degrees_of_freedom = 0;  ///< components of all errors less those of what may move
+
+  std::optional<PoseGraphPicture> picture;  ///< for the page; when one is asked for
 };
 
 }  // namespace thalweg

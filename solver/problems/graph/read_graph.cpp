@@ -264,7 +264,7 @@ class Reader {
           constexpr int from[6] = {0, 1, 4, 2, 5, 3};
           for (int k = 0; k < 6; ++k) I[k] = given[from[k]];
         }
-        judge(I, 3,
+        judge(g.edges.information, 3,
               format_->tag != Tag::edge2 ? ""
               : toro                     ? "; some EDGE2 files have g2o's order, 11 12 13 22 23 33"
                                          : "; TORO's order is 11 12 22 33 13 23");

@@ -9,6 +9,7 @@
 #include <thalweg/report/text.hpp>
 
 #include "report/html/bundle_data.hpp"
+#include "report/html/pose_graph_data.hpp"
 #include "report/html/trace_data.hpp"
 #include "report/sentences.hpp"
 #include "report/thin.hpp"
@@ -172,6 +173,7 @@ Json data_of(const Report& report) {
   return {{"method", to_string(report.method)},
           {"best", number(best_of(report))},
           {"trace", columns_of(report.result, most_points)},
+          {"pose_graph", report.pose_graph ? data_of(*report.pose_graph) : Json(nullptr)},
           {"bundle", report.bundle ? data_of(*report.bundle) : Json(nullptr)},
           {"fit", fit_of(report)},
           {"correlation", correlation_of(report.statistics)},

@@ -144,6 +144,18 @@
     check(shown.every((v, i) => i === 0 || v <= shown[i - 1]), 'largest errors first');
   }
 
+  function poseGraph() {
+    const graph = data.pose_graph;
+    for (const when of ['before', 'after']) {
+      const figure = chart(`graph-${when}`);
+      const path = css => figure.querySelector(`.canvas path.${css}`).getAttribute('d');
+      equal(path('way').match(/[ML]/g).length, graph[when].x.length, 'poses on the way');
+      equal(path('way').match(/M/g).length, graph.linked.filter(l => !l).length, 'pieces of the way');
+      equal((path('closures').match(/M/g) || []).length, graph[when].closures.length, 'other edges');
+      check(figure.querySelector('path.closures').getAttribute('stroke-dasharray'), 'edges differ without colour');
+    }
+  }
+
   async function switches(figure) {
     const labels = new Set(), lines = new Set();
     for (const input of all('.switch input', figure)) {
@@ -226,6 +238,7 @@
     await tables();
     if (data.fit) await fits();
     if (data.bundle) bundle();
+    if (data.pose_graph) poseGraph();
     if (data.trace && data.trace.cost && data.trace.cost.length > 1) {
       reportCharts();
       await switches(chart('convergence'));
