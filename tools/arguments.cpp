@@ -8,6 +8,7 @@
 
 #include <thalweg/math/error.hpp>
 
+#include "generate_options.hpp"
 #include "option_values.hpp"
 #include "solve_options.hpp"
 
@@ -120,9 +121,22 @@ std::vector<std::string> options_of(const CLI::App& verb) {
   return names;
 }
 
+/// "solve", "generate bundle".
+std::string full_name(const CLI::App& verb) {
+  const CLI::App* parent = verb.get_parent();
+  return parent && parent->get_parent() ? full_name(*parent) + " " + verb.get_name() : verb.get_name();
+}
+
+std::vector<std::string> given_options(const CLI::App& verb) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : verb.get_options())
+    if (option->count() > 0 && !option->get_lnames().empty()) names.push_back("--" + option->get_lnames().front());
+  return names;
+}
+
 [[noreturn]] void refuse_option(const CLI::App& verb, const std::string& name) {
   throw UsageError(fmt::format("unknown option '{}'{}; expected one of thalweg {} --help", name,
-                               did_you_mean(name, options_of(verb)), verb.get_name()));
+                               did_you_mean(name, options_of(verb)), full_name(verb)));
 }
 
 bool is_option(const std::string& text) { return text.starts_with('-') && text.size() > 1 && text != "--"; }
@@ -147,13 +161,21 @@ void refuse_extras(const CLI::App& verb) {
   for (const std::string& extra : extras)
     if (is_option(extra)) refuse_option(verb, name_of(extra));
   if (!extras.empty())
-    throw UsageError(fmt::format("'{}' is one argument too many for thalweg {}", extras[0], verb.get_name()));
+    throw UsageError(fmt::format("'{}' is one argument too many for thalweg {}", extras[0], full_name(verb)));
 }
 
 [[noreturn]] void refuse_no_file(const CLI::App& verb) {
   const std::string name = verb.get_name();
   throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", name,
                                name == "fit" ? "DATA.csv --model \"y = ...\"" : "FILE"));
+}
+
+/// A word behind `generate` that is no kind of problem.
+void refuse_unknown_kind(const CLI::App& verb) {
+  const std::vector<std::string> extras = verb.remaining();
+  if (!extras.empty() && !is_option(extras[0]))
+    throw UsageError(fmt::format("there is no generator of '{}'{}; expected {}", extras[0],
+                                 did_you_mean(extras[0], generated_kinds), either(generated_kinds)));
 }
 
 void parse(CLI::App& app, std::vector<std::string> arguments) {
@@ -175,6 +197,8 @@ void parse(CLI::App& app, std::vector<std::string> arguments) {
   }
 }
 
+const std::vector<std::string> verb_names = {"solve", "fit", "compare", "check", "list", "generate"};
+
 /// The verb that was given; null when there is none and another of the program's options is.
 const CLI::App* chosen_verb(const CLI::App& app) {
   const auto verbs = app.get_subcommands();
@@ -182,9 +206,8 @@ const CLI::App* chosen_verb(const CLI::App& app) {
   if (verbs.empty() && !extras.empty() && is_option(extras[0]))
     throw UsageError(fmt::format("unknown option '{}'; expected one of thalweg --help", name_of(extras[0])));
   if (verbs.empty() && !extras.empty())
-    throw UsageError(fmt::format("unknown command '{}'{}; expected solve, fit, compare, check or list",
-                                 extras[0],
-                                 did_you_mean(extras[0], {"solve", "fit", "compare", "check", "list"})));
+    throw UsageError(fmt::format("unknown command '{}'{}; expected {}", extras[0], did_you_mean(extras[0], verb_names),
+                                 either(verb_names)));
   return verbs.empty() ? nullptr : verbs.front();
 }
 
@@ -233,8 +256,11 @@ Arguments parse_arguments(int argc, const char* const* argv) {
 
   CLI::App& solve = new_verb(app, "solve", "Solve a problem file",
                              "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose");
-  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg: a curve fit or a regression), .dat (NIST), or catalogue:NAME")->required();
+  solve.add_option("FILE", arguments.file, "a problem: .toml (Thalweg: a curve fit or a regression), .dat (NIST), .txt, .bz2 or .gz "
+                                         "(bundle adjustment), .g2o or .graph (pose graph), or catalogue:NAME")
+      ->required();
   add_start(solve, raw);
+  add_pose_graph(solve, arguments.solve);
   CLI::App& fit = new_verb(app, "fit", "Fit a formula to a table",
                            "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
   fit.add_option("DATA", arguments.file, "a table: .csv or .tsv")->required();
@@ -256,10 +282,19 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   CLI::App& check = new_verb(app, "check", "Look at a problem before solving it",
                              "Example: thalweg check problems/nist/misra1a.toml --start 2\n"
                              "Returns 0 when there are no findings, 1 when there are.");
-  check.add_option("FILE", arguments.file, "a problem: .toml (Thalweg) or .dat (NIST)")->required();
+  check.add_option("FILE", arguments.file, "a problem: .toml (Thalweg), .dat (NIST), or .txt, .bz2, .gz (bundle adjustment)")->required();
   add_check(check, raw, arguments.solve);
   CLI::App& list = new_verb(app, "list", "List what there is", "Example: thalweg list problems");
   list.add_option("WHAT", arguments.what, "methods, losses, linear-solvers, formats or problems");
+  CLI::App& generate = new_verb(app, "generate", "Make a problem of a given size and seed",
+                                "Example: thalweg generate bundle --cameras 50 --points 8000 --output town.txt");
+  add_bundle(new_verb(generate, "bundle", "A bundle adjustment: a drive through a town of blocks",
+                      "Example: thalweg generate bundle --cameras 200 --points 40000 --noise 0.5 --seed 7 --output "
+                      "town.txt.bz2"),
+             raw, arguments.generate);
+  add_pose_graph_generator(new_verb(generate, "pose-graph", "A pose graph: a city, a car park or a sphere",
+                                    "Example: thalweg generate pose-graph --kind city --poses 10000 --output city.g2o"),
+                           raw, arguments.generate);
 
   try {
     parse(app, words(argc, argv));
@@ -272,18 +307,28 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   arguments.solve.command = command_line(argc, argv);
   arguments.verb = version ? Verb::version : Verb::help;
   const CLI::App* verb = chosen_verb(app);
-  if (!verb && !version) throw UsageError("no command; expected solve, fit, compare, check or list (thalweg --help)");
+  if (!verb && !version) throw UsageError(fmt::format("no command; expected {} (thalweg --help)", either(verb_names)));
   if (!verb || version) return arguments;
   refuse_before(app, *verb);
+  if (verb == &generate) refuse_unknown_kind(*verb);
   refuse_extras(*verb);
   arguments.verb = verb == &solve     ? Verb::solve
                    : verb == &fit     ? Verb::fit
                    : verb == &compare ? Verb::compare
                    : verb == &check   ? Verb::check
-                                      : Verb::list;
+                   : verb == &list    ? Verb::list
+                                      : Verb::generate;
   if (arguments.verb == Verb::list) return arguments;
+  if (arguments.verb == Verb::generate) {
+    const auto chosen = generate.get_subcommands();
+    if (chosen.empty()) throw UsageError(fmt::format("generate needs to know what; expected {}", either(generated_kinds)));
+    refuse_extras(*chosen.front());
+    finish_generate(*chosen.front(), raw, arguments.generate);
+    return arguments;
+  }
   if (verb == &compare ? arguments.compare.files.empty() : arguments.file.empty()) refuse_no_file(*verb);
   finish_options(raw, arguments.solve);
+  arguments.solve.given = given_options(*verb);
   if (verb == &compare) finish_compare(raw, arguments);
   if (verb == &fit) finish_fit(raw, arguments.fit);
   return arguments;

@@ -8,6 +8,8 @@
 #include <thalweg/math/loss.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/noise.hpp>
+#include <thalweg/problems/bundle.hpp>
+#include <thalweg/problems/pose_graph.hpp>
 #include <thalweg/stochastic/compare.hpp>
 
 namespace thalweg::tool {
@@ -23,11 +25,14 @@ struct SolveArguments {
   bool detect_linear = false;  ///< look for parameters that can be eliminated
   int starts = 1;              ///< more than one: multistart
   bool profile = false;        ///< intervals by profile likelihood
+  std::optional<Initialization> initialization;      ///< of a pose graph
+  std::optional<InformationOrder> information_order;  ///< of a pose graph's EDGE2 lines
   std::optional<Loss> loss;    ///< in place of those of the file
   std::string json;            ///< a file, "-" for standard output, or empty
   std::string trace;           ///< a file, or empty
   std::string output;          ///< a file, or empty
   std::string report;          ///< a file, or empty
+  std::vector<std::string> given;  ///< names of the options that were given: "--loss"
   std::string command;         ///< as it was given, for those who want to repeat it
   bool json_parameters = false, quiet = false, verbose = false;
 };
@@ -56,7 +61,15 @@ struct CompareArguments {
   std::string csv;                          ///< a file, or empty
 };
 
-enum class Verb { solve, fit, compare, check, list, version, help };
+struct GenerateArguments {
+  std::string what;  ///< bundle, pose-graph
+  BundleOptions bundle;
+  PoseGraphOptions pose_graph;
+  std::string output;  ///< a file
+  bool quiet = false;
+};
+
+enum class Verb { solve, fit, compare, check, list, generate, version, help };
 
 struct Arguments {
   Verb verb = Verb::help;
@@ -65,6 +78,7 @@ struct Arguments {
   SolveArguments solve;
   FitArguments fit;
   CompareArguments compare;
+  GenerateArguments generate;
   std::string help;  ///< the text for Verb::help
 };
 

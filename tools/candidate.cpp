@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/problems/bundle.hpp>
+
 #include "commands.hpp"
 #include "usage.hpp"
 
@@ -29,6 +31,11 @@ double certified_cost(const CurveFit& fit) {
 Candidate::Candidate(const std::string& name, const Arguments& arguments) {
   if (const auto entry = catalogue_name(name))
     take(catalogue_entry(*entry), arguments);
+  else if (looks_like_bal(name))
+    throw UsageError(
+        fmt::format("compare looks at curve fits, regressions and the catalogue, and '{}' is a bundle "
+                    "adjustment; expected thalweg solve, one --method after the other",
+                    name));
   else
     std::visit([&](auto&& problem) { take(std::move(problem), arguments); }, read_problem_file(name));
 }
@@ -79,7 +86,8 @@ void Candidate::take(CurveFit fit, const Arguments& arguments) {
 }
 
 void Candidate::take(RegressionFit fit, const Arguments& arguments) {
-  if (arguments.solve.loss) throw UsageError(fmt::format("--loss is for curve fits, and '{}' is a regression", fit.file));
+  if (arguments.solve.loss)
+    throw UsageError(fmt::format("--loss is for curve fits, and '{}' is a regression", fit.file));
   regression_ = std::make_unique<Regression>(std::move(fit), arguments.solve);
   const Regression& r = *regression_;
   case_.name = files::path(r.fit().file).stem().string();

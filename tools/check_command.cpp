@@ -30,8 +30,7 @@ Report::ProblemFacts facts_of(const CurveFit& fit) {
 
 }  // namespace
 
-int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std::size_t starts,
-                  const Arguments& arguments) {
+int finish_check(CheckReport& report, const Report::ProblemFacts& facts, std::size_t starts, const Arguments& arguments) {
   const SolveArguments& a = arguments.solve;
   OutputFile json_file;
   if (!a.json.empty() && a.json != "-") {
@@ -39,7 +38,6 @@ int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std
       throw UsageError(fmt::format("--json '{}' is the file of the input; expected another file", a.json));
     json_file = OutputFile("--json", a.json);
   }
-  CheckReport report = check(problem, a.options);
   report.problem.name = facts.name;
   report.problem.title = facts.title;
   report.problem.source = facts.source;
@@ -55,8 +53,16 @@ int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std
   return report.clean() ? exit_converged : exit_findings;
 }
 
+int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std::size_t starts,
+                  const Arguments& arguments) {
+  CheckReport report = check(problem, arguments.solve.options);
+  return finish_check(report, facts, starts, arguments);
+}
+
 int check_command(const Arguments& arguments) {
   if (const auto name = catalogue_name(arguments.file)) return check_from_catalogue(*name, arguments);
+  if (looks_like_pose_graph(arguments.file)) return check_pose_graph(read_pose_graph(arguments.file), arguments);
+  if (looks_like_bal(arguments.file)) return check_bundle(read_bal(arguments.file), arguments);
   const CurveFit fit = read_curve_fit_file(arguments.file, "check looks at formulas");
   const CurveProblem built = build_problem(fit, arguments.solve.start);
   return check_problem(built.problem, facts_of(fit), fit.parameters[0].starts.size(), arguments);

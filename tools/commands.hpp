@@ -10,7 +10,9 @@
 #include <thalweg/problems/bundle.hpp>
 #include <thalweg/problems/catalogue.hpp>
 #include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/problems/pose_graph.hpp>
 #include <thalweg/problems/regression_fit.hpp>
+#include <thalweg/report/check.hpp>
 #include <thalweg/report/report.hpp>
 
 namespace thalweg::tool {
@@ -20,6 +22,7 @@ int fit_command(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
+int generate_command(const GenerateArguments& arguments);
 int version_command();
 
 /// What it takes to run the command again: itself, and what the program is made of.
@@ -43,10 +46,22 @@ int solve_regression(RegressionFit fit, SolveArguments arguments, double read_se
 /// The same for a bundle adjustment.
 int solve_bundle(Bundle bundle, const SolveArguments& arguments, double read_seconds);
 
+int check_bundle(const Bundle& bundle, const Arguments& arguments);
+
+/// The same for a pose graph, which is initialised first.
+int solve_pose_graph(PoseGraph graph, const SolveArguments& arguments, double read_seconds);
+
+int check_pose_graph(PoseGraph graph, const Arguments& arguments);
+
+int generate_pose_graph_file(const GenerateArguments& arguments);
+
 /// Checks a problem and reports. `facts`: its name, title, source, kind and priors; `starts`: how many it has, of which
 /// this is --start.
 int check_problem(const Problem& problem, const Report::ProblemFacts& facts, std::size_t starts,
                   const Arguments& arguments);
+
+/// The same of a report that is made already.
+int finish_check(CheckReport& report, const Report::ProblemFacts& facts, std::size_t starts, const Arguments& arguments);
 
 /// The table and the formula as a fit. Throws FileError for the table, UsageError for the rest.
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);

@@ -68,6 +68,9 @@ const std::vector<Line> linear_solvers = {
 const std::vector<Line> formats = {
     {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/FORMAT.md"},
     {".dat", "NIST StRD nonlinear regression, the original files"},
+    {".g2o", "pose graphs: VERTEX_ and EDGE_ SE2, SE3:QUAT, XY, TRACKXYZ; plain, .gz or .bz2"},
+    {".graph", "pose graphs of TORO: VERTEX2, EDGE2, VERTEX3, EDGE3"},
+    {".txt .bz2 .gz", "bundle adjustment (BAL), plain or compressed; thalweg generate bundle makes some"},
     {".csv .tsv", "a table, for thalweg fit"},
     {"catalogue:NAME", "no file: a test problem of the field; see thalweg list problems"},
 };

@@ -26,6 +26,8 @@ int run(int argc, const char* const* argv) {
       return check_command(arguments);
     case Verb::list:
       return list_command(arguments);
+    case Verb::generate:
+      return generate_command(arguments.generate);
     case Verb::version:
       return version_command();
     case Verb::help:

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include <thalweg/problems/build.hpp>
 #include <thalweg/problems/toml_writer.hpp>
 
@@ -85,8 +87,15 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
 }
 
 int solve_command(const Arguments& arguments) {
-  if (const auto name = catalogue_name(arguments.file)) return solve_from_catalogue(*name, arguments.solve);
   Stopwatch watch;
+  if (looks_like_pose_graph(arguments.file)) {
+    PoseGraph graph = read_pose_graph(arguments.file, arguments.solve.information_order.value_or(InformationOrder::toro));
+    return solve_pose_graph(std::move(graph), arguments.solve, watch.lap());
+  }
+  if (arguments.solve.initialization || arguments.solve.information_order)
+    throw UsageError(fmt::format("{} is for pose graphs, and '{}' is none",
+                                 arguments.solve.initialization ? "--init" : "--information-order", arguments.file));
+  if (const auto name = catalogue_name(arguments.file)) return solve_from_catalogue(*name, arguments.solve);
   if (looks_like_bal(arguments.file)) {
     Bundle bundle = read_bal(arguments.file);
     return solve_bundle(std::move(bundle), arguments.solve, watch.lap());

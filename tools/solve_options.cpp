@@ -173,10 +173,25 @@ void add_results(CLI::App& app, Raw& raw, SolveArguments& solve) {
                   "list the parameters in the JSON even if there are more than 1000"));
   inside(add_file(app, "--trace", solve.trace, false, "FILE.csv", "write every iteration as CSV"));
   inside(
-      add_file(app, "--output", solve.output, false, "FILE.toml", "write the problem with the solution as its start"));
+      add_file(app, "--output", solve.output, false, "FILE", "write the problem with the solution as its start"));
   inside(add_file(app, "--report", solve.report, false, "FILE.html", "write a page to look at"));
   inside(add_flag(app, "--quiet", solve.quiet, "print nothing but errors"));
   inside(add_flag(app, "--verbose", solve.verbose, "print the iterations, times and more digits"));
+}
+
+void add_pose_graph(CLI::App& app, SolveArguments& solve) {
+  const auto inside = [](CLI::Option* option) { option->group("Pose graphs"); };
+  const auto read_start = [&solve](const std::string& text) { solve.initialization = parse_initialization(text); };
+  inside(app.add_option_function<std::string>("--init", read_start, "where it begins: auto, file, tree, chordal (auto: the lowest cost)")
+             ->type_name("NAME"));
+  const auto read_order = [&solve](const std::string& text) {
+    if (text != "toro" && text != "g2o")
+      throw UsageError(fmt::format("unknown order of information '{}'; expected toro or g2o", text));
+    solve.information_order = text == "toro" ? InformationOrder::toro : InformationOrder::g2o;
+  };
+  inside(app.add_option_function<std::string>("--information-order", read_order,
+                                              "of EDGE2 lines: toro, 11 12 22 33 13 23, or g2o, 11 12 13 22 23 33 (toro)")
+             ->type_name("NAME"));
 }
 
 /// Which of the file's starts.

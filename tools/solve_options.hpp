@@ -28,6 +28,12 @@ struct Raw {
   bool schedule_given = false;
   std::optional<double> distance, budget;
   std::vector<std::string> methods, points;
+  std::optional<int> cameras;
+  std::optional<std::int64_t> world_points;
+  std::optional<double> observations_per_point, noise_level, drift;
+  std::optional<std::int64_t> poses;
+  std::optional<double> translation_noise, rotation_noise, false_closures;
+  PoseGraphOptions::Kind pose_graph_kind = PoseGraphOptions::Kind::city;
 };
 
 void add_stopping(CLI::App& app, Raw& raw);
@@ -41,6 +47,9 @@ void add_training_limits(CLI::App& app, Raw& raw);
 void add_results(CLI::App& app, Raw& raw, SolveArguments& solve);
 /// Which of the file's starts.
 void add_start(CLI::App& app, Raw& raw);
+
+/// Of pose graphs.
+void add_pose_graph(CLI::App& app, SolveArguments& solve);
 
 /// Puts the values together, and refuses what the method would not heed. Throws UsageError for those that contradict each other.
 void finish_options(const Raw& raw, SolveArguments& solve);

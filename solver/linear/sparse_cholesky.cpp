@@ -109,6 +109,8 @@ struct SparseCholesky::Implementation {
   std::int64_t foreseen_bytes() const;
   LinearStatus factor();
   bool pivots_are_sound() const;
+  template <class Visit>
+  void each_root(Visit&& visit) const;
   template <class Fill>
   LinearStatus solve_each(std::int64_t columns, double* x, Fill fill);
   LinearStatus solve_permuted(std::int64_t columns, double* x);
@@ -240,7 +242,6 @@ std::int64_t SparseCholesky::Implementation::foreseen_bytes() const {
 }
 
 bool SparseCholesky::Implementation::pivots_are_sound() const {
-  const auto* x = static_cast<const double*>(L->x);
   // What rounding leaves of a pivot that should be zero grows like a random walk: on grid Laplacians of order 25 to
   // 40,000 (four seeds each) at most 2.4√n ε of the diagonal entry was measured.
   const double negligible = 4.0 * std::sqrt(static_cast<double>(L->n)) * std::numeric_limits<double>::epsilon();
@@ -248,18 +249,25 @@ bool SparseCholesky::Implementation::pivots_are_sound() const {
     const double began_as = values[static_cast<std::size_t>(diagonal[column])];
     return std::isfinite(root) && root * root > negligible * began_as;
   };
+  bool all = true;
+  each_root([&](std::size_t column, double root) { all = all && sound(column, root); });
+  return all;
+}
+
+/// Calls visit(column, root) for the diagonal of L.
+template <class Visit>
+void SparseCholesky::Implementation::each_root(Visit&& visit) const {
+  const auto* x = static_cast<const double*>(L->x);
   if (!L->is_super) {
     const auto* start = static_cast<const Index*>(L->p);
-    for (std::size_t j = 0; j < L->n; ++j)
-      if (!sound(j, x[start[j]])) return false;
-    return true;
+    for (std::size_t j = 0; j < L->n; ++j) visit(j, x[start[j]]);
+    return;
   }
   const auto *first = static_cast<const Index*>(L->super), *rows = static_cast<const Index*>(L->pi),
              *start = static_cast<const Index*>(L->px);
   for (std::size_t s = 0; s < L->nsuper; ++s)
     for (Index j = first[s]; j < first[s + 1]; ++j)
-      if (!sound(static_cast<std::size_t>(j), x[start[s] + (j - first[s]) * (rows[s + 1] - rows[s] + 1)])) return false;
-  return true;
+      visit(static_cast<std::size_t>(j), x[start[s] + (j - first[s]) * (rows[s + 1] - rows[s] + 1)]);
 }
 
 LinearStatus SparseCholesky::Implementation::factor() {
@@ -327,8 +335,11 @@ SparseCholesky::~SparseCholesky() = default;
 SparseCholesky::SparseCholesky(SparseCholesky&&) noexcept = default;
 SparseCholesky& SparseCholesky::operator=(SparseCholesky&&) noexcept = default;
 
-LinearStatus SparseCholesky::analyze(const BlockPattern& pattern, Ordering ordering) {
+LinearStatus SparseCholesky::analyze(const BlockPattern& pattern, Ordering ordering, Method method) {
   pattern.validate();
+  self_->common.supernodal = method == Method::automatic    ? CHOLMOD_AUTO
+                             : method == Method::simplicial ? CHOLMOD_SIMPLICIAL
+                                                            : CHOLMOD_SUPERNODAL;
   try {
     return self_->analyze(pattern, ordering);
   } catch (const std::bad_alloc&) {
@@ -379,6 +390,14 @@ LinearStatus SparseCholesky::solve(const double* b, double* x, std::int64_t colu
   } catch (const std::bad_alloc&) {
     return LinearStatus::fatal;
   }
+}
+
+double SparseCholesky::log_determinant() const {
+  if (!self_->factored)
+    throw Error("sparse Cholesky: there is no factor to take a determinant of; expected factor() to be ok first");
+  double sum = 0.0;
+  if (self_->L) self_->each_root([&](std::size_t, double root) { sum += std::log(root); });
+  return 2.0 * sum;
 }
 
 LinearStatus SparseCholesky::inverse_columns(std::span<const std::int64_t> columns, double* x) {

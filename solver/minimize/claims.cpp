@@ -172,7 +172,7 @@ std::string TrustRegion::lost_parameters() const {
     const bool had = largest_norms_[j] * largest_size(j) > threshold, has = norms[j] * largest_size(j) > threshold;
     if (is_held(j) || has || !had) continue;
     names += (names.empty() ? "" : ", ") +
-             program_.problem().parameter_name(program_.component_of(static_cast<std::int64_t>(j)));
+             program_.column_name(static_cast<std::int64_t>(j));
   }
   return names;
 }

@@ -25,10 +25,6 @@ constexpr double same_cost = 1e-6;        // of the cost
 /// In (0, 1), both ends excluded.
 double uniform(std::mt19937_64& random) { return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53; }
 
-bool moves(const Problem& problem, std::size_t i) {
-  return problem.fixed()[i] == 0 && problem.lower()[i] < problem.upper()[i];
-}
-
 /// Where the fraction u of a component's distribution lies.
 double draw(double start, double lower, double upper, double spread, double u) {
   if (std::isfinite(lower) && std::isfinite(upper)) {
@@ -53,15 +49,22 @@ std::vector<std::vector<double>> draw_starts(const Problem& problem, std::uint64
   starts[0] = problem.start();
   std::vector<std::size_t> slices(starts.size() - 1);
   std::mt19937_64 random(seed);
+  const std::vector<double> size = problem.sizes(own);
+  std::vector<std::vector<double>> steps(problem.is_curved() ? starts.size() : 0, std::vector<double>(own.size()));
   for (std::size_t i = 0; i < own.size(); ++i) {
-    if (!moves(problem, i)) continue;
+    if (!problem.moves(static_cast<std::int64_t>(i))) continue;
+    const bool curved = problem.is_curved() && problem.set_of(static_cast<std::int64_t>(i)).manifold;
     std::iota(slices.begin(), slices.end(), std::size_t{0});
     std::shuffle(slices.begin(), slices.end(), random);
     for (std::size_t k = 0; k < slices.size(); ++k) {
       const double u = (static_cast<double>(slices[k]) + uniform(random)) / static_cast<double>(slices.size());
-      starts[k + 1][i] = draw(own[i], problem.lower()[i], problem.upper()[i], o.spread, u);
+      if (curved)
+        steps[k + 1][i] = o.spread * normal_quantile(u) * (size[i] != 0.0 ? std::abs(size[i]) : 1.0);
+      else
+        starts[k + 1][i] = draw(own[i], problem.lower()[i], problem.upper()[i], o.spread, u);
     }
   }
+  for (std::size_t k = 1; k < steps.size(); ++k) problem.retract_curved(steps[k], starts[k]);
   return starts;
 }
 
@@ -115,17 +118,21 @@ class Sameness {
     D_.clear();
     for (std::int64_t j = 0; j < program_.columns(); ++j) {
       D_.push_back(std::sqrt(kernels::dot(jacobian_.column(j), jacobian_.column(j), jacobian_.stride())));
-      squares += std::pow(D_.back() * at(minimum.x, j), 2);
     }
+    sizes_.resize(D_.size());
+    program_.coordinates(minimum.x.data(), sizes_.data());
+    for (std::size_t j = 0; j < D_.size(); ++j) squares += std::pow(D_[j] * sizes_[j], 2);
     size_ = std::sqrt(squares);
   }
   /// The cost of a point nearby exceeds the minimum's by ½‖Jδ‖² ≤ ½n‖Dδ‖²; twice that is granted.
   bool holds(const End& end) const {
     double squares = 0.0;
-    for (std::int64_t j = 0; j < program_.columns(); ++j) {
-      const double a = at(center_->x, j), b = at(end.x, j), moved = D_[static_cast<std::size_t>(j)] * std::abs(a - b);
-      if (std::abs(a - b) > same_value * std::max(std::abs(a), std::abs(b)) && moved > no_influence * size_)
-        return false;
+    std::vector<double> apart(D_.size()), there(D_.size());
+    program_.difference(end.x.data(), center_->x.data(), apart.data());
+    program_.coordinates(end.x.data(), there.data());
+    for (std::size_t j = 0; j < D_.size(); ++j) {
+      const double moved = D_[j] * std::abs(apart[j]), size = std::max(std::abs(sizes_[j]), std::abs(there[j]));
+      if (std::abs(apart[j]) > same_value * size && moved > no_influence * size_) return false;
       squares += moved * moved;
     }
     const double explained = static_cast<double>(program_.columns()) * squares;
@@ -133,14 +140,10 @@ class Sameness {
   }
 
  private:
-  double at(const std::vector<double>& x, std::int64_t j) const {
-    return x[static_cast<std::size_t>(program_.component_of(j))];
-  }
-
   Program program_;
   AlignedArray residual_;
   DenseMatrix jacobian_;
-  std::vector<double> D_;
+  std::vector<double> D_, sizes_;
   double size_ = 0.0;
   const Minimum* center_ = nullptr;
 };

@@ -31,7 +31,7 @@ std::string Projection::names() const {
   for (std::size_t j = 0; j < columns_.size(); ++j)
     if (columns_[j])
       all += (all.empty() ? "" : ", ") +
-             program_.problem().parameter_name(program_.component_of(static_cast<std::int64_t>(j)));
+             program_.column_name(static_cast<std::int64_t>(j));
   return all;
 }
 

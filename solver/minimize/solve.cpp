@@ -97,6 +97,7 @@ Result Solver::solve_from(std::vector<double> x, const Options& options) {
   Journal journal(options, clock, result);
   result.threads = resolve_threads(options.threads);
   x = into_bounds(impl_->problem, std::move(x), result.notes);
+  impl_->problem.settle(x);
   conclude(impl_->descend(std::move(x), journal), journal);
   return result;
 }
@@ -150,15 +151,21 @@ Ending DenseEngine::descend_generally(std::vector<double> x, Journal& journal) {
   return ending;
 }
 
-/// A start nearby in the sense of its scale: each free number × exp(½ N(0, 1)), or ½ N(0, 1) where it is zero.
+/// A start nearby in the sense of its scale: each free number × exp(½ N(0, 1)), or ½ N(0, 1) where it is zero. On
+/// manifolds a step of ½ N(0, 1) times the size in each direction.
 std::vector<double> DenseEngine::scatter(std::vector<double> x, std::mt19937_64& random) const {
   std::normal_distribution<double> normal;
   const Problem& problem = program.problem();
+  const std::vector<double> from = x;
+  std::vector<double> step(static_cast<std::size_t>(program.columns())), size(step.size());
+  program.coordinates(from.data(), size.data());
   for (std::int64_t j = 0; j < program.columns(); ++j) {
-    const auto i = static_cast<std::size_t>(program.component_of(j));
+    const auto i = static_cast<std::size_t>(program.component_of(j)), column = static_cast<std::size_t>(j);
     const double draw = 0.5 * normal(random);
+    step[column] = size[column] != 0.0 ? draw * size[column] : draw;
     x[i] = std::clamp(x[i] != 0.0 ? x[i] * std::exp(draw) : draw, problem.lower()[i], problem.upper()[i]);
   }
+  program.retract_curved(from.data(), step.data(), x.data());
   return x;
 }
 

@@ -28,7 +28,8 @@ inline double residual_norm(const Program& program, const State& state) {
   return std::sqrt(kernels::dot(state.residual.data(), state.residual.data(), program.rows()));
 }
 
-/// The free components of x, moved by `step` (columns()) and projected on the bounds; the rest as in `from`.
+/// The free components of x, moved by `step` (columns()) and projected on the bounds, or along the retraction of their
+/// manifold; the rest as in `from`.
 inline void retract(const Program& program, const std::vector<double>& from, const double* step,
                     std::vector<double>& to) {
   to = from;
@@ -38,11 +39,18 @@ inline void retract(const Program& program, const std::vector<double>& from, con
     const auto i = static_cast<std::size_t>(program.component_of(j));
     to[i] = stepped(from[i], step[j], lower[i], upper[i]);
   }
+  if (program.is_curved()) program.retract_curved(from.data(), step, to.data());
 }
 
-/// Squared ‖Dx‖ over the free components.
+/// Squared ‖Dx‖ over the free components; of manifolds the sizes count.
 inline double scaled_point(const Program& program, const std::vector<double>& x, std::span<const double> D) {
   double squares = 0.0;
+  if (program.is_curved()) {
+    std::vector<double> size(D.size());
+    program.coordinates(x.data(), size.data());
+    for (std::size_t j = 0; j < D.size(); ++j) squares += D[j] * size[j] * D[j] * size[j];
+    return squares;
+  }
   for (std::size_t j = 0; j < D.size(); ++j) {
     const double v = D[j] * x[static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)))];
     squares += v * v;

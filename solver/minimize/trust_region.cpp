@@ -149,10 +149,8 @@ std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
 /// Hands J and r to the linear solver. A parameter on its bound that the gradient pushes outwards is held there.
 void TrustRegion::linearize() {
   const std::size_t n = x_.size();
-  for (std::size_t j = 0; j < n; ++j) {
-    x_[j] = state_.x[static_cast<std::size_t>(program_.component_of(static_cast<std::int64_t>(j)))];
-    largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(x_[j]));
-  }
+  program_.coordinates(state_.x.data(), x_.data());
+  for (std::size_t j = 0; j < n; ++j) largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(x_[j]));
   if (bounded_) {
     kernels::multiply_transposed(state_.jacobian, state_.residual.data(), scratch_n_.data());
     for (std::size_t j = 0; j < n; ++j)

@@ -64,7 +64,7 @@ class TrustRegion {
   Polish polish_;
   Projection projection_;
   std::vector<double> step_, acceleration_, scratch_n_, largest_norms_, largest_sizes_;
-  std::vector<double> x_, lower_, upper_;  // of the free components, where the last linearisation was taken
+  std::vector<double> x_, lower_, upper_;  // of the columns, where the last linearisation was taken
   std::vector<char> held_;
   AlignedArray probe_residual_, curvature_residual_;
   std::vector<double> probe_x_;

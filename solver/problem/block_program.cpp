@@ -26,21 +26,21 @@ BlockProgram::BlockProgram(const Problem& problem) : problem_(&problem) {
     std::vector<std::int32_t>& free = free_block_.emplace_back(at(set.count), -1);
     for (int i = 0; i < set.count; ++i) {
       const std::int64_t offset = set.offset + std::int64_t{i} * set.dimension;
-      const auto fixed = [&](std::int64_t c) {
-        return problem.fixed()[at(c)] || problem.lower()[at(c)] == problem.upper()[at(c)];
-      };
       bool any_free = false, any_fixed = false;
-      for (std::int64_t c = offset; c < offset + set.dimension; ++c) (fixed(c) ? any_fixed : any_free) = true;
+      for (std::int64_t c = offset; c < offset + set.tangent; ++c) (problem.moves(c) ? any_free : any_fixed) = true;
       if (!any_free) continue;
       free[at(i)] = static_cast<std::int32_t>(structure_.blocks());
-      structure_.dimension.push_back(set.dimension);
+      structure_.dimension.push_back(set.tangent);
+      if (set.manifold)
+        curved_.push_back({set.manifold, offset, static_cast<std::int64_t>(component_.size()), set.tangent});
       block_offset_.push_back(offset);
       named_.push_back(set.eliminated);
-      for (std::int64_t c = offset; c < offset + set.dimension; ++c) component_.push_back(c);
+      for (std::int64_t c = offset; c < offset + set.tangent; ++c) component_.push_back(c);
       structure_.first.push_back(static_cast<std::int64_t>(component_.size()));
       if (!any_fixed) continue;
       held_.resize(component_.size(), 0);
-      for (int d = 0; d < set.dimension; ++d) held_[component_.size() - at(set.dimension) + at(d)] = fixed(offset + d);
+      for (int d = 0; d < set.tangent; ++d)
+        held_[component_.size() - at(set.tangent) + at(d)] = !problem.moves(offset + d);
     }
   }
   if (component_.empty()) throw Error("every parameter is fixed; expected at least one that may move");
@@ -65,9 +65,9 @@ BlockProgram::BlockProgram(const Problem& problem) : problem_(&problem) {
                                               [](std::int64_t o, const Problem::BlockSet& s) { return o < s.offset; });
           set = &*(found - 1);
           free = &free_block_[at(found - 1 - problem.sets().begin())];
-          if (set->dimension != slot.dimension)
+          if (set->tangent != slot.dimension)
             throw Error(fmt::format("residual group '{}' reads {} of the {} components of '{}'; expected all",
-                                    group->name(), slot.dimension, set->dimension, set->name));
+                                    group->name(), slot.dimension, set->tangent, set->name));
         }
         to.block[at(i)] = (*free)[at((offset - set->offset) / set->dimension)];
       }
@@ -181,23 +181,53 @@ double BlockProgram::cost(const double* x, int threads) {
 
 void BlockProgram::retract(const double* x, const double* step, double* moved) const {
   std::copy(x, x + size(), moved);
-  for (std::size_t j = 0; j < component_.size(); ++j) moved[component_[j]] += step[j];
+  if (curved_.empty()) {
+    for (std::size_t j = 0; j < component_.size(); ++j) moved[component_[j]] += step[j];
+    return;
+  }
+  std::int64_t j = 0;
+  const auto straight = [&](std::int64_t end) {
+    for (; j < end; ++j) moved[component_[at(j)]] += step[j];
+  };
+  std::vector<double> own;
+  for (const CurvedBlock& block : curved_) {
+    straight(block.column);
+    own.assign(step + block.column, step + block.column + block.tangent);
+    if (!held_.empty())
+      for (int d = 0; d < block.tangent; ++d)
+        if (held_[at(block.column + d)]) own[at(d)] = 0.0;
+    block.manifold->plus(x + block.offset, own.data(), moved + block.offset);
+    j += block.tangent;
+  }
+  straight(columns());
 }
 
 void BlockProgram::coordinates(const double* x, double* values) const {
   for (std::size_t j = 0; j < component_.size(); ++j) values[j] = x[component_[j]];
+  for (const CurvedBlock& block : curved_) block.manifold->sizes(x + block.offset, values + block.column);
 }
 
 std::string BlockProgram::column_name(std::int64_t column) const {
-  return problem_->parameter_name(component_[at(column)]);
+  return problem_->tangent_name(component_[at(column)]);
 }
 
-std::string BlockProgram::block_name(std::int64_t block) const {
-  const std::int64_t offset = block_offset_[at(block)];
+std::string BlockProgram::block_name(std::int64_t block) const { return block_name_at(block_offset_[at(block)]); }
+
+std::string BlockProgram::block_name_at(std::int64_t offset) const {
   for (const Problem::BlockSet& set : problem_->sets())
     if (offset < set.offset + std::int64_t{set.dimension} * set.count)
       return set.count == 1 ? set.name : fmt::format("{}[{}]", set.name, (offset - set.offset) / set.dimension);
   return {};
+}
+
+/// "camera[3] and point[5]".
+std::string BlockProgram::blocks_read(const ResidualGroup& group, std::int64_t item) const {
+  if (group.shares_blocks()) return {};
+  std::string names;
+  const std::size_t count = group.slots().size();
+  for (std::size_t i = 0; i < count; ++i)
+    names += (i == 0 ? "" : i + 1 == count ? " and " : ", ") + block_name_at(group.slots()[i].offset(item));
+  return names;
 }
 
 std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
@@ -214,13 +244,15 @@ std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
         for (int k = 0; k < group.dimension(); ++k) {
           const std::int64_t item = user_item(i);
           if (const double r = strip.residual[k][i - begin]; !std::isfinite(r))
-            return NonFiniteEntry{group.residual_name(item, k), "", r, group.explain_non_finite(x, item)};
+            return NonFiniteEntry{group.residual_name(item, k), "", r, group.explain_non_finite(x, item),
+                                  blocks_read(group, item)};
           int c = 0;
           for (const Slot& slot : group.slots())
             for (int d = 0; d < slot.dimension; ++d, ++c)
               if (const double v = strip.jacobian[k * group.columns() + c][i - begin]; !std::isfinite(v))
                 return NonFiniteEntry{group.residual_name(item, k),
-                                      problem_->parameter_name(slot.offset(item) + d), v, ""};
+                                      problem_->tangent_name(slot.offset(item) + d), v, "",
+                                      blocks_read(group, item)};
         }
     }
   }

@@ -4,10 +4,12 @@
 #include <cmath>
 #include <optional>
 #include <random>
+#include <utility>
 
 #include <fmt/format.h>
 #include <problem/derivative_comparison.hpp>
 #include <problem/ridders.hpp>
+#include <thalweg/math/manifold.hpp>
 
 namespace thalweg {
 namespace {
@@ -82,7 +84,7 @@ class Comparison {
  private:
   ComparedEntry& entry(std::int64_t site, int c) { return compared_.at(point_, site, c); }
 
-  /// For each local column the first one that reads the same component of x.
+  /// For each local column the first one that reads the same tangent component.
   std::vector<int> first_readings(std::int64_t item) const {
     std::vector<std::pair<std::int64_t, int>> readings;
     int column = 0;
@@ -122,15 +124,8 @@ class Comparison {
 
   /// Column c of one item, whose sites begin at `first`.
   void judge(std::int64_t first, int c, const std::vector<double>& largest) {
-    const std::int64_t item = compared_.item(first);
-    const auto component = static_cast<std::size_t>(compared_.parameter(item, c));
-    const double at = x_[component];
-    const auto evaluate = [&](double p, double* r) {
-      x_[component] = p;
-      std::ranges::copy(evaluation_.residual(x_, item), r);
-      x_[component] = at;
-    };
-    const Curve curve{evaluate, dimension_, at, magnitude_, problem_.lower()[component], problem_.upper()[component]};
+    const Curve curve = along(compared_.item(first), c);
+    const double at = curve.at;
     const std::vector<DifferenceEstimate> quick = differentiate_quickly(curve);
     std::vector<DifferenceEstimate> careful;
     for (int k = 0; k < dimension_; ++k) {
@@ -144,6 +139,31 @@ class Comparison {
       if (careful.empty()) careful = differentiate_carefully(curve);
       assess(e, careful[i], floor, unnoticed);
     }
+  }
+
+  /// The residuals of an item as functions of the number that its local column c reads, or on a manifold of a step from
+  /// x along the retraction.
+  Curve along(std::int64_t item, int c) {
+    const auto [slot, d] = compared_.reading(c);
+    const auto number = static_cast<std::size_t>(slot->offset(item) + d);
+    if (!slot->manifold) {
+      const auto evaluate = [this, item, number](double p, double* r) {
+        const double at = std::exchange(x_[number], p);
+        std::ranges::copy(evaluation_.residual(x_, item), r);
+        x_[number] = at;
+      };
+      return {evaluate, dimension_, x_[number], magnitude_, problem_.lower()[number], problem_.upper()[number]};
+    }
+    double* const block = x_.data() + slot->offset(item);
+    const std::vector<double> from(block, block + slot->numbers());
+    const auto evaluate = [this, item, block, from, on = slot, step = static_cast<std::size_t>(d)](double p, double* r) {
+      std::vector<double> delta(static_cast<std::size_t>(on->dimension));
+      delta[step] = p;
+      on->manifold->plus(from.data(), delta.data(), block);
+      std::ranges::copy(evaluation_.residual(x_, item), r);
+      std::ranges::copy(from, block);
+    };
+    return {evaluate, dimension_, 0.0, magnitude_};
   }
 
   static void assess(ComparedEntry& e, const DifferenceEstimate& differences, double floor, double unnoticed) {
@@ -207,19 +227,27 @@ void expect_valid(const Problem& problem, std::span<const double> x, const Deriv
     if (!std::isfinite(x[i]))
       throw Error(fmt::format("derivatives cannot be checked where '{}' is {}; expected a finite number",
                               problem.parameter_name(static_cast<std::int64_t>(i)), x[i]));
+  std::vector<double> settled(x.begin(), x.end());
+  problem.settle(settled);
 }
 
 /// In (0, 1), both ends excluded; the same on every platform.
 double uniform(std::mt19937_64& random) { return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53; }
 
-/// `portion` of 5 to 15 % away from x, within the bounds.
+/// `portion` of 5 to 15 % away from x, within the bounds; on manifolds of the size in each direction.
 std::vector<double> nearby(const Problem& problem, std::vector<double> x, std::uint64_t seed, double portion) {
   std::mt19937_64 random(seed);
+  const std::vector<double> size = problem.sizes(x);
+  std::vector<double> step(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) {
     const double lower = problem.lower()[i], upper = problem.upper()[i];
     const double side = (random() >> 63) != 0 ? 1.0 : -1.0, u = uniform(random);
-    if (problem.fixed()[i] != 0 || lower == upper) continue;
-    const double move = side * portion * (0.05 + 0.1 * u) * (x[i] != 0.0 ? std::abs(x[i]) : 1.0);
+    if (!problem.moves(static_cast<std::int64_t>(i))) continue;
+    const double move = side * portion * (0.05 + 0.1 * u) * (size[i] != 0.0 ? std::abs(size[i]) : 1.0);
+    if (problem.set_of(static_cast<std::int64_t>(i)).manifold) {
+      step[i] = move;
+      continue;
+    }
     const auto inside = [&](double v) { return lower <= v && v <= upper; };
     if (inside(x[i] + move))
       x[i] += move;
@@ -228,6 +256,7 @@ std::vector<double> nearby(const Problem& problem, std::vector<double> x, std::u
     else
       x[i] = std::lerp(lower, upper, 0.3 + 0.4 * u);
   }
+  problem.retract_curved(step, x);
   return x;
 }
 

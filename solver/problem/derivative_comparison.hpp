@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <thalweg/problem/derivative_check.hpp>
@@ -25,7 +26,7 @@ struct ComparedEntry {
   bool significant() const { return judged() && !(std::max(std::abs(given), std::abs(expected)) <= slack); }
 };
 
-/// Local column c of an item that reads one component of x in several places stands for their sum at the first of them,
+/// Local column c of an item that reads one tangent component in several places stands for their sum at the first of them,
 /// and is unjudged at the others.
 class ComparedGroup {
  public:
@@ -51,13 +52,18 @@ class ComparedGroup {
   const ComparedEntry& at(int point, std::int64_t site, int column) const {
     return entries_[static_cast<std::size_t>((point * sites() + site) * columns() + column)];
   }
-  /// Which component of x an item reads as its local column.
+  /// The number of the tangent component that an item reads as its local column.
   std::int64_t parameter(std::int64_t item, int column) const {
+    const auto [slot, component] = reading(column);
+    return slot->offset(item) + component;
+  }
+  /// The slot of a local column, and which of its tangent components.
+  std::pair<const Slot*, int> reading(int column) const {
     for (const Slot& slot : group_->slots()) {
-      if (column < slot.dimension) return slot.offset(item) + column;
+      if (column < slot.dimension) return {&slot, column};
       column -= slot.dimension;
     }
-    return -1;
+    return {nullptr, -1};
   }
 
  private:

@@ -150,8 +150,8 @@ DerivativeFault tell(const Problem& problem, const ComparedGroup& g, const Deriv
   fault.component = g.component(worst.site);
   fault.point = worst.point;
   fault.residual = g.group().residual_name(fault.item, fault.component);
-  for (const int c : finding.columns) fault.parameters.push_back(problem.parameter_name(g.parameter(fault.item, c)));
-  fault.parameter = problem.parameter_name(g.parameter(fault.item, worst.column));
+  for (const int c : finding.columns) fault.parameters.push_back(problem.tangent_name(g.parameter(fault.item, c)));
+  fault.parameter = problem.tangent_name(g.parameter(fault.item, worst.column));
   fault.given = entry.given;
   fault.expected = entry.expected;
   fault.error_estimate = entry.error;

@@ -45,20 +45,29 @@ bool reads_each_block_once(const ResidualGroup& group) {
 
 std::string in_words(const NonFiniteEntry& entry) {
   const std::string value = std::isnan(entry.value) ? "nan" : fmt::format("{}", entry.value);
+  const std::string reads = entry.blocks.empty() ? "" : fmt::format(" (it reads {})", entry.blocks);
   if (!entry.parameter.empty())
-    return fmt::format("the derivative of residual {} by {} is {}", entry.residual, entry.parameter, value);
-  return entry.explanation.empty() ? fmt::format("residual {} is {}", entry.residual, value) : entry.explanation;
+    return fmt::format("the derivative of residual {} by {} is {}{}", entry.residual, entry.parameter, value, reads);
+  return (entry.explanation.empty() ? fmt::format("residual {} is {}", entry.residual, value) : entry.explanation) + reads;
 }
 
 Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : problem_(&problem) {
   if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
-  std::vector<char> fixed = problem.fixed();
-  for (const std::int64_t component : pinned) fixed.at(static_cast<std::size_t>(component)) = 1;
-  for (std::size_t i = 0; i < fixed.size(); ++i) {
-    const bool moves = !fixed[i] && problem.lower()[i] < problem.upper()[i];
+  std::vector<char> held(problem.start().size());
+  for (const std::int64_t number : pinned) held.at(static_cast<std::size_t>(number)) = 1;
+  for (std::size_t i = 0; i < held.size(); ++i) {
+    const auto number = static_cast<std::int64_t>(i);
+    const bool moves = !held[i] && problem.moves(number);
     column_of_.push_back(moves ? static_cast<std::int64_t>(component_of_.size()) : -1);
-    if (moves) component_of_.push_back(static_cast<std::int64_t>(i));
+    if (moves) component_of_.push_back(number);
   }
+  for (const Problem::BlockSet& set : problem.sets())
+    for (std::int64_t offset = set.offset; set.manifold && offset < set.end(); offset += set.dimension) {
+      const auto first = column_of_.begin() + offset;
+      if (std::all_of(first, first + set.tangent, [](std::int64_t column) { return column < 0; })) continue;
+      curved_.push_back({set.manifold, offset});
+      widest_ = std::max(widest_, static_cast<std::size_t>(set.dimension));
+    }
   for (std::size_t g = 0; g < problem.groups().size(); ++g) {
     const ResidualGroup& group = *problem.groups()[g];
     first_row_.push_back(rows_);
@@ -87,6 +96,64 @@ bool Program::has_own_cost() const {
 
 std::int64_t Program::row_of(std::size_t group, int k) const {
   return first_row_[group] + k * padded(problem_->groups()[group]->items());
+}
+
+void Program::retract_curved(const double* x, const double* step, double* moved) const {
+  std::vector<double> own(widest_);
+  for (const CurvedBlock& block : curved_) {
+    bool any = false;
+    for (int d = 0; d < block.manifold->tangent_dimension(); ++d) {
+      const std::int64_t column = column_of(block.offset + d);
+      own[static_cast<std::size_t>(d)] = column < 0 ? 0.0 : step[column];
+      any = any || own[static_cast<std::size_t>(d)] != 0.0;
+    }
+    if (any)
+      block.manifold->plus(x + block.offset, own.data(), moved + block.offset);
+    else
+      std::copy_n(x + block.offset, block.manifold->ambient_dimension(), moved + block.offset);
+  }
+}
+
+void Program::difference(const double* y, const double* x, double* step) const {
+  for (std::int64_t j = 0; j < columns(); ++j) step[j] = y[component_of(j)] - x[component_of(j)];
+  std::vector<double> own(widest_);
+  for (const CurvedBlock& block : curved_) {
+    block.manifold->minus(y + block.offset, x + block.offset, own.data());
+    for (int d = 0; d < block.manifold->tangent_dimension(); ++d)
+      if (const std::int64_t column = column_of(block.offset + d); column >= 0)
+        step[column] = own[static_cast<std::size_t>(d)];
+  }
+}
+
+void Program::coordinates(const double* x, double* values) const {
+  for (std::int64_t j = 0; j < columns(); ++j) values[j] = x[component_of(j)];
+  std::vector<double> own(widest_);
+  for (const CurvedBlock& block : curved_) {
+    block.manifold->sizes(x + block.offset, own.data());
+    for (int d = 0; d < block.manifold->tangent_dimension(); ++d)
+      if (const std::int64_t column = column_of(block.offset + d); column >= 0)
+        values[column] = own[static_cast<std::size_t>(d)];
+  }
+}
+
+void Program::carry_back(const double* x, const double* step, const double* moved, double* gradient) const {
+  std::vector<double> own(widest_), there(widest_), T(widest_ * widest_);
+  for (const CurvedBlock& block : curved_) {
+    const auto n = static_cast<std::size_t>(block.manifold->tangent_dimension());
+    const auto column = [&](std::size_t d) { return column_of(block.offset + static_cast<std::int64_t>(d)); };
+    for (std::size_t d = 0; d < n; ++d) {
+      own[d] = column(d) < 0 ? 0.0 : step[column(d)];
+      there[d] = column(d) < 0 ? 0.0 : gradient[column(d)];
+    }
+    if (std::all_of(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(n), [](double v) { return v == 0.0; })) continue;
+    block.manifold->transition(x + block.offset, own.data(), moved + block.offset, T.data());
+    for (std::size_t c = 0; c < n; ++c) {
+      if (column(c) < 0) continue;
+      double sum = 0.0;
+      for (std::size_t d = 0; d < n; ++d) sum += T[c * n + d] * there[d];
+      gradient[column(c)] = sum;
+    }
+  }
 }
 
 double Program::evaluate(const double* x, double* residual, int threads) const {
@@ -246,7 +313,7 @@ std::optional<NonFiniteEntry> Program::find_non_finite(const double* x) const {
           return NonFiniteEntry{group.residual_name(i, k), "", residual[row], group.explain_non_finite(x, i)};
         for (std::int64_t j = 0; j < columns(); ++j)
           if (!std::isfinite(jacobian(row, j)))
-            return NonFiniteEntry{group.residual_name(i, k), problem_->parameter_name(component_of(j)), jacobian(row, j), ""};
+            return NonFiniteEntry{group.residual_name(i, k), column_name(j), jacobian(row, j), ""};
       }
   }
   return std::nullopt;

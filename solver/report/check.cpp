@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <minimize/plan.hpp>
+
+#include <thalweg/minimize/solve_plan.hpp>
 
 #include "report/examination.hpp"
 #include "report/table.hpp"
@@ -25,23 +26,18 @@ std::vector<double> start_inside(const Problem& problem) {
   return x;
 }
 
-CheckReport facts_of(const Program& program, const Options& options) {
-  const Problem& problem = program.problem();
+CheckReport facts_of(const Problem& problem, const Options& options) {
   CheckReport report;
   report.problem.kind = "problem";
   report.problem.parameter_blocks = problem.block_count();
-  report.problem.parameters = program.size();
+  report.problem.parameters = static_cast<std::int64_t>(problem.start().size());
   report.problem.residual_blocks = problem.residual_block_count();
   report.problem.residuals = problem.residual_count();
-  report.free_parameters = program.columns();
+  for (std::size_t i = 0; i < problem.start().size(); ++i)
+    report.free_parameters += !problem.fixed()[i] && problem.lower()[i] < problem.upper()[i];
   report.residual_groups = static_cast<std::int64_t>(problem.groups().size());
-  report.plan.method = options.method;
-  report.plan.bytes = memory_of_solve(options, program.rows(), program.columns());
-  if (needs_residuals(options.method)) {
-    LinearChoice choice = choose_linear_solver(options.linear_solver, program.columns());
-    report.plan.linear_solver = to_string(choice.kind);
-    report.plan.reason = std::move(choice.reason);
-  }
+  SolvePlan plan = plan_solve(problem, options);
+  report.plan = {options.method, std::move(plan.linear_solver), std::move(plan.reason), plan.bytes};
   return report;
 }
 
@@ -69,27 +65,31 @@ void look_at_bounds(const Problem& problem, CheckReport& report) {
                              "Move the start, or the bound if that is what is wrong.", outside});
 }
 
-void look_at_counts(const Program& program, CheckReport& report) {
-  if (program.columns() == 0)
+void look_at_counts(CheckReport& report) {
+  if (report.free_parameters == 0)
     report.findings.push_back({Finding::Kind::nothing_free,
                                "Every parameter is fixed: there is nothing to solve.",
                                "Let at least one of them move.",
                                {}});
-  if (report.problem.residuals < program.columns())
+  if (report.problem.residuals < report.free_parameters)
     report.findings.push_back({Finding::Kind::too_few_residuals,
                                fmt::format("{} parameters are to be found from {}: many answers fit equally well.",
-                                           program.columns(), text::counted(report.problem.residuals, "residual")),
+                                           report.free_parameters, text::counted(report.problem.residuals, "residual")),
                                "Bring more data, fix some parameters, or give them priors.",
                                {}});
 }
 
-CheckReport check(const Problem& problem, const Options& options) {
+CheckReport check(const Problem& problem, const Options& options, std::span<const FreeDirection> expected_free) {
   options.validate();
   const Program program(problem);
-  CheckReport report = facts_of(program, options);
+  CheckReport report = facts_of(problem, options);
   look_at_bounds(problem, report);
-  look_at_counts(program, report);
+  look_at_counts(report);
   if (program.columns() == 0) return report;
+  if (solves_by_blocks(problem, options)) {
+    look_at_blocks(problem, start_inside(problem), options, expected_free, report);
+    return report;
+  }
   const double bytes = 8.0 * static_cast<double>(program.rows()) * static_cast<double>(program.columns());
   if (bytes > most_bytes) {
     report.notes.push_back(fmt::format("the Jacobian would take {:.3g} GB: it was not looked at", 1e-9 * bytes));

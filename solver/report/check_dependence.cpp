@@ -125,8 +125,10 @@ class Dependence {
   /// Whether there is a Jacobian, and its columns are right in so many digits as its error promises.
   bool is_legible(const Probe& probe) const {
     if (!probe.spectrum || error_ == 0.0) return probe.spectrum.has_value();
+    std::vector<double> x(probe.influence.size());
+    e_.program.coordinates(probe.x.data(), x.data());
     for (std::size_t j = 0; j < probe.influence.size(); ++j) {
-      const double change = probe.influence[j] * std::abs(probe.x[component(static_cast<Index>(j))]);
+      const double change = probe.influence[j] * std::abs(x[j]);
       if (change > 0.0 && change < faint * probe.residual) return false;
     }
     return true;
@@ -167,7 +169,7 @@ class Dependence {
 
   /// The combinations that the residuals see of a set, as formulas; none when the points do not agree on them.
   Invariants invariants_of(const Columns& set, Index directions, const std::vector<const Probe*>& probes) const {
-    if (static_cast<Index>(set.size()) - directions > most_formulas) return {};
+    if (static_cast<Index>(set.size()) - directions > most_formulas || any_curved(set)) return {};
     std::vector<NullSpace> points;
     double error = 0.0;
     for (const Probe* probe : probes) {
@@ -183,6 +185,7 @@ class Dependence {
 
   /// The same where only the set moves, and everything else is as at the start.
   Invariants invariants_beside(const Columns& set, Index directions) const {
+    if (any_curved(set)) return {};
     std::mt19937_64 random = e_.random;
     std::vector<Probe> probes;
     std::vector<const Probe*> finite;
@@ -195,6 +198,13 @@ class Dependence {
     for (const Probe& probe : probes)
       if (probe.spectrum) finite.push_back(&probe);
     return invariants_of(set, directions, finite);
+  }
+
+  /// Whether a formula of numbers cannot say what the residuals see, since some of them are steps on a manifold.
+  bool any_curved(const Columns& set) const {
+    return std::any_of(set.begin(), set.end(), [this](Index j) {
+      return e_.problem().set_of(e_.program.component_of(j)).manifold != nullptr;
+    });
   }
 
   std::size_t component(Index column) const { return static_cast<std::size_t>(e_.program.component_of(column)); }

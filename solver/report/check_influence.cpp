@@ -101,9 +101,8 @@ void add_groups(const Examination& e, const Seen& seen, CheckReport& report) {
 
 void add_negligible(const Examination& e, CheckReport& report) {
   if (!e.start.finite) return;
-  const auto size = [&](std::size_t j) {
-    return e.start.influence[j] * std::abs(e.value(static_cast<std::int64_t>(j)));
-  };
+  const std::vector<double> x = e.coordinates();
+  const auto size = [&](std::size_t j) { return e.start.influence[j] * std::abs(x[j]); };
   std::size_t most = 0;
   for (std::size_t j = 1; j < e.start.influence.size(); ++j)
     if (size(j) > size(most)) most = j;

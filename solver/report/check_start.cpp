@@ -32,19 +32,25 @@ std::string why_not_finite(const Program& program, const std::vector<double>& x)
 /// The columns that alone, moved from the start to the probe, make it not finite; all, when none does.
 std::vector<std::int64_t> culprits(const Examination& e, const Probe& bad) {
   std::vector<std::int64_t> guilty, all;
+  std::vector<double> whole(static_cast<std::size_t>(e.program.columns())), step(whole.size());
+  e.program.difference(bad.x.data(), e.start.x.data(), whole.data());
   for (std::int64_t j = 0; j < e.program.columns(); ++j) {
-    const auto i = static_cast<std::size_t>(e.program.component_of(j));
+    const auto i = static_cast<std::size_t>(e.program.component_of(j)), column = static_cast<std::size_t>(j);
     std::vector<double> x = e.start.x;
     x[i] = bad.x[i];
+    step[column] = whole[column];
+    e.program.retract_curved(e.start.x.data(), step.data(), x.data());
+    step[column] = 0.0;
     if (!e.prober.look(std::move(x), Prober::Want::influence).finite) guilty.push_back(j);
     all.push_back(j);
   }
   return guilty.empty() ? all : guilty;
 }
 
-/// ", at 'a' = 0.4": the culprits, as the probe has them.
+/// ", at 'a' = 0.4": the culprits, as the probe has them. Steps on a manifold are no such numbers.
 std::string place_of(const Examination& e, const Probe& bad, const std::vector<std::int64_t>& columns) {
   std::vector<std::string> parts;
+  if (e.program.is_curved()) return "";
   for (const std::int64_t j : columns)
     parts.push_back(
         fmt::format("'{}' = {}", e.name(j), brief(bad.x[static_cast<std::size_t>(e.program.component_of(j))])));

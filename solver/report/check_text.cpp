@@ -103,6 +103,8 @@ std::string_view to_string(Finding::Kind kind) {
       return "stationary_start";
     case Kind::wrong_derivative:
       return "wrong_derivative";
+    case Kind::underdetermined:
+      return "underdetermined";
     case Kind::loss_scale:
       break;
   }

@@ -18,13 +18,20 @@ struct Examination {
   std::mt19937_64 random;     // where the draws of `nearby` ended
 
   const Problem& problem() const { return program.problem(); }
-  std::string name(std::int64_t column) const { return problem().parameter_name(program.component_of(column)); }
-  double value(std::int64_t column) const { return start.x[static_cast<std::size_t>(program.component_of(column))]; }
+  std::string name(std::int64_t column) const { return program.column_name(column); }
+  /// How large x is at the start, column by column.
+  std::vector<double> coordinates() const {
+    std::vector<double> values(static_cast<std::size_t>(program.columns()));
+    program.coordinates(start.x.data(), values.data());
+    return values;
+  }
 };
 
 // Each looks at one side of the problem, and adds what it finds.
 void look_at_bounds(const Problem& problem, CheckReport& report);
-void look_at_counts(const Program& program, CheckReport& report);
+void look_at_counts(CheckReport& report);
+void look_at_blocks(const Problem& problem, const std::vector<double>& x, const Options& options,
+                    std::span<const FreeDirection> directions, CheckReport& report);
 void look_for_non_finite(const Examination& e, CheckReport& report);
 void look_for_underflow(const Examination& e, CheckReport& report);
 void look_at_derivatives(const Examination& e, CheckReport& report);

@@ -49,7 +49,7 @@ Json seconds_of(const Report& report) {
 
 Json parameters_of(const Report& report, bool all) {
   const auto& parameters = report.statistics.parameters;
-  if (!all && (report.bundle || parameters.size() > most_parameters_in_json)) return nullptr;
+  if (!all && (report.bundle || report.pose_graph || parameters.size() > most_parameters_in_json)) return nullptr;
   Json list = Json::array();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
@@ -97,7 +97,7 @@ Json correlations_of(const FitStatistics& s, bool all) {
   if (!s.available() || s.correlation.size() != n * n || (!all && n > most_parameters_in_json)) return nullptr;
   Json names = Json::array(), matrix = Json::array();
   for (std::size_t i = 0; i < n; ++i) {
-    names.push_back(s.parameters[static_cast<std::size_t>(s.free[i])].name);
+    names.push_back(s.free_names[i]);
     Json row = Json::array();
     for (std::size_t j = 0; j < n; ++j) row.push_back(number(s.correlation[i * n + j]));
     matrix.push_back(std::move(row));
@@ -187,6 +187,23 @@ Json bundle_of(const BundleSummary& b) {
           {"reprojection_error", {{"before", errors(b.before)}, {"after", errors(b.after)}}}};
 }
 
+Json pose_graph_of(const PoseGraphSummary& g) {
+  return {{"space", g.plane ? "SE2" : "SE3"},
+          {"poses", g.poses},
+          {"landmarks", g.landmarks},
+          {"edges", g.edges},
+          {"sightings", g.sightings},
+          {"held", g.held},
+          {"degrees_of_freedom", g.degrees_of_freedom},
+          {"initialization",
+           {{"used", g.initialization},
+            {"reason", g.initialization_reason},
+            {"file_cost", number(g.file_cost)},
+            {"tree_cost", number(g.tree_cost)},
+            {"chordal_cost", number(g.chordal_cost)},
+            {"seconds", g.initialization_seconds}}}};
+}
+
 }  // namespace
 
 std::string to_json(const Report& report, bool all_parameters) {
@@ -218,6 +235,7 @@ std::string to_json(const Report& report, bool all_parameters) {
     json["certified"] = {{"digits", number(report.certified->digits)},
                          {"worst_parameter", report.certified->worst_parameter}};
   if (report.bundle) json["bundle"] = bundle_of(*report.bundle);
+  if (report.pose_graph) json["pose_graph"] = pose_graph_of(*report.pose_graph);
   if (report.regression) json["regression"] = regression_of(*report.regression);
   if (report.known_minimum) json["known_minimum"] = known_minimum_of(*report.known_minimum);
   json["loss"] = nullptr;

@@ -42,11 +42,16 @@ double within(double first, double second, double lower, double upper, std::mt19
 template <class Draw>
 std::vector<double> drawn(const Program& program, std::vector<double> x, std::mt19937_64& random, Draw draw) {
   const Problem& problem = program.problem();
+  const std::vector<double> from = x;
+  std::vector<double> size(static_cast<std::size_t>(program.columns())), step(size.size());
+  program.coordinates(from.data(), size.data());
   for (std::int64_t j = 0; j < program.columns(); ++j) {
-    const auto i = static_cast<std::size_t>(program.component_of(j));
-    const auto [first, second] = draw(x[i]);
+    const auto i = static_cast<std::size_t>(program.component_of(j)), column = static_cast<std::size_t>(j);
+    const auto [first, second] = draw(size[column]);
+    step[column] = first - size[column];
     x[i] = within(first, second, problem.lower()[i], problem.upper()[i], random);
   }
+  program.retract_curved(from.data(), step.data(), x.data());
   return x;
 }
 

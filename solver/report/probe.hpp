@@ -39,7 +39,8 @@ class Prober {
   DenseMatrix jacobian_;
 };
 
-/// Each free number times 1 ± 0.1 to 0.5, or ± 0.1 to 0.5 where it is zero; within the bounds.
+/// Each free number times 1 ± 0.1 to 0.5, or ± 0.1 to 0.5 where it is zero; within the bounds. A block on a manifold is
+/// moved by a step that would do so to its sizes.
 std::vector<double> point_nearby(const Program& program, std::vector<double> x, std::mt19937_64& random);
 /// Each free number times ± 10^(−2 to 2), 1 in place of 0, within the bounds where that leaves a choice.
 std::vector<double> point_far_away(const Program& program, std::vector<double> x, std::mt19937_64& random);

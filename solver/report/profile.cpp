@@ -223,6 +223,7 @@ ProfileInterval::End Walk::close_in(Trial inside, Trial outside) {
 std::string obstacle(const Fit& fit) {
   if (!fit.result.converged()) return "the solve did not converge";
   if (!fit.statistics.available()) return "the fit has no statistics";
+  if (fit.problem.is_curved()) return "the numbers of a point on a manifold have no intervals of their own";
   const auto& groups = fit.problem.groups();
   if (std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !group->loss().is_trivial(); }))
     return "with a loss the cost is no likelihood of normal errors";

@@ -107,6 +107,25 @@ Table bundle_table(const BundleSummary& b) {
   return table;
 }
 
+Table pose_graph_table(const Report& report) {
+  const PoseGraphSummary& g = *report.pose_graph;
+  Table table;
+  table.add_column("pose graph", Align::left);
+  table.add_column("", Align::left);
+  std::string extent = fmt::format("{} poses, {} edges, of the {}", g.poses, g.edges, g.plane ? "plane" : "space");
+  if (g.landmarks > 0) extent += fmt::format("; {} landmarks, {} sightings", g.landmarks, g.sightings);
+  table.add_row({"extent", extent});
+  table.add_row({"held", g.held});
+  table.add_row({"begins", fmt::format("{} ({})", g.initialization, g.initialization_reason)});
+  const Result& r = report.result;
+  table.add_row({report.statistics.loss.empty() ? "cost ½ χ²" : "cost ½ Σ ρ",
+                 fmt::format("{:.6g} at the start, {:.10g} at the solution", r.initial_cost, r.final_cost)});
+  if (g.degrees_of_freedom > 0)
+    table.add_row({"χ² / freedom", fmt::format("{:.4g}, of {} degrees", 2.0 * r.final_cost / static_cast<double>(g.degrees_of_freedom),
+                                               g.degrees_of_freedom)});
+  return table;
+}
+
 Table machinery_table(const Report& report) {
   const Result& r = report.result;
   const Result::Seconds& s = r.seconds;

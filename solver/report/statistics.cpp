@@ -42,6 +42,13 @@ std::vector<ParameterStatistics> describe(const Problem& problem, const std::vec
   for (std::size_t i = 0; i < x.size(); ++i)
     parameters.push_back(describe(problem.parameter_name(static_cast<std::int64_t>(i)), x[i], problem.lower()[i],
                                   problem.upper()[i], problem.fixed()[i] != 0));
+  // The numbers of a block on a manifold stand still when none of its tangent components moves.
+  for (const Problem::BlockSet& set : problem.sets())
+    for (std::int64_t offset = set.offset; set.manifold && offset < set.end(); offset += set.dimension) {
+      bool moves = false;
+      for (std::int64_t d = 0; d < set.tangent; ++d) moves = moves || problem.moves(offset + d);
+      for (std::int64_t a = 0; a < set.dimension; ++a) parameters[static_cast<std::size_t>(offset + a)].fixed = !moves;
+    }
   return parameters;
 }
 
@@ -55,17 +62,53 @@ DenseMatrix free_columns(const Program& program, const DenseMatrix& J, const std
   return chosen;
 }
 
+void set_error(ParameterStatistics& p, double standard_error, double quantile) {
+  p.standard_error = standard_error;
+  p.lower_interval = p.value - quantile * p.standard_error;
+  p.upper_interval = p.value + quantile * p.standard_error;
+}
+
 /// `deviation`: what the errors of (JᵀJ)⁻¹ are multiplied by.
-void set_errors(const NormalInverse& inverse, double deviation, double quantile, FitStatistics& s) {
+void set_errors(const Problem& problem, const NormalInverse& inverse, double deviation, double quantile,
+                FitStatistics& s) {
   for (std::size_t i = 0; i < s.free.size(); ++i) {
+    if (problem.is_curved() && problem.set_of(s.free[i]).manifold) continue;
     ParameterStatistics& p = s.parameters[static_cast<std::size_t>(s.free[i])];
     p.determined = inverse.determined[i] != 0;
-    if (!p.determined) continue;
-    p.standard_error = deviation * inverse.deviation[i];
-    p.lower_interval = p.value - quantile * p.standard_error;
-    p.upper_interval = p.value + quantile * p.standard_error;
+    if (p.determined) set_error(p, deviation * inverse.deviation[i], quantile);
   }
   s.correlation = inverse.correlation;
+}
+
+/// Of the numbers of blocks on manifolds: the diagonal of C Σ Cᵀ, Σ the covariance of the block's tangent components and
+/// C the columns of ∂(x ⊞ δ)/∂δ. The covariance is the final one.
+void set_curved_errors(const Problem& problem, const std::vector<double>& x, double quantile, FitStatistics& s) {
+  const std::size_t n = s.free.size();
+  for (std::size_t first = 0; first < n;) {
+    const Problem::BlockSet& set = problem.set_of(s.free[first]);
+    const std::int64_t block = set.offset + (s.free[first] - set.offset) / set.dimension * set.dimension;
+    std::size_t last = first + 1;
+    while (last < n && s.free[last] < block + set.dimension) ++last;
+    if (!set.manifold) {
+      first = last;
+      continue;
+    }
+    std::vector<double> C(static_cast<std::size_t>(set.dimension) * static_cast<std::size_t>(set.tangent));
+    set.manifold->columns(x.data() + block, C.data());
+    for (std::int64_t a = 0; a < set.dimension; ++a) {
+      const auto slope = [&](std::size_t i) {
+        return C[static_cast<std::size_t>((s.free[i] - block) * set.dimension + a)];
+      };
+      double variance = 0.0;
+      for (std::size_t i = first; i < last; ++i)
+        for (std::size_t j = first; j < last; ++j)
+          if (slope(i) != 0.0 && slope(j) != 0.0) variance += slope(i) * slope(j) * s.covariance[i * n + j];
+      ParameterStatistics& p = s.parameters[static_cast<std::size_t>(block + a)];
+      p.determined = !std::isnan(variance);
+      if (p.determined) set_error(p, std::sqrt(std::max(0.0, variance)), quantile);
+    }
+    first = last;
+  }
 }
 
 /// δ of F(δ) = F + g δ + ½ h δ² where F has risen by ½σ².
@@ -193,8 +236,12 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   const std::vector<double> r = in_order(program, residual);
   const auto m = static_cast<int>(r.size());
 
-  for (std::size_t i = 0; i < s.parameters.size(); ++i)
-    if (!s.parameters[i].fixed && !s.parameters[i].at_bound) s.free.push_back(static_cast<int>(i));
+  for (std::size_t i = 0; i < s.parameters.size(); ++i) {
+    const auto number = static_cast<std::int64_t>(i);
+    if (program.column_of(number) < 0 || s.parameters[i].at_bound) continue;
+    s.free.push_back(static_cast<int>(i));
+    s.free_names.push_back(problem.tangent_name(number));
+  }
   DenseMatrix free_J = free_columns(program, J, s.free);
   std::optional<RobustFit> robust;
   const bool own_cost = program.has_own_cost();
@@ -204,6 +251,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   auto inverse = invert_normal_matrix(robust ? robust->weighted_jacobian() : std::move(free_J), m);
   if (!inverse) {  // a derivative is not finite
     s.free.clear();
+    s.free_names.clear();
     return s;
   }
   const std::vector<double> inverse_sigma = inverse_sigmas(problem);
@@ -231,13 +279,13 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
     const boost::math::chi_squared distribution(dof);
     s.chi_squared_probability = cdf(complement(distribution, s.residual_sum_of_squares));
   }
-  set_errors(*inverse, deviation, quantile, s);
+  set_errors(problem, *inverse, deviation, quantile, s);
+  if (problem.is_curved()) set_curved_errors(problem, result.x, quantile, s);
   set_one_sided_errors(program, J, residual, deviation, quantile, s);
   for (const auto& direction : inverse->null_space) {
     UndeterminedCombination& combination = s.undetermined.emplace_back();
     for (const auto& [column, coefficient] : direction) {
-      const int i = s.free[static_cast<std::size_t>(column)];
-      combination.terms.push_back({s.parameters[static_cast<std::size_t>(i)].name, coefficient});
+      combination.terms.push_back({s.free_names[static_cast<std::size_t>(column)], coefficient});
     }
   }
   return s;

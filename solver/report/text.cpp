@@ -68,7 +68,7 @@ std::string correlations(const FitStatistics& s) {
   Table table;
   table.add_column(fmt::format("strong correlation (|correlation| > {})", noteworthy_correlation), Align::left);
   table.add_column("", Align::right);
-  const auto name = [&](std::size_t i) { return s.parameters[static_cast<std::size_t>(s.free[i])].name; };
+  const auto name = [&](std::size_t i) { return s.free_names[i]; };
   for (std::size_t k = 0; k < std::min(pairs.size(), most_correlations); ++k) {
     const auto& [i, j, c] = pairs[k];
     // 1.000 would claim more than there is.
@@ -137,6 +137,8 @@ std::string to_text(const Report& report, bool verbose) {
   const bool weights = report.regression && report.regression->network;
   if (report.bundle)
     out += "\n" + text::bundle_table(*report.bundle).print(indent);
+  else if (report.pose_graph)
+    out += "\n" + text::pose_graph_table(report).print(indent);
   else if (!weights || verbose)
     out += "\n" + parameter_table(report, verbose).print(indent);
   out += text::regression_text(report);

@@ -75,7 +75,8 @@ class Contest {
       result_.methods.push_back(run(method));
     }
     judge();
-    if (result_.parameters == 2) result_.landscape = survey(problem_, result_);
+    const bool curved = problem_.subject.residuals && problem_.subject.residuals->is_curved();
+    if (result_.parameters == 2 && !curved) result_.landscape = survey(problem_, result_);
     return std::move(result_);
   }
 

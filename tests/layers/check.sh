@@ -10,7 +10,7 @@ declare -A below=(
   [minimize]="math problem linear minimize"
   [stochastic]="math problem linear minimize stochastic"
   [report]="math problem linear minimize stochastic report"
-  [problems]="math problem problems"
+  [problems]="math problem linear problems"
 )
 bad=0
 for floor in "${!below[@]}"; do

@@ -12,7 +12,13 @@ trap 'rm -rf "$work"' EXIT
 "$cmake" --build "$work/build" >"$work/build.log" || { cat "$work/build.log"; exit 1; }
 "$work/build/consumer"
 "$work/build/snippet"
+"$work/build/bundle"
 
-# The README shows the snippet that was just run.
-awk '/^```cpp/{inside=1; next} /^```/{inside=0} inside' "$source/../../README.md" >"$work/readme.cpp"
-diff "$work/readme.cpp" "$source/snippet.cpp" || { echo "README.md and tests/package/snippet.cpp differ"; exit 1; }
+# The README shows the snippets that were just run, in this order.
+number=0
+for file in snippet bundle; do
+  number=$((number + 1))
+  awk -v wanted=$number '/^```cpp/{++block; inside=1; next} /^```/{inside=0} inside && block == wanted' \
+    "$source/../../README.md" >"$work/readme.cpp"
+  diff "$work/readme.cpp" "$source/$file.cpp" || { echo "README.md and tests/package/$file.cpp differ"; exit 1; }
+done

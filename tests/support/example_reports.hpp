@@ -9,7 +9,9 @@
 
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/build.hpp>
+#include <thalweg/problems/bundle.hpp>
 #include <thalweg/problems/catalogue.hpp>
+#include <thalweg/problems/pose_graph.hpp>
 #include <thalweg/report/report.hpp>
 #include <thalweg/stochastic/compare.hpp>
 
@@ -204,6 +206,76 @@ inline thalweg::Comparison several_problems() {
     comparison.problems.push_back(compared(name, methods, starts, comparison.rule));
   }
   return comparison;
+}
+
+/// A small generated bundle adjustment, solved, with its picture.
+inline thalweg::Report bundle(int cameras = 40, int points = 600) {
+  const thalweg::Bundle start =
+      thalweg::generate_bundle({.cameras = cameras, .points = points, .observations_per_point = 4.0});
+  const thalweg::Problem problem = thalweg::build_problem(start);
+  thalweg::Report report;
+  report.problem.name = "town.txt";
+  report.problem.title = "Bundle adjustment";
+  report.problem.source = "town.txt";
+  report.problem.kind = "bundle adjustment";
+  report.problem.parameters = static_cast<std::int64_t>(problem.start().size());
+  report.problem.residuals = problem.residual_count();
+  report.result = thalweg::solve(problem);
+  const auto errors = [&](const std::vector<double>& x) {
+    std::vector<double> u(start.u.size()), v(start.u.size());
+    double* const residual[] = {u.data(), v.data()};
+    problem.groups()[0]->evaluate(x.data(), {0, start.observation_count(), residual});
+    for (std::size_t i = 0; i < u.size(); ++i) u[i] = std::hypot(u[i], v[i]);
+    return u;
+  };
+  thalweg::BundlePicture picture;
+  picture.before = errors(problem.start());
+  picture.after = errors(report.result.x);
+  picture.camera_of = start.camera_of;
+  picture.point_of = start.point_of;
+  const thalweg::BundleView view = thalweg::view_from_above(thalweg::with_solution(start, report.result.x));
+  picture.camera_x = view.camera_x;
+  picture.camera_y = view.camera_y;
+  picture.heading_x = view.heading_x;
+  picture.heading_y = view.heading_y;
+  picture.point_x = view.point_x;
+  picture.point_y = view.point_y;
+  report.bundle = thalweg::BundleSummary{cameras,
+                                         points,
+                                         start.observation_count(),
+                                         thalweg::reprojection_errors(picture.before),
+                                         thalweg::reprojection_errors(picture.after),
+                                         picture};
+  return report;
+}
+
+/// A small generated pose graph, solved, with its picture.
+inline thalweg::Report pose_graph(std::int64_t poses = 400) {
+  thalweg::PoseGraph graph =
+      thalweg::generate_pose_graph({.kind = thalweg::PoseGraphOptions::Kind::garage, .poses = poses});
+  const thalweg::InitializationReport start = thalweg::initialize(graph, thalweg::Initialization::automatic);
+  const thalweg::Problem problem = thalweg::build_problem(graph);
+  thalweg::Report report;
+  report.problem.name = "garage.g2o";
+  report.problem.title = "Pose graph";
+  report.problem.source = "garage.g2o";
+  report.problem.kind = "pose graph";
+  report.problem.parameters = static_cast<std::int64_t>(problem.start().size());
+  report.problem.residuals = problem.residual_count();
+  report.result = thalweg::solve(problem, {.initial_damping = 1e-8});
+  const thalweg::PoseGraph solved = thalweg::with_solution(graph, report.result.x);
+  const thalweg::PoseGraphView before = thalweg::view_of(graph, solved), after = thalweg::view_of(solved, solved);
+  thalweg::PoseGraphSummary& s = report.pose_graph.emplace();
+  s.plane = false;
+  s.poses = poses;
+  s.edges = graph.edges.count();
+  s.held = "pose 0, since the file fixes nothing";
+  s.initialization = thalweg::to_string(start.used);
+  s.initialization_reason = start.reason;
+  s.degrees_of_freedom = 6 * (graph.edges.count() - poses + 1);
+  s.picture = thalweg::PoseGraphPicture{"longest extent", "next extent", graph.pose_ids, before.x, before.y, after.x,
+                                        after.y, graph.edges.from, graph.edges.to};
+  return report;
 }
 
 }  // namespace example_reports

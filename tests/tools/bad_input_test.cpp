@@ -80,9 +80,13 @@ TEST_CASE("files that are no problem at all") {
   CHECK(of_file(std::string("\x7f"
                             "ELF\0\1",
                             6)) == "f.toml:1:5: is not text: byte 0x00; expected a problem file in UTF-8");
+  folder.write("f.yaml", line);
+  CHECK(failure(3, "solve f.yaml", folder) ==
+        "f.yaml: has the unknown extension '.yaml'; expected .toml (Thalweg) or .dat (NIST)");
   folder.write("f.txt", line);
   CHECK(failure(3, "solve f.txt", folder) ==
-        "f.txt: has the unknown extension '.txt'; expected .toml (Thalweg) or .dat (NIST)");
+        "f.txt:1:1: the first word is not a number of cameras; expected a bundle adjustment file: cameras, points, "
+        "observations, then their numbers");
   folder.write("f.csv", table);
   CHECK(failure(3, "solve f.csv", folder) ==
         "f.csv: is a table without a formula; expected a .toml file that names it, or a formula "
@@ -187,9 +191,9 @@ TEST_CASE("mistakes in the other options of fit") {
 
 TEST_CASE("wrong usage") {
   const std::string error = "thalweg: error: ";
-  CHECK(of_usage("") == error + "no command; expected solve, fit, compare, check or list (thalweg --help)");
+  CHECK(of_usage("") == error + "no command; expected solve, fit, compare, check, list or generate (thalweg --help)");
   CHECK(of_usage("slove f.toml") ==
-        error + "unknown command 'slove' (did you mean 'solve'?); expected solve, fit, compare, check or list");
+        error + "unknown command 'slove' (did you mean 'solve'?); expected solve, fit, compare, check, list or generate");
   CHECK(of_usage("--verbos") == error + "unknown option '--verbos'; expected one of thalweg --help");
   CHECK(of_usage("solve") == error + "solve needs a file; expected thalweg solve FILE");
   CHECK(of_usage("fit") == error + "fit needs a file; expected thalweg fit DATA.csv --model \"y = ...\"");

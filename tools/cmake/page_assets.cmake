@@ -14,7 +14,7 @@ set(FILES_d3_licence ${html}/d3_licence.txt)
 set(FILES_style ${html}/page.css ${html}/charts.css)
 set(charts ${html}/format.js ${html}/series.js ${html}/controls.js ${html}/figure.js ${html}/axes.js ${html}/convergence.js)
 set(FILES_report_script ${charts} ${html}/fit.js ${html}/residuals.js ${html}/correlation.js ${html}/damping.js
-    ${html}/minima.js ${html}/report_page.js)
+    ${html}/minima.js ${html}/bundle.js ${html}/pose_graph.js ${html}/report_page.js)
 set(FILES_comparison_script ${charts} ${html}/landscape_map.js ${html}/landscape.js ${html}/performance.js
     ${html}/comparison_page.js)
 set(names d3 d3_licence style report_script comparison_script)

@@ -36,6 +36,8 @@ enum class Ordering { automatic, amd, metis, natural };
 /// METIS draws from the C library's rand() after seeding it, so `metis` and `automatic` may leave rand() reseeded.
 class SparseCholesky {
  public:
+  /// `automatic` goes by flops per number of L.
+  enum class Method { automatic, simplicial, supernodal };
   struct Facts {
     std::int64_t order = 0;            // scalar rows
     std::int64_t entries = 0;          // of A's lower triangle
@@ -53,7 +55,8 @@ class SparseCholesky {
 
   /// Orders and analyses; sets all blocks to zero and allocates A but not yet L. `fatal`: out of memory, or larger than
   /// 64-bit sizes can say. Throws Error when the pattern contradicts itself.
-  LinearStatus analyze(const BlockPattern& pattern, Ordering ordering = Ordering::automatic);
+  LinearStatus analyze(const BlockPattern& pattern, Ordering ordering = Ordering::automatic,
+                       Method method = Method::automatic);
   /// Known after an analysis that was ok, before any memory for numbers of L is taken.
   const Facts& facts() const;
 
@@ -71,6 +74,8 @@ class SparseCholesky {
   /// Solves AX = B for `columns` right-hand sides, each facts().order long, one after the other; X may be B. `retry`: a
   /// result is not finite, `fatal`: out of memory. Throws Error unless the last factor() was ok.
   LinearStatus solve(const double* b, double* x, std::int64_t columns = 1);
+  /// log det A. Throws Error unless the last factor() was ok.
+  double log_determinant() const;
   /// Columns of A⁻¹ (scalar indices), one after the other, facts().order × columns.size(): what covariances need.
   LinearStatus inverse_columns(std::span<const std::int64_t> columns, double* x);
 

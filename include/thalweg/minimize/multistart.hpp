@@ -14,7 +14,8 @@ namespace thalweg {
 /// Options::seed: of each parameter, every one of N − 1 equally probable slices is met once. A parameter with two
 /// finite bounds is uniform between them, or its logarithm is when both are positive and 3 decades or more apart. Any
 /// other is its start × exp(spread · N(0, 1)), or spread · N(0, 1) when it starts at 0, reflected at a bound that it
-/// crosses.
+/// crosses. A block on a manifold takes a step of spread · N(0, 1) in each tangent component, times its size there
+/// (Manifold::sizes): of radians where it turns, of its distance from the origin where it shifts.
 struct MultistartOptions {
   int starts = 20;      ///< N, the problem's own included
   double spread = 1.0;  ///< of parameters without two finite bounds; 1: two thirds within a factor e

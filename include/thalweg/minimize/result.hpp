@@ -81,8 +81,8 @@ struct Result {
 
   bool converged() const { return status == Status::converged; }
   /// The solution for one block (the first, when the handle has several).
-  template <int N>
-  Vec<double, N> operator[](const Parameters<N>& block) const {
+  template <int N, class M>
+  Vec<double, N> operator[](const Parameters<N, M>& block) const {
     return Eigen::Map<const Vec<double, N>>(x.data() + block.offset(), block.dimension());
   }
 };

@@ -59,11 +59,12 @@ class BlockProgram {
   /// The cost ½ Σ ρ(‖r‖²) at x, the same bits for any number of threads.
   double cost(const double* x, int threads);
 
-  /// x moved by a step of columns(), fixed components left alone.
+  /// x moved by a step of columns(), by each block's retraction, fixed components left alone.
   void retract(const double* x, const double* step, double* moved) const;
-  /// A number for each column that says how large x is there.
+  /// A number for each column that says how large x is there: a component of x, or of a manifold what Manifold::sizes
+  /// gives.
   void coordinates(const double* x, double* values) const;
-  /// "point[17][2]".
+  /// "point[17][2]", "pose[17].rotation[2]".
   std::string column_name(std::int64_t column) const;
   /// The block of the system that a column belongs to, by its name: "point[17]".
   std::string block_name(std::int64_t block) const;
@@ -77,7 +78,8 @@ class BlockProgram {
   double evaluate(std::size_t group, std::int64_t begin, std::int64_t end, const double* x, Scratch& scratch,
                   bool with_jacobian) const;
   void hold_fixed(std::size_t group, std::int64_t begin, std::int64_t end, double* const* jacobian) const;
-  std::int64_t block_at(std::int64_t offset) const;
+  std::string block_name_at(std::int64_t offset) const;
+  std::string blocks_read(const ResidualGroup& group, std::int64_t item) const;
 
   struct CostTask {
     std::size_t group;
@@ -93,7 +95,13 @@ class BlockProgram {
   std::vector<std::vector<std::int32_t>> free_block_;  // of each set of the problem, of each of its blocks, −1: fixed
   std::vector<char> named_;
   std::vector<char> held_;  // of each column; empty: none is held
-  std::vector<std::int64_t> component_;  // of each column: the number in x
+  std::vector<std::int64_t> component_;  // of each column: the number of its tangent component
+  struct CurvedBlock {
+    const Manifold* manifold;
+    std::int64_t offset, column;  // where it begins in x, and its first column
+    int tangent;
+  };
+  std::vector<CurvedBlock> curved_;
   std::vector<CostTask> cost_tasks_;
   std::vector<double> partial_costs_;
   std::vector<Scratch> cost_scratch_;

@@ -1,5 +1,8 @@
 // A residual group made of a plain callable: its derivatives come from duals, from the callable itself, or from
 // differences. Problem::add_residuals builds it; nobody needs to name it.
+//
+// A block on a manifold is seeded in tangent coordinates: the callable is handed x ⊞ δ at δ = 0, whose value is x and
+// whose tangents are the columns of ∂(x ⊞ δ)/∂δ. What it returns carries the Jacobian by δ; none by x is formed.
 #pragma once
 
 #include <algorithm>
@@ -11,38 +14,42 @@
 #include <utility>
 #include <vector>
 
+#include <thalweg/math/manifold.hpp>
 #include <thalweg/math/vec.hpp>
 #include <thalweg/problem/callable_traits.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
 namespace thalweg {
 
-/// Wrapped: the callable, perhaps in Simd or Numeric. Dims: the dimensions of its parameter blocks (Dynamic allowed).
-/// Data: the element types of its data columns.
-template <class Wrapped, class Dims, class... Data>
+/// Wrapped: the callable, perhaps in Simd or Numeric. Blocks: a BlockTypes of the manifolds of its parameter blocks
+/// (Euclidean<Dynamic> allowed). Data: the element types of its data columns.
+template <class Wrapped, class Blocks, class... Data>
 class CallableGroup;
+template <class... Manifolds>
+struct BlockTypes {};
 
-template <class Wrapped, int... Dims, class... Data>
-class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final : public ResidualGroup {
+template <class Wrapped, class... Ms, class... Data>
+class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public ResidualGroup {
   using Traits = detail::Unwrapped<Wrapped>;
   using F = typename Traits::Type;
   template <class T>
-  using Arguments = std::tuple<detail::Argument<T, Dims>...>;
+  using Arguments = std::tuple<detail::Argument<T, Ms::ambient>...>;
   template <class T>
   static constexpr bool callable_with =
-      std::invocable<const F&, decltype(std::declval<const detail::Argument<T, Dims>&>().get())..., const Data&...>;
+      std::invocable<const F&, decltype(std::declval<const detail::Argument<T, Ms::ambient>&>().get())...,
+                     const Data&...>;
   static_assert(callable_with<double>,
                 "a residual must be callable as f(block, ..., datum, ...): the parameter blocks, then one element of "
                 "each data column, in the order given to add_residuals");
   using Result = detail::Evaluated<std::invoke_result_t<
-      const F&, decltype(std::declval<const detail::Argument<double, Dims>&>().get())..., const Data&...>>;
+      const F&, decltype(std::declval<const detail::Argument<double, Ms::ambient>&>().get())..., const Data&...>>;
 
   static constexpr bool analytic =
-      requires(const F& f, const detail::Argument<double, Dims>&... block, const Data&... datum) {
+      requires(const F& f, const detail::Argument<double, Ms::ambient>&... block, const Data&... datum) {
     f.jacobian(block.get()..., datum...);
   };
-  static constexpr bool any_dynamic = ((Dims == Dynamic) || ...);
-  static constexpr int total = any_dynamic ? 0 : (Dims + ... + 0);
+  static constexpr bool any_dynamic = ((Ms::ambient == Dynamic) || ...);
+  static constexpr int total = any_dynamic ? 0 : (Ms::tangent + ... + 0);
   // Directions carried by one dual. More than 12 are taken in several sweeps: the tangents would leave the registers.
   static constexpr int strip = total > 0 && total <= 12 ? total : 8;
   static constexpr int curvature_strip = std::min(strip, 4);  // duals of duals are twice as wide
@@ -52,7 +59,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   template <class T>
   static constexpr bool carries() {
     using R = detail::Evaluated<std::invoke_result_t<
-        const F&, decltype(std::declval<const detail::Argument<T, Dims>&>().get())..., const Data&...>>;
+        const F&, decltype(std::declval<const detail::Argument<T, Ms::ambient>&>().get())..., const Data&...>>;
     return std::same_as<detail::Evaluated<decltype(detail::Components<R>::at(std::declval<const R&>(), 0))>, T>;
   }
   static constexpr bool derivatives_known() {
@@ -130,17 +137,98 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
     }
   }
 
-  /// Fills the callable's parameter blocks for item i (and the lanes after it); seed(value, column) makes the scalar.
+  /// Fills the callable's parameter blocks for item i (and the lanes after it). Of an ordinary block seed(value, column)
+  /// makes each scalar; of one on a manifold seed.lift<M>(point, first column, block) makes all.
   template <class S, class T, class Seed>
-  void load(Arguments<T>& arguments, const double* x, std::int64_t i, std::int64_t end, Seed seed) const {
-    int column = 0, slot_index = 0;
-    const auto fill = [&](auto& argument) {
-      const Slot& slot = slots()[static_cast<std::size_t>(slot_index++)];
-      argument.resize(slot.dimension);
-      for (int d = 0; d < slot.dimension; ++d, ++column) argument.v[d] = seed(gather<S>(x, slot, d, i, end), column);
+  void load(Arguments<T>& arguments, const double* x, std::int64_t i, std::int64_t end, const Seed& seed) const {
+    int column = 0;
+    const auto fill = [&]<class M>(auto& argument, const Slot& slot, M) {
+      if constexpr (detail::is_euclidean<M>) {
+        argument.resize(slot.dimension);
+        for (int d = 0; d < slot.dimension; ++d, ++column) argument.v[d] = seed(gather<S>(x, slot, d, i, end), column);
+      } else {
+        std::array<S, static_cast<std::size_t>(M::ambient)> point;
+        for (int a = 0; a < M::ambient; ++a) point[static_cast<std::size_t>(a)] = gather<S>(x, slot, a, i, end);
+        seed.template lift<M>(point.data(), column, argument.v);
+        column += M::tangent;
+      }
     };
-    std::apply([&](auto&... argument) { (fill(argument), ...); }, arguments);
+    [&]<std::size_t... B>(std::index_sequence<B...>) {
+      (fill(std::get<B>(arguments), slots()[B], Ms{}), ...);
+    }
+    (std::index_sequence_for<Ms...>{});
   }
+
+  /// Plain values.
+  template <class S>
+  struct ValueSeed {
+    const S& operator()(const S& v, int) const { return v; }
+    template <class M, class B>
+    void lift(const S* point, int, B& block) const {
+      for (int a = 0; a < M::ambient; ++a) block[a] = point[a];
+    }
+  };
+  /// Derivatives by the local columns first, first + 1, ..., first + strip − 1.
+  struct DualSeed {
+    using T = Dual<Scalar, strip>;
+    int first;
+    T operator()(const Scalar& v, int column) const {
+      const int d = column - first;
+      return d >= 0 && d < strip ? T::variable(v, d) : T(v);
+    }
+    template <class M, class B>
+    void lift(const Scalar* point, int column, B& block) const {
+      for (int a = 0; a < M::ambient; ++a) block[a] = T(point[a]);
+      if (column + M::tangent <= first || column >= first + strip) return;
+      std::array<Scalar, static_cast<std::size_t>(M::ambient * M::tangent)> J;
+      detail::manifold_columns<M, Scalar>(point, J.data());
+      for (int c = std::max(0, first - column); c < std::min(M::tangent, first + strip - column); ++c)
+        for (int a = 0; a < M::ambient; ++a)
+          block[a].tangent[column + c - first] = J[static_cast<std::size_t>(c * M::ambient + a)];
+    }
+  };
+  /// Second derivatives by one direction and by the columns first, ..., first + curvature_strip − 1, carried through
+  /// the retraction itself.
+  struct CurvatureSeed {
+    using Inner = Dual<Scalar, 1>;
+    using T = Dual<Inner, curvature_strip>;
+    int first, direction;
+    T operator()(const Scalar& v, int column) const {
+      const Inner inner = column == direction ? Inner::variable(v, 0) : Inner(v);
+      const int d = column - first;
+      return d >= 0 && d < curvature_strip ? T::variable(inner, d) : T(inner);
+    }
+    template <class M, class B>
+    void lift(const Scalar* point, int column, B& block) const {
+      std::array<T, static_cast<std::size_t>(M::ambient)> at;
+      std::array<T, static_cast<std::size_t>(M::tangent)> step;
+      for (int a = 0; a < M::ambient; ++a) at[static_cast<std::size_t>(a)] = T(Inner(point[a]));
+      for (int c = 0; c < M::tangent; ++c) step[static_cast<std::size_t>(c)] = (*this)(Scalar(0.0), column + c);
+      M::template plus<T>(at.data(), step.data(), block.data());
+    }
+  };
+  /// One local column moved by a step relative to the parameter; `h` is left at what it was for the item.
+  struct StepSeed {
+    const CallableGroup& group;
+    int moved;
+    double sign;
+    mutable double h = 0.0;
+    double operator()(double v, int column) const {
+      if (column != moved) return v;
+      h = group.step_for(v);
+      return v + sign * h;
+    }
+    template <class M, class B>
+    void lift(const double* point, int column, B& block) const {
+      if (moved < column || moved >= column + M::tangent) return ValueSeed<double>().template lift<M>(point, column, block);
+      std::array<double, static_cast<std::size_t>(M::tangent)> step{}, size;
+      detail::manifold_sizes<M>(point, size.data());
+      const auto c = static_cast<std::size_t>(moved - column);
+      h = group.step_for(size[c]);
+      step[c] = sign * h;
+      M::template plus<double>(point, step.data(), block.data());
+    }
+  };
 
   template <class S, class D>
   static decltype(auto) datum(const std::vector<D>& column, std::int64_t i, std::int64_t end) {
@@ -168,7 +256,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
 
   /// Calls sink(i, count, result) for each item, or pack of items, of [begin, end).
   template <class S, class T, class Seed, class Sink>
-  void sweep(const double* x, std::int64_t begin, std::int64_t end, Seed seed, Sink sink) const {
+  void sweep(const double* x, std::int64_t begin, std::int64_t end, const Seed& seed, Sink sink) const {
     Arguments<T> arguments;
     const bool shared = shares_blocks();
     if (shared) load<S>(arguments, x, begin, end, seed);
@@ -206,7 +294,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
 
   void value_sweep(const double* x, const ResidualOutput& out) const {
     sweep<Scalar, Scalar>(
-        x, out.begin, out.end, [](const Scalar& v, int) { return v; },
+        x, out.begin, out.end, ValueSeed<Scalar>(),
         [&](std::int64_t i, int count, const auto& result) {
           using R = detail::Evaluated<decltype(result)>;
           for (int k = 0; k < residual_dimension; ++k)
@@ -218,11 +306,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   void dual_sweep(const double* x, const ResidualOutput& out, int first) const {
     using T = Dual<Scalar, strip>;
     const int width = std::min(strip, columns() - first);
-    const auto seed = [first](const Scalar& v, int column) {
-      const int d = column - first;
-      return d >= 0 && d < strip ? T::variable(v, d) : T(v);
-    };
-    sweep<Scalar, T>(x, out.begin, out.end, seed, [&](std::int64_t i, int count, const auto& result) {
+    sweep<Scalar, T>(x, out.begin, out.end, DualSeed{first}, [&](std::int64_t i, int count, const auto& result) {
       using R = detail::Evaluated<decltype(result)>;
       for (int k = 0; k < residual_dimension; ++k) {
         const T& r = detail::Components<R>::at(result, k);
@@ -237,16 +321,10 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
   /// Row `direction` of Σ w ∇²r, and its mirror image, for the columns first, ..., first + curvature_strip − 1.
   void curvature_sweep(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                        int direction, int first, double* S) const {
-    using Inner = Dual<Scalar, 1>;
-    using T = Dual<Inner, curvature_strip>;
+    using T = typename CurvatureSeed::T;
     const int width = std::min(curvature_strip, columns() - first);
-    const auto seed = [first, direction](const Scalar& v, int column) {
-      const Inner inner = column == direction ? Inner::variable(v, 0) : Inner(v);
-      const int d = column - first;
-      return d >= 0 && d < curvature_strip ? T::variable(inner, d) : T(inner);
-    };
     std::array<Scalar, curvature_strip> sum{};
-    sweep<Scalar, T>(x, begin, end, seed, [&](std::int64_t i, int count, const auto& result) {
+    sweep<Scalar, T>(x, begin, end, CurvatureSeed{first, direction}, [&](std::int64_t i, int count, const auto& result) {
       using R = detail::Evaluated<decltype(result)>;
       for (int k = 0; k < residual_dimension; ++k) {
         const T r = detail::Components<R>::at(result, k);
@@ -269,7 +347,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
     if (!out.jacobian) return;
     Arguments<double> arguments;
     for (std::int64_t i = out.begin; i < out.end; ++i) {
-      load<double>(arguments, x, i, out.end, [](double v, int) { return v; });
+      load<double>(arguments, x, i, out.end, ValueSeed<double>());
       const auto J = std::apply(
           [&](const auto&... argument) {
             return std::apply(
@@ -285,7 +363,8 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
     }
   }
 
-  /// Entry of ∂r/∂p, given as residual_dimension × columns, or for one residual as any vector of the columns.
+  /// Entry of ∂r/∂p, on manifolds ∂r(p ⊞ δ)/∂δ at δ = 0, given as residual_dimension × columns, or for one residual as
+  /// any vector of the columns.
   template <class J>
   static double entry(const J& jacobian, int k, int c) {
     if constexpr (requires {
@@ -301,7 +380,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
 
   void value_sweep_double(const double* x, const ResidualOutput& out) const {
     sweep<double, double>(
-        x, out.begin, out.end, [](double v, int) { return v; },
+        x, out.begin, out.end, ValueSeed<double>(),
         [&](std::int64_t i, int, const auto& result) {
           for (int k = 0; k < residual_dimension; ++k)
             out.residual[k][i - out.begin] = detail::Components<Result>::at(result, k);
@@ -313,12 +392,7 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
     if (!out.jacobian) return;
     for (int c = 0; c < columns(); ++c) {
       for (const double sign : {1.0, -1.0}) {
-        double h = 0.0;
-        const auto seed = [&](double v, int column) {
-          if (column != c) return v;
-          h = step_for(v);
-          return v + sign * h;
-        };
+        const StepSeed seed{*this, c, sign};
         Arguments<double> arguments;
         for (std::int64_t i = out.begin; i < out.end; ++i) {
           load<double>(arguments, x, i, out.end, seed);
@@ -326,14 +400,14 @@ class CallableGroup<Wrapped, std::integer_sequence<int, Dims...>, Data...> final
           for (int k = 0; k < residual_dimension; ++k)
             if (double* column = out.jacobian[k * columns() + c]) {
               const double r = detail::Components<Result>::at(result, k);
-              column[i - out.begin] = sign > 0.0 ? r : (column[i - out.begin] - r) / (2.0 * h);
+              column[i - out.begin] = sign > 0.0 ? r : (column[i - out.begin] - r) / (2.0 * seed.h);
             }
         }
       }
     }
   }
 
-  /// A step that is a power of two away from rounding: v + h − v is h exactly.
+  /// v + h − v is h exactly.
   double step_for(double v) const {
     if constexpr (Traits::numeric) {
       const volatile double moved = v + f_.relative_step * (v != 0.0 ? std::abs(v) : 1.0);

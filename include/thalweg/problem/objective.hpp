@@ -36,6 +36,11 @@ class Objective {
   /// gradient was computed last. False, and D left alone, when none is known.
   virtual bool scale(std::span<double>) const { return false; }
 
+  /// Of an objective on a curved space, whose x are coordinates around some point of it: makes x that point. x and the
+  /// gradient there become what they are in the new coordinates. The minimisers ask for it after each accepted step,
+  /// when the gradient was computed last at x. False, and nothing changed, in a flat space.
+  virtual bool recenter(std::span<double> /*x*/, std::span<double> /*gradient*/) const { return false; }
+
  private:
   std::int64_t dimension_;
 };

@@ -19,12 +19,14 @@ struct NonFiniteEntry {
   std::string parameter;  ///< column of the Jacobian's entry; empty when the residual itself is not finite
   double value = 0.0;
   std::string explanation;  ///< the operation that made it, when known
+  std::string blocks = {};  ///< the parameter blocks that the residual reads, where each item reads others: "a[3] and b[5]"
 };
 /// "data, row 3: 'log(b1 - x)' is nan", "the derivative of residual data[3] by b1 is inf".
 std::string in_words(const NonFiniteEntry&);
 
 /// Rows are ordered by group, then component, then item, each component padded to whole cache lines; padding rows are
-/// zero. Columns are the components of x that are free to move. The Problem must outlive the Program, and must not
+/// zero. Columns are the tangent components that are free to move, in the order of their numbers (see Problem): of
+/// ordinary blocks the components of x. The Problem must outlive the Program, and must not
 /// gain groups or parameters, nor change what is fixed or a loss.
 ///
 /// Where a group has a loss, engines are handed corrected residuals r̃ and rows J̃ (Triggs, McLauchlan, Hartley &
@@ -33,7 +35,7 @@ std::string in_words(const NonFiniteEntry&);
 /// (ResidualGroup::has_cost), whose r̃ and J̃ are theirs.
 class Program {
  public:
-  /// `pinned`: components of x that do not move, besides those that the problem fixes. Throws Error for a problem
+  /// `pinned`: numbers of tangent components that do not move, besides those that the problem fixes. Throws Error for a problem
   /// without residuals.
   explicit Program(const Problem& problem, std::span<const std::int64_t> pinned = {});
 
@@ -41,15 +43,30 @@ class Program {
   std::int64_t size() const { return static_cast<std::int64_t>(column_of_.size()); }        ///< components of x
   std::int64_t columns() const { return static_cast<std::int64_t>(component_of_.size()); }  ///< free ones
   std::int64_t rows() const { return rows_; }                                               ///< with padding
-  std::int64_t column_of(std::int64_t component) const { return column_of_[static_cast<std::size_t>(component)]; }
+  /// The column of a tangent component, called by its number; −1: it does not move.
+  std::int64_t column_of(std::int64_t number) const { return column_of_[static_cast<std::size_t>(number)]; }
   std::int64_t component_of(std::int64_t column) const { return component_of_[static_cast<std::size_t>(column)]; }
+  /// "b1", "pose[17].rotation[2]".
+  std::string column_name(std::int64_t column) const { return problem_->tangent_name(component_of(column)); }
+
+  /// Whether a block on a manifold moves: x + δ is no step then.
+  bool is_curved() const { return !curved_.empty(); }
+  /// The blocks of `moved` on manifolds are those of x moved by a step (columns()); other blocks are left alone.
+  void retract_curved(const double* x, const double* step, double* moved) const;
+  /// A step (columns()) such that x moved by it is y, as far as free components can.
+  void difference(const double* y, const double* x, double* step) const;
+  /// A number for each column that says how large x is there: a component of x, or of a manifold what Manifold::sizes
+  /// gives.
+  void coordinates(const double* x, double* values) const;
+  /// Carries derivatives by step (columns()), taken around x moved by `step`, to derivatives around x.
+  void carry_back(const double* x, const double* step, const double* moved, double* gradient) const;
   /// First row of component k of a group; item i is i rows further.
   std::int64_t row_of(std::size_t group, int k) const;
 
   /// r(x), corrected for the losses, to residual[rows()]; returns the cost ½ Σ ρ(‖r‖²), without losses ½‖r‖². Not
   /// finite when any residual is not.
   double evaluate(const double* x, double* residual, int threads) const;
-  /// Also J = ∂r/∂x of the free columns, corrected too, rows() × columns().
+  /// Also J = ∂r/∂x of the free columns (of manifolds ∂r(x ⊞ δ)/∂δ), corrected too, rows() × columns().
   double evaluate(const double* x, double* residual, DenseMatrix& jacobian, int threads) const;
   /// The same as if no group had a loss: returns ½‖r‖². Groups with a cost of their own count with ½‖r̃‖², of a log
   /// likelihood half of Pearson's χ².
@@ -89,6 +106,12 @@ class Program {
 
   const Problem* problem_;
   std::vector<std::int64_t> column_of_, component_of_;
+  struct CurvedBlock {
+    const Manifold* manifold;
+    std::int64_t offset;
+  };
+  std::vector<CurvedBlock> curved_;      // those with a column
+  std::size_t widest_ = 0;               // most numbers of one of them
   std::vector<std::int64_t> first_row_;  // of each group
   std::vector<char> direct_;             // of each group: its columns are columns of the dense Jacobian, each once
   std::vector<Task> tasks_;

@@ -16,11 +16,17 @@
 
 namespace thalweg {
 
+class Manifold;
+
 /// One parameter argument of a residual: where item i's block begins in the vector x of all parameters.
 struct Slot {
   int dimension = 0;                  ///< tangent dimension, the local columns that this slot takes
   std::int64_t shared_offset = 0;     ///< offset in x of the block, when all items read the same one
   std::vector<std::int64_t> offsets;  ///< one per item when they differ, else empty
+  int ambient = 0;                    ///< numbers of a block; 0: as many as dimension
+  const Manifold* manifold = nullptr;  ///< of the blocks; null: Euclidean
+
+  int numbers() const { return ambient > 0 ? ambient : dimension; }
 
   std::int64_t offset(std::int64_t item) const {
     return offsets.empty() ? shared_offset : offsets[static_cast<std::size_t>(item)];
@@ -76,10 +82,11 @@ class ResidualGroup {
   /// The same residuals in another order: item i of the result is item order[i] of this group.
   std::unique_ptr<ResidualGroup> reordered(std::span<const std::int64_t> order) const;
 
-  /// Residuals r(x) and, if wanted, J = ∂r/∂x (tangent space), divided by sigma.
+  /// Residuals r(x) and, if wanted, J = ∂r(x ⊞ δ)/∂δ at δ = 0, where ⊞ is each slot's retraction (x + δ of ordinary
+  /// blocks), divided by sigma.
   void evaluate(const double* x, const ResidualOutput& out) const;
 
-  /// Adds Σᵢ Σₖ wₖᵢ ∇²rₖᵢ over the items [begin, end), which must share their blocks, to the columns() × columns()
+  /// Adds Σᵢ Σₖ wₖᵢ ∇²rₖᵢ, the derivatives those of r(x ⊞ δ) by δ at 0, over the items [begin, end), which must share their blocks, to the columns() × columns()
   /// row-major matrix S. weight[k][i - begin] belongs to the residual divided by sigma. A group with a cost of its own
   /// adds ∇²Σℓ − J̃ᵀJ̃, that is Σᵢ Σₖ ∂ℓᵢ/∂fₖ ∇²fₖᵢ, whatever the weights.
   void add_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,

@@ -32,7 +32,8 @@ Bundle read_bal(const std::string& path);
 /// The same for plain text in memory; `name` stands for the file in messages.
 Bundle parse_bal(std::string_view text, const std::string& name);
 
-/// Whether a file is one of that format, by its first bytes: compressed, or three whole numbers in the first line.
+/// Whether a file is one of that format, by its extension (.txt, .bz2, .gz) or its first bytes: compressed, or three whole
+/// numbers.
 bool looks_like_bal(const std::string& path);
 
 enum class Compression { none, bzip2, gzip };
@@ -53,6 +54,32 @@ struct BundleOptions {
 /// and distortions are realistic. Observations are exact ones plus noise; cameras and points are the truth disturbed, so
 /// that there is something to solve. The same for the same options. Throws Error for numbers that make no such problem.
 Bundle generate_bundle(const BundleOptions& options);
+
+/// Cameras and points that the observations leave undetermined, by number.
+struct BundleCensus {
+  std::vector<std::int32_t> unseen_points, points_seen_once;  ///< by no camera; by one
+  std::vector<std::int32_t> idle_cameras;                     ///< without observations
+  std::vector<std::int32_t> short_cameras;  ///< with 1 to 4 observations, too few for nine numbers
+};
+BundleCensus census(const Bundle& bundle);
+/// A sentence for each kind that occurs: how many, which, and what a solve does with them.
+std::vector<std::string> in_words(const BundleCensus& census);
+
+/// A change of cameras and points, to first order, that moves no projection.
+struct GaugeDirection {
+  std::string name;               ///< "translation along x"
+  std::vector<double> direction;  ///< of all parameters of build_problem()
+};
+/// The seven that every bundle has: translations, rotations and scale of the world as a whole.
+std::vector<GaugeDirection> gauge_directions(const Bundle& bundle);
+
+/// Seen from above, in the units of the file: a point of the plane for each camera and each point. "Above" is where the
+/// cameras' upper edges point on average; x is the direction in which the cameras spread most.
+struct BundleView {
+  std::vector<double> camera_x, camera_y, heading_x, heading_y;  ///< headings: where cameras look, at most of length 1
+  std::vector<double> point_x, point_y;
+};
+BundleView view_from_above(const Bundle& bundle);
 
 /// A bundle as a Problem: blocks "camera" and "point", the points named for elimination, residuals "reprojection", one for
 /// each observation, with the given loss. Throws Error for an observation of a camera or point that is not there.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -14,9 +15,18 @@ struct ReprojectionErrors {
 /// Of at least one distance.
 ReprojectionErrors reprojection_errors(std::span<const double> distances);
 
+/// What is drawn of a bundle adjustment, at its solution.
+struct BundlePicture {
+  std::vector<double> camera_x, camera_y, heading_x, heading_y;  ///< seen from above; headings are at most of length 1
+  std::vector<double> point_x, point_y;
+  std::vector<double> before, after;  ///< distances in pixels of each observation
+  std::vector<std::int32_t> camera_of, point_of;
+};
+
 struct BundleSummary {
   std::int64_t cameras = 0, points = 0, observations = 0;
   ReprojectionErrors before, after;
+  std::optional<BundlePicture> picture;  ///< for the page; when one is asked for
 };
 
 }  // namespace thalweg

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct Finding {
     negligible_influence,  ///< a parameter's influence drowns in the rounding of another's
     stationary_start,      ///< the gradient is zero at the start, which is no minimum
     wrong_derivative,      ///< a Jacobian differs from differences of its residuals
+    underdetermined,       ///< blocks are read by residuals of fewer numbers than they have
     loss_scale,            ///< a redescending loss lets nearly no residual count at the start
   };
   Kind kind;
@@ -59,11 +61,21 @@ struct CheckReport {
   bool clean() const { return findings.empty(); }
 };
 
+/// A change of all parameters that the caller expects to change no residual, such as a motion of the whole world.
+struct FreeDirection {
+  std::string name;
+  std::vector<double> direction;  ///< a number for each component of x
+};
+
 /// Looks at the start (moved into the bounds), and at points around it that `options.seed` draws: each free number
 /// times 1 ± 0.1 to 0.5, or ± 0.1 to 0.5 where it is zero, within its bounds. What Jacobians there have in common tells
 /// which parameters the residuals see only together; where derivatives are differences, as far as 8 digits can tell.
 /// Nothing is solved. Throws Error as solve does for options and for a problem without residuals.
-CheckReport check(const Problem& problem, const Options& options = {});
+///
+/// A problem that a sparse linear solver would solve is looked at in blocks, at its start alone, and no matrix is made:
+/// finite numbers, derivatives of a sample, blocks that too few residuals read, ‖Jd‖ for the directions `expected_free`,
+/// which a note then names. Of other problems the spectrum of J finds such directions by itself.
+CheckReport check(const Problem& problem, const Options& options = {}, std::span<const FreeDirection> expected_free = {});
 
 /// Heading, the findings, numbered, with what to do, and the plan.
 std::string to_text(const CheckReport& report);

@@ -11,6 +11,7 @@
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/report/bundle.hpp>
 #include <thalweg/report/picture.hpp>
+#include <thalweg/report/pose_graph.hpp>
 #include <thalweg/report/profile.hpp>
 #include <thalweg/report/regression.hpp>
 #include <thalweg/report/statistics.hpp>
@@ -55,6 +56,7 @@ struct Report {
   std::optional<FitPicture> picture;  ///< for the page; when one is asked for
   std::optional<RegressionSummary> regression;
   std::optional<BundleSummary> bundle;
+  std::optional<PoseGraphSummary> pose_graph;
   std::optional<Profile> profile;    ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {

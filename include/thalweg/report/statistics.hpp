@@ -26,6 +26,9 @@ inline constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 /// with g ≥ 0 the slope inwards (the bound's multiplier) and 1/h this component's entry in the inverse of JᵀJ over the
 /// free components and itself. Without a multiplier, g = 0, that is the standard error. Its interval reaches from the
 /// bound to δ with tσ for σ, t the quantile of the other intervals, but not beyond the opposite bound.
+///
+/// A number of a block on a manifold, of a quaternion say, does not move by itself: its standard error and its interval
+/// are, to first order, what the errors of the block's tangent components make of it.
 struct ParameterStatistics {
   std::string name;
   double value = 0.0;
@@ -59,7 +62,11 @@ struct FitStatistics {
 
   std::vector<ParameterStatistics> parameters;  ///< all components of x, in order
   std::vector<UndeterminedCombination> undetermined;
-  std::vector<int> free;            ///< indices into parameters: neither fixed nor held at a bound
+  /// The columns of what follows: tangent components that are neither fixed nor held at a bound, by their numbers (see
+  /// Problem): of ordinary blocks indices into parameters. The errors of a block on a manifold are those of a step δ from
+  /// the solution, x ⊞ δ.
+  std::vector<int> free;
+  std::vector<std::string> free_names;  ///< theirs: "b1", "pose[17].rotation[2]"
   std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
   std::vector<double> covariance;   ///< free × free, row-major, NaN where undetermined
   Noise noise = Noise::estimated;

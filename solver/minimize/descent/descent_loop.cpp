@@ -99,6 +99,9 @@ std::optional<Verdict> DescentLoop::iterate() {
     ++journal_.result.accepted_steps;
     const Vector s = x_ - trial_;
     direction_->moved(s, g_ - trial_g_);
+    // The memory of bfgs, lbfgs and conjugate gradients is carried from tangent space to tangent space unchanged.
+    if (f_.recenter({x_.data(), size_}, {g_.data(), size_}))
+      gradient_norm_ = convergence::projected_gradient_norm(span(x_), span(g_), box_.lower, box_.upper);
     fresh_ = false;
     last_decrease_ = before - value_;
     done.step_norm = s.norm();

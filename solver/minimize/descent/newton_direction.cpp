@@ -22,7 +22,7 @@ class NewtonDirection final : public Direction {
     const Vector scaled = at.g(free_).cwiseQuotient(at.D(free_));
     d(free_) = -factor_->solve(scaled).cwiseQuotient(at.D(free_));
   }
-  void moved(const Vector&, const Vector&) override {}
+  void moved(const Vector&, const Vector&) override { factor_.reset(); }  // the coordinates may have changed
   void reset() override {}
   bool has_length() const override { return true; }
 

@@ -129,6 +129,7 @@ std::optional<Verdict> NewtonLoop::iterate() {
     if (all_finite(product_) && std::isfinite(value_)) {
       std::swap(x_, trial_);
       std::swap(g_, product_);
+      f_.recenter(x_, g_);
       if (!linearize()) verdict = Verdict{Status::failed, "second derivatives are not finite"};
     } else {
       accepted = false;
@@ -255,6 +256,7 @@ void NewtonLoop::finish() {
     record.step_norm = std::sqrt(dot(step_, step_));
     std::swap(x_, trial_);
     std::swap(g_, product_);
+    f_.recenter(x_, g_);
     record.cost = record.trial_cost = value_ = cost;
     const bool finite = linearize();
     record.seconds = journal_.clock.elapsed();

@@ -20,10 +20,6 @@ constexpr double most_coupled = 0.25;
 constexpr double sparse_damping = 1e-4;
 constexpr int sparse_exponent = 1;
 
-bool keeps_all(Kind kind) {
-  return kind == Kind::sparse_cholesky || kind == Kind::conjugate_gradient || kind == Kind::dense_cholesky;
-}
-
 std::unique_ptr<ReducedSolver> make_reduced(Kind kind) {
   switch (kind) {
     case Kind::sparse_cholesky:
@@ -41,6 +37,10 @@ std::unique_ptr<ReducedSolver> make_reduced(Kind kind) {
 }
 
 }  // namespace
+
+bool keeps_all_blocks(Kind kind) {
+  return kind == Kind::sparse_cholesky || kind == Kind::conjugate_gradient || kind == Kind::dense_cholesky;
+}
 
 bool looks_sparse(const Problem& problem) {
   const auto size = static_cast<std::int64_t>(problem.start().size());
@@ -65,7 +65,7 @@ void SparseEngine::prepare(Kind requested, double memory_limit, int threads) {
   if (same) return;
   loop_.reset();
   linear_.reset();
-  if (const bool eliminate = !keeps_all(requested); !layout_ || eliminate != eliminating_) {
+  if (const bool eliminate = !keeps_all_blocks(requested); !layout_ || eliminate != eliminating_) {
     eliminating_ = eliminate;
     std::vector<std::int32_t> rank(program_.named_for_elimination().size(), -1);
     if (eliminate) {

@@ -35,6 +35,9 @@ class SparseEngine {
   std::unique_ptr<SparseDescent> loop_;
 };
 
+/// Whether a linear solver of this kind eliminates nothing.
+bool keeps_all_blocks(LinearSolverKind kind);
+
 /// Whether the problem is one for the sparse engine, by size and structure.
 bool looks_sparse(const Problem& problem);
 

@@ -7,8 +7,8 @@
 #include <numbers>
 #include <unordered_map>
 
-#include <Eigen/Geometry>
 #include <fmt/format.h>
+#include <Eigen/Geometry>
 
 #include <thalweg/math/error.hpp>
 
@@ -21,15 +21,20 @@ using Vector = Eigen::Vector3d;
 using Matrix = Eigen::Matrix3d;
 
 // Metres, radians, pixels.
-constexpr double spacing = 1.5, block_length = 60.0, street = 7.0;   // between shots, of a block, half a street's width
-constexpr double half_width = 640.0, half_height = 480.0;            // of the image
-constexpr double nearest = 2.0, farthest = 70.0;                     // of what is seen
-constexpr double cell = 20.0;                                        // of the grid that finds cameras
-constexpr double yaw_drift = 1e-3, position_drift = 0.01;            // of the start, per shot
+constexpr double spacing = 1.5, block_length = 60.0, street = 7.0;  // between shots, of a block, half a street's width
+constexpr double side_yaw = 0.6;                                    // of the cameras that look half left and right
+constexpr double pixel_unit = 1e-4;
+constexpr double half_width = 640.0, half_height = 480.0;  // of the image
+constexpr double nearest = 2.0, farthest = 70.0;           // of what is seen
+constexpr double cell = 20.0;                              // of the grid that finds cameras
+// Between two rays of a point at least. Others run to infinity when they are adjusted, and reconstructions drop them
+// (Snavely, Seitz & Szeliski 2006, Photo Tourism).
+constexpr double least_parallax = 2.0 * std::numbers::pi / 180.0;
+constexpr double yaw_drift = 1e-3, position_drift = 0.01;  // of the start, per shot
 constexpr double turn_error = 4e-3, place_error = 0.04, point_error = 0.02, focal_error = 0.01;
 
 struct Shot {
-  Matrix R;       // world to camera, which looks along −z
+  Matrix R;  // world to camera, which looks along −z
   Vector centre;
   double focal, k1, k2;
 };
@@ -78,9 +83,9 @@ class Town {
     rows_ = std::max(1, static_cast<int>(std::sqrt(length / block_length)));
     for (int i = 0; i < options.cameras; ++i) {
       const double s = i * spacing;
-      const Vector ahead = on_route(s + 0.5 * spacing, rows_) - on_route(s - 0.5 * spacing + 1e-9, rows_);
-      // Ahead, half left and half right in turn, as three cameras on a car would.
-      const double yaw = std::atan2(ahead[1], ahead[0]) + (i % 3 - 1) * 0.25 * std::numbers::pi + 0.05 * normal();
+      const Vector ahead = on_route(s + 0.5 * spacing, rows_) - on_route(std::max(0.0, s - 0.5 * spacing), rows_);
+      // Half left, ahead and half right in turn, as three cameras on a car would.
+      const double yaw = std::atan2(ahead[1], ahead[0]) + (1 - i % 3) * side_yaw + 0.05 * normal();
       Shot shot;
       shot.centre = on_route(s, rows_) + Vector(0.3 * normal(), 0.3 * normal(), 0.1 * normal());
       shot.R = looking(direction(yaw, 0.1 + 0.03 * normal()));
@@ -95,23 +100,35 @@ class Town {
 
   Bundle build() {
     Bundle bundle;
-    bundle.file = fmt::format("generated: {} cameras, {} points, seed {}", options_.cameras, options_.points, options_.seed);
+    bundle.file =
+        fmt::format("generated: {} cameras, {} points, seed {}", options_.cameras, options_.points, options_.seed);
     for (int i = 0; i < options_.cameras; ++i) append(start_[static_cast<std::size_t>(i)], bundle.cameras);
     const std::int64_t most_draws = 200 * options_.points + 100000;
-    std::int64_t draws = 0;
-    while (bundle.point_count() < options_.points) {
-      if (++draws > most_draws)
-        throw Error("too few points are seen by two cameras; expected more cameras, or fewer observations per point");
+    for (std::int64_t draws = 0; bundle.point_count() < options_.points; ++draws) {
+      if (draws == most_draws)
+        throw Error("too few points are seen by two cameras at an angle; expected more cameras, or another seed");
       add_point(bundle);
     }
+    const double mean = static_cast<double>(bundle.observation_count()) / static_cast<double>(options_.points);
+    const double short_by = options_.observations_per_point - mean;
+    if (short_by > 0.05 * options_.observations_per_point + 1.0 / static_cast<double>(options_.points))
+      throw Error(
+          fmt::format("a point is seen by {:.2f} of the {} cameras, and not by {}; expected fewer observations "
+                      "per point, or more cameras",
+                      mean, options_.cameras, options_.observations_per_point));
     return bundle;
   }
 
  private:
+  /// To digits that say something beside the noise: they halve the file.
+  double rounded(double pixels) const {
+    return options_.noise >= 100.0 * pixel_unit ? std::round(pixels * 1e4) / 1e4 : pixels;
+  }
+
   double normal() { return random_.normal(); }
   double uniform() { return random_.uniform(); }
 
-  /// The start: shots that drift from the truth, and know neither focal length nor distortion.
+  /// The start: shots that drift from the truth, know little of the focal length and nothing of distortion.
   void drift() {
     double yaw = 0.0;
     Vector offset = Vector::Zero();
@@ -123,7 +140,8 @@ class Town {
       start.R = shot.R * Eigen::AngleAxisd(turn.norm(), turn.normalized()).toRotationMatrix().transpose();
       start.centre = shot.centre + offset + options_.drift * place_error * Vector(normal(), normal(), normal());
       start.focal = shot.focal * (1.0 + options_.drift * focal_error * normal());
-      start.k1 = start.k2 = 0.0;
+      start.k1 *= std::max(0.0, 1.0 - options_.drift);
+      start.k2 *= std::max(0.0, 1.0 - options_.drift);
       start_.push_back(start);
     }
   }
@@ -134,14 +152,15 @@ class Town {
     to.insert(to.end(), {w[0], w[1], w[2], t[0], t[1], t[2], shot.focal, shot.k1, shot.k2});
   }
 
-  /// A point that a random shot sees on a façade, and those who see it too.
+  /// A point that a random shot sees on a façade, and those who see it too; none, when they are too few or too near.
   void add_point(Bundle& bundle) {
     const auto anchor = static_cast<std::size_t>(uniform() * options_.cameras);
     const Shot& shot = shots_[anchor];
     const double u = half_width * (2.0 * uniform() - 1.0), v = half_height * (2.0 * uniform() - 0.8);
     const Vector ray = shot.R.transpose() * Vector(u / shot.focal, v / shot.focal, -1.0);
     // The distance at which the ray leaves the street, give or take balconies; far ones are rarer.
-    const double depth = street / std::max(0.12, std::hypot(ray[0], ray[1]) * std::abs(u) / half_width) * (0.7 + 0.6 * uniform()) + 2.0;
+    const double depth =
+        street / std::max(0.12, std::hypot(ray[0], ray[1]) * std::abs(u) / half_width) * (0.7 + 0.6 * uniform()) + 2.0;
     const Vector point = shot.centre + std::min(depth, 0.9 * farthest) * ray;
 
     seen_.clear();
@@ -161,22 +180,35 @@ class Town {
     const double mean = std::max(0.0, owed - 2.0);
     const double want = 2.0 - std::min(mean, 4.0 * options_.observations_per_point) * std::log(1.0 - uniform());
     const auto count = static_cast<std::ptrdiff_t>(std::min(want, static_cast<double>(seen_.size())));
-    std::partial_sort(seen_.begin(), seen_.begin() + count, seen_.end(),
-                      [](const Sight& a, const Sight& b) { return a.rank != b.rank ? a.rank < b.rank : a.camera < b.camera; });
+    std::partial_sort(seen_.begin(), seen_.begin() + count, seen_.end(), [](const Sight& a, const Sight& b) {
+      return a.rank != b.rank ? a.rank < b.rank : a.camera < b.camera;
+    });
     std::sort(seen_.begin(), seen_.begin() + count, [](const Sight& a, const Sight& b) { return a.camera < b.camera; });
+    if (parallax(point, count) < least_parallax) return;
     const auto number = static_cast<std::int32_t>(bundle.point_count());
     for (std::ptrdiff_t k = 0; k < count; ++k) {
       const Sight& s = seen_[static_cast<std::size_t>(k)];
       bundle.camera_of.push_back(s.camera);
       bundle.point_of.push_back(number);
-      bundle.u.push_back(s.u + options_.noise * normal());
-      bundle.v.push_back(s.v + options_.noise * normal());
+      bundle.u.push_back(rounded(s.u + options_.noise * normal()));
+      bundle.v.push_back(rounded(s.v + options_.noise * normal()));
     }
     // Where the anchor's disturbed camera would put it.
     const Shot& start = start_[anchor];
     const Vector seen = shot.R * (point - shot.centre) * (1.0 + options_.drift * point_error * normal());
     const Vector guess = start.R.transpose() * seen + start.centre;
     bundle.points.insert(bundle.points.end(), {guess[0], guess[1], guess[2]});
+  }
+
+  /// The widest angle between the first ray, or the last one, and another.
+  double parallax(const Vector& point, std::ptrdiff_t count) const {
+    const auto ray = [&](std::ptrdiff_t k) -> Vector {
+      return (shots_[static_cast<std::size_t>(seen_[static_cast<std::size_t>(k)].camera)].centre - point).normalized();
+    };
+    const Vector first = ray(0), last = ray(count - 1);
+    double least = 1.0;  // cosine
+    for (std::ptrdiff_t k = 0; k < count; ++k) least = std::min({least, first.dot(ray(k)), last.dot(ray(k))});
+    return std::acos(std::clamp(least, -1.0, 1.0));
   }
 
   struct Sight {
@@ -199,8 +231,9 @@ Bundle generate_bundle(const BundleOptions& o) {
   };
   expect(o.cameras >= 2, "the number of cameras", o.cameras, "at least 2");
   expect(o.points >= 1, "the number of points", static_cast<double>(o.points), "at least 1");
-  expect(o.observations_per_point >= 2.0 && o.observations_per_point <= o.cameras, "the number of observations per point",
-         o.observations_per_point, fmt::format("2 to the number of cameras, {}", o.cameras));
+  expect(o.observations_per_point >= 2.0 && o.observations_per_point <= o.cameras,
+         "the number of observations per point", o.observations_per_point,
+         fmt::format("2 to the number of cameras, {}", o.cameras));
   expect(o.noise >= 0.0 && std::isfinite(o.noise), "the noise", o.noise, "pixels >= 0");
   expect(o.drift >= 0.0 && std::isfinite(o.drift), "the drift", o.drift, "a number >= 0");
   return Town(o).build();

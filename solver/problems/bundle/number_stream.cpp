@@ -61,6 +61,8 @@ bool NumberStream::next() {
   word_ = at_;
   while (at_ != end_ && !is_blank(*at_) && at_ - word_ < static_cast<std::ptrdiff_t>(longest_word)) ++at_;
   word_end_ = at_;
+  if (at_ != end_ && !is_blank(*at_))
+    fail(fmt::format("{} is a word of more than {} characters", quoted(word()), longest_word), "a number");
   return true;
 }
 
@@ -69,26 +71,35 @@ void NumberStream::fail(const std::string& problem, const std::string& expected)
   throw FileError(name_, line_, static_cast<int>(place - line_begin_) + 1, problem, expected);
 }
 
+/// "a camera's index, of observation 3 of 8".
+std::string NumberStream::within(const std::string& what) const {
+  return thing_ ? fmt::format("{}, of {} {} of {}", what, thing_, index_ + 1, count_) : what;
+}
+
+void NumberStream::next_of(const char* what) {
+  if (!next()) fail("the file ends", within(what));
+}
+
 double NumberStream::real(const char* what) {
-  if (!next()) fail("the file ends", what);
+  next_of(what);
   double value = 0.0;
   const auto read = std::from_chars(word_, word_end_, value);
   if (read.ec == std::errc() && read.ptr == word_end_ && std::isfinite(value)) return value;
   const Number number = parse_number(word());  // leading plus, Fortran's exponents, underflow
-  if (number.kind == Number::Kind::too_large) fail(quoted(word()) + " is too large", what);
-  if (number.kind == Number::Kind::not_a_number) fail(quoted(word()) + " is not a number", what);
-  if (!std::isfinite(number.value)) fail(quoted(word()) + " is not finite", what);
+  if (number.kind == Number::Kind::too_large) fail(quoted(word()) + " is too large", within(what));
+  if (number.kind == Number::Kind::not_a_number) fail(quoted(word()) + " is not a number", within(what));
+  if (!std::isfinite(number.value)) fail(quoted(word()) + " is not finite", within(what));
   return number.value;
 }
 
 std::int64_t NumberStream::whole(const char* what, std::int64_t least, std::int64_t most) {
-  if (!next()) fail("the file ends", what);
+  next_of(what);
   std::int64_t value = 0;
   const auto read = std::from_chars(word_, word_end_, value);
   const bool number = read.ptr == word_end_ && read.ec != std::errc::invalid_argument;
-  if (!number) fail(quoted(word()) + " is not a whole number", what);
+  if (!number) fail(quoted(word()) + " is not a whole number", within(what));
   if (read.ec != std::errc() || value < least || value > most)
-    fail(fmt::format("{} is out of range", quoted(word())), fmt::format("{}, {} to {}", what, least, most));
+    fail(quoted(word()) + " is out of range", within(fmt::format("{}, {} to {}", what, least, most)));
   return value;
 }
 

@@ -20,6 +20,13 @@ class NumberStream {
   void put_back() { at_ = word_; }
   std::string_view word() const { return {word_, static_cast<std::size_t>(word_end_ - word_)}; }
 
+  /// What the numbers now belong to, for messages: "observation", the i-th from 0, of `count`.
+  void now_in(const char* thing, std::int64_t i, std::int64_t count) {
+    thing_ = thing;
+    index_ = i;
+    count_ = count;
+  }
+
   /// The next word as a number of this kind. `what` is what was expected, for the message when it is something else or
   /// the text ends. Throws FileError at the word.
   double real(const char* what);
@@ -33,6 +40,8 @@ class NumberStream {
 
  private:
   bool refill();
+  void next_of(const char* what);
+  std::string within(const std::string& what) const;
 
   std::string name_;
   std::function<std::size_t(char*, std::size_t)> more_;
@@ -41,6 +50,8 @@ class NumberStream {
   std::int64_t base_ = 0;        // bytes before the buffer
   std::int64_t line_begin_ = 0;  // in bytes
   int line_ = 1;
+  const char* thing_ = nullptr;
+  std::int64_t index_ = 0, count_ = 0;
 };
 
 }  // namespace thalweg::reading

@@ -1,5 +1,5 @@
-// Files of Bundle Adjustment in the Large: a line of three counts, a line for each observation, then nine numbers for each
-// camera and three for each point.
+// Files of Bundle Adjustment in the Large: a line of three counts, a line for each observation, then nine numbers for
+// each camera and three for each point.
 #include <thalweg/problems/bundle.hpp>
 
 #include <algorithm>
@@ -7,14 +7,15 @@
 #include <charconv>
 #include <cstring>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <system_error>
 
+#include <fmt/format.h>
 #include <boost/iostreams/filter/bzip2.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
-#include <fmt/format.h>
 
 #include <thalweg/problems/curve_fit.hpp>
 
@@ -35,42 +36,53 @@ Compression compression_by_content(std::string_view first) {
   return Compression::none;
 }
 
+/// Whether the word that comes next, and stays to be read, is a whole number.
+bool whole_number(NumberStream& in, std::int64_t& n) {
+  in.next();
+  const std::string_view word = in.word();
+  in.put_back();
+  const auto read = std::from_chars(word.data(), word.data() + word.size(), n);
+  return read.ec != std::errc::invalid_argument && read.ptr == word.data() + word.size();
+}
+
 Bundle read(NumberStream& in, const std::string& name) {
   Bundle b;
   b.file = name;
   if (!in.next()) in.fail("the file is empty", a_bal_file);
-  std::int64_t cameras = 0;
-  {
-    const auto word = in.word();
-    const auto read = std::from_chars(word.data(), word.data() + word.size(), cameras);
-    if (read.ec != std::errc() || read.ptr != word.data() + word.size() || cameras < 1 || cameras > largest_count)
-      in.fail("the first word is no number of cameras", a_bal_file);
-  }
+  in.put_back();
+  if (std::int64_t n = 0; !whole_number(in, n)) in.fail("the first word is not a number of cameras", a_bal_file);
+  const std::int64_t cameras = in.whole("the number of cameras", 1, largest_count);
   const std::int64_t points = in.whole("the number of points", 1, largest_count);
   const std::int64_t observations = in.whole("the number of observations", 1, largest_count);
   const auto ends = [&](const char* what, std::int64_t i, std::int64_t count) {
     in.fail(fmt::format("the file ends after {} of {} {}", i, count, what),
-            fmt::format("{} observations, then 9 numbers for each of {} cameras and 3 for each of {} points", observations,
-                        cameras, points));
+            fmt::format("{} observations, then 9 numbers for each of {} cameras and 3 for each of {} points",
+                        observations, cameras, points));
   };
   for (std::int64_t i = 0; i < observations; ++i) {
     if (!in.next()) ends("observations", i, observations);
     in.put_back();
+    in.now_in("observation", i, observations);
     b.camera_of.push_back(static_cast<std::int32_t>(in.whole("a camera's index", 0, cameras - 1)));
     b.point_of.push_back(static_cast<std::int32_t>(in.whole("a point's index", 0, points - 1)));
-    b.u.push_back(in.real("the observation's u in pixels"));
-    b.v.push_back(in.real("the observation's v in pixels"));
+    b.u.push_back(in.real("u in pixels"));
+    b.v.push_back(in.real("v in pixels"));
   }
-  const auto numbers = [&](std::vector<double>& to, std::int64_t count, int each, const char* what, const char* expected) {
+  const auto numbers = [&](std::vector<double>& to, std::int64_t count, int each, const char* thing, const char* things,
+                           const char* expected) {
     for (std::int64_t i = 0; i < count * each; ++i) {
-      if (!in.next()) ends(what, i / each, count);
+      if (!in.next()) ends(things, i / each, count);
       in.put_back();
+      in.now_in(thing, i / each, count);
       to.push_back(in.real(expected));
     }
   };
-  numbers(b.cameras, cameras, 9, "cameras", "a number of a camera");
-  numbers(b.points, points, 3, "points", "a coordinate of a point");
-  if (in.next()) in.fail("something stands behind the last point", "the end of the file");
+  numbers(b.cameras, cameras, 9, "camera", "cameras", "a number");
+  numbers(b.points, points, 3, "point", "points", "a coordinate");
+  if (in.next())
+    in.fail("something stands behind the last point",
+            fmt::format("the end of the file after {} observations, {} cameras and {} points", observations, cameras,
+                        points));
   return b;
 }
 
@@ -78,7 +90,8 @@ Bundle read(NumberStream& in, const std::string& name) {
 
 Bundle read_bal(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) throw FileError(path, 0, 0, fmt::format("cannot be read ({})", std::generic_category().message(errno)), a_bal_file);
+  if (!file)
+    throw FileError(path, 0, 0, fmt::format("cannot be read ({})", std::generic_category().message(errno)), a_bal_file);
   char first[3] = {};
   file.read(first, sizeof first);
   const Compression compression = compression_by_content({first, static_cast<std::size_t>(file.gcount())});
@@ -98,7 +111,9 @@ Bundle read_bal(const std::string& path) {
       in.read(to, static_cast<std::streamsize>(size));
       return static_cast<std::size_t>(in.gcount());
     } catch (const std::exception&) {
-      const char* how = compression == Compression::bzip2 ? "bzip2" : compression == Compression::gzip ? "gzip" : "file's";
+      const char* how = compression == Compression::bzip2  ? "bzip2"
+                        : compression == Compression::gzip ? "gzip"
+                                                           : "file's";
       throw FileError(path, 0, 0, fmt::format("the {} data is damaged or cut short", how), "a whole file");
     }
   });
@@ -116,15 +131,21 @@ Bundle parse_bal(std::string_view text, const std::string& name) {
 }
 
 bool looks_like_bal(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return false;
+  if (path.ends_with(".txt") || compression_of(path) != Compression::none) return true;
   std::ifstream file(path, std::ios::binary);
   std::string first(120, '\0');
   file.read(first.data(), static_cast<std::streamsize>(first.size()));
   first.resize(static_cast<std::size_t>(file.gcount()));
   if (compression_by_content(first) != Compression::none) return true;
-  std::istringstream line(first.substr(0, first.find('\n')));
-  std::int64_t cameras = 0, points = 0, observations = 0;
-  std::string more;
-  return (line >> cameras >> points >> observations) && !(line >> more);
+  std::istringstream words(first);
+  std::string word;
+  for (int i = 0; i < 3; ++i) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (!(words >> word) || !std::all_of(word.begin(), word.end(), digit)) return false;
+  }
+  return true;
 }
 
 }  // namespace thalweg

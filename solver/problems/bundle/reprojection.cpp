@@ -61,6 +61,20 @@ class ReprojectionGroup final : public ResidualGroup {
     for (std::int64_t c = 0; c < count_; ++c) fill_record(x + first_ + 9 * c, table + c * record);
   }
 
+  std::string explain_non_finite(const double* x, std::int64_t item) const override {
+    double camera[record];
+    fill_record(x + slots()[0].offset(item), camera);
+    const double* const X = x + slots()[1].offset(item);
+    double P[3];
+    for (int i = 0; i < 3; ++i)
+      P[i] = camera[rotation + 3 * i] * X[0] + camera[rotation + 3 * i + 1] * X[1] + camera[rotation + 3 * i + 2] * X[2] +
+             camera[translation + i];
+    if (P[2] != 0.0) return {};
+    const bool centre = P[0] == 0.0 && P[1] == 0.0;
+    return residual_name(item, 0) + " is not finite: the point lies " +
+           (centre ? "at the camera's centre" : "beside the camera's centre, at no distance before it");
+  }
+
  protected:
   std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const override {
     const auto pick = [&](const std::vector<double>& from) {

@@ -8,6 +8,8 @@
 #include <thalweg/math/special.hpp>
 #include <thalweg/report/text.hpp>
 
+#include "report/html/bundle_data.hpp"
+#include "report/html/pose_graph_data.hpp"
 #include "report/html/trace_data.hpp"
 #include "report/sentences.hpp"
 #include "report/thin.hpp"
@@ -120,7 +122,7 @@ Json correlation_of(const FitStatistics& s) {
   }
   Json names = Json::array(), matrix = Json::array();
   for (const std::size_t i : shown) {
-    names.push_back(printable(s.parameters[static_cast<std::size_t>(s.free[i])].name));
+    names.push_back(printable(s.free_names[i]));
     Json row = Json::array();
     for (const std::size_t j : shown) row.push_back(number(s.correlation[i * n + j]));
     matrix.push_back(std::move(row));
@@ -171,6 +173,8 @@ Json data_of(const Report& report) {
   return {{"method", to_string(report.method)},
           {"best", number(best_of(report))},
           {"trace", columns_of(report.result, most_points)},
+          {"pose_graph", report.pose_graph ? data_of(*report.pose_graph) : Json(nullptr)},
+          {"bundle", report.bundle ? data_of(*report.bundle) : Json(nullptr)},
           {"fit", fit_of(report)},
           {"correlation", correlation_of(report.statistics)},
           {"minima", minima_of(report)},

@@ -9,6 +9,7 @@
 #include <thalweg/report/json.hpp>
 
 #include "report/html/assets.hpp"
+#include "report/html/bundle_data.hpp"
 #include "report/html/page.hpp"
 #include "report/html/report_data.hpp"
 #include "report/json_parts.hpp"
@@ -60,6 +61,20 @@ std::string key_numbers(const Report& report) {
       : s.loss.empty()           ? "cost ½‖r‖²"
                                  : "cost ½ Σ ρ",
       significant(report.result.final_cost, 6));
+  if (report.bundle) {
+    const BundleSummary& b = *report.bundle;
+    add("cameras", std::to_string(b.cameras));
+    add("points", std::to_string(b.points));
+    add("observations", std::to_string(b.observations));
+    add("rms error before, pixels", significant(b.before.root_mean_square, 4));
+    add("rms error after, pixels", significant(b.after.root_mean_square, 4));
+  }
+  if (report.pose_graph) {
+    const PoseGraphSummary& g = *report.pose_graph;
+    add("poses", std::to_string(g.poses));
+    if (g.landmarks > 0) add("landmarks", std::to_string(g.landmarks));
+    add("edges", std::to_string(g.edges + g.sightings));
+  }
   add("residual standard deviation", significant(s.residual_standard_deviation, 4));
   add("R²", text::r_squared_text(s.r_squared));
   if (s.available()) add("degrees of freedom", std::to_string(s.degrees_of_freedom));
@@ -108,6 +123,20 @@ std::string regression(const Report& report) {
   return section("regression", "The model", content);
 }
 
+std::string bundle(const Report& report) {
+  if (!report.bundle) return "";
+  const std::string errors = html::table(text::bundle_table(*report.bundle), "results");
+  if (!report.bundle->picture) return section("errors", "Reprojection errors", errors);
+  return section("scene", "The scene from above", "") + section("errors", "Reprojection errors", errors) +
+         section("largest", "The largest errors",
+                 html::table(html::largest_errors(*report.bundle->picture), "results"));
+}
+
+std::string pose_graph(const Report& report) {
+  if (!report.pose_graph) return "";
+  return section("graph", "The graph before and after", html::table(text::pose_graph_table(report), "facts"));
+}
+
 std::string minima(const Report& report) {
   if (!report.multistart) return "";
   std::string content = paragraph(sentence_of(minima_tally(*report.multistart)));
@@ -120,8 +149,8 @@ std::string minima(const Report& report) {
 
 std::string to_html(const Report& report, const Provenance& provenance) {
   const std::string& title = report.problem.title.empty() ? report.problem.name : report.problem.title;
-  std::string body = heading(report) + key_numbers(report) + regression(report) + fit_sections(report) +
-                     parameters(report);
+  std::string body = heading(report) + key_numbers(report) + bundle(report) + pose_graph(report) + regression(report) +
+                     fit_sections(report) + parameters(report);
   if (report.statistics.available())
     body += section("statistics", "The fit as a whole", html::table(text::fit_table(report, true), "facts"));
   body += minima(report);

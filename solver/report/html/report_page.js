@@ -2,6 +2,8 @@
 
 (() => {
   const data = JSON.parse(document.getElementById('data').textContent);
+  drawBundle(data.bundle);
+  drawPoseGraph(data.pose_graph);
   drawFits(data.fit);
   drawResiduals(data.fit);
   drawProfile(data.profile);

@@ -127,6 +127,35 @@
       check(chart(kind) || drawn(trace[kind]) < 2, `chart of ${kind}`);
   }
 
+  function bundle() {
+    const {view, errors} = data.bundle, scene = chart('scene'), histogram = chart('errors');
+    equal(all('.canvas .camera', scene).length, view.cameras.x.length, 'cameras');
+    equal(all('.canvas .point', scene).length, view.points.x.length, 'points');
+    const turns = new Set(all('.canvas .camera', scene).map(c => c.getAttribute('transform').replace(/.*rotate/, '')));
+    check(turns.size > 1, 'cameras look to where they look');
+    equal(all('.canvas .bar', histogram).length, errors.after.filter(n => n > 0).length, 'bars of the histogram');
+    equal(all('.canvas path.before', histogram).length, 1, 'outline of the histogram before');
+    check(histogram.querySelector('path.before').getAttribute('stroke-dasharray'), 'before and after differ without colour');
+    const total = counts => counts.reduce((a, b) => a + b, 0);
+    equal(total(errors.before), data.bundle.observations, 'observations before');
+    equal(total(errors.after), data.bundle.observations, 'observations after');
+    check(all('#largest tbody tr').length === Math.min(15, data.bundle.observations), 'rows of the largest errors');
+    const shown = all('#largest tbody tr').map(row => Number(row.lastElementChild.textContent));
+    check(shown.every((v, i) => i === 0 || v <= shown[i - 1]), 'largest errors first');
+  }
+
+  function poseGraph() {
+    const graph = data.pose_graph;
+    for (const when of ['before', 'after']) {
+      const figure = chart(`graph-${when}`);
+      const path = css => figure.querySelector(`.canvas path.${css}`).getAttribute('d');
+      equal(path('way').match(/[ML]/g).length, graph[when].x.length, 'poses on the way');
+      equal(path('way').match(/M/g).length, graph.linked.filter(l => !l).length, 'pieces of the way');
+      equal((path('closures').match(/M/g) || []).length, graph[when].closures.length, 'other edges');
+      check(figure.querySelector('path.closures').getAttribute('stroke-dasharray'), 'edges differ without colour');
+    }
+  }
+
   async function switches(figure) {
     const labels = new Set(), lines = new Set();
     for (const input of all('.switch input', figure)) {
@@ -208,6 +237,8 @@
     labelsApart();
     await tables();
     if (data.fit) await fits();
+    if (data.bundle) bundle();
+    if (data.pose_graph) poseGraph();
     if (data.trace && data.trace.cost && data.trace.cost.length > 1) {
       reportCharts();
       await switches(chart('convergence'));

@@ -133,6 +133,8 @@ int main(int count, char** arguments) {
   write(folder + "many.html", to_html(example_reports::solved(problems + "nist/gauss1.toml"), provenance));
   write(folder + "valley.html", to_html(example_reports::valley(), provenance));
   write(folder + "crowded.html", to_html(crowded(), provenance));
+  write(folder + "pose_graph.html", to_html(example_reports::pose_graph(), provenance));
+  write(folder + "bundle.html", to_html(example_reports::bundle(), provenance));
   write(folder + "trained.html", to_html(trained(), provenance));
   write(folder + "empty.html", to_html(failed_at_the_start(), {}));
   write(folder + "crowd.html", to_html(crowd(), provenance));

@@ -1,0 +1,198 @@
+#include <linear/block_cholesky/numeric.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
+
+#include <linear/block_cholesky/amalgamation.hpp>
+#include <linear/block_cholesky/front.hpp>
+
+namespace thalweg::block_cholesky {
+namespace {
+
+/// A front of so many nanoseconds is cut for several threads.
+constexpr double large_front = 40e3;
+/// Numbers before and after each stack that vectors may touch.
+constexpr std::int64_t margin = 16;
+
+template <class Body>
+void one_by_one(std::int64_t count, const Body& body) {
+  for (std::int64_t i = 0; i < count; ++i) body(i);
+}
+
+template <class T>
+void resize(AlignedArray& array, std::int64_t numbers) {
+  array.resize_unset((numbers * static_cast<std::int64_t>(sizeof(T)) + 7) / 8);
+}
+
+}  // namespace
+
+class Crew {
+ public:
+  explicit Crew(const Plan& plan, const Symbolic& symbolic)
+      : arena(plan.threads), waiting(std::make_unique<std::atomic<std::int32_t>[]>(symbolic.supernodes())) {}
+  oneapi::tbb::task_arena arena;
+  std::unique_ptr<std::atomic<std::int32_t>[]> waiting;  // children that a supernode waits for
+  std::atomic<std::int32_t> lost{-1};
+};
+
+template <class T>
+Numeric<T>::Numeric(const Symbolic& symbolic, const Plan& plan) : symbolic_(symbolic), plan_(plan) {}
+template <class T>
+Numeric<T>::~Numeric() = default;
+
+template <class T>
+void Numeric<T>::allocate() {
+  if (factor_.size() > 0 || plan_.panel.back() == 0) return;
+  resize<T>(inverse_, plan_.inverse_start.back());
+  resize<T>(least_, plan_.inverse_start.back());
+  resize<T>(stacks_, plan_.threads * (plan_.stack_size + margin));
+  resize<T>(shared_, plan_.shared_size);
+  if (plan_.threads > 1) crew_ = std::make_unique<Crew>(plan_, symbolic_);
+  resize<T>(gathered_, (plan_.tallest + slab_rows<T>)*slab_rows<T>);
+  resize<T>(factor_, plan_.panel.back());
+}
+
+template <class T>
+T* Numeric<T>::stack(int thread) {
+  return reinterpret_cast<T*>(stacks_.data()) + thread * (plan_.stack_size + margin);
+}
+
+template <class T>
+T* Numeric<T>::update(std::int32_t s, T* stack) {
+  return (plan_.shared[s] ? reinterpret_cast<T*>(shared_.data()) : stack) + plan_.update[s];
+}
+
+template <class T>
+void Numeric<T>::assemble(std::int32_t s, const double* values) {
+  constexpr std::int64_t H = slab_rows<T>;
+  T* const panel = L() + plan_.panel[s];
+  T* const least_of = least() + plan_.inverse_start[s];
+  std::memset(panel, 0, static_cast<std::size_t>(plan_.panel[s + 1] - plan_.panel[s]) * sizeof(T));
+  // What rounding leaves of a pivot that should be zero grows like a random walk (sparse_cholesky.cpp).
+  const double negligible = 4.0 * std::sqrt(static_cast<double>(plan_.inverse_start.back())) *
+                            static_cast<double>(std::numeric_limits<T>::epsilon());
+  const std::int64_t stride = H * symbolic_.width[s];
+  for (std::int64_t e = plan_.entry_start[s]; e < plan_.entry_start[s + 1]; ++e) {
+    const Plan::Entry& entry = plan_.entries[e];
+    const double* const from = values + entry.values;
+    // Of a diagonal block the upper triangle comes along, whatever it is: no number below the diagonal depends on it.
+    copy_block(panel + entry.slab * stride + entry.column * H, stride, entry.lane, from, entry.rows, entry.columns);
+    if (entry.diagonal)
+      for (int c = 0; c < entry.columns; ++c)
+        least_of[entry.column + c] = static_cast<T>(negligible * from[c * (entry.rows + 1)]);
+  }
+}
+
+template <class T>
+template <class Loop>
+void Numeric<T>::add_children(std::int32_t s, bool to_panel, T* stack, Loop&& loop) {
+  const std::int64_t width = symbolic_.width[s];
+  const Front<T> front{L() + plan_.panel[s], nullptr, nullptr, width, symbolic_.height[s], update(s, stack)};
+  for (std::int64_t e = symbolic_.child_start[s]; e < symbolic_.child_start[s + 1]; ++e) {
+    const std::int32_t c = symbolic_.child[e];
+    const T* const child = update(c, stack);
+    const UpdateShape<slab_rows<T>> shape{slabs_of(symbolic_.height[c], slab_rows<T>) * slab_rows<T>};
+    const Plan::Piece *const pieces = plan_.pieces.data() + plan_.piece_start[c], *const end = plan_.pieces.data() +
+                                                                                               plan_.piece_start[c + 1];
+    const Plan::Run* const runs = plan_.runs.data() + plan_.run_start[c];
+    loop(plan_.run_start[c + 1] - plan_.run_start[c], [&](std::int64_t r) {
+      const Plan::Run& run = runs[r];
+      if ((run.target < width) == to_panel) add_update(front, child, shape, run, pieces + run.first_piece, end);
+    });
+  }
+}
+
+/// Returns the first block column that is not definite, −1: all are.
+template <class T>
+template <class Loop>
+std::int32_t Numeric<T>::factor_front(std::int32_t s, const double* values, T* stack, Loop&& loop) {
+  assemble(s, values);
+  add_children(s, true, stack, loop);
+  const std::int64_t begin = plan_.inverse_start[s];
+  const Front<T> front{L() + plan_.panel[s], inverse() + begin,   least() + begin,
+                       symbolic_.width[s],   symbolic_.height[s], update(s, stack)};
+  const std::int64_t done = factor_dense(front, loop);
+  if (done < front.width) {
+    const auto first = symbolic_.first.begin();
+    return static_cast<std::int32_t>(std::upper_bound(first, symbolic_.first.end(), begin + done) - first) - 1;
+  }
+  add_children(s, false, stack, loop);
+  return -1;
+}
+
+/// A subtree, one supernode after the other. Returns the first block column that is not definite, −1: all are.
+template <class T>
+std::int32_t Numeric<T>::walk(const Plan::Subtree& subtree, const double* values, T* stack) {
+  for (std::int32_t s = subtree.first; s <= subtree.last; ++s) {
+    const std::int32_t lost =
+        factor_front(s, values, stack, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
+    if (lost >= 0) return lost;
+  }
+  return -1;
+}
+
+/// Subtrees as tasks; who finishes the last child of a supernode goes on with that.
+template <class T>
+std::int32_t Numeric<T>::factor_together(const double* values) {
+  Crew& crew = *crew_;
+  crew.lost = -1;
+  for (std::int32_t s = 0; s < symbolic_.supernodes(); ++s)
+    crew.waiting[s].store(static_cast<std::int32_t>(symbolic_.child_start[s + 1] - symbolic_.child_start[s]),
+                          std::memory_order_relaxed);
+  const auto lose = [&](std::int32_t at) {
+    std::int32_t known = crew.lost.load();
+    while ((known < 0 || at < known) && !crew.lost.compare_exchange_weak(known, at)) {
+    }
+  };
+  const auto in_parallel = [](std::int64_t count, const auto& body) {
+    if (count == 1) return body(0);
+    oneapi::tbb::this_task_arena::isolate(
+        [&] { oneapi::tbb::parallel_for(std::int64_t{0}, count, body, oneapi::tbb::simple_partitioner()); });
+  };
+  const auto climb = [&](const Plan::Subtree& subtree) {
+    T* const own = stack(oneapi::tbb::this_task_arena::current_thread_index());
+    std::int32_t lost = walk(subtree, values, own);
+    // Nothing above a loss is reached, so that the first loss is found whatever the threads do.
+    for (std::int32_t s = symbolic_.parent[subtree.last]; lost < 0 && s >= 0; s = symbolic_.parent[s]) {
+      if (crew.waiting[s].fetch_sub(1) > 1) return;
+      if (front_time(symbolic_.width[s], symbolic_.height[s]) > large_front)
+        lost = factor_front(s, values, own, in_parallel);
+      else
+        lost = factor_front(s, values, own, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
+    }
+    if (lost >= 0) lose(lost);
+  };
+  crew.arena.execute([&] {
+    oneapi::tbb::task_group tasks;
+    for (const Plan::Subtree& subtree : plan_.subtrees) tasks.run([&climb, &subtree] { climb(subtree); });
+    tasks.wait();
+  });
+  return crew.lost;
+}
+
+template <class T>
+std::int32_t Numeric<T>::factor(const double* values) {
+  if (plan_.threads > 1) return factor_together(values);
+  std::int32_t lost = -1;
+  for (const Plan::Subtree& subtree : plan_.subtrees) lost = walk(subtree, values, stack(0));
+  return lost;
+}
+
+template <class T>
+double Numeric<T>::log_determinant() const {
+  double sum = 0.0;
+  for (std::int64_t i = 0; i < plan_.inverse_start.back(); ++i) sum -= std::log(static_cast<double>(inverse()[i]));
+  return 2.0 * sum;
+}
+
+template class Numeric<double>;
+template class Numeric<float>;
+
+}  // namespace thalweg::block_cholesky

@@ -1,0 +1,72 @@
+#include <thalweg/math/manifold.hpp>
+
+#include <cstdio>
+#include <numbers>
+#include <vector>
+
+#include <Eigen/Cholesky>
+
+namespace thalweg {
+namespace detail {
+
+std::string short_number(double v) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", v);
+  return text;
+}
+
+std::string settle_finite(std::span<const double> x) {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (!std::isfinite(x[i]))
+      return "number " + std::to_string(i) + " is " + (std::isnan(x[i]) ? "nan" : short_number(x[i])) +
+             "; expected a finite number";
+  return {};
+}
+
+std::string settle_unit(std::span<double> q, const char* what) {
+  double squares = 0.0;
+  for (const double v : q) squares += v * v;
+  const double length = std::sqrt(squares);
+  if (!(std::abs(length - 1.0) <= unit_tolerance))
+    return std::string("its ") + what + " has length " + short_number(length) + "; expected 1, within 0.001";
+  if (std::abs(squares - 1.0) <= 4.0 * std::numeric_limits<double>::epsilon()) return {};  // x ⊞ 0 is x, bit for bit
+  for (double& v : q) v /= length;
+  return {};
+}
+
+double settled_angle(double angle) {
+  return std::abs(angle) <= std::numbers::pi ? angle : std::remainder(angle, 2.0 * std::numbers::pi);
+}
+
+}  // namespace detail
+
+// Both ∂(x ⊞ δ)/∂δ at δ, P, and the columns C at y span the tangent plane at y: C T = P, by normal equations of
+// columns that are never near to dependent.
+void Manifold::transition(const double* x, const double* delta, const double* y, double* T) const {
+  const int m = ambient_dimension(), n = tangent_dimension();
+  Eigen::MatrixXd C(m, n), P(m, n);
+  columns(y, C.data());
+  plus_jacobian(x, delta, P.data());
+  Eigen::Map<Eigen::MatrixXd>(T, n, n) = (C.transpose() * C).ldlt().solve(C.transpose() * P);
+}
+
+Vec<double, 4> quaternion_of_matrix(const Mat<double, 3, 3>& R) {
+  const double trace = R.trace();
+  Vec<double, 4> q;
+  int i = 0;
+  for (int k = 1; k < 3; ++k)
+    if (R(k, k) > R(i, i)) i = k;
+  if (trace >= R(i, i)) {
+    q << R(2, 1) - R(1, 2), R(0, 2) - R(2, 0), R(1, 0) - R(0, 1), 1.0 + trace;
+  } else {
+    const int j = (i + 1) % 3, k = (i + 2) % 3;
+    q[i] = 1.0 + 2.0 * R(i, i) - trace;
+    q[j] = R(j, i) + R(i, j);
+    q[k] = R(k, i) + R(i, k);
+    q[3] = R(k, j) - R(j, k);
+  }
+  if (q[3] < 0.0) q = -q;
+  return q / q.norm();
+}
+
+}  // namespace thalweg
