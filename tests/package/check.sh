@@ -12,7 +12,9 @@ trap 'rm -rf "$work"' EXIT
 "$cmake" --build "$work/build" >"$work/build.log" || { cat "$work/build.log"; exit 1; }
 "$work/build/consumer"
 "$work/build/snippet"
+"$work/build/manifolds"
 
-# The README shows the snippet that was just run.
+# The README shows the snippets that were just run, in this order.
 awk '/^```cpp/{inside=1; next} /^```/{inside=0} inside' "$source/../../README.md" >"$work/readme.cpp"
-diff "$work/readme.cpp" "$source/snippet.cpp" || { echo "README.md and tests/package/snippet.cpp differ"; exit 1; }
+cat "$source/snippet.cpp" "$source/manifolds.cpp" >"$work/run.cpp"
+diff "$work/readme.cpp" "$work/run.cpp" || { echo "README.md and the snippets of tests/package differ"; exit 1; }

@@ -465,6 +465,26 @@ struct Subset {
   }();
 };
 
+/// x ⊞ δ and y ⊟ x of vectors, for residuals: boxminus<SE2>(b, a) is the pose of b in the frame of a, and
+/// boxminus<SO3>(b, a) the rotation vector from a to b.
+template <ManifoldType M, class A, class B>
+auto boxplus(const Eigen::MatrixBase<A>& x, const Eigen::MatrixBase<B>& delta) {
+  using T = detail::MixedScalar<A, B>;
+  const Vec<T, M::ambient> from = x.template cast<T>();
+  const Vec<T, M::tangent> step = delta.template cast<T>();
+  Vec<T, M::ambient> y;
+  M::template plus<T>(from.data(), step.data(), y.data());
+  return y;
+}
+template <ManifoldType M, class A, class B>
+auto boxminus(const Eigen::MatrixBase<A>& y, const Eigen::MatrixBase<B>& x) {
+  using T = detail::MixedScalar<A, B>;
+  const Vec<T, M::ambient> to = y.template cast<T>(), from = x.template cast<T>();
+  Vec<T, M::tangent> delta;
+  M::template minus<T>(to.data(), from.data(), delta.data());
+  return delta;
+}
+
 /// A manifold by its value at run time, in double precision: what a Problem keeps for each set of blocks. One object
 /// exists for each type.
 class Manifold {
