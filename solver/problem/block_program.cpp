@@ -238,8 +238,8 @@ std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
           for (const Slot& slot : group.slots())
             for (int d = 0; d < slot.dimension; ++d, ++c)
               if (const double v = strip.jacobian[k * group.columns() + c][i - begin]; !std::isfinite(v))
-                return NonFiniteEntry{group.residual_name(item, k),
-                                      problem_->tangent_name(slot.offset(item) + d), v, ""};
+                return NonFiniteEntry{group.residual_name(item, k), problem_->tangent_name(slot.offset(item) + d), v,
+                                      ""};
         }
     }
   }

@@ -321,6 +321,57 @@ TEST_CASE("held tangent components stay, by fix and by Subset alike") {
   }
 }
 
+TEST_CASE("held components that turn with the point: residual methods solve, others are refused") {
+  // Only turns about the own y and z axes: any attitude can be reached, but not in one step.
+  struct Given {
+    std::array<double, 3> operator()(const Vec<double, 4>& q, const Vec<double, 4>& m) const { return apart(q, m); }
+    Mat<double, 3, 2> jacobian(const Vec<double, 4>& q, const Vec<double, 4>& m) const {
+      using T = Dual<double, 3>;
+      Vec<T, 4> moved;
+      const Vec<T, 4> at = q.cast<T>();
+      const Vec<T, 3> step(T::variable(0.0, 0), T::variable(0.0, 1), T::variable(0.0, 2));
+      SO3::plus(at.data(), step.data(), moved.data());
+      const auto r = apart(moved, m);
+      Mat<double, 3, 2> J;
+      for (int k = 0; k < 3; ++k)
+        J.row(k) << r[static_cast<std::size_t>(k)].tangent[1], r[static_cast<std::size_t>(k)].tangent[2];
+      return J;
+    }
+  };
+  const std::vector<Vec<double, 4>> measured = {quaternion(0.6, 0.9, -0.3), quaternion(0.7, 0.8, -0.2)};
+  const Vec<double, 4> start = quaternion(0.2, 0.3, 0.4);
+  Problem fixed, subset, given;
+  const auto a = fixed.add_parameters("q", SO3{}, start);
+  fixed.fix(a, 0);
+  fixed.add_residuals("apart", apart, a, measured);
+  subset.add_residuals("apart", apart, subset.add_parameters("q", Subset<SO3, 0>{}, start), measured);
+  given.add_residuals("apart", Given{}, given.add_parameters("q", Subset<SO3, 0>{}, start), measured);
+  const Result reference = solve(fixed);
+  CHECK(reference.converged());
+  for (const Problem* problem : {&fixed, &subset, &given}) {
+    const Result end = solve(*problem);
+    CHECK(end.converged());
+    CHECK(end.final_cost == Approx(reference.final_cost).epsilon(1e-9));
+    Options newton;
+    newton.method = Method::newton;
+    CHECK_THROWS_WITH_AS(
+        solve(*problem, newton),
+        "newton looks ahead along a line, where a block on a manifold of which components are held has "
+        "other directions; expected levenberg-marquardt, levenberg, gauss-newton, dogleg or "
+        "subspace-dogleg",
+        Error);
+  }
+  // Second derivatives of given first ones, by differences of values.
+  std::vector<double> exact(4), differenced(4);
+  for (const Problem* problem : {&subset, &given}) {
+    const Program program(*problem);
+    AlignedArray r(program.rows());
+    program.evaluate(problem->start().data(), r.data(), 1);
+    program.curvature(problem->start().data(), r.data(), (problem == &subset ? exact : differenced).data());
+  }
+  for (std::size_t i = 0; i < 4; ++i) CHECK(differenced[i] == Approx(exact[i]).epsilon(1e-6).scale(1.0));
+}
+
 TEST_CASE("starts are looked at when a solve begins, and scattered along the manifold") {
   Problem problem;
   const auto q = problem.add_parameters("q", SO3{});
