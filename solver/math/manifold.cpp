@@ -1,8 +1,8 @@
 #include <thalweg/math/manifold.hpp>
 
 #include <cstdio>
+#include <limits>
 #include <numbers>
-#include <vector>
 
 #include <Eigen/Cholesky>
 

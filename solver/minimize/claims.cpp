@@ -171,8 +171,7 @@ std::string TrustRegion::lost_parameters() const {
     const double threshold = collapse * std::max(strongest, residual_size);
     const bool had = largest_norms_[j] * largest_size(j) > threshold, has = norms[j] * largest_size(j) > threshold;
     if (is_held(j) || has || !had) continue;
-    names += (names.empty() ? "" : ", ") +
-             program_.column_name(static_cast<std::int64_t>(j));
+    names += (names.empty() ? "" : ", ") + program_.column_name(static_cast<std::int64_t>(j));
   }
   return names;
 }

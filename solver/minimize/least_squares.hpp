@@ -21,9 +21,7 @@ class LeastSquares final : public Objective {
  public:
   LeastSquares(const Program& program, std::vector<double> x, const Options& options);
 
-  std::string name(std::int64_t i) const override {
-    return program_.column_name(i);
-  }
+  std::string name(std::int64_t i) const override { return program_.column_name(i); }
   double value(std::span<const double> z) const override;
   double gradient(std::span<const double> z, std::span<double> g) const override;
   void hessian(std::span<const double> z, std::span<double> H) const override;

@@ -135,6 +135,7 @@ class Sameness {
       if (std::abs(apart[j]) > same_value * size && moved > no_influence * size_) return false;
       squares += moved * moved;
     }
+    if (program_.held_parts_differ(end.x.data(), center_->x.data(), same_value)) return false;
     const double explained = static_cast<double>(program_.columns()) * squares;
     return std::abs(end.cost - center_->cost) <= same_cost * center_->cost + explained;
   }

@@ -29,9 +29,7 @@ void Projection::choose(const Options& options) {
 std::string Projection::names() const {
   std::string all;
   for (std::size_t j = 0; j < columns_.size(); ++j)
-    if (columns_[j])
-      all += (all.empty() ? "" : ", ") +
-             program_.column_name(static_cast<std::int64_t>(j));
+    if (columns_[j]) all += (all.empty() ? "" : ", ") + program_.column_name(static_cast<std::int64_t>(j));
   return all;
 }
 

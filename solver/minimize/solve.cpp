@@ -142,6 +142,12 @@ Ending DenseEngine::descend(std::vector<double> x, Journal& journal) {
 
 /// The methods for any smooth function, on the components of x that may move.
 Ending DenseEngine::descend_generally(std::vector<double> x, Journal& journal) {
+  if (program.is_partly_held())
+    throw Error(
+        fmt::format("{} looks ahead along a line, where a block on a manifold of which components are held has "
+                    "other directions; expected levenberg-marquardt, levenberg, gauss-newton, dogleg or "
+                    "subspace-dogleg",
+                    to_string(journal.options.method)));
   const LeastSquares function(program, x, journal.options);
   journal.embed = [&function](std::span<const double> z) { return function.expanded(z); };
   journal.clock.charge(Stopwatch::setup);

@@ -156,7 +156,8 @@ class Comparison {
     }
     double* const block = x_.data() + slot->offset(item);
     const std::vector<double> from(block, block + slot->numbers());
-    const auto evaluate = [this, item, block, from, on = slot, step = static_cast<std::size_t>(d)](double p, double* r) {
+    const auto evaluate = [this, item, block, from, on = slot, step = static_cast<std::size_t>(d)](double p,
+                                                                                                   double* r) {
       std::vector<double> delta(static_cast<std::size_t>(on->dimension));
       delta[step] = p;
       on->manifold->plus(from.data(), delta.data(), block);

@@ -26,8 +26,8 @@ struct ComparedEntry {
   bool significant() const { return judged() && !(std::max(std::abs(given), std::abs(expected)) <= slack); }
 };
 
-/// Local column c of an item that reads one tangent component in several places stands for their sum at the first of them,
-/// and is unjudged at the others.
+/// Local column c of an item that reads one tangent component in several places stands for their sum at the first of
+/// them, and is unjudged at the others.
 class ComparedGroup {
  public:
   ComparedGroup(const ResidualGroup& group, std::vector<std::int64_t> items, int points)

@@ -15,9 +15,10 @@ void expect_manifolds(const Problem& problem, const ResidualGroup& group, const 
   const auto expect = [&](std::int64_t offset) {
     if (!set || offset < set->offset || offset >= set->end()) set = &problem.set_of(offset);
     if (set->manifold == slot.manifold && (!set->manifold || (offset - set->offset) % set->dimension == 0)) return;
-    throw Error(fmt::format("residual group '{}' does not read '{}' as a block of {} numbers with {} tangent components; "
-                            "expected slots as slot_for makes them",
-                            group.name(), set->name, set->dimension, set->tangent));
+    throw Error(
+        fmt::format("residual group '{}' does not read '{}' as a block of {} numbers with {} tangent components; "
+                    "expected slots as slot_for makes them",
+                    group.name(), set->name, set->dimension, set->tangent));
   };
   if (slot.offsets.empty()) expect(slot.shared_offset);
   for (const std::int64_t offset : slot.offsets) expect(offset);
@@ -25,8 +26,7 @@ void expect_manifolds(const Problem& problem, const ResidualGroup& group, const 
 
 }  // namespace
 
-std::int64_t Problem::add_blocks(std::string name, std::span<const double> start, int count,
-                                 const Manifold* manifold) {
+std::int64_t Problem::add_blocks(std::string name, std::span<const double> start, int count, const Manifold* manifold) {
   if (start.empty() || count < 1)
     throw Error(fmt::format("parameter '{}' has no numbers; expected at least one block of at least one", name));
   if (std::any_of(sets_.begin(), sets_.end(), [&](const BlockSet& s) { return s.name == name; }))
@@ -100,7 +100,8 @@ void Problem::set_starts_at(std::int64_t offset, std::int64_t size, std::span<co
 void Problem::settle_block(const BlockSet& set, std::int64_t offset, double* block) const {
   const std::string wrong = set.manifold->settle(block);
   if (wrong.empty()) return;
-  const std::string which = set.count == 1 ? set.name : fmt::format("{}[{}]", set.name, (offset - set.offset) / set.dimension);
+  const std::string which =
+      set.count == 1 ? set.name : fmt::format("{}[{}]", set.name, (offset - set.offset) / set.dimension);
   throw Error(fmt::format("the start of '{}' is not on its manifold: {}", which, wrong));
 }
 
@@ -128,9 +129,10 @@ void Problem::retract_curved(const std::vector<double>& step, std::vector<double
 
 void Problem::expect_flat(std::int64_t offset, const char* what) const {
   if (const BlockSet& set = set_of(offset); set.manifold)
-    throw Error(fmt::format("'{}' is on a manifold, whose numbers cannot move one by one, and cannot {}; expected an "
-                            "ordinary block",
-                            set.name, what));
+    throw Error(
+        fmt::format("'{}' is on a manifold, whose numbers cannot move one by one, and cannot {}; expected an "
+                    "ordinary block",
+                    set.name, what));
 }
 
 void Problem::set_eliminated(std::int64_t offset) {

@@ -64,8 +64,9 @@ Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) :
   for (const Problem::BlockSet& set : problem.sets())
     for (std::int64_t offset = set.offset; set.manifold && offset < set.end(); offset += set.dimension) {
       const auto first = column_of_.begin() + offset;
-      if (std::all_of(first, first + set.tangent, [](std::int64_t column) { return column < 0; })) continue;
-      curved_.push_back({set.manifold, offset});
+      const auto held_ones = std::count_if(first, first + set.tangent, [](std::int64_t column) { return column < 0; });
+      if (held_ones == set.tangent) continue;
+      curved_.push_back({set.manifold, offset, held_ones > 0 || !set.manifold->closed()});
       widest_ = std::max(widest_, static_cast<std::size_t>(set.dimension));
     }
   for (std::size_t g = 0; g < problem.groups().size(); ++g) {
@@ -96,6 +97,17 @@ bool Program::has_own_cost() const {
 
 std::int64_t Program::row_of(std::size_t group, int k) const {
   return first_row_[group] + k * padded(problem_->groups()[group]->items());
+}
+
+bool Program::is_partly_held() const {
+  return std::any_of(curved_.begin(), curved_.end(), [](const CurvedBlock& block) { return block.partly_held; });
+}
+
+bool Program::held_parts_differ(const double* y, const double* x, double more) const {
+  for (const CurvedBlock& block : curved_)
+    for (int a = 0; block.partly_held && a < block.manifold->ambient_dimension(); ++a)
+      if (std::abs(y[block.offset + a] - x[block.offset + a]) > more) return true;
+  return false;
 }
 
 void Program::retract_curved(const double* x, const double* step, double* moved) const {
@@ -145,7 +157,8 @@ void Program::carry_back(const double* x, const double* step, const double* move
       own[d] = column(d) < 0 ? 0.0 : step[column(d)];
       there[d] = column(d) < 0 ? 0.0 : gradient[column(d)];
     }
-    if (std::all_of(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(n), [](double v) { return v == 0.0; })) continue;
+    if (std::all_of(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(n), [](double v) { return v == 0.0; }))
+      continue;
     block.manifold->transition(x + block.offset, own.data(), moved + block.offset, T.data());
     for (std::size_t c = 0; c < n; ++c) {
       if (column(c) < 0) continue;

@@ -202,9 +202,8 @@ class Dependence {
 
   /// Whether a formula of numbers cannot say what the residuals see, since some of them are steps on a manifold.
   bool any_curved(const Columns& set) const {
-    return std::any_of(set.begin(), set.end(), [this](Index j) {
-      return e_.problem().set_of(e_.program.component_of(j)).manifold != nullptr;
-    });
+    return std::any_of(set.begin(), set.end(),
+                       [this](Index j) { return e_.problem().set_of(e_.program.component_of(j)).manifold != nullptr; });
   }
 
   std::size_t component(Index column) const { return static_cast<std::size_t>(e_.program.component_of(column)); }

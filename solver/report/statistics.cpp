@@ -80,8 +80,8 @@ void set_errors(const Problem& problem, const NormalInverse& inverse, double dev
   s.correlation = inverse.correlation;
 }
 
-/// Of the numbers of blocks on manifolds: the diagonal of C Σ Cᵀ, Σ the covariance of the block's tangent components and
-/// C the columns of ∂(x ⊞ δ)/∂δ. The covariance is the final one.
+/// Of the numbers of blocks on manifolds: the diagonal of C Σ Cᵀ, Σ the covariance of the block's tangent components
+/// and C the columns of ∂(x ⊞ δ)/∂δ. The covariance is the final one.
 void set_curved_errors(const Problem& problem, const std::vector<double>& x, double quantile, FitStatistics& s) {
   const std::size_t n = s.free.size();
   for (std::size_t first = 0; first < n;) {

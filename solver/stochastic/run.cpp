@@ -97,9 +97,10 @@ std::string refusal(AnyMethod method, const Subject& subject, const TrainOptions
   TrainOptions options = train;
   options.rule = std::get<Rule>(runs);
   if (!subject.objective && subject.residuals->is_curved())
-    return fmt::format("{} moves each number by itself, and the points of a manifold do not move so; expected "
-                       "levenberg-marquardt or another method of second order",
-                       to_string(options.rule));
+    return fmt::format(
+        "{} moves each number by itself, and the points of a manifold do not move so; expected "
+        "levenberg-marquardt or another method of second order",
+        to_string(options.rule));
   if (subject.objective) return rule_refusal(options, *subject.objective, subject.penalty);
   const Program program(*subject.residuals);
   return rule_refusal(options, ResidualSamples(program, subject.residuals->start(), 1), subject.penalty);

@@ -5,8 +5,8 @@
 #include <random>
 #include <vector>
 
-#include <Eigen/Geometry>
 #include <doctest/doctest.h>
+#include <Eigen/Geometry>
 
 using namespace thalweg;
 using doctest::Approx;

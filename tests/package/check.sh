@@ -12,11 +12,12 @@ trap 'rm -rf "$work"' EXIT
 "$cmake" --build "$work/build" >"$work/build.log" || { cat "$work/build.log"; exit 1; }
 "$work/build/consumer"
 "$work/build/snippet"
+"$work/build/manifolds"
 "$work/build/bundle"
 
 # The README shows the snippets that were just run, in this order.
 number=0
-for file in snippet bundle; do
+for file in snippet manifolds bundle; do
   number=$((number + 1))
   awk -v wanted=$number '/^```cpp/{++block; inside=1; next} /^```/{inside=0} inside && block == wanted' \
     "$source/../../README.md" >"$work/readme.cpp"

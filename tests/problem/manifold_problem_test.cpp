@@ -171,7 +171,8 @@ TEST_CASE("the Jacobian of a block sparse program is the dense one") {
         }
     }
   // The same step leads to the same point.
-  std::vector<double> step(static_cast<std::size_t>(sparse.columns())), from_dense(static_cast<std::size_t>(dense.columns()));
+  std::vector<double> step(static_cast<std::size_t>(sparse.columns())),
+      from_dense(static_cast<std::size_t>(dense.columns()));
   for (std::size_t j = 0; j < step.size(); ++j) step[j] = 0.1 * std::sin(static_cast<double>(j));
   for (std::size_t j = 0; j < from_dense.size(); ++j)
     for (std::size_t k = 0; k < step.size(); ++k)
@@ -240,7 +241,8 @@ TEST_CASE("given and exact second derivatives of manifold blocks agree, a block 
   std::vector<std::vector<double>> all;
   for (const bool given : {false, true}) {
     Problem problem;
-    const auto x = problem.add_parameters("x", UnitSphere<3>{}, Vec<double, 3>(Vec<double, 3>(0.5, 0.3, -0.7).normalized()));
+    const auto x =
+        problem.add_parameters("x", UnitSphere<3>{}, Vec<double, 3>(Vec<double, 3>(0.5, 0.3, -0.7).normalized()));
     given ? problem.add_residuals("r", Given{}, x, x) : problem.add_residuals("r", generic, x, x);
     const Program program(problem);
     REQUIRE(program.columns() == 2);
@@ -267,10 +269,11 @@ TEST_CASE("wrong derivatives are found in tangent coordinates, and named") {
   REQUIRE(check.faults.size() == 1);
   CHECK(check.faults[0].cause == DerivativeFault::Cause::sign);
   CHECK(check.faults[0].parameter.find(".rotation[1]") != std::string::npos);
-  CHECK_THROWS_WITH_AS(check_derivatives(scene.problem, std::vector<double>(scene.problem.start().size(), 0.5)),
-                       "the start of 'shift' is not on its manifold: its vector has length 0.866025; expected 1, within "
-                       "0.001",
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      check_derivatives(scene.problem, std::vector<double>(scene.problem.start().size(), 0.5)),
+      "the start of 'shift' is not on its manifold: its vector has length 0.866025; expected 1, within "
+      "0.001",
+      Error);
 }
 
 TEST_CASE("names, fixed components and misuse of blocks on manifolds") {
@@ -286,10 +289,11 @@ TEST_CASE("names, fixed components and misuse of blocks on manifolds") {
   CHECK(p.moves(4));
   CHECK_FALSE(p.moves(6));  // the block has six tangent components only
   CHECK_THROWS_WITH_AS(p.fix(scene.poses, 6), "parameter 'pose' has 6 tangent components, no component 6", Error);
-  CHECK_THROWS_WITH_AS(p.set_bounds(scene.poses, 0, -1.0, 1.0),
-                       "'pose' is on a manifold, whose numbers cannot move one by one, and cannot have bounds; expected "
-                       "an ordinary block",
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      p.set_bounds(scene.poses, 0, -1.0, 1.0),
+      "'pose' is on a manifold, whose numbers cannot move one by one, and cannot have bounds; expected "
+      "an ordinary block",
+      Error);
   CHECK_THROWS_WITH_AS(p.mark_linear(scene.shift, 0),
                        "'shift' is on a manifold, whose numbers cannot move one by one, and cannot be marked linear; "
                        "expected an ordinary block",

@@ -15,6 +15,8 @@
 //     sizes(x, s)         how large x is in the direction of each tangent component: what its steps are compared
 //                         with [1]
 //     tangent_name(d)     "rotation[0]", what follows the block's name and a dot [tangent[d]]
+//     closed              whether steps lead to nothing but a manifold of as many dimensions as there are tangent
+//                         components; false where directions are held, which differ from point to point [true]
 //
 // Retractions of this file: Absil, Mahony & Sepulchre, Optimization Algorithms on Matrix Manifolds (2008), section 4.1;
 // Hertzberg, Wagner, Frese & Schröder, Integrating generic sensor fusion algorithms with sound state representations
@@ -27,6 +29,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include <thalweg/math/rotation.hpp>
 #include <thalweg/math/vec.hpp>
@@ -98,6 +101,14 @@ void manifold_sizes(const double* x, double* s) {
     M::sizes(x, s);
   } else {
     for (int d = 0; d < M::tangent; ++d) s[d] = 1.0;
+  }
+}
+template <class M>
+consteval bool manifold_closed() {
+  if constexpr (requires { M::closed; }) {
+    return M::closed;
+  } else {
+    return true;
   }
 }
 template <class M>
@@ -301,8 +312,8 @@ struct Sim3 {
 };
 
 /// Directions: the vectors of unit length in Rᴺ, N ≥ 2. x ⊞ δ = cos‖δ‖ x + sin‖δ‖/‖δ‖ B δ, a walk along a great circle,
-/// with B an orthonormal basis of what is at right angles to x: the Householder reflection that carries the last axis to
-/// ∓x, without its last column. Two opposite points have no unique ⊟; the one along the first column is taken.
+/// with B an orthonormal basis of what is at right angles to x: the Householder reflection that carries the last axis
+/// to ∓x, without its last column. Two opposite points have no unique ⊟; the one along the first column is taken.
 template <int N>
 struct UnitSphere {
   static_assert(N >= 2);
@@ -362,6 +373,7 @@ template <class... Parts>
 struct Product {
   static_assert(sizeof...(Parts) > 0);
   static constexpr int ambient = (Parts::ambient + ...), tangent = (Parts::tangent + ...);
+  static constexpr bool closed = (detail::manifold_closed<Parts>() && ...);
   template <class T>
   static void plus(const T* x, const T* delta, T* y) {
     ((Parts::template plus<T>(x, delta, y), x += Parts::ambient, y += Parts::ambient, delta += Parts::tangent), ...);
@@ -418,11 +430,13 @@ struct Product {
 /// A manifold of which these tangent components do not move: Subset<SE3, 2, 3, 4> is a pose that slides in its own xy
 /// plane and turns about its own z. They have no columns at all, where Problem::fix(block, component) keeps the
 /// component for some blocks of a set and not for others; of the points that can be reached both say the same.
-/// minus gives the kept part of the difference, which is all of it between points that the subset can reach in one step.
+/// minus gives the kept part of the difference, which is all of it between points that the subset can reach in one
+/// step.
 template <class M, int... Held>
 struct Subset {
   static_assert(((Held >= 0 && Held < M::tangent) && ...), "a tangent component that the manifold does not have");
   static constexpr int ambient = M::ambient, tangent = M::tangent - static_cast<int>(sizeof...(Held));
+  static constexpr bool closed = false;
   static_assert(tangent > 0, "all components are held; fix the block instead");
 
   template <class T>
@@ -465,6 +479,26 @@ struct Subset {
   }();
 };
 
+/// x ⊞ δ and y ⊟ x of vectors, for residuals: boxminus<SE2>(b, a) is the pose of b in the frame of a, and
+/// boxminus<SO3>(b, a) the rotation vector from a to b.
+template <ManifoldType M, class A, class B>
+auto boxplus(const Eigen::MatrixBase<A>& x, const Eigen::MatrixBase<B>& delta) {
+  using T = detail::MixedScalar<A, B>;
+  const Vec<T, M::ambient> from = x.template cast<T>();
+  const Vec<T, M::tangent> step = delta.template cast<T>();
+  Vec<T, M::ambient> y;
+  M::template plus<T>(from.data(), step.data(), y.data());
+  return y;
+}
+template <ManifoldType M, class A, class B>
+auto boxminus(const Eigen::MatrixBase<A>& y, const Eigen::MatrixBase<B>& x) {
+  using T = detail::MixedScalar<A, B>;
+  const Vec<T, M::ambient> to = y.template cast<T>(), from = x.template cast<T>();
+  Vec<T, M::tangent> delta;
+  M::template minus<T>(to.data(), from.data(), delta.data());
+  return delta;
+}
+
 /// A manifold by its value at run time, in double precision: what a Problem keeps for each set of blocks. One object
 /// exists for each type.
 class Manifold {
@@ -472,6 +506,7 @@ class Manifold {
   virtual ~Manifold() = default;
   virtual int ambient_dimension() const = 0;
   virtual int tangent_dimension() const = 0;
+  virtual bool closed() const = 0;
   /// y = x ⊞ δ, brought onto the manifold, so that rounding does not add up from step to step. y may be x.
   virtual void plus(const double* x, const double* delta, double* y) const = 0;
   /// δ = y ⊟ x.
@@ -486,8 +521,8 @@ class Manifold {
   virtual void sizes(const double* x, double* s) const = 0;
   virtual std::string tangent_name(int d) const = 0;
 
-  /// T, tangent × tangent, column-major: ∂((x ⊞ (δ + ε)) ⊟ y)/∂ε at ε = 0, y = x ⊞ δ. It carries a gradient g taken at y
-  /// to the coordinates δ around x: Tᵀg.
+  /// T, tangent × tangent, column-major: ∂((x ⊞ (δ + ε)) ⊟ y)/∂ε at ε = 0, y = x ⊞ δ. It carries a gradient g taken at
+  /// y to the coordinates δ around x: Tᵀg. The manifold must be closed.
   void transition(const double* x, const double* delta, const double* y, double* T) const;
 };
 
@@ -498,6 +533,7 @@ class ManifoldOf final : public Manifold {
  public:
   int ambient_dimension() const override { return M::ambient; }
   int tangent_dimension() const override { return M::tangent; }
+  bool closed() const override { return manifold_closed<M>(); }
   void plus(const double* x, const double* delta, double* y) const override {
     std::array<double, static_cast<std::size_t>(M::ambient)> moved;
     M::template plus<double>(x, delta, moved.data());

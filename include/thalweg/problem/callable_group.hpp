@@ -137,8 +137,8 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
     }
   }
 
-  /// Fills the callable's parameter blocks for item i (and the lanes after it). Of an ordinary block seed(value, column)
-  /// makes each scalar; of one on a manifold seed.lift<M>(point, first column, block) makes all.
+  /// Fills the callable's parameter blocks for item i (and the lanes after it). Of an ordinary block seed(value,
+  /// column) makes each scalar; of one on a manifold seed.lift<M>(point, first column, block) makes all.
   template <class S, class T, class Seed>
   void load(Arguments<T>& arguments, const double* x, std::int64_t i, std::int64_t end, const Seed& seed) const {
     int column = 0;
@@ -153,9 +153,7 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
         column += M::tangent;
       }
     };
-    [&]<std::size_t... B>(std::index_sequence<B...>) {
-      (fill(std::get<B>(arguments), slots()[B], Ms{}), ...);
-    }
+    [&]<std::size_t... B>(std::index_sequence<B...>) { (fill(std::get<B>(arguments), slots()[B], Ms{}), ...); }
     (std::index_sequence_for<Ms...>{});
   }
 
@@ -220,7 +218,8 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
     }
     template <class M, class B>
     void lift(const double* point, int column, B& block) const {
-      if (moved < column || moved >= column + M::tangent) return ValueSeed<double>().template lift<M>(point, column, block);
+      if (moved < column || moved >= column + M::tangent)
+        return ValueSeed<double>().template lift<M>(point, column, block);
       std::array<double, static_cast<std::size_t>(M::tangent)> step{}, size;
       detail::manifold_sizes<M>(point, size.data());
       const auto c = static_cast<std::size_t>(moved - column);
@@ -293,13 +292,12 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
   }
 
   void value_sweep(const double* x, const ResidualOutput& out) const {
-    sweep<Scalar, Scalar>(
-        x, out.begin, out.end, ValueSeed<Scalar>(),
-        [&](std::int64_t i, int count, const auto& result) {
-          using R = detail::Evaluated<decltype(result)>;
-          for (int k = 0; k < residual_dimension; ++k)
-            store(detail::Components<R>::at(result, k), out.residual[k] + (i - out.begin), count);
-        });
+    sweep<Scalar, Scalar>(x, out.begin, out.end, ValueSeed<Scalar>(),
+                          [&](std::int64_t i, int count, const auto& result) {
+                            using R = detail::Evaluated<decltype(result)>;
+                            for (int k = 0; k < residual_dimension; ++k)
+                              store(detail::Components<R>::at(result, k), out.residual[k] + (i - out.begin), count);
+                          });
   }
 
   /// Residuals and the derivatives by the columns first, first + 1, ..., first + strip − 1.
@@ -324,17 +322,18 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
     using T = typename CurvatureSeed::T;
     const int width = std::min(curvature_strip, columns() - first);
     std::array<Scalar, curvature_strip> sum{};
-    sweep<Scalar, T>(x, begin, end, CurvatureSeed{first, direction}, [&](std::int64_t i, int count, const auto& result) {
-      using R = detail::Evaluated<decltype(result)>;
-      for (int k = 0; k < residual_dimension; ++k) {
-        const T r = detail::Components<R>::at(result, k);
-        const Scalar w = load_weights(weight[k] + (i - begin), count);
-        for (int d = 0; d < curvature_strip; ++d) {
-          // Lanes past the end repeat the last item; their weight is zero.
-          sum[static_cast<std::size_t>(d)] += w * r.tangent[d].tangent[0];
-        }
-      }
-    });
+    sweep<Scalar, T>(x, begin, end, CurvatureSeed{first, direction},
+                     [&](std::int64_t i, int count, const auto& result) {
+                       using R = detail::Evaluated<decltype(result)>;
+                       for (int k = 0; k < residual_dimension; ++k) {
+                         const T r = detail::Components<R>::at(result, k);
+                         const Scalar w = load_weights(weight[k] + (i - begin), count);
+                         for (int d = 0; d < curvature_strip; ++d) {
+                           // Lanes past the end repeat the last item; their weight is zero.
+                           sum[static_cast<std::size_t>(d)] += w * r.tangent[d].tangent[0];
+                         }
+                       }
+                     });
     for (int d = 0; d < width; ++d) {
       const double entry = total_of(sum[static_cast<std::size_t>(d)]);
       S[direction * columns() + first + d] += entry;
@@ -379,12 +378,10 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
   }
 
   void value_sweep_double(const double* x, const ResidualOutput& out) const {
-    sweep<double, double>(
-        x, out.begin, out.end, ValueSeed<double>(),
-        [&](std::int64_t i, int, const auto& result) {
-          for (int k = 0; k < residual_dimension; ++k)
-            out.residual[k][i - out.begin] = detail::Components<Result>::at(result, k);
-        });
+    sweep<double, double>(x, out.begin, out.end, ValueSeed<double>(), [&](std::int64_t i, int, const auto& result) {
+      for (int k = 0; k < residual_dimension; ++k)
+        out.residual[k][i - out.begin] = detail::Components<Result>::at(result, k);
+    });
   }
 
   void numeric_sweep(const double* x, const ResidualOutput& out) const {

@@ -65,22 +65,23 @@ struct DerivativeCheckOptions {
 };
 
 /// Compares every group's Jacobian, all components and all local columns of the residuals sampled, with differences of
-/// its residuals at x, extrapolated to step zero (Ridders 1982, Advances in Engineering Software 4, 75-76), of blocks on
-/// manifolds along the retraction, in tangent components. Differences
-/// respect the bounds of components that lie within them; fixed components are compared too, unless lower = upper.
-/// An entry is wrong when |given − expected| > 20 e + 1e-5 max(|given|, |expected|) + 1e-9 c, e the error of the
-/// differences, c the largest entry given of the same parameter and residual component. It is not judged where the
-/// residual is not finite, and where e > 1e-2 max(|given|, |expected|): at a kink, in rounding noise. An entry that is
-/// NaN or infinite is wrong wherever differences give a number. A block that an item reads twice is compared as one,
-/// its derivatives summed. Losses play no part, and groups with a cost of their own are passed over.
-/// A group in numeric() is compared like any other: its differences may be worse than these.
-/// One point cannot tell a chain rule's inner derivative left out from a constant factor; two can.
-/// Throws Error unless x has one finite number for each component and its blocks are on their manifolds, and whatever a residual throws.
+/// its residuals at x, extrapolated to step zero (Ridders 1982, Advances in Engineering Software 4, 75-76), of blocks
+/// on manifolds along the retraction, in tangent components. Differences respect the bounds of components that lie
+/// within them; fixed components are compared too, unless lower = upper. An entry is wrong when |given − expected| > 20
+/// e + 1e-5 max(|given|, |expected|) + 1e-9 c, e the error of the differences, c the largest entry given of the same
+/// parameter and residual component. It is not judged where the residual is not finite, and where e > 1e-2 max(|given|,
+/// |expected|): at a kink, in rounding noise. An entry that is NaN or infinite is wrong wherever differences give a
+/// number. A block that an item reads twice is compared as one, its derivatives summed. Losses play no part, and groups
+/// with a cost of their own are passed over. A group in numeric() is compared like any other: its differences may be
+/// worse than these. One point cannot tell a chain rule's inner derivative left out from a constant factor; two can.
+/// Throws Error unless x has one finite number for each component and its blocks are on their manifolds, and whatever a
+/// residual throws.
 DerivativeCheck check_derivatives(const Problem& problem, std::span<const double> x,
                                   const DerivativeCheckOptions& options = {});
 /// At the start, moved into the bounds, and at a random point near it, 5 to 15 % from each component that is free (0.05
-/// to 0.15 from one that is zero; on manifolds of the size in each direction): a start at zero or at a symmetric point hides mistakes. The second point comes
-/// nearer where residuals would not be finite, and is left out if that does not help.
+/// to 0.15 from one that is zero; on manifolds of the size in each direction): a start at zero or at a symmetric point
+/// hides mistakes. The second point comes nearer where residuals would not be finite, and is left out if that does not
+/// help.
 DerivativeCheck check_derivatives(const Problem& problem, const DerivativeCheckOptions& options = {});
 
 }  // namespace thalweg

@@ -27,8 +27,8 @@ struct BlockSelection {
   std::vector<int> index;
 };
 
-/// Handle of the blocks that one add_parameters call made: `count` blocks of N numbers, contiguous in x, each a point on
-/// the manifold M. Residuals see a block as Vec<T, N>.
+/// Handle of the blocks that one add_parameters call made: `count` blocks of N numbers, contiguous in x, each a point
+/// on the manifold M. Residuals see a block as Vec<T, N>.
 template <int N, class M = Euclidean<N>>
 class Parameters {
  public:
@@ -72,9 +72,9 @@ class Problem {
     return Parameters<Dynamic>(offset, static_cast<int>(start.size()), 1);
   }
 
-  /// `count` blocks that are points on a manifold, each beginning at `start`, or at the manifold's identity: no rotation,
-  /// no translation. Throws Error for a start that is not on the manifold; one that rounding keeps off is brought onto it
-  /// (a quaternion whose length is within 0.001 of 1 is normalised, an angle wrapped).
+  /// `count` blocks that are points on a manifold, each beginning at `start`, or at the manifold's identity: no
+  /// rotation, no translation. Throws Error for a start that is not on the manifold; one that rounding keeps off is
+  /// brought onto it (a quaternion whose length is within 0.001 of 1 is normalised, an angle wrapped).
   template <ManifoldType M>
   Parameters<M::ambient, M> add_parameters(std::string name, M, const Vec<double, M::ambient>& start, int count = 1) {
     const std::int64_t offset =
@@ -92,9 +92,9 @@ class Problem {
   /// parameter blocks that it reads (handles, or handle[index] where each residual reads another block), then the data
   /// columns (any contiguous ranges of one length, copied). The callable returns one number, a Vec or a std::array,
   /// and must be generic in its scalar, bring `jacobian(block, ..., datum, ...)`, or be wrapped in numeric(). On a
-  /// manifold `jacobian` gives the derivatives of f(x ⊞ δ) by δ at 0, a column for each tangent component, and numeric()
-  /// differences along the retraction.
-  /// Throws Error for ranges of unequal length and for an index out of range.
+  /// manifold `jacobian` gives the derivatives of f(x ⊞ δ) by δ at 0, a column for each tangent component, and
+  /// numeric() differences along the retraction. Throws Error for ranges of unequal length and for an index out of
+  /// range.
   template <class F, class... Arguments>
   ResidualGroup& add_residuals(std::string name, F f, Arguments&&... arguments);
 
@@ -117,7 +117,8 @@ class Problem {
     set_names(block.offset(), block.dimension(), names);
   }
   /// Keeps all blocks of the handle, or one tangent component of each, at the start. A tangent component of a manifold
-  /// that does not move is a direction without steps: SE3's translation[2] along the pose's own z axis, wherever it points.
+  /// that does not move is a direction without steps: SE3's translation[2] along the pose's own z axis, wherever it
+  /// points.
   template <int N, class M>
   void fix(const Parameters<N, M>& blocks) {
     set_fixed(blocks.offset(), blocks.dimension(), blocks.count(), -1);
@@ -134,14 +135,16 @@ class Problem {
   }
 
   /// Says that every residual is an affine function of this component together with all others so marked, the unmarked
-  /// ones held still: `variable_projection` then eliminates it. It is not checked. Throws Error for blocks on a manifold.
+  /// ones held still: `variable_projection` then eliminates it. It is not checked. Throws Error for blocks on a
+  /// manifold.
   template <int N, class M>
   void mark_linear(const Parameters<N, M>& blocks, int component) {
     set_linear(blocks.offset(), blocks.dimension(), blocks.count(), component);
   }
 
   /// Says that these blocks are to be eliminated first, by a Schur complement, where a sparse linear solver is used: no
-  /// residual may read two of them, and they have at most 3 tangent components. Without a word the solver looks for such blocks.
+  /// residual may read two of them, and they have at most 3 tangent components. Without a word the solver looks for
+  /// such blocks.
   template <int N, class M>
   void eliminate(const Parameters<N, M>& blocks) {
     set_eliminated(blocks.offset());
@@ -186,14 +189,14 @@ class Problem {
   /// The set that a number in x belongs to.
   const BlockSet& set_of(std::int64_t component) const;
 
-  /// Brings the blocks of a point x (all components) that rounding keeps off their manifolds onto them. Throws Error for
-  /// one that is not near its manifold.
+  /// Brings the blocks of a point x (all components) that rounding keeps off their manifolds onto them. Throws Error
+  /// for one that is not near its manifold.
   void settle(std::vector<double>& x) const;
-  /// How large x is in the direction of a tangent component (Manifold::sizes); of ordinary blocks the number itself. The
-  /// numbers of x that are no tangent components are left as they are.
+  /// How large x is in the direction of a tangent component (Manifold::sizes); of ordinary blocks the number itself.
+  /// The numbers of x that are no tangent components are left as they are.
   std::vector<double> sizes(std::vector<double> x) const;
-  /// Moves the blocks of x on manifolds by their parts of a step, which has a number for each of x; other blocks are left
-  /// alone.
+  /// Moves the blocks of x on manifolds by their parts of a step, which has a number for each of x; other blocks are
+  /// left alone.
   void retract_curved(const std::vector<double>& step, std::vector<double>& x) const;
 
  private:
@@ -303,8 +306,8 @@ ResidualGroup& Problem::add_residuals(std::string name, F f, Arguments&&... argu
     // Braces: the columns are built, and the items counted, from left to right.
     auto columns = std::tuple{detail::column_of(name, std::get<blocks + D>(all), items)...};
     if (items < 0) items = 1;
-    using Blocks = BlockTypes<
-        typename detail::BlockManifold<std::remove_cvref_t<std::tuple_element_t<B, std::tuple<Arguments...>>>>::Type...>;
+    using Blocks = BlockTypes<typename detail::BlockManifold<
+        std::remove_cvref_t<std::tuple_element_t<B, std::tuple<Arguments...>>>>::Type...>;
     using Group = CallableGroup<F, Blocks, typename std::tuple_element_t<D, decltype(columns)>::value_type...>;
     return add_group(std::make_unique<Group>(std::move(name), std::move(f), std::move(slots), items,
                                              std::move(std::get<D>(columns))...));

@@ -35,8 +35,8 @@ std::string in_words(const NonFiniteEntry&);
 /// (ResidualGroup::has_cost), whose r̃ and J̃ are theirs.
 class Program {
  public:
-  /// `pinned`: numbers of tangent components that do not move, besides those that the problem fixes. Throws Error for a problem
-  /// without residuals.
+  /// `pinned`: numbers of tangent components that do not move, besides those that the problem fixes. Throws Error for a
+  /// problem without residuals.
   explicit Program(const Problem& problem, std::span<const std::int64_t> pinned = {});
 
   const Problem& problem() const { return *problem_; }
@@ -51,6 +51,11 @@ class Program {
 
   /// Whether a block on a manifold moves: x + δ is no step then.
   bool is_curved() const { return !curved_.empty(); }
+  /// Whether directions are held in one of them, by Problem::fix or by its manifold (not Manifold::closed): what can be
+  /// reached from a point in one step is not what can be reached in several.
+  bool is_partly_held() const;
+  /// Whether such blocks differ in any number by more than this.
+  bool held_parts_differ(const double* y, const double* x, double more) const;
   /// The blocks of `moved` on manifolds are those of x moved by a step (columns()); other blocks are left alone.
   void retract_curved(const double* x, const double* step, double* moved) const;
   /// A step (columns()) such that x moved by it is y, as far as free components can.
@@ -58,7 +63,8 @@ class Program {
   /// A number for each column that says how large x is there: a component of x, or of a manifold what Manifold::sizes
   /// gives.
   void coordinates(const double* x, double* values) const;
-  /// Carries derivatives by step (columns()), taken around x moved by `step`, to derivatives around x.
+  /// Carries derivatives by step (columns()), taken around x moved by `step`, to derivatives around x. No block may be
+  /// partly held.
   void carry_back(const double* x, const double* step, const double* moved, double* gradient) const;
   /// First row of component k of a group; item i is i rows further.
   std::int64_t row_of(std::size_t group, int k) const;
@@ -109,6 +115,7 @@ class Program {
   struct CurvedBlock {
     const Manifold* manifold;
     std::int64_t offset;
+    bool partly_held;
   };
   std::vector<CurvedBlock> curved_;      // those with a column
   std::size_t widest_ = 0;               // most numbers of one of them

@@ -86,9 +86,10 @@ class ResidualGroup {
   /// blocks), divided by sigma.
   void evaluate(const double* x, const ResidualOutput& out) const;
 
-  /// Adds Σᵢ Σₖ wₖᵢ ∇²rₖᵢ, the derivatives those of r(x ⊞ δ) by δ at 0, over the items [begin, end), which must share their blocks, to the columns() × columns()
-  /// row-major matrix S. weight[k][i - begin] belongs to the residual divided by sigma. A group with a cost of its own
-  /// adds ∇²Σℓ − J̃ᵀJ̃, that is Σᵢ Σₖ ∂ℓᵢ/∂fₖ ∇²fₖᵢ, whatever the weights.
+  /// Adds Σᵢ Σₖ wₖᵢ ∇²rₖᵢ, the derivatives those of r(x ⊞ δ) by δ at 0, over the items [begin, end), which must share
+  /// their blocks, to the columns() × columns() row-major matrix S. weight[k][i - begin] belongs to the residual
+  /// divided by sigma. A group with a cost of its own adds ∇²Σℓ − J̃ᵀJ̃, that is Σᵢ Σₖ ∂ℓᵢ/∂fₖ ∇²fₖᵢ, whatever the
+  /// weights.
   void add_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                      double* S) const;
 
@@ -115,6 +116,9 @@ class ResidualGroup {
 
  private:
   friend class ReorderedGroup;
+  void add_curvature_of_values(std::vector<double>& x, std::int64_t begin, std::int64_t end,
+                               const double* const* weight, double* S) const;
+
   std::string name_;
   int dimension_;
   std::int64_t items_;

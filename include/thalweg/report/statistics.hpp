@@ -63,8 +63,8 @@ struct FitStatistics {
   std::vector<ParameterStatistics> parameters;  ///< all components of x, in order
   std::vector<UndeterminedCombination> undetermined;
   /// The columns of what follows: tangent components that are neither fixed nor held at a bound, by their numbers (see
-  /// Problem): of ordinary blocks indices into parameters. The errors of a block on a manifold are those of a step δ from
-  /// the solution, x ⊞ δ.
+  /// Problem): of ordinary blocks indices into parameters. The errors of a block on a manifold are those of a step δ
+  /// from the solution, x ⊞ δ.
   std::vector<int> free;
   std::vector<std::string> free_names;  ///< theirs: "b1", "pose[17].rotation[2]"
   std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
