@@ -10,15 +10,14 @@ namespace thalweg {
 namespace {
 
 SolvePlan plan_blocks(const Problem& problem, const Options& options) {
-  const BlockProgram program(problem);
+  BlockProgram program(problem);
   std::vector<std::int32_t> rank(program.named_for_elimination().size(), -1);
-  if (keeps_all_blocks(options.linear_solver)) {
-    const NormalLayout layout(program.structure(), rank);
-    const SparsePlan plan = plan_sparse(layout, options.linear_solver, options.memory_limit);
-    return {true, std::string(to_string(plan.kind)), plan.reason, plan.bytes};
+  if (!keeps_all_blocks(options.linear_solver)) {
+    const EliminationChoice choice = choose_eliminated(program.structure(), program.named_for_elimination());
+    EvaluationOrder order = evaluation_order(program.structure(), choice.eliminated);
+    program.reorder(order.items);
+    rank = std::move(order.rank);
   }
-  const EliminationChoice choice = choose_eliminated(program.structure(), program.named_for_elimination());
-  rank = evaluation_order(program.structure(), choice.eliminated).rank;
   const NormalLayout layout(program.structure(), rank);
   const SparsePlan plan = plan_sparse(layout, options.linear_solver, options.memory_limit);
   return {true, std::string(to_string(plan.kind)), plan.reason, plan.bytes};

@@ -184,7 +184,7 @@ TEST_CASE("counts of bundle adjustments that lie") {
         "f.txt:5:1: '0.01' is not a whole number; expected a camera's index, of observation 4 of 4");
   // One too many: a point is left over in the end.
   CHECK(error_of(with("2 1 3", "2 1 2")) ==
-        "f.txt:6:21: something stands behind the last point; expected the end of the file after 2 observations, 2 "
+        "f.txt:6:19: something stands behind the last point; expected the end of the file after 2 observations, 2 "
         "cameras "
         "and 1 points");
   CHECK(error_of(with("1 2 3\n", "1 2\n")) == "f.txt:8:1: the file ends after 0 of 1 points; expected 3" + rest);
@@ -284,7 +284,7 @@ TEST_CASE("a damaged bundle adjustment is read or refused, nothing else") {
   std::mt19937 random(17);
   const std::string alphabet = std::string(" \n\r\t.0123456789eE+-x#naif\xC3\0", 28);
   int whole = 0;
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 6000; ++i) {
     const std::string text = test_support::mutate(small, random, alphabet, 4, 12);
     try {
       const Bundle b = thalweg::parse_bal(text, "f.txt");
@@ -301,7 +301,7 @@ TEST_CASE("a damaged bundle adjustment is read or refused, nothing else") {
       REQUIRE(std::string(error.what()).find("; expected ") != std::string::npos);
     }
   }
-  CHECK(whole > 500);
+  CHECK(whole > 150);
 }
 
 TEST_CASE("damaged compressed files are read or refused, nothing else") {

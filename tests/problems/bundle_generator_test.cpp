@@ -59,7 +59,7 @@ TEST_CASE("the same options make the same bundle, another seed another one") {
 TEST_CASE("a generated bundle has the size that was asked for, and each point is seen twice at least") {
   for (const auto& [cameras, points, mean] :
        {std::tuple{2, 50, 2.0}, std::tuple{6, 300, 3.0}, std::tuple{50, 5000, 5.0}, std::tuple{200, 20000, 3.0},
-        std::tuple{400, 5000, 9.0}}) {
+        std::tuple{150, 1500, 7.0}}) {
     CAPTURE(cameras);
     const Bundle b = generate_bundle({.cameras = cameras, .points = points, .observations_per_point = mean});
     CHECK(b.camera_count() == cameras);

@@ -284,6 +284,6 @@ TEST_CASE("the page of a bundle adjustment has its scene, its errors and the wor
   const std::string page = command_test::read(town.path() / "page.html");
   for (const char* part :
        {"<section id=\"scene\"", "<section id=\"errors\"", "<section id=\"largest\"", "<section id=\"descent\"",
-        "thalweg solve town.txt --report page.html --quiet", "rms error after, pixels"})
+        "thalweg solve town.txt --report page.html --quiet", "rms error, pixels"})
     CHECK_MESSAGE(contains(page, part), part);
 }

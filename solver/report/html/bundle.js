@@ -87,13 +87,13 @@ function sceneChart(parent, {window, cameras, points}) {
 
 /** Histograms before and after: bars, and a dashed outline. */
 function errorChart(parent, {errors, observations, rms, median}) {
-  const figure = new Figure(parent, {title: 'Reprojection errors', kind: 'errors', wide: true, aspect: 0.42});
+  const figure = new Figure(parent, {title: 'Distances between seen and projected', kind: 'errors', wide: true, aspect: 0.42});
   const {edges, before, after} = errors;
   figure.clear();
   const x = d3.scaleLog().domain([edges[0], edges[edges.length - 1]]).range([figure.x0, figure.x1]);
   const most = d3.max(before.concat(after));
   const y = d3.scaleLog().domain([0.7, Math.max(10, 1.5 * most)]).range([figure.y0, figure.y1]);
-  drawAxes(figure, x, y, 'distance between seen and projected, pixels', 'observations');
+  drawAxes(figure, x, y, 'distance, pixels', 'observations');
   const bars = after.map((n, i) => ({n, i})).filter(b => b.n > 0);
   figure.marks.append('g')
       .attr('class', seriesStyle(0).css)
@@ -109,16 +109,16 @@ function errorChart(parent, {errors, observations, rms, median}) {
       .text(b => `${formatNumber(edges[b.i], 3)} to ${formatNumber(edges[b.i + 1], 3)} pixels: ${b.n}`);
   const height = n => n > 0 ? y(n) : figure.y0;
   const outline = before.flatMap((n, i) => [[x(edges[i]), height(n)], [x(edges[i + 1]), height(n)]]);
-  figure.marks.append('g')
-      .attr('class', seriesStyle(1).css)
-      .append('path')
-      .attr('class', 'line before')
-      .attr('stroke-dasharray', seriesStyle(1).dash)
-      .attr('d', d3.line()([[x(edges[0]), figure.y0], ...outline, [x(edges[edges.length - 1]), figure.y0]]));
+  const path = d3.line()([[x(edges[0]), figure.y0], ...outline, [x(edges[edges.length - 1]), figure.y0]]);
+  const lines = figure.marks.append('g').attr('class', seriesStyle(1).css);
+  lines.append('path').attr('class', 'under').attr('d', path);
+  lines.append('path').attr('class', 'line before').attr('stroke-dasharray', seriesStyle(1).dash).attr('d', path);
   appendLegend(figure, [
     {name: 'before', style: seriesStyle(1), mark: false},
     {name: 'after', style: {...seriesStyle(0), symbol: d3.symbolSquare}, line: false, markCss: 'bar'}
   ]);
+  figure.legend.append('p').attr('class', 'caption').text(
+      'Both axes are logarithmic. The first bar holds the shorter distances too.');
   figure.describe(
       `How many of ${counted(observations, 'observation')} lie how far from their projection, both axes logarithmic. ` +
       `Before: median ${formatNumber(median[0], 3)}, root mean square ${formatNumber(rms[0], 3)} pixels; after: median ${

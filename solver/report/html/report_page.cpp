@@ -63,11 +63,10 @@ std::string key_numbers(const Report& report) {
       significant(report.result.final_cost, 6));
   if (report.bundle) {
     const BundleSummary& b = *report.bundle;
-    add("cameras", std::to_string(b.cameras));
-    add("points", std::to_string(b.points));
+    add("cameras, points", fmt::format("{}, {}", b.cameras, b.points));
     add("observations", std::to_string(b.observations));
-    add("rms error before, pixels", significant(b.before.root_mean_square, 4));
-    add("rms error after, pixels", significant(b.after.root_mean_square, 4));
+    add("rms error, pixels",
+        fmt::format("{} → {}", significant(b.before.root_mean_square, 3), significant(b.after.root_mean_square, 3)));
   }
   if (report.pose_graph) {
     const PoseGraphSummary& g = *report.pose_graph;
