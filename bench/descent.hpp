@@ -28,6 +28,12 @@ struct Descent {
   double seconds_to(double cost) const;
 };
 
+struct DescentLimits {
+  int max_iterations = 100;
+  double seconds = 30.0;
+  double cost = 0.0;  ///< to stop at
+};
+
 /// Runs the descent in a child process, so that memory is its own and neither disturbs the next.
 Descent in_own_process(const std::function<Descent()>& descend);
 

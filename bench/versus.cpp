@@ -16,6 +16,7 @@
 
 #include "bundles.hpp"
 #include "cases.hpp"
+#include "graphs.hpp"
 #include "report.hpp"
 #include "suites.hpp"
 
@@ -39,9 +40,9 @@ void write(const std::string& text, const std::string& path) {
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "Small fits: thalweg beside Ceres LM, TinySolver, MINPACK lmder and GSL. Bundle adjustments: beside Ceres's Schur "
-      "solvers.\n"
-      "Examples: versus nist --json nist.json; versus problem-16-22106-pre.txt.bz2 --threads 2; versus town:178,99400,5",
+      "Small fits: thalweg beside Ceres LM, TinySolver, MINPACK lmder and GSL. Bundle adjustments and pose "
+      "graphs: beside Ceres.\n"
+      "Examples: versus nist --json nist.json; versus problem-16-22106-pre.txt.bz2 --threads 2; versus town:178,99400,5; versus sphere2500.g2o city:10000",
       "versus"};
   std::vector<std::string> names;
   std::string json_path;
@@ -50,7 +51,8 @@ int run(int argc, char** argv) {
   std::string name;
   bool verbose = false, is_suite = false;
   app.add_option("suite", names,
-                 "files of bundle adjustments, or town:CAMERAS,POINTS,OBSERVATIONS-PER-POINT, one generated; or nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 problems of "
+                 "files of bundle adjustments, or town:CAMERAS,POINTS,OBSERVATIONS-PER-POINT, one generated; files of pose graphs, or "
+                 "city:POSES, garage:POSES; or nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 problems of "
                  "Moré, Garbow & Hillstrom, from 1, 10 and 100 times their starts")
       ->type_name("SUITE|FILE...")
       ->required();
@@ -80,8 +82,11 @@ int run(int argc, char** argv) {
     is_suite = name == "nist" || name == "perturbed" || name == "mgh";
     if (is_suite && names.size() > 1) throw CLI::ValidationError("suite", "one suite, or files");
     for (const std::string& file : names)
-      if (!is_suite && !versus::is_town(file) && !std::ifstream(file))
+      if (!is_suite && !versus::is_town(file) && !versus::is_generated_graph(file) && !std::ifstream(file))
         throw CLI::ValidationError("suite", "'" + file + "' is none of nist, perturbed, mgh, and no file that can be read");
+    for (const std::string& file : names)
+      if (!is_suite && versus::is_graph(file) != versus::is_graph(name))
+        throw CLI::ValidationError("suite", "bundle adjustments and pose graphs; expected one kind");
     if (!factors.empty() && name != "mgh") throw CLI::ValidationError("--factor", "is for mgh alone");
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);
@@ -94,9 +99,12 @@ int run(int argc, char** argv) {
   if (!factors.empty()) settings.factors = factors;
   pin_blas();
   if (!is_suite) {
-    const auto runs = versus::run_bundles(names, settings.threads, limits);
-    if (json_path != "-") std::fputs(versus::bundle_table(runs).c_str(), stdout);
-    if (!json_path.empty()) write(versus::bundle_json(runs, settings.threads), json_path);
+    const bool graphs = versus::is_graph(names[0]);
+    const auto races = graphs ? versus::run_graphs(names, settings.threads, limits)
+                              : versus::run_bundles(names, settings.threads, limits);
+    if (json_path != "-") std::fputs(versus::race_table(races).c_str(), stdout);
+    if (!json_path.empty())
+      write(versus::race_json(races, graphs ? "pose graphs" : "bundle adjustment", settings.threads), json_path);
     return 0;
   }
   const auto cases = name == "mgh" ? versus::mgh_cases() : versus::nist_cases(THALWEG_NIST_FOLDER);

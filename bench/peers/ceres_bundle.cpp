@@ -1,8 +1,5 @@
 #include "peers/ceres_bundle.hpp"
 
-#include <algorithm>
-#include <chrono>
-
 #include <ceres/ceres.h>
 #include <glog/logging.h>
 
@@ -15,6 +12,8 @@ Jet<T, N> select(bool condition, const Jet<T, N>& a, const Jet<T, N>& b) {
 }  // namespace ceres
 
 #include <thalweg/problems/reprojection.hpp>
+
+#include "peers/ceres_recorder.hpp"
 
 namespace versus {
 namespace {
@@ -32,23 +31,6 @@ struct Cost {
   }
 };
 
-class Recorder final : public ceres::IterationCallback {
- public:
-  Recorder(Descent& descent, const DescentLimits& limits) : descent_(descent), limits_(limits) {}
-  ceres::CallbackReturnType operator()(const ceres::IterationSummary& s) override {
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
-    const double cost = descent_.course.empty() ? s.cost : std::min(s.cost, descent_.course.back().cost);
-    descent_.course.push_back({seconds, cost});
-    return seconds > limits_.seconds || cost <= limits_.cost ? ceres::SOLVER_TERMINATE_SUCCESSFULLY : ceres::SOLVER_CONTINUE;
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  Descent& descent_;
-  DescentLimits limits_;
-  Clock::time_point begin_ = Clock::now();
-};
-
 }  // namespace
 
 Descent ceres_bundle(const thalweg::Bundle& bundle, CeresSchur kind, int threads, const DescentLimits& limits) {
@@ -57,8 +39,8 @@ Descent ceres_bundle(const thalweg::Bundle& bundle, CeresSchur kind, int threads
   ceres::Problem problem;
   auto* ordering = new ceres::ParameterBlockOrdering;
   for (std::size_t i = 0; i < bundle.u.size(); ++i)
-    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Cost, 2, 9, 3>(new Cost{bundle.u[i], bundle.v[i]}), nullptr,
-                             &cameras[9 * static_cast<std::size_t>(bundle.camera_of[i])],
+    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Cost, 2, 9, 3>(new Cost{bundle.u[i], bundle.v[i]}),
+                             nullptr, &cameras[9 * static_cast<std::size_t>(bundle.camera_of[i])],
                              &points[3 * static_cast<std::size_t>(bundle.point_of[i])]);
   for (std::size_t j = 0; j < points.size(); j += 3)
     if (problem.HasParameterBlock(&points[j])) ordering->AddElementToGroup(&points[j], 0);
@@ -78,7 +60,9 @@ Descent ceres_bundle(const thalweg::Bundle& bundle, CeresSchur kind, int threads
 
   Descent descent;
   descent.solver = "Ceres";
-  descent.setting = kind == CeresSchur::dense ? "dense Schur" : kind == CeresSchur::sparse ? "sparse Schur" : "iterative Schur";
+  descent.setting = kind == CeresSchur::dense    ? "dense Schur"
+                    : kind == CeresSchur::sparse ? "sparse Schur"
+                                                 : "iterative Schur";
   descent.threads = threads;
   Recorder recorder(descent, limits);
   options.callbacks.push_back(&recorder);

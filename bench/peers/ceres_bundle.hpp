@@ -7,12 +7,6 @@
 
 namespace versus {
 
-struct DescentLimits {
-  int max_iterations = 100;
-  double seconds = 30.0;
-  double cost = 0.0;  ///< to stop at
-};
-
 enum class CeresSchur { dense, sparse, iterative };
 Descent ceres_bundle(const thalweg::Bundle& bundle, CeresSchur kind, int threads, const DescentLimits& limits);
 

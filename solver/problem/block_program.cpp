@@ -207,6 +207,14 @@ void BlockProgram::coordinates(const double* x, double* values) const {
   for (const CurvedBlock& block : curved_) block.manifold->sizes(x + block.offset, values + block.column);
 }
 
+std::int32_t BlockProgram::block_at(std::int64_t offset) const {
+  const auto& sets = problem_->sets();
+  for (std::size_t s = 0; s < sets.size(); ++s)
+    if (offset >= sets[s].offset && offset < sets[s].end() && (offset - sets[s].offset) % sets[s].dimension == 0)
+      return free_block_[s][at((offset - sets[s].offset) / sets[s].dimension)];
+  throw Error(fmt::format("no parameter block begins at number {} of x", offset));
+}
+
 std::string BlockProgram::column_name(std::int64_t column) const {
   return problem_->tangent_name(component_[at(column)]);
 }

@@ -64,10 +64,16 @@ class BlockProgram {
   /// A number for each column that says how large x is there: a component of x, or of a manifold what Manifold::sizes
   /// gives.
   void coordinates(const double* x, double* values) const;
+  /// Which block of the system begins at this number of x: −1: one that does not move. Throws Error where none begins.
+  std::int32_t block_at(std::int64_t offset) const;
+  /// Whether a column is that of a fixed component of a block that moves.
+  bool holds(std::int64_t column) const { return !held_.empty() && held_[static_cast<std::size_t>(column)]; }
   /// "point[17][2]", "pose[17].rotation[2]".
   std::string column_name(std::int64_t column) const;
   /// The block of the system that a column belongs to, by its name: "point[17]".
   std::string block_name(std::int64_t block) const;
+  /// Of the block, fixed or not, that begins at this number of x.
+  std::string block_name_at(std::int64_t offset) const;
 
   /// What is wrong at x; empty when every residual and every derivative is finite.
   std::optional<NonFiniteEntry> find_non_finite(const double* x);
@@ -78,7 +84,6 @@ class BlockProgram {
   double evaluate(std::size_t group, std::int64_t begin, std::int64_t end, const double* x, Scratch& scratch,
                   bool with_jacobian) const;
   void hold_fixed(std::size_t group, std::int64_t begin, std::int64_t end, double* const* jacobian) const;
-  std::string block_name_at(std::int64_t offset) const;
   std::string blocks_read(const ResidualGroup& group, std::int64_t item) const;
 
   struct CostTask {

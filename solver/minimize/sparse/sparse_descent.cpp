@@ -3,11 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 
-#include <thalweg/math/parallel.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
@@ -32,14 +30,12 @@ constexpr std::int64_t records_at_once = 2000;
 
 }  // namespace
 
-SparseDescent::SparseDescent(BlockProgram& program, SchurSolver& linear) : program_(program), linear_(linear) {
+SparseDescent::SparseDescent(BlockProgram& program, SchurSolver& linear)
+    : program_(program), linear_(linear), assembly_(program, linear.equations()) {
   x_.resize(static_cast<std::size_t>(program.size()));
   trial_x_.resize(x_.size());
   step_.resize(static_cast<std::size_t>(program.columns()));
   coordinates_.resize(step_.size());
-  const int parts = linear.equations().layout().parts;
-  for (int p = 0; p < parts; ++p) scratch_.emplace_back(program);
-  part_squares_.resize(static_cast<std::size_t>(parts));
 }
 
 // Nocedal & Wright, Numerical Optimization (2006), algorithm 4.1, with the damping λ for a radius.
@@ -111,36 +107,12 @@ std::optional<Verdict> SparseDescent::iterate() {
 
 /// Assembles the normal equations at x_. False when they are not finite.
 bool SparseDescent::linearize() {
-  NormalEquations& equations = linear_.equations();
-  const NormalLayout& layout = equations.layout();
   const int threads = journal_->options.threads;
-  program_.fill_tables(x_.data());
-  parallel_chunks(layout.parts, 1, threads, [&](std::int64_t p, std::int64_t, std::int64_t) {
-    const auto part = static_cast<std::size_t>(p);
-    equations.open(static_cast<int>(p));
-    ResidualStrip strip;
-    double squares = 0.0;
-    for (std::size_t g = 0; g < layout.groups.size(); ++g) {
-      const std::int64_t end = layout.groups[g].part_begin[part + 1];
-      for (std::int64_t i = layout.groups[g].part_begin[part]; i < end; i += BlockProgram::strip_items) {
-        squares +=
-            program_.linearize(g, i, std::min(end, i + BlockProgram::strip_items), x_.data(), scratch_[part], strip);
-        equations.add(static_cast<int>(p), g, strip);
-      }
-    }
-    part_squares_[part] = squares;
-  });
+  linearized_cost_ = assembly_.evaluate(x_.data(), threads);
   journal_->clock.charge(Stopwatch::evaluate);
   ++journal_->result.evaluations.jacobian;
-  linearized_cost_ = 0.5 * std::accumulate(part_squares_.begin(), part_squares_.end(), 0.0);
-  equations.close(threads);
-  gradient_norm_ = 0.0;
-  bool finite = true;
-  for (const double g : equations.gradient()) {
-    gradient_norm_ = std::max(gradient_norm_, std::abs(g));
-    finite = finite && std::isfinite(g);
-  }
-  for (const double d : equations.column_norms()) finite = finite && std::isfinite(d);
+  const bool finite = assembly_.close(threads);
+  gradient_norm_ = assembly_.gradient_norm();
   program_.coordinates(x_.data(), coordinates_.data());
   journal_->clock.charge(Stopwatch::linear_solve);
   return finite;

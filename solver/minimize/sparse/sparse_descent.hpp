@@ -3,6 +3,7 @@
 
 #include <linear/schur/schur_solver.hpp>
 #include <minimize/journal.hpp>
+#include <minimize/sparse/block_assembly.hpp>
 #include <thalweg/minimize/strategy.hpp>
 #include <thalweg/problem/block_program.hpp>
 
@@ -30,9 +31,8 @@ class SparseDescent {
 
   BlockProgram& program_;
   SchurSolver& linear_;
+  BlockAssembly assembly_;
   std::vector<double> x_, trial_x_, step_, coordinates_;
-  std::vector<BlockProgram::Scratch> scratch_;
-  std::vector<double> part_squares_;
   double forcing_ = 0.0;          // of iterative linear solvers
   bool confident_ = false;        // that the next step will be good
   double linearized_cost_ = 0.0;  // at the point of the last linearisation

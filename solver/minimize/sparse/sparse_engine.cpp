@@ -89,6 +89,13 @@ void SparseEngine::prepare(Kind requested, double memory_limit, int threads) {
   threads_ = threads;
 }
 
+SchurSolver* SparseEngine::linearize(const std::vector<double>& x, Kind requested, double memory_limit, int threads) {
+  prepare(requested, memory_limit, threads);
+  BlockAssembly assembly(program_, linear_->equations());
+  const double cost = assembly.evaluate(x.data(), threads);
+  return assembly.close(threads) && std::isfinite(cost) ? linear_.get() : nullptr;
+}
+
 Ending SparseEngine::descend(std::vector<double> x, Journal& journal) {
   const Options& options = journal.options;
   prepare(options.linear_solver, options.memory_limit, options.threads);

@@ -21,6 +21,11 @@ class SparseEngine {
   /// Fills in the result's linear solver, and descends from x.
   Ending descend(std::vector<double> x, Journal& journal);
 
+  /// The linear solver with the equations at x, for more than a descent; null where they are not finite.
+  SchurSolver* linearize(const std::vector<double>& x, LinearSolverKind requested, double memory_limit, int threads);
+  const BlockProgram& program() const { return program_; }
+  double cost(const std::vector<double>& x, int threads) { return program_.cost(x.data(), threads); }
+
  private:
   void prepare(LinearSolverKind requested, double memory_limit, int threads);
 

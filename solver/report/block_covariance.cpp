@@ -1,0 +1,131 @@
+#include <thalweg/report/block_covariance.hpp>
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <minimize/sparse/sparse_engine.hpp>
+#include <thalweg/math/error.hpp>
+
+namespace thalweg {
+namespace {
+
+constexpr double damping = 1e-12, second_damping = 10.0 * damping;
+// A determined variance hardly depends on the damping, a free one is inverse to it.
+constexpr double most_fall = 1.1;
+constexpr double iterative_tolerance = 1e-13;
+
+/// The columns of one block, and its part of (JᵀJ + μD²)⁻¹ for both dampings.
+struct Asked {
+  std::int32_t block = -1;
+  std::int64_t first = 0;
+  Eigen::MatrixXd inverse[2];
+};
+
+class Inverses {
+ public:
+  Inverses(SchurSolver& linear, const BlockProgram& program)
+      : linear_(linear), D_(linear.column_norms().begin(), linear.column_norms().end()) {
+    for (std::size_t j = 0; j < D_.size(); ++j)
+      if (D_[j] == 0.0 || program.holds(static_cast<std::int64_t>(j))) D_[j] = 1.0;
+    unit_.resize(D_.size());
+    column_.resize(D_.size());
+  }
+
+  void solve(double mu, std::vector<Asked>& asked, int which) {
+    check(linear_.solve(mu, D_.data(), column_.data()));
+    for (Asked& a : asked) {
+      if (a.block < 0) continue;
+      Eigen::MatrixXd& inverse = a.inverse[which];
+      for (Eigen::Index j = 0; j < inverse.cols(); ++j) {
+        unit_[static_cast<std::size_t>(a.first + j)] = 1.0;
+        check(linear_.solve_again(unit_.data(), column_.data()));
+        unit_[static_cast<std::size_t>(a.first + j)] = 0.0;
+        for (Eigen::Index i = 0; i < inverse.rows(); ++i)
+          inverse(i, j) = column_[static_cast<std::size_t>(a.first + i)];
+      }
+    }
+  }
+
+ private:
+  static void check(LinearStatus status) {
+    if (status != LinearStatus::ok && status != LinearStatus::inexact)
+      throw Error(
+          "the normal equations could not be factored; expected residuals that determine the parameters better");
+  }
+  SchurSolver& linear_;
+  std::vector<double> D_, unit_, column_;
+};
+
+/// Without damping, by extrapolation; the components that the damping alone holds are named.
+void complete(const Asked& a, const BlockProgram& program, std::span<const double> norms, double variance,
+              BlockCovariance& out) {
+  const Eigen::Index n = a.inverse[0].rows();
+  out.matrix = variance / 9.0 * (10.0 * a.inverse[0] - a.inverse[1]);
+  out.matrix = (0.5 * (out.matrix + out.matrix.transpose())).eval();
+  for (Eigen::Index i = 0; i < n; ++i) {
+    const std::int64_t column = a.first + i;
+    if (program.holds(column)) {
+      out.matrix.row(i).setZero();
+      out.matrix.col(i).setZero();
+    } else if (norms[static_cast<std::size_t>(column)] == 0.0 ||
+               !(a.inverse[0](i, i) <= most_fall * a.inverse[1](i, i))) {
+      out.free_components.push_back(program.column_name(column));
+    }
+  }
+  out.determined = out.free_components.empty();
+  if (!out.determined) out.matrix.resize(0, 0);
+}
+
+double unit_variance(const Problem& problem, const BlockProgram& program, double cost) {
+  if (problem.noise() == Noise::known) return 1.0;
+  std::int64_t freedom = problem.residual_count();
+  for (std::int64_t j = 0; j < program.columns(); ++j) freedom -= program.holds(j) ? 0 : 1;
+  return 2.0 * cost / static_cast<double>(std::max<std::int64_t>(1, freedom));
+}
+
+}  // namespace
+
+std::vector<BlockCovariance> block_covariances(const Problem& problem, const std::vector<double>& x,
+                                               const std::vector<std::int64_t>& offsets,
+                                               const CovarianceOptions& options) {
+  if (x.size() != problem.start().size())
+    throw Error(fmt::format("a point of {} numbers; expected {}", x.size(), problem.start().size()));
+  if (options.linear_solver != LinearSolverKind::automatic && !is_sparse(options.linear_solver))
+    throw Error(fmt::format("covariances of blocks by {}; expected auto or a sparse linear solver",
+                            to_string(options.linear_solver)));
+  SparseEngine engine(problem);
+  const BlockProgram& program = engine.program();
+  std::vector<Asked> asked;
+  for (const std::int64_t offset : offsets) {
+    Asked& a = asked.emplace_back();
+    a.block = program.block_at(offset);
+    if (a.block < 0) continue;
+    const auto block = static_cast<std::size_t>(a.block);
+    a.first = program.structure().first[block];
+    for (Eigen::MatrixXd& inverse : a.inverse)
+      inverse.resize(program.structure().dimension[block], program.structure().dimension[block]);
+  }
+  SchurSolver* const linear = engine.linearize(x, options.linear_solver, options.memory_limit, options.threads);
+  if (!linear) throw Error("a residual or derivative is not finite where covariances are asked for");
+  linear->set_tolerance(iterative_tolerance);
+  Inverses inverses(*linear, program);
+  inverses.solve(damping, asked, 0);
+  inverses.solve(second_damping, asked, 1);
+
+  const double variance = unit_variance(problem, program, engine.cost(x, options.threads));
+  std::vector<BlockCovariance> result;
+  for (std::size_t k = 0; k < asked.size(); ++k) {
+    BlockCovariance& out = result.emplace_back();
+    out.block = program.block_name_at(offsets[k]);
+    if (asked[k].block >= 0) {
+      complete(asked[k], program, linear->column_norms(), variance, out);
+    } else {
+      const int n = problem.set_of(offsets[k]).tangent;
+      out.matrix = Eigen::MatrixXd::Zero(n, n);
+    }
+  }
+  return result;
+}
+
+}  // namespace thalweg
