@@ -64,6 +64,8 @@ const std::vector<Line> linear_solvers = {
     {"auto", "chosen by the problem; the report says which, and why; the default"},
     {"dense-qr", "QR of the Jacobian: accurate, for few parameters"},
     {"dense-cholesky", "Cholesky of the normal equations: faster, with fewer digits"},
+    {"sparse-cholesky", "the same by blocks, for residuals that each read a few of many parameter blocks"},
+    {"cholmod", "the reference for it: CHOLMOD, in builds that link it"},
 };
 const std::vector<Line> formats = {
     {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/FORMAT.md"},

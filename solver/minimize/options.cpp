@@ -69,7 +69,8 @@ constexpr Name<LinearSolverKind> linear_solvers[] = {{"auto", LinearSolverKind::
                                                      {"sparse-schur", LinearSolverKind::sparse_schur},
                                                      {"iterative-schur", LinearSolverKind::iterative_schur},
                                                      {"implicit-schur", LinearSolverKind::implicit_schur},
-                                                     {"conjugate-gradient", LinearSolverKind::conjugate_gradient}};
+                                                     {"conjugate-gradient", LinearSolverKind::conjugate_gradient},
+                                                     {"cholmod", LinearSolverKind::cholmod}};
 
 template <class E, std::size_t N>
 std::string_view name_of(const Name<E> (&names)[N], E value) {

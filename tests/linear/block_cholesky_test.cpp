@@ -1,5 +1,8 @@
+#include <atomic>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -11,6 +14,21 @@
 
 using namespace thalweg;
 using namespace thalweg::test;
+
+namespace {
+
+std::atomic<std::int64_t> allocations{0};
+
+}  // namespace
+
+// Counts what containers allocate in this program.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size ? size : 1)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -192,6 +210,36 @@ TEST_CASE("a loss of definiteness is retry and names its block, a number that is
         cholesky.block_slot(k).data[0] = infinite;
         CHECK(cholesky.factor() == LinearStatus::fatal);
       }
+}
+
+TEST_CASE("repeated factorisations and solves of one structure allocate nothing") {
+  const Large large;
+  for (const bool single : {false, true}) {
+    BlockCholesky cholesky;
+    REQUIRE(cholesky.analyze(large.pattern, {.single_precision = single}) == LinearStatus::ok);
+    set_blocks(cholesky, large.pattern, large.system);
+    std::vector<double> b(static_cast<std::size_t>(large.pattern.order()), 1.0), x(b.size());
+    for (int again = 0; again < 3; ++again) {
+      const std::int64_t before = allocations;
+      const LinearStatus factored = cholesky.factor(), solved = cholesky.solve(b.data(), x.data());
+      const std::int64_t made = allocations - before;
+      REQUIRE(factored == LinearStatus::ok);
+      REQUIRE(solved == LinearStatus::ok);
+      if (again > 0) CHECK(made == 0);
+    }
+  }
+}
+
+TEST_CASE("automatic tries nested dissection for heavy factors that are repeated, and takes it where it saves enough") {
+  const auto chosen = [](const BlockPattern& pattern, int repetitions) {
+    BlockCholesky cholesky;
+    REQUIRE(cholesky.analyze(pattern, {.repetitions = repetitions}) == LinearStatus::ok);
+    return cholesky.facts().ordering;
+  };
+  const BlockPattern heavy = uniform(1728, 6, cube(12)), light = uniform(400, 3, grid(20));
+  CHECK(chosen(heavy, 1) == Ordering::amd);
+  CHECK(chosen(heavy, 1000) == (sparse_cholesky_available() ? Ordering::metis : Ordering::amd));
+  CHECK(chosen(light, 1000000) == Ordering::amd);
 }
 
 TEST_CASE("of two losses the one that is eliminated first is named, whatever the threads do") {

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <vector>
 
+#include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 #include <thalweg/thalweg.hpp>
 
@@ -75,11 +76,17 @@ int main() {
   const auto statistics = thalweg::statistics(problem, again);
   check(statistics.degrees_of_freedom == 6 && statistics.parameters[1].standard_error > 0.0, "statistics");
 
-#if THALWEG_CHOLMOD
-  thalweg::SparseCholesky cholesky;
-  check(cholesky.analyze(thalweg::block_pattern({2}, {})) == thalweg::LinearStatus::ok, "a sparse analysis");
   const double A[4] = {4, 2, 2, 5}, b[2] = {8, 12};
   double x[2] = {};
+  thalweg::BlockCholesky blocks;
+  check(blocks.analyze(thalweg::block_pattern({2}, {})) == thalweg::LinearStatus::ok, "a sparse analysis");
+  blocks.set_block(0, A, 2);
+  check(blocks.factor() == thalweg::LinearStatus::ok && blocks.solve(b, x) == thalweg::LinearStatus::ok &&
+            std::abs(x[0] - 1) < 1e-14 && std::abs(x[1] - 2) < 1e-14,
+        "a sparse factorisation");
+#if THALWEG_CHOLMOD
+  thalweg::SparseCholesky cholesky;
+  check(cholesky.analyze(thalweg::block_pattern({2}, {})) == thalweg::LinearStatus::ok, "a sparse analysis by CHOLMOD");
   cholesky.set_block(0, A, 2);
   check(cholesky.factor() == thalweg::LinearStatus::ok && cholesky.solve(b, x) == thalweg::LinearStatus::ok &&
             std::abs(x[0] - 1) < 1e-14 && std::abs(x[1] - 2) < 1e-14,

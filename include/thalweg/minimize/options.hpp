@@ -89,6 +89,8 @@ enum class LinearSolverKind {
   iterative_schur,     ///< preconditioned conjugate gradients on the reduced system
   implicit_schur,      ///< the same without ever forming it
   conjugate_gradient,  ///< preconditioned conjugate gradients on JᵀJ
+  cholmod,             ///< sparse Cholesky by CHOLMOD, of the reduced system where blocks are eliminated, otherwise of
+                       ///< JᵀJ: the reference for sparse_schur and sparse_cholesky
 };
 /// Whether it works on blocks.
 bool is_sparse(LinearSolverKind);

@@ -77,13 +77,14 @@ Order BlockCholesky::Implementation::choose_order(const BlockCholeskyOptions& op
   if (options.ordering == Ordering::metis) return order_metis(pattern);
   Order order = order_amd(pattern);
   if (options.ordering == Ordering::amd || order.empty() || !sparse_cholesky_available()) return order;
-  // METIS takes about 1.5 µs per block of A, and where the factor is heavy it saves a tenth to a third of the flops, at
-  // some 40 in a nanosecond; on light factors it loses.
-  constexpr double flops_per_block = 50000.0, flops_to_win_back = 6e5;
+  // METIS takes about 1.5 µs per block of A. A fifth of the flops saved, at some 50 in a nanosecond, is worth that once
+  // flops times repetitions are 4·10⁵ per block; eight times as many make it a small stake. Less than a fifth is not
+  // worth taking: supernodes of a nested dissection run that much slower (torus3D: 19 % fewer flops, the same time).
+  constexpr double flops_per_block = 50000.0, flops_to_win_back = 3e6, worth_taking = 0.8;
   const double flops = flops_of(pattern, order), blocks = static_cast<double>(pattern.blocks());
   if (flops < flops_per_block * blocks || flops * options.repetitions < flops_to_win_back * blocks) return order;
   Order other = order_metis(pattern);
-  if (other.empty() || flops_of(pattern, other) >= flops) return order;
+  if (other.empty() || flops_of(pattern, other) > worth_taking * flops) return order;
   facts.ordering = Ordering::metis;
   return other;
 }

@@ -13,8 +13,10 @@
 
 namespace thalweg::block_cholesky {
 
-/// Columns that a product runs over at once, and slabs of its left factor: together a third of the second-level cache.
-inline constexpr std::int64_t deep = 256, tall = 42;
+/// Columns that a product runs over at once, and bytes of its left factor: half of the second-level cache.
+inline constexpr std::int64_t deep = 256, left_bytes = 1 << 20;
+/// Slabs of so many columns that make up the left factor.
+inline std::int64_t tall(std::int64_t columns) { return std::max<std::int64_t>(12, left_bytes / (64 * columns)); }
 
 template <class T>
 struct Front {
@@ -70,16 +72,17 @@ template <class T>
   }
 }
 
-/// Adds columns of a child's update matrix, all of one run, to the panel or, past its columns, to the update matrix.
+/// Adds columns [begin, end) of a child's update matrix, all of one run, to the panel or, past its columns, to the
+/// update matrix.
 template <class T>
 void add_update(const Front<T>& front, const T* child, const UpdateShape<slab_rows<T>>& child_shape,
-                const Plan::Run& run, const Plan::Piece* piece, const Plan::Piece* pieces_end) {
+                const Plan::Run& run, const Plan::Piece* piece, const Plan::Piece* pieces_end, std::int64_t begin,
+                std::int64_t end) {
   constexpr int H = slab_rows<T>, together = 4;
   const bool to_panel = run.target < front.width;
   const std::int64_t first_slab = to_panel ? 0 : front.diagonal_slabs(), stride = to_panel ? front.stride() : H;
   const UpdateShape<H> shape = front.shape();
-  const std::int64_t end = run.column + run.count;
-  for (std::int64_t j = run.column; j < end; j += together)
+  for (std::int64_t j = begin; j < end; j += together)
     with_constant<together>(std::min<std::int64_t>(together, end - j), [&]<int N>() {
       T* target[N];
       const T* source[N];
@@ -163,9 +166,9 @@ std::int64_t factor_columns(const Front<T>& front, std::int64_t k, std::int64_t 
 template <class T, class Loop>
 void update_panel(const Front<T>& front, std::int64_t k, std::int64_t end, Loop&& loop) {
   constexpr int H = slab_rows<T>;
-  const std::int64_t slabs = front.slabs(), first = end / H;
-  loop((slabs - first + tall - 1) / tall, [&](std::int64_t part) {
-    const std::int64_t begin = first + part * tall, stop = std::min(slabs, begin + tall);
+  const std::int64_t slabs = front.slabs(), first = end / H, part_slabs = tall(end - k);
+  loop((slabs - first + part_slabs - 1) / part_slabs, [&](std::int64_t part) {
+    const std::int64_t begin = first + part * part_slabs, stop = std::min(slabs, begin + part_slabs);
     for (std::int64_t c = end; c < front.width; c += most_columns) {
       const T* const b = front.slab(c / H) + c % H + k * H;
       with_constant<most_columns>(std::min<std::int64_t>(most_columns, front.width - c), [&]<int W>() {
@@ -185,10 +188,10 @@ void update_panel(const Front<T>& front, std::int64_t k, std::int64_t end, Loop&
 template <class T, class Loop>
 void update_rest(const Front<T>& front, std::int64_t k, std::int64_t end, Loop&& loop) {
   constexpr int H = slab_rows<T>;
-  const std::int64_t first = front.diagonal_slabs(), slabs = front.slabs() - first;
+  const std::int64_t first = front.diagonal_slabs(), slabs = front.slabs() - first, part_slabs = tall(end - k);
   const UpdateShape<H> shape = front.shape();
-  for (std::int64_t begin = 0; begin < slabs; begin += tall) {
-    const std::int64_t stop = std::min(slabs, begin + tall), columns = std::min(front.height, stop * H);
+  for (std::int64_t begin = 0; begin < slabs; begin += part_slabs) {
+    const std::int64_t stop = std::min(slabs, begin + part_slabs), columns = std::min(front.height, stop * H);
     loop((columns + most_columns - 1) / most_columns, [&](std::int64_t part) {
       const std::int64_t c = part * most_columns, stride = shape.stride(c);
       const T* const b = front.slab(first + c / H) + c % H + k * H;
@@ -209,7 +212,7 @@ void update_rest(const Front<T>& front, std::int64_t k, std::int64_t end, Loop&&
   }
 }
 
-/// Returns the columns factored.
+/// Factors the panel and leaves the update matrix. Returns the columns factored.
 template <class T, class Loop>
 std::int64_t factor_dense(const Front<T>& front, Loop&& loop) {
   for (std::int64_t k = 0; k < front.width; k += deep) {

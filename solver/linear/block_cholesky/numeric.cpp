@@ -6,6 +6,10 @@
 #include <cstring>
 #include <limits>
 
+#if defined(__SSE2__)
+#include <xmmintrin.h>
+#endif
+
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 #include <oneapi/tbb/task_group.h>
@@ -16,10 +20,29 @@
 namespace thalweg::block_cholesky {
 namespace {
 
+/// In single precision numbers far from the diagonal can fall below the smallest normal number, where each operation
+/// takes over a hundred cycles; they are zero while this lives.
+template <class T>
+class WithoutSubnormals {
+#if defined(__SSE2__)
+ public:
+  WithoutSubnormals() {
+    if (sizeof(T) == sizeof(float)) _mm_setcsr(before_ | flush_to_zero_and_denormals_are_zero);
+  }
+  ~WithoutSubnormals() {
+    if (sizeof(T) == sizeof(float)) _mm_setcsr(before_);
+  }
+  WithoutSubnormals(const WithoutSubnormals&) = delete;
+  WithoutSubnormals& operator=(const WithoutSubnormals&) = delete;
+
+ private:
+  static constexpr unsigned flush_to_zero_and_denormals_are_zero = 0x8040;
+  unsigned before_ = _mm_getcsr();
+#endif
+};
+
 /// A front of so many nanoseconds is cut for several threads.
 constexpr double large_front = 40e3;
-/// Numbers before and after each stack that vectors may touch.
-constexpr std::int64_t margin = 16;
 
 template <class Body>
 void one_by_one(std::int64_t count, const Body& body) {
@@ -52,7 +75,7 @@ void Numeric<T>::allocate() {
   if (factor_.size() > 0 || plan_.panel.back() == 0) return;
   resize<T>(inverse_, plan_.inverse_start.back());
   resize<T>(least_, plan_.inverse_start.back());
-  resize<T>(stacks_, plan_.threads * (plan_.stack_size + margin));
+  resize<T>(stacks_, plan_.threads * plan_.stack_size);
   resize<T>(shared_, plan_.shared_size);
   if (plan_.threads > 1) crew_ = std::make_unique<Crew>(plan_, symbolic_);
   resize<T>(gathered_, (plan_.tallest + slab_rows<T>)*slab_rows<T>);
@@ -61,7 +84,7 @@ void Numeric<T>::allocate() {
 
 template <class T>
 T* Numeric<T>::stack(int thread) {
-  return reinterpret_cast<T*>(stacks_.data()) + thread * (plan_.stack_size + margin);
+  return reinterpret_cast<T*>(stacks_.data()) + thread * plan_.stack_size;
 }
 
 template <class T>
@@ -90,22 +113,27 @@ void Numeric<T>::assemble(std::int32_t s, const double* values) {
   }
 }
 
+/// Adds the children's columns that are columns [begin, end) of the front.
 template <class T>
-template <class Loop>
-void Numeric<T>::add_children(std::int32_t s, bool to_panel, T* stack, Loop&& loop) {
-  const std::int64_t width = symbolic_.width[s];
-  const Front<T> front{L() + plan_.panel[s], nullptr, nullptr, width, symbolic_.height[s], update(s, stack)};
+void Numeric<T>::add_children(std::int32_t s, const Front<T>& front, std::int64_t begin, std::int64_t end, T* stack) {
+  constexpr int H = slab_rows<T>;
   for (std::int64_t e = symbolic_.child_start[s]; e < symbolic_.child_start[s + 1]; ++e) {
     const std::int32_t c = symbolic_.child[e];
+    const Plan::Run *run = plan_.runs.data() + plan_.run_start[c], *const runs_end =
+                                                                       plan_.runs.data() + plan_.run_start[c + 1];
+    run = std::partition_point(run, runs_end, [&](const Plan::Run& r) { return r.target + r.count <= begin; });
+    if (run == runs_end || run->target >= end) continue;
     const T* const child = update(c, stack);
-    const UpdateShape<slab_rows<T>> shape{slabs_of(symbolic_.height[c], slab_rows<T>) * slab_rows<T>};
-    const Plan::Piece *const pieces = plan_.pieces.data() + plan_.piece_start[c], *const end = plan_.pieces.data() +
-                                                                                               plan_.piece_start[c + 1];
-    const Plan::Run* const runs = plan_.runs.data() + plan_.run_start[c];
-    loop(plan_.run_start[c + 1] - plan_.run_start[c], [&](std::int64_t r) {
-      const Plan::Run& run = runs[r];
-      if ((run.target < width) == to_panel) add_update(front, child, shape, run, pieces + run.first_piece, end);
-    });
+    const UpdateShape<H> shape{slabs_of(symbolic_.height[c], H) * H};
+    const Plan::Piece *const pieces = plan_.pieces.data() + plan_.piece_start[c], *const pieces_end =
+                                                                                      plan_.pieces.data() +
+                                                                                      plan_.piece_start[c + 1];
+    for (; run != runs_end && run->target < end; ++run) {
+      const std::int64_t first = run->column - run->target;  // of the run's own, for column 0 of the front
+      add_update(front, child, shape, *run, pieces + run->first_piece, pieces_end,
+                 first + std::max<std::int64_t>(begin, run->target),
+                 first + std::min<std::int64_t>(end, run->target + run->count));
+    }
   }
 }
 
@@ -113,23 +141,32 @@ void Numeric<T>::add_children(std::int32_t s, bool to_panel, T* stack, Loop&& lo
 template <class T>
 template <class Loop>
 std::int32_t Numeric<T>::factor_front(std::int32_t s, const double* values, T* stack, Loop&& loop) {
+  const std::int64_t begin = plan_.inverse_start[s], width = symbolic_.width[s];
+  const Front<T> front{L() + plan_.panel[s], inverse() + begin, least() + begin, width,
+                       symbolic_.height[s],  update(s, stack)};
   assemble(s, values);
-  add_children(s, true, stack, loop);
-  const std::int64_t begin = plan_.inverse_start[s];
-  const Front<T> front{L() + plan_.panel[s], inverse() + begin,   least() + begin,
-                       symbolic_.width[s],   symbolic_.height[s], update(s, stack)};
+  // Children are added to columns of the panel before it is factored; to the update matrix after, when it has been
+  // written for the first time.
+  const auto add = [&](std::int64_t first, std::int64_t last) {
+    constexpr std::int64_t together = 64;
+    loop((last - first + together - 1) / together, [&](std::int64_t part) {
+      add_children(s, front, first + part * together, std::min(last, first + (part + 1) * together), stack);
+    });
+  };
+  add(0, width);
   const std::int64_t done = factor_dense(front, loop);
-  if (done < front.width) {
+  if (done < width) {
     const auto first = symbolic_.first.begin();
     return static_cast<std::int32_t>(std::upper_bound(first, symbolic_.first.end(), begin + done) - first) - 1;
   }
-  add_children(s, false, stack, loop);
+  add(width, width + front.height);
   return -1;
 }
 
 /// A subtree, one supernode after the other. Returns the first block column that is not definite, −1: all are.
 template <class T>
 std::int32_t Numeric<T>::walk(const Plan::Subtree& subtree, const double* values, T* stack) {
+  const WithoutSubnormals<T> flushed;
   for (std::int32_t s = subtree.first; s <= subtree.last; ++s) {
     const std::int32_t lost =
         factor_front(s, values, stack, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
@@ -159,6 +196,7 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
   const auto climb = [&](const Plan::Subtree& subtree) {
     T* const own = stack(oneapi::tbb::this_task_arena::current_thread_index());
     std::int32_t lost = walk(subtree, values, own);
+    const WithoutSubnormals<T> flushed;
     // Nothing above a loss is reached, so that the first loss is found whatever the threads do.
     for (std::int32_t s = symbolic_.parent[subtree.last]; lost < 0 && s >= 0; s = symbolic_.parent[s]) {
       if (crew.waiting[s].fetch_sub(1) > 1) return;

@@ -12,6 +12,8 @@ namespace thalweg::block_cholesky {
 
 /// Threads that wait for subtrees.
 class Crew;
+template <class T>
+struct Front;
 
 template <class T>
 class Numeric {
@@ -50,8 +52,7 @@ class Numeric {
   template <class Loop>
   std::int32_t factor_front(std::int32_t s, const double* values, T* stack, Loop&& loop);
   void assemble(std::int32_t s, const double* values);
-  template <class Loop>
-  void add_children(std::int32_t s, bool to_panel, T* stack, Loop&& loop);
+  void add_children(std::int32_t s, const Front<T>& front, std::int64_t begin, std::int64_t end, T* stack);
   std::int32_t walk(const Plan::Subtree& subtree, const double* values, T* stack);
   std::int32_t factor_together(const double* values);
 };

@@ -53,25 +53,34 @@ void Refinement::subtract_product(const double* values, const Plan& plan, const 
 
 LinearStatus Refinement::solve(const double* values, const Plan& plan, const double* b, double* x,
                                const std::function<void(const double*, double*)>& approximate) {
-  // Each step gains log10(1 / (κ ε)) digits; rounding of the residual ends it.
+  // Corrections shrink by about κε each; one more is made unless the next is foreseen to be rounding.
   constexpr int most_steps = 12;
-  constexpr double rounding = 1e-15, enough = 1e-11;
+  constexpr double rounding = 1e-14, enough = 1e-11;
+  const auto size_of = [&] {
+    double most = 0.0;
+    for (std::size_t i = 0; i < right_.size(); ++i) most = std::max(most, std::abs(x[i]));
+    return most;
+  };
   std::copy_n(b, right_.size(), right_.begin());
   approximate(right_.data(), x);
-  double correction = INFINITY, size = 0.0;
-  for (int step = 0; step < most_steps; ++step) {
-    size = 0.0;
-    for (std::size_t i = 0; i < right_.size(); ++i) size = std::max(size, std::abs(x[i]));
-    if (!std::isfinite(size)) return LinearStatus::retry;
+  double size = size_of(), last = size, foreseen = size;
+  for (int step = 0; step < most_steps && foreseen > rounding * size; ++step) {
     subtract_product(values, plan, x);
     approximate(residual_.data(), correction_.data());
     const double next = largest(correction_);
-    if (!(next < 0.5 * correction)) break;
+    if (!(next < 0.5 * last)) {  // no gain: it is rounding already, or the factor is of no use
+      foreseen = last;
+      break;
+    }
     for (std::size_t i = 0; i < right_.size(); ++i) x[i] += correction_[i];
-    correction = next;
-    if (correction <= rounding * size) break;
+    foreseen = next * (next / last);
+    last = next;
+    size = size_of();
   }
-  return correction <= enough * size ? LinearStatus::ok : LinearStatus::inexact;
+  double sum = 0.0;
+  for (std::size_t i = 0; i < right_.size(); ++i) sum += 0.0 * x[i];
+  if (sum != 0.0) return LinearStatus::retry;
+  return foreseen <= enough * size ? LinearStatus::ok : LinearStatus::inexact;
 }
 
 }  // namespace thalweg::block_cholesky

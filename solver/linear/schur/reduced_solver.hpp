@@ -28,8 +28,10 @@ class ReducedSolver {
 
 /// Dense Cholesky.
 std::unique_ptr<ReducedSolver> make_dense_reduced();
-/// Sparse Cholesky by CHOLMOD. Throws Error in a build without it.
+/// Sparse block Cholesky of our own.
 std::unique_ptr<ReducedSolver> make_sparse_reduced();
+/// Sparse Cholesky by CHOLMOD. Throws Error in a build without it.
+std::unique_ptr<ReducedSolver> make_cholmod_reduced();
 
 struct IterativeOptions {
   /// Form the reduced system, or only multiply by it.

@@ -2,15 +2,23 @@
 
 #include <vector>
 
+#include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 #include <thalweg/math/error.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
-
-#if THALWEG_CHOLMOD
 namespace {
 
+/// A minimiser factors one structure some ten to fifty times.
+LinearStatus analyze(BlockCholesky& cholesky, const BlockPattern& pattern, int threads) {
+  return cholesky.analyze(pattern, {.repetitions = 20, .threads = threads});
+}
+#if THALWEG_CHOLMOD
+LinearStatus analyze(SparseCholesky& cholesky, const BlockPattern& pattern, int) { return cholesky.analyze(pattern); }
+#endif
+
+template <class Cholesky>
 class SparseReduced final : public ReducedSolver {
  public:
   bool needs_matrix() const override { return true; }
@@ -18,7 +26,7 @@ class SparseReduced final : public ReducedSolver {
   LinearStatus factor(NormalEquations& equations, int threads) override {
     const BlockPattern& pattern = equations.layout().reduced;
     if (!analyzed_) {
-      if (const LinearStatus status = cholesky_.analyze(pattern); status != LinearStatus::ok) return status;
+      if (const LinearStatus status = analyze(cholesky_, pattern, threads); status != LinearStatus::ok) return status;
       analyzed_ = true;
     }
     const int width = equations.layout().width;
@@ -36,15 +44,19 @@ class SparseReduced final : public ReducedSolver {
   double bytes() const override { return analyzed_ ? static_cast<double>(cholesky_.facts().bytes) : 0.0; }
 
  private:
-  SparseCholesky cholesky_;
+  Cholesky cholesky_;
   bool analyzed_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<ReducedSolver> make_sparse_reduced() { return std::make_unique<SparseReduced>(); }
+std::unique_ptr<ReducedSolver> make_sparse_reduced() { return std::make_unique<SparseReduced<BlockCholesky>>(); }
+#if THALWEG_CHOLMOD
+std::unique_ptr<ReducedSolver> make_cholmod_reduced() { return std::make_unique<SparseReduced<SparseCholesky>>(); }
 #else
-std::unique_ptr<ReducedSolver> make_sparse_reduced() { throw Error("this build is without CHOLMOD"); }
+std::unique_ptr<ReducedSolver> make_cholmod_reduced() {
+  throw Error("this build is without CHOLMOD; expected the sparse Cholesky of our own");
+}
 #endif
 
 }  // namespace thalweg

@@ -24,6 +24,8 @@ std::unique_ptr<ReducedSolver> make_reduced(Kind kind) {
     case Kind::sparse_cholesky:
     case Kind::sparse_schur:
       return make_sparse_reduced();
+    case Kind::cholmod:
+      return make_cholmod_reduced();
     case Kind::iterative_schur:
       return make_iterative_reduced({.form = true});
     case Kind::implicit_schur:

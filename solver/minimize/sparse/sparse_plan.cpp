@@ -41,6 +41,7 @@ double bytes_of(Kind kind, const NormalLayout& layout) {
       return s.sums + layout.parts * s.all_blocks * s.square + 8.0 * s.columns * s.columns;
     case Kind::sparse_cholesky:
     case Kind::sparse_schur:
+    case Kind::cholmod:
       // The factor's fill is known after its analysis only; three times the matrix is common.
       return s.sums + matrix + 4.0 * s.blocks * s.square;
     case Kind::iterative_schur:
@@ -65,7 +66,7 @@ SparsePlan choose(const NormalLayout& layout, double limit) {
       (schur || s.blocks > 0.3 * s.all_blocks) && fits(kind))
     return {kind, left + ": few enough for a dense factor", 0.0};
   if (const Kind kind = schur ? Kind::sparse_schur : Kind::sparse_cholesky;
-      sparse_cholesky_available() && (!schur || s.columns <= most_sparse_columns) && fits(kind))
+      (!schur || s.columns <= most_sparse_columns) && fits(kind))
     return {kind, left + ": a sparse factor", 0.0};
   if (schur && fits(Kind::iterative_schur) && layout.pairs() <= 12.0 * static_cast<double>(layout.couplings()))
     return {Kind::iterative_schur, left + ", too many to factor: conjugate gradients on the reduced system", 0.0};
@@ -95,9 +96,9 @@ SparsePlan plan_sparse(const NormalLayout& layout, Kind requested, double memory
     throw Error(fmt::format("linear solver {} eliminates blocks, and no blocks of at most 3 components were found that "
                             "share no residual; expected {}",
                             to_string(plan.kind), to_string(best.kind)));
-  if ((plan.kind == Kind::sparse_cholesky || plan.kind == Kind::sparse_schur) && !sparse_cholesky_available())
+  if (plan.kind == Kind::cholmod && !sparse_cholesky_available())
     throw Error(fmt::format("linear solver {} needs CHOLMOD, which this build is without; expected {}",
-                            to_string(plan.kind), to_string(best.kind)));
+                            to_string(plan.kind), to_string(layout.landmarks > 0 ? Kind::sparse_schur : Kind::sparse_cholesky)));
   plan.bytes = bytes_of(plan.kind, layout);
   if (plan.bytes <= limit) return plan;
   const double least = bytes_of(best.kind, layout);
