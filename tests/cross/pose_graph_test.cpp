@@ -144,7 +144,12 @@ TEST_CASE("pose graphs: Gauss-Newton and Levenberg-Marquardt, one thread and two
 }
 
 TEST_CASE("pose graphs: a robust loss sees through false loop closures") {
-  const PoseGraphOptions options{.kind = PoseGraphOptions::Kind::city, .poses = 150, .translation_noise = 0.02, .rotation_noise = 0.005, .false_closures = 0.1, .seed = 3};
+  const PoseGraphOptions options{.kind = PoseGraphOptions::Kind::city,
+                                 .poses = 150,
+                                 .translation_noise = 0.02,
+                                 .rotation_noise = 0.005,
+                                 .false_closures = 0.1,
+                                 .seed = 3};
   PoseGraph g = generate_pose_graph(options);
   PoseGraphOptions exact = options;
   exact.translation_noise = exact.rotation_noise = exact.false_closures = 0.0;

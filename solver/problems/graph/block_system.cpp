@@ -20,13 +20,14 @@ void BlockSystem::add(std::int32_t row, std::int32_t column, const double* block
   const BlockCholesky::Slot to = cholesky_.block_slot(found - first);
   for (int j = 0; j < width_; ++j)
     for (int i = 0; i < width_; ++i)
-      to.data[j * to.leading_dimension + i] += row >= column ? block[j * width_ + i] : block[i * width_ + j];
+      to.data[i * to.row_step + j * to.column_step] += row >= column ? block[j * width_ + i] : block[i * width_ + j];
 }
 
 void BlockSystem::clear() {
   for (std::int64_t k = 0; k < pattern_.blocks(); ++k) {
     const BlockCholesky::Slot to = cholesky_.block_slot(k);
-    for (int j = 0; j < width_; ++j) std::fill_n(to.data + j * to.leading_dimension, width_, 0.0);
+    for (int j = 0; j < width_; ++j)
+      for (int i = 0; i < width_; ++i) to.data[i * to.row_step + j * to.column_step] = 0.0;
   }
 }
 
