@@ -143,7 +143,7 @@ End by_thalweg(const World& world, LinearSolverKind kind) {
   problem.add_residuals("sighting", Sighting{}, poses[world.by], directions[world.of], world.seen);
   Options options;
   options.linear_solver = kind;
-  options.function_tolerance = 1e-15;
+  options.function_tolerance = 1e-12;
   options.max_iterations = 300;
   const Result result = solve(problem, options);
   CAPTURE(result.reason);

@@ -200,20 +200,19 @@ TEST_CASE("a point on a sphere: the eigenvector of a symmetric matrix, and the n
 TEST_CASE("a pose graph in space: dense and sparse engines agree") {
   std::vector<Result> ends;
   for (const LinearSolverKind kind : {LinearSolverKind::dense_qr, LinearSolverKind::dense_cholesky,
-                                      LinearSolverKind::sparse_schur, LinearSolverKind::conjugate_gradient}) {
+                                      LinearSolverKind::sparse_cholesky, LinearSolverKind::conjugate_gradient}) {
     Ring ring(12, 0.4);
     Options options;
     options.linear_solver = kind;
     options.max_iterations = 200;
     options.function_tolerance = 1e-13;
-    const bool dense = kind == LinearSolverKind::dense_qr;
     ends.push_back(solve(ring.problem, options));
     const Result& end = ends.back();
     CAPTURE(to_string(kind));
     CAPTURE(end.reason);
     CHECK(end.converged());
     CHECK(end.final_cost < 0.05);
-    CHECK(end.final_cost == Approx(ends[0].final_cost).epsilon(dense ? 0.0 : 1e-9));
+    CHECK(end.final_cost == Approx(ends[0].final_cost).epsilon(1e-9));
     for (std::size_t i = 0; i < 7; ++i) CHECK(end.x[i] == ring.problem.start()[i]);  // the fixed pose
     for (int i = 0; i < 12; ++i) {
       CHECK(rotation_part(end[ring.poses[i]]).norm() == Approx(1.0).epsilon(1e-15));
@@ -239,14 +238,15 @@ TEST_CASE("a large pose graph goes to a sparse engine by itself, the same bits f
 TEST_CASE("a pose graph in the plane, with headings beyond a half turn") {
   const int n = 9;
   std::vector<double> costs;
-  for (const LinearSolverKind kind : {LinearSolverKind::dense_qr, LinearSolverKind::sparse_schur}) {
+  for (const LinearSolverKind kind : {LinearSolverKind::dense_qr, LinearSolverKind::sparse_cholesky}) {
     Problem problem;
     const auto poses = problem.add_parameters("pose", SE2{}, n);
     std::mt19937_64 random(5);
     std::vector<int> from, to;
     std::vector<Vec<double, 3>> measured;
     for (int i = 0; i < n; ++i) {
-      problem.set_start(poses[i], Vec<double, 3>{uniform(random, 0.3), uniform(random, 0.3), 3.0 * i});
+      problem.set_start(poses[i],
+                        Vec<double, 3>{uniform(random, 0.3), uniform(random, 0.3), 2.0 * pi * i * (1.0 + 1.0 / n)});
       CHECK(std::abs(problem.start()[static_cast<std::size_t>(3 * i + 2)]) <= pi);
       from.push_back(i);
       to.push_back((i + 1) % n);
@@ -292,7 +292,7 @@ TEST_CASE("held tangent components stay, by fix and by Subset alike") {
   };
   const std::vector<Vec<double, 7>> targets = {target};
   std::vector<Result> ends;
-  for (const LinearSolverKind kind : {LinearSolverKind::dense_qr, LinearSolverKind::dense_schur}) {
+  for (const LinearSolverKind kind : {LinearSolverKind::dense_qr, LinearSolverKind::sparse_cholesky}) {
     Problem fixed, subset;
     const auto a = fixed.add_parameters("pose", SE3{}, start);
     for (const int c : {2, 3, 4}) fixed.fix(a, c);
