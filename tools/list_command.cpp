@@ -64,8 +64,13 @@ const std::vector<Line> linear_solvers = {
     {"auto", "chosen by the problem; the report says which, and why; the default"},
     {"dense-qr", "QR of the Jacobian: accurate, for few parameters"},
     {"dense-cholesky", "Cholesky of the normal equations: faster, with fewer digits"},
-    {"sparse-cholesky", "the same by blocks, for residuals that each read a few of many parameter blocks"},
+    {"sparse-cholesky", "the same of their blocks, in an order that keeps the factor sparse"},
     {"cholmod", "the reference for it: CHOLMOD, in builds that link it"},
+    {"dense-schur", "blocks such as the points of a bundle eliminated first, what is left factored densely"},
+    {"sparse-schur", "what is left factored sparsely"},
+    {"iterative-schur", "what is left solved by preconditioned conjugate gradients"},
+    {"implicit-schur", "the same without forming it: the least memory"},
+    {"conjugate-gradient", "preconditioned conjugate gradients on the normal equations, nothing eliminated"},
 };
 const std::vector<Line> formats = {
     {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/FORMAT.md"},
