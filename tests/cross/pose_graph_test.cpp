@@ -40,26 +40,27 @@ Solved solve_from(PoseGraph graph, Initialization how, Options options = {.initi
   return s;
 }
 
-/// The poses of Ceres, t and q, moved on the same manifold.
+struct CeresError {
+  SpaceEdge edge;
+  template <class T>
+  bool operator()(const T* a, const T* b, T* r) const {
+    Eigen::Map<Eigen::Matrix<T, 6, 1>>(r, 6) = RelativePoseSpace{}(a, b, edge);
+    return true;
+  }
+};
+
+/// Where Ceres ends, from the same start on the same residual.
 double ceres_cost(PoseGraph g) {
   ceres::Problem problem;
   const auto pose = [&](std::int32_t i) { return g.poses.data() + 7 * i; };
   for (std::int32_t i = 0; i < g.pose_count(); ++i)
     problem.AddParameterBlock(
         pose(i), 7, new ceres::ProductManifold<ceres::EuclideanManifold<3>, ceres::EigenQuaternionManifold>());
-  struct Error {
-    SpaceEdge edge;
-    template <class T>
-    bool operator()(const T* a, const T* b, T* r) const {
-      Eigen::Map<Eigen::Matrix<T, 6, 1>>(r, 6) = RelativePoseSpace{}(a, b, edge);
-      return true;
-    }
-  };
   for (std::size_t e = 0; e < g.edges.from.size(); ++e) {
     SpaceEdge edge;
     std::copy_n(g.edges.measurement.data() + 7 * e, 7, edge.measurement.data());
     REQUIRE(graph::square_root(6, g.edges.information.data() + 21 * e, edge.root.data()));
-    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<Error, 6, 7, 7>(new Error{edge}), nullptr,
+    problem.AddResidualBlock(new ceres::AutoDiffCostFunction<CeresError, 6, 7, 7>(new CeresError{edge}), nullptr,
                              pose(g.edges.from[e]), pose(g.edges.to[e]));
   }
   problem.SetParameterBlockConstant(pose(0));
