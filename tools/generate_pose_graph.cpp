@@ -19,8 +19,8 @@ int generate_pose_graph_file(const GenerateArguments& arguments) {
   file.commit(text);
   if (arguments.quiet) return exit_converged;
   std::string line =
-      fmt::format("{}: {} poses of the {}, {} edges, {} bytes\n", printable(arguments.output), graph.pose_count(),
-                  graph.kind == PoseGraph::Kind::se2 ? "plane" : "space", graph.edges.count(), text.size());
+      fmt::format("{}: {} poses of {}, {} edges, {} bytes\n", printable(arguments.output), graph.pose_count(),
+                  graph.kind == PoseGraph::Kind::se2 ? "the plane" : "space", graph.edges.count(), text.size());
   // Where the errors are those that the information speaks of, χ² is near its degrees of freedom.
   const PoseGraphOptions& o = arguments.pose_graph;
   if (o.false_closures == 0.0 && o.translation_noise > 0.0 && o.rotation_noise > 0.0)

@@ -65,16 +65,25 @@ void look_at_bounds(const Problem& problem, CheckReport& report) {
                              "Move the start, or the bound if that is what is wrong.", outside});
 }
 
-void look_at_counts(CheckReport& report) {
+/// In how many directions the parameters may move: on manifolds fewer than they have numbers.
+std::int64_t free_directions(const Problem& problem, std::int64_t free_numbers) {
+  for (const Problem::BlockSet& set : problem.sets())
+    for (std::int64_t i = set.offset; set.manifold && i < set.end(); i += set.dimension)
+      if (!problem.fixed()[static_cast<std::size_t>(i)]) free_numbers -= set.dimension - set.tangent;
+  return free_numbers;
+}
+
+void look_at_counts(const Problem& problem, CheckReport& report) {
+  const std::int64_t directions = free_directions(problem, report.free_parameters);
   if (report.free_parameters == 0)
     report.findings.push_back({Finding::Kind::nothing_free,
                                "Every parameter is fixed: there is nothing to solve.",
                                "Let at least one of them move.",
                                {}});
-  if (report.problem.residuals < report.free_parameters)
+  if (report.problem.residuals < directions)
     report.findings.push_back({Finding::Kind::too_few_residuals,
                                fmt::format("{} parameters are to be found from {}: many answers fit equally well.",
-                                           report.free_parameters, text::counted(report.problem.residuals, "residual")),
+                                           directions, text::counted(report.problem.residuals, "residual")),
                                "Bring more data, fix some parameters, or give them priors.",
                                {}});
 }
@@ -84,7 +93,7 @@ CheckReport check(const Problem& problem, const Options& options, std::span<cons
   const Program program(problem);
   CheckReport report = facts_of(problem, options);
   look_at_bounds(problem, report);
-  look_at_counts(report);
+  look_at_counts(problem, report);
   if (program.columns() == 0) return report;
   if (solves_by_blocks(problem, options)) {
     look_at_blocks(problem, start_inside(problem), options, expected_free, report);

@@ -55,7 +55,8 @@ std::int64_t free_numbers(const Problem& problem, const Problem::BlockSet& set, 
   std::int64_t n = 0;
   for (std::int64_t i = set.offset + block * set.dimension; i < set.offset + (block + 1) * set.dimension; ++i)
     n += !problem.fixed()[at(i)] && problem.lower()[at(i)] < problem.upper()[at(i)];
-  return n;
+  // A block on a manifold moves in fewer directions than it has numbers, or not at all.
+  return set.manifold && n > 0 ? set.tangent : n;
 }
 
 void look_at_readers(const Problem& problem, CheckReport& report) {

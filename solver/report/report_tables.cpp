@@ -112,7 +112,7 @@ Table pose_graph_table(const Report& report) {
   Table table;
   table.add_column("pose graph", Align::left);
   table.add_column("", Align::left);
-  std::string extent = fmt::format("{} poses, {} edges, of the {}", g.poses, g.edges, g.plane ? "plane" : "space");
+  std::string extent = fmt::format("{} poses of {}, {} edges", g.poses, g.plane ? "the plane" : "space", g.edges);
   if (g.landmarks > 0) extent += fmt::format("; {} landmarks, {} sightings", g.landmarks, g.sightings);
   table.add_row({"extent", extent});
   table.add_row({"held", g.held});

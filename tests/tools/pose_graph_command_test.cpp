@@ -61,7 +61,7 @@ TEST_CASE("each initialization can be asked for, and the text says what was done
   }
   const Outcome text = run("solve g.g2o", folder.path());
   CHECK(contains(text.out, "Pose graph\n"));
-  CHECK(contains(text.out, "500 poses, "));
+  CHECK(contains(text.out, "500 poses of space, "));
   CHECK(contains(text.out, "chordal (the lowest cost, "));
   CHECK(contains(text.out, "pose 0, since the file fixes nothing"));
 }
@@ -71,7 +71,7 @@ TEST_CASE("pose graphs: what is wrong with the file or the options is said") {
   folder.write("bad.g2o", "VERTEX_SE2 0 0 0 0\nEDGE_SE2 0 1 1 0 0 1 0 0 -1 0 1\n");
   const Outcome bad = run("solve bad.g2o", folder.path());
   CHECK(bad.code == 3);
-  CHECK(bad.err == "bad.g2o:2:30: the information matrix is not positive definite; expected a positive definite one\n");
+  CHECK(bad.err == "bad.g2o:2:31: the information matrix is not positive definite; expected a positive definite one\n");
   folder.write("toro.graph", "EDGE2 0 1 1 0 0 45 0 0 45 0 400\n");
   CHECK(run("solve toro.graph", folder.path()).code == 3);
   CHECK(run("solve toro.graph --information-order g2o", folder.path()).code == 0);
