@@ -166,7 +166,7 @@ std::int32_t Numeric<T>::factor_front(std::int32_t s, const double* values, T* s
 /// A subtree, one supernode after the other. Returns the first block column that is not definite, −1: all are.
 template <class T>
 std::int32_t Numeric<T>::walk(const Plan::Subtree& subtree, const double* values, T* stack) {
-  const WithoutSubnormals<T> flushed;
+  [[maybe_unused]] const WithoutSubnormals<T> flushed{};
   for (std::int32_t s = subtree.first; s <= subtree.last; ++s) {
     const std::int32_t lost =
         factor_front(s, values, stack, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
@@ -196,7 +196,7 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
   const auto climb = [&](const Plan::Subtree& subtree) {
     T* const own = stack(oneapi::tbb::this_task_arena::current_thread_index());
     std::int32_t lost = walk(subtree, values, own);
-    const WithoutSubnormals<T> flushed;
+    [[maybe_unused]] const WithoutSubnormals<T> flushed{};
     // Nothing above a loss is reached, so that the first loss is found whatever the threads do.
     for (std::int32_t s = symbolic_.parent[subtree.last]; lost < 0 && s >= 0; s = symbolic_.parent[s]) {
       if (crew.waiting[s].fetch_sub(1) > 1) return;
