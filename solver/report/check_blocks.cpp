@@ -94,9 +94,10 @@ void look_at_readers(const Problem& problem, CheckReport& report) {
   }
 }
 
-/// Of each direction ‖Jd‖, divided by the root of the sum of its terms' squares.
+/// Of each direction ‖Jd‖, divided by the root of the sum of its terms' squares. `influence`: of each component of x
+/// set to nonzero where a residual changes with it.
 std::vector<double> remainders(const Problem& problem, const std::vector<double>& x,
-                               std::span<const FreeDirection> directions) {
+                               std::span<const FreeDirection> directions, std::vector<char>& influence) {
   std::vector<double> sums(directions.size()), terms(directions.size());
   for (const auto& group : problem.groups()) {
     constexpr std::int64_t strip = BlockProgram::strip_items;
@@ -114,6 +115,8 @@ std::vector<double> remainders(const Problem& problem, const std::vector<double>
         std::size_t c = 0;
         for (const Slot& slot : group->slots())
           for (int k = 0; k < slot.dimension; ++k) component[c++] = slot.offset(i) + k;
+        for (int a = 0; a < dimension * columns; ++a)
+          if (arrays[at(dimension + a)][i - begin] != 0.0) influence[at(component[at(a % columns)])] = 1;
         for (std::size_t d = 0; d < directions.size(); ++d)
           for (int k = 0; k < dimension; ++k) {
             double sum = 0.0;
@@ -130,6 +133,24 @@ std::vector<double> remainders(const Problem& problem, const std::vector<double>
   }
   for (std::size_t d = 0; d < sums.size(); ++d) sums[d] = terms[d] > 0.0 ? std::sqrt(sums[d] / terms[d]) : 0.0;
   return sums;
+}
+
+/// Blocks that are read, with numbers that change no residual at the start.
+void look_at_influence(const Problem& problem, const std::vector<char>& influence, CheckReport& report) {
+  const std::vector<Readers> readers = count_readers(problem);
+  Finding finding{Finding::Kind::no_influence, "", "Start elsewhere, or fix them: no step moves them from there.", {}};
+  for (std::size_t s = 0; s < readers.size(); ++s) {
+    const Problem::BlockSet& set = problem.sets()[s];
+    for (std::int64_t i = 0; i < std::int64_t{set.dimension} * set.count; ++i) {
+      const std::size_t c = at(set.offset + i);
+      const bool moves = !problem.fixed()[c] && problem.lower()[c] < problem.upper()[c];
+      if (moves && !influence[c] && readers[s].residuals[at(i / set.dimension)] > 0)
+        finding.parameters.push_back(problem.parameter_name(set.offset + i));
+    }
+  }
+  if (finding.parameters.empty()) return;
+  finding.sentence = fmt::format("At the start no residual changes with {}.", words::quoted(finding.parameters));
+  report.findings.push_back(std::move(finding));
 }
 
 /// "translation along x, y, z; scale": what names have in common before the last word is said once.
@@ -149,8 +170,9 @@ std::string shortened(const std::vector<std::string>& names) {
 
 void look_at_directions(const Problem& problem, const std::vector<double>& x, std::span<const FreeDirection> directions,
                         CheckReport& report) {
-  if (directions.empty()) return;
-  const std::vector<double> left = remainders(problem, x, directions);
+  std::vector<char> influence(x.size(), 0);
+  const std::vector<double> left = remainders(problem, x, directions, influence);
+  look_at_influence(problem, influence, report);
   std::vector<std::string> free, held;
   double largest = 0.0;
   for (std::size_t d = 0; d < directions.size(); ++d) {

@@ -107,3 +107,18 @@ TEST_CASE("a start that is not finite names residual and blocks") {
             std::to_string(b.point_of[first]) + "]).");
   CHECK(!noted(report, "derivatives"));
 }
+
+TEST_CASE("a number that changes no residual at the start is named") {
+  thalweg::Problem problem;
+  const std::vector<double> many(500, 1.0);
+  const auto p = problem.add_parameters("p", thalweg::Vec<double, 1>{1.0}, 500),
+             idle = problem.add_parameters("idle", thalweg::Vec<double, 1>{1.0});
+  std::vector<int> index(many.size());
+  for (std::size_t i = 0; i < index.size(); ++i) index[i] = static_cast<int>(i);
+  problem.add_residuals(
+      "data", [](const auto& q, const auto&, double y) { return q[0] - 2.0 * y; }, p[index], idle, many);
+  const CheckReport report = check(problem);
+  const Finding* finding = found(report, Finding::Kind::no_influence);
+  REQUIRE(finding);
+  CHECK(finding->sentence == "At the start no residual changes with 'idle'.");
+}
