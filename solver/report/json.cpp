@@ -97,7 +97,7 @@ Json correlations_of(const FitStatistics& s, bool all) {
   if (!s.available() || s.correlation.size() != n * n || (!all && n > most_parameters_in_json)) return nullptr;
   Json names = Json::array(), matrix = Json::array();
   for (std::size_t i = 0; i < n; ++i) {
-    names.push_back(s.free_names[i]);
+    names.push_back(s.free_name(i));
     Json row = Json::array();
     for (std::size_t j = 0; j < n; ++j) row.push_back(number(s.correlation[i * n + j]));
     matrix.push_back(std::move(row));

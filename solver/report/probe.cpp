@@ -67,6 +67,7 @@ Prober::Prober(const Program& program, int threads)
 
 Probe Prober::look(std::vector<double> x, Want want) {
   Probe probe;
+  jacobian_.resize(program_.rows(), program_.columns());  // the last spectrum left traces in the rows of padding
   const double squares = program_.evaluate_without_loss(x.data(), residual_.data(), jacobian_, threads_);
   probe.residual = Column(residual_.data(), residual_.size()).stableNorm();
   bool finite = std::isfinite(squares);

@@ -240,7 +240,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
     const auto number = static_cast<std::int64_t>(i);
     if (program.column_of(number) < 0 || s.parameters[i].at_bound) continue;
     s.free.push_back(static_cast<int>(i));
-    s.free_names.push_back(problem.tangent_name(number));
+    if (problem.is_curved()) s.free_names.push_back(problem.tangent_name(number));
   }
   DenseMatrix free_J = free_columns(program, J, s.free);
   std::optional<RobustFit> robust;
@@ -285,7 +285,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   for (const auto& direction : inverse->null_space) {
     UndeterminedCombination& combination = s.undetermined.emplace_back();
     for (const auto& [column, coefficient] : direction) {
-      combination.terms.push_back({s.free_names[static_cast<std::size_t>(column)], coefficient});
+      combination.terms.push_back({s.free_name(static_cast<std::size_t>(column)), coefficient});
     }
   }
   return s;

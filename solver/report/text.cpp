@@ -68,7 +68,7 @@ std::string correlations(const FitStatistics& s) {
   Table table;
   table.add_column(fmt::format("strong correlation (|correlation| > {})", noteworthy_correlation), Align::left);
   table.add_column("", Align::right);
-  const auto name = [&](std::size_t i) { return s.free_names[i]; };
+  const auto name = [&](std::size_t i) { return s.free_name(i); };
   for (std::size_t k = 0; k < std::min(pairs.size(), most_correlations); ++k) {
     const auto& [i, j, c] = pairs[k];
     // 1.000 would claim more than there is.

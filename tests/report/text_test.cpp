@@ -328,7 +328,6 @@ TEST_CASE("at most ten strong correlations, the strongest first") {
   constexpr std::size_t n = 6;  // 15 pairs
   s.parameters.resize(n);
   s.free = {0, 1, 2, 3, 4, 5};
-  s.free_names = {"p0", "p1", "p2", "p3", "p4", "p5"};
   s.correlation.assign(n * n, 0.95);
   for (std::size_t i = 0; i < n; ++i) s.parameters[i].name = "p" + std::to_string(i);
   s.correlation[4 * n + 5] = -0.96;

@@ -66,7 +66,12 @@ struct FitStatistics {
   /// Problem): of ordinary blocks indices into parameters. The errors of a block on a manifold are those of a step δ
   /// from the solution, x ⊞ δ.
   std::vector<int> free;
-  std::vector<std::string> free_names;  ///< theirs: "b1", "pose[17].rotation[2]"
+  /// Theirs where any block is on a manifold: "b1", "pose[17].rotation[2]". Empty: the names of the parameters.
+  std::vector<std::string> free_names;
+  /// The name of one of those columns.
+  const std::string& free_name(std::size_t column) const {
+    return free_names.empty() ? parameters[static_cast<std::size_t>(free[column])].name : free_names[column];
+  }
   std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
   std::vector<double> covariance;   ///< free × free, row-major, NaN where undetermined
   Noise noise = Noise::estimated;

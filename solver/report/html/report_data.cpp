@@ -122,7 +122,7 @@ Json correlation_of(const FitStatistics& s) {
   }
   Json names = Json::array(), matrix = Json::array();
   for (const std::size_t i : shown) {
-    names.push_back(printable(s.free_names[i]));
+    names.push_back(printable(s.free_name(i)));
     Json row = Json::array();
     for (const std::size_t j : shown) row.push_back(number(s.correlation[i * n + j]));
     matrix.push_back(std::move(row));
