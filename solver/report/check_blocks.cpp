@@ -94,8 +94,8 @@ void look_at_readers(const Problem& problem, CheckReport& report) {
   }
 }
 
-/// Of each direction ‖Jd‖, divided by the root of the sum of its terms' squares. `influence`: of each component of x
-/// set to nonzero where a residual changes with it.
+/// Of each direction ‖Jd‖, divided by the root of the sum of its terms' squares. `influence`: of each tangent component,
+/// by its number, set to nonzero where a residual changes with it.
 std::vector<double> remainders(const Problem& problem, const std::vector<double>& x,
                                std::span<const FreeDirection> directions, std::vector<char>& influence) {
   std::vector<double> sums(directions.size()), terms(directions.size());
@@ -141,12 +141,11 @@ void look_at_influence(const Problem& problem, const std::vector<char>& influenc
   Finding finding{Finding::Kind::no_influence, "", "Start elsewhere, or fix them: no step moves them from there.", {}};
   for (std::size_t s = 0; s < readers.size(); ++s) {
     const Problem::BlockSet& set = problem.sets()[s];
-    for (std::int64_t i = 0; i < std::int64_t{set.dimension} * set.count; ++i) {
-      const std::size_t c = at(set.offset + i);
-      const bool moves = !problem.fixed()[c] && problem.lower()[c] < problem.upper()[c];
-      if (moves && !influence[c] && readers[s].residuals[at(i / set.dimension)] > 0)
-        finding.parameters.push_back(problem.parameter_name(set.offset + i));
-    }
+    for (std::int64_t block = 0; block < set.count; ++block)
+      for (std::int64_t d = 0; d < set.tangent && readers[s].residuals[at(block)] > 0; ++d) {
+        const std::int64_t number = set.offset + block * set.dimension + d;
+        if (problem.moves(number) && !influence[at(number)]) finding.parameters.push_back(problem.tangent_name(number));
+      }
   }
   if (finding.parameters.empty()) return;
   finding.sentence = fmt::format("At the start no residual changes with {}.", words::quoted(finding.parameters));
