@@ -1,34 +1,17 @@
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
 #include <limits>
-#include <new>
 #include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
 #include <support/block_systems.hpp>
+#include <support/count_allocations.hpp>
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/math/error.hpp>
 #include <thalweg/math/parallel.hpp>
 
 using namespace thalweg;
 using namespace thalweg::test;
-
-namespace {
-
-std::atomic<std::int64_t> allocations{0};
-
-}  // namespace
-
-// Counts what containers allocate in this program.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size ? size : 1)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -220,9 +203,9 @@ TEST_CASE("repeated factorisations and solves of one structure allocate nothing"
     set_blocks(cholesky, large.pattern, large.system);
     std::vector<double> b(static_cast<std::size_t>(large.pattern.order()), 1.0), x(b.size());
     for (int again = 0; again < 3; ++again) {
-      const std::int64_t before = allocations;
+      const std::int64_t before = allocations();
       const LinearStatus factored = cholesky.factor(), solved = cholesky.solve(b.data(), x.data());
-      const std::int64_t made = allocations - before;
+      const std::int64_t made = allocations() - before;
       REQUIRE(factored == LinearStatus::ok);
       REQUIRE(solved == LinearStatus::ok);
       if (again > 0) CHECK(made == 0);

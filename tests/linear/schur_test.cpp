@@ -34,10 +34,9 @@ std::vector<Way> ways() {
       {"PCG, products", true, [] { return make_iterative_reduced(tight(false, Preconditioner::schur_jacobi)); }},
       {"PCG, products, blocks of U", true, [] { return make_iterative_reduced(tight(false, Preconditioner::jacobi)); }},
       {"PCG on all columns", false, [] { return make_iterative_reduced(tight(false, Preconditioner::jacobi)); }}};
-  if (sparse_cholesky_available()) {
-    all.push_back({"sparse Schur", true, [] { return make_sparse_reduced(); }});
-    all.push_back({"sparse Cholesky", false, [] { return make_sparse_reduced(); }});
-  }
+  all.push_back({"sparse Schur", true, [] { return make_sparse_reduced(); }});
+  all.push_back({"sparse Cholesky", false, [] { return make_sparse_reduced(); }});
+  if (sparse_cholesky_available()) all.push_back({"CHOLMOD", true, [] { return make_cholmod_reduced(); }});
   return all;
 }
 

@@ -98,8 +98,9 @@ Options precise(Kind kind) {
 }
 
 std::vector<Kind> sparse_kinds() {
-  std::vector<Kind> kinds = {Kind::dense_schur, Kind::iterative_schur, Kind::implicit_schur, Kind::conjugate_gradient};
-  if (sparse_cholesky_available()) kinds.insert(kinds.end(), {Kind::sparse_cholesky, Kind::sparse_schur});
+  std::vector<Kind> kinds = {Kind::dense_schur,     Kind::sparse_schur,   Kind::sparse_cholesky,
+                             Kind::iterative_schur, Kind::implicit_schur, Kind::conjugate_gradient};
+  if (sparse_cholesky_available()) kinds.push_back(Kind::cholmod);
   return kinds;
 }
 
@@ -184,7 +185,8 @@ TEST_CASE("a sparse solve gives the same bits with one thread and with two") {
 TEST_CASE("iterations after the first allocate nothing") {
   if (!can_count_allocations()) return;
   const Scene s = scene(20, 1000, 7);
-  for (const Kind kind : {Kind::dense_schur, Kind::iterative_schur, Kind::implicit_schur, Kind::conjugate_gradient}) {
+  for (const Kind kind : {Kind::dense_schur, Kind::sparse_schur, Kind::sparse_cholesky, Kind::iterative_schur,
+                          Kind::implicit_schur, Kind::conjugate_gradient}) {
     CAPTURE(to_string(kind));
     Options options = precise(kind);
     options.max_iterations = 12;

@@ -75,9 +75,9 @@ TEST_CASE("generated bundles are written plain and compressed, the same for the 
 
 TEST_CASE("mistakes in what to generate") {
   const Folder folder;
-  CHECK(failure(folder, "generate", 2) == error + "generate needs to know what; expected bundle");
+  CHECK(failure(folder, "generate", 2) == error + "generate needs to know what; expected bundle or pose-graph");
   CHECK(failure(folder, "generate bundel --output a.txt", 2) ==
-        error + "there is no generator of 'bundel' (did you mean 'bundle'?); expected bundle");
+        error + "there is no generator of 'bundel' (did you mean 'bundle'?); expected bundle or pose-graph");
   CHECK(failure(folder, "generate bundle", 2) ==
         error + "generate bundle needs a file to write; expected --output FILE");
   CHECK(failure(folder, "generate bundle --output a.txt --camera 3", 2) ==

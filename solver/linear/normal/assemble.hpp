@@ -137,36 +137,71 @@ void TiledEquations<F>::add_rows(int part, const NormalLayout::Group& group, con
   }
 }
 
-/// Blocks of U between two pieces of an item.
+/// Blocks of U between two pieces of an item, R consecutive rows of each item.
 template <int F>
-void TiledEquations<F>::add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip) {
+template <int R>
+void TiledEquations<F>::add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row) {
+  using namespace assembly;
+  using tile::Raw;
+  constexpr int vectors = Square::bodies + (Square::rest > 0 && !Square::rest_by_rows ? 1 : 0);
+  constexpr int by_rows = Square::rest_by_rows ? Square::bodies * tile::lanes : F;  // rows from here on go by rows
   double* const diagonal = kept_sums(part);
   double* const off = diagonal + std::int64_t{layout_->tiles} * kept_size;
   const std::size_t pieces = group.pieces.size(), pairs = pieces * (pieces - 1) / 2;
-  for (std::int64_t i = strip.begin; i < strip.end; ++i) {
-    const std::int32_t* const tile = group.tile.data() + i * static_cast<std::int64_t>(pieces);
+  const double* const* const jacobian = strip.jacobian + std::int64_t{row} * group.columns;
+  Columns<R, F> f[2];                      // of the two pieces
+  Raw across[2][vectors][R][tile::lanes];  // of each item, eight columns side by side
+  for (std::int64_t i = strip.begin; i < strip.end; i += tile::lanes) {
+    const int n = static_cast<int>(std::min<std::int64_t>(tile::lanes, strip.end - i));
     std::size_t pair = static_cast<std::size_t>(i) * pairs;
     for (std::size_t a = 1; a < pieces; ++a)
       for (std::size_t b = 0; b < a; ++b, ++pair) {
-        if (tile[a] < 0 || tile[b] < 0) continue;
-        // Rows belong to the larger tile; of one tile twice both orders count, and its lower triangle takes them.
-        const bool same = tile[a] == tile[b];
-        const auto& row = group.pieces[tile[a] >= tile[b] ? a : b];
-        const auto& col = group.pieces[tile[a] >= tile[b] ? b : a];
-        double* const to = same ? diagonal + std::int64_t{tile[a]} * kept_size : off + group.off[pair] * Square::size;
-        for (int y = 0; y < row.width; ++y)
-          for (int x = 0; x < col.width; ++x) {
-            double s = 0.0;
-            for (int k = 0; k < group.dimension; ++k)
-              s += strip.jacobian[k * group.columns + row.column + y][i - strip.begin] *
-                   strip.jacobian[k * group.columns + col.column + x][i - strip.begin];
-            if (same)
-              to[Square::index(std::max(x, y), std::min(x, y))] += x == y ? 2.0 * s : s;
-            else
-              to[Square::index(y, x)] += s;
+        for (const std::size_t p : {a, b}) {
+          Columns<R, F>& own = f[p == b];
+          own.fill(jacobian, group.columns, group.pieces[p].column, group.pieces[p].width, i - strip.begin);
+          for (int v = 0; v < vectors; ++v)
+            for (int k = 0; k < R; ++k) {
+              Raw* const turned = across[p == b][v][k];
+              for (int c = 0; c < tile::lanes; ++c) turned[c] = v * 8 + c < F ? own.lanes(k, v * 8 + c) : Raw{};
+              tile::transpose(turned);
+            }
+        }
+        for (int l = 0; l < n; ++l) {
+          const std::int32_t* const tile = group.tile.data() + (i + l) * static_cast<std::int64_t>(pieces);
+          if (tile[a] < 0 || tile[b] < 0) continue;
+          if (tile[a] == tile[b]) {
+            add_twice<R>(diagonal + std::int64_t{tile[a]} * kept_size, f[0], f[1], l);
+            continue;
           }
+          // Rows belong to the larger tile.
+          const int rows = tile[a] > tile[b] ? 0 : 1, columns = 1 - rows;
+          double* const to = off + group.off[pair + static_cast<std::size_t>(l) * pairs] * Square::size;
+          for (int v = 0; v < vectors; ++v)
+            for (int j = 0; j < F; ++j) {
+              double* const at = to + Square::index(v * 8, j);
+              Raw sum = tile::load(at);
+              for (int k = 0; k < R; ++k) sum += across[rows][v][k][l] * tile::splat(f[columns].numbers[k][j][l]);
+              tile::store(at, sum);
+            }
+          for (int y = by_rows; y < F; ++y)
+            for (int j = 0; j < F; ++j)
+              for (int k = 0; k < R; ++k)
+                to[Square::index(y, j)] += f[rows].numbers[k][y][l] * f[columns].numbers[k][j][l];
+        }
       }
   }
+}
+
+/// The diagonal block of a tile that an item reads in two pieces: both orders count, and the lower triangle takes them.
+template <int F>
+template <int R>
+void TiledEquations<F>::add_twice(double* u, const assembly::Columns<R, F>& a, const assembly::Columns<R, F>& b,
+                                  int lane) {
+  for (int j = 0; j < F; ++j)
+    for (int h = 0; h <= j; ++h)
+      for (int k = 0; k < R; ++k)
+        u[Square::index(j, h)] +=
+            a.numbers[k][j][lane] * b.numbers[k][h][lane] + b.numbers[k][j][lane] * a.numbers[k][h][lane];
 }
 
 template <int F>
@@ -174,15 +209,22 @@ void TiledEquations<F>::add(int part, std::size_t g, const ResidualStrip& strip)
   const NormalLayout::Group& group = layout_->groups[g];
   if (thin_ && group.landmark_column >= 0 && !group.pieces.empty())
     return group.dimension == 1 ? add_thin<1>(part, group, strip) : add_thin<2>(part, group, strip);
+  const auto add_chunk = [&]<int R>(int row) {
+    add_rows<R>(part, group, strip, row, layout_->couplings_once && row == 0);
+    if (group.pieces.size() > 1) add_pairs<R>(part, group, strip, row);
+  };
   for (int row = 0; row < group.dimension; row += 3) {
-    const bool store = layout_->couplings_once && row == 0;
     switch (std::min(3, group.dimension - row)) {
-      case 1: add_rows<1>(part, group, strip, row, store); break;
-      case 2: add_rows<2>(part, group, strip, row, store); break;
-      default: add_rows<3>(part, group, strip, row, store);
+      case 1:
+        add_chunk.template operator()<1>(row);
+        break;
+      case 2:
+        add_chunk.template operator()<2>(row);
+        break;
+      default:
+        add_chunk.template operator()<3>(row);
     }
   }
-  if (group.pieces.size() > 1) add_pairs(part, group, strip);
 }
 
 }  // namespace thalweg

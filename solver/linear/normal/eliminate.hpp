@@ -254,6 +254,11 @@ void TiledEquations<F>::damp(double lambda, const double* D) {
 
 template <int F>
 LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const double* b, double* reduced, int threads) {
+  if (layout_->landmarks == 0) {
+    damp(lambda, D);
+    kept_of(b, reduced);
+    return LinearStatus::ok;
+  }
   reduced_.resize_unset(layout_->parts * reduced_stride());
   for (AlignedArray& Z : scratch_)
     if (Z.size() == 0) Z.resize(layout_->products.longest * (Coupling::size + 4));
@@ -305,7 +310,8 @@ void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t l
     for (int j = 0; j < F; ++j)
       for (int i = 0; i < F; ++i) sum[Square::index(i, j)] = block[i + j * F];
   }
-  for (int part = 0; part < layout_->parts; ++part) {
+  const int parts = layout_->landmarks > 0 ? layout_->parts : 0;
+  for (int part = 0; part < parts; ++part) {
     const double* S = reduced_.data() + part * reduced_stride() + k * Square::size;
     for (int v = 0; v < Square::size; v += 8) tile::store(sum + v, tile::load(sum + v) - tile::load(S + v));
   }
@@ -370,7 +376,16 @@ void TiledEquations<F>::gather(const double* b, std::int32_t e, double* three) c
   }
 }
 
-/// The kept columns of b, less what the parts have summed.
+/// The kept columns of b, as a tile vector.
+template <int F>
+void TiledEquations<F>::kept_of(const double* b, double* reduced) const {
+  for (std::int64_t i = 0; i < std::int64_t{layout_->tiles} * F; ++i) {
+    const std::int64_t column = layout_->tile_column[static_cast<std::size_t>(i)];
+    reduced[i] = column < 0 ? 0.0 : b[column];
+  }
+}
+
+/// The same, less what the parts have summed.
 template <int F>
 void TiledEquations<F>::subtract_parts(const double* b, double* reduced) const {
   for (std::int64_t i = 0; i < std::int64_t{layout_->tiles} * F; ++i) {
@@ -385,6 +400,7 @@ void TiledEquations<F>::subtract_parts(const double* b, double* reduced) const {
 template <int F>
 void TiledEquations<F>::reduce(const double* b, double* reduced, int threads) {
   const NormalLayout& layout = *layout_;
+  if (layout.landmarks == 0) return kept_of(b, reduced);
   parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
     double* const y = vectors_.data() + part * vectors_stride();
     std::fill_n(y, vectors_stride(), 0.0);

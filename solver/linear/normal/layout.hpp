@@ -13,6 +13,8 @@ namespace thalweg {
 
 /// Columns that an eliminated block (a landmark) takes: smaller ones are padded.
 inline constexpr int landmark_width = 3;
+/// Columns of the widest tiles.
+inline constexpr int widest_tile = 9;
 
 /// The blocks of a structure in two kinds. Eliminated ones, the landmarks e, share no residual with each other; kept
 /// ones are cut into tiles of one width, the last of a block padded. JᵀJ is then

@@ -54,7 +54,10 @@ class TiledEquations final : public NormalEquations {
   template <int R>
   void add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
                      const assembly::Columns<R, 1>& r, std::int64_t item, int n);
-  void add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
+  template <int R>
+  void add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row);
+  template <int R>
+  static void add_twice(double* u, const assembly::Columns<R, F>& a, const assembly::Columns<R, F>& b, int lane);
   bool factor_range(std::int32_t begin, std::int32_t end, double lambda, const double* D);
   bool eliminate_part(int part, double lambda, const double* D, const double* b);
   void scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* y) const;
@@ -77,6 +80,7 @@ class TiledEquations final : public NormalEquations {
   void add_thin_couplings(std::int32_t e, const double* three, const double* x, double* y) const;
   void thin_transposed_product(std::int32_t e, const double* x, double* three) const;
 
+  void kept_of(const double* b, double* reduced) const;
   void subtract_parts(const double* b, double* reduced) const;
   void damp(double lambda, const double* D);
   void gather(const double* b, std::int32_t e, double* three) const;

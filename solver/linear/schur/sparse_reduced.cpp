@@ -1,6 +1,6 @@
 #include <linear/schur/reduced_solver.hpp>
 
-#include <vector>
+#include <array>
 
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
@@ -32,7 +32,7 @@ class SparseReduced final : public ReducedSolver {
     const int width = equations.layout().width;
     constexpr std::int64_t grain = 256;
     parallel_chunks(pattern.blocks(), grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      std::vector<double> block(static_cast<std::size_t>(width * width));
+      std::array<double, widest_tile * widest_tile> block;
       for (std::int64_t k = begin; k < end; ++k) {
         equations.reduced_block(k, block.data(), width);
         cholesky_.set_block(k, block.data(), width);
