@@ -20,6 +20,7 @@ class DampedStrategy : public Strategy {
     const auto norms = linear.column_norms();
     scale_.start(norms);
     unit_ = 1.0;
+    singular_ = 0.0;
     if (identity_) {
       const double largest = *std::max_element(norms.begin(), norms.end());
       if (largest > 0.0) unit_ = largest * largest;
@@ -29,6 +30,7 @@ class DampedStrategy : public Strategy {
   void linearized(const DampedSystem& linear) override { scale_.update(linear.column_norms()); }
   ProposedStep propose(DampedSystem& linear, double* step) override {
     const ProposedStep proposed = damped_step(linear, lambda_, scale_.diagonal(), step);
+    if (proposed.status == LinearStatus::retry) singular_ = std::max(singular_, lambda_);
     scale_.proposed(step);
     return proposed;
   }
@@ -37,9 +39,12 @@ class DampedStrategy : public Strategy {
   std::span<const double> scale() const override { return scale_.diagonal(); }
 
  protected:
-  /// λ scaled by a factor below 1, or above. Zero stays zero as long as steps succeed, and is left when one fails.
+  /// λ scaled by a factor below 1, or above. Zero stays zero as long as steps succeed, and is left when one fails. What
+  /// was singular to rounding, as gauge freedom is with too little damping, is not gone back to.
   void lower(double factor) {
-    if (lambda_ > 0.0) lambda_ = std::max(lambda_ * factor, std::numeric_limits<double>::min());
+    if (lambda_ > 0.0)
+      lambda_ = std::max(
+          {lambda_ * factor, std::numeric_limits<double>::min(), std::min(lambda_, clear_of_singular * singular_)});
   }
   void raise(double factor) { lambda_ = lambda_ > 0.0 ? lambda_ * factor : first_damping * unit_; }
 
@@ -47,8 +52,9 @@ class DampedStrategy : public Strategy {
   Scale scale_;
 
  private:
-  static constexpr double first_damping = 1e-3;
-  double unit_ = 1.0;  // of λ
+  static constexpr double first_damping = 1e-3, clear_of_singular = 8.0;
+  double singular_ = 0.0;  // the largest λ that left the equations singular
+  double unit_ = 1.0;      // of λ
   double initial_damping_;
   bool identity_;
 };
