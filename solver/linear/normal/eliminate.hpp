@@ -3,149 +3,11 @@
 
 #include <cmath>
 
+#include <linear/normal/elimination_kernels.hpp>
 #include <linear/normal/tiled_equations.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
-namespace elimination {
-
-/// y −= or += over the tile layout of F × E blocks: Z = W L⁻ᵀ, L given by its lower triangle (columns; diagonal inverted).
-template <class Coupling, int F>
-[[gnu::always_inline]] inline void times_inverse(const double* W, const double* L, double* Z) {
-  using tile::load;
-  using tile::splat;
-  for (int v = 0; v < Coupling::bodies; ++v) {
-    const double* w = W + v * 3 * 8;
-    double* z = Z + v * 3 * 8;
-    const tile::Raw z0 = load(w) * splat(L[0]);
-    const tile::Raw z1 = (load(w + 8) - z0 * splat(L[1])) * splat(L[3]);
-    const tile::Raw z2 = (load(w + 16) - z0 * splat(L[2]) - z1 * splat(L[4])) * splat(L[5]);
-    tile::store(z, z0);
-    tile::store(z + 8, z1);
-    tile::store(z + 16, z2);
-  }
-  for (int i = Coupling::bodies * 8; i < F; ++i) {
-    const double* w = W;
-    const double z0 = w[Coupling::index(i, 0)] * L[0];
-    const double z1 = (w[Coupling::index(i, 1)] - z0 * L[1]) * L[3];
-    Z[Coupling::index(i, 0)] = z0;
-    Z[Coupling::index(i, 1)] = z1;
-    Z[Coupling::index(i, 2)] = (w[Coupling::index(i, 2)] - z0 * L[2] - z1 * L[4]) * L[5];
-  }
-}
-
-/// S += Σ Zₐ Z_bᵀ over the pairs, F × F, summed in registers.
-template <class Square, class Coupling, int F>
-[[gnu::always_inline]] inline void add_outer_products(const ProductSchedule::Pair* pair, const ProductSchedule::Pair* end,
-                                                      const double* Z, double* S) {
-  using tile::load;
-  using tile::splat;
-  constexpr bool by_rows = Square::rest_by_rows;
-  static_assert(F < 2 * tile::lanes && (!by_rows || F == tile::lanes + 1));
-  tile::Raw s[F];  // the first eight rows, a column each; with a ninth row, that in one more and its last number
-  for (int j = 0; j < F; ++j) s[j] = load(S + j * tile::lanes);
-  tile::Raw row = by_rows ? load(S + Square::body) : tile::Raw{};
-  double corner = by_rows ? S[Square::body + tile::lanes] : 0.0;
-  for (; pair != end; ++pair) {
-    const double* const z = Z + std::int64_t{pair->a} * Coupling::size;
-    const double* const y = Z + std::int64_t{pair->b} * Coupling::size;
-    const ProductSchedule::Pair later = pair[ProductSchedule::pairs_ahead];
-    tile::fetch_ahead<false>(Z + std::int64_t{later.a} * Coupling::size, Coupling::size);
-    tile::fetch_ahead<false>(Z + std::int64_t{later.b} * Coupling::size, Coupling::size);
-    const tile::Raw z0 = load(z), z1 = load(z + 8), z2 = load(z + 16);
-    for (int j = 0; j < F; ++j) s[j] += z0 * splat(y[Coupling::index(j, 0)]);
-    for (int j = 0; j < F; ++j) s[j] += z1 * splat(y[Coupling::index(j, 1)]);
-    for (int j = 0; j < F; ++j) s[j] += z2 * splat(y[Coupling::index(j, 2)]);
-    if constexpr (by_rows) {
-      const double* const last = z + Coupling::body;
-      row += load(y) * splat(last[0]);
-      row += load(y + 8) * splat(last[1]);
-      row += load(y + 16) * splat(last[2]);
-      corner += last[0] * y[Coupling::body] + last[1] * y[Coupling::body + 1] + last[2] * y[Coupling::body + 2];
-    }
-  }
-  for (int j = 0; j < F; ++j) tile::store(S + j * tile::lanes, s[j]);
-  if constexpr (by_rows) {
-    tile::store(S + Square::body, row);
-    S[Square::body + tile::lanes] = corner;
-  }
-}
-
-/// S += Z Yᵀ, F × F.
-template <class Square, class Coupling, int F>
-[[gnu::always_inline]] inline void add_outer(const double* Z, const double* Y, double* S) {
-  using tile::load;
-  using tile::splat;
-  constexpr int E = landmark_width;
-  for (int v = 0; v < Square::bodies; ++v) {
-    const tile::Raw z0 = load(Z + v * E * 8), z1 = load(Z + v * E * 8 + 8), z2 = load(Z + v * E * 8 + 16);
-    for (int j = 0; j < F; ++j) {
-      double* s = S + (v * F + j) * 8;
-      tile::store(s, load(s) + z0 * splat(Y[Coupling::index(j, 0)]) + z1 * splat(Y[Coupling::index(j, 1)]) +
-                         z2 * splat(Y[Coupling::index(j, 2)]));
-    }
-  }
-  if constexpr (Square::rest_by_rows) {
-    // One vector along each row that is left over, of the columns that make whole vectors; then what is left of both.
-    for (int i = Square::bodies * 8; i < F; ++i) {
-      const double z0 = Z[Coupling::index(i, 0)], z1 = Z[Coupling::index(i, 1)], z2 = Z[Coupling::index(i, 2)];
-      for (int v = 0; v < Square::bodies; ++v) {
-        double* s = S + Square::index(i, v * 8);
-        const double* y = Y + v * E * 8;
-        tile::store(s, load(s) + load(y) * splat(z0) + load(y + 8) * splat(z1) + load(y + 16) * splat(z2));
-      }
-      for (int j = Square::bodies * 8; j < F; ++j)
-        S[Square::index(i, j)] +=
-            z0 * Y[Coupling::index(j, 0)] + z1 * Y[Coupling::index(j, 1)] + z2 * Y[Coupling::index(j, 2)];
-    }
-  } else if constexpr (Square::rest > 0) {
-    // The rows left over, padded to a vector, go down the columns.
-    alignas(64) double z[E][8] = {};
-    for (int c = 0; c < E; ++c)
-      for (int i = Square::bodies * 8; i < F; ++i) z[c][i % 8] = Z[Coupling::index(i, c)];
-    const tile::Raw z0 = load(z[0]), z1 = load(z[1]), z2 = load(z[2]);
-    for (int j = 0; j < F; ++j) {
-      double* s = S + Square::body + j * 8;
-      tile::store(s, load(s) + z0 * splat(Y[Coupling::index(j, 0)]) + z1 * splat(Y[Coupling::index(j, 1)]) +
-                         z2 * splat(Y[Coupling::index(j, 2)]));
-    }
-  }
-}
-
-/// y (padded to whole vectors) += Z · three.
-template <class Coupling, int F>
-[[gnu::always_inline]] inline void add_product(const double* Z, const double* three, double* y) {
-  for (int v = 0; v < Coupling::bodies; ++v) {
-    const double* z = Z + v * 3 * 8;
-    tile::store(y + v * 8, tile::load(y + v * 8) + tile::load(z) * tile::splat(three[0]) +
-                               tile::load(z + 8) * tile::splat(three[1]) + tile::load(z + 16) * tile::splat(three[2]));
-  }
-  for (int i = Coupling::bodies * 8; i < F; ++i)
-    y[i] += Z[Coupling::index(i, 0)] * three[0] + Z[Coupling::index(i, 1)] * three[1] + Z[Coupling::index(i, 2)] * three[2];
-}
-
-/// three += Wᵀ x, x padded.
-template <class Coupling, int F>
-[[gnu::always_inline]] inline void add_transposed(const double* W, const double* x, tile::Raw* body, double* rest) {
-  for (int v = 0; v < Coupling::bodies; ++v)
-    for (int c = 0; c < 3; ++c) body[c] += tile::load(W + (v * 3 + c) * 8) * tile::load(x + v * 8);
-  for (int i = Coupling::bodies * 8; i < F; ++i)
-    for (int c = 0; c < 3; ++c) rest[c] += W[Coupling::index(i, c)] * x[i];
-}
-
-/// L y = b in place; L y = b by columns with the inverse of the diagonal.
-[[gnu::always_inline]] inline void solve_lower(const double* L, double* b) {
-  b[0] *= L[0];
-  b[1] = (b[1] - L[1] * b[0]) * L[3];
-  b[2] = (b[2] - L[2] * b[0] - L[4] * b[1]) * L[5];
-}
-[[gnu::always_inline]] inline void solve_upper(const double* L, double* b) {
-  b[2] *= L[5];
-  b[1] = (b[1] - L[4] * b[2]) * L[3];
-  b[0] = (b[0] - L[1] * b[1] - L[2] * b[2]) * L[0];
-}
-
-}  // namespace elimination
 
 /// V + λD² = LLᵀ of the landmarks [begin, end), eight at once. False when one is not positive definite.
 template <int F>
@@ -187,7 +49,8 @@ bool TiledEquations<F>::factor_range(std::int32_t begin, std::int32_t end, doubl
 
 /// Z of the landmarks [begin, end), one coupling after the other, and Z L⁻¹ b added to y.
 template <int F>
-void TiledEquations<F>::scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* y) const {
+void TiledEquations<F>::scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z,
+                                        double* y) const {
   const NormalLayout& layout = *layout_;
   for (std::int32_t e = begin; e < end; ++e) {
     const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
@@ -232,7 +95,8 @@ bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D,
   std::fill_n(y, vectors_stride(), 0.0);
   bool positive = true;
   const ProductSchedule& schedule = layout_->products;
-  for (auto stretch = static_cast<std::size_t>(schedule.part[p]); stretch < static_cast<std::size_t>(schedule.part[p + 1]); ++stretch) {
+  for (auto stretch = static_cast<std::size_t>(schedule.part[p]);
+       stretch < static_cast<std::size_t>(schedule.part[p + 1]); ++stretch) {
     const std::int32_t first = schedule.landmark[stretch], last = schedule.landmark[stretch + 1];
     positive = factor_range(first, last, lambda, D) && positive;
     thin_ ? scale_thin(first, last, b, Z, M, y) : scale_couplings(first, last, b, Z, y);
@@ -253,7 +117,8 @@ void TiledEquations<F>::damp(double lambda, const double* D) {
 }
 
 template <int F>
-LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const double* b, double* reduced, int threads) {
+LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const double* b, double* reduced,
+                                          int threads) {
   if (layout_->landmarks == 0) {
     damp(lambda, D);
     kept_of(b, reduced);
@@ -463,7 +328,9 @@ void TiledEquations<F>::substitute(const double* b, const double* kept, double* 
       elimination::solve_lower(L, three);
       elimination::solve_upper(L, three);
       for (int c = 0; c < E; ++c)
-        if (const std::int64_t column = layout.landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)]; column >= 0)
+        if (const std::int64_t column =
+                layout.landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];
+            column >= 0)
           x[column] = three[c];
     }
   });
