@@ -18,7 +18,7 @@ SolvePlan plan_blocks(const Problem& problem, const Options& options) {
     program.reorder(order.items);
     rank = std::move(order.rank);
   }
-  const NormalLayout layout(program.structure(), rank);
+  NormalLayout layout(program.structure(), rank);
   const SparsePlan plan = plan_sparse(layout, options.linear_solver, options.memory_limit);
   return {true, std::string(to_string(plan.kind)), plan.reason, plan.bytes};
 }

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include <fmt/format.h>
 
+#include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 #include <thalweg/math/error.hpp>
 
@@ -18,7 +20,10 @@ using Kind = LinearSolverKind;
 // A dense factor of 3000 columns takes 0.2 s on one core, and less than a sparse one of the same matrix where a third of
 // its blocks are there.
 constexpr double most_dense_columns = 3000.0;
-constexpr double most_sparse_columns = 15000.0;
+// Up to here a sparse factor is taken unseen; up to there it is analysed first, and taken where its flops are a few
+// seconds of one core, as for cameras that each see a few others.
+constexpr double most_sparse_columns = 15000.0, most_analysed_columns = 100000.0;
+constexpr double most_factor_flops = 2e11;
 
 struct Sizes {
   explicit Sizes(const NormalLayout& layout)
@@ -56,7 +61,15 @@ bool eliminates(Kind kind) {
          kind == Kind::implicit_schur;
 }
 
-SparsePlan choose(const NormalLayout& layout, double limit) {
+/// Works out the reduced system's pattern.
+double factor_flops(NormalLayout& layout) {
+  layout.reduce();
+  BlockCholesky cholesky;
+  if (cholesky.analyze(layout.reduced) != LinearStatus::ok) return std::numeric_limits<double>::infinity();
+  return cholesky.facts().flops;
+}
+
+SparsePlan choose(NormalLayout& layout, double limit) {
   const Sizes s(layout);
   const bool schur = layout.landmarks > 0;
   const std::string left = schur ? fmt::format("{} eliminated blocks leave {} columns", layout.landmarks, s.columns)
@@ -68,6 +81,8 @@ SparsePlan choose(const NormalLayout& layout, double limit) {
   if (const Kind kind = schur ? Kind::sparse_schur : Kind::sparse_cholesky;
       (!schur || s.columns <= most_sparse_columns) && fits(kind))
     return {kind, left + ": a sparse factor", 0.0};
+  if (schur && s.columns <= most_analysed_columns && fits(Kind::sparse_schur) && factor_flops(layout) <= most_factor_flops)
+    return {Kind::sparse_schur, left + ": a sparse factor, of little fill", 0.0};
   if (schur && fits(Kind::iterative_schur) && layout.pairs() <= 12.0 * static_cast<double>(layout.couplings()))
     return {Kind::iterative_schur, left + ", too many to factor: conjugate gradients on the reduced system", 0.0};
   return {schur ? Kind::implicit_schur : Kind::conjugate_gradient,
@@ -88,7 +103,7 @@ std::string in_bytes(double bytes) {
   return fmt::format("{:.3g} {}", bytes, units[unit]);
 }
 
-SparsePlan plan_sparse(const NormalLayout& layout, Kind requested, double memory_limit) {
+SparsePlan plan_sparse(NormalLayout& layout, Kind requested, double memory_limit) {
   const double limit = memory_limit > 0.0 ? memory_limit : machine_memory();
   const SparsePlan best = choose(layout, limit);
   SparsePlan plan = requested == Kind::automatic ? best : SparsePlan{requested, "as requested", 0.0};

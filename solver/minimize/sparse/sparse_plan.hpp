@@ -16,8 +16,9 @@ struct SparsePlan {
 };
 
 /// `requested` may be automatic. Throws Error where the solver asked for does not fit the structure, or where nothing fits
-/// the memory limit (bytes; 0: the machine's): it says what would.
-SparsePlan plan_sparse(const NormalLayout& layout, LinearSolverKind requested, double memory_limit);
+/// the memory limit (bytes; 0: the machine's): it says what would. Where only its fill tells whether a factor is worth it, the
+/// layout's reduced system is worked out and analysed.
+SparsePlan plan_sparse(NormalLayout& layout, LinearSolverKind requested, double memory_limit);
 
 /// Physical memory in bytes.
 double machine_memory();
