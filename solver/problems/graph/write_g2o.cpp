@@ -3,35 +3,21 @@
 #include <iterator>
 
 #include <fmt/format.h>
-#include <boost/iostreams/device/back_inserter.hpp>
-#include <boost/iostreams/filter/bzip2.hpp>
-#include <boost/iostreams/filter/gzip.hpp>
-#include <boost/iostreams/filtering_stream.hpp>
+
+#include <problems/compressed_text.hpp>
 
 namespace thalweg {
 
 std::string write_g2o(const PoseGraph& g, Compression compression) {
-  namespace io = boost::iostreams;
-  std::string result;
-  io::filtering_ostream out;
-  if (compression == Compression::bzip2) out.push(io::bzip2_compressor());
-  if (compression == Compression::gzip) out.push(io::gzip_compressor());
-  out.push(io::back_inserter(result));
-
-  fmt::memory_buffer text;
-  const auto flush = [&](std::size_t most) {
-    if (text.size() <= most) return;
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
-    text.clear();
-  };
-  const auto to = std::back_inserter(text);
+  CompressedText file(compression);
+  const auto to = std::back_inserter(file.text());
   const auto numbers = [&](const std::vector<double>& from, std::size_t i, int count) {
     const double* const p = from.data() + i * static_cast<std::size_t>(count);
     for (int k = 0; k < count; ++k) fmt::format_to(to, " {}", p[k]);
   };
   const auto end_line = [&] {
-    text.push_back('\n');
-    flush(1 << 16);
+    file.text().push_back('\n');
+    file.pass();
   };
   const bool plane = g.kind == PoseGraph::Kind::se2;
   for (std::size_t i = 0; i < g.sensor_ids.size(); ++i) {
@@ -73,9 +59,7 @@ std::string write_g2o(const PoseGraph& g, Compression compression) {
     numbers(g.sightings.information, i, g.sighting_information_size());
     end_line();
   }
-  flush(0);
-  out.reset();
-  return result;
+  return file.finish();
 }
 
 }  // namespace thalweg
