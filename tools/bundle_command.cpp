@@ -34,7 +34,6 @@ constexpr Refusal of_every_bundle[] = {
 /// What belongs to methods that work on the whole Jacobian.
 constexpr Refusal of_blocks[] = {
     {"--acceleration", "the sparse linear solvers have no geodesic acceleration"},
-    {"--graduated", "the sparse linear solvers know no graduated non-convexity"},
     {"--restarts", "the sparse linear solvers do not restart"},
     {"--seed", "nothing is drawn at random"},
 };

@@ -16,40 +16,40 @@ constexpr double rough_tolerance = 1e-3;
 /// Sets the losses' scales back however the solve ends: a callback may throw.
 class LossScale {
  public:
-  explicit LossScale(Program& program) : program_(program) {}
-  ~LossScale() { program_.set_loss_scale(1.0); }
+  explicit LossScale(const GraduatedCost& cost) : cost_(cost) {}
+  ~LossScale() { cost_.set_loss_scale(1.0); }
   LossScale(const LossScale&) = delete;
   LossScale& operator=(const LossScale&) = delete;
-  void set_square(double mu) { program_.set_loss_scale(std::sqrt(mu)); }
+  void set_square(double mu) { cost_.set_loss_scale(std::sqrt(mu)); }
 
  private:
-  Program& program_;
+  const GraduatedCost& cost_;
 };
 
-void expect_something_to_graduate(const Program& program) {
-  const auto& groups = program.problem().groups();
+void expect_something_to_graduate(const Problem& problem) {
+  const auto& groups = problem.groups();
   if (std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !group->loss().is_convex(); })) return;
   throw Error(
       "graduated non-convexity without a loss that needs it; expected one that is not convex, such as "
       "geman-mcclure, welsch, tukey or cauchy");
 }
 
-/// The largest ‖r‖² of each group.
-std::vector<double> largest_squares(const Program& program, const std::vector<double>& x, int threads) {
-  AlignedArray residual(program.rows());
-  DenseMatrix jacobian(program.rows(), program.columns());
-  program.evaluate_without_loss(x.data(), residual.data(), jacobian, threads);
-  std::vector<double> largest;
-  for (std::size_t g = 0; g < program.problem().groups().size(); ++g) {
-    const ResidualGroup& group = *program.problem().groups()[g];
-    largest.push_back(0.0);
-    for (std::int64_t i = 0; i < group.items(); ++i) {
+/// The largest ‖r‖² of a group at x.
+double largest_square(const ResidualGroup& group, const std::vector<double>& x) {
+  constexpr std::int64_t at_once = 1024;
+  const int dimension = group.dimension();
+  std::vector<double> residual(static_cast<std::size_t>(dimension * at_once)), table(static_cast<std::size_t>(group.table_size()));
+  std::vector<double*> component;
+  for (int k = 0; k < dimension; ++k) component.push_back(residual.data() + k * at_once);
+  if (!table.empty()) group.fill_table(x.data(), table.data());
+  double largest = 0.0;
+  for (std::int64_t begin = 0; begin < group.items(); begin += at_once) {
+    const std::int64_t end = std::min(group.items(), begin + at_once);
+    group.evaluate(x.data(), {.begin = begin, .end = end, .residual = component.data(), .table = table.empty() ? nullptr : table.data()});
+    for (std::int64_t i = 0; i < end - begin; ++i) {
       double s = 0.0;
-      for (int k = 0; k < group.dimension(); ++k) {
-        const double r = residual[program.row_of(g, k) + i];
-        s += r * r;
-      }
-      largest.back() = std::max(largest.back(), s);
+      for (const double* r : component) s += r[i] * r[i];
+      largest = std::max(largest, s);
     }
   }
   return largest;
@@ -57,14 +57,13 @@ std::vector<double> largest_squares(const Program& program, const std::vector<do
 
 /// The first μ: from 2 r²max/c² on (Yang et al. 2020, remark 5), where ½ρ(r²) is convex in r up to the largest residual
 /// of each group, so that ρ' + 2sρ'' ≥ 0 there.
-double first_square(const Program& program, const std::vector<double>& x, int threads) {
+double first_square(const Problem& problem, const std::vector<double>& x) {
   constexpr double most = 1e30;  // a loss of the caller's own may never become convex
-  const std::vector<double> largest = largest_squares(program, x, threads);
   double mu = 1.0;
-  for (std::size_t g = 0; g < largest.size(); ++g) {
-    const Loss& loss = program.problem().groups()[g]->loss();
+  for (const auto& group : problem.groups()) {
+    const Loss& loss = group->loss();
     if (loss.is_convex()) continue;
-    const double s = largest[g], c = loss.scale();
+    const double s = largest_square(*group, x), c = loss.scale();
     mu = std::max(mu, 2.0 * (s / c / c));
     for (; mu < most; mu *= shrinkage) {
       const Loss::Value v = loss.with_scale_times(std::sqrt(mu))(s);
@@ -79,16 +78,15 @@ bool is_final(Status status) { return status != Status::converged && status != S
 
 }  // namespace
 
-Ending graduate(Program& program, std::vector<double> x, Journal& journal,
+Ending graduate(const GraduatedCost& cost, std::vector<double> x, Journal& journal,
                 const std::function<Ending(std::vector<double>, Journal&)>& descend) {
   const Options& options = journal.options;
   Result& result = journal.result;
-  expect_something_to_graduate(program);
-  AlignedArray residual(program.rows());
+  expect_something_to_graduate(cost.problem);
   const auto true_cost = [&](const std::vector<double>& at) {
-    program.set_loss_scale(1.0);
+    cost.set_loss_scale(1.0);
     ++result.evaluations.cost;
-    return program.evaluate(at.data(), residual.data(), options.threads);
+    return cost.evaluate(at);
   };
   result.initial_cost = true_cost(x);
   Options rough = options;
@@ -96,21 +94,21 @@ Ending graduate(Program& program, std::vector<double> x, Journal& journal,
   rough.polish = false;
   rough.restarts = 0;
 
-  LossScale scale(program);
+  LossScale scale(cost);
   for (double mu = std::numeric_limits<double>::infinity();;) {
     scale.set_square(mu);
     const bool last = mu == 1.0;
     Journal stage(last ? options : rough, journal.clock, result);
     const std::size_t begin = result.trace.size();
     Ending ending = descend(std::move(x), stage);
-    for (std::size_t i = begin; i < result.trace.size(); ++i) result.trace[i].loss_scale = program.loss_scale();
+    for (std::size_t i = begin; i < result.trace.size(); ++i) result.trace[i].loss_scale = std::sqrt(mu);
     if (last) return ending;
     if (is_final(ending.status)) {
       ending.cost = true_cost(ending.x);
       return ending;
     }
     x = std::move(ending.x);
-    mu = std::isinf(mu) ? first_square(program, x, options.threads) : mu / shrinkage;
+    mu = std::isinf(mu) ? first_square(cost.problem, x) : mu / shrinkage;
     if (!(mu > 1.0)) mu = 1.0;
   }
 }

@@ -69,10 +69,12 @@ struct Solver::Impl {
   }
   bool goes_sparse(const Options& options) const {
     if (!needs_residuals(options.method)) return false;
-    if (options.linear_solver == LinearSolverKind::automatic) return sparse_by_itself && !options.graduated;
+    if (options.linear_solver == LinearSolverKind::automatic) return sparse_by_itself;
     return is_sparse(options.linear_solver);
   }
   Ending descend(std::vector<double> x, Journal& journal);
+  Ending descend_by_blocks(std::vector<double> x, Journal& journal);
+  Ending descend_densely(std::vector<double> x, Journal& journal);
 
   const Problem& problem;
   std::vector<std::int64_t> pinned;
@@ -103,17 +105,33 @@ Result Solver::solve_from(std::vector<double> x, const Options& options) {
 }
 
 Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
-  if (goes_sparse(journal.options)) {
-    if (!pinned.empty()) throw Error("pinned components need a dense linear solver");
-    if (journal.options.graduated) throw Error("graduated non-convexity needs a dense linear solver");
-    return sparse_engine().descend(std::move(x), journal);
-  }
+  return goes_sparse(journal.options) ? descend_by_blocks(std::move(x), journal) : descend_densely(std::move(x), journal);
+}
+
+Ending Solver::Impl::descend_by_blocks(std::vector<double> x, Journal& journal) {
+  if (!pinned.empty()) throw Error("pinned components need a dense linear solver");
+  SparseEngine& engine = sparse_engine();
+  const auto once = [&engine](std::vector<double> from, Journal& to) { return engine.descend(std::move(from), to); };
+  if (!journal.options.graduated) return once(std::move(x), journal);
+  const int threads = journal.options.threads;
+  return graduate({problem, [&engine](double m) { engine.set_loss_scale(m); },
+                   [&engine, threads](const std::vector<double>& at) { return engine.cost(at, threads); }},
+                  std::move(x), journal, once);
+}
+
+Ending Solver::Impl::descend_densely(std::vector<double> x, Journal& journal) {
   DenseEngine& engine = dense_engine();
   const auto once = [&engine](std::vector<double> from, Journal& to) {
     return needs_residuals(to.options.method) ? engine.descend(std::move(from), to)
                                               : engine.descend_generally(std::move(from), to);
   };
-  return journal.options.graduated ? graduate(engine.program, std::move(x), journal, once) : once(std::move(x), journal);
+  if (!journal.options.graduated) return once(std::move(x), journal);
+  Program& program = engine.program;
+  AlignedArray residual(program.rows());
+  const int threads = journal.options.threads;
+  return graduate({problem, [&program](double m) { program.set_loss_scale(m); },
+                   [&](const std::vector<double>& at) { return program.evaluate(at.data(), residual.data(), threads); }},
+                  std::move(x), journal, once);
 }
 
 namespace {

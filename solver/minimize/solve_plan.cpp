@@ -27,7 +27,7 @@ SolvePlan plan_blocks(const Problem& problem, const Options& options) {
 
 bool solves_by_blocks(const Problem& problem, const Options& options) {
   if (!needs_residuals(options.method)) return false;
-  if (options.linear_solver == LinearSolverKind::automatic) return looks_sparse(problem) && !options.graduated;
+  if (options.linear_solver == LinearSolverKind::automatic) return looks_sparse(problem);
   return is_sparse(options.linear_solver);
 }
 

@@ -47,7 +47,6 @@ BlockProgram::BlockProgram(const Problem& problem) : problem_(&problem) {
   if (!held_.empty()) held_.resize(component_.size(), 0);
 
   for (const auto& group : problem.groups()) {
-    has_loss_ = has_loss_ || !group->loss().is_trivial() || group->has_cost();
     groups_.push_back(group.get());
     ResidualPattern& pattern = structure_.groups.emplace_back();
     pattern.dimension = group->dimension();
@@ -76,10 +75,16 @@ BlockProgram::BlockProgram(const Problem& problem) : problem_(&problem) {
     for (std::int64_t i = 0; i < group->items(); i += task_items)
       cost_tasks_.push_back({groups_.size() - 1, i, std::min(group->items(), i + task_items)});
   }
+  set_loss_scale(1.0);
   order_.resize(groups_.size());
   reordered_.resize(groups_.size());
   partial_costs_.resize(cost_tasks_.size());
   for (int t = 0; t < resolve_threads(0); ++t) cost_scratch_.emplace_back(*this);
+}
+
+void BlockProgram::set_loss_scale(double m) {
+  losses_.clear();
+  for (const auto& group : problem_->groups()) losses_.push_back(group->loss().with_scale_times(m));
 }
 
 void BlockProgram::reorder(const std::vector<std::vector<std::int64_t>>& order) {
@@ -121,8 +126,8 @@ double BlockProgram::evaluate(std::size_t g, std::int64_t begin, std::int64_t en
   group.evaluate(x, {begin, end, r, J, own_cost, tables_[g].size() > 0 ? tables_[g].data() : nullptr});
   const std::int64_t n = end - begin;
   double squares = 0.0;
-  if (!group.loss().is_trivial()) {
-    squares = apply_loss(group.loss(), n, dimension, with_jacobian ? group.columns() : 0, r, J);
+  if (!losses_[g].is_trivial()) {
+    squares = apply_loss(losses_[g], n, dimension, with_jacobian ? group.columns() : 0, r, J);
   } else if (own_cost) {
     squares = 2.0 * std::accumulate(own_cost, own_cost + n, 0.0);
   } else {

@@ -156,6 +156,32 @@ TEST_CASE("any number of threads gives the same bits, as does another object, an
     }
 }
 
+TEST_CASE("a front that is all of a matrix, or all of a part of it, is factored by any number of threads") {
+  Pairs whole, halves;
+  for (std::int32_t c = 0; c < 60; ++c)
+    for (std::int32_t r = c + 1; r < 60; ++r) {
+      whole.emplace_back(r, c);
+      if ((r < 30) == (c < 30)) halves.emplace_back(r, c);
+    }
+  for (const Pairs& pairs : {whole, halves}) {
+    const BlockPattern pattern = uniform(60, 9, pairs);
+    const BlockSystem system = random_system(pattern, 7);
+    const Eigen::VectorXd b = Eigen::VectorXd::Random(pattern.order()), expected = system.dense.llt().solve(b);
+    Eigen::VectorXd first;
+    for (const int threads : {1, 2, 0}) {
+      CAPTURE(threads);
+      BlockCholesky cholesky;
+      REQUIRE(cholesky.analyze(pattern, {.threads = threads}) == LinearStatus::ok);
+      set_blocks(cholesky, pattern, system);
+      REQUIRE(cholesky.factor() == LinearStatus::ok);
+      const Eigen::VectorXd x = solved(cholesky, b);
+      CHECK((x - expected).norm() <= 1e-12 * expected.norm());
+      if (first.size() == 0) first = x;
+      CHECK(x == first);
+    }
+  }
+}
+
 TEST_CASE("a loss of definiteness is retry and names its block, a number that is not finite is fatal") {
   const Large large;
   for (const auto& [pattern, good] : {std::pair{large.pattern, large.system}, {chain(), random_system(chain(), 1)}})

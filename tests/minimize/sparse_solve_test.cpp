@@ -35,7 +35,8 @@ struct Scene {
 
 /// `cameras` around a cloud of points, each seen by some of them; the start is the truth, disturbed. Every camera has a
 /// prior, so that the optimum is unique.
-Scene scene(int cameras, int points, unsigned seed, bool named = true) {
+/// Of every so many sightings one is of something else.
+Scene scene(int cameras, int points, unsigned seed, bool named = true, std::size_t false_every = 0) {
   std::mt19937 random(seed);
   std::normal_distribution<double> normal;
   std::vector<double> camera_truth, point_truth;
@@ -57,6 +58,7 @@ Scene scene(int cameras, int points, unsigned seed, bool named = true) {
       point_of.push_back(p);
       u.push_back(r[0] + 1e-2 * normal(random));
       v.push_back(r[1] + 1e-2 * normal(random));
+      if (false_every > 0 && u.size() % false_every == 0) u.back() += 0.5 + std::abs(normal(random));
     }
   }
   Scene s;
@@ -131,6 +133,37 @@ TEST_CASE("with robust losses too") {
     s.seen->set_loss(loss);
     check_against_dense(s.problem);
   }
+}
+
+TEST_CASE("graduated non-convexity takes the same road by blocks") {
+  Scene s = scene(6, 40, 2, true, 9);
+  s.seen->set_loss(Loss::geman_mcclure(0.03));
+  Options options = precise(Kind::dense_qr);
+  options.graduated = true;
+  options.acceleration = false;
+  const Result dense = solve(s.problem, options);
+  s.seen->set_loss(Loss::trivial());
+  const double squares = solve(s.problem, precise(Kind::dense_qr)).final_cost;
+  s.seen->set_loss(Loss::geman_mcclure(0.03));
+  CHECK(dense.final_cost < 0.1 * squares);
+  for (const Kind kind : sparse_kinds()) {
+    CAPTURE(to_string(kind));
+    options.linear_solver = kind;
+    const Result sparse = solve(s.problem, options);
+    CHECK(sparse.initial_cost == doctest::Approx(dense.initial_cost).epsilon(1e-14));
+    CHECK(sparse.final_cost == doctest::Approx(dense.final_cost).epsilon(1e-12));
+    CHECK(distance(sparse.x, dense.x) < 1e-6);
+    CHECK(std::isinf(sparse.trace.front().loss_scale));
+    CHECK(sparse.trace.back().loss_scale == 1.0);
+  }
+  // A solve stopped on its way reports what it would cost with the losses as they are.
+  options.linear_solver = Kind::dense_schur;
+  options.max_iterations = 3;
+  const Result stopped = solve(s.problem, options);
+  CHECK(stopped.status == Status::iteration_limit);
+  options.graduated = false;
+  options.max_iterations = 0;
+  CHECK(Solver(s.problem).solve_from(stopped.x, options).final_cost == doctest::Approx(stopped.final_cost).epsilon(1e-12));
 }
 
 TEST_CASE("with fixed blocks and fixed components") {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <memory>
 #include <new>
+#include <vector>
 
 namespace thalweg {
 
@@ -18,6 +19,20 @@ namespace detail {
 /// touching 20 MB page by page takes longer than filling them. Throws std::bad_alloc.
 double* allocate_numbers(std::size_t bytes);
 }  // namespace detail
+
+/// An allocator that takes large arrays from large pages: of vectors that hold a number or more for each residual.
+template <class T>
+struct LargePages {
+  using value_type = T;
+  LargePages() = default;
+  template <class U>
+  LargePages(const LargePages<U>&) {}
+  T* allocate(std::size_t n) { return reinterpret_cast<T*>(detail::allocate_numbers(n * sizeof(T))); }
+  void deallocate(T* p, std::size_t) { std::free(p); }
+  friend bool operator==(LargePages, LargePages) { return true; }
+};
+template <class T>
+using LargeVector = std::vector<T, LargePages<T>>;
 
 /// A zero-initialised array of doubles on a 64-byte boundary. Growing it loses the contents.
 class AlignedArray {

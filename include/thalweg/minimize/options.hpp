@@ -116,7 +116,7 @@ struct Options {
   double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
   double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of ‖Dx‖ at the start (of 1 when that is 0)
 
-  // Acceleration, variable projection, polish, restarts and graduation belong to the dense linear solvers.
+  // Acceleration, variable projection, polish and restarts belong to the dense linear solvers.
   bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial;
                                      ///< left out where a group has a loss
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected

@@ -78,7 +78,8 @@ class BlockProgram {
   /// What is wrong at x; empty when every residual and every derivative is finite.
   std::optional<NonFiniteEntry> find_non_finite(const double* x);
 
-  bool has_loss() const { return has_loss_; }
+  /// From now on every loss has m times its scale; ∞: the cost is that of least squares.
+  void set_loss_scale(double m);
 
  private:
   double evaluate(std::size_t group, std::int64_t begin, std::int64_t end, const double* x, Scratch& scratch,
@@ -110,7 +111,7 @@ class BlockProgram {
   std::vector<CostTask> cost_tasks_;
   std::vector<double> partial_costs_;
   std::vector<Scratch> cost_scratch_;
-  bool has_loss_ = false;
+  std::vector<Loss> losses_;  // of each group
 };
 
 }  // namespace thalweg

@@ -193,17 +193,19 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
     oneapi::tbb::this_task_arena::isolate(
         [&] { oneapi::tbb::parallel_for(std::int64_t{0}, count, body, oneapi::tbb::simple_partitioner()); });
   };
+  const auto factor_one = [&](std::int32_t s, T* own) {
+    if (front_time(symbolic_.width[s], symbolic_.height[s]) > large_front)
+      return factor_front(s, values, own, in_parallel);
+    return factor_front(s, values, own, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
+  };
   const auto climb = [&](const Plan::Subtree& subtree) {
     T* const own = stack(oneapi::tbb::this_task_arena::current_thread_index());
-    std::int32_t lost = walk(subtree, values, own);
     [[maybe_unused]] const WithoutSubnormals<T> flushed{};
+    std::int32_t lost = subtree.first == subtree.last ? factor_one(subtree.last, own) : walk(subtree, values, own);
     // Nothing above a loss is reached, so that the first loss is found whatever the threads do.
     for (std::int32_t s = symbolic_.parent[subtree.last]; lost < 0 && s >= 0; s = symbolic_.parent[s]) {
       if (crew.waiting[s].fetch_sub(1) > 1) return;
-      if (front_time(symbolic_.width[s], symbolic_.height[s]) > large_front)
-        lost = factor_front(s, values, own, in_parallel);
-      else
-        lost = factor_front(s, values, own, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
+      lost = factor_one(s, own);
     }
     if (lost >= 0) lose(lost);
   };

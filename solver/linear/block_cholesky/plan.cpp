@@ -166,7 +166,8 @@ void Plan::cut_subtrees(const Symbolic& L, int wanted) {
     const std::int32_t p = L.parent[s];
     if (p >= 0 && !above[p]) continue;
     shared[s] = 1;
-    above[s] = work[s] > most;
+    // A leaf is a subtree however large: nobody else would begin it.
+    above[s] = work[s] > most && L.child_start[s + 1] > L.child_start[s];
     if (!above[s]) subtrees.push_back({begin[s], s});
   }
   std::stable_sort(subtrees.begin(), subtrees.end(),

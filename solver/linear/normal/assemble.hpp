@@ -30,11 +30,12 @@ template <int R, class Scalar>
 
 }  // namespace assembly
 
-/// V and the gradient of the landmarks: nine numbers an item, eight of them in one vector.
+/// V and the gradient of the landmarks: nine numbers an item, eight of them in one vector. `first`: of what a landmark
+/// gets, so that its first item's replaces what is there.
 template <int F>
 template <int R>
 void TiledEquations<F>::add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
-                                      const assembly::Columns<R, 1>& r, std::int64_t item, int n) {
+                                      const assembly::Columns<R, 1>& r, std::int64_t item, int n, bool first) {
   const auto dot = [&](int a, int b) {
     tile::Raw s = e.lanes(0, a) * (b < E ? e.lanes(0, b) : r.lanes(0, 0));
     for (int k = 1; k < R; ++k) s += e.lanes(k, a) * (b < E ? e.lanes(k, b) : r.lanes(k, 0));
@@ -47,13 +48,15 @@ void TiledEquations<F>::add_landmarks(const NormalLayout::Group& group, const as
   const std::int32_t* const landmark = group.landmark.data() + item;
   tile::Raw sum = v[0];
   double last_sum = last[0];
+  bool replace = first && !(item > 0 && landmark[-1] == landmark[0]);
   for (int l = 0; l < n; ++l) {
     if (l + 1 == n || landmark[l + 1] != landmark[l]) {
       if (landmark[l] >= 0) {
         double* const to = landmarks_.data() + std::int64_t{landmark[l]} * landmark_size;
-        tile::store(to, tile::load(to) + sum);
-        to[8] += last_sum;
+        tile::store(to, replace ? sum : tile::load(to) + sum);
+        to[8] = replace ? last_sum : to[8] + last_sum;
       }
+      replace = first;
       if (l + 1 == n) break;
       sum = v[l + 1];
       last_sum = last[l + 1];
@@ -88,7 +91,7 @@ void TiledEquations<F>::add_rows(int part, const NormalLayout::Group& group, con
     r.fill(strip.residual + row, 1, 0, 1, at);
     if (coupled) {
       e.fill(jacobian, group.columns, group.landmark_column, group.landmark_columns, at);
-      add_landmarks<R>(group, e, r, i, n);
+      add_landmarks<R>(group, e, r, i, n, layout_->landmarks_once && row == 0);
     }
     for (std::int64_t p = 0; p < pieces; ++p) {
       const NormalLayout::Piece& piece = group.pieces[static_cast<std::size_t>(p)];

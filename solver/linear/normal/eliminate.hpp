@@ -67,20 +67,15 @@ void TiledEquations<F>::scale_couplings(std::int32_t begin, std::int32_t end, co
   }
 }
 
-/// Adds the products of one stretch to S, with the Z of its couplings, and the M where they are thin.
+/// Adds the products of one stretch to S, with the Z of its couplings.
 template <int F>
-void TiledEquations<F>::add_products(std::size_t stretch, const double* Z, const double* M, double* S) const {
+void TiledEquations<F>::add_products(std::size_t stretch, const double* Z, double* S) const {
   const ProductSchedule& schedule = layout_->products;
   const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
-  const double* const records =
-      records_.data() + layout_->coupling_start[static_cast<std::size_t>(schedule.landmark[stretch])] * thin::size;
   for (std::int64_t r = schedule.run[stretch]; r < schedule.run[stretch + 1]; ++r) {
     const ProductSchedule::Run& run = schedule.runs[static_cast<std::size_t>(r)];
-    double* const block = S + std::int64_t{run.block} * Square::size;
-    if (thin_ && layout_->source[run.block] < -1)
-      add_diagonal_run(pair, pair + run.pairs, records, M, block);
-    else
-      elimination::add_outer_products<Square, Coupling, F>(pair, pair + run.pairs, Z, block);
+    elimination::add_outer_products<Square, Coupling, F>(pair, pair + run.pairs, Z, run.first,
+                                                         S + std::int64_t{run.block} * Square::size);
     pair += run.pairs;
   }
 }
@@ -90,8 +85,7 @@ bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D,
   const auto p = static_cast<std::size_t>(part);
   double* const S = reduced_.data() + part * reduced_stride();
   double* const y = vectors_.data() + part * vectors_stride();
-  double *const Z = scratch_[p].data(), *const M = Z + layout_->products.longest * Coupling::size;
-  std::fill_n(S, reduced_stride(), 0.0);
+  double* const scratch = scratch_[static_cast<std::size_t>(current_thread())].data();
   std::fill_n(y, vectors_stride(), 0.0);
   bool positive = true;
   const ProductSchedule& schedule = layout_->products;
@@ -99,8 +93,13 @@ bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D,
        stretch < static_cast<std::size_t>(schedule.part[p + 1]); ++stretch) {
     const std::int32_t first = schedule.landmark[stretch], last = schedule.landmark[stretch + 1];
     positive = factor_range(first, last, lambda, D) && positive;
-    thin_ ? scale_thin(first, last, b, Z, M, y) : scale_couplings(first, last, b, Z, y);
-    add_products(stretch, Z, M, S);
+    if (thin_) {
+      halve_thin(first, last, b, scratch);
+      add_thin_products(stretch, scratch, S, y);
+    } else {
+      scale_couplings(first, last, b, scratch, y);
+      add_products(stretch, scratch, S);
+    }
   }
   return positive;
 }
@@ -124,9 +123,11 @@ LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const 
     kept_of(b, reduced);
     return LinearStatus::ok;
   }
-  reduced_.resize_unset(layout_->parts * reduced_stride());
-  for (AlignedArray& Z : scratch_)
-    if (Z.size() == 0) Z.resize(layout_->products.longest * (Coupling::size + 4));
+  // Blocks that no landmark of a part meets stay zero.
+  if (reduced_.size() == 0) reduced_.resize(layout_->parts * reduced_stride());
+  scratch_.resize(static_cast<std::size_t>(resolve_threads(threads)));
+  for (AlignedArray& own : scratch_)
+    if (own.size() == 0) own.resize(layout_->products.longest * (thin_ ? thin::half : Coupling::size));
   damp(lambda, D);
   std::atomic<bool> positive = true;
   parallel_chunks(layout_->parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {

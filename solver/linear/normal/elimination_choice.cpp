@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include <thalweg/math/aligned.hpp>
 #include <thalweg/math/error.hpp>
 
 #include <linear/normal/layout.hpp>
@@ -136,7 +137,8 @@ struct Bins {
     std::vector<std::int64_t> next = begin;
     for (std::int64_t i = 0; i < group.items; ++i) item[at(next[bin(i)]++)] = i;
   }
-  std::vector<std::int64_t> begin, item;
+  std::vector<std::int64_t> begin;
+  LargeVector<std::int64_t> item;
 };
 
 }  // namespace

@@ -33,18 +33,19 @@ template <class Coupling, int F>
   }
 }
 
-/// S += Σ Zₐ Z_bᵀ over the pairs, F × F, summed in registers.
+/// S += Σ Zₐ Z_bᵀ over the pairs, F × F, summed in registers; S = if they are its first.
 template <class Square, class Coupling, int F>
 [[gnu::always_inline]] inline void add_outer_products(const ProductSchedule::Pair* pair,
-                                                      const ProductSchedule::Pair* end, const double* Z, double* S) {
+                                                      const ProductSchedule::Pair* end, const double* Z, bool first,
+                                                      double* S) {
   using tile::load;
   using tile::splat;
   constexpr bool by_rows = Square::rest_by_rows;
   static_assert(F < 2 * tile::lanes && (!by_rows || F == tile::lanes + 1));
   tile::Raw s[F];  // the first eight rows, a column each; with a ninth row, that in one more and its last number
-  for (int j = 0; j < F; ++j) s[j] = load(S + j * tile::lanes);
-  tile::Raw row = by_rows ? load(S + Square::body) : tile::Raw{};
-  double corner = by_rows ? S[Square::body + tile::lanes] : 0.0;
+  for (int j = 0; j < F; ++j) s[j] = first ? tile::Raw{} : load(S + j * tile::lanes);
+  tile::Raw row = by_rows && !first ? load(S + Square::body) : tile::Raw{};
+  double corner = by_rows && !first ? S[Square::body + tile::lanes] : 0.0;
   for (; pair != end; ++pair) {
     const double* const z = Z + std::int64_t{pair->a} * Coupling::size;
     const double* const y = Z + std::int64_t{pair->b} * Coupling::size;
@@ -133,13 +134,16 @@ template <class Coupling, int F>
     for (int c = 0; c < 3; ++c) rest[c] += W[Coupling::index(i, c)] * x[i];
 }
 
-/// L y = b in place; L y = b by columns with the inverse of the diagonal.
-[[gnu::always_inline]] inline void solve_lower(const double* L, double* b) {
+/// L y = b in place, of numbers or of vectors of them; L by columns with the inverse of the diagonal.
+template <class T>
+[[gnu::always_inline]] inline void solve_lower(const T* L, T* b) {
   b[0] *= L[0];
   b[1] = (b[1] - L[1] * b[0]) * L[3];
   b[2] = (b[2] - L[2] * b[0] - L[4] * b[1]) * L[5];
 }
-[[gnu::always_inline]] inline void solve_upper(const double* L, double* b) {
+/// Lᵀ y = b.
+template <class T>
+[[gnu::always_inline]] inline void solve_upper(const T* L, T* b) {
   b[2] *= L[5];
   b[1] = (b[1] - L[4] * b[2]) * L[3];
   b[0] = (b[0] - L[1] * b[1] - L[2] * b[2]) * L[0];

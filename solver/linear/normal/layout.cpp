@@ -76,6 +76,7 @@ void NormalLayout::number_blocks(const BlockStructure& s, std::span<const std::i
 /// The couplings of each landmark, and where the items of each group add to them.
 void NormalLayout::sort_couplings(const BlockStructure& s) {
   std::vector<std::int64_t> count(at(landmarks) + 1);
+  int coupled_groups = 0;
   for (const ResidualPattern& pattern : s.groups) {
     Group& group = groups.emplace_back();
     group.dimension = pattern.dimension;
@@ -91,6 +92,7 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
       const bool any = moving != slot.block.end();
       if (any && landmark_of_[at(*moving)] >= 0) {
         group.landmark_column = column;
+        landmarks_once = coupled_groups++ == 0;
         group.landmark_columns = slot.dimension;
         for (const std::int32_t b : slot.block) group.landmark.push_back(b < 0 ? -1 : landmark_of_[at(b)]);
       } else if (any) {
@@ -120,7 +122,7 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
     std::uint32_t group;
     std::int64_t place;
   };
-  std::vector<Contribution> all(at(count.back()));
+  LargeVector<Contribution> all(at(count.back()));
   std::vector<std::int64_t> next(count.begin(), count.end() - 1);
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const Group& group = groups[g];

@@ -7,6 +7,7 @@
 
 #include <linear/normal/product_schedule.hpp>
 #include <thalweg/linear/block_matrix.hpp>
+#include <thalweg/math/aligned.hpp>
 #include <thalweg/math/block_structure.hpp>
 
 namespace thalweg {
@@ -43,7 +44,7 @@ struct NormalLayout {
     std::vector<Piece> pieces;
     std::vector<std::int32_t> landmark;   ///< of each item, −1: none that moves
     std::vector<std::int32_t> tile;       ///< items × pieces, −1: does not move
-    std::vector<std::int64_t> coupling;   ///< items × pieces, −1: none
+    LargeVector<std::int64_t> coupling;   ///< items × pieces, −1: none
     std::vector<std::int64_t> off;        ///< items × pairs of pieces (b < a, row by row): the off-diagonal block of U, −1
     std::vector<std::int64_t> part_begin; ///< parts + 1: the items of each part
   };
@@ -52,6 +53,7 @@ struct NormalLayout {
   /// Off-diagonal blocks of U, lower triangle (row > column); sorted by column, then row.
   std::vector<std::int32_t> off_row, off_column;
   bool couplings_once = true;  ///< every coupling has one contribution: it is stored, not added
+  bool landmarks_once = true;  ///< the items that read a landmark are of one group, one after the other
 
   /// Landmarks and items are cut into parts, each summed by one thread in order; what the parts share is summed in a
   /// copy of each part's own. Their number depends on the structure alone, so that the bits do not on the threads.

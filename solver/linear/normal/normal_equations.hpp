@@ -56,7 +56,7 @@ class NormalEquations {
  protected:
   explicit NormalEquations(std::shared_ptr<NormalLayout> layout) : layout_(std::move(layout)) {}
   std::shared_ptr<NormalLayout> layout_;
-  std::vector<double> gradient_, column_norms_;
+  LargeVector<double> gradient_, column_norms_;
 };
 
 }  // namespace thalweg

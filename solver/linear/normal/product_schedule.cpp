@@ -7,8 +7,8 @@
 namespace thalweg {
 namespace {
 
-// Z of so many couplings takes half a megabyte.
-constexpr std::int64_t stretch_couplings = 2048;
+// Of so many couplings the records, and what each has while its landmark is eliminated, take a third of a megabyte.
+constexpr std::int64_t stretch_couplings = 1024;
 constexpr std::int64_t most_couplings = 65536;
 
 }  // namespace
@@ -33,7 +33,8 @@ ProductScheduler::ProductScheduler(std::span<const std::int64_t> coupling_start,
     result_.longest = std::max(result_.longest, start(result_.landmark[s + 1]) - start(result_.landmark[s]));
 }
 
-void ProductScheduler::open_stretch() {
+void ProductScheduler::open_stretch(std::int32_t stretch) {
+  while (result_.part[static_cast<std::size_t>(part_) + 1] <= stretch) ++part_;
   met_.clear();
   noted_.clear();
   result_.run.push_back(static_cast<std::int64_t>(result_.runs.size()));
@@ -48,7 +49,8 @@ void ProductScheduler::close_stretch() {
   std::uint32_t place = 0;
   for (const std::uint32_t block : met_) {
     const std::uint32_t n = count_[block];
-    result_.runs.push_back({block, n});
+    result_.runs.push_back({block, n, last_part_[block] != part_});
+    last_part_[block] = part_;
     count_[block] = place;
     place += n;
   }

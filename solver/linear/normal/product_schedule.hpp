@@ -5,6 +5,8 @@
 #include <span>
 #include <vector>
 
+#include <thalweg/math/aligned.hpp>
+
 namespace thalweg {
 
 /// The reduced system is U less the sum over all landmarks, and all pairs of their couplings, of Zₐ Z_bᵀ. One landmark
@@ -18,12 +20,13 @@ struct ProductSchedule {
   /// Consecutive pairs of one block of the reduced system.
   struct Run {
     std::uint32_t block, pairs;
+    bool first;  ///< of this block in its part: what is there is replaced
   };
   std::vector<std::int32_t> landmark;   ///< stretches + 1: the first of each
   std::vector<std::int64_t> run, pair;  ///< stretches + 1
   std::vector<std::int32_t> part;       ///< parts + 1: the first stretch of each part
   std::vector<Run> runs;
-  std::vector<Pair> pairs;               ///< followed by pairs_ahead more, which may be read
+  LargeVector<Pair> pairs;               ///< followed by pairs_ahead more, which may be read
   static constexpr int pairs_ahead = 6;  ///< whose Z are to be fetched
   std::int64_t longest = 0;              ///< couplings of a stretch, at most
 };
@@ -39,8 +42,9 @@ class ProductScheduler {
   template <class Block>
   ProductSchedule schedule(std::int64_t blocks, Block block) {
     count_.assign(static_cast<std::size_t>(blocks), 0);
+    last_part_.assign(static_cast<std::size_t>(blocks), -1);
     for (std::size_t s = 0; s + 1 < result_.landmark.size(); ++s) {
-      open_stretch();
+      open_stretch(static_cast<std::int32_t>(s));
       const std::int64_t begin = start(result_.landmark[s]);
       for (std::int32_t e = result_.landmark[s]; e < result_.landmark[s + 1]; ++e) {
         const auto first = static_cast<std::uint32_t>(start(e) - begin);
@@ -57,7 +61,7 @@ class ProductScheduler {
 
  private:
   std::int64_t start(std::int32_t e) const { return coupling_start_[static_cast<std::size_t>(e)]; }
-  void open_stretch();
+  void open_stretch(std::int32_t stretch);
   void note(std::uint32_t block, ProductSchedule::Pair pair) {
     if (count_[block]++ == 0) met_.push_back(block);
     noted_.push_back({block, pair});
@@ -72,7 +76,9 @@ class ProductScheduler {
   std::span<const std::int64_t> coupling_start_;
   ProductSchedule result_;
   std::vector<std::uint32_t> count_, met_;  // of each block in this stretch; the blocks that it meets
-  std::vector<Noted> noted_;
+  std::vector<std::int32_t> last_part_;     // of each block, that met it
+  std::int32_t part_ = 0;
+  LargeVector<Noted> noted_;
 };
 
 }  // namespace thalweg

@@ -1,8 +1,8 @@
 // Couplings of one residual with at most two rows, as in bundle adjustment: kept as its rows of J, in place of W and U.
 //
 // With R rows f (of the tile) and e (of the landmark) W = fᵀe has rank R < 3, and U has one contribution fᵀf a
-// coupling. So f and e say as much as both, in 3 cache lines a coupling. With A = e L⁻ᵀ a coupling has Z = fᵀA, and its
-// part of the reduced diagonal block is fᵀf − ZZᵀ = fᵀ(I − AAᵀ)f: as cheap as the sum of U, which it replaces.
+// coupling. So f and e say as much as both, in 3 cache lines a coupling. With A = e L⁻ᵀ, a 2 × 3 matrix, the reduced system
+// loses fₐᵀ(Aₐ A_bᵀ) f_b for each pair of couplings; its diagonal blocks gain fᵀ(I − AAᵀ)f in place of U's fᵀf.
 #pragma once
 
 #include <utility>
@@ -16,51 +16,121 @@ namespace thalweg {
 namespace thin {
 inline constexpr int rest = 16;
 inline constexpr int ninth = 0;     ///< of the rest: column 8 of f, of both rows
-inline constexpr int landmark = 2;  ///< of the rest: e, row after row
+inline constexpr int landmark = 2;  ///< of the rest: e, column after column
 
-/// A = e L⁻ᵀ, row after row.
-[[gnu::always_inline]] inline void times_inverse(const double* e, const double* L, double* A) {
-  for (int r = 0; r < 2; ++r, e += 3, A += 3) {
-    A[0] = e[0] * L[0];
-    A[1] = (e[1] - A[0] * L[1]) * L[3];
-    A[2] = (e[2] - A[0] * L[2] - A[1] * L[4]) * L[5];
-  }
+/// Both rows of one column.
+using Two = Lanes<2>::Real;
+[[gnu::always_inline]] inline Two load_two(const double* p) {
+  Two r;
+  std::memcpy(&r, p, sizeof r);
+  return r;
 }
-/// M = I − AAᵀ: its (0, 0), (1, 0) and (1, 1).
-[[gnu::always_inline]] inline void complement(const double* A, double* M) {
-  M[0] = 1.0 - (A[0] * A[0] + A[1] * A[1] + A[2] * A[2]);
-  M[1] = -(A[0] * A[3] + A[1] * A[4] + A[2] * A[5]);
-  M[2] = 1.0 - (A[3] * A[3] + A[4] * A[4] + A[5] * A[5]);
+[[gnu::always_inline]] inline void store_two(double* p, const Two& r) { std::memcpy(p, &r, sizeof r); }
+
+/// A = e L⁻ᵀ, column after column.
+[[gnu::always_inline]] inline void times_inverse(const double* e, const double* L, Two* A) {
+  A[0] = load_two(e) * L[0];
+  A[1] = (load_two(e + 2) - A[0] * L[1]) * L[3];
+  A[2] = (load_two(e + 4) - A[0] * L[2] - A[1] * L[4]) * L[5];
+}
+/// M = I − AAᵀ: its (0, 0), (1, 1) and (1, 0).
+[[gnu::always_inline]] inline void complement(const Two* A, double* M) {
+  store_two(M, 1.0 - A[0] * A[0] - A[1] * A[1] - A[2] * A[2]);
+  M[2] = -(A[0][0] * A[0][1] + A[1][0] * A[1][1] + A[2][0] * A[2][1]);
 }
 
-/// S −= fᵀMf, summed in registers over the couplings from which `next` makes records and M until it has no more.
-template <class Square, int F, class Next>
-[[gnu::always_inline]] inline void subtract_squares(double* S, Next next) {
+/// What a coupling has while its landmark is eliminated: both rows of A, each with a hole; M, a hole, and A L⁻¹b.
+inline constexpr int complement_at = 8, right_at = 12;
+
+/// C = Aₐ A_bᵀ in lanes 0 (0, 0), 1 (0, 1), 5 (1, 0) and 4 (1, 1).
+[[gnu::always_inline]] inline tile::Raw inner_products(const double* a, const double* b) {
+  using Pick = Lanes<8>::Bits;
+  const tile::Raw x = tile::load(a), y = tile::load(b), same = x * y,
+                  other = x * __builtin_shuffle(y, Pick{4, 5, 6, 7, 0, 1, 2, 3});
+  const tile::Raw sums = __builtin_shuffle(same, other, Pick{0, 8, 2, 10, 4, 12, 6, 14}) +
+                         __builtin_shuffle(same, other, Pick{1, 9, 3, 11, 5, 13, 7, 15});
+  return sums + __builtin_shuffle(sums, Pick{2, 3, 0, 1, 6, 7, 4, 5});
+}
+template <int lane>
+[[gnu::always_inline]] inline tile::Raw splat_of(const tile::Raw& v) {
+  return __builtin_shuffle(v, Lanes<8>::Bits{lane, lane, lane, lane, lane, lane, lane, lane});
+}
+
+/// S += Σ fₐᵀ(Aₐ A_bᵀ) f_b over the pairs, F × F, summed in registers; S = if they are its first. `halves`: what each coupling has while its landmark
+/// is eliminated.
+template <class Square, int F>
+[[gnu::always_inline]] inline void add_products(const ProductSchedule::Pair* pair, const ProductSchedule::Pair* end,
+                                                const double* records, const double* halves, bool first,
+                                                double* S) {
   using tile::load;
   using tile::splat;
   constexpr bool by_rows = Square::rest_by_rows;
   tile::Raw s[F];
-  for (int j = 0; j < F; ++j) s[j] = load(S + j * tile::lanes);
-  tile::Raw row = by_rows ? load(S + Square::body) : tile::Raw{};
-  double corner = by_rows ? S[Square::body + tile::lanes] : 0.0;
+  for (int j = 0; j < F; ++j) s[j] = first ? tile::Raw{} : load(S + j * tile::lanes);
+  tile::Raw row = by_rows && !first ? load(S + Square::body) : tile::Raw{};
+  Two corner = {by_rows && !first ? S[Square::body + tile::lanes] : 0.0, 0.0};
+  for (; pair != end; ++pair) {
+    const double *const f = records + std::int64_t{pair->a} * size, *const h = records + std::int64_t{pair->b} * size;
+    const tile::Raw C = inner_products(halves + std::int64_t{pair->a} * half, halves + std::int64_t{pair->b} * half);
+    const tile::Raw f0 = load(f), f1 = load(f + 8);
+    const tile::Raw g0 = f0 * splat_of<0>(C) + f1 * splat_of<5>(C), g1 = f0 * splat_of<1>(C) + f1 * splat_of<4>(C);
+    const double* const n = h + rest + ninth;
+    for (int j = 0; j < F; ++j) s[j] += g0 * splat(j < 8 ? h[j] : n[0]);
+    for (int j = 0; j < F; ++j) s[j] += g1 * splat(j < 8 ? h[8 + j] : n[1]);
+    if constexpr (by_rows) {
+      const double* const m = f + rest + ninth;
+      const Two g = Two{C[0], C[1]} * m[0] + Two{C[5], C[4]} * m[1];
+      row += load(h) * splat(g[0]);
+      row += load(h + 8) * splat(g[1]);
+      corner += g * load_two(n);
+    }
+  }
+  for (int j = 0; j < F; ++j) tile::store(S + j * tile::lanes, s[j]);
+  if constexpr (by_rows) {
+    tile::store(S + Square::body, row);
+    S[Square::body + tile::lanes] = corner[0] + corner[1];
+  }
+}
+
+/// S −= fᵀMf (S = if `first`), and with y also y += fᵀt, summed in registers over the couplings from which `next` makes records and M
+/// until it has no more; t stands where it does behind an M of `halves`.
+template <class Square, int F, bool with_y, class Next>
+[[gnu::always_inline]] inline void subtract_squares(bool first, double* S, double* y, Next next) {
+  using tile::load;
+  using tile::splat;
+  constexpr bool by_rows = Square::rest_by_rows;
+  tile::Raw s[F];
+  for (int j = 0; j < F; ++j) s[j] = first ? tile::Raw{} : load(S + j * tile::lanes);
+  tile::Raw row = by_rows && !first ? load(S + Square::body) : tile::Raw{}, right = with_y ? load(y) : tile::Raw{};
+  double corner = by_rows && !first ? S[Square::body + tile::lanes] : 0.0, last = with_y && F > 8 ? y[tile::lanes] : 0.0;
   const double *f, *M;
   while (next(f, M)) {
     const tile::Raw f0 = load(f), f1 = load(f + 8);
-    const tile::Raw h0 = f0 * splat(M[0]) + f1 * splat(M[1]), h1 = f0 * splat(M[1]) + f1 * splat(M[2]);
+    const tile::Raw h0 = f0 * splat(M[0]) + f1 * splat(M[2]), h1 = f0 * splat(M[2]) + f1 * splat(M[1]);
     const double* const n = f + rest + ninth;
     for (int j = 0; j < F; ++j) s[j] -= h0 * splat(j < 8 ? f[j] : n[0]);
     for (int j = 0; j < F; ++j) s[j] -= h1 * splat(j < 8 ? f[8 + j] : n[1]);
     if constexpr (by_rows) {
-      const double g0 = n[0] * M[0] + n[1] * M[1], g1 = n[0] * M[1] + n[1] * M[2];
+      const double g0 = n[0] * M[0] + n[1] * M[2], g1 = n[0] * M[2] + n[1] * M[1];
       row -= f0 * splat(g0);
       row -= f1 * splat(g1);
       corner -= g0 * n[0] + g1 * n[1];
+    }
+    if constexpr (with_y) {
+      const double* const t = M + (right_at - complement_at);
+      right += f0 * splat(t[0]);
+      right += f1 * splat(t[1]);
+      if constexpr (F > 8) last += n[0] * t[0] + n[1] * t[1];
     }
   }
   for (int j = 0; j < F; ++j) tile::store(S + j * tile::lanes, s[j]);
   if constexpr (by_rows) {
     tile::store(S + Square::body, row);
     S[Square::body + tile::lanes] = corner;
+  }
+  if constexpr (with_y) {
+    tile::store(y, right);
+    if constexpr (F > 8) y[tile::lanes] = last;
   }
 }
 
@@ -85,13 +155,13 @@ void TiledEquations<F>::add_thin(int part, const NormalLayout::Group& group, con
     r.fill(strip.residual, 1, 0, 1, at);
     e.fill(strip.jacobian, group.columns, group.landmark_column, group.landmark_columns, at);
     f.fill(strip.jacobian, group.columns, piece.column, piece.width, at);
-    add_landmarks<R>(group, e, r, i, n);
+    add_landmarks<R>(group, e, r, i, n, layout_->landmarks_once);
     Raw row[2][tile::lanes] = {}, rest[tile::lanes] = {};
     for (int k = 0; k < R; ++k) {
       for (int c = 0; c < first; ++c) row[k][c] = f.lanes(k, c);
       tile::transpose(row[k]);
       if constexpr (F > tile::lanes) rest[thin::ninth + k] = f.lanes(k, tile::lanes);
-      for (int c = 0; c < E; ++c) rest[thin::landmark + k * E + c] = e.lanes(k, c);
+      for (int c = 0; c < E; ++c) rest[thin::landmark + 2 * c + k] = e.lanes(k, c);
     }
     tile::transpose(rest);
     for (int l = 0; l < n; ++l) {
@@ -128,12 +198,10 @@ void TiledEquations<F>::add_thin(int part, const NormalLayout::Group& group, con
   }
 }
 
-/// Z and M of the couplings of the landmarks [begin, end), and Z L⁻¹ b added to y.
+/// Halves of the couplings of the landmarks [begin, end).
 template <int F>
-void TiledEquations<F>::scale_thin(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* M,
-                                   double* y) const {
-  using tile::load;
-  using tile::splat;
+void TiledEquations<F>::halve_thin(std::int32_t begin, std::int32_t end, const double* b, double* halves) const {
+  using thin::Two;
   const NormalLayout& layout = *layout_;
   for (std::int32_t e = begin; e < end; ++e) {
     const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
@@ -141,36 +209,45 @@ void TiledEquations<F>::scale_thin(std::int32_t begin, std::int32_t end, const d
     double three[E];
     gather(b, e, three);
     elimination::solve_lower(L, three);
-    for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1];
-         ++k, Z += Coupling::size, M += 4) {
+    for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k, halves += thin::half) {
       const double* const f = records_.data() + k * thin::size;
       tile::fetch_ahead<false>(f + couplings_ahead * thin::size, thin::size);
-      double A[2 * E];
+      Two A[E];
       thin::times_inverse(f + thin::rest + thin::landmark, L, A);
-      thin::complement(A, M);
-      const tile::Raw f0 = load(f), f1 = load(f + 8);
-      for (int c = 0; c < E; ++c) tile::store(Z + c * 8, f0 * splat(A[c]) + f1 * splat(A[E + c]));
-      if constexpr (F > tile::lanes) {
-        const double* const ninth = f + thin::rest + thin::ninth;
-        for (int c = 0; c < E; ++c) Z[Coupling::index(tile::lanes, c)] = ninth[0] * A[c] + ninth[1] * A[E + c];
-      }
-      elimination::add_product<Coupling, F>(
-          Z, three, y + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * vector_size);
+      thin::store_two(halves, Two{A[0][0], A[1][0]});
+      thin::store_two(halves + 2, Two{A[2][0], 0.0});
+      thin::store_two(halves + 4, Two{A[0][1], A[1][1]});
+      thin::store_two(halves + 6, Two{A[2][1], 0.0});
+      thin::complement(A, halves + thin::complement_at);
+      thin::store_two(halves + thin::right_at, A[0] * three[0] + A[1] * three[1] + A[2] * three[2]);
     }
   }
 }
 
-/// The tiles' own part of one stretch: −Σ fᵀMf, to be subtracted from the rest of U.
+/// Adds the products of one stretch to S, and what the right-hand side loses to y.
 template <int F>
-void TiledEquations<F>::add_diagonal_run(const ProductSchedule::Pair* pair, const ProductSchedule::Pair* end,
-                                         const double* records, const double* M, double* S) const {
-  thin::subtract_squares<Square, F>(S, [&](const double*& f, const double*& m) {
-    if (pair == end) return false;
-    f = records + std::int64_t{pair->a} * thin::size;
-    m = M + std::int64_t{pair->a} * 4;
-    ++pair;
-    return true;
-  });
+void TiledEquations<F>::add_thin_products(std::size_t stretch, const double* halves, double* S, double* y) const {
+  const ProductSchedule& schedule = layout_->products;
+  const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
+  const double* const records =
+      records_.data() + layout_->coupling_start[static_cast<std::size_t>(schedule.landmark[stretch])] * thin::size;
+  for (std::int64_t r = schedule.run[stretch]; r < schedule.run[stretch + 1]; ++r) {
+    const ProductSchedule::Run& run = schedule.runs[static_cast<std::size_t>(r)];
+    double* const block = S + std::int64_t{run.block} * Square::size;
+    const ProductSchedule::Pair* const end = pair + run.pairs;
+    if (const std::int32_t source = layout_->source[run.block]; source < -1)
+      thin::subtract_squares<Square, F, true>(run.first, block, y + std::int64_t{-2 - source} * vector_size,
+                                              [&](const double*& f, const double*& M) {
+                                                if (pair == end) return false;
+                                                f = records + std::int64_t{pair->a} * thin::size;
+                                                M = halves + std::int64_t{pair->a} * thin::half + thin::complement_at;
+                                                ++pair;
+                                                return true;
+                                              });
+    else
+      thin::add_products<Square, F>(pair, end, records, halves, run.first, block);
+    pair = end;
+  }
 }
 
 /// Diagonal tiles of Σ fᵀMf, M = I or with what the landmarks take away, one coupling after the other, subtracted from
@@ -184,14 +261,15 @@ void TiledEquations<F>::subtract_thin_diagonals(int part, bool eliminated, doubl
     for (std::int64_t k = layout.coupling_start[static_cast<std::size_t>(e)];
          k < layout.coupling_start[static_cast<std::size_t>(e) + 1]; ++k) {
       const double* const record = records_.data() + k * thin::size;
-      double A[2 * E], M[3] = {1.0, 0.0, 1.0};
+      thin::Two A[E];
+      double M[3] = {1.0, 1.0, 0.0};
       if (eliminated) {
         thin::times_inverse(record + thin::rest + thin::landmark, L, A);
         thin::complement(A, M);
       }
       bool more = true;
-      thin::subtract_squares<Square, F>(
-          S + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * Square::size,
+      thin::subtract_squares<Square, F, false>(
+          false, S + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * Square::size, nullptr,
           [&](const double*& f, const double*& m) {
             f = record;
             m = M;
@@ -213,11 +291,8 @@ void TiledEquations<F>::add_thin_couplings(std::int32_t e, const double* three, 
     const double* const rest = f + thin::rest;
     const std::int64_t at = std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size;
     const tile::Raw f0 = load(f), f1 = load(f + 8);
-    double t[2];
-    for (int r = 0; r < 2; ++r) {
-      const double* const row = rest + thin::landmark + r * E;
-      t[r] = row[0] * three[0] + row[1] * three[1] + row[2] * three[2];
-    }
+    thin::Two t{};
+    for (int c = 0; c < E; ++c) t += thin::load_two(rest + thin::landmark + 2 * c) * three[c];
     if constexpr (with_x) {
       t[0] += tile::sum(f0 * load(x + at));
       t[1] += tile::sum(f1 * load(x + at));
@@ -244,12 +319,12 @@ void TiledEquations<F>::thin_transposed_product(std::int32_t e, const double* x,
     const double* const from = x + std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size;
     const tile::Raw v = load(from), t0 = load(f) * v, t1 = load(f + 8) * v;
     for (int c = 0; c < E; ++c) {
-      body[c] += t0 * splat(rest[thin::landmark + c]);
-      body[c] += t1 * splat(rest[thin::landmark + E + c]);
+      body[c] += t0 * splat(rest[thin::landmark + 2 * c]);
+      body[c] += t1 * splat(rest[thin::landmark + 2 * c + 1]);
     }
     if constexpr (F > tile::lanes) {
       const double n0 = rest[thin::ninth] * from[tile::lanes], n1 = rest[thin::ninth + 1] * from[tile::lanes];
-      for (int c = 0; c < E; ++c) last[c] += rest[thin::landmark + c] * n0 + rest[thin::landmark + E + c] * n1;
+      for (int c = 0; c < E; ++c) last[c] += rest[thin::landmark + 2 * c] * n0 + rest[thin::landmark + 2 * c + 1] * n1;
     }
   }
   for (int c = 0; c < E; ++c) three[c] = tile::sum(body[c]) + last[c];

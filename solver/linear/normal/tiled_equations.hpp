@@ -14,6 +14,7 @@ struct Columns;
 }
 namespace thin {
 inline constexpr int size = 24;  ///< numbers of a record
+inline constexpr int half = 16;  ///< numbers that a coupling has while its landmark is eliminated
 }
 
 template <int F>  // tile width
@@ -53,7 +54,7 @@ class TiledEquations final : public NormalEquations {
   void add_rows(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row, bool store);
   template <int R>
   void add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
-                     const assembly::Columns<R, 1>& r, std::int64_t item, int n);
+                     const assembly::Columns<R, 1>& r, std::int64_t item, int n, bool first);
   template <int R>
   void add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row);
   template <int R>
@@ -61,7 +62,7 @@ class TiledEquations final : public NormalEquations {
   bool factor_range(std::int32_t begin, std::int32_t end, double lambda, const double* D);
   bool eliminate_part(int part, double lambda, const double* D, const double* b);
   void scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* y) const;
-  void add_products(std::size_t stretch, const double* Z, const double* M, double* S) const;
+  void add_products(std::size_t stretch, const double* Z, double* S) const;
   void add_couplings(std::int32_t e, const double* three, double* y) const;
   void transposed_product(std::int32_t e, const double* x, double* three) const;
   double squared_norm(std::int32_t tile, int c) const;
@@ -72,9 +73,8 @@ class TiledEquations final : public NormalEquations {
   // Where couplings are thin (thin.hpp).
   template <int R>
   void add_thin(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
-  void scale_thin(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* M, double* y) const;
-  void add_diagonal_run(const ProductSchedule::Pair* pair, const ProductSchedule::Pair* end, const double* records,
-                        const double* M, double* S) const;
+  void halve_thin(std::int32_t begin, std::int32_t end, const double* b, double* halves) const;
+  void add_thin_products(std::size_t stretch, const double* halves, double* S, double* y) const;
   void subtract_thin_diagonals(int part, bool eliminated, double* S) const;
   template <bool with_x>
   void add_thin_couplings(std::int32_t e, const double* three, const double* x, double* y) const;
@@ -104,7 +104,7 @@ class TiledEquations final : public NormalEquations {
   AlignedArray kept_;        // the same, summed
   AlignedArray damping_;     // tiles × F: λD² of the last damping, 1 where a diagonal would be zero
   AlignedArray reduced_;     // parts × blocks × Square::size: Σ ZZᵀ
-  std::vector<AlignedArray> scratch_;  // of each part: the Z of a stretch of landmarks, then the M
+  std::vector<AlignedArray> scratch_;  // of each thread: the Z of a stretch's couplings, or their halves
   AlignedArray diagonals_;   // parts × tiles × Square::size: diagonal blocks of Σ ZZᵀ
   mutable AlignedArray vectors_;  // parts × tiles × vector_size
   mutable AlignedArray padded_kept_;  // tiles × vector_size

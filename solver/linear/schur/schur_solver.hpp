@@ -36,7 +36,7 @@ class SchurSolver final : public DampedSystem {
   std::unique_ptr<ReducedSolver> reduced_;
   int threads_;
   std::vector<double> right_, kept_;  // tile vectors
-  std::vector<double> negative_gradient_;
+  LargeVector<double> negative_gradient_;
   mutable std::vector<double> product_;
 };
 

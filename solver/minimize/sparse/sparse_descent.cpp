@@ -11,7 +11,7 @@
 namespace thalweg {
 namespace {
 
-double norm(const std::vector<double>& v) {
+double norm(std::span<const double> v) {
   double squares = 0.0;
   for (const double a : v) squares += a * a;
   return std::sqrt(squares);

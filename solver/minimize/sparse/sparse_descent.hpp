@@ -32,7 +32,8 @@ class SparseDescent {
   BlockProgram& program_;
   SchurSolver& linear_;
   BlockAssembly assembly_;
-  std::vector<double> x_, trial_x_, step_, coordinates_;
+  std::vector<double> x_, trial_x_;
+  LargeVector<double> step_, coordinates_;
   double forcing_ = 0.0;          // of iterative linear solvers
   bool confident_ = false;        // that the next step will be good
   double linearized_cost_ = 0.0;  // at the point of the last linearisation

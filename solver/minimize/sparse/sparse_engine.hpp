@@ -25,6 +25,8 @@ class SparseEngine {
   SchurSolver* linearize(const std::vector<double>& x, LinearSolverKind requested, double memory_limit, int threads);
   const BlockProgram& program() const { return program_; }
   double cost(const std::vector<double>& x, int threads) { return program_.cost(x.data(), threads); }
+  /// Every loss has m times its scale from now on.
+  void set_loss_scale(double m) { program_.set_loss_scale(m); }
 
  private:
   void prepare(LinearSolverKind requested, double memory_limit, int threads);
