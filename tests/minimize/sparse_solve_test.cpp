@@ -35,8 +35,8 @@ struct Scene {
 
 /// `cameras` around a cloud of points, each seen by some of them; the start is the truth, disturbed. Every camera has a
 /// prior, so that the optimum is unique.
-/// Of every so many sightings one is of something else.
-Scene scene(int cameras, int points, unsigned seed, bool named = true, std::size_t false_every = 0) {
+/// With `lies` some points that are seen five times are once seen elsewhere.
+Scene scene(int cameras, int points, unsigned seed, bool named = true, bool lies = false) {
   std::mt19937 random(seed);
   std::normal_distribution<double> normal;
   std::vector<double> camera_truth, point_truth;
@@ -58,7 +58,7 @@ Scene scene(int cameras, int points, unsigned seed, bool named = true, std::size
       point_of.push_back(p);
       u.push_back(r[0] + 1e-2 * normal(random));
       v.push_back(r[1] + 1e-2 * normal(random));
-      if (false_every > 0 && u.size() % false_every == 0) u.back() += 0.5 + std::abs(normal(random));
+      if (lies && p % 6 == 2 && k == 1) u.back() += 0.5;
     }
   }
   Scene s;
@@ -136,15 +136,19 @@ TEST_CASE("with robust losses too") {
 }
 
 TEST_CASE("graduated non-convexity takes the same road by blocks") {
-  Scene s = scene(6, 40, 2, true, 9);
-  s.seen->set_loss(Loss::geman_mcclure(0.03));
+  Scene s = scene(6, 40, 2, true, true);
+  s.seen->set_loss(Loss::geman_mcclure(0.05));
   Options options = precise(Kind::dense_qr);
   options.graduated = true;
   options.acceleration = false;
+  // What the engines choose differently.
+  options.initial_damping = 1e-4;
+  options.damping_exponent = 1;
+  options.scaling = Scaling::current;
   const Result dense = solve(s.problem, options);
   s.seen->set_loss(Loss::trivial());
   const double squares = solve(s.problem, precise(Kind::dense_qr)).final_cost;
-  s.seen->set_loss(Loss::geman_mcclure(0.03));
+  s.seen->set_loss(Loss::geman_mcclure(0.05));
   CHECK(dense.final_cost < 0.1 * squares);
   for (const Kind kind : sparse_kinds()) {
     CAPTURE(to_string(kind));

@@ -24,7 +24,7 @@ class ChunkBody {
 
 /// Calls body(chunk, begin, end) for the chunks of [0, count) that hold `grain` items each (the last may hold fewer),
 /// on at most `threads` threads (0: as many as the machine has). With one thread or one chunk it runs in the caller,
-/// in order. An exception thrown by the body reaches the caller.
+/// in order. An exception thrown by the body reaches the caller. A loop inside a loop runs in its caller.
 void parallel_chunks(std::int64_t count, std::int64_t grain, int threads, ChunkBody body);
 
 /// Inside a body of parallel_chunks: which of its threads runs it, from 0 and below resolve_threads(threads). For scratch
@@ -34,7 +34,10 @@ int current_thread();
 /// Number of chunks that parallel_chunks makes.
 inline std::int64_t chunk_count(std::int64_t count, std::int64_t grain) { return (count + grain - 1) / grain; }
 
-/// Threads that parallel_chunks uses for `requested`: never more than the machine has.
+/// Threads that parallel_chunks uses for `requested`: never more than the machine has, and one in a process that was
+/// forked off another that has run loops on more.
 int resolve_threads(int requested);
+/// The same, for who is about to run an OpenMP region of its own.
+int start_threads(int requested);
 
 }  // namespace thalweg

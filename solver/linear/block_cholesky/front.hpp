@@ -14,7 +14,7 @@
 namespace thalweg::block_cholesky {
 
 /// Columns that a product runs over at once, and bytes of its left factor: half of the second-level cache.
-inline constexpr std::int64_t deep = 256, left_bytes = 1 << 20;
+inline constexpr std::int64_t deep = 128, left_bytes = 1 << 20;
 /// Slabs of so many columns that make up the left factor.
 inline std::int64_t tall(std::int64_t columns) { return std::max<std::int64_t>(12, left_bytes / (64 * columns)); }
 
@@ -121,9 +121,9 @@ void solve_rows(const Front<T>& front, std::int64_t first, std::int64_t end, std
   });
 }
 
-/// Block column c: the diagonal tile, then the diagonal slabs below it. Returns the columns factored.
+/// Block column c: the diagonal tile, then the slabs below it before slab `end`. Returns the columns factored.
 template <class T, int W>
-int factor_block_column(const Front<T>& front, std::int64_t k, std::int64_t c) {
+int factor_block_column(const Front<T>& front, std::int64_t k, std::int64_t c, std::int64_t end) {
   constexpr int H = slab_rows<T>;
   const std::int64_t own = c / H, lane = c % H;
   T* const slab = front.slab(own);
@@ -136,7 +136,7 @@ int factor_block_column(const Front<T>& front, std::int64_t k, std::int64_t c) {
   });
   if (done < W) return done;
   x.store(slab + c * H, front.stride(), H);
-  solve_rows<T, W>(front, own + 1, front.diagonal_slabs(), k, c, slab + lane);
+  solve_rows<T, W>(front, own + 1, end, k, c, slab + lane);
   return W;
 }
 
@@ -144,13 +144,13 @@ int factor_block_column(const Front<T>& front, std::int64_t k, std::int64_t c) {
 template <class T, class Loop>
 std::int64_t factor_columns(const Front<T>& front, std::int64_t k, std::int64_t end, Loop&& loop) {
   constexpr int H = slab_rows<T>;
+  const std::int64_t first = slabs_of(end, H), slabs = front.slabs();  // below the diagonal of these columns
   for (std::int64_t c = k; c < end; c += most_columns) {
     const std::int64_t width = std::min<std::int64_t>(most_columns, end - c);
     int done = 0;
-    with_constant<most_columns>(width, [&]<int W>() { done = factor_block_column<T, W>(front, k, c); });
+    with_constant<most_columns>(width, [&]<int W>() { done = factor_block_column<T, W>(front, k, c, first); });
     if (done < width) return c + done;
   }
-  const std::int64_t first = front.diagonal_slabs(), slabs = front.slabs();
   constexpr std::int64_t together = 2 * most_slabs * (most_slabs > 1 ? 1 : 3);
   loop((slabs - first + together - 1) / together, [&](std::int64_t part) {
     const std::int64_t begin = first + part * together, stop = std::min(slabs, begin + together);

@@ -10,12 +10,11 @@
 #include <xmmintrin.h>
 #endif
 
-#include <oneapi/tbb/parallel_for.h>
-#include <oneapi/tbb/task_arena.h>
-#include <oneapi/tbb/task_group.h>
+#include <omp.h>
 
 #include <linear/block_cholesky/amalgamation.hpp>
 #include <linear/block_cholesky/front.hpp>
+#include <thalweg/math/parallel.hpp>
 
 namespace thalweg::block_cholesky {
 namespace {
@@ -58,9 +57,8 @@ void resize(AlignedArray& array, std::int64_t numbers) {
 
 class Crew {
  public:
-  explicit Crew(const Plan& plan, const Symbolic& symbolic)
-      : arena(plan.threads), waiting(std::make_unique<std::atomic<std::int32_t>[]>(symbolic.supernodes())) {}
-  oneapi::tbb::task_arena arena;
+  explicit Crew(const Symbolic& symbolic)
+      : waiting(std::make_unique<std::atomic<std::int32_t>[]>(symbolic.supernodes())) {}
   std::unique_ptr<std::atomic<std::int32_t>[]> waiting;  // children that a supernode waits for
   std::atomic<std::int32_t> lost{-1};
 };
@@ -77,7 +75,7 @@ void Numeric<T>::allocate() {
   resize<T>(least_, plan_.inverse_start.back());
   resize<T>(stacks_, plan_.threads * plan_.stack_size);
   resize<T>(shared_, plan_.shared_size);
-  if (plan_.threads > 1) crew_ = std::make_unique<Crew>(plan_, symbolic_);
+  if (plan_.threads > 1) crew_ = std::make_unique<Crew>(symbolic_);
   resize<T>(gathered_, (plan_.tallest + slab_rows<T>)*slab_rows<T>);
   resize<T>(factor_, plan_.panel.back());
 }
@@ -188,10 +186,11 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
     while ((known < 0 || at < known) && !crew.lost.compare_exchange_weak(known, at)) {
     }
   };
+  // Threads that have run out of subtrees take part. While it waits a thread begins nothing else, so that its stack is its
+  // own (OpenMP 4.5, 2.9.5: a tied task is only begun below the tasks that the thread has suspended).
   const auto in_parallel = [](std::int64_t count, const auto& body) {
-    if (count == 1) return body(0);
-    oneapi::tbb::this_task_arena::isolate(
-        [&] { oneapi::tbb::parallel_for(std::int64_t{0}, count, body, oneapi::tbb::simple_partitioner()); });
+#pragma omp taskloop grainsize(1)
+    for (std::int64_t i = 0; i < count; ++i) body(i);
   };
   const auto factor_one = [&](std::int32_t s, T* own) {
     if (front_time(symbolic_.width[s], symbolic_.height[s]) > large_front)
@@ -199,7 +198,7 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
     return factor_front(s, values, own, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
   };
   const auto climb = [&](const Plan::Subtree& subtree) {
-    T* const own = stack(oneapi::tbb::this_task_arena::current_thread_index());
+    T* const own = stack(omp_get_thread_num());
     [[maybe_unused]] const WithoutSubnormals<T> flushed{};
     std::int32_t lost = subtree.first == subtree.last ? factor_one(subtree.last, own) : walk(subtree, values, own);
     // Nothing above a loss is reached, so that the first loss is found whatever the threads do.
@@ -209,11 +208,11 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
     }
     if (lost >= 0) lose(lost);
   };
-  crew.arena.execute([&] {
-    oneapi::tbb::task_group tasks;
-    for (const Plan::Subtree& subtree : plan_.subtrees) tasks.run([&climb, &subtree] { climb(subtree); });
-    tasks.wait();
-  });
+#pragma omp parallel num_threads(start_threads(plan_.threads))
+#pragma omp single
+  for (const Plan::Subtree& subtree : plan_.subtrees)
+#pragma omp task firstprivate(subtree)
+    climb(subtree);
   return crew.lost;
 }
 

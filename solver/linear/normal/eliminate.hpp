@@ -165,7 +165,8 @@ void TiledEquations<F>::own_block(std::int32_t t, double* to) const {
 }
 
 template <int F>
-void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t leading) const {
+void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t row_step,
+                                      std::int64_t column_step) const {
   alignas(64) double sum[Square::size] = {};
   if (const std::int32_t source = layout_->source[static_cast<std::size_t>(k)]; source >= 0) {
     const double* off = kept_.data() + std::int64_t{layout_->tiles} * kept_size + std::int64_t{source} * Square::size;
@@ -182,7 +183,7 @@ void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t l
     for (int v = 0; v < Square::size; v += 8) tile::store(sum + v, tile::load(sum + v) - tile::load(S + v));
   }
   for (int j = 0; j < F; ++j)
-    for (int i = 0; i < F; ++i) to[i + j * leading] = sum[Square::index(i, j)];
+    for (int i = 0; i < F; ++i) to[i * row_step + j * column_step] = sum[Square::index(i, j)];
 }
 
 template <int F>

@@ -38,8 +38,9 @@ class NormalEquations {
   virtual LinearStatus eliminate(double lambda, const double* D, const double* b, double* reduced, int threads) = 0;
   /// The same without forming it: only the landmarks' factors, for reduced_product().
   virtual LinearStatus factor_landmarks(double lambda, const double* D, int threads) = 0;
-  /// Block k of layout().reduced to `to`, column-major; of a diagonal block both triangles.
-  virtual void reduced_block(std::int64_t k, double* to, std::int64_t leading) const = 0;
+  /// Block k of layout().reduced to `to`, entry (i, j) at i · row_step + j · column_step; of a diagonal block both
+  /// triangles.
+  virtual void reduced_block(std::int64_t k, double* to, std::int64_t row_step, std::int64_t column_step) const = 0;
   /// The diagonal blocks of the reduced system alone, tiles × width × width, without forming the rest.
   virtual void reduced_diagonal(double* to, int threads) = 0;
   /// y = (U + λD² − ZZᵀ) x over tile vectors, matrix-free.

@@ -28,7 +28,7 @@ class TiledEquations final : public NormalEquations {
   void product(const double* v, double* Hv, int threads) const override;
   LinearStatus eliminate(double lambda, const double* D, const double* b, double* reduced, int threads) override;
   LinearStatus factor_landmarks(double lambda, const double* D, int threads) override;
-  void reduced_block(std::int64_t k, double* to, std::int64_t leading) const override;
+  void reduced_block(std::int64_t k, double* to, std::int64_t row_step, std::int64_t column_step) const override;
   void reduced_diagonal(double* to, int threads) override;
   void reduced_product(const double* x, double* y, int threads) const override;
   void kept_diagonal(double* to, int threads) override;

@@ -70,7 +70,7 @@ class IterativeReduced final : public ReducedSolver {
     }
     constexpr std::int64_t grain = 256;
     parallel_chunks(pattern.blocks(), grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      for (std::int64_t k = begin; k < end; ++k) equations_->reduced_block(k, block(blocks_, k), width_);
+      for (std::int64_t k = begin; k < end; ++k) equations_->reduced_block(k, block(blocks_, k), 1, width_);
     });
   }
 
