@@ -36,7 +36,8 @@ thalweg::Bundle bundle_of(const std::string& name) {
   return thalweg::generate_bundle(options);
 }
 
-Descent ours(const thalweg::Problem& problem, int threads, const DescentLimits& limits) {
+Descent ours(const thalweg::Bundle& bundle, int threads, const DescentLimits& limits) {
+  const thalweg::Problem problem = thalweg::build_problem(bundle);
   thalweg::Options options;
   options.threads = threads;
   options.max_iterations = limits.max_iterations;
@@ -54,32 +55,39 @@ Descent ours(const thalweg::Problem& problem, int threads, const DescentLimits& 
   return descent;
 }
 
+constexpr const char* contenders[] = {"thalweg", "ceres-dense", "ceres-sparse", "ceres-iterative"};
+
 }  // namespace
 
 bool is_town(const std::string& name) { return name.starts_with("town:"); }
 
+Descent bundle_descent(const Entry& entry) {
+  const thalweg::Bundle bundle = bundle_of(entry.problem);
+  begin_counting_memory();
+  if (entry.contender == "thalweg") return ours(bundle, entry.threads, entry.limits);
+  const CeresSchur kind = entry.contender == "ceres-dense"    ? CeresSchur::dense
+                          : entry.contender == "ceres-sparse" ? CeresSchur::sparse
+                                                              : CeresSchur::iterative;
+  return ceres_bundle(bundle, kind, entry.threads, entry.limits);
+}
+
 std::vector<Race> run_bundles(const std::vector<std::string>& files, int threads, const DescentLimits& limits) {
   std::vector<Race> runs;
   for (const std::string& file : files) {
-    const thalweg::Bundle bundle = bundle_of(file);
-    const thalweg::Problem problem = thalweg::build_problem(bundle);
     Race& run = runs.emplace_back();
     run.problem = std::filesystem::path(file).filename().string();
     run.best_cost = known_cost(run.problem);
+    const bool few_cameras = bundle_of(file).camera_count() <= most_cameras_for_dense;
     DescentLimits until = limits;
     if (std::isfinite(run.best_cost)) until.cost = run.best_cost * (1.0 + 0.5e-6);
     std::vector<int> counts = {1};
     if (threads > 1) counts.push_back(threads);
-    for (const int n : counts) {
-      std::fprintf(stderr, "%s: thalweg, %d thread%s\n", run.problem.c_str(), n, n > 1 ? "s" : "");
-      run.descents.push_back(in_own_process([&] { return ours(problem, n, until); }));
-      for (const CeresSchur kind : {CeresSchur::dense, CeresSchur::sparse, CeresSchur::iterative}) {
-        if (kind == CeresSchur::dense && bundle.camera_count() > most_cameras_for_dense) continue;
-        std::fprintf(stderr, "%s: Ceres, setting %d, %d thread%s\n", run.problem.c_str(), static_cast<int>(kind) + 1, n,
-                     n > 1 ? "s" : "");
-        run.descents.push_back(in_own_process([&] { return ceres_bundle(bundle, kind, n, until); }));
+    for (const int n : counts)
+      for (const std::string contender : contenders) {
+        if (contender == "ceres-dense" && !few_cameras) continue;
+        std::fprintf(stderr, "%s: %s, %d thread%s\n", run.problem.c_str(), contender.c_str(), n, n > 1 ? "s" : "");
+        run.descents.push_back(in_own_process({contender, file, n, until}));
       }
-    }
     for (const Descent& d : run.descents)
       if (!d.course.empty()) run.best_cost = std::min(run.best_cost, d.final_cost());
   }

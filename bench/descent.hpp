@@ -32,9 +32,26 @@ struct DescentLimits {
   int max_iterations = 100;
   double seconds = 30.0;
   double cost = 0.0;  ///< to stop at
+  int repeat = 1;     ///< descents, of which the fastest counts
 };
 
-/// Runs the descent in a child process, so that memory is its own and neither disturbs the next.
-Descent in_own_process(const std::function<Descent()>& descend);
+/// Who descends, and on what.
+struct Entry {
+  std::string contender, problem;
+  int threads = 1;
+  DescentLimits limits;
+};
+
+/// Runs the descents of an entry, each in a process that begins with nothing: memory is its own, and none disturbs the
+/// next. A fork alone would not do: pages that it shares with its parent cost their first use.
+Descent in_own_process(const Entry& entry);
+
+/// Whether these arguments of main() are those of such a process.
+bool is_own_process(int argc, char** argv);
+/// What main() does there: descends, and writes what came of it to standard output.
+int run_own_process(char** argv, const std::function<Descent(const Entry&)>& descend);
+
+/// From here on memory counts: what there is now is the problem's data.
+void begin_counting_memory();
 
 }  // namespace versus

@@ -61,14 +61,21 @@ Descent ours_from_scratch(thalweg::PoseGraph graph, int threads, const DescentLi
   return ours(graph, "start: " + std::string(to_string(start.used)), damping, seconds, threads, limits);
 }
 
+/// Whether the file says where every pose begins.
+bool is_complete(const thalweg::PoseGraph& graph) {
+  return graph.pose_given == std::vector<char>(graph.pose_given.size(), 1);
+}
+
+thalweg::PoseGraph at_our_start(thalweg::PoseGraph graph) {
+  thalweg::initialize(graph, thalweg::Initialization::automatic);
+  return graph;
+}
+
 /// The cost that the best of all descents comes to, to stop the others there.
-double best_cost(const thalweg::PoseGraph& graph, const DescentLimits& limits) {
+double best_cost(const std::string& name, const DescentLimits& limits) {
   double best = std::numeric_limits<double>::infinity();
-  for (const bool scratch : {true, false}) {
-    const Descent d = in_own_process([&] {
-      return scratch ? ours_from_scratch(graph, 1, limits)
-                     : ours(graph, "", std::numeric_limits<double>::quiet_NaN(), 0.0, 1, limits);
-    });
+  for (const char* contender : {"thalweg", "thalweg-file"}) {
+    const Descent d = in_own_process({contender, name, 1, limits});
     if (!d.course.empty()) best = std::min(best, d.final_cost());
   }
   return best;
@@ -82,34 +89,45 @@ bool is_graph(const std::string& name) {
   return is_generated_graph(name) || (std::filesystem::is_regular_file(name) && thalweg::looks_like_pose_graph(name));
 }
 
+Descent graph_descent(const Entry& entry) {
+  thalweg::PoseGraph graph = graph_of(entry.problem);
+  if (entry.contender == "thalweg") {
+    begin_counting_memory();
+    return ours_from_scratch(std::move(graph), entry.threads, entry.limits);
+  }
+  const bool given = entry.contender.ends_with("-started");
+  if (given || !is_complete(graph)) graph = at_our_start(std::move(graph));
+  begin_counting_memory();
+  if (entry.contender == "thalweg-file")
+    return ours(graph, "start: file", std::numeric_limits<double>::quiet_NaN(), 0.0, entry.threads, entry.limits);
+  const CeresSparse library = entry.contender.starts_with("ceres-suite") ? CeresSparse::suite_sparse : CeresSparse::eigen;
+  Descent descent = ceres_graph(graph, library, entry.threads, entry.limits);
+  if (given) descent.setting += ", our start";
+  return descent;
+}
+
 std::vector<Race> run_graphs(const std::vector<std::string>& names, int threads, const DescentLimits& limits) {
   std::vector<Race> races;
   for (const std::string& name : names) {
-    const thalweg::PoseGraph graph = graph_of(name);
     const std::string short_name = is_generated_graph(name) ? name : std::filesystem::path(name).filename().string();
-    thalweg::PoseGraph chordal = graph;
-    thalweg::initialize(chordal, thalweg::Initialization::automatic);
-    const bool complete = graph.pose_given == std::vector<char>(graph.pose_given.size(), 1);
+    const bool complete = is_complete(graph_of(name));
     DescentLimits until = limits;
-    until.cost = best_cost(complete ? graph : chordal, limits) * (1.0 + 0.5e-6);
+    until.cost = best_cost(name, limits) * (1.0 + 0.5e-6);
     std::vector<int> counts = {1};
     if (threads > 1) counts.push_back(threads);
     Race from_file{short_name + ", from the file's start", until.cost, {}},
         own{short_name + ", from each one's best start", until.cost, {}};
     for (const int n : counts) {
       std::fprintf(stderr, "%s: %d thread%s\n", short_name.c_str(), n, n > 1 ? "s" : "");
-      own.descents.push_back(in_own_process([&] { return ours_from_scratch(graph, n, until); }));
-      if (complete)
-        from_file.descents.push_back(in_own_process(
-            [&] { return ours(graph, "start: file", std::numeric_limits<double>::quiet_NaN(), 0.0, n, until); }));
-      for (const CeresSparse library : {CeresSparse::suite_sparse, CeresSparse::eigen}) {
+      const auto descend = [&](const char* contender) { return in_own_process({contender, name, n, until}); };
+      own.descents.push_back(descend("thalweg"));
+      if (complete) from_file.descents.push_back(descend("thalweg-file"));
+      for (const std::string library : {"ceres-suite-sparse", "ceres-eigen"}) {
         if (complete) {
-          from_file.descents.push_back(in_own_process([&] { return ceres_graph(graph, library, n, until); }));
+          from_file.descents.push_back(descend(library.c_str()));
           own.descents.push_back(from_file.descents.back());
         }
-        Descent given = in_own_process([&] { return ceres_graph(chordal, library, n, until); });
-        given.setting += ", our start";
-        own.descents.push_back(std::move(given));
+        own.descents.push_back(descend((library + "-started").c_str()));
       }
     }
     for (Race* race : {&from_file, &own}) {

@@ -2,7 +2,6 @@
 // in one process run.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <stdexcept>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include <dlfcn.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 
@@ -68,7 +66,7 @@ int run(int argc, char** argv) {
   app.add_option("--json", json_path, "Write JSON to FILE; - for standard output, without a table")
       ->type_name("FILE|-");
   app.add_option("--repeat", settings.repeat,
-                 "Solves per start and solver, of which the fastest counts (nist 20, perturbed 1, mgh 4)")
+                 "Solves per start and solver, of which the fastest counts (nist 20, perturbed 1, mgh 4, files 1)")
       ->check(CLI::PositiveNumber);
   app.add_option("--seed", settings.seed, "Seed of the perturbation")->capture_default_str();
   std::vector<int> factors;
@@ -99,6 +97,7 @@ int run(int argc, char** argv) {
   if (!factors.empty()) settings.factors = factors;
   pin_blas();
   if (!is_suite) {
+    limits.repeat = std::max(1, settings.repeat);
     const bool graphs = versus::is_graph(names[0]);
     const auto races = graphs ? versus::run_graphs(names, settings.threads, limits)
                               : versus::run_bundles(names, settings.threads, limits);
@@ -119,13 +118,13 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Debian's CHOLMOD runs OpenMP loops on four threads whatever the machine has, which slows its users down. OpenMP reads
-  // its limit when it is loaded, so the program starts again with one.
-  if (!std::getenv("OMP_THREAD_LIMIT")) {
-    setenv("OMP_THREAD_LIMIT", "1", 1);
-    execv("/proc/self/exe", argv);
-  }
   try {
+    if (versus::is_own_process(argc, argv)) {
+      pin_blas();
+      return versus::run_own_process(argv, [](const versus::Entry& entry) {
+        return versus::is_graph(entry.problem) ? versus::graph_descent(entry) : versus::bundle_descent(entry);
+      });
+    }
     return run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "versus: %s\n", error.what());

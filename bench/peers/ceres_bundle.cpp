@@ -35,6 +35,7 @@ struct Cost {
 
 Descent ceres_bundle(const thalweg::Bundle& bundle, CeresSchur kind, int threads, const DescentLimits& limits) {
   FLAGS_minloglevel = google::GLOG_FATAL;
+  hold_openmp();
   std::vector<double> cameras = bundle.cameras, points = bundle.points;
   ceres::Problem problem;
   auto* ordering = new ceres::ParameterBlockOrdering;

@@ -40,6 +40,7 @@ using SpaceCost = Cost<thalweg::RelativePoseSpace, thalweg::SpaceEdge, 6, 7>;
 Descent ceres_graph(PoseGraph g, CeresSparse library, int threads, const DescentLimits& limits) {
   if (g.sightings.count() > 0) throw std::runtime_error("graphs with landmarks are not raced");
   FLAGS_minloglevel = google::GLOG_FATAL;
+  hold_openmp();
   Descent descent;
   descent.solver = "Ceres";
   descent.setting = library == CeresSparse::suite_sparse ? "SuiteSparse" : "Eigen";

@@ -5,10 +5,15 @@
 #include <chrono>
 
 #include <ceres/ceres.h>
+#include <omp.h>
 
 #include "descent.hpp"
 
 namespace versus {
+
+/// Debian's CHOLMOD runs OpenMP loops on four threads whatever the machine has, which slows its users down: from here on
+/// they run in their caller. Ceres has threads of its own.
+inline void hold_openmp() { omp_set_max_active_levels(0); }
 
 /// Stops it at a cost, or after some seconds.
 class Recorder final : public ceres::IterationCallback {

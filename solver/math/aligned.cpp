@@ -1,6 +1,8 @@
 #include <thalweg/math/aligned.hpp>
 
+#include <atomic>
 #include <cstdlib>
+#include <mutex>
 #include <new>
 
 #if defined(__linux__)
@@ -8,17 +10,87 @@
 #endif
 
 namespace thalweg::detail {
+namespace {
 
-double* allocate_numbers(std::size_t bytes) {
-  constexpr std::size_t line = 64, page = std::size_t{2} << 20;
-  const bool large = bytes >= page / 4;
-  const std::size_t unit = large ? page : line, size = (bytes + unit - 1) / unit * unit;
-  void* const memory = std::aligned_alloc(unit, size);
+constexpr std::size_t line = 64, page = std::size_t{2} << 20;
+// Smaller arrays are left to malloc; larger ones, but for those of half a page, share pages.
+constexpr std::size_t least_shared = 128 << 10;
+
+std::size_t rounded(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
+std::byte* take(std::size_t bytes, std::size_t alignment) {
+  void* const memory = std::aligned_alloc(alignment, bytes);
   if (!memory) throw std::bad_alloc();
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-  if (large) madvise(memory, size, MADV_HUGEPAGE);  // a wish; without it all works the same
+  if (alignment == page) madvise(memory, bytes, MADV_HUGEPAGE);  // a wish; without it all works the same
 #endif
-  return static_cast<double*>(memory);
+  return static_cast<std::byte*>(memory);
+}
+
+/// A large page that several arrays share, one behind the other. It goes back when the last of them does.
+struct SharedPage {
+  std::atomic<int> users;
+  std::size_t used;
+};
+
+/// In the line before each array: where its memory came from.
+struct Origin {
+  void* own;           ///< from malloc; null: from a shared page
+  SharedPage* shared;  ///< null: none
+  std::size_t bytes;   ///< of the array and this line, in a shared page
+};
+static_assert(sizeof(SharedPage) <= line && sizeof(Origin) <= line);
+
+double* behind(std::byte* memory, const Origin& origin) {
+  new (memory) Origin(origin);
+  return reinterpret_cast<double*>(memory + line);
+}
+
+std::mutex guard;
+SharedPage* open_page = nullptr;  // where the next array goes
+
+void leave(SharedPage* shared) {
+  if (--shared->users == 0) std::free(shared);
+}
+
+double* share(std::size_t bytes) {
+  const std::lock_guard lock(guard);
+  if (!open_page || open_page->used + bytes > page) {
+    SharedPage* const fresh = new (take(page, page)) SharedPage{1, line};
+    if (open_page) leave(open_page);
+    open_page = fresh;
+  }
+  std::byte* const memory = reinterpret_cast<std::byte*>(open_page) + open_page->used;
+  open_page->used += bytes;
+  ++open_page->users;
+  return behind(memory, {nullptr, open_page, bytes});
+}
+
+/// The last array of the open page leaves its room to the next.
+void unshare(std::byte* memory, const Origin& origin) {
+  const std::lock_guard lock(guard);
+  std::byte* const end = reinterpret_cast<std::byte*>(origin.shared) + origin.shared->used;
+  if (memory + origin.bytes == end) origin.shared->used -= origin.bytes;
+  leave(origin.shared);
+}
+
+}  // namespace
+
+double* allocate_numbers(std::size_t bytes) {
+  const std::size_t size = rounded(bytes, line) + line;
+#if !defined(__SANITIZE_ADDRESS__)  // which watches the gaps between arrays
+  if (size >= least_shared && size < page / 2) return share(size);
+#endif
+  const std::size_t unit = size < page / 2 ? line : page;
+  std::byte* const memory = take(rounded(size, unit), unit);
+  return behind(memory, {memory, nullptr, 0});
+}
+
+void free_numbers(double* numbers) noexcept {
+  if (!numbers) return;
+  std::byte* const memory = reinterpret_cast<std::byte*>(numbers) - line;
+  const Origin origin = *reinterpret_cast<const Origin*>(memory);
+  origin.own ? std::free(origin.own) : unshare(memory, origin);
 }
 
 }  // namespace thalweg::detail

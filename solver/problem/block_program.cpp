@@ -87,14 +87,14 @@ void BlockProgram::set_loss_scale(double m) {
   for (const auto& group : problem_->groups()) losses_.push_back(group->loss().with_scale_times(m));
 }
 
-void BlockProgram::reorder(const std::vector<std::vector<std::int64_t>>& order) {
+void BlockProgram::reorder(const std::vector<LargeVector<std::int64_t>>& order) {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     if (order[g].empty()) continue;
     reordered_[g] = groups_[g]->reordered(order[g]);
     groups_[g] = reordered_[g].get();
     order_[g] = order[g];
     for (ResidualPattern::Slot& slot : structure_.groups[g].slots) {
-      std::vector<std::int32_t> block;
+      LargeVector<std::int32_t> block;
       block.reserve(order[g].size());
       for (const std::int64_t i : order[g]) block.push_back(slot.block[at(i)]);
       slot.block = std::move(block);

@@ -61,7 +61,7 @@ Problem poisson_problem(bool scattered) {
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 2>{1.1, 0.7});
   problem.add_group(std::make_unique<Poisson>(
-      std::vector<Slot>{{2, 0, scattered ? std::vector<std::int64_t>(ts.size(), 0) : std::vector<std::int64_t>{}}}));
+      std::vector<Slot>{{2, 0, scattered ? LargeVector<std::int64_t>(ts.size(), 0) : LargeVector<std::int64_t>{}}}));
   problem.add_residuals(
       "product", [](const auto& q) { return q[0] * q[1]; }, p);
   return problem;

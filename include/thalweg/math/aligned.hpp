@@ -15,9 +15,10 @@ inline constexpr std::int64_t row_padding = 8;
 inline std::int64_t padded(std::int64_t n) { return (n + row_padding - 1) / row_padding * row_padding; }
 
 namespace detail {
-/// Bytes on a cache line's boundary, to be freed by std::free; large arrays in large pages where the system has them, for
-/// touching 20 MB page by page takes longer than filling them. Throws std::bad_alloc.
+/// Bytes on a cache line's boundary; large arrays in large pages where the system has them, those of less than half a
+/// page together, for touching 20 MB page by page takes longer than filling them. Throws std::bad_alloc.
 double* allocate_numbers(std::size_t bytes);
+void free_numbers(double* numbers) noexcept;
 }  // namespace detail
 
 /// An allocator that takes large arrays from large pages: of vectors that hold a number or more for each residual.
@@ -28,7 +29,7 @@ struct LargePages {
   template <class U>
   LargePages(const LargePages<U>&) {}
   T* allocate(std::size_t n) { return reinterpret_cast<T*>(detail::allocate_numbers(n * sizeof(T))); }
-  void deallocate(T* p, std::size_t) { std::free(p); }
+  void deallocate(T* p, std::size_t) { detail::free_numbers(reinterpret_cast<double*>(p)); }
   friend bool operator==(LargePages, LargePages) { return true; }
 };
 template <class T>
@@ -63,7 +64,7 @@ class AlignedArray {
 
  private:
   struct Free {
-    void operator()(double* p) const { std::free(p); }
+    void operator()(double* p) const { detail::free_numbers(p); }
   };
   std::unique_ptr<double[], Free> data_;
   std::int64_t size_ = 0, capacity_ = 0;

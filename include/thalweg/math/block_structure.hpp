@@ -4,13 +4,15 @@
 #include <cstdint>
 #include <vector>
 
+#include <thalweg/math/aligned.hpp>
+
 namespace thalweg {
 
 /// One residual group, its items in the order in which they are evaluated.
 struct ResidualPattern {
   struct Slot {
     int dimension = 0;                ///< local columns of the slot
-    std::vector<std::int32_t> block;  ///< of each item the free block that it reads, −1: one that does not move
+    LargeVector<std::int32_t> block;  ///< of each item the free block that it reads, −1: one that does not move
   };
   int dimension = 0;  ///< components of one residual
   std::int64_t items = 0;

@@ -33,7 +33,7 @@ class BlockProgram {
 
   /// Evaluates the items of each group in this order from now on: item i is the user's item order[g][i]. An empty order
   /// leaves a group as it is.
-  void reorder(const std::vector<std::vector<std::int64_t>>& order);
+  void reorder(const std::vector<LargeVector<std::int64_t>>& order);
 
   /// Arrays in which one thread evaluates.
   class Scratch {
@@ -95,7 +95,7 @@ class BlockProgram {
   BlockStructure structure_;
   std::vector<const ResidualGroup*> groups_;
   std::vector<std::unique_ptr<ResidualGroup>> reordered_;
-  std::vector<std::vector<std::int64_t>> order_;
+  std::vector<LargeVector<std::int64_t>> order_;
   std::vector<AlignedArray> tables_;
   std::vector<std::int64_t> block_offset_;            // of each free block: where it begins in x
   std::vector<std::vector<std::int32_t>> free_block_;  // of each set of the problem, of each of its blocks, −1: fixed

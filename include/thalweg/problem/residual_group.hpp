@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <thalweg/math/aligned.hpp>
 #include <thalweg/math/loss.hpp>
 
 namespace thalweg {
@@ -22,7 +23,7 @@ class Manifold;
 struct Slot {
   int dimension = 0;                  ///< tangent dimension, the local columns that this slot takes
   std::int64_t shared_offset = 0;     ///< offset in x of the block, when all items read the same one
-  std::vector<std::int64_t> offsets;  ///< one per item when they differ, else empty
+  LargeVector<std::int64_t> offsets;  ///< one per item when they differ, else empty
   int ambient = 0;                    ///< numbers of a block; 0: as many as dimension
   const Manifold* manifold = nullptr;  ///< of the blocks; null: Euclidean
 

@@ -134,11 +134,10 @@ struct Bins {
     const auto bin = [&](std::int64_t i) { return slot.block[at(i)] < 0 ? at(blocks) : at(slot.block[at(i)]); };
     for (std::int64_t i = 0; i < group.items; ++i) ++begin[bin(i) + 1];
     std::partial_sum(begin.begin(), begin.end(), begin.begin());
-    std::vector<std::int64_t> next = begin;
+    LargeVector<std::int64_t> next = begin;
     for (std::int64_t i = 0; i < group.items; ++i) item[at(next[bin(i)]++)] = i;
   }
-  std::vector<std::int64_t> begin;
-  LargeVector<std::int64_t> item;
+  LargeVector<std::int64_t> begin, item;
 };
 
 }  // namespace
@@ -149,7 +148,7 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
   result.items.resize(s.groups.size());
   // The first blocks that each landmark meets, as a number to sort by.
   constexpr int fields = 4, bits = 16;
-  std::vector<std::uint64_t> key(at(s.blocks()), 0);
+  LargeVector<std::uint64_t> key(at(s.blocks()), 0);
   std::vector<int> known(at(s.blocks()), 0);
   std::vector<Bins> bins;
   std::vector<std::size_t> group_of;
@@ -183,7 +182,7 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
   });
   for (std::size_t r = 0; r < landmarks.size(); ++r) result.rank[at(landmarks[r])] = static_cast<std::int32_t>(r);
   for (std::size_t n = 0; n < bins.size(); ++n) {
-    std::vector<std::int64_t>& order = result.items[group_of[n]];
+    LargeVector<std::int64_t>& order = result.items[group_of[n]];
     order.reserve(bins[n].item.size());
     const auto append = [&](std::size_t bin) {
       order.insert(order.end(), bins[n].item.begin() + bins[n].begin[bin], bins[n].item.begin() + bins[n].begin[bin + 1]);

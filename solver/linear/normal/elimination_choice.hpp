@@ -22,7 +22,7 @@ EliminationChoice choose_eliminated(const BlockStructure& structure, const std::
 
 struct EvaluationOrder {
   std::vector<std::int32_t> rank;                ///< of each block: its number among the eliminated ones, −1: it is kept
-  std::vector<std::vector<std::int64_t>> items;  ///< of each group: its items in order; empty: as they are
+  std::vector<LargeVector<std::int64_t>> items;  ///< of each group: its items in order; empty: as they are
 };
 
 /// Eliminated blocks that meet the same others follow each other, so that their sums find the same blocks in the cache;

@@ -29,9 +29,9 @@ struct NormalLayout {
   int width = 0;  ///< columns of a tile
   std::int32_t tiles = 0, landmarks = 0;
   std::vector<std::int64_t> tile_column;      ///< tiles × width: the column of the system, −1 for padding
-  std::vector<std::int64_t> landmark_column;  ///< landmarks × 3, likewise
-  std::vector<std::int64_t> coupling_start;   ///< landmarks + 1
-  std::vector<std::int32_t> coupling_tile;    ///< of each coupling
+  LargeVector<std::int64_t> landmark_column;  ///< landmarks × 3, likewise
+  LargeVector<std::int64_t> coupling_start;   ///< landmarks + 1
+  LargeVector<std::int32_t> coupling_tile;    ///< of each coupling
   std::int64_t columns = 0;                   ///< of the system
 
   /// Local columns of a group that belong to one tile.
@@ -42,8 +42,8 @@ struct NormalLayout {
     int dimension = 0, columns = 0;
     int landmark_column = -1, landmark_columns = 0;  ///< local columns of the landmark's slot; −1: the group has none
     std::vector<Piece> pieces;
-    std::vector<std::int32_t> landmark;   ///< of each item, −1: none that moves
-    std::vector<std::int32_t> tile;       ///< items × pieces, −1: does not move
+    LargeVector<std::int32_t> landmark;   ///< of each item, −1: none that moves
+    LargeVector<std::int32_t> tile;       ///< items × pieces, −1: does not move
     LargeVector<std::int64_t> coupling;   ///< items × pieces, −1: none
     std::vector<std::int64_t> off;        ///< items × pairs of pieces (b < a, row by row): the off-diagonal block of U, −1
     std::vector<std::int64_t> part_begin; ///< parts + 1: the items of each part
@@ -87,7 +87,7 @@ struct NormalLayout {
   void reduce_densely();
   void reduce_sparsely(ProductScheduler& scheduler);
 
-  std::vector<std::int32_t> first_tile_, landmark_of_;  // of each block; −1
+  LargeVector<std::int32_t> first_tile_, landmark_of_;  // of each block; −1
 };
 
 /// Tile width for kept blocks of these dimensions: one of those for which kernels are compiled (3, 6, 7, 9).

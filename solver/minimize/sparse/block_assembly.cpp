@@ -37,14 +37,15 @@ double BlockAssembly::evaluate(const double* x, int threads) {
 
 bool BlockAssembly::close(int threads) {
   equations_.close(threads);
-  gradient_norm_ = 0.0;
-  bool finite = true;
-  for (const double g : equations_.gradient()) {
-    gradient_norm_ = std::max(gradient_norm_, std::abs(g));
-    finite = finite && std::isfinite(g);
+  const auto g = equations_.gradient(), norms = equations_.column_norms();
+  double largest = 0.0, zero = 0.0;  // not zero where a number is not finite
+#pragma omp simd reduction(max : largest) reduction(+ : zero)
+  for (std::size_t j = 0; j < g.size(); ++j) {
+    largest = std::max(largest, std::abs(g[j]));
+    zero += 0.0 * g[j] + 0.0 * norms[j];
   }
-  for (const double d : equations_.column_norms()) finite = finite && std::isfinite(d);
-  return finite;
+  gradient_norm_ = largest;
+  return zero == 0.0;
 }
 
 }  // namespace thalweg

@@ -61,10 +61,9 @@ Ending SparseDescent::run(std::vector<double> x, Strategy& strategy, Journal& jo
 }
 
 std::optional<Verdict> SparseDescent::begin() {
-  cost_ = program_.cost(x_.data(), journal_->options.threads);
-  ++journal_->result.evaluations.cost;
-  journal_->clock.charge(Stopwatch::evaluate);
-  if (std::isfinite(cost_) && linearize()) return std::nullopt;
+  const bool finite = linearize();
+  cost_ = linearized_cost_;
+  if (finite && std::isfinite(cost_)) return std::nullopt;
   const auto culprit = program_.find_non_finite(x_.data());
   if (!culprit) return Verdict{Status::non_finite_start, "the cost or its derivatives overflow at the start"};
   return Verdict{Status::non_finite_start, in_words(*culprit) + " at the start"};

@@ -20,8 +20,10 @@ constexpr double telling_reversal = 0.5, growth = 1.5;
 void Scale::start(std::span<const double> column_norms) {
   D_.assign(column_norms.size(), rule_ == Rule::identity ? 1.0 : 0.0);
   well_predicted_ = false;
-  reversed_.assign(D_.size(), 0);
-  last_step_.assign(D_.size(), 0.0);
+  if (rule_ == Rule::monotone) {
+    reversed_.assign(D_.size(), 0);
+    last_step_.assign(D_.size(), 0.0);
+  }
   proposed_.clear();
   update(column_norms);
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <thalweg/math/aligned.hpp>
 #include <thalweg/minimize/strategy.hpp>
 
 namespace thalweg {
@@ -23,7 +24,9 @@ class Scale {
   /// A new descent.
   void start(std::span<const double> column_norms);
   /// The step that may be accepted next; without it D takes no notice of components that turn back.
-  void proposed(const double* step) { proposed_.assign(step, step + D_.size()); }
+  void proposed(const double* step) {
+    if (rule_ == Rule::monotone) proposed_.assign(step, step + D_.size());
+  }
   void accepted(double gain);
   /// A new linearisation.
   void update(std::span<const double> column_norms);
@@ -34,8 +37,8 @@ class Scale {
 
   Rule rule_;
   bool well_predicted_ = false;                  // the last step did what the model said
-  std::vector<char> exempt_, reversed_;          // reversed: components of the last step that turned back
-  std::vector<double> D_, proposed_, last_step_;
+  std::vector<char> exempt_, reversed_;  // reversed: components of the last step that turned back
+  LargeVector<double> D_, proposed_, last_step_;
 };
 
 Scale::Rule scale_rule(const Options& options);

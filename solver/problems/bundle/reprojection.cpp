@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include <math/transpose.hpp>
+#include <thalweg/math/aligned.hpp>
 #include <thalweg/math/pack.hpp>
 
 namespace thalweg {
@@ -48,11 +49,11 @@ void fill_record(const double* camera, double* to) {
 
 class ReprojectionGroup final : public ResidualGroup {
  public:
-  ReprojectionGroup(std::string name, std::vector<Slot> slots, std::vector<double> u, std::vector<double> v)
+  ReprojectionGroup(std::string name, std::vector<Slot> slots, LargeVector<double> u, LargeVector<double> v)
       : ResidualGroup(std::move(name), 2, static_cast<std::int64_t>(u.size()), std::move(slots)),
         u_(std::move(u)),
         v_(std::move(v)) {
-    const std::vector<std::int64_t>& offsets = this->slots()[0].offsets;
+    const LargeVector<std::int64_t>& offsets = this->slots()[0].offsets;
     first_ = *std::min_element(offsets.begin(), offsets.end());
     count_ = (*std::max_element(offsets.begin(), offsets.end()) - first_) / 9 + 1;
   }
@@ -77,8 +78,8 @@ class ReprojectionGroup final : public ResidualGroup {
 
  protected:
   std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const override {
-    const auto pick = [&](const std::vector<double>& from) {
-      std::vector<double> to;
+    const auto pick = [&](const LargeVector<double>& from) {
+      LargeVector<double> to;
       to.reserve(order.size());
       for (const std::int64_t i : order) to.push_back(from[static_cast<std::size_t>(i)]);
       return to;
@@ -182,7 +183,7 @@ class ReprojectionGroup final : public ResidualGroup {
     }
   }
 
-  std::vector<double> u_, v_;
+  LargeVector<double> u_, v_;
   std::int64_t first_ = 0, count_ = 0;  // of the cameras' numbers in x, in blocks of 9
 };
 
@@ -191,8 +192,10 @@ class ReprojectionGroup final : public ResidualGroup {
 std::unique_ptr<ResidualGroup> reprojection_group(std::string name, std::vector<std::int64_t> camera_offset,
                                                   std::vector<std::int64_t> point_offset, std::vector<double> u,
                                                   std::vector<double> v) {
-  std::vector<Slot> slots = {{9, 0, std::move(camera_offset)}, {3, 0, std::move(point_offset)}};
-  return std::make_unique<ReprojectionGroup>(std::move(name), std::move(slots), std::move(u), std::move(v));
+  std::vector<Slot> slots = {{9, 0, {camera_offset.begin(), camera_offset.end()}},
+                             {3, 0, {point_offset.begin(), point_offset.end()}}};
+  return std::make_unique<ReprojectionGroup>(std::move(name), std::move(slots), LargeVector<double>(u.begin(), u.end()),
+                                             LargeVector<double>(v.begin(), v.end()));
 }
 
 }  // namespace thalweg

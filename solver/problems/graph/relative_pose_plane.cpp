@@ -77,7 +77,9 @@ struct PlaneSightingModel : PlanePose {
   }
 };
 
-Slot pose_slot(std::vector<std::int64_t> offsets) { return {3, 0, std::move(offsets), 3, manifold_of<SE2>()}; }
+Slot pose_slot(const std::vector<std::int64_t>& offsets) {
+  return {3, 0, {offsets.begin(), offsets.end()}, 3, manifold_of<SE2>()};
+}
 
 }  // namespace
 
@@ -91,7 +93,7 @@ std::unique_ptr<ResidualGroup> relative_pose_group(std::string name, std::vector
     PlanePose::fill(z.data(), to);
     std::copy(edges[i].root.begin(), edges[i].root.end(), to + 5);
   }
-  std::vector<Slot> slots = {pose_slot(std::move(from_offset)), pose_slot(std::move(to_offset))};
+  std::vector<Slot> slots = {pose_slot(from_offset), pose_slot(to_offset)};
   return std::make_unique<graph::EightItems<PlaneModel>>(std::move(name), std::move(slots), std::move(data));
 }
 
@@ -104,7 +106,7 @@ std::unique_ptr<ResidualGroup> sighting_group(std::string name, std::vector<std:
     std::copy(sightings[i].measurement.begin(), sightings[i].measurement.end(), to);
     std::copy(sightings[i].root.begin(), sightings[i].root.end(), to + 2);
   }
-  std::vector<Slot> slots = {pose_slot(std::move(pose_offset)), {2, 0, std::move(landmark_offset)}};
+  std::vector<Slot> slots = {pose_slot(pose_offset), {2, 0, {landmark_offset.begin(), landmark_offset.end()}}};
   return std::make_unique<graph::EightItems<PlaneSightingModel>>(std::move(name), std::move(slots), std::move(data));
 }
 

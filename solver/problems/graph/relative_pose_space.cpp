@@ -136,7 +136,9 @@ struct SpaceSightingModel : SpacePose {
   }
 };
 
-Slot pose_slot(std::vector<std::int64_t> offsets) { return {6, 0, std::move(offsets), 7, manifold_of<SE3>()}; }
+Slot pose_slot(const std::vector<std::int64_t>& offsets) {
+  return {6, 0, {offsets.begin(), offsets.end()}, 7, manifold_of<SE3>()};
+}
 
 }  // namespace
 
@@ -149,7 +151,7 @@ std::unique_ptr<ResidualGroup> relative_pose_group(std::string name, std::vector
     std::copy(edges[i].measurement.begin(), edges[i].measurement.end(), to);
     std::copy(edges[i].root.begin(), edges[i].root.end(), to + 7);
   }
-  std::vector<Slot> slots = {pose_slot(std::move(from_offset)), pose_slot(std::move(to_offset))};
+  std::vector<Slot> slots = {pose_slot(from_offset), pose_slot(to_offset)};
   return std::make_unique<graph::EightItems<SpaceModel>>(std::move(name), std::move(slots), std::move(data));
 }
 
@@ -163,7 +165,7 @@ std::unique_ptr<ResidualGroup> sighting_group(std::string name, std::vector<std:
     std::copy(sightings[i].sensor.begin(), sightings[i].sensor.end(), to + 3);
     std::copy(sightings[i].root.begin(), sightings[i].root.end(), to + 10);
   }
-  std::vector<Slot> slots = {pose_slot(std::move(pose_offset)), {3, 0, std::move(landmark_offset)}};
+  std::vector<Slot> slots = {pose_slot(pose_offset), {3, 0, {landmark_offset.begin(), landmark_offset.end()}}};
   return std::make_unique<graph::EightItems<SpaceSightingModel>>(std::move(name), std::move(slots), std::move(data));
 }
 
