@@ -115,6 +115,24 @@ TEST_CASE("Schur equals dense equals sparse equals conjugate gradients, on probl
       }
 }
 
+TEST_CASE("conjugate gradients begin near the solution where the damping alone has changed") {
+  const Shape shape = shapes().front();
+  for (const Way& way : ways()) {
+    if (!way.name.starts_with("PCG") || (way.eliminates && shape.landmarks.empty())) continue;
+    CAPTURE(way.name);
+    BlockLeastSquares system(shape, 7);
+    const std::vector<double> D = scales(system.J);
+    std::vector<double> step(D.size()), again(D.size());
+    SchurSolver fresh = solver_of(system, way), solver = solver_of(system, way);
+    REQUIRE(fresh.solve(1.001e-2, D.data(), step.data()) == LinearStatus::ok);
+    REQUIRE(solver.solve(1e-2, D.data(), again.data()) == LinearStatus::ok);
+    const std::int64_t before = solver.inner_iterations();
+    REQUIRE(solver.solve(1.001e-2, D.data(), again.data()) == LinearStatus::ok);
+    CHECK(solver.inner_iterations() - before < fresh.inner_iterations());
+    CHECK(difference(again, Eigen::Map<const Eigen::VectorXd>(step.data(), static_cast<Eigen::Index>(step.size()))) < 1e-10);
+  }
+}
+
 TEST_CASE("assembly, elimination and substitution give the same bits with one thread and with two") {
   for (const Shape& shape : shapes())
     for (const Way& way : ways()) {

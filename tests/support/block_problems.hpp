@@ -81,7 +81,7 @@ class BlockLeastSquares {
       EvaluationOrder order = evaluation_order(structure, choose_eliminated(structure, named).eliminated);
       rank = order.rank;
       for (std::size_t g = 0; g < structure.groups.size(); ++g)
-        if (!order.items[g].empty()) reorder(g, order.items[g]);
+        if (!order.items[g].empty()) reorder(g, {order.items[g].begin(), order.items[g].end()});
     }
     return std::make_shared<NormalLayout>(structure, rank);
   }

@@ -13,6 +13,13 @@ namespace {
 // Chunks of block rows and of vectors: sums have the same order for any number of threads.
 constexpr std::int64_t rows_a_chunk = 32;
 
+double dot(const std::vector<double>& a, const std::vector<double>& b) {
+  double s = 0.0;
+#pragma omp simd reduction(+ : s)
+  for (std::size_t i = 0; i < a.size(); ++i) s += a[i] * b[i];
+  return s;
+}
+
 class IterativeReduced final : public ReducedSolver {
  public:
   explicit IterativeReduced(const IterativeOptions& options) : options_(options), tolerance_(options.tolerance) {}
@@ -26,6 +33,7 @@ class IterativeReduced final : public ReducedSolver {
 
   LinearStatus factor(NormalEquations& equations, int threads) override {
     equations_ = &equations;
+    first_solve_ = true;
     const NormalLayout& layout = equations.layout();
     width_ = layout.width;
     const auto n = static_cast<std::size_t>(layout.tiles) * static_cast<std::size_t>(width_);
@@ -73,6 +81,26 @@ class IterativeReduced final : public ReducedSolver {
       for (std::int64_t k = begin; k < end; ++k) equations_->reduced_block(k, block(blocks_, k), 1, width_);
     });
   }
+
+  /// Where conjugate gradients begin: at the multiple of the last step that the quadratic model likes best, which is near
+  /// where the damping alone has changed, and not far along a valley. Sets r = b − Sx; returns what the model has gained.
+  double begin(const double* b, double* x, int threads) {
+    const std::size_t n = r_.size();
+    std::fill_n(x, n, 0.0);
+    std::copy_n(b, n, r_.begin());
+    if (!first_solve_ || last_.size() != n) return 0.0;
+    multiply(last_, Sp_, threads);
+    const double slope = dot(r_, last_), curvature = dot(last_, Sp_);
+    if (!(slope > 0.0 && curvature > 0.0)) return 0.0;
+    const double alpha = slope / curvature;
+    for (std::size_t j = 0; j < n; ++j) {
+      x[j] = alpha * last_[j];
+      r_[j] -= alpha * Sp_[j];
+    }
+    return 0.5 * alpha * slope;
+  }
+
+  LinearStatus descend(const double* b, double* x, int threads);
 
   bool factor_preconditioner(int threads) {
     const std::int32_t tiles = equations_->layout().tiles;
@@ -163,27 +191,29 @@ class IterativeReduced final : public ReducedSolver {
   std::vector<std::int64_t> row_start_;
   std::vector<Left> left_;
   std::vector<double> r_, z_, p_, Sp_;
+  std::vector<double> last_;  // solution of the last system
+  bool first_solve_ = false;  // nothing has been solved since factor()
   std::vector<char> positive_;
 };
-
-double dot(const std::vector<double>& a, const std::vector<double>& b) {
-  double s = 0.0;
-#pragma omp simd reduction(+ : s)
-  for (std::size_t i = 0; i < a.size(); ++i) s += a[i] * b[i];
-  return s;
-}
 
 // Nocedal & Wright 2006, algorithm 5.3. The quadratic model q(x) = ½xᵀSx − bᵀx = −½xᵀ(r + b) falls with every step; what is
 // still to gain is judged by the last gain (Nash & Sofer 1990): i (qᵢ − qᵢ₋₁) / qᵢ <= tolerance. A tolerance below 1e-8
 // asks for the residual instead, ‖r‖ in the preconditioner's norm beside where it began.
-LinearStatus IterativeReduced::solve(const double* b, double* x, int threads) {
+LinearStatus IterativeReduced::descend(const double* b, double* x, int threads) {
   const std::size_t n = r_.size();
-  std::fill_n(x, n, 0.0);
-  std::copy_n(b, n, r_.begin());
+  const bool precise = tolerance_ < 1e-8;
+  double model = begin(b, x, threads), first = 0.0;
+  if (precise && model > 0.0) {
+    std::copy_n(b, n, p_.begin());
+    std::swap(p_, r_);
+    precondition(threads);
+    first = dot(r_, z_);
+    std::swap(p_, r_);
+  }
   precondition(threads);
   p_ = z_;
-  double rz = dot(r_, z_), model = 0.0;
-  const double first = rz;
+  double rz = dot(r_, z_);
+  if (model == 0.0) first = rz;
   if (!std::isfinite(rz)) return LinearStatus::fatal;
   for (std::int64_t i = 1; rz > 0.0; ++i) {
     if (i > options_.max_iterations) return LinearStatus::inexact;
@@ -200,13 +230,19 @@ LinearStatus IterativeReduced::solve(const double* b, double* x, int threads) {
     const double next = dot(r_, z_);
     const double gain = 0.5 * alpha * rz;
     model += gain;
-    const bool precise = tolerance_ < 1e-8;
     if (precise ? next <= tolerance_ * tolerance_ * first : static_cast<double>(i) * gain <= tolerance_ * model) break;
     const double beta = next / rz;
     rz = next;
     for (std::size_t j = 0; j < n; ++j) p_[j] = z_[j] + beta * p_[j];
   }
   return LinearStatus::ok;
+}
+
+LinearStatus IterativeReduced::solve(const double* b, double* x, int threads) {
+  const LinearStatus status = descend(b, x, threads);
+  if (first_solve_ && (status == LinearStatus::ok || status == LinearStatus::inexact)) last_.assign(x, x + r_.size());
+  first_solve_ = false;
+  return status;
 }
 
 }  // namespace
