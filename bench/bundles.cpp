@@ -1,6 +1,7 @@
 #include "bundles.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -46,12 +47,15 @@ Descent ours(const thalweg::Bundle& bundle, int threads, const DescentLimits& li
   options.callback = [&](const thalweg::IterationRecord& record) {
     return record.cost <= limits.cost ? thalweg::Action::stop : thalweg::Action::proceed;
   };
-  const thalweg::Result result = thalweg::solve(problem, options);
+  const auto begin = std::chrono::steady_clock::now();
+  thalweg::Solver solver(problem);
+  const double made = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  const thalweg::Result result = solver.solve(options);
   Descent descent;
   descent.solver = "Thalweg";
   descent.setting = result.linear_solver;
   descent.threads = threads;
-  for (const thalweg::IterationRecord& record : result.trace) descent.course.push_back({record.seconds, record.cost});
+  for (const thalweg::IterationRecord& record : result.trace) descent.course.push_back({made + record.seconds, record.cost});
   return descent;
 }
 

@@ -31,6 +31,7 @@ Descent ours(const thalweg::PoseGraph& graph, const std::string& setting, double
              int threads, const DescentLimits& limits) {
   const Clock::time_point begin = Clock::now();
   const thalweg::Problem problem = thalweg::build_problem(graph);
+  thalweg::Solver solver(problem);
   const double built = std::chrono::duration<double>(Clock::now() - begin).count();
   thalweg::Options options;
   options.threads = threads;
@@ -41,7 +42,7 @@ Descent ours(const thalweg::PoseGraph& graph, const std::string& setting, double
   options.callback = [&](const thalweg::IterationRecord& record) {
     return record.cost <= limits.cost ? thalweg::Action::stop : thalweg::Action::proceed;
   };
-  const thalweg::Result result = thalweg::solve(problem, options);
+  const thalweg::Result result = solver.solve(options);
   Descent descent;
   descent.solver = "Thalweg";
   descent.setting = setting;

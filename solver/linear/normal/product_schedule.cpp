@@ -29,6 +29,12 @@ ProductScheduler::ProductScheduler(std::span<const std::int64_t> coupling_start,
   }
   result_.part.push_back(static_cast<std::int32_t>(result_.landmark.size()));
   result_.landmark.push_back(part_landmark.back());
+  std::int64_t pairs = 0;
+  for (std::int32_t e = 0; e < part_landmark.back(); ++e) {
+    const std::int64_t k = start(e + 1) - start(e);
+    pairs += k * (k + 1) / 2;
+  }
+  result_.pairs.reserve(static_cast<std::size_t>(pairs + ProductSchedule::pairs_ahead));
   for (std::size_t s = 0; s + 1 < result_.landmark.size(); ++s)
     result_.longest = std::max(result_.longest, start(result_.landmark[s + 1]) - start(result_.landmark[s]));
 }
