@@ -80,7 +80,8 @@ std::string race_table(const std::vector<Race>& runs) {
                          seconds(d.seconds_to(run.best_cost * (1.0 + 1e-6))), 1e-6 * d.peak_bytes);
     }
     for (const Ratio& r : ratios(run))
-      out += std::isnan(r.peer.value)
+      out += std::isnan(r.ours) ? fmt::format("  {}, {} thread(s): ours never arrived\n", r.what, r.threads)
+             : std::isnan(r.peer.value)
                  ? fmt::format("  {}, {} thread(s): Ceres never arrived; its longest try took {:.1f} times ours\n",
                                r.what, r.threads, r.at_least)
                  : fmt::format("  {}, {} thread(s): Ceres's best ({}) takes {:.1f} times ours\n", r.what, r.threads,

@@ -19,6 +19,9 @@ namespace thalweg {
 
 namespace {
 
+// Residual components of a sparse problem below which threads cost more than they save.
+constexpr std::int64_t least_for_threads = 20000;
+
 /// What solves with a dense Jacobian.
 struct DenseEngine {
   DenseEngine(const Problem& problem, std::span<const std::int64_t> pinned) : program(problem, pinned), loop(program) {
@@ -112,11 +115,14 @@ Ending Solver::Impl::descend_by_blocks(std::vector<double> x, Journal& journal) 
   if (!pinned.empty()) throw Error("pinned components need a dense linear solver");
   SparseEngine& engine = sparse_engine();
   const auto once = [&engine](std::vector<double> from, Journal& to) { return engine.descend(std::move(from), to); };
-  if (!journal.options.graduated) return once(std::move(x), journal);
-  const int threads = journal.options.threads;
+  Options own = journal.options;
+  if (problem.residual_count() < least_for_threads) own.threads = journal.result.threads = 1;
+  Journal alone(own, journal.clock, journal.result);
+  if (!own.graduated) return once(std::move(x), alone);
+  const int threads = own.threads;
   return graduate({problem, [&engine](double m) { engine.set_loss_scale(m); },
                    [&engine, threads](const std::vector<double>& at) { return engine.cost(at, threads); }},
-                  std::move(x), journal, once);
+                  std::move(x), alone, once);
 }
 
 Ending Solver::Impl::descend_densely(std::vector<double> x, Journal& journal) {
