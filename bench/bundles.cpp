@@ -55,7 +55,8 @@ Descent ours(const thalweg::Bundle& bundle, int threads, const DescentLimits& li
   descent.solver = "Thalweg";
   descent.setting = result.linear_solver;
   descent.threads = threads;
-  for (const thalweg::IterationRecord& record : result.trace) descent.course.push_back({made + record.seconds, record.cost});
+  for (const thalweg::IterationRecord& record : result.trace)
+    descent.course.push_back({made + record.seconds, record.cost});
   return descent;
 }
 

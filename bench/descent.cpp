@@ -26,8 +26,11 @@ double status_bytes(const char* name) {
 }
 
 std::string packed(const Descent& d) {
-  nlohmann::json json = {{"solver", d.solver},           {"setting", d.setting}, {"threads", d.threads},
-                         {"peak_bytes", d.peak_bytes}, {"failure", d.failure}};
+  nlohmann::json json = {{"solver", d.solver},
+                         {"setting", d.setting},
+                         {"threads", d.threads},
+                         {"peak_bytes", d.peak_bytes},
+                         {"failure", d.failure}};
   for (const Waypoint& w : d.course) json["course"].push_back({w.seconds, w.cost});
   return json.dump();
 }
@@ -72,7 +75,8 @@ Descent in_own_process(const Entry& entry) {
   Descent best = run_once(entry);
   for (int again = 1; again < entry.limits.repeat; ++again) {
     Descent next = run_once(entry);
-    const bool faster = !next.course.empty() && (best.course.empty() || next.course.back().seconds < best.course.back().seconds);
+    const bool faster =
+        !next.course.empty() && (best.course.empty() || next.course.back().seconds < best.course.back().seconds);
     if (faster) best = std::move(next);
   }
   return best;

@@ -101,7 +101,8 @@ Descent graph_descent(const Entry& entry) {
   begin_counting_memory();
   if (entry.contender == "thalweg-file")
     return ours(graph, "start: file", std::numeric_limits<double>::quiet_NaN(), 0.0, entry.threads, entry.limits);
-  const CeresSparse library = entry.contender.starts_with("ceres-suite") ? CeresSparse::suite_sparse : CeresSparse::eigen;
+  const CeresSparse library =
+      entry.contender.starts_with("ceres-suite") ? CeresSparse::suite_sparse : CeresSparse::eigen;
   Descent descent = ceres_graph(graph, library, entry.threads, entry.limits);
   if (given) descent.setting += ", our start";
   return descent;

@@ -58,8 +58,7 @@ void refuse(const std::string& file, const Problem& problem, const SolveArgument
       fmt::format("{} works on the whole Jacobian of '{}', {} numbers by {}, and would take {:.3g} GB; expected "
                   "levenberg-marquardt, "
                   "levenberg, gauss-newton, dogleg or subspace-dogleg with a sparse linear solver",
-                  to_string(a.method), file,
-                  problem.residual_count(), problem.start().size(), 1e-9 * bytes));
+                  to_string(a.method), file, problem.residual_count(), problem.start().size(), 1e-9 * bytes));
 }
 
 /// Ids of the vertices that do not move, in words.

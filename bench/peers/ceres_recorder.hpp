@@ -11,8 +11,8 @@
 
 namespace versus {
 
-/// Debian's CHOLMOD runs OpenMP loops on four threads whatever the machine has, which slows its users down: from here on
-/// they run in their caller. Ceres has threads of its own.
+/// Debian's CHOLMOD runs OpenMP loops on four threads whatever the machine has, which slows its users down: from here
+/// on they run in their caller. Ceres has threads of its own.
 inline void hold_openmp() { omp_set_max_active_levels(0); }
 
 /// Stops it at a cost, or after some seconds.

@@ -19,11 +19,12 @@ namespace {
 
 thread_local int thread_of_loop = 0;
 
-/// OpenMP's threads wait for the next loop, and a child process has none of them, which OpenMP does not notice: a loop of
-/// the child would wait for ever. So a process forked off one that has run loops runs its own in the caller.
+/// OpenMP's threads wait for the next loop, and a child process has none of them, which OpenMP does not notice: a loop
+/// of the child would wait for ever. So a process forked off one that has run loops runs its own in the caller.
 std::atomic<bool> threads_started = false, threads_lost = false;
 #if __has_include(<pthread.h>)
-[[maybe_unused]] const int watches_forks = pthread_atfork(nullptr, nullptr, [] { threads_lost = threads_started.load(); });
+[[maybe_unused]] const int watches_forks =
+    pthread_atfork(nullptr, nullptr, [] { threads_lost = threads_started.load(); });
 #endif
 
 // A thread may begin on the processor of who starts it, and stay there, each waiting for the other to use up its time:

@@ -38,14 +38,17 @@ void expect_something_to_graduate(const Problem& problem) {
 double largest_square(const ResidualGroup& group, const std::vector<double>& x) {
   constexpr std::int64_t at_once = 1024;
   const int dimension = group.dimension();
-  std::vector<double> residual(static_cast<std::size_t>(dimension * at_once)), table(static_cast<std::size_t>(group.table_size()));
+  std::vector<double> residual(static_cast<std::size_t>(dimension * at_once)),
+      table(static_cast<std::size_t>(group.table_size()));
   std::vector<double*> component;
   for (int k = 0; k < dimension; ++k) component.push_back(residual.data() + k * at_once);
   if (!table.empty()) group.fill_table(x.data(), table.data());
   double largest = 0.0;
   for (std::int64_t begin = 0; begin < group.items(); begin += at_once) {
     const std::int64_t end = std::min(group.items(), begin + at_once);
-    group.evaluate(x.data(), {.begin = begin, .end = end, .residual = component.data(), .table = table.empty() ? nullptr : table.data()});
+    group.evaluate(
+        x.data(),
+        {.begin = begin, .end = end, .residual = component.data(), .table = table.empty() ? nullptr : table.data()});
     for (std::int64_t i = 0; i < end - begin; ++i) {
       double s = 0.0;
       for (const double* r : component) s += r[i] * r[i];

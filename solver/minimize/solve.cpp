@@ -108,7 +108,8 @@ Result Solver::solve_from(std::vector<double> x, const Options& options) {
 }
 
 Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
-  return goes_sparse(journal.options) ? descend_by_blocks(std::move(x), journal) : descend_densely(std::move(x), journal);
+  return goes_sparse(journal.options) ? descend_by_blocks(std::move(x), journal)
+                                      : descend_densely(std::move(x), journal);
 }
 
 Ending Solver::Impl::descend_by_blocks(std::vector<double> x, Journal& journal) {
@@ -135,9 +136,10 @@ Ending Solver::Impl::descend_densely(std::vector<double> x, Journal& journal) {
   Program& program = engine.program;
   AlignedArray residual(program.rows());
   const int threads = journal.options.threads;
-  return graduate({problem, [&program](double m) { program.set_loss_scale(m); },
-                   [&](const std::vector<double>& at) { return program.evaluate(at.data(), residual.data(), threads); }},
-                  std::move(x), journal, once);
+  return graduate(
+      {problem, [&program](double m) { program.set_loss_scale(m); },
+       [&](const std::vector<double>& at) { return program.evaluate(at.data(), residual.data(), threads); }},
+      std::move(x), journal, once);
 }
 
 namespace {

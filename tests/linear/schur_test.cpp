@@ -129,7 +129,8 @@ TEST_CASE("conjugate gradients begin near the solution where the damping alone h
     const std::int64_t before = solver.inner_iterations();
     REQUIRE(solver.solve(1.001e-2, D.data(), again.data()) == LinearStatus::ok);
     CHECK(solver.inner_iterations() - before < fresh.inner_iterations());
-    CHECK(difference(again, Eigen::Map<const Eigen::VectorXd>(step.data(), static_cast<Eigen::Index>(step.size()))) < 1e-10);
+    CHECK(difference(again, Eigen::Map<const Eigen::VectorXd>(step.data(), static_cast<Eigen::Index>(step.size()))) <
+          1e-10);
   }
 }
 

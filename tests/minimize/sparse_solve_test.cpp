@@ -167,7 +167,8 @@ TEST_CASE("graduated non-convexity takes the same road by blocks") {
   CHECK(stopped.status == Status::iteration_limit);
   options.graduated = false;
   options.max_iterations = 0;
-  CHECK(Solver(s.problem).solve_from(stopped.x, options).final_cost == doctest::Approx(stopped.final_cost).epsilon(1e-12));
+  CHECK(Solver(s.problem).solve_from(stopped.x, options).final_cost ==
+        doctest::Approx(stopped.final_cost).epsilon(1e-12));
 }
 
 TEST_CASE("with fixed blocks and fixed components") {

@@ -143,8 +143,8 @@ struct Options {
 
   bool record_points = false;  ///< every record of the trace holds its x
 
-  int threads = 0;  ///< at most; 0: as many as the machine has. Results are the same bits for any number. Sparse problems
-                    ///< of less than 20,000 residual components take one
+  int threads = 0;  ///< at most; 0: as many as the machine has. Results are the same bits for any number. Sparse
+                    ///< problems of less than 20,000 residual components take one
 
   /// Called after each trial, accepted or not; may stop the solve.
   std::function<Action(const IterationRecord&)> callback = {};

@@ -186,8 +186,8 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
     while ((known < 0 || at < known) && !crew.lost.compare_exchange_weak(known, at)) {
     }
   };
-  // Threads that have run out of subtrees take part. While it waits a thread begins nothing else, so that its stack is its
-  // own (OpenMP 4.5, 2.9.5: a tied task is only begun below the tasks that the thread has suspended).
+  // Threads that have run out of subtrees take part. While it waits a thread begins nothing else, so that its stack is
+  // its own (OpenMP 4.5, 2.9.5: a tied task is only begun below the tasks that the thread has suspended).
   const auto in_parallel = [](std::int64_t count, const auto& body) {
 #pragma omp taskloop grainsize(1)
     for (std::int64_t i = 0; i < count; ++i) body(i);

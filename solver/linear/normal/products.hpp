@@ -36,7 +36,8 @@ void TiledEquations<F>::open(int part) {
   const auto p = static_cast<std::size_t>(part);
   const std::int64_t first = layout_->part_landmark[p], last = layout_->part_landmark[p + 1];
   std::fill_n(kept_sums(part), kept_stride(), 0.0);
-  if (!layout_->landmarks_once) std::fill(landmarks_.data() + first * landmark_size, landmarks_.data() + last * landmark_size, 0.0);
+  if (!layout_->landmarks_once)
+    std::fill(landmarks_.data() + first * landmark_size, landmarks_.data() + last * landmark_size, 0.0);
   if (layout_->couplings_once) return;
   const auto coupling = [&](std::int64_t e) { return layout_->coupling_start[static_cast<std::size_t>(e)] * Coupling::size; };
   std::fill(W_.data() + coupling(first), W_.data() + coupling(last), 0.0);

@@ -1,8 +1,8 @@
 // Couplings of one residual with at most two rows, as in bundle adjustment: kept as its rows of J, in place of W and U.
 //
 // With R rows f (of the tile) and e (of the landmark) W = fᵀe has rank R < 3, and U has one contribution fᵀf a
-// coupling. So f and e say as much as both, in 3 cache lines a coupling. With A = e L⁻ᵀ, a 2 × 3 matrix, the reduced system
-// loses fₐᵀ(Aₐ A_bᵀ) f_b for each pair of couplings; its diagonal blocks gain fᵀ(I − AAᵀ)f in place of U's fᵀf.
+// coupling. So f and e say as much as both, in 3 cache lines a coupling. With A = e L⁻ᵀ, a 2 × 3 matrix, the reduced
+// system loses fₐᵀ(Aₐ A_bᵀ) f_b for each pair of couplings; its diagonal blocks gain fᵀ(I − AAᵀ)f in place of U's fᵀf.
 #pragma once
 
 #include <utility>
@@ -56,12 +56,11 @@ template <int lane>
   return __builtin_shuffle(v, Lanes<8>::Bits{lane, lane, lane, lane, lane, lane, lane, lane});
 }
 
-/// S += Σ fₐᵀ(Aₐ A_bᵀ) f_b over the pairs, F × F, summed in registers; S = if they are its first. `halves`: what each coupling has while its landmark
-/// is eliminated.
+/// S += Σ fₐᵀ(Aₐ A_bᵀ) f_b over the pairs, F × F, summed in registers; S = if they are its first. `halves`: what each
+/// coupling has while its landmark is eliminated.
 template <class Square, int F>
 [[gnu::always_inline]] inline void add_products(const ProductSchedule::Pair* pair, const ProductSchedule::Pair* end,
-                                                const double* records, const double* halves, bool first,
-                                                double* S) {
+                                                const double* records, const double* halves, bool first, double* S) {
   using tile::load;
   using tile::splat;
   constexpr bool by_rows = Square::rest_by_rows;
@@ -92,8 +91,8 @@ template <class Square, int F>
   }
 }
 
-/// S −= fᵀMf (S = if `first`), and with y also y += fᵀt, summed in registers over the couplings from which `next` makes records and M
-/// until it has no more; t stands where it does behind an M of `halves`.
+/// S −= fᵀMf (S = if `first`), and with y also y += fᵀt, summed in registers over the couplings from which `next` makes
+/// records and M until it has no more; t stands where it does behind an M of `halves`.
 template <class Square, int F, bool with_y, class Next>
 [[gnu::always_inline]] inline void subtract_squares(bool first, double* S, double* y, Next next) {
   using tile::load;
@@ -102,7 +101,8 @@ template <class Square, int F, bool with_y, class Next>
   tile::Raw s[F];
   for (int j = 0; j < F; ++j) s[j] = first ? tile::Raw{} : load(S + j * tile::lanes);
   tile::Raw row = by_rows && !first ? load(S + Square::body) : tile::Raw{}, right = with_y ? load(y) : tile::Raw{};
-  double corner = by_rows && !first ? S[Square::body + tile::lanes] : 0.0, last = with_y && F > 8 ? y[tile::lanes] : 0.0;
+  double corner = by_rows && !first ? S[Square::body + tile::lanes] : 0.0,
+         last = with_y && F > 8 ? y[tile::lanes] : 0.0;
   const double *f, *M;
   while (next(f, M)) {
     const tile::Raw f0 = load(f), f1 = load(f + 8);

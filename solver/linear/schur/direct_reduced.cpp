@@ -39,7 +39,8 @@ class DirectReduced final : public ReducedSolver {
   LinearStatus factor(NormalEquations& equations, int threads) override {
     const BlockPattern& pattern = equations.layout().reduced;
     if (!analyzed_) {
-      if (const LinearStatus status = analyze(cholesky_, pattern, ordering_, threads); status != LinearStatus::ok) return status;
+      if (const LinearStatus status = analyze(cholesky_, pattern, ordering_, threads); status != LinearStatus::ok)
+        return status;
       analyzed_ = true;
     }
     constexpr std::int64_t grain = 128;
@@ -66,7 +67,9 @@ std::unique_ptr<ReducedSolver> make_sparse_reduced() {
   return std::make_unique<DirectReduced<BlockCholesky>>(Ordering::automatic);
 }
 #if THALWEG_CHOLMOD
-std::unique_ptr<ReducedSolver> make_cholmod_reduced() { return std::make_unique<DirectReduced<SparseCholesky>>(Ordering::automatic); }
+std::unique_ptr<ReducedSolver> make_cholmod_reduced() {
+  return std::make_unique<DirectReduced<SparseCholesky>>(Ordering::automatic);
+}
 #else
 std::unique_ptr<ReducedSolver> make_cholmod_reduced() {
   throw Error("this build is without CHOLMOD; expected the sparse Cholesky of our own");

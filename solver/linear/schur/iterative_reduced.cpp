@@ -82,8 +82,9 @@ class IterativeReduced final : public ReducedSolver {
     });
   }
 
-  /// Where conjugate gradients begin: at the multiple of the last step that the quadratic model likes best, which is near
-  /// where the damping alone has changed, and not far along a valley. Sets r = b − Sx; returns what the model has gained.
+  /// Where conjugate gradients begin: at the multiple of the last step that the quadratic model likes best, which is
+  /// near where the damping alone has changed, and not far along a valley. Sets r = b − Sx; returns what the model has
+  /// gained.
   double begin(const double* b, double* x, int threads) {
     const std::size_t n = r_.size();
     std::fill_n(x, n, 0.0);

@@ -37,7 +37,7 @@ class Scale {
 
   Rule rule_;
   bool well_predicted_ = false;                  // the last step did what the model said
-  std::vector<char> exempt_, reversed_;  // reversed: components of the last step that turned back
+  std::vector<char> exempt_, reversed_;          // reversed: components of the last step that turned back
   LargeVector<double> D_, proposed_, last_step_;
 };
 
