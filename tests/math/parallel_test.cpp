@@ -1,7 +1,11 @@
 #include <thalweg/math/parallel.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <numeric>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -46,4 +50,39 @@ TEST_CASE("no more threads run than asked for") {
   CHECK(resolve_threads(1) == 1);
   CHECK(resolve_threads(0) >= 1);
   CHECK(resolve_threads(100000) == resolve_threads(0));
+}
+
+TEST_CASE("a loop inside a loop runs in its caller, and whoever runs it says so") {
+  std::vector<int> inner(64, -1);
+  parallel_chunks(8, 1, 2, [&](std::int64_t outer, std::int64_t, std::int64_t) {
+    const int before = current_thread();
+    parallel_chunks(8, 1, 2, [&](std::int64_t c, std::int64_t, std::int64_t) {
+      inner[static_cast<std::size_t>(8 * outer + c)] = current_thread();
+    });
+    CHECK(current_thread() == before);
+  });
+  for (const int thread : inner) CHECK(thread == 0);
+}
+
+TEST_CASE("a process that was forked off one that has run loops runs its own, alone") {
+  const auto sum = [] {
+    std::vector<std::int64_t> parts(16);
+    parallel_chunks(1600, 100, 2, [&](std::int64_t chunk, std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) parts[static_cast<std::size_t>(chunk)] += i;
+    });
+    return std::accumulate(parts.begin(), parts.end(), std::int64_t{0});
+  };
+  constexpr std::int64_t expected = 1600 * 1599 / 2;
+  CHECK(sum() == expected);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    alarm(20);  // a loop that waits for threads that are not there would never end
+    _exit(sum() == expected && resolve_threads(2) == 1 ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(sum() == expected);
 }

@@ -219,6 +219,7 @@ TEST_CASE("a sparse solve gives the same bits with one thread and with two") {
     CHECK(one.x == two.x);
     CHECK(one.final_cost == two.final_cost);
   }
+  CHECK(solve(scene(6, 40, 6).problem, {.linear_solver = Kind::dense_schur, .threads = 2}).threads == 1);
 }
 
 TEST_CASE("iterations after the first allocate nothing") {
