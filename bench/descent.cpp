@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -42,17 +43,38 @@ Descent unpacked(const std::string& text) {
   return d;
 }
 
-Descent run_once(const Entry& entry) {
-  const DescentLimits& limits = entry.limits;
-  const std::string command =
-      fmt::format("exec /proc/{}/exe {} '{}' '{}' {} {} {:.17g} {:.17g}", getpid(), own_process, entry.contender,
-                  entry.problem, entry.threads, limits.max_iterations, limits.seconds, limits.cost);
-  FILE* const pipe = popen(command.c_str(), "r");
-  if (!pipe) throw std::runtime_error("no child process");
+/// Runs this program anew; what it writes to standard output, empty where it fails.
+std::string output_of(std::vector<std::string> arguments) {
+  int ends[2];
+  if (pipe(ends) != 0) throw std::runtime_error("no pipe to a child process");
+  const pid_t child = fork();
+  if (child < 0) throw std::runtime_error("no child process");
+  if (child == 0) {
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    dup2(ends[1], STDOUT_FILENO);
+    close(ends[0]);
+    close(ends[1]);
+    execv("/proc/self/exe", argv.data());
+    _exit(127);
+  }
+  close(ends[1]);
   std::string text;
   char buffer[65536];
-  for (std::size_t n; (n = std::fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, n);
-  if (pclose(pipe) == 0 && !text.empty()) return unpacked(text);
+  for (ssize_t n; (n = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(n));
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? text : std::string();
+}
+
+Descent run_once(const Entry& entry) {
+  const DescentLimits& limits = entry.limits;
+  const std::string text = output_of({"versus", std::string(own_process), entry.contender, entry.problem,
+                                      std::to_string(entry.threads), std::to_string(limits.max_iterations),
+                                      fmt::format("{:.17g}", limits.seconds), fmt::format("{:.17g}", limits.cost)});
+  if (!text.empty()) return unpacked(text);
   Descent ended;
   ended.failure = "the process ended early";
   return ended;

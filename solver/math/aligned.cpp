@@ -1,6 +1,5 @@
 #include <thalweg/math/aligned.hpp>
 
-#include <atomic>
 #include <cstdlib>
 #include <mutex>
 #include <new>
@@ -34,13 +33,14 @@ std::byte* take(std::size_t bytes, std::size_t alignment) {
   return static_cast<std::byte*>(memory);
 }
 
+std::mutex guard;  // of all that follows
+
 /// Large pages that arrays have left, for the next: a page that the system gives and takes again is cleared each time.
 /// One solve after the other in a process, or one linear system after the other in a solve, wants the same once more.
 class Attic {
  public:
   /// Memory of at least `bytes`, and how many it has; null: there is none that fits.
   std::byte* fetch(std::size_t& bytes) {
-    const std::lock_guard lock(guard_);
     auto best = pieces_.end();
     for (auto piece = pieces_.begin(); piece != pieces_.end(); ++piece)
       if (piece->bytes >= bytes && piece->bytes <= 2 * bytes && (best == pieces_.end() || piece->bytes < best->bytes))
@@ -52,13 +52,10 @@ class Attic {
     pieces_.erase(best);
     return memory;
   }
-  /// Whether it was taken.
-  bool store(std::byte* memory, std::size_t bytes) noexcept {
-    const std::lock_guard lock(guard_);
-    if (held_ + bytes > most || pieces_.size() == pieces_.capacity()) return false;
+  void store(std::byte* memory, std::size_t bytes) noexcept {
+    if (watched || held_ + bytes > most) return std::free(memory);
     pieces_.push_back({memory, bytes});
     held_ += bytes;
-    return true;
   }
 
  private:
@@ -67,10 +64,9 @@ class Attic {
     std::byte* memory;
     std::size_t bytes;
   };
-  std::mutex guard_;
   std::vector<Piece> pieces_ = [] {
     std::vector<Piece> none;
-    none.reserve(most / page);
+    none.reserve(most / page);  // of whole pages there are never more
     return none;
   }();
   std::size_t held_ = 0;
@@ -80,15 +76,22 @@ Attic& attic() {
   return *one;
 }
 
-/// A large page that several arrays share, one behind the other. It goes back when the last of them does.
+/// Whole pages of at least `bytes`, and how many bytes they have.
+std::byte* take_pages(std::size_t& bytes) {
+  bytes = rounded(bytes, page);
+  std::byte* const left = attic().fetch(bytes);
+  return left ? left : take(bytes, page);
+}
+
+/// Large pages that several arrays share, one behind the other. They go back when the last of them does.
 struct SharedPage {
-  std::atomic<int> users;
-  std::size_t used;
+  int users;
+  std::size_t used, bytes;
 };
 
 /// In the line before each array: where its memory came from.
 struct Origin {
-  void* own;           ///< from malloc; null: from a shared page
+  std::byte* own;      ///< its own memory; null: in a shared page
   SharedPage* shared;  ///< null: none
   std::size_t bytes;   ///< of the array and this line
 };
@@ -99,19 +102,19 @@ double* behind(std::byte* memory, const Origin& origin) {
   return reinterpret_cast<double*>(memory + line);
 }
 
-std::mutex guard;
 SharedPage* open_page = nullptr;  // where the next array goes
 
 void leave(SharedPage* shared) {
-  if (--shared->users == 0) std::free(shared);
+  if (--shared->users == 0) attic().store(reinterpret_cast<std::byte*>(shared), shared->bytes);
 }
 
 double* share(std::size_t bytes) {
   const std::lock_guard lock(guard);
-  if (!open_page || open_page->used + bytes > page) {
-    SharedPage* const fresh = new (take(page, page)) SharedPage{1, line};
+  if (!open_page || open_page->used + bytes > open_page->bytes) {
+    std::size_t whole = page;
+    std::byte* const memory = take_pages(whole);
     if (open_page) leave(open_page);
-    open_page = fresh;
+    open_page = new (memory) SharedPage{1, line, whole};
   }
   std::byte* const memory = reinterpret_cast<std::byte*>(open_page) + open_page->used;
   open_page->used += bytes;
@@ -119,7 +122,7 @@ double* share(std::size_t bytes) {
   return behind(memory, {nullptr, open_page, bytes});
 }
 
-/// The last array of the open page leaves its room to the next.
+/// The last array of a page leaves its room to the next.
 void unshare(std::byte* memory, const Origin& origin) {
   const std::lock_guard lock(guard);
   std::byte* const end = reinterpret_cast<std::byte*>(origin.shared) + origin.shared->used;
@@ -127,16 +130,20 @@ void unshare(std::byte* memory, const Origin& origin) {
   leave(origin.shared);
 }
 
+double* take_alone(std::size_t bytes) {
+  const std::lock_guard lock(guard);
+  std::byte* const memory = take_pages(bytes);
+  return behind(memory, {memory, nullptr, bytes});
+}
+
 }  // namespace
 
 double* allocate_numbers(std::size_t bytes) {
   const std::size_t size = rounded(bytes, line) + line;
-  if (!watched && size >= least_shared && size < page / 2) return share(size);
-  const std::size_t unit = size < page / 2 ? line : page;
-  std::size_t whole = rounded(size, unit);
-  std::byte* memory = !watched && unit == page ? attic().fetch(whole) : nullptr;
-  if (!memory) memory = take(whole, unit);
-  return behind(memory, {memory, nullptr, whole});
+  if (size >= page / 2) return take_alone(size);
+  if (size >= least_shared && !watched) return share(size);
+  std::byte* const memory = take(size, line);
+  return behind(memory, {memory, nullptr, size});
 }
 
 void free_numbers(double* numbers) noexcept {
@@ -144,7 +151,9 @@ void free_numbers(double* numbers) noexcept {
   std::byte* const memory = reinterpret_cast<std::byte*>(numbers) - line;
   const Origin origin = *reinterpret_cast<const Origin*>(memory);
   if (!origin.own) return unshare(memory, origin);
-  if (watched || origin.bytes < page || !attic().store(memory, origin.bytes)) std::free(origin.own);
+  if (origin.bytes < page) return std::free(origin.own);
+  const std::lock_guard lock(guard);
+  attic().store(origin.own, origin.bytes);
 }
 
 }  // namespace thalweg::detail

@@ -134,16 +134,14 @@ template <class Coupling, int F>
     for (int c = 0; c < 3; ++c) rest[c] += W[Coupling::index(i, c)] * x[i];
 }
 
-/// L y = b in place, of numbers or of vectors of them; L by columns with the inverse of the diagonal.
-template <class T>
-[[gnu::always_inline]] inline void solve_lower(const T* L, T* b) {
+/// L y = b in place; L by columns with the inverse of the diagonal.
+[[gnu::always_inline]] inline void solve_lower(const double* L, double* b) {
   b[0] *= L[0];
   b[1] = (b[1] - L[1] * b[0]) * L[3];
   b[2] = (b[2] - L[2] * b[0] - L[4] * b[1]) * L[5];
 }
 /// Lᵀ y = b.
-template <class T>
-[[gnu::always_inline]] inline void solve_upper(const T* L, T* b) {
+[[gnu::always_inline]] inline void solve_upper(const double* L, double* b) {
   b[2] *= L[5];
   b[1] = (b[1] - L[4] * b[2]) * L[3];
   b[0] = (b[0] - L[1] * b[1] - L[2] * b[2]) * L[0];

@@ -83,12 +83,11 @@ class IterativeReduced final : public ReducedSolver {
   }
 
   /// Where conjugate gradients begin: at the multiple of the last step that the quadratic model likes best, which is
-  /// near where the damping alone has changed, and not far along a valley. Sets r = b − Sx; returns what the model has
+  /// near where the damping alone has changed, and not far along a valley. Lowers r by Sx; returns what the model has
   /// gained.
-  double begin(const double* b, double* x, int threads) {
+  double begin(double* x, int threads) {
     const std::size_t n = r_.size();
     std::fill_n(x, n, 0.0);
-    std::copy_n(b, n, r_.begin());
     if (!first_solve_ || last_.size() != n) return 0.0;
     multiply(last_, Sp_, threads);
     const double slope = dot(r_, last_), curvature = dot(last_, Sp_);
@@ -203,18 +202,13 @@ class IterativeReduced final : public ReducedSolver {
 LinearStatus IterativeReduced::descend(const double* b, double* x, int threads) {
   const std::size_t n = r_.size();
   const bool precise = tolerance_ < 1e-8;
-  double model = begin(b, x, threads), first = 0.0;
-  if (precise && model > 0.0) {
-    std::copy_n(b, n, p_.begin());
-    std::swap(p_, r_);
-    precondition(threads);
-    first = dot(r_, z_);
-    std::swap(p_, r_);
-  }
+  std::copy_n(b, n, r_.begin());
   precondition(threads);
+  const double first = dot(r_, z_);
+  double model = begin(x, threads);
+  if (model > 0.0) precondition(threads);
   p_ = z_;
   double rz = dot(r_, z_);
-  if (model == 0.0) first = rz;
   if (!std::isfinite(rz)) return LinearStatus::fatal;
   for (std::int64_t i = 1; rz > 0.0; ++i) {
     if (i > options_.max_iterations) return LinearStatus::inexact;
