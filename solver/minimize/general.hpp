@@ -18,8 +18,8 @@ Ending minimize_objective(const Objective& f, std::vector<double> x, const Box& 
 /// What is wrong with F or its gradient g at the start; empty when both are finite.
 std::optional<Verdict> non_finite_start(const Objective& f, double value, std::span<const double> g);
 
-/// What it means that no step lowers F where its relative gradient is so large.
-Verdict exhausted(double relative_gradient);
+/// The claim of a descent that no step takes lower.
+Verdict exhausted();
 
 /// The box with every bound written out. Throws Error for bounds that cross or are not n.
 Box completed(Box box, std::size_t n);

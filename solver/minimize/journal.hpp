@@ -1,6 +1,7 @@
 // What every descent has around it: the limits it must heed, the trace it writes, the clock it charges.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -17,6 +18,17 @@ namespace thalweg {
 struct Verdict {
   Status status;
   std::string reason;
+  bool exhausted = false;  ///< no step lowers the cost any more: where this is no minimum, there is nothing to go on with
+};
+
+/// What a look at the residuals found where a descent on a general objective claims a minimum.
+struct Finding {
+  bool holds = false;
+  bool lost = false;    ///< the residuals no longer depend on some parameter: the descent stalled
+  std::string against = {};  ///< why the claim does not hold
+  std::vector<std::int64_t> at_kink = {};
+  std::string at_kink_names = {};
+  std::string undetermined = {};
 };
 
 /// How and where a descent ended.
@@ -25,6 +37,10 @@ struct Ending {
   std::string reason;
   std::vector<double> x;
   double cost;
+  std::vector<std::int64_t> at_kink = {};  ///< components of x; see Result::at_kink
+  /// Of a descent that stalled: names of the parameters that the residuals no longer depend on, where the others are at
+  /// a minimum.
+  std::string undetermined = {};
 };
 
 /// Of one solve, which may hold several descents: counts, times and trace add up in `result`.
@@ -39,12 +55,13 @@ class Journal {
   /// Puts the record, now at x, on the trace and shows it to the caller, who may ask to stop.
   std::optional<Verdict> report(IterationRecord record, std::span<const double> x);
 
-
   const Options& options;
   Stopwatch& clock;
   Result& result;
   /// All parameters from the components that a descent moves; empty: it moves them all.
   std::function<std::vector<double>(std::span<const double>)> embed;
+  /// Looks at a claim at x, of the components that a descent moves; empty: the objective has no residuals.
+  std::function<Finding(std::span<const double> x, bool exhausted)> verify;
 
  private:
   void complete(IterationRecord& record, std::span<const double> x) const;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <math/dense_kernels.hpp>
+#include <minimize/strategy/strategies.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
@@ -16,7 +17,8 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double probe = 0.1;
 // Residuals so small that their squares leave the range of doubles.
 constexpr double smallest_cost = 1e-280;
-constexpr int max_withdrawals = 6;
+// The step test says nothing while the cost falls by more than this part of itself from step to step.
+constexpr double steady = 1e-3;
 
 /// The methods whose last linear solve was that of their step, which the acceleration repeats.
 bool is_damped(Method method) { return method == Method::levenberg || method == Method::levenberg_marquardt; }
@@ -45,11 +47,12 @@ TrustRegion::TrustRegion(const Program& program)
       state_(program),
       trial_(program),
       polish_(program),
+      verifier_(program),
       projection_(program),
       probe_residual_(program.rows()),
       curvature_residual_(program.rows()) {
   const auto n = static_cast<std::size_t>(program.columns());
-  for (auto* v : {&step_, &acceleration_, &scratch_n_, &largest_norms_, &largest_sizes_, &x_, &lower_, &upper_})
+  for (auto* v : {&step_, &acceleration_, &scratch_n_, &x_, &lower_, &upper_})
     v->resize(n);
   for (std::size_t j = 0; j < n; ++j) {
     const auto i = static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)));
@@ -71,7 +74,13 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   result_ = &journal.result;
   function_tolerance_ = options_->function_tolerance;
   gradient_tolerance_ = options_->gradient_tolerance;
+  step_tolerance_ = options_->step_tolerance;
   exhausted_ = false;
+  withdrawals_ = kink_rounds_ = 0;
+  renewed_cost_ = withdrawn_cost_ = lowest_cost_ = std::numeric_limits<double>::infinity();
+  kinked_.clear();
+  undetermined_.clear();
+  if (!bounded_) held_.clear();
 
   projection_.choose(*options_);
   strategy.exempt(projection_.columns());
@@ -81,20 +90,33 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
     strategy.start(linear, x_);
     journal.open(state_.cost, gradient_norm_, state_.x);
     first_iteration_ = result_->iterations;
-    first_cost_ = state_.cost;
+    lowest_cost_ = state_.cost;
+    lowest_x_ = start_x_ = state_.x;
   }
-  for (int withdrawals = 0; !verdict;) {
+  while (!verdict) {
     verdict = gradient_verdict();
-    if (!verdict) verdict = journal.limit();
+    if (!verdict) verdict = journal_->limit();
     if (!verdict) verdict = iterate();
-    if (!verdict || verdict->status != Status::converged || confirm(*verdict)) continue;
-    if (++withdrawals <= max_withdrawals)
-      verdict.reset();
-    else
-      verdict =
-          Verdict{Status::stalled, fmt::format("{}, but the scaled gradient is {:.1e}", verdict->reason, cosine())};
+    if (verdict && verdict->status == Status::converged) verdict = concluded(*verdict);
   }
-  return {verdict->status, std::move(verdict->reason), state_.x, state_.cost};
+  return ending(std::move(*verdict));
+}
+
+/// The point reported is never higher than the start, and of undamped steps it is the lowest met.
+Ending TrustRegion::ending(Verdict verdict) {
+  Ending end{verdict.status, std::move(verdict.reason), state_.x, state_.cost};
+  end.undetermined = undetermined_;
+  for (std::size_t j = 0; j < kinked_.size(); ++j)
+    if (kinked_[j]) end.at_kink.push_back(program_.component_of(static_cast<std::int64_t>(j)));
+  if (verdict.status == Status::non_finite_start || !(state_.cost > lowest_cost_)) return end;
+  if (end.status == Status::converged && state_.cost > lowest_cost_ * (1.0 + options_->function_tolerance)) {
+    end.status = Status::stalled;
+    end.reason = fmt::format("the undamped steps climbed from the cost {:.6g} to {:.6g}; the lowest point is reported",
+                             lowest_cost_, state_.cost);
+  }
+  end.x = lowest_x_;
+  end.cost = lowest_cost_;
+  return end;
 }
 
 /// One linear solve, and the step taken or not.
@@ -111,6 +133,10 @@ std::optional<Verdict> TrustRegion::iterate() {
   std::optional<Verdict> verdict;
   if (done.accepted) {
     ++result_->accepted_steps;
+    if (!climbs_refused() && state_.cost < lowest_cost_) {
+      lowest_cost_ = state_.cost;
+      lowest_x_ = state_.x;
+    }
     verdict = step_verdict(proposed);
     strategy_->accepted(trial.gain, proposed.scaled_norm);
     linearize();
@@ -125,8 +151,7 @@ std::optional<Verdict> TrustRegion::iterate() {
 
 /// Evaluates the start; a verdict when it is not finite.
 std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
-  std::fill(largest_norms_.begin(), largest_norms_.end(), 0.0);
-  std::fill(largest_sizes_.begin(), largest_sizes_.end(), 0.0);
+  influence_.reset(x_.size());
   state_.x = std::move(x);
   state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
   ++result_->evaluations.jacobian;
@@ -150,15 +175,16 @@ std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
 void TrustRegion::linearize() {
   const std::size_t n = x_.size();
   program_.coordinates(state_.x.data(), x_.data());
-  for (std::size_t j = 0; j < n; ++j) largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(x_[j]));
   if (bounded_) {
     kernels::multiply_transposed(state_.jacobian, state_.residual.data(), scratch_n_.data());
     for (std::size_t j = 0; j < n; ++j)
       held_[j] = (x_[j] <= lower_[j] && scratch_n_[j] > 0.0) || (x_[j] >= upper_[j] && scratch_n_[j] < 0.0);
+  } else if (!kinked_.empty()) {
+    held_.assign(n, 0);
   }
+  for (std::size_t j = 0; j < kinked_.size(); ++j) held_[j] = held_[j] || kinked_[j];
   linear_->linearize(state_.jacobian, state_.residual.data(), held_);
-  const auto norms = linear_->column_norms();
-  for (std::size_t j = 0; j < n; ++j) largest_norms_[j] = std::max(largest_norms_[j], norms[j]);
+  influence_.see(linear_->column_norms(), x_);
   gradient_norm_ = convergence::projected_gradient_norm(x_, linear_->gradient(), lower_, upper_);
   clock_->charge(Stopwatch::linear_solve);
 }
@@ -213,7 +239,10 @@ TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
   if (!evaluate_trial()) return trial;
   trial.cost = trial_.cost;
   trial.gain = (state_.cost - trial_.cost) / proposed.predicted;
-  trial.outcome = strategy_->accepts(trial.gain) ? Outcome::accepted : Outcome::no_decrease;
+  // With both negative their ratio looks good.
+  const bool falls = proposed.predicted > 0.0 && trial_.cost < state_.cost;
+  trial.outcome =
+      strategy_->accepts(trial.gain) && (falls || !climbs_refused()) ? Outcome::accepted : Outcome::no_decrease;
   return trial;
 }
 
@@ -245,7 +274,7 @@ bool TrustRegion::move() {
 std::optional<Verdict> TrustRegion::gradient_verdict() const {
   if (!convergence::gradient_small(gradient_norm_, gradient_tolerance_)) return std::nullopt;
   return Verdict{Status::converged,
-                 fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, options_->gradient_tolerance)};
+                 fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, gradient_tolerance_)};
 }
 
 /// The tests on an accepted step. trial_ holds the point it left.
@@ -254,11 +283,11 @@ std::optional<Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) c
   if (state_.cost == 0.0) return Verdict{Status::converged, "the cost is zero"};
   if (convergence::decrease_small(actual, proposed.predicted, trial_.cost, function_tolerance_))
     return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
-                                                  actual / trial_.cost, options_->function_tolerance)};
-  const double point = std::sqrt(scaled_point(program_, trial_.x, strategy_->scale()));
-  if (convergence::step_small(proposed.scaled_norm, point, options_->step_tolerance))
-    return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", proposed.scaled_norm / point,
-                                                  options_->step_tolerance)};
+                                                  actual / trial_.cost, function_tolerance_)};
+  const auto norms = linear_->column_norms();  // of the point left
+  const double moved = scaled_norm(norms, step_.data()), point = std::sqrt(scaled_point(program_, trial_.x, norms));
+  if (actual <= steady * trial_.cost && convergence::step_small(moved, point, step_tolerance_))
+    return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", moved / point, step_tolerance_)};
   return std::nullopt;
 }
 
@@ -266,19 +295,12 @@ std::optional<Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) c
 std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed) {
   if (proposed.status == LinearStatus::fatal)
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
-  const double point = std::sqrt(scaled_point(program_, state_.x, strategy_->scale()));
-  const bool tiny = proposed.status == LinearStatus::ok && proposed.scaled_norm <= epsilon * point;
+  const auto norms = linear_->column_norms();
+  const double point = std::sqrt(scaled_point(program_, state_.x, norms));
+  const bool tiny = proposed.status == LinearStatus::ok && scaled_norm(norms, step_.data()) <= epsilon * point;
   if (!tiny && !strategy_->exhausted()) return std::nullopt;
   exhausted_ = true;
-
-  const double scaled_gradient = cosine(), visible = claims::rounding_cosine * coarseness();
-  if (scaled_gradient <= visible)
-    return Verdict{Status::converged,
-                   fmt::format("no step lowers the cost in double precision; scaled gradient {:.1e} <= {:.0e}",
-                               scaled_gradient, visible)};
-  if (cosine_noise() >= 1.0) return Verdict{Status::converged, "the residuals are at rounding level"};
-  return Verdict{Status::stalled, fmt::format("no step lowers the cost, but the scaled gradient is {:.1e} > {:.0e}",
-                                              scaled_gradient, visible)};
+  return Verdict{Status::converged, "no step lowers the cost in double precision"};
 }
 
 /// What is known of an iteration before its step changes λ and the gradient.

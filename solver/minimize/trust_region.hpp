@@ -9,6 +9,7 @@
 #include <minimize/polish.hpp>
 #include <minimize/projection.hpp>
 #include <minimize/state.hpp>
+#include <minimize/verification.hpp>
 #include <thalweg/linear/linear_solver.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
@@ -23,6 +24,8 @@ class TrustRegion {
  public:
   explicit TrustRegion(const Program& program);
 
+  /// A new solve, of one or more descents.
+  void begin_solve() { highest_rank_ = 0; }
   /// Descends from x. Counts, times and trace are added to what earlier descents left in the journal.
   Ending run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, Journal& journal);
   /// Names of the parameters that the last run eliminated by variable projection; empty: none.
@@ -48,24 +51,30 @@ class TrustRegion {
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed);
-  bool confirm(Verdict& verdict);
   IterationRecord record(const Trial& trial) const;
   Polish::Outcome polish(std::optional<Verdict>& request);
-  double cosine();
-  double promised_decrease();
-  bool bends_down();
-  double coarseness() const;
-  double cosine_noise() const;
-  std::string lost_parameters() const;
-  double largest_size(std::size_t column) const;
+  Ending ending(Verdict verdict);
+  /// Whether a step that does not lower the cost is refused: not where the caller asks for undamped steps.
+  bool climbs_refused() const { return options_->globalization != Globalization::none; }
+  bool withdraw();
+  bool hold_kinks();
+  std::optional<Verdict> concluded(const Verdict& claim);
+  bool release_kinks();
+  bool begin_anew();
+  bool has_lost_directions(const Stationarity& here);
+  void restart_strategy();
+  std::string kink_words() const;
 
   const Program& program_;
   State state_, trial_;
   Polish polish_;
+  Verifier verifier_;
   Projection projection_;
-  std::vector<double> step_, acceleration_, scratch_n_, largest_norms_, largest_sizes_;
+  std::vector<double> step_, acceleration_, scratch_n_;
+  Influence influence_;
   std::vector<double> x_, lower_, upper_;  // of the columns, where the last linearisation was taken
-  std::vector<char> held_;
+  std::vector<char> held_;  // on a bound that the gradient pushes against, or at a kink
+  std::vector<char> kinked_;
   AlignedArray probe_residual_, curvature_residual_;
   std::vector<double> probe_x_;
 
@@ -77,18 +86,20 @@ class TrustRegion {
   Stopwatch* clock_ = nullptr;
   Result* result_ = nullptr;
   double gradient_norm_ = 0.0;  // where the next step begins
-  double function_tolerance_ = 0.0, gradient_tolerance_ = 0.0;
+  double function_tolerance_ = 0.0, gradient_tolerance_ = 0.0, step_tolerance_ = 0.0;  // tightened by each withdrawal
+  int withdrawals_ = 0;
+  double withdrawn_cost_ = 0.0;  // at the last withdrawal
   int first_iteration_ = 0;  // the run's start on the trace
-  double first_cost_ = 0.0;    ///< of this descent
+  std::vector<double> lowest_x_;  // the start; of undamped steps the lowest point met
+  double lowest_cost_ = 0.0;
+  std::vector<double> start_x_;      // until J's rank there is known
+  std::int64_t highest_rank_ = 0;    // of J, met in this solve
+  double renewed_cost_ = 0.0;   // where the descent last began anew
+  int kink_rounds_ = 0;         // how often components were held at a kink, or released
+  std::string undetermined_;    // names of parameters that the residuals lost, where the others are at a minimum
   bool bounded_ = false;
   bool confined_ = false;  // the step was kept in the box, and is no longer the strategy's
   bool exhausted_ = false;  // no step, however short, lowers the cost
 };
-
-namespace claims {
-/// Where no step lowers the cost any more, a cosine below this is what rounding leaves of zero: the cost of a step is
-/// quadratic in it, so it is visible down to √ε only.
-inline constexpr double rounding_cosine = 1e-6;
-}  // namespace claims
 
 }  // namespace thalweg

@@ -57,9 +57,6 @@ inline double relative_gradient(std::span<const double> x, std::span<const doubl
   return largest > 0.0 ? largest / beside : 0.0;
 }
 
-/// The relative gradient that rounding leaves, at most, where no step lowers F: a step's effect on F is quadratic in it.
-inline constexpr double rounding_gradient = 1e-7;
-
 /// How many digits of `value` agree with a reference: −log₁₀ of the relative error, of the absolute one where the
 /// reference is 0; between 0 and 11, as many as NIST certifies. NaN agrees to none.
 inline double agreeing_digits(double value, double reference) {

@@ -136,8 +136,9 @@ struct Options {
                               ///< would need more is refused, with a proposal, before it is allocated
 
   double function_tolerance = 1e-10;  ///< stop: decrease, both actual and predicted, ≤ tol · cost
-  double gradient_tolerance = 1e-10;  ///< stop: ‖Π(x − g) − x‖∞ ≤ tol, Π the projection on the bounds
-  double step_tolerance = 1e-12;      ///< stop: ‖Dδ‖ ≤ tol · ‖Dx‖
+  double gradient_tolerance = 0.0;    ///< stop: ‖Π(x − g) − x‖∞ ≤ tol, Π the projection on the bounds: in the units of
+                                      ///< F and x, so that by default only a gradient of zero stops
+  double step_tolerance = 1e-12;      ///< stop: ‖Nδ‖ ≤ tol · ‖Nx‖, N the column norms of J, while the cost hardly falls
   std::int64_t max_iterations = 10000;  ///< linear solves, rejected ones included
   double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
 

@@ -31,6 +31,7 @@ DescentLoop::DescentLoop(const Objective& f, const Box& box, Journal& journal)
     : f_(f),
       box_(box),
       journal_(journal),
+      claims_(f, box, journal),
       direction_(make_direction(journal.options, journal.result)),
       size_(static_cast<std::size_t>(f.dimension())),
       held_(size_) {
@@ -51,15 +52,17 @@ Ending DescentLoop::run(const std::vector<double>& x) {
     verdict = gradient_verdict();
     if (!verdict) verdict = journal_.limit();
     if (!verdict) verdict = iterate();
+    if (verdict && verdict->status == Status::converged)
+      verdict = claims_.judge(*verdict, span(x_), span(g_), held_, value_);
   }
-  return {verdict->status, std::move(verdict->reason), {x_.begin(), x_.end()}, value_};
+  return claims_.ending(std::move(*verdict), span(x_), value_);
 }
 
 std::optional<Verdict> DescentLoop::begin() {
   value_ = f_.gradient(span(x_), {g_.data(), size_});
   ++journal_.result.evaluations.jacobian;
+  claims_.begin(span(x_), value_);
   if (auto verdict = non_finite_start(f_, value_, span(g_))) return verdict;
-  initial_value_ = value_;
   linearize();
   return std::nullopt;
 }
@@ -214,7 +217,7 @@ bool DescentLoop::move(const LinePoint& point) {
   const bool evaluated = evaluated_at_ == point.alpha;
   const double value = evaluated ? point.value : evaluate(point.alpha).value;
   if (evaluated) place(point.alpha);  // the search may have looked elsewhere since
-  if (!std::isfinite(value) || !trial_g_.allFinite() || trial_ == x_) return false;
+  if (!std::isfinite(value) || !(value <= value_) || !trial_g_.allFinite() || trial_ == x_) return false;
   std::swap(x_, trial_);
   std::swap(g_, trial_g_);
   value_ = value;
@@ -224,17 +227,16 @@ bool DescentLoop::move(const LinePoint& point) {
 
 /// A vanishing gradient is a minimum unless the cost is known to bend down.
 std::optional<Verdict> DescentLoop::gradient_verdict() {
-  const double tolerance = journal_.options.gradient_tolerance;
+  const double tolerance = claims_.gradient_tolerance(), sharp = claims_.relative_gradient_tolerance();
   at_saddle_ = false;
-  if (!convergence::gradient_small(gradient_norm_, tolerance)) return std::nullopt;
-  // In the caller's units it may be small where much is still to be gained.
-  const double root = std::sqrt(std::max(journal_.options.function_tolerance, epsilon));
-  const double nothing = root * root * root * root * initial_value_;
-  const bool much_left = gradient_norm_ > 0.0 && relative_gradient() > root && value_ > nothing;
-  if (scaled_ && much_left) return std::nullopt;
+  const bool small = convergence::gradient_small(gradient_norm_, tolerance);
+  const double relative = scaled_ ? relative_gradient() : 1.0;
+  if (!small && relative > sharp) return std::nullopt;
   at_saddle_ = direction_->escape(f_, here(), d_);
   if (at_saddle_) return std::nullopt;
-  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
+  if (small) return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
+  return Verdict{Status::converged, fmt::format("relative gradient {:.1e} <= {:.0e}", relative, sharp),
+                 relative <= epsilon};
 }
 
 /// Along a direction of negative curvature, until F is lower by at least a tenth of what second derivatives promise.
@@ -257,7 +259,7 @@ LineSearchResult DescentLoop::leave_saddle() {
 /// small beside F as well. Without second derivatives one step along a poor direction proves nothing: then as many in a
 /// row as there are directions, up to a few.
 std::optional<Verdict> DescentLoop::decrease_verdict(double before, const LinePoint& origin, double alpha) {
-  const double tolerance = journal_.options.function_tolerance, actual = before - value_, size = std::abs(before);
+  const double tolerance = claims_.function_tolerance(), actual = before - value_, size = std::abs(before);
   const double promised = -0.5 * alpha * origin.slope;
   const bool small = convergence::decrease_small(actual, promised, size, tolerance) &&
                      relative_gradient() <= std::sqrt(tolerance);
@@ -269,9 +271,7 @@ std::optional<Verdict> DescentLoop::decrease_verdict(double before, const LinePo
                                                 size > 0.0 ? actual / size : 0.0, tolerance)};
 }
 
-std::optional<Verdict> DescentLoop::exhausted_verdict() {
-  return exhausted(relative_gradient());
-}
+std::optional<Verdict> DescentLoop::exhausted_verdict() { return exhausted(); }
 
 double DescentLoop::relative_gradient() const {
   return convergence::relative_gradient(span(x_), span(g_), held_, scaled_ ? span(D_) : std::span<const double>(),

@@ -8,6 +8,7 @@
 #include <Eigen/Core>
 
 #include <minimize/descent/direction.hpp>
+#include <minimize/claims.hpp>
 #include <minimize/journal.hpp>
 #include <thalweg/minimize/line_search.hpp>
 #include <thalweg/minimize/solve.hpp>
@@ -49,11 +50,12 @@ class DescentLoop final : private LineFunction {
   const Objective& f_;
   const Box& box_;
   Journal& journal_;
+  Claims claims_;
   std::unique_ptr<Direction> direction_;
   std::size_t size_;
   Vector x_, g_, d_, D_, trial_, trial_g_;
   std::vector<char> held_;
-  double value_ = 0.0, initial_value_ = 0.0, gradient_norm_ = 0.0;
+  double value_ = 0.0, gradient_norm_ = 0.0;
   double evaluated_at_ = -1.0;      ///< α that trial_g_ belongs to; −1: none
   double last_decrease_ = 0.0;      ///< of the last step; 0: there was none
   int small_decreases_ = 0;         ///< in a row

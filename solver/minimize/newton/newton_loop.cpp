@@ -19,6 +19,8 @@ constexpr double tolerated_rise = 1e-11;
 // How fast the scale may fall from step to step. One that never fell would keep what an enormous start made of it; one
 // that followed at once would let a parameter that has lost its influence for a moment run away.
 constexpr double scale_decay = 0.1;
+// The step test says nothing while the cost falls by more than this part of itself from step to step.
+constexpr double steady = 1e-3;
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -39,6 +41,7 @@ NewtonLoop::NewtonLoop(const Objective& f, const Box& box, Journal& journal)
     : f_(f),
       box_(box),
       journal_(journal),
+      claims_(f, box, journal),
       model_(journal.options.method == Method::newton_cg ? make_steihaug_model(journal.result.evaluations)
                                                           : make_factored_model(journal.result.evaluations)) {
   const auto n = static_cast<std::size_t>(f.dimension());
@@ -60,15 +63,18 @@ Ending NewtonLoop::run(std::vector<double> x) {
     verdict = gradient_verdict();
     if (!verdict) verdict = journal_.limit();
     if (!verdict) verdict = iterate();
+    if (!verdict || verdict->status != Status::converged) continue;
+    if (journal_.options.polish) finish();
+    verdict = claims_.judge(*verdict, x_, g_, held_, value_);
   }
-  if (verdict->status == Status::converged && journal_.options.polish) finish();
-  return {verdict->status, std::move(verdict->reason), x_, value_};
+  return claims_.ending(std::move(*verdict), x_, value_);
 }
 
 std::optional<Verdict> NewtonLoop::begin(Vector x) {
   x_ = std::move(x);
   value_ = f_.gradient(x_, g_);
   ++journal_.result.evaluations.jacobian;
+  claims_.begin(x_, value_);
   if (auto verdict = non_finite_start(f_, value_, g_)) return verdict;
   std::fill(D_.begin(), D_.end(), 0.0);
   if (!linearize()) return Verdict{Status::non_finite_start, "second derivatives are not finite at the start"};
@@ -119,7 +125,7 @@ std::optional<Verdict> NewtonLoop::iterate() {
   const double noise = 10.0 * epsilon * std::abs(value_);
   record.gain_ratio = (value_ - cost + noise) / (proposed.predicted + noise);
   const bool finite = std::isfinite(cost) && std::isfinite(proposed.predicted);
-  bool accepted = finite && proposed.predicted > 0.0 && record.gain_ratio > 1e-4;
+  bool accepted = finite && proposed.predicted > 0.0 && cost < value_ && record.gain_ratio > 1e-4;
   if (!finite) record.outcome = IterationRecord::Outcome::not_finite;
 
   std::optional<Verdict> verdict;
@@ -207,30 +213,28 @@ double NewtonLoop::scaled_length(const Vector& v) const {
 
 /// A vanishing gradient is a minimum unless the cost bends down: Newton leaves a saddle along its eigenvector.
 std::optional<Verdict> NewtonLoop::gradient_verdict() {
-  const double tolerance = journal_.options.gradient_tolerance;
+  const double tolerance = claims_.gradient_tolerance();
   if (!convergence::gradient_small(gradient_norm_, tolerance) || !model_->convex(held_, D_)) return std::nullopt;
   return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
 }
 
 std::optional<Verdict> NewtonLoop::step_verdict(double before, const Proposal& proposed) const {
-  const Options& options = journal_.options;
   if (!proposed.inside) return std::nullopt;  // a short step says nothing when it was kept short
   const double actual = before - value_, size = std::abs(before);
-  if (convergence::decrease_small(actual, proposed.predicted, size, options.function_tolerance))
+  if (convergence::decrease_small(actual, proposed.predicted, size, claims_.function_tolerance()))
     return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
-                                                  size > 0.0 ? actual / size : 0.0, options.function_tolerance)};
+                                                  size > 0.0 ? actual / size : 0.0, claims_.function_tolerance())};
   const double point = scaled_length(x_);
-  if (convergence::step_small(proposed.length, point, options.step_tolerance))
+  if (actual <= steady * size && convergence::step_small(proposed.length, point, claims_.step_tolerance()))
     return Verdict{Status::converged,
-                   fmt::format("relative step {:.1e} <= {:.0e}", proposed.length / point, options.step_tolerance)};
+                   fmt::format("relative step {:.1e} <= {:.0e}", proposed.length / point, claims_.step_tolerance())};
   return std::nullopt;
 }
 
 std::optional<Verdict> NewtonLoop::exhausted_verdict(const Proposal& proposed) const {
   const double point = scaled_length(x_);
   if (proposed.length > epsilon * point && radius_ > std::numeric_limits<double>::min()) return std::nullopt;
-  Vector scale(x_.size());
-  return exhausted(convergence::relative_gradient(x_, g_, held_, f_.scale(scale) ? D_ : Vector(), value_));
+  return exhausted();
 }
 
 /// Full steps while they shrink: the cost is flat at a minimum, and the last digits of x are still to come.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include <minimize/claims.hpp>
 #include <minimize/journal.hpp>
 #include <minimize/newton/model_solver.hpp>
 #include <thalweg/minimize/solve.hpp>
@@ -38,6 +39,7 @@ class NewtonLoop {
   const Objective& f_;
   const Box& box_;
   Journal& journal_;
+  Claims claims_;
   std::unique_ptr<ModelSolver> model_;
   Vector x_, g_, trial_, step_, D_, work_gradient_, product_;
   std::vector<char> held_;

@@ -1,0 +1,47 @@
+// Claims of convergence of the descents on a general objective: verified, withdrawn or refused.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <minimize/journal.hpp>
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/problem/objective.hpp>
+
+namespace thalweg {
+
+/// The claims of one descent. A claim that does not hold tightens the tolerances, and the descent goes on; one that holds
+/// where no step lowers F any more, or after too many in a row, ends as stalled.
+class Claims {
+ public:
+  Claims(const Objective& f, const Box& box, Journal& journal);
+
+  /// The start of the descent, and F there.
+  void begin(std::span<const double> x, double value);
+  double function_tolerance() const { return tightened_ * journal_.options.function_tolerance; }
+  double gradient_tolerance() const { return tightened_ * journal_.options.gradient_tolerance; }
+  /// A relative gradient (convergence::relative_gradient) that leaves nothing to be gained.
+  double relative_gradient_tolerance() const { return tightened_ * 1e-9; }
+  double step_tolerance() const { return tightened_ * journal_.options.step_tolerance; }
+
+  /// Judges a claim at x, where F and its gradient g were computed last. Empty: it is withdrawn.
+  std::optional<Verdict> judge(const Verdict& claim, std::span<const double> x, std::span<const double> g,
+                               std::span<const char> held, double value);
+  /// The end of the descent at x: never higher than its start.
+  Ending ending(Verdict verdict, std::span<const double> x, double value) const;
+
+ private:
+  Finding measure(std::span<const double> x, std::span<const double> g, std::span<const char> held, double value) const;
+
+  const Objective& f_;
+  const Box& box_;
+  Journal& journal_;
+  std::vector<double> start_;
+  double start_value_ = 0.0;
+  double tightened_ = 1.0, withdrawn_value_ = 0.0;
+  int withdrawals_ = 0;
+  Finding found_;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,101 @@
+// Verifies that a convergence test fired at a stationary point: the one criterion of every descent on dense residuals.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <minimize/state.hpp>
+#include <thalweg/linear/dense_qr.hpp>
+#include <thalweg/minimize/options.hpp>
+#include <thalweg/minimize/result.hpp>
+
+namespace thalweg {
+
+/// The largest relative decrease of the cost that may still be promised where a descent converges: 1e-8, or a hundred
+/// times the function tolerance where that is more.
+double believable_promise(const Options& options);
+
+/// What is measured at a point. All figures are free of units: they do not change when y, σ, x or a parameter is scaled.
+struct Stationarity {
+  /// Decrease of the cost that an undamped Gauss-Newton step promises, relative to the cost: ρ² with
+  /// ρ = ‖P r‖/‖r‖, P the projection on the range of the free columns of J (Bates & Watts 1981), directions in which
+  /// the scaled J is singular to rounding left out.
+  double promised = 0.0;
+  double rounding = 0.0;  ///< ρ that rounding in r leaves, of the order ε‖Dx‖/‖r‖, D the column norms of J; at most 0.03
+  bool only_rounding = false;  ///< ‖r‖ is of the order ε‖Jx‖: nothing but rounding is left of the residuals
+  double allowed = 0.0;   ///< believable_promise()
+  bool by_curvature = false;  ///< the exact Hessian is positive definite, and its Newton step is short and promises no more
+                              ///< than is allowed: `promised` is that step's
+
+  std::int64_t rank = 0, columns = 0;  ///< of J, its columns scaled to unit length, to 1e-10; and its free columns
+
+  bool holds() const { return only_rounding || std::sqrt(promised) <= std::sqrt(allowed) + rounding; }
+};
+
+/// Which free columns the residuals have lost since they were first looked at: what counts is the change of r when a
+/// parameter changes by its own size, by the largest that it had.
+class Influence {
+ public:
+  /// Forgets what was seen.
+  void reset(std::size_t columns);
+  /// Another point of the descent: ‖Jⱼ‖ and the sizes of the parameters.
+  void see(std::span<const double> column_norms, std::span<const double> sizes);
+  /// In words; empty: none. All of them when every column is zero.
+  struct Lost {
+    std::string names;
+    bool all = false;
+    std::vector<std::int64_t> columns = {};
+  };
+  Lost lost(const Program& program, std::span<const double> column_norms, std::span<const char> held,
+            double residual_norm) const;
+
+ private:
+  double size(std::size_t j) const { return largest_sizes_[j] > 0.0 ? largest_sizes_[j] : 1.0; }
+  std::vector<double> sizes_, largest_norms_, largest_sizes_;
+};
+
+/// Measures at points of one program. Buffers are kept.
+class Verifier {
+ public:
+  explicit Verifier(const Program& program);
+
+  /// By J and r of the state: 2mn² flops; where Gauss-Newton promises too much, by second derivatives as well.
+  Stationarity measure(const State& state, std::span<const char> held, const Options& options, Result& counts);
+  /// Rank of J at a state, all columns free, to 1e-10.
+  std::int64_t rank(const State& state);
+  /// Whether the exact Hessian is positive definite, directions of hardly any curvature counted as flat.
+  bool curves_up(const State& state, std::span<const char> held, Result& counts);
+  /// Whether the exact Hessian has a direction in which the cost falls, the gradient being zero. False for more than
+  /// 500 columns, where it would cost more than the descent.
+  bool bends_down(const State& state, std::span<const char> held, Result& counts);
+  /// The columns at a kink: the derivative says that the cost falls, and no step along that column, however short,
+  /// lowers it. Of columns whose steps rounding hides nothing is said.
+  std::vector<std::int64_t> kinks(const State& state, std::span<const char> held, const Options& options,
+                                  Result& counts);
+  /// Whether the residuals change at all when the parameter of a column moves by a hundredth of itself to a hundred times
+  /// itself: no, where it is undetermined; yes, where only its derivative has vanished.
+  bool moves_residuals(const State& state, std::int64_t column, const Options& options, Result& counts);
+  /// The parameters lost, when the others are at a minimum and the residuals do not change however the lost ones move.
+  std::string undetermined(const State& state, std::span<const char> held, const Influence::Lost& lost,
+                           const Options& options, Result& counts);
+  /// Of a column held at a kink: whether the cost now falls on either side of it.
+  bool falls_beside(const State& state, std::int64_t column, const Options& options, Result& counts);
+
+ private:
+  std::int64_t rank_of_factor() const;
+  bool factor_hessian(const State& state, std::span<const char> held, Result& counts);
+  void measure_by_curvature(const State& state, std::span<const char> held, Result& counts, Stationarity& found);
+  bool falls_along(const State& state, std::int64_t column, double direction, double reach, double slope,
+                   const Options& options, Result& counts);
+
+  const Program& program_;
+  DenseQr qr_;
+  std::vector<double> step_, scale_, size_, trial_x_;
+  std::vector<double> H_, H_scale_;  // the scaled Hessian's Cholesky factor, and the roots of the Hessian's diagonal
+  AlignedArray trial_residual_;
+};
+
+}  // namespace thalweg
