@@ -226,11 +226,32 @@ std::optional<double> read_zone(Scanner& scan) {
   return sign * (3600.0 * *hours + 60.0 * *minutes);
 }
 
+/// Days since a fixed one, if there is such a date.
+std::optional<double> days_of(int year, int month, int day) {
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  if (!date.ok()) return std::nullopt;
+  return static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
+}
+
+/// 31.01.2023: with points the day always comes first. With slashes nobody knows.
+std::optional<double> read_day_first(std::string_view text) {
+  Scanner scan(text);
+  const auto day = scan.digits(1, 2);
+  if (!day || !scan.skip('.')) return std::nullopt;
+  const auto month = scan.digits(1, 2);
+  if (!month || !scan.skip('.')) return std::nullopt;
+  const auto year = scan.digits(4, 4);
+  if (!year || !scan.at_end()) return std::nullopt;
+  return days_of(*year, *month, *day);
+}
+
 /// 2023-01-31, 2023/01/31, 2023-01-31T12:30, 2023-01-31 12:30:05.25+01:00, 12:30:05
 Reading read_moment(std::string_view text) {
   if (text.size() < 7 || !is_digit(text[0])) return {};
   Scanner clock(text);
   if (const auto seconds = read_clock(clock, true); seconds && clock.at_end()) return {Meaning::clock, *seconds};
+  if (const auto days = read_day_first(text)) return {Meaning::date, *days};
   Scanner scan(text);
   const auto year = scan.digits(4, 4);
   const char mark = scan.peek();
@@ -240,11 +261,9 @@ Reading read_moment(std::string_view text) {
   if (!month || !scan.skip(mark)) return {};
   const auto day = scan.digits(1, 2);
   if (!day) return {};
-  const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return {};
-  const auto days = static_cast<double>(std::chrono::sys_days(date).time_since_epoch().count());
-  if (scan.at_end()) return {Meaning::date, days};
+  const auto days = days_of(*year, *month, *day);
+  if (!days) return {};
+  if (scan.at_end()) return {Meaning::date, *days};
   if (!scan.skip('T') && !scan.skip(' ')) return {};
   while (scan.skip(' ')) {
   }
@@ -253,7 +272,7 @@ Reading read_moment(std::string_view text) {
   scan.skip(' ');
   const auto zone = read_zone(scan);
   if (!zone || !scan.at_end()) return {};
-  return {Meaning::date_time, 86400.0 * days + *seconds - *zone};
+  return {Meaning::date_time, 86400.0 * *days + *seconds - *zone};
 }
 
 bool is_limit(std::string_view text, Decimal decimal) {
@@ -329,6 +348,9 @@ std::string_view without_remark(std::string_view line) {
   for (std::size_t i = 0; i < line.size(); ++i) {
     if (line[i] == '"') quoted = !quoted;
     if (line[i] != '#' || quoted) continue;
+    const char next = i + 1 < line.size() ? line[i + 1] : ' ';
+    const bool numbers = is_digit(next) || next == ',' || next == ';' || next == '\t';  // "Run #2", "Sample #,x"
+    if (numbers && line.find_first_not_of(" \t") != i) continue;
     std::string_view mark = line.substr(i, 9);
     mark = trim(mark.substr(0, mark.find_first_of(",;\t ")));
     if (!is_missing(mark) && !line.substr(0, i).ends_with("1.")) return line.substr(0, i);

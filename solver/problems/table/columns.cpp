@@ -38,7 +38,10 @@ std::string_view word_before_unit(std::string_view name) {
 bool is_plain_name(const std::string& name) {
   try {
     const Formula formula = Formula::parse(name);
-    return formula.names().size() == 1 && formula.names()[0].name == name;
+    const auto is_name = [&](const std::vector<Formula::Name>& names) {
+      return names.size() == 1 && names[0].name == name;
+    };
+    return is_name(formula.names()) || is_name(formula.constants());
   } catch (const FormulaError&) {
     return false;
   }
@@ -87,6 +90,8 @@ std::vector<std::string> ColumnNames::spellings() const {
     const bool several = index_->exact.at(folded(names_[i])).size() > 1;
     if (!several && (out.size() > 40 || is_plain_name(names_[i])))
       out.push_back(names_[i]);
+    else if (!several && index_->exact.contains(position))  // another column is called so
+      out.push_back("`" + names_[i] + "`");
     else if (several || names_[i].find('`') != std::string::npos)
       out.push_back(position);
     else

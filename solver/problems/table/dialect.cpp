@@ -44,7 +44,7 @@ char find_separator(const Sample& sample, const TableOptions& options) {
   for (std::size_t i = from; i < size; ++i)
     quoted = quoted || sample.lines()[i].text.find('"') != std::string_view::npos;
   std::optional<Sense> best;
-  for (const char separator : {';', '\t', ',', ' '}) {
+  for (const char separator : {';', '\t', ',', '|', ' '}) {
     if (separator == ',' && options.decimal == Decimal::comma && !quoted) continue;
     Sense sense{separator};
     Evidence evidence;
@@ -100,6 +100,22 @@ class Finder {
     out_.decimal = evidence_.commas > evidence_.points ? Decimal::comma : Decimal::point;
   }
 
+  /// Perhaps for the quotes of a line that was passed over.
+  [[noreturn]] void no_rows() const {
+    std::vector<Cell> cells;
+    std::size_t fault_at = 0;
+    for (const SampleLine& line : sample_.lines()) {
+      if (is_comment(line.text, out_.separator)) continue;
+      for (const char separator : {',', ';', '\t', ' '}) {
+        if (line.text.find(separator) == std::string_view::npos) continue;
+        const QuoteFault fault = split(without_remark(line.text), separator, cells, fault_at);
+        if (fault != QuoteFault::none) fail_quotes(fault, name_, {line.number, column_of(line.text, fault_at)});
+        break;
+      }
+    }
+    fail(name_, {}, "there are no rows of data", a_table);
+  }
+
   /// A column is one of numbers when most of the last rows have a number there.
   void find_numeric_columns() {
     std::vector<const LookedAt*> last;
@@ -112,8 +128,9 @@ class Finder {
       last.push_back(&*line);
       columns = std::max(columns, line->raw());
     }
-    if (last.empty()) fail(name_, {}, "there are no rows of data", a_table);
+    if (last.empty()) no_rows();
     numeric_.resize(columns);
+    std::vector<char> any(columns);
     for (std::size_t j = 0; j < columns; ++j) {
       std::size_t numbers = 0, texts = 0;
       for (const LookedAt* line : last) {
@@ -121,7 +138,9 @@ class Finder {
         texts += line->at(j) == Look::text || line->at(j) == Look::slip;
       }
       numeric_[j] = numbers > 0 && numbers >= texts;
+      any[j] = numbers > 0;
     }
+    if (std::find(numeric_.begin(), numeric_.end(), 1) == numeric_.end()) numeric_ = std::move(any);
   }
 
   /// Whether a line has numbers, or marks for missing ones, wherever the table has.
@@ -145,6 +164,7 @@ class Finder {
 
   void find_first_row() {
     const auto found = std::find_if(lines_.begin(), lines_.end(), [&](const LookedAt& line) { return is_row(line); });
+    if (found == lines_.end()) no_rows();
     first_ = static_cast<std::size_t>(found - lines_.begin());
     while (first_ > 0 && begins_as_row(lines_[first_ - 1])) --first_;
   }
@@ -316,6 +336,12 @@ class Finder {
 };
 
 }  // namespace
+
+void fail_quotes(QuoteFault fault, const std::string& name, Place place) {
+  const bool open = fault == QuoteFault::not_closed;
+  fail(name, place, open ? "a quote is not closed on its line" : "there is text after a closing quote",
+       open ? "a closing \"" : "a separator");
+}
 
 Dialect find_dialect(std::string_view text, const std::string& name, const TableOptions& options) {
   return Finder(text, name, options).run();

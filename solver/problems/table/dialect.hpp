@@ -8,6 +8,8 @@
 
 #include <thalweg/problems/table.hpp>
 
+#include "problems/table/cells.hpp"
+
 namespace thalweg::reading {
 
 struct Dialect {
@@ -21,6 +23,9 @@ struct Dialect {
   bool commented = false;  ///< from a comment above the first row, which may be prose
   std::vector<std::string> notes;
 };
+
+/// Complains about the quotes of a line.
+[[noreturn]] void fail_quotes(QuoteFault fault, const std::string& name, Place place);
 
 /// Looks at the first lines, a few thousand at most. The rows of the table are those that hold numbers where the last
 /// lines looked at do; what stands above the first of them is its header, a row of units, or a preamble.

@@ -1,4 +1,5 @@
 // The rows of a table become columns of numbers.
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -18,12 +19,7 @@ void cut_row(const DataTable::Contents& contents, std::string_view line, int num
   const auto cut = [&](std::string_view part) {
     std::size_t fault_at = 0;
     const QuoteFault fault = split(part, contents.dialect.separator, cells, fault_at);
-    if (fault != QuoteFault::none) {
-      const bool open = fault == QuoteFault::not_closed;
-      fail(contents.name, {number, column_of(line, fault_at)},
-           open ? "a quote is not closed on its line" : "there is text after a closing quote",
-           open ? "a closing \"" : "a separator");
-    }
+    if (fault != QuoteFault::none) fail_quotes(fault, contents.name, {number, column_of(line, fault_at)});
     while (!cells.empty() && cells.back().text.empty() && (cells.size() > columns || !cells.back().quoted))
       cells.pop_back();
   };
@@ -208,7 +204,9 @@ void DataTable::Contents::explain(std::size_t row, std::size_t column) const {
     default:
       wrong("is not a number: " + shown, kinds[column].meaning == Meaning::date || kinds[column].meaning == Meaning::date_time
                                              ? "a date, as '" + kinds[column].first + "'"
-                                             : "a number");
+                                             : std::count(shown_text.begin(), shown_text.end(), '/') == 2
+                                                   ? "a number, or dates as in 2023-01-31"
+                                                   : "a number");
   }
   wrong("is not a number: " + shown, "a number");
   throw Error("unreachable");

@@ -5,6 +5,8 @@
 namespace thalweg::reading {
 namespace {
 
+constexpr std::size_t least_lines = 50;  // however long they are
+
 /// The separator of Excel's first line "sep=;", or 0.
 char declared_in(std::string_view line) {
   line = trim(line);
@@ -50,7 +52,7 @@ bool LookedAt::is_text() const { return !has(Look::number) && !has(Look::slip) &
 Sample::Sample(std::string_view text, std::size_t most_lines, std::size_t most_bytes) {
   Lines lines(text);
   while (lines.next()) {
-    if (!lines_.empty() && (lines_.size() >= most_lines || lines.offset() > most_bytes)) break;
+    if (lines_.size() >= most_lines || (lines_.size() >= least_lines && lines.offset() > most_bytes)) break;
     if (lines_.empty() && declared_ == 0) {
       declared_ = declared_in(lines.text());
       if (declared_ == '\t' || declared_ == ',' || declared_ == ';' || declared_ == '|') continue;

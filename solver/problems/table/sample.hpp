@@ -39,7 +39,7 @@ struct Evidence {
 
 class Sample {
  public:
-  /// Up to `most_lines` lines and `most_bytes` bytes, but one line at least.
+  /// Up to `most_lines` lines and `most_bytes` bytes, but fifty lines at least.
   Sample(std::string_view text, std::size_t most_lines, std::size_t most_bytes);
 
   const std::vector<SampleLine>& lines() const { return lines_; }

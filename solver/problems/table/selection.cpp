@@ -78,11 +78,13 @@ void ColumnSelection::refuse(std::size_t row, std::size_t column) const {
   }
   fail(places_.cell_file, places_.cell ? places_.cell(row, source_[column]) : places_.table,
        cell_name(row + 1, data_.columns[column]) + " is " + to_text(data_.values[column][row]),
-       places_.cell ? "a finite number, or missing = \"skip\" in [data]" : "a finite number");
+       std::isnan(data_.values[column][row]) && places_.cell ? "a finite number, or missing = \"skip\" in [data]"
+                                                             : "a finite number");
 }
 
 bool ColumnSelection::may_be_left_out(std::size_t row, std::size_t column) const {
-  return places_.rows.skip_missing && (!places_.contents || places_.contents->is_missing(row, source_[column]));
+  if (!places_.rows.skip_missing) return false;
+  return places_.contents ? places_.contents->is_missing(row, source_[column]) : std::isnan(data_.values[column][row]);
 }
 
 /// Which rows meet the condition; those in which a value that it reads is missing are marked.
