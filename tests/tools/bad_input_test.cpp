@@ -112,7 +112,7 @@ TEST_CASE("mistakes in the data of a problem file") {
   CHECK(of_file(with("[1, 3]", "[1, 3, 5]")) ==
         "f.toml:12:17: row 2 has 3 numbers but there are 2 columns; expected x and y");
   CHECK(of_file(with("[1, 3]", "[1, 'three']")) == "f.toml:12:21: row 2, column 'y' is text; expected a number");
-  CHECK(of_file(with("[1, 3]", "[1, nan]")) == "f.toml:12:21: row 2, column 'y' is nan; expected a finite number");
+  CHECK(of_file(with("[1, 3]", "[1, nan]")) == "f.toml:12:21: row 2, column 'y' is nan; expected a finite number, or missing = \"skip\" in [data]");
   CHECK(of_file(with("[1, 3]", "[1, inf]")) == "f.toml:12:21: row 2, column 'y' is inf; expected a finite number");
   CHECK(of_file(with(", [1, 3], [2, 4], [3, 6]", "")) ==
         "f.toml:10:1: 2 parameters but only 1 row of data; expected at least as many rows as "

@@ -70,8 +70,8 @@ TEST_CASE("rows that are left out count neither in the fit nor in its degrees of
 }
 
 TEST_CASE("a table from standard input, renamed columns, decimal commas") {
-  const Outcome piped = run_command("cat " + tables + "german.csv | '" THALWEG_COMMAND "' fit - --model 'U = a + b*t' "
-                                    "--start a=1,b=1 --columns t,U");
+  const Outcome piped = run_command("(cat " + tables + "german.csv | '" THALWEG_COMMAND "' fit - --model 'U = a + b*t' "
+                                    "--start a=1,b=1 --columns t,U)");
   CHECK(piped.code == 0);
   const Folder folder;
   folder.write("y.csv", "y\n1,5\n2,5\n3,7\n");
