@@ -42,7 +42,8 @@ const toml::node& TomlTables::required(const char* key, const std::string& shown
 std::size_t TomlTables::choice(const toml::node& node, const std::string& name, const Names& names) const {
   const std::string value = text(node, name);
   const auto found = std::find(names.begin(), names.end(), value);
-  if (found == names.end()) wrong(place_of(node), "unknown " + name + " " + quoted_with_hint(value, names), list(names));
+  if (found == names.end())
+    wrong(place_of(node), "unknown " + name + " " + quoted_with_hint(value, names), list(names));
   return static_cast<std::size_t>(found - names.begin());
 }
 

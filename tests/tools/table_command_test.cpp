@@ -29,15 +29,27 @@ nlohmann::json fitted(const std::string& arguments) {
 }  // namespace
 
 TEST_CASE("fit reads every table of the field, or names the option that reads it") {
-  const std::pair<const char*, const char*> cases[] = {
-      {"comsol.txt", "'y = a + b*x'"}, {"dash.csv", "'c2 = a + b*c1'"}, {"dates.csv", "'y = a + b*date'"},
-      {"excel_trailing.csv", "'y = a + b*x'"}, {"german.csv", "'Spannung = a + b*Zeit'"}, {"group.csv", "'y = a + b*x'"},
-      {"hdrunits.csv", "'Voltage = a + b*Time'"}, {"label.csv", "'y = a + b*x'"}, {"latin1.csv", "'y = a + b*T'"},
-      {"quoted.csv", "'y = a + b*x'"}, {"rwrite.csv", "'y = a + b*x'"}, {"scope.csv", "'c2 = a + b*(c1*1e8)'"},
-      {"sep.csv", "'y = a + b*x'"}, {"uni.csv", "'µ = a + b*λ'"}, {"units.csv", "'Voltage = a + b*Time'"},
-      {"utf16.csv", "'y = a + b*x'"}, {"ws.txt", "'y ~ a + b*x'"}, {"lod.csv", "'y = a + 0*b*x' --fix b --missing skip"},
-      {"missing.csv", "'y = a + b*x' --missing skip"}, {"nan.csv", "'y = a + b*x' --missing skip"},
-      {"pct.csv", "'y = a + b*x' --percent number"}};
+  const std::pair<const char*, const char*> cases[] = {{"comsol.txt", "'y = a + b*x'"},
+                                                       {"dash.csv", "'c2 = a + b*c1'"},
+                                                       {"dates.csv", "'y = a + b*date'"},
+                                                       {"excel_trailing.csv", "'y = a + b*x'"},
+                                                       {"german.csv", "'Spannung = a + b*Zeit'"},
+                                                       {"group.csv", "'y = a + b*x'"},
+                                                       {"hdrunits.csv", "'Voltage = a + b*Time'"},
+                                                       {"label.csv", "'y = a + b*x'"},
+                                                       {"latin1.csv", "'y = a + b*T'"},
+                                                       {"quoted.csv", "'y = a + b*x'"},
+                                                       {"rwrite.csv", "'y = a + b*x'"},
+                                                       {"scope.csv", "'c2 = a + b*(c1*1e8)'"},
+                                                       {"sep.csv", "'y = a + b*x'"},
+                                                       {"uni.csv", "'µ = a + b*λ'"},
+                                                       {"units.csv", "'Voltage = a + b*Time'"},
+                                                       {"utf16.csv", "'y = a + b*x'"},
+                                                       {"ws.txt", "'y ~ a + b*x'"},
+                                                       {"lod.csv", "'y = a + 0*b*x' --fix b --missing skip"},
+                                                       {"missing.csv", "'y = a + b*x' --missing skip"},
+                                                       {"nan.csv", "'y = a + b*x' --missing skip"},
+                                                       {"pct.csv", "'y = a + b*x' --percent number"}};
   for (const auto& [file, model] : cases) {
     const auto j = fitted(tables + file + straight + model);
     const std::string arguments = model;
@@ -70,7 +82,9 @@ TEST_CASE("rows that are left out count neither in the fit nor in its degrees of
 }
 
 TEST_CASE("a table from standard input, renamed columns, decimal commas") {
-  const Outcome piped = run_command("(cat " + tables + "german.csv | '" THALWEG_COMMAND "' fit - --model 'U = a + b*t' "
+  const Outcome piped = run_command("(cat " + tables +
+                                    "german.csv | '" THALWEG_COMMAND
+                                    "' fit - --model 'U = a + b*t' "
                                     "--start a=1,b=1 --columns t,U)");
   CHECK(piped.code == 0);
   const Folder folder;
@@ -87,9 +101,12 @@ TEST_CASE("a fit says what it made of names: e, unread errors, dates") {
   const Outcome o = run("fit d.csv --model 'y = e + (day < 1.5)*k + 0.5*day' --start e=1,k=1", folder.path());
   CHECK(o.code == 0);
   CHECK(contains(o.out, "note: 'e' is a parameter here, not the constant 2.71828...\n"));
-  CHECK(contains(o.out, "note: column 'y_err' is not read; if it holds standard deviations, --sigma y_err weights the rows by them\n"));
+  CHECK(contains(
+      o.out,
+      "note: column 'y_err' is not read; if it holds standard deviations, --sigma y_err weights the rows by them\n"));
   CHECK(contains(o.out, "note: column 'day' counts days since the date of its first row, 2023-01-01\n"));
-  CHECK_FALSE(contains(run("fit d.csv --model 'y = a + b*day' --start a=1,b=1 --sigma y_err", folder.path()).out, "not read"));
+  CHECK_FALSE(
+      contains(run("fit d.csv --model 'y = a + b*day' --start a=1,b=1 --sigma y_err", folder.path()).out, "not read"));
 }
 
 TEST_CASE("problem files read tables in the same way") {
@@ -99,7 +116,9 @@ TEST_CASE("problem files read tables in the same way") {
   folder.write("refused.toml", head);
   const Outcome refused = run("solve refused.toml", folder.path());
   CHECK(refused.code == 3);
-  CHECK(refused.err == "d.csv:3:3: row 2, column 'U [V]' is missing: 'NA'; expected a number, or missing = \"skip\" in [data], which leaves out such rows\n");
+  CHECK(refused.err ==
+        "d.csv:3:3: row 2, column 'U [V]' is missing: 'NA'; expected a number, or missing = \"skip\" in [data], which "
+        "leaves out such rows\n");
   folder.write("read.toml", head + "missing = 'skip'\nwhere = 'Time < 4'\n");
   const Outcome o = run("solve read.toml --json - --output solved.toml", folder.path());
   REQUIRE(o.code == 0);

@@ -18,15 +18,16 @@ enum class Percent { refuse, number, fraction };
 
 /// How a table is read.
 struct TableOptions {
-  std::vector<std::string> columns;  ///< names of all columns, in place of the header's; empty: those of the header
+  std::vector<std::string> columns;      ///< names of all columns, in place of the header's; empty: those of the header
   Decimal decimal = Decimal::automatic;  ///< automatic: by the numbers, where they leave no doubt
   Percent percent = Percent::refuse;
-  bool named_by_keys = false;  ///< messages name keys of a problem file, decimal = "comma", not options, --decimal comma
+  bool named_by_keys =
+      false;  ///< messages name keys of a problem file, decimal = "comma", not options, --decimal comma
 };
 
-/// What the columns of a table may be called in a formula: by their name, quoted in backticks unless it is a name of the
-/// formula language; by c1, c2, ... from the left; by the word before a unit, `Time` for `Time (s)`. The exact name goes
-/// before the others. A micro sign is a Greek mu, and an ohm sign an omega.
+/// What the columns of a table may be called in a formula: by their name, quoted in backticks unless it is a name of
+/// the formula language; by c1, c2, ... from the left; by the word before a unit, `Time` for `Time (s)`. The exact name
+/// goes before the others. A micro sign is a Greek mu, and an ohm sign an omega.
 class ColumnNames {
  public:
   explicit ColumnNames(std::vector<std::string> names);
@@ -68,13 +69,13 @@ class DataTable {
 
 /// Which rows of the table a fit reads.
 struct RowSelection {
-  std::string where;         ///< a condition on columns, such as "x > 2 && x < 8"; empty: all
+  std::string where;          ///< a condition on columns, such as "x > 2 && x < 8"; empty: all
   bool skip_missing = false;  ///< rows without a number in a column that is read are left out, not refused
 };
 
-/// Gives the table to the only data set of `fit`, which has an equation, a sigma column or none, and no columns yet; leaves
-/// out rows as selected and columns that hold no numbers and are not read; then checks the fit as check_curve_fit does.
-/// Throws FileError.
+/// Gives the table to the only data set of `fit`, which has an equation, a sigma column or none, and no columns yet;
+/// leaves out rows as selected and columns that hold no numbers and are not read; then checks the fit as
+/// check_curve_fit does. Throws FileError.
 CurveFit fit_table(CurveFit fit, DataTable table, const RowSelection& rows);
 
 /// Whether a column's name says that it holds standard deviations: sigma, err, dy, y_err, std, ...

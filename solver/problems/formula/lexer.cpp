@@ -1,8 +1,8 @@
 #include "problems/formula/lexer.hpp"
 
 #include <charconv>
-#include <cstdio>
 #include <cstdint>
+#include <cstdio>
 #include <system_error>
 #include <utility>
 
@@ -38,8 +38,8 @@ std::uint32_t code_point(std::string_view sequence) {
   return c;
 }
 
-/// Letters beyond ASCII that may stand in a name: Latin, Greek, Cyrillic and the scripts up to U+1FFF, the signs of units
-/// (µ, Ω, Å), indices (x₁), and those of East Asia.
+/// Letters beyond ASCII that may stand in a name: Latin, Greek, Cyrillic and the scripts up to U+1FFF, the signs of
+/// units (µ, Ω, Å), indices (x₁), and those of East Asia.
 bool is_letter(std::uint32_t c) {
   constexpr std::pair<std::uint32_t, std::uint32_t> ranges[] = {
       {0xAA, 0xAA},     {0xB5, 0xB5},     {0xBA, 0xBA},     {0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x2FF},

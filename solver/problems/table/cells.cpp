@@ -28,11 +28,12 @@ std::size_t end_of_quoted(std::string_view line, std::size_t begin) {
 
 /// What spreadsheets, statistics programs and instruments write where there is no value.
 constexpr std::array<std::string_view, 48> missing_marks = {
-    "-",       "--",      "---",     "\xE2\x80\x93", "\xE2\x80\x94", "?",        ".",        "na",       "n/a",     "#n/a",
-    "<na>",    "nan",     "-nan",    "+nan",         "nan(ind)",     "-nan(ind)", "1.#qnan",  "-1.#qnan", "1.#ind",  "-1.#ind",
-    "1.#nan",  "null",    "none",    "nil",          "missing",      "nd",       "n.d.",     "bdl",      "lod",     "<lod",
-    "inf",     "-inf",    "+inf",    "infinity",     "-infinity",    "1.#inf",   "-1.#inf",  "#nv",      "#div/0!", "#num!",
-    "#value!", "#ref!",   "#name?",  "#null!",       "#wert!",       "#zahl!",   "#bezug!",  "#valeur!"};
+    "-",       "--",       "---",       "\xE2\x80\x93", "\xE2\x80\x94", "?",      ".",        "na",
+    "n/a",     "#n/a",     "<na>",      "nan",          "-nan",         "+nan",   "nan(ind)", "-nan(ind)",
+    "1.#qnan", "-1.#qnan", "1.#ind",    "-1.#ind",      "1.#nan",       "null",   "none",     "nil",
+    "missing", "nd",       "n.d.",      "bdl",          "lod",          "<lod",   "inf",      "-inf",
+    "+inf",    "infinity", "-infinity", "1.#inf",       "-1.#inf",      "#nv",    "#div/0!",  "#num!",
+    "#value!", "#ref!",    "#name?",    "#null!",       "#wert!",       "#zahl!", "#bezug!",  "#valeur!"};
 
 bool is_missing(std::string_view text) {
   if (text.size() > 12) return text.find_first_not_of('*') == std::string_view::npos;
@@ -68,12 +69,13 @@ std::string without(std::string_view text, char mark) {
 /// Blanks that do not break, thin blanks and apostrophes become one mark of thousands.
 constexpr char mark_of_thousands = '\'';
 std::string with_plain_marks(std::string_view text) {
-  constexpr std::array<std::pair<std::string_view, char>, 6> others = {{{"\xC2\xA0", mark_of_thousands},
-                                                                       {"\xE2\x80\xAF", mark_of_thousands},
-                                                                       {"\xE2\x80\x89", mark_of_thousands},
-                                                                       {"\xE2\x80\x99", mark_of_thousands},
-                                                                       {" ", mark_of_thousands},
-                                                                       {"\xE2\x88\x92", '-'}}};  // the minus of typeset text
+  constexpr std::array<std::pair<std::string_view, char>, 6> others = {
+      {{"\xC2\xA0", mark_of_thousands},
+       {"\xE2\x80\xAF", mark_of_thousands},
+       {"\xE2\x80\x89", mark_of_thousands},
+       {"\xE2\x80\x99", mark_of_thousands},
+       {" ", mark_of_thousands},
+       {"\xE2\x88\x92", '-'}}};  // the minus of typeset text
   std::string out;
   for (std::size_t i = 0; i < text.size();) {
     const auto found = std::find_if(others.begin(), others.end(),
@@ -92,7 +94,8 @@ std::optional<Spelling> spell_mantissa(std::string digits, Decimal decimal, bool
     if (!are_thousands(std::string_view(digits).substr(0, end), mark_of_thousands)) return std::nullopt;
     digits = without(digits, mark_of_thousands);
   }
-  const auto commas = std::count(digits.begin(), digits.end(), ','), points = std::count(digits.begin(), digits.end(), '.');
+  const auto commas = std::count(digits.begin(), digits.end(), ','),
+             points = std::count(digits.begin(), digits.end(), '.');
   const std::size_t comma = digits.rfind(','), point = digits.rfind('.');
   const auto decimal_at = [&](std::size_t at, char thousands) -> bool {
     const std::string_view whole = std::string_view(digits).substr(0, at);
@@ -157,7 +160,8 @@ Reading read_number(std::string_view text, Decimal decimal) {
   if (!spelling) return {};
   if (spelling->ambiguous) return {Meaning::ambiguous};
   const Number number = parse_number(spelling->text);
-  if (number.kind == Number::Kind::not_a_number || (number.kind == Number::Kind::number && !std::isfinite(number.value)))
+  if (number.kind == Number::Kind::not_a_number ||
+      (number.kind == Number::Kind::number && !std::isfinite(number.value)))
     return {};
   if (number.kind == Number::Kind::too_large) return {Meaning::too_large, 0.0, spelling->evidence};
   return {spelling->other_decimal ? Meaning::other_decimal : Meaning::number, number.value, spelling->evidence};
@@ -187,7 +191,8 @@ class Scanner {
   /// What follows a decimal sign, below 1.
   double fraction() {
     double value = 0.0, scale = 0.1;
-    for (; !text_.empty() && is_digit(text_[0]); text_.remove_prefix(1), scale /= 10.0) value += scale * (text_[0] - '0');
+    for (; !text_.empty() && is_digit(text_[0]); text_.remove_prefix(1), scale /= 10.0)
+      value += scale * (text_[0] - '0');
     return value;
   }
 
@@ -376,7 +381,8 @@ Reading read_meaning(std::string_view text, Decimal decimal, Percent percent) {
   if (is_limit(text, decimal)) return {Meaning::limit};
   if (text.ends_with('%')) {
     Reading number = read_number(trim(text.substr(0, text.size() - 1)), decimal);
-    if (number.meaning == Meaning::number && percent == Percent::refuse) return {Meaning::percent, 0.0, number.evidence};
+    if (number.meaning == Meaning::number && percent == Percent::refuse)
+      return {Meaning::percent, 0.0, number.evidence};
     if (percent == Percent::fraction) number.value /= 100.0;
     if (number.meaning != Meaning::text) return number;
   }

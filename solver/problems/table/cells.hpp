@@ -21,8 +21,8 @@ struct Cell {
 /// What is wrong with the quotes of a line; offset where, nothing wrong: none.
 enum class QuoteFault { none, not_closed, text_behind };
 
-/// Cuts `line` at a separator; ' ' stands for any run of blanks and tabs. Replaces `cells`. `fault_at` is set when there is
-/// a fault; the cells before it are then there.
+/// Cuts `line` at a separator; ' ' stands for any run of blanks and tabs. Replaces `cells`. `fault_at` is set when
+/// there is a fault; the cells before it are then there.
 QuoteFault split(std::string_view line, char separator, std::vector<Cell>& cells, std::size_t& fault_at);
 
 /// `line` before a remark that begins with #, which must stand outside quotes and begin none of the marks that
@@ -35,7 +35,7 @@ bool is_comment(std::string_view line, char separator);
 /// What the text of a cell is.
 enum class Meaning {
   number,
-  ambiguous,  // 1,234: a decimal comma, or thousands
+  ambiguous,      // 1,234: a decimal comma, or thousands
   other_decimal,  // 1.5 in a table of decimal commas, 1,5 in one of points
   too_large,
   empty,
@@ -51,7 +51,7 @@ enum class Meaning {
 
 struct Reading {
   Meaning meaning = Meaning::text;
-  double value = 0.0;  // number; date: days, date_time, clock: seconds, since a fixed moment
+  double value = 0.0;                     // number; date: days, date_time, clock: seconds, since a fixed moment
   Decimal evidence = Decimal::automatic;  // the decimal sign that this number must have been written with
 };
 

@@ -65,7 +65,8 @@ ColumnNames::ColumnNames(std::vector<std::string> names) : names_(std::move(name
   auto index = std::make_shared<Index>();
   for (std::size_t i = 0; i < names_.size(); ++i) {
     index->exact[folded(names_[i])].push_back(i);
-    if (const std::string_view word = word_before_unit(names_[i]); !word.empty()) index->words[folded(word)].push_back(i);
+    if (const std::string_view word = word_before_unit(names_[i]); !word.empty())
+      index->words[folded(word)].push_back(i);
   }
   index_ = std::move(index);
 }
@@ -74,8 +75,7 @@ ColumnNames::Found ColumnNames::find(std::string_view name) const {
   const std::string key = folded(name);
   for (const auto* names : {&index_->exact, &index_->words}) {
     const auto found = names->find(key);
-    if (found != names->end() && found->second.size() == 1)
-      return {found->second[0], {}, names == &index_->exact};
+    if (found != names->end() && found->second.size() == 1) return {found->second[0], {}, names == &index_->exact};
     if (found != names->end()) return {std::nullopt, found->second, names == &index_->exact};
     const std::size_t position = position_of(name);
     if (names == &index_->exact && position > 0 && position <= names_.size()) return {position - 1, {}, false};

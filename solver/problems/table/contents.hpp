@@ -22,9 +22,9 @@ struct DataTable::Contents {
   /// What a column holds: its first cell that is no text decides.
   struct Kind {
     reading::Meaning meaning = reading::Meaning::text;
-    double origin = 0.0;    ///< of dates and times: the first one
-    double last = 0.0;      ///< of times without a date
-    std::string first;      ///< its text
+    double origin = 0.0;  ///< of dates and times: the first one
+    double last = 0.0;    ///< of times without a date
+    std::string first;    ///< its text
   };
 
   std::string text, name;

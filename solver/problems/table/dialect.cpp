@@ -158,8 +158,7 @@ class Finder {
   /// A line that is no row, but begins as rows do: a slip in it must not make it vanish.
   bool begins_as_row(const LookedAt& line) const {
     if (line.at(0) == Look::slip) return true;
-    return line.at(0) == Look::number && !numeric_.empty() && numeric_[0] &&
-           (line.raw() > 1 || numeric_.size() == 1);
+    return line.at(0) == Look::number && !numeric_.empty() && numeric_[0] && (line.raw() > 1 || numeric_.size() == 1);
   }
 
   void find_first_row() {
@@ -198,8 +197,10 @@ class Finder {
     const LookedAt& names = lines_[at];
     if (is_names(names) && !is_remark(names)) {
       header_ = &names;
-    } else if (at == 0 && names.has(Look::number) && options_.columns.empty() && names.filled + 1 >= cells && cells > 1) {
-      refuse(names, 0, "the first line is neither names nor numbers", options_.named_by_keys ? "names of all columns, or columns = [\"NAME\", ...] in [data]"
+    } else if (at == 0 && names.has(Look::number) && options_.columns.empty() && names.filled + 1 >= cells &&
+               cells > 1) {
+      refuse(names, 0, "the first line is neither names nor numbers",
+             options_.named_by_keys ? "names of all columns, or columns = [\"NAME\", ...] in [data]"
                                     : "names of all columns, or --columns NAME,...");
     }
     if (const std::size_t before = header_ ? at : first_; before > 0) {
@@ -316,7 +317,8 @@ class Finder {
       const bool letter = std::any_of(cell.text.begin(), cell.text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
       });
-      if (!letter || cell.text.ends_with(':') || cell.text.ends_with('.') || !seen.insert(cell.text).second) return false;
+      if (!letter || cell.text.ends_with(':') || cell.text.ends_with('.') || !seen.insert(cell.text).second)
+        return false;
     }
     for (std::size_t i = 0; i < columns_; ++i) names[i] = unquoted(cells[i].text);
     out_.header = out_.commented = true;
@@ -330,7 +332,7 @@ class Finder {
   Evidence evidence_;
   std::vector<LookedAt> lines_;
   std::vector<char> numeric_;
-  std::size_t first_ = 0;               // of lines_: the first row
+  std::size_t first_ = 0;  // of lines_: the first row
   const LookedAt* header_ = nullptr;
   std::size_t columns_ = 0, shifted_ = 0;
 };

@@ -13,14 +13,14 @@
 namespace thalweg::reading {
 
 struct Dialect {
-  char separator = ',';  ///< ' ' stands for blanks and tabs
-  Decimal decimal = Decimal::automatic;  ///< automatic: no number so far shows it
-  std::size_t first_row = 0;  ///< offset of the first row's line in the text
-  int first_line = 1;         ///< its number
-  std::vector<std::string> names;  ///< of all columns; c1, c2, ... where there is no header
+  char separator = ',';                   ///< ' ' stands for blanks and tabs
+  Decimal decimal = Decimal::automatic;   ///< automatic: no number so far shows it
+  std::size_t first_row = 0;              ///< offset of the first row's line in the text
+  int first_line = 1;                     ///< its number
+  std::vector<std::string> names;         ///< of all columns; c1, c2, ... where there is no header
   std::vector<std::string> header_names;  ///< as the file has them, where other names are asked for; else empty
-  bool header = false;   ///< the names come from the file
-  bool commented = false;  ///< from a comment above the first row, which may be prose
+  bool header = false;                    ///< the names come from the file
+  bool commented = false;                 ///< from a comment above the first row, which may be prose
   std::vector<std::string> notes;
 };
 

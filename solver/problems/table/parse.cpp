@@ -1,8 +1,10 @@
 // The rows of a table become columns of numbers.
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "problems/table/contents.hpp"
@@ -34,8 +36,8 @@ void cut_row(const DataTable::Contents& contents, std::string_view line, int num
   const bool decimal_commas = contents.dialect.separator == ',' && cells.size() == 2 * columns;
   fail(contents.name, {number, column_of(line, cells[columns].offset)},
        "row " + std::to_string(row) + " has " + counted(cells.size(), "cell") + " but " +
-           (contents.table.header && !contents.dialect.commented ? "the header" : "the first row") + " has " + std::to_string(columns) +
-           (decimal_commas ? " (are these decimal commas?)" : ""),
+           (contents.table.header && !contents.dialect.commented ? "the header" : "the first row") + " has " +
+           std::to_string(columns) + (decimal_commas ? " (are these decimal commas?)" : ""),
        counted(columns, "cell"));
 }
 
@@ -77,13 +79,10 @@ class Parser {
 
   double value(std::string_view text, std::size_t column) {
     DataTable::Contents::Kind& kind = c_.kinds[column];
-    // Most cells are numbers with a point, or without any sign.
-    if (decimal_ == Decimal::point && (kind.meaning == Meaning::number || kind.meaning == Meaning::text)) {
-      double plain = 0.0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), plain);
-      if (error == std::errc{} && end == text.data() + text.size() && std::isfinite(plain)) {
+    if (kind.meaning == Meaning::number || kind.meaning == Meaning::text) {
+      if (const auto plain = plain_number(text)) {
         kind.meaning = Meaning::number;
-        return plain;
+        return *plain;
       }
     }
     const Reading reading = read_meaning(text, decimal_, c_.options.percent);
@@ -107,6 +106,28 @@ class Parser {
       kind.last = reading.value;
     }
     return reading.meaning == Meaning::number ? reading.value : reading.value - kind.origin;
+  }
+
+  /// What most cells are: digits with the table's decimal sign, or without any.
+  std::optional<double> plain_number(std::string_view text) {
+    std::array<char, 40> with_point;
+    if (decimal_ != Decimal::point) {
+      const bool point = text.find('.') != std::string_view::npos;
+      if (point && decimal_ == Decimal::comma) return std::nullopt;
+      const std::size_t comma = text.find(',');
+      if (comma != std::string_view::npos) {
+        if (decimal_ != Decimal::comma || text.size() > with_point.size() || comma + 1 == text.size())
+          return std::nullopt;
+        std::copy(text.begin(), text.end(), with_point.begin());
+        with_point[comma] = '.';
+        text = {with_point.data(), text.size()};
+      }
+    }
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) return std::nullopt;
+    if (decimal_ == Decimal::automatic && text.find('.') != std::string_view::npos) decimal_ = Decimal::point;
+    return value;
   }
 
   DataTable::Contents& c_;
@@ -158,10 +179,12 @@ void DataTable::Contents::explain(std::size_t row, std::size_t column) const {
   const std::string_view shown_text = found.text;
   const std::string shown = "'" + std::string(shown_text.substr(0, 40)) + (shown_text.size() > 40 ? "..." : "") + "'";
   const auto wrong = [&](const std::string& problem, const std::string& expected) {
-    reading::fail(name, place(row, column), reading::cell_name(row + 1, table.columns[column]) + " " + problem, expected);
+    reading::fail(name, place(row, column), reading::cell_name(row + 1, table.columns[column]) + " " + problem,
+                  expected);
   };
   const std::string or_skip = ", or " + reading::option(options, "missing", "skip") + ", which leaves out such rows";
-  const std::string comma = reading::option(options, "decimal", "comma"), point = reading::option(options, "decimal", "point");
+  const std::string comma = reading::option(options, "decimal", "comma"),
+                    point = reading::option(options, "decimal", "point");
   if (found.offset == std::string_view::npos)
     wrong("is not there: the row has " + reading::counted(cells_of(row).size(), "cell") + " of " +
               std::to_string(columns()),
@@ -189,7 +212,8 @@ void DataTable::Contents::explain(std::size_t row, std::size_t column) const {
       break;
     case Meaning::percent:
       wrong("is a percentage: " + shown, "a number, or " + reading::option(options, "percent", "number") + ", or " +
-                reading::option(options, "percent", "fraction") + ", which divides by 100");
+                                             reading::option(options, "percent", "fraction") +
+                                             ", which divides by 100");
       break;
     case Meaning::date:
     case Meaning::date_time:
@@ -202,11 +226,11 @@ void DataTable::Contents::explain(std::size_t row, std::size_t column) const {
       wrong("is a number among dates or times: " + shown, "as in the first row, '" + kinds[column].first + "'");
       break;
     default:
-      wrong("is not a number: " + shown, kinds[column].meaning == Meaning::date || kinds[column].meaning == Meaning::date_time
-                                             ? "a date, as '" + kinds[column].first + "'"
-                                             : std::count(shown_text.begin(), shown_text.end(), '/') == 2
-                                                   ? "a number, or dates as in 2023-01-31"
-                                                   : "a number");
+      wrong("is not a number: " + shown,
+            kinds[column].meaning == Meaning::date || kinds[column].meaning == Meaning::date_time
+                ? "a date, as '" + kinds[column].first + "'"
+            : std::count(shown_text.begin(), shown_text.end(), '/') == 2 ? "a number, or dates as in 2023-01-31"
+                                                                         : "a number");
   }
   wrong("is not a number: " + shown, "a number");
   throw Error("unreachable");

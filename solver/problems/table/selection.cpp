@@ -148,8 +148,9 @@ void ColumnSelection::apply(const std::string& file) {
       kept.push_back(row);
   }
   if (kept.empty())
-    fail(file, places_.where, "no rows are left: " + counted(data_.missing_rows, "row") + " with missing values, " +
-                                  std::to_string(data_.excluded_rows) + " by the condition",
+    fail(file, places_.where,
+         "no rows are left: " + counted(data_.missing_rows, "row") + " with missing values, " +
+             std::to_string(data_.excluded_rows) + " by the condition",
          "at least one");
   if (places_.contents)
     for (std::size_t j = 0; j < used_.size(); ++j)
@@ -201,7 +202,9 @@ void place_in_table(DataPlaces& places, const DataTable& table, const RowSelecti
   places.cell_file = table.name();
   places.named_by_keys = places.contents->options.named_by_keys;
   places.rows = rows;
-  places.cell = [contents = places.contents](std::size_t row, std::size_t column) { return contents->place(row, column); };
+  places.cell = [contents = places.contents](std::size_t row, std::size_t column) {
+    return contents->place(row, column);
+  };
 }
 
 }  // namespace thalweg::reading
@@ -213,10 +216,36 @@ bool is_named_as_error(std::string_view column) {
   const std::string lower = reading::lower_case(column.substr(0, column.find_first_of("([")));
   for (const char c : lower)
     if (c != ' ' && c != '_' && c != '.' && c != '-') name += c;
-  constexpr std::string_view whole[] = {"sigma", "sigmay", "ysigma", "err",   "error",  "errors", "dy",    "dely",
-                                        "deltay", "yerr",  "yerror", "erry",  "errory", "ey",     "uy",    "std",
-                                        "stdev",  "stddev", "stderr", "sd",   "se",     "sem",    "yer",   "yer\xC2\xB1",
-                                        "unc",    "uncertainty", "standarddeviation", "standarderror", "\xCF\x83", "\xC2\xB1"};
+  constexpr std::string_view whole[] = {"sigma",
+                                        "sigmay",
+                                        "ysigma",
+                                        "err",
+                                        "error",
+                                        "errors",
+                                        "dy",
+                                        "dely",
+                                        "deltay",
+                                        "yerr",
+                                        "yerror",
+                                        "erry",
+                                        "errory",
+                                        "ey",
+                                        "uy",
+                                        "std",
+                                        "stdev",
+                                        "stddev",
+                                        "stderr",
+                                        "sd",
+                                        "se",
+                                        "sem",
+                                        "yer",
+                                        "yer\xC2\xB1",
+                                        "unc",
+                                        "uncertainty",
+                                        "standarddeviation",
+                                        "standarderror",
+                                        "\xCF\x83",
+                                        "\xC2\xB1"};
   if (std::find(std::begin(whole), std::end(whole), name) != std::end(whole)) return true;
   for (const std::string_view part : {"sigma", "err", "error", "stdev", "stderr", "std", "uncertainty"}) {
     // counts_err, err_counts, but not "terror"

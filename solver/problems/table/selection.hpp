@@ -13,8 +13,8 @@ namespace thalweg::reading {
 
 /// Finds the columns of one data set by the names that formulas use, and then leaves out rows and columns.
 ///
-/// A column is renamed to what the formula calls it, so that nothing else need know of the other names; one that is called
-/// two names is there twice.
+/// A column is renamed to what the formula calls it, so that nothing else need know of the other names; one that is
+/// called two names is there twice.
 class ColumnSelection {
  public:
   /// Columns of a table that share a name are renamed to their position.
@@ -22,8 +22,8 @@ class ColumnSelection {
 
   /// The column that is called exactly `name`.
   bool has(std::string_view name) const;
-  /// Notes that a column is read, under this name; false when there is none. `file` and `place` for the complaint that a
-  /// name means several columns.
+  /// Notes that a column is read, under this name; false when there is none. `file` and `place` for the complaint that
+  /// a name means several columns.
   bool use(const std::string& name, const std::string& file, Place place);
   /// Whether the column of this name has it from its position, not from its table.
   bool is_position(std::string_view name) const;

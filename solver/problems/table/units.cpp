@@ -11,19 +11,75 @@ namespace {
 
 /// Units that take a prefix.
 constexpr std::array<std::string_view, 48> bases = {
-    "m",   "g",   "s",    "A",   "K",   "mol",  "cd",   "Hz",  "N",   "Pa",  "J",      "W",      "C",    "V",     "F",   "S",
-    "Wb",  "T",   "H",    "lm",  "lx",  "Bq",   "Gy",   "Sv",  "l",   "L",   "eV",     "bar",    "Ohm",  "ohm",   "M",   "B",
-    "dB",  "cps", "Torr", "rad", "deg", "cal",  "Pas",  "Da",  "b",   "U",   "\xCE\xA9", "\xE2\x84\xA6", "sr", "Wh", "Ah", "sec"};
+    "m",   "g",    "s",   "A",   "K",   "mol", "cd",  "Hz",  "N",  "Pa",       "J",
+    "W",   "C",    "V",   "F",   "S",   "Wb",  "T",   "H",   "lm", "lx",       "Bq",
+    "Gy",  "Sv",   "l",   "L",   "eV",  "bar", "Ohm", "ohm", "M",  "B",        "dB",
+    "cps", "Torr", "rad", "deg", "cal", "Pas", "Da",  "b",   "U",  "\xCE\xA9", "\xE2\x84\xA6",
+    "sr",  "Wh",   "Ah",  "sec"};
 /// Those that take none, without regard to case.
-constexpr std::array<std::string_view, 58> others = {
-    "%",      "-",        "1",      "#",       "h",       "hr",     "hrs",    "hour",    "hours",  "min",
-    "mins",   "minute",   "minutes", "d",      "day",     "days",   "y",      "yr",      "year",   "years",
-    "second", "seconds",  "volt",   "volts",   "ampere",  "amperes", "amps",  "kelvin",  "celsius", "degree",
-    "degrees", "\xC2\xB0", "\xC2\xB0""c", "\xC2\xB0""f", "degc", "degf", "counts", "count", "ct", "cts",
-    "a.u.",   "au",       "arb",    "arb.",    "arb. u.", "arb. units", "arb.units", "ppm", "ppb", "ppt",
-    "percent", "rpm",     "mmhg",   "in",      "ft",      "oe",     "od",     "rfu"};
-constexpr std::array<std::string_view, 22> prefixes = {"da", "\xC2\xB5", "\xCE\xBC", "Y", "Z", "E", "P", "T", "G", "M", "k",
-                                                       "h",  "d",        "c",        "m", "u", "n", "p", "f", "a", "z", "K"};
+constexpr std::array<std::string_view, 58> others = {"%",
+                                                     "-",
+                                                     "1",
+                                                     "#",
+                                                     "h",
+                                                     "hr",
+                                                     "hrs",
+                                                     "hour",
+                                                     "hours",
+                                                     "min",
+                                                     "mins",
+                                                     "minute",
+                                                     "minutes",
+                                                     "d",
+                                                     "day",
+                                                     "days",
+                                                     "y",
+                                                     "yr",
+                                                     "year",
+                                                     "years",
+                                                     "second",
+                                                     "seconds",
+                                                     "volt",
+                                                     "volts",
+                                                     "ampere",
+                                                     "amperes",
+                                                     "amps",
+                                                     "kelvin",
+                                                     "celsius",
+                                                     "degree",
+                                                     "degrees",
+                                                     "\xC2\xB0",
+                                                     "\xC2\xB0"
+                                                     "c",
+                                                     "\xC2\xB0"
+                                                     "f",
+                                                     "degc",
+                                                     "degf",
+                                                     "counts",
+                                                     "count",
+                                                     "ct",
+                                                     "cts",
+                                                     "a.u.",
+                                                     "au",
+                                                     "arb",
+                                                     "arb.",
+                                                     "arb. u.",
+                                                     "arb. units",
+                                                     "arb.units",
+                                                     "ppm",
+                                                     "ppb",
+                                                     "ppt",
+                                                     "percent",
+                                                     "rpm",
+                                                     "mmhg",
+                                                     "in",
+                                                     "ft",
+                                                     "oe",
+                                                     "od",
+                                                     "rfu"};
+constexpr std::array<std::string_view, 22> prefixes = {"da", "\xC2\xB5", "\xCE\xBC", "Y", "Z", "E", "P", "T",
+                                                       "G",  "M",        "k",        "h", "d", "c", "m", "u",
+                                                       "n",  "p",        "f",        "a", "z", "K"};
 
 template <class List>
 bool holds(const List& list, std::string_view text) {
@@ -57,7 +113,8 @@ bool is_unit(std::string_view text) {
   // The multiplication dot is two bytes, which end what a factor can be.
   std::string parted(text);
   for (const std::string_view dot : {"\xC2\xB7", "\xE2\x8B\x85"})
-    for (std::size_t at = parted.find(dot); at != std::string::npos; at = parted.find(dot)) parted.replace(at, dot.size(), " ");
+    for (std::size_t at = parted.find(dot); at != std::string::npos; at = parted.find(dot))
+      parted.replace(at, dot.size(), " ");
   for (char& c : parted)
     if (c == '/' || c == '*' || c == '.' || c == '(' || c == ')') c = ' ';
   const auto factors = words(parted);
