@@ -42,10 +42,10 @@ struct DataTable::Contents {
   bool is_missing(std::size_t row, std::size_t column) const;
   /// What a report says of a column of dates or times; empty for numbers.
   std::string remark(std::size_t column) const;
+  std::vector<reading::Cell> cells_of(std::size_t row) const;
 
  private:
   std::string_view line_of(std::size_t row) const;
-  std::vector<reading::Cell> cells_of(std::size_t row) const;
   reading::Cell cell(std::size_t row, std::size_t column) const;
 };
 

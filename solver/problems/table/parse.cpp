@@ -51,10 +51,29 @@ class Parser {
     while (!read_rows()) {  // again, when a later row has shown what the decimal sign is
     }
     c_.dialect.decimal = decimal_;
+    drop_footer();
     if (c_.rows.empty()) fail(c_.name, {}, "there are no rows of data", "a table of numbers");
   }
 
  private:
+  /// Lines of text below the table: one cell each, where the rows have more and begin with a number.
+  void drop_footer() {
+    if (c_.columns() < 2 || c_.kinds[0].meaning == Meaning::text) return;
+    std::size_t lines = 0;
+    for (; !c_.rows.empty(); ++lines) {
+      const std::size_t row = c_.rows.size() - 1;
+      if (std::isfinite(c_.table.values[0][row])) break;
+      const std::vector<Cell> cells = c_.cells_of(row);
+      if (cells.size() != 1) break;
+      if (read_meaning(cells[0].text, decimal_, c_.options.percent).meaning != Meaning::text) break;
+      c_.rows.pop_back();
+      for (std::vector<double>& values : c_.table.values) values.pop_back();
+    }
+    if (lines > 0)
+      c_.table.notes.push_back(counted(lines, "line") + " below the table " + (lines == 1 ? "is" : "are") +
+                               " no part of it");
+  }
+
   /// False when rows were read in doubt that has been removed since.
   bool read_rows() {
     const std::size_t columns = c_.columns();

@@ -154,6 +154,7 @@ TEST_CASE("other tables of these kinds") {
   CHECK(y("2theta I\n10.0 1\n10.1 2\n10.2 3.5\n", "I = a + b*c1") == expected);
   CHECK(y("Sample #,x,y\nA #1,0,1\nA #2,1,2\nA #3,2,3.5\n", "y = a + b*x") == expected);
   CHECK(y("name\tx\tI\nsample 5 mM\t0\t1\nsample 6 mM\t1\t2\nsample 7 mM\t2\t3.5\n", "I = a + b*x") == expected);
+  CHECK(y("x,y\n0,1\n1,2\n2,3.5\nEnd of data\n", "y = a + b*x") == expected);
   CHECK(y("x|y\n0|1\n1|2\n2|3.5\n", "y = a + b*x") == expected);
   CHECK(y("x,y,note\n0,1\n1,2,bad\n2,3.5\n", "y = a + b*x") == expected);
   CHECK(y("x,y\n0,\xE2\x88\x92"
