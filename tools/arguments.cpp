@@ -31,7 +31,7 @@ CLI::App& new_verb(CLI::App& app, const std::string& name, const std::string& de
 
 void add_fit(CLI::App& app, Raw& raw, FitArguments& fit) {
   const auto inside = [](CLI::Option* option) { option->group("Model"); };
-  inside(app.add_option("--model", fit.model, "a formula of columns and parameters")->type_name("\"y = ...\""));
+  inside(app.add_option("--model", fit.model, "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name")->type_name("\"y = ...\""));
   const std::string type = "NAME=NUMBER,...";
   inside(add_texts(app, "--start", raw.starts, type, "the parameters and where they begin"));
   inside(add_texts(app, "--lower", raw.lower, type, "lower bounds"));
@@ -42,7 +42,42 @@ void add_fit(CLI::App& app, Raw& raw, FitArguments& fit) {
              ->type_name("NAME"));
 }
 
+void add_table(CLI::App& app, Raw& raw, FitArguments& fit) {
+  const auto inside = [](CLI::Option* option) { option->group("Table"); };
+  inside(app.add_option("--where", fit.rows.where, "fit only the rows that meet a condition on columns")
+             ->type_name("\"x > 2 && x < 8\""));
+  inside(app.add_option("--missing", raw.missing,
+                        "skip: leave out rows without a value (NA, empty, <0.1); refuse: name the first one (refuse)")
+             ->type_name("NAME"));
+  inside(add_texts(app, "--columns", raw.columns, "NAME,...", "names of all columns, in place of the header's"));
+  inside(app.add_option("--decimal", raw.decimal,
+                        "the decimal sign: comma, point, automatic: as the numbers show it (automatic)")
+             ->type_name("NAME"));
+  inside(app.add_option("--percent", raw.percent, "5%: number, 5; fraction, 0.05; refuse (refuse)")->type_name("NAME"));
+}
+
+/// The index of a value among its names.
+template <class E>
+E one_of(const std::string& option, const std::string& value, const std::vector<std::string>& names) {
+  const auto found = std::find(names.begin(), names.end(), value);
+  if (!value.empty() && found == names.end())
+    throw UsageError(fmt::format("{} is '{}'; expected {}", option, value, either(names)));
+  return value.empty() ? E{} : static_cast<E>(found - names.begin());
+}
+
+void finish_table(const Raw& raw, FitArguments& fit) {
+  fit.table.columns = split_at_commas(raw.columns);
+  fit.table.decimal = one_of<Decimal>("--decimal", raw.decimal, {"automatic", "point", "comma"});
+  fit.table.percent = one_of<Percent>("--percent", raw.percent, {"refuse", "number", "fraction"});
+  fit.rows.skip_missing = one_of<int>("--missing", raw.missing, {"refuse", "skip"}) == 1;
+  for (std::size_t i = 0; i < fit.table.columns.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (fit.table.columns[i] == fit.table.columns[j])
+        throw UsageError(fmt::format("--columns names '{}' twice", fit.table.columns[i]));
+}
+
 void finish_fit(const Raw& raw, FitArguments& fit) {
+  finish_table(raw, fit);
   fit.start = assignments("--start", raw.starts);
   fit.lower = assignments("--lower", raw.lower);
   fit.upper = assignments("--upper", raw.upper);
@@ -263,8 +298,9 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   add_pose_graph(solve, arguments.solve);
   CLI::App& fit = new_verb(app, "fit", "Fit a formula to a table",
                            "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0");
-  fit.add_option("DATA", arguments.file, "a table: .csv or .tsv")->required();
+  fit.add_option("DATA", arguments.file, "a table: CSV, TSV or columns of text; - : from standard input")->required();
   add_fit(fit, raw, arguments.fit);
+  add_table(fit, raw, arguments.fit);
   for (CLI::App* verb : {&solve, &fit}) {
     add_stopping(*verb, raw);
     add_method(*verb, raw, arguments.solve);

@@ -10,6 +10,7 @@
 #include <thalweg/problem/noise.hpp>
 #include <thalweg/problems/bundle.hpp>
 #include <thalweg/problems/pose_graph.hpp>
+#include <thalweg/problems/table.hpp>
 #include <thalweg/stochastic/compare.hpp>
 
 namespace thalweg::tool {
@@ -48,6 +49,8 @@ struct FitArguments {
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
   std::string sigma;  ///< a column, or empty
+  TableOptions table;
+  RowSelection rows;
   Noise noise = Noise::estimated;
 };
 

@@ -38,7 +38,10 @@ Equation parse_model(const std::string& model) {
 class Request {
  public:
   Request(const std::string& path, const FitArguments& arguments)
-      : arguments_(arguments), table_(read_table(path)), equation_(parse_model(arguments.model)) {
+      : arguments_(arguments),
+        table_(DataTable::read(path, arguments.table)),
+        names_(table_.table().columns),
+        equation_(parse_model(arguments.model)) {
     fit_.file = path;
     fit_.title = arguments.model;
     fit_.noise = arguments.noise;
@@ -51,14 +54,22 @@ class Request {
     set_bounds(arguments_.upper, "--upper", &FitParameter::upper);
     for (const std::string& name : arguments_.fix) parameter("--fix", name).fixed = true;
     check_bounds();
+    check_where();
     add_data();
-    return check_curve_fit(std::move(fit_));
+    return fit_table(std::move(fit_), std::move(table_), arguments_.rows);
   }
 
  private:
   static bool may_move(const FitParameter& p) { return !p.fixed && p.lower < p.upper; }
+  /// What a formula may call a column; several names of one column do not matter here.
   bool is_column(const std::string& name) const {
-    return std::find(table_.columns.begin(), table_.columns.end(), name) != table_.columns.end();
+    const ColumnNames::Found found = names_.find(name);
+    return found.column.has_value() || !found.several.empty();
+  }
+  /// A parameter may be called c1, or as the word before a unit: then the column has its other names.
+  bool is_own_name(const std::string& name) const {
+    const auto& names = table_.table().columns;
+    return table_.has_own_names() && std::count(names.begin(), names.end(), name) == 1;
   }
   bool is_parameter(const std::string& name) const {
     return std::any_of(fit_.parameters.begin(), fit_.parameters.end(),
@@ -66,14 +77,15 @@ class Request {
   }
   bool is_used(const std::string& name) const {
     for (const Formula* side : {&equation_.response, &equation_.model})
-      for (const Formula::Name& used : side->names())
-        if (used.name == name) return true;
+      for (const auto* names : {&side->names(), &side->constants()})
+        for (const Formula::Name& used : *names)
+          if (used.name == name) return true;
     return false;
   }
 
   void add_parameters() {
     for (const Assignment& start : arguments_.start) {
-      if (is_column(start.name))
+      if (is_own_name(start.name))
         throw UsageError(
             fmt::format("--start: '{}' is a column of {}; expected another name for "
                         "the parameter",
@@ -100,14 +112,15 @@ class Request {
   }
 
   void check_names() const {
-    const std::string columns = either(table_.columns);
+    const std::vector<std::string> spellings = names_.spellings();
+    const std::string columns = either(spellings);
     for (const Formula* side : {&equation_.response, &equation_.model})
       for (const Formula::Name& used : side->names()) {
         if (is_column(used.name) || is_parameter(used.name)) continue;
         refuse_model(arguments_.model, used.where,
                      fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
                                  "expected {}, or --start {}=1",
-                                 used.where.begin + 1, used.name, fit_.file, did_you_mean(used.name, table_.columns),
+                                 used.where.begin + 1, used.name, fit_.file, did_you_mean(used.name, table_.table().columns),
                                  columns, used.name));
       }
     if (fit_.parameters.empty())
@@ -142,38 +155,41 @@ class Request {
   }
 
   void add_data() {
-    const std::size_t rows = table_.values.empty() ? 0 : table_.values[0].size();
-    const auto free = static_cast<std::size_t>(std::count_if(fit_.parameters.begin(), fit_.parameters.end(), may_move));
-    if (free > rows)
-      throw FileError(fit_.file, 0, 0,
-                      fmt::format("{} parameters but only {} row{} of data", free, rows, rows == 1 ? "" : "s"),
-                      "at least as many rows as parameters to fit");
     DataSet& data = fit_.data.emplace_back();
     data.name = "data";
     data.equation = arguments_.model;
     if (!arguments_.sigma.empty()) use_sigma(data);
     if (arguments_.noise == Noise::known && !data.sigma_column)
       throw UsageError("--noise known needs the standard deviations; expected --sigma COLUMN");
-    data.columns = std::move(table_.columns);
-    data.values = std::move(table_.values);
   }
 
   void use_sigma(DataSet& data) const {
-    const auto& columns = table_.columns;
-    const auto found = std::find(columns.begin(), columns.end(), arguments_.sigma);
-    if (found == columns.end())
+    if (!is_column(arguments_.sigma))
       throw UsageError(fmt::format("--sigma: unknown column '{}'{}; expected {}", arguments_.sigma,
-                                   did_you_mean(arguments_.sigma, columns), either(columns)));
-    const auto& values = table_.values[static_cast<std::size_t>(found - columns.begin())];
-    for (std::size_t row = 0; row < values.size(); ++row)
-      if (!(values[row] > 0.0))
-        throw FileError(fit_.file, 0, 0, fmt::format("row {}, column '{}' is {}", row + 1, *found, values[row]),
-                        "a positive standard deviation");
+                                   did_you_mean(arguments_.sigma, table_.table().columns), either(names_.spellings())));
     data.sigma_column = arguments_.sigma;
   }
 
+  /// The condition's own mistakes are the command line's, not the table's.
+  void check_where() const {
+    if (arguments_.rows.where.empty()) return;
+    try {
+      const Formula condition = Formula::parse(arguments_.rows.where);
+      if (!condition.is_condition()) throw FormulaError({}, "it is a number", "a condition, such as \"x > 2 && x < 8\"");
+      for (const Formula::Name& name : condition.names())
+        if (!is_column(name.name))
+          throw FormulaError(name.where,
+                             fmt::format("there is no column '{}'{}", name.name,
+                                         did_you_mean(name.name, table_.table().columns)),
+                             either(names_.spellings()));
+    } catch (const FormulaError& error) {
+      throw UsageError(fmt::format("--where \"{}\": {}; expected {}", arguments_.rows.where, error.problem, error.expected));
+    }
+  }
+
   const FitArguments& arguments_;
-  Table table_;
+  DataTable table_;
+  ColumnNames names_;
   Equation equation_;
   CurveFit fit_;
 };

@@ -39,6 +39,8 @@ void describe(const Regression& regression, Report& report) {
   facts.parameter_blocks = 1;
   facts.parameters = regression.model().parameters();
   facts.samples = regression.model().samples();
+  facts.missing_rows = static_cast<std::int64_t>(fit.missing_rows);
+  facts.excluded_rows = static_cast<std::int64_t>(fit.excluded_rows);
   const Problem* problem = regression.problem();
   if (problem && !regression.model().options().classifies()) {
     facts.residual_blocks = problem->residual_block_count();
@@ -137,7 +139,7 @@ int solve_regression(RegressionFit fit, SolveArguments arguments, double read_se
   run.solve_with(
       [&](const Options& options, const TrainOptions& train) {
         Stopwatch clock;
-        std::vector<std::string> notes;
+        std::vector<std::string> notes = regression.fit().notes;
         std::vector<double> start = start_for(regression.model(), regression.training(), arguments.method, options, notes);
         const double before = clock.lap();
         Result result = fit_regression(regression.model(), regression.subject(), arguments.method, closed_form,

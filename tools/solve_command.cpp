@@ -49,6 +49,10 @@ Report describe(const CurveFit& fit, const CurveProblem& built, const SolveArgum
   report.problem.source = fit.file;
   report.problem.priors = std::count_if(fit.parameters.begin(), fit.parameters.end(),
                                         [](const FitParameter& p) { return p.prior.has_value(); });
+  for (const DataSet& data : fit.data) {
+    report.problem.missing_rows += static_cast<std::int64_t>(data.missing_rows);
+    report.problem.excluded_rows += static_cast<std::int64_t>(data.excluded_rows);
+  }
   for (const FitParameter& p : fit.parameters) report.labels.push_back({p.unit, p.description});
   return report;
 }
@@ -76,6 +80,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
   report.seconds.build = watch.lap();
 
   run.solve(built.problem, report);
+  report.result.notes.insert(report.result.notes.begin(), fit.notes.begin(), fit.notes.end());
   if (report.problem.priors > 0 && fit.noise == Noise::estimated)
     report.result.notes.push_back(
         "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "

@@ -21,8 +21,8 @@ struct Raw {
   std::optional<std::uint64_t> seed;
   bool detect_linear = false, no_projection = false;
   bool fast = false, no_polish = false, acceleration = false, no_acceleration = false;
-  std::string noise, intervals;
-  std::vector<std::string> starts, lower, upper, fix;
+  std::string noise, intervals, decimal, percent, missing;
+  std::vector<std::string> starts, lower, upper, fix, columns;
   std::optional<double> rate, clip_norm, clip_value;
   std::vector<std::string> constants;
   bool schedule_given = false;

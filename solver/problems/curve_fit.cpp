@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -49,9 +50,14 @@ CurveFit read_curve_fit(const std::string& path) {
 }
 
 namespace reading {
-namespace {
 
 std::string read_bytes(const std::string& path, const std::string& expected) {
+  std::string text;
+  std::array<char, 1 << 16> chunk;
+  if (path == "-") {  // standard input
+    while (const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), stdin)) text.append(chunk.data(), n);
+    return text;
+  }
   const auto cannot = [&](int error) {
     const std::string why = error != 0 ? ": " + std::generic_category().message(error) : "";
     fail(path, {}, "cannot be opened" + why, expected);
@@ -65,16 +71,12 @@ std::string read_bytes(const std::string& path, const std::string& expected) {
   errno = 0;
   std::ifstream stream(path, std::ios::binary);
   if (!stream) cannot(errno);
-  std::string text;
-  std::array<char, 1 << 16> chunk;
   while (stream.read(chunk.data(), chunk.size()), stream.gcount() > 0) {
     text.append(chunk.data(), static_cast<std::size_t>(stream.gcount()));
   }
   if (stream.bad()) fail(path, {}, "cannot be read to its end", expected);
   return text;
 }
-
-}  // namespace
 
 void fail(const std::string& file, Place place, const std::string& problem, const std::string& expected) {
   throw FileError(file, place.line, place.column, problem, expected);

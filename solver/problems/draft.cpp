@@ -10,6 +10,9 @@
 
 #include <thalweg/problems/formula.hpp>
 
+#include "problems/table/contents.hpp"
+#include "problems/table/selection.hpp"
+
 namespace thalweg::reading {
 namespace {
 
@@ -31,24 +34,6 @@ NameKind kind_of(const std::string& name) {
   }
 }
 
-/// The names in an equation, constants and functions among them.
-std::vector<Word> identifiers(std::string_view equation) {
-  std::vector<Word> result;
-  for (std::size_t i = 0; i < equation.size();) {
-    const std::size_t begin = i;
-    if (is_letter(equation[i])) {
-      while (i < equation.size() && (is_letter(equation[i]) || is_digit(equation[i]))) ++i;
-      result.push_back({equation.substr(begin, i - begin), begin});
-    } else if (is_digit(equation[i]) || equation[i] == '.') {
-      // The e of 1e-3 is no name.
-      while (i < equation.size() && (is_letter(equation[i]) || is_digit(equation[i]) || equation[i] == '.')) ++i;
-    } else {
-      ++i;
-    }
-  }
-  return result;
-}
-
 class Checker {
  public:
   explicit Checker(Draft& draft)
@@ -64,8 +49,12 @@ class Checker {
     check_start_counts();
     for (std::size_t i = 0; i < fit_.data.size(); ++i) {
       check_columns(fit_.data[i], draft_.data[i]);
-      check_equation(fit_.data[i], draft_.data[i]);
+      ColumnSelection columns(fit_.data[i], draft_.data[i]);
+      choose_columns(fit_.data[i], draft_.data[i], columns);
+      const std::vector<std::string> unread = unread_errors(fit_.data[i], columns);
+      columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
+      take_notes(draft_.data[i], columns, unread);
     }
     check_all_used();
     check_counts();
@@ -85,7 +74,6 @@ class Checker {
         fail(file_, draft_.parameters[i], "two parameters are named '" + parameter.name + "'", "distinct names");
       }
       const NameKind kind = kind_of(parameter.name);
-      if (kind == NameKind::constant) wrong("has the name of a constant", "another name");
       if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
       if (kind == NameKind::invalid) {
         wrong("has a name that formulas cannot use",
@@ -142,26 +130,35 @@ class Checker {
     }
   }
 
-  void check_columns(const DataSet& data, const DataPlaces& places) {
-    columns_.clear();
+  void check_columns(const DataSet& data, const DataPlaces& places) const {
+    if (places.contents) return;  // those of a table are called by their position, too
+    std::unordered_set<std::string> seen;
     for (std::size_t i = 0; i < data.columns.size(); ++i) {
-      const std::string& column = data.columns[i];
-      if (!columns_.insert(column).second) {
+      if (!seen.insert(data.columns[i]).second) {
         fail(file_, i < places.columns.size() ? places.columns[i] : places.table,
-             "two columns are named '" + column + "'", "distinct names");
+             "two columns are named '" + data.columns[i] + "'", "distinct names");
       }
-      if (const auto found = index_.find(column); found != index_.end()) {
-        fail(file_, draft_.parameters[found->second], "'" + column + "' is both a parameter and a column",
-             "distinct names");
-      }
-    }
-    if (data.sigma_column && !columns_.contains(*data.sigma_column)) {
-      fail(file_, places.sigma, "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
-           list(data.columns));
     }
   }
 
-  void check_equation(const DataSet& data, const DataPlaces& places) {
+  /// Finds the columns that the equation and sigma name. A column's own name goes before a parameter's, and that before
+  /// the other names that a column has.
+  void choose_columns(DataSet& data, DataPlaces& places, ColumnSelection& columns) {
+    const bool prose = places.contents && places.contents->dialect.commented;
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (!columns.has(names_[i])) continue;
+      if (!prose && !columns.is_position(names_[i]))
+        fail(file_, draft_.parameters[i], "'" + names_[i] + "' is both a parameter and a column", "distinct names");
+      columns.set_aside(names_[i]);
+    }
+    if (data.sigma_column && !columns.use(*data.sigma_column, file_, places.sigma)) {
+      fail(file_, places.sigma, "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
+           list(columns.names().spellings()));
+    }
+    choose_by_equation(data, places, columns);
+  }
+
+  void choose_by_equation(const DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
     const auto place = [&](int offset) {
       return places.equation.at(data.equation, offset < 0 ? 0 : static_cast<std::size_t>(offset));
     };
@@ -171,25 +168,53 @@ class Checker {
     } catch (const FormulaError& error) {
       fail(file_, place(error.where.begin), error.problem, error.expected);
     }
-    for (const Word& word : identifiers(data.equation)) {
-      const std::string name(word.text);
-      if (columns_.contains(name) && kind_of(name) == NameKind::constant) {
-        fail(file_, places.equation.at(data.equation, word.offset), "'" + name + "' is both a column and a constant",
-             "another name for the column");
+    for (const Formula* side : {&equation->response, &equation->model}) {
+      for (const Formula::Name& name : side->constants()) {
+        const bool parameter = find_parameter(name.name);
+        if (!parameter && !columns.has(name.name)) continue;
+        if (!parameter) columns.use(name.name, file_, place(name.where.begin));
+        note("'" + name.name + "' is a " + (parameter ? "parameter" : "column") + " here, not the constant " +
+             (name.name == "e" ? "2.71828..." : "3.14159..."));
+      }
+      for (const Formula::Name& name : side->names()) {
+        if (find_parameter(name.name) || columns.use(name.name, file_, place(name.where.begin))) continue;
+        std::vector<std::string> known = side == &equation->model ? names_ : std::vector<std::string>{};
+        known.insert(known.end(), data.columns.begin(), data.columns.end());
+        const std::string what = side == &equation->model ? "unknown column or parameter " : "unknown column ";
+        const std::string hint = quoted_with_hint(name.name, known);
+        known.resize(known.size() - data.columns.size());
+        for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
+        fail(file_, place(name.where.begin), what + hint, list(known));
       }
     }
-    for (const auto& name : equation->response.names()) {
-      if (find_parameter(name.name) || columns_.contains(name.name)) continue;
-      fail(file_, place(name.where.begin), "unknown column " + quoted_with_hint(name.name, data.columns),
-           list(data.columns));
-    }
-    for (const auto& name : equation->model.names()) {
-      if (find_parameter(name.name) || columns_.contains(name.name)) continue;
-      std::vector<std::string> known = names_;
-      known.insert(known.end(), data.columns.begin(), data.columns.end());
-      fail(file_, place(name.where.begin), "unknown column or parameter " + quoted_with_hint(name.name, known),
-           list(known));
-    }
+  }
+
+  void note(const std::string& sentence) {
+    if (std::find(fit_.notes.begin(), fit_.notes.end(), sentence) == fit_.notes.end()) fit_.notes.push_back(sentence);
+  }
+
+  /// Columns that look like standard deviations, and are not read.
+  static std::vector<std::string> unread_errors(const DataSet& data, const ColumnSelection& columns) {
+    std::vector<std::string> found;
+    for (std::size_t j = 0; j < data.columns.size() && !data.sigma_column; ++j)
+      if (!columns.is_used(j) && is_named_as_error(data.columns[j])) found.push_back(data.columns[j]);
+    return found;
+  }
+
+  void take_notes(const DataPlaces& places, const ColumnSelection& columns, const std::vector<std::string>& unread) {
+    if (places.contents)
+      for (const std::string& sentence : places.contents->table.notes) note(sentence);
+    for (const std::string& sentence : columns.notes()) note(sentence);
+    for (const std::string& name : unread)
+      note("column '" + name + "' is not read; if it holds standard deviations, " +
+           (places.named_by_keys ? "sigma = \"" + name + "\" in [data]" : "--sigma " + as_argument(name)) +
+           " weights the rows by them");
+  }
+
+  /// A name as a shell takes it.
+  static std::string as_argument(const std::string& name) {
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
+    return plain ? name : "'" + name + "'";
   }
 
   // Also notes that it is used.
@@ -246,7 +271,6 @@ class Checker {
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::size_t> index_;  ///< into names_
   std::vector<bool> used_;
-  std::unordered_set<std::string> columns_;  ///< of the data set being checked
 };
 
 }  // namespace
@@ -300,10 +324,28 @@ CurveFit checked(Draft draft) {
 
 namespace thalweg {
 
+namespace {
+
+/// Places of a fit that comes from no file.
+reading::Draft draft_of(CurveFit fit) {
+  reading::Draft draft;
+  for (const DataSet& data : fit.data) {
+    if (fit.noise == Noise::known && !data.sigma_column) {
+      reading::fail(fit.file, {}, "the noise is known but data set '" + data.name + "' has no standard deviations",
+                    "a column of them");
+    }
+    draft.data.emplace_back().cell_file = fit.file;
+  }
+  draft.parameters.resize(fit.parameters.size());
+  draft.fit = std::move(fit);
+  return draft;
+}
+
+}  // namespace
+
 CurveFit check_curve_fit(CurveFit fit) {
   using reading::counted, reading::fail;
   if (fit.data.empty()) fail(fit.file, {}, "there is no data set", "at least one");
-  reading::Draft draft;
   for (const DataSet& data : fit.data) {
     const std::string whose = "data set '" + data.name + "'";
     if (data.values.size() != data.columns.size()) {
@@ -318,13 +360,16 @@ CurveFit check_curve_fit(CurveFit fit) {
              "columns of equal length");
       }
     }
-    if (fit.noise == Noise::known && !data.sigma_column) {
-      fail(fit.file, {}, "the noise is known but " + whose + " has no standard deviations", "a column of them");
-    }
-    draft.data.emplace_back().cell_file = fit.file;
   }
-  draft.parameters.resize(fit.parameters.size());
-  draft.fit = std::move(fit);
+  return reading::checked(draft_of(std::move(fit)));
+}
+
+CurveFit fit_table(CurveFit fit, DataTable table, const RowSelection& rows) {
+  if (fit.data.size() != 1) reading::fail(fit.file, {}, "the fit has not one data set", "one, without columns");
+  fit.data[0].columns = table.table().columns;
+  fit.data[0].values = std::move(table.contents().table.values);
+  reading::Draft draft = draft_of(std::move(fit));
+  reading::place_in_table(draft.data[0], table, rows);
   return reading::checked(std::move(draft));
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/problems/table.hpp>
 
 #include "problems/text_numbers.hpp"
 
@@ -43,6 +44,10 @@ struct DataPlaces {
   Place sigma;
   std::string cell_file;  ///< the file that holds the numbers
   std::function<Place(std::size_t row, std::size_t column)> cell;
+  std::shared_ptr<const DataTable::Contents> contents;  ///< when the numbers come from one
+  Place where;
+  RowSelection rows;
+  bool named_by_keys = true;  ///< messages name keys of a problem file, not options of the command
 };
 
 struct Draft {
@@ -56,6 +61,8 @@ struct Draft {
 /// start for all, equal bounds). Throws FileError.
 CurveFit checked(Draft draft);
 
+/// The bytes of a file, "-": of standard input; `expected` says what it should have been.
+std::string read_bytes(const std::string& path, const std::string& expected);
 /// The text of a file, which must be UTF-8 and not empty; `expected` says what it should have been.
 std::string read_text_file(const std::string& path, const std::string& expected);
 void check_text(std::string_view text, const std::string& name, const std::string& expected);
@@ -76,12 +83,5 @@ double read_cell(std::string_view text, const std::string& file, const PlaceOf& 
   if (number.kind == Number::Kind::number && std::isfinite(number.value)) return number.value;
   fail_cell(text, number, file, place(), row, column);
 }
-
-/// A table, and a function that finds the place of a cell (both count from 0).
-struct PlacedTable {
-  Table table;
-  std::function<Place(std::size_t row, std::size_t column)> cell;
-};
-PlacedTable parse_placed_table(std::shared_ptr<const std::string> text, const std::string& name);
 
 }  // namespace thalweg::reading

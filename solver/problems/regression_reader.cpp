@@ -10,6 +10,8 @@
 #include <thalweg/problems/regression_fit.hpp>
 
 #include "problems/regression/checks.hpp"
+#include "problems/table/contents.hpp"
+#include "problems/table/selection.hpp"
 #include "problems/toml_values.hpp"
 
 namespace thalweg {
@@ -111,7 +113,7 @@ class RegressionReader : private TomlValues {
   // ---- [data] ----
 
   void read_data(const toml::table& from, const toml::table& regression) {
-    check_keys(from, "in [data]", {"columns", "rows", "file", "generate"});
+    check_keys(from, "in [data]", {"columns", "rows", "file", "generate", "where", "missing", "decimal", "percent"});
     Names classes;
     if (const auto* node = regression.get("classes")) {
       if (!fit_.model.classifies())
@@ -126,7 +128,7 @@ class RegressionReader : private TomlValues {
         fit_.model.label_smoothing > 0.0 && (!fit_.model.classifies() || fit_.model.kind == RegressionKind::hinge))
       wrong(place_of(*node), "label_smoothing of a loss without probabilities", "logistic, softmax, or no smoothing");
     if (const auto* node = from.get("generate")) {
-      for (const char* other : {"columns", "rows", "file"})
+      for (const char* other : {"columns", "rows", "file", "where", "missing", "decimal", "percent"})
         if (const auto* second = from.get(other))
           wrong(place_of(*second), "[data] has both generate and " + std::string(other), "one of them");
       read_generated(*node, std::move(classes), regression);
@@ -138,6 +140,7 @@ class RegressionReader : private TomlValues {
     places.table = place_of(from);
     read_table(from, data, places);
     check_table(data, places);
+    select_rows(data, places, regression);
     choose_columns(data, places, regression);
     check_inputs(data, places);
     if (fit_.model.classifies()) check_labels(std::move(classes), data, places);
@@ -186,16 +189,28 @@ class RegressionReader : private TomlValues {
   void check_table(const DataSet& data, const DataPlaces& places) const {
     std::set<std::string> seen;
     for (std::size_t i = 0; i < data.columns.size(); ++i)
-      if (!seen.insert(data.columns[i]).second)
+      if (!seen.insert(data.columns[i]).second && !places.contents)
         wrong(i < places.columns.size() ? places.columns[i] : places.table,
               "two columns are named '" + data.columns[i] + "'", "distinct names");
     if (data.values.empty() || data.values[0].empty()) wrong(places.table, "there are no rows of data", "at least one");
-    for (std::size_t row = 0; row < data.values[0].size(); ++row)
-      for (std::size_t column = 0; column < data.columns.size(); ++column)
-        if (!std::isfinite(data.values[column][row]))
-          fail(places.cell_file, places.cell(row, column),
-               cell_name(row + 1, data.columns[column]) + " is " + to_text(data.values[column][row]),
-               "a finite number");
+  }
+
+  /// Leaves out rows as [data] says; every column that is read must hold numbers.
+  void select_rows(DataSet& data, DataPlaces& places, const toml::table& regression) {
+    ColumnSelection columns(data, places);
+    Names read;
+    if (const auto* inputs = regression.get("inputs")) {
+      read = distinct_names(*inputs, "inputs", "[\"x1\", \"x2\"]");
+      if (const auto* response = regression.get("response")) read.push_back(text(*response, "response"));
+    } else {
+      read = data.columns;
+    }
+    for (const std::string& name : read) columns.use(name, name_, places.table);
+    columns.apply(name_);
+    fit_.missing_rows = data.missing_rows;
+    fit_.excluded_rows = data.excluded_rows;
+    if (places.contents) fit_.notes = places.contents->table.notes;
+    fit_.notes.insert(fit_.notes.end(), columns.notes().begin(), columns.notes().end());
   }
 
   std::size_t column(const DataSet& data, Place place, const std::string& key, const std::string& name) const {

@@ -128,7 +128,7 @@ class TomlReader : private TomlTables {
   }
 
   void read_data_set(const toml::table& entry, const std::string& default_name) {
-    check_keys(entry, "in [data]", {"name", "model", "columns", "rows", "file", "sigma", "loss"});
+    check_keys(entry, "in [data]", {"name", "model", "columns", "rows", "file", "sigma", "loss", "where", "missing", "decimal", "percent"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <memory>
 #include <utility>
+
+#include "problems/table/contents.hpp"
+#include "problems/table/selection.hpp"
 
 namespace thalweg::reading {
 
@@ -37,6 +39,14 @@ const toml::node& TomlTables::required(const char* key, const std::string& shown
   return *node;
 }
 
+std::size_t TomlTables::choice(const toml::node& node, const std::string& name, const Names& names) const {
+  const std::string value = text(node, name);
+  const auto found = std::find(names.begin(), names.end(), value);
+  if (found == names.end())
+    wrong(place_of(node), "unknown " + name + " " + quoted_with_hint(value, names), list(names));
+  return static_cast<std::size_t>(found - names.begin());
+}
+
 bool TomlTables::flag(const toml::node& node, const std::string& name) const {
   if (!node.is_boolean()) wrong(place_of(node), name + " is " + kind_of(node), "true or false");
   return **node.as_boolean();
@@ -44,6 +54,12 @@ bool TomlTables::flag(const toml::node& node, const std::string& name) const {
 
 void TomlTables::read_table(const toml::table& entry, DataSet& data, DataPlaces& places) const {
   if (const auto* columns = entry.get("columns")) read_columns(*columns, data, places);
+  if (const auto* where = entry.get("where")) {
+    places.rows.where = text(*where, "where");
+    places.where = place_of(*where);
+  }
+  if (const auto* missing = entry.get("missing"))
+    places.rows.skip_missing = choice(*missing, "missing", {"refuse", "skip"}) == 1;
   read_values(entry, data, places);
 }
 
@@ -65,8 +81,11 @@ void TomlTables::read_values(const toml::table& entry, DataSet& data, DataPlaces
     wrong(place_of(*file), "data set '" + data.name + "' has both rows and a file", "one of them");
   }
   if (file != nullptr) {
-    read_file(*file, data, places);
+    read_file(entry, data, places);
   } else if (rows != nullptr) {
+    for (const char* key : {"decimal", "percent"})
+      if (const auto* option = entry.get(key))
+        wrong(place_of(*option), "'" + std::string(key) + "' is for a table in a file", "none, or file = \"x.csv\"");
     if (data.columns.empty()) {
       wrong(places.table, "data set '" + data.name + "' has no columns", "columns = [\"y\", \"x\"]");
     }
@@ -105,26 +124,37 @@ void TomlTables::read_rows(const toml::node& node, DataSet& data, DataPlaces& pl
   };
 }
 
-void TomlTables::read_file(const toml::node& node, DataSet& data, DataPlaces& places) const {
+void TomlTables::read_file(const toml::table& entry, DataSet& data, DataPlaces& places) const {
+  const toml::node& node = *entry.get("file");
   const std::string name = text(node, "file");
   const bool control = std::any_of(name.begin(), name.end(), [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
   if (control) wrong(place_of(node), "'file' holds a control character", "the name of a table of numbers");
   const std::filesystem::path file = name;
   if (file.empty()) wrong(place_of(node), "'file' is empty", "the name of a table of numbers");
   const std::string path = (std::filesystem::path(folder_) / file).string();
-  auto content = std::make_shared<const std::string>(read_text_file(path, "a table of numbers"));
-  PlacedTable read = parse_placed_table(std::move(content), path);
-  const Names& found = read.table.columns;
-  if (data.columns.empty()) {
-    data.columns = found;
-  } else if (read.table.header ? data.columns != found : data.columns.size() != found.size()) {
-    const std::string shown = read.table.header ? list(found, " and ") : counted(found.size(), "column");
-    wrong(places.columns[0], "'columns' does not fit '" + path + "', which has " + shown,
-          "the columns of the file, or no 'columns' at all");
+  TableOptions options;
+  options.named_by_keys = true;
+  options.columns = data.columns;
+  if (const auto* decimal = entry.get("decimal"))
+    options.decimal = static_cast<Decimal>(choice(*decimal, "decimal", {"automatic", "point", "comma"}));
+  if (const auto* percent = entry.get("percent"))
+    options.percent = static_cast<Percent>(choice(*percent, "percent", {"refuse", "number", "fraction"}));
+  DataTable table = DataTable::read(path, options);
+  check_order(data.columns, table, places);
+  data.columns = table.table().columns;
+  data.values = std::move(table.contents().table.values);
+  place_in_table(places, table, places.rows);
+}
+
+/// Names of `columns` that the header gives to other columns are a mistake, not new names.
+void TomlTables::check_order(const Names& columns, const DataTable& table, const DataPlaces& places) const {
+  const Names& header = table.contents().dialect.header_names;
+  for (std::size_t i = 0; i < columns.size() && !header.empty(); ++i) {
+    const auto found = std::find(header.begin(), header.end(), columns[i]);
+    if (found == header.end() || header[i] == columns[i]) continue;
+    wrong(places.columns[i], "'columns' does not fit '" + table.name() + "', which has " + list(header, " and "),
+          "the columns of the file in their order, or new names");
   }
-  data.values = std::move(read.table.values);
-  places.cell_file = path;
-  places.cell = std::move(read.cell);
 }
 
 FitParameter::Certified TomlTables::read_certified_value(const toml::node& node, const std::string& name) const {

@@ -17,6 +17,8 @@ class TomlTables : protected TomlAccess {
  protected:
   const toml::node& required(const char* key, const std::string& shown) const;
   bool flag(const toml::node& node, const std::string& name) const;
+  /// The index of the name among `names`.
+  std::size_t choice(const toml::node& node, const std::string& name, const Names& names) const;
 
   /// columns, and rows or file, of a [data] table named data.name.
   void read_table(const toml::table& entry, DataSet& data, DataPlaces& places) const;
@@ -31,7 +33,8 @@ class TomlTables : protected TomlAccess {
   void read_columns(const toml::node& node, DataSet& data, DataPlaces& places) const;
   void read_values(const toml::table& entry, DataSet& data, DataPlaces& places) const;
   void read_rows(const toml::node& node, DataSet& data, DataPlaces& places) const;
-  void read_file(const toml::node& node, DataSet& data, DataPlaces& places) const;
+  void read_file(const toml::table& entry, DataSet& data, DataPlaces& places) const;
+  void check_order(const Names& columns, const DataTable& table, const DataPlaces& places) const;
 };
 
 /// Whether a text is TOML and has this table at its top level.

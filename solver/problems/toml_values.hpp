@@ -17,15 +17,6 @@ class TomlValues : public TomlTables {
   using TomlTables::TomlTables;
 
  protected:
-  /// Which of the names it is.
-  std::size_t choice(const toml::node& node, const std::string& key, const Names& names) const {
-    const std::string value = text(node, key);
-    const auto found = std::find(names.begin(), names.end(), value);
-    if (found == names.end())
-      wrong(place_of(node), "unknown " + key + " " + quoted_with_hint(value, names), list(names));
-    return static_cast<std::size_t>(found - names.begin());
-  }
-
   /// A whole number of the target's range, if there is one.
   template <class T>
   void whole(const toml::table& from, const char* key, std::int64_t least, T& target) const {

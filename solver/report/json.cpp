@@ -24,6 +24,7 @@ Json problem_of(const Report& report) {
           {"residuals", p.residuals},
           {"samples", p.samples > 0 ? Json(p.samples) : Json(nullptr)},
           {"priors", p.priors},
+          {"rows_left_out", {{"missing", p.missing_rows}, {"where", p.excluded_rows}}},
           {"title", p.title},
           {"source", p.source}};
 }

@@ -42,6 +42,13 @@ std::string extent(const Report::ProblemFacts& p) {
   return counted(p.residuals - p.priors, "row") + " and " + counted(p.priors, "prior") + ", ";
 }
 
+std::string left_out(const Report::ProblemFacts& p) {
+  std::string out;
+  if (p.missing_rows > 0) out = counted(p.missing_rows, "row") + " with missing values";
+  if (p.excluded_rows > 0) out += (out.empty() ? "" : ", ") + counted(p.excluded_rows, "row") + " by the condition";
+  return out.empty() ? out : "left out: " + out;
+}
+
 std::string known_minimum(const Report& report, bool verbose) {
   const Report::KnownMinimum& known = *report.known_minimum;
   const int digits = verbose ? 10 : 6;

@@ -18,6 +18,8 @@ std::string ending(const Result& result);
 
 /// "14 residuals, ", "14 rows and 2 priors, ": what comes before the number of parameters.
 std::string extent(const Report::ProblemFacts& p);
+/// "2 rows with missing values are left out"; empty where none is.
+std::string left_out(const Report::ProblemFacts& p);
 
 /// "global minimum (Σr² = 2e-31, known value 0)"; the report has one.
 std::string known_minimum(const Report& report, bool verbose);

@@ -22,6 +22,7 @@ using text::ending;
 using text::extent;
 using text::fit_table;
 using text::known_minimum;
+using text::left_out;
 using text::machinery_table;
 using text::parameter_table;
 using text::remark_of;
@@ -41,6 +42,7 @@ std::string heading(const Report& report, bool verbose) {
                                    [](const ParameterStatistics& s) { return s.fixed; });
   out += fmt::format("{}{}{}{}\n\n", p.source.empty() ? "" : printable(p.source) + ": ", extent(p),
                      counted(p.parameters, "parameter"), fixed > 0 ? fmt::format(" ({} fixed)", fixed) : "");
+  if (const std::string rows = left_out(p); !rows.empty()) out.insert(out.size() - 1, rows + "\n");
   out += fmt::format("{}: {}\n", ending(report.result), printable(report.result.reason));
   if (report.known_minimum && std::isfinite(report.result.final_cost)) out += known_minimum(report, verbose) + "\n";
   for (const std::string& note : report.result.notes) out += "note: " + printable(note) + "\n";

@@ -190,13 +190,10 @@ TEST_CASE("a table beside the problem") {
 
   CHECK(error_of(problem("file = 'bare.csv'\n")) == at + "p.toml:2:1: unknown column 'y'; expected c1 or c2");
   CHECK(error_of(problem("file = 'bare.csv'\ncolumns = ['x']\n")) ==
-        at + "p.toml:7:12: 'columns' does not fit '" + at +
-            "bare.csv', which has 2 columns; expected the columns of the file, or no 'columns' at "
-            "all");
+        at + "bare.csv:1: the table has 2 columns but 1 name is given; expected as many names");
   CHECK(error_of(problem("file = 'named.csv'\ncolumns = ['y', 'x', 's']\n")) ==
         at + "p.toml:7:12: 'columns' does not fit '" + at +
-            "named.csv', which has x, y and s; expected the columns of the file, or no 'columns' "
-            "at all");
+            "named.csv', which has x, y and s; expected the columns of the file in their order, or new names");
   CHECK(error_of(problem("file = 'named.csv'\nsigma = 's'\n")) ==
         at + "named.csv:3:5: row 2, column 's' is -1; expected a positive standard deviation");
   CHECK(error_of(problem("file = 'none.csv'\n")) ==

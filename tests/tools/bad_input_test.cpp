@@ -112,7 +112,7 @@ TEST_CASE("mistakes in the data of a problem file") {
   CHECK(of_file(with("[1, 3]", "[1, 3, 5]")) ==
         "f.toml:12:17: row 2 has 3 numbers but there are 2 columns; expected x and y");
   CHECK(of_file(with("[1, 3]", "[1, 'three']")) == "f.toml:12:21: row 2, column 'y' is text; expected a number");
-  CHECK(of_file(with("[1, 3]", "[1, nan]")) == "f.toml:12:21: row 2, column 'y' is nan; expected a finite number");
+  CHECK(of_file(with("[1, 3]", "[1, nan]")) == "f.toml:12:21: row 2, column 'y' is nan; expected a finite number, or missing = \"skip\" in [data]");
   CHECK(of_file(with("[1, 3]", "[1, inf]")) == "f.toml:12:21: row 2, column 'y' is inf; expected a finite number");
   CHECK(of_file(with(", [1, 3], [2, 4], [3, 6]", "")) ==
         "f.toml:10:1: 2 parameters but only 1 row of data; expected at least as many rows as "
@@ -135,16 +135,17 @@ TEST_CASE("a formula that is not finite at the start names the row and the sub-e
 }
 
 TEST_CASE("mistakes in a table") {
+  const std::string or_skip = ", or --missing skip, which leaves out such rows";
   CHECK(of_fit(3, "x,y\n1,2\n2,3,4\n", model) == "d.csv:3:5: row 2 has 3 cells but the header has 2; expected 2 cells");
   CHECK(of_fit(3, "x,y\n1,2\n2,two\n", model) ==
         "d.csv:3:3: row 2, column 'y' is not a number: 'two'; expected a number");
-  CHECK(of_fit(3, "x,y\n1,2\n2,nan\n", model) == "d.csv:3:3: row 2, column 'y' is missing: 'nan'; expected a number");
-  CHECK(of_fit(3, "x,y\n1,2\n2,inf\n", model) == "d.csv:3:3: row 2, column 'y' is inf; expected a finite number");
+  CHECK(of_fit(3, "x,y\n1,2\n2,nan\n", model) == "d.csv:3:3: row 2, column 'y' is missing: 'nan'; expected a number" + or_skip);
+  CHECK(of_fit(3, "x,y\n1,2\n2,inf\n", model) == "d.csv:3:3: row 2, column 'y' is missing: 'inf'; expected a number" + or_skip);
   CHECK(of_fit(3, "x,y\n1,2\n", "--model 'y = a*x + b' --start a=1,b=1") ==
         "d.csv: 2 parameters but only 1 row of data; expected at least as many rows as parameters "
         "to fit");
   CHECK(of_fit(3, table, model + "--sigma x") ==
-        "d.csv: row 1, column 'x' is 0; expected a positive standard deviation");
+        "d.csv:2:1: row 1, column 'x' is 0; expected a positive standard deviation");
   const Folder folder;
   CHECK(failure(3, "fit d.csv " + model, folder) ==
         "d.csv: cannot be opened: No such file or directory; expected a table of numbers");

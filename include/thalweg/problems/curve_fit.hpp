@@ -52,6 +52,8 @@ struct DataSet {
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
   std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
   Loss loss;                                ///< of each row's residual, divided by its standard deviation
+  std::size_t missing_rows = 0;   ///< left out because a value is missing
+  std::size_t excluded_rows = 0;  ///< left out by a condition
 };
 
 struct CurveFit {
@@ -62,6 +64,7 @@ struct CurveFit {
   Noise noise = Noise::estimated;
   bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
+  std::vector<std::string> notes;  ///< what the reader decided that a person should know; sentences
 };
 
 /// Reads a problem file by its format: Thalweg (.toml) or NIST StRD (.dat). Throws FileError.
@@ -79,12 +82,13 @@ CurveFit check_curve_fit(CurveFit fit);
 /// A table with named columns.
 struct Table {
   std::vector<std::string> columns;
-  std::vector<std::vector<double>> values;  ///< one array per column, all finite
-  bool header = false;                      ///< the names come from the file; without a header they are c1, c2, ...
+  std::vector<std::vector<double>> values;  ///< one array per column
+  bool header = false;              ///< the names come from the file; without a header they are c1, c2, ...
+  std::vector<std::string> notes;  ///< what was decided about its form; sentences
 };
 
-/// Reads a CSV or TSV table (separator found from the text: comma, semicolon, tab or blanks; #
-/// comments; a header row or columns named by their position). Throws FileError.
+/// Reads a table in which every cell is a number (thalweg/problems/table.hpp reads the others). Its separator, decimal sign
+/// and header are found from the text. Throws FileError.
 Table read_table(const std::string& path);
 Table parse_table(std::string_view text, const std::string& name);
 

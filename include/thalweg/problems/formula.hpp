@@ -35,11 +35,11 @@ struct Tree;  // the syntax tree
 
 /// A parsed expression. Cheap to copy; its names are not yet bound to parameters or columns.
 ///
-/// Numbers, names, + - * / ^ ** (powers bind tighter than a sign: -x^2 is -(x^2)), parentheses ( )
+/// Numbers, names (letters, digits, _ and ., or anything between backticks), + - * / ^ ** (powers bind tighter than a sign: -x^2 is -(x^2)), parentheses ( )
 /// or [ ], the constants pi and e, the functions exp expm1 log ln log10 log1p sqrt cbrt abs sign
 /// sin cos tan asin acos atan arcsin arccos arctan atan2 sinh cosh tanh erf erfc gamma lgamma hypot
 /// pow min max, and the conditionals if(condition, a, b) and condition ? a : b with < <= > >= == !=
-/// && || ! and or not.
+/// && || ! and or not. A condition where a number is wanted counts 1 or 0, and has derivative 0.
 class Formula {
  public:
   /// Throws FormulaError. `offset` is added to every position reported, for a formula that is part
@@ -54,21 +54,26 @@ class Formula {
     TextRange where;
   };
   const std::vector<Name>& names() const { return names_; }
+  /// The constants pi and e where they occur, each with its first place: a parameter or a column may hide them.
+  const std::vector<Name>& constants() const { return constants_; }
+  /// Whether its value is that of a condition, 1 or 0.
+  bool is_condition() const { return condition_; }
   const formula::Tree& tree() const { return *tree_; }
   int offset() const { return offset_; }
 
  private:
   std::string text_;
   int offset_ = 0;
-  std::vector<Name> names_;
+  std::vector<Name> names_, constants_;
+  bool condition_ = false;
   std::shared_ptr<const formula::Tree> tree_;
 };
 
-/// response = model; the response is usually a column's name, or a transformed one such as log(y).
+/// response = model, or response ~ model; the response is usually a column's name, or a transformed one such as log(y).
 struct Equation {
   std::string text;
   Formula response, model;
-  /// Throws FormulaError, also when there is no, or more than one, "=" (comparisons ==, <=, >=, !=
+  /// Throws FormulaError, also when there is no, or more than one, "=" or "~" (comparisons ==, <=, >=, !=
   /// are not "=").
   static Equation parse(std::string_view text);
 };

@@ -65,6 +65,8 @@ struct RegressionFit {
   };
   std::vector<Certified> certified;  ///< of linear models, in the user's units
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
+  std::size_t missing_rows = 0, excluded_rows = 0;  ///< left out because a value is missing, or by a condition
+  std::vector<std::string> notes;                   ///< what the reader decided about the table
 };
 
 /// Reads a problem file that holds [regression]. `name` stands for the file in messages; data files beside it are

@@ -31,6 +31,7 @@ struct Report {
     std::int64_t parameter_blocks = 0, parameters = 0, residual_blocks = 0;
     std::int64_t residuals = 0;  ///< 0: an objective, or a likelihood
     std::int64_t samples = 0;    ///< of a regression
+    std::int64_t missing_rows = 0, excluded_rows = 0;  ///< of the table: left out because a value is missing, by a condition
     std::int64_t priors = 0;     ///< how many of the residuals are priors
   } problem;
   struct Label {

@@ -10,8 +10,9 @@ std::string message(TextRange where, const std::string& problem, const std::stri
   return text;
 }
 
-// An "=" that is not part of == <= >= !=.
+// An "=" that is not part of == <= >= !=, or R's "~".
 bool is_equals_sign(std::string_view text, std::size_t i) {
+  if (text[i] == '~') return true;
   if (text[i] != '=') return false;
   const char before = i > 0 ? text[i - 1] : ' ';
   const char after = i + 1 < text.size() ? text[i + 1] : ' ';
@@ -26,8 +27,10 @@ FormulaError::FormulaError(TextRange where_, const std::string& problem_, const 
 Equation Equation::parse(std::string_view text) {
   constexpr auto none = std::string_view::npos;
   std::size_t equals = none;
+  bool quoted = false;  // the name of a column may hold a sign
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!is_equals_sign(text, i)) continue;
+    if (text[i] == '`') quoted = !quoted;
+    if (quoted || !is_equals_sign(text, i)) continue;
     const int at = static_cast<int>(i);
     if (equals != none) {
       throw FormulaError({at, at + 1}, "a second '='", "one '=', and '==' for a comparison");

@@ -1,8 +1,10 @@
 #include "problems/formula/lexer.hpp"
 
 #include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <system_error>
+#include <utility>
 
 namespace thalweg::formula {
 namespace {
@@ -11,6 +13,7 @@ namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_multibyte(char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; }
 bool is_exponent(char c) { return c == 'e' || c == 'E' || c == 'd' || c == 'D'; }
 
 // Length of the well-formed UTF-8 sequence at the start of text, or 0.
@@ -25,6 +28,27 @@ std::size_t utf8_length(std::string_view text) {
     if ((byte(i) & 0xC0) != 0x80) return 0;
   }
   return length;
+}
+
+/// The character of a well-formed UTF-8 sequence.
+std::uint32_t code_point(std::string_view sequence) {
+  constexpr unsigned char lead[] = {0x7F, 0x1F, 0x0F, 0x07};
+  std::uint32_t c = static_cast<unsigned char>(sequence[0]) & lead[sequence.size() - 1];
+  for (const char byte : sequence.substr(1)) c = c << 6 | (static_cast<unsigned char>(byte) & 0x3FU);
+  return c;
+}
+
+/// Letters beyond ASCII that may stand in a name: Latin, Greek, Cyrillic and the scripts up to U+1FFF, the signs of
+/// units (µ, Ω, Å), indices (x₁), and those of East Asia.
+bool is_letter(std::uint32_t c) {
+  constexpr std::pair<std::uint32_t, std::uint32_t> ranges[] = {
+      {0xAA, 0xAA},     {0xB5, 0xB5},     {0xBA, 0xBA},     {0xC0, 0xD6},     {0xD8, 0xF6},     {0xF8, 0x2FF},
+      {0x370, 0x37D},   {0x37F, 0x386},   {0x388, 0x559},   {0x561, 0x587},   {0x5D0, 0x5EA},   {0x620, 0x669},
+      {0x900, 0x963},   {0x966, 0x1FFF},  {0x2071, 0x2071}, {0x207F, 0x207F}, {0x2080, 0x2089}, {0x2090, 0x209C},
+      {0x2102, 0x214F}, {0x3041, 0x9FFF}, {0xAC00, 0xD7A3}};
+  for (const auto& [first, last] : ranges)
+    if (c >= first && c <= last) return true;
+  return false;
 }
 
 // What a character that people paste from typeset text should have been.
@@ -53,7 +77,8 @@ Token Lexer::next() {
   }
   const char c = at(position_);
   if (is_digit(c) || (c == '.' && is_digit(at(position_ + 1)))) return number();
-  if (is_letter(c)) return word();
+  if (is_letter(c) || letter_length(position_) > 0) return word();
+  if (c == '`') return quoted_name();
   return symbol();
 }
 
@@ -95,9 +120,29 @@ Token Lexer::number() {
   return {TokenKind::number, where, value};
 }
 
+int Lexer::letter_length(int i) const {
+  if (!is_multibyte(at(i))) return 0;
+  const std::string_view rest = text_.substr(static_cast<std::size_t>(i));
+  const std::size_t length = utf8_length(rest);
+  return length > 0 && is_letter(code_point(rest.substr(0, length))) ? static_cast<int>(length) : 0;
+}
+
+Token Lexer::quoted_name() {
+  const int begin = position_;
+  const std::size_t end = text_.find('`', static_cast<std::size_t>(begin) + 1);
+  const TextRange opening{begin, begin + 1};
+  if (end == std::string_view::npos) fail(opening, "'`' is never closed", "'`' behind the name of a column");
+  position_ = static_cast<int>(end) + 1;
+  if (position_ == begin + 2) fail({begin, position_}, "no name between '`' and '`'", "the name of a column");
+  return {TokenKind::name, {begin, position_}};
+}
+
 Token Lexer::word() {
   const int begin = position_;
-  while (is_letter(at(position_)) || is_digit(at(position_)) || at(position_) == '.') ++position_;
+  for (int more = 1; more > 0; position_ += more) {
+    const char c = at(position_);
+    more = is_letter(c) || is_digit(c) || c == '.' ? 1 : letter_length(position_);
+  }
   const TextRange where{begin, position_};
   const std::string_view name = text(where);
   if (name == "and") return {TokenKind::logical_and, where};

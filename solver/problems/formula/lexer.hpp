@@ -56,6 +56,10 @@ class Lexer {
   char at(int i) const { return i < static_cast<int>(text_.size()) ? text_[static_cast<std::size_t>(i)] : '\0'; }
   Token number();
   Token word();
+  /// A name between backticks, which are part of the token.
+  Token quoted_name();
+  /// Bytes of the letter beyond ASCII at `i`; 0 where there is none.
+  int letter_length(int i) const;
   Token symbol();
   [[noreturn]] void stray() const;
 

@@ -14,27 +14,20 @@ void Parser::parse() {
   }
   const Part whole = expression();
   if (token_.kind != TokenKind::end) fail_operator();
-  number(whole);
+  is_condition = whole.condition;
 }
 
-Part Parser::make(Op op, TextRange where, std::initializer_list<Part> parts, bool is_condition) {
+Part Parser::make(Op op, TextRange where, std::initializer_list<Part> parts, bool truth) {
   Node node{.op = op, .where = where};
   int* const places[] = {&node.a, &node.b, &node.c};
   std::size_t i = 0;
   for (const Part& part : parts) *places[i++] = part.node;
   tree.nodes.push_back(node);
-  return {static_cast<int>(tree.nodes.size()) - 1, where, is_condition};
+  return {static_cast<int>(tree.nodes.size()) - 1, where, truth};
 }
 
 Part Parser::binary(Op op, const Part& left, const Part& right) {
-  number(left);
-  number(right);
   return make(op, {left.where.begin, right.where.end}, {left, right});
-}
-
-void Parser::number(const Part& part) const {
-  if (!part.condition) return;
-  lexer_.fail(part.where, quoted(part.where) + " is a condition, not a number", "a number, or if(condition, a, b)");
 }
 
 void Parser::condition(const Part& part) const {
@@ -87,13 +80,11 @@ Part Parser::conditional(Part tested) {
   const Token question = token_;
   advance();
   const Part yes = expression();
-  number(yes);
   if (token_.kind != TokenKind::colon) {
     lexer_.fail(question.where, "'?' without ':'", "condition ? a : b");
   }
   advance();
   const Part no = expression();
-  number(no);
   return make(Op::select, {tested.where.begin, no.where.end}, {tested, yes, no});
 }
 
@@ -157,10 +148,8 @@ Part Parser::comparison() {
     default:
       return left;
   }
-  number(left);
   advance();
   const Part right = sum();
-  number(right);
   const TextRange where{left.where.begin, right.where.end};
   return swapped ? make(op, where, {right, left}, true) : make(op, where, {left, right}, true);
 }
@@ -191,7 +180,6 @@ Part Parser::signed_power() {
     const Token sign = token_;
     advance();
     const Part operand = signed_power();
-    number(operand);
     const TextRange where{sign.where.begin, operand.where.end};
     if (sign.kind == TokenKind::plus) return {operand.node, where};
     return make(Op::negate, where, {operand});
@@ -246,14 +234,15 @@ Part Parser::named() {
   const Token name = token_;
   advance();
   if (token_.kind == TokenKind::open && lexer_.text(token_.where) == "(") return call(name);
-  const std::string text(lexer_.text(name.where));
+  std::string text(lexer_.text(name.where));
+  if (text[0] == '`') text = text.substr(1, text.size() - 2);
   const bool is_constant = text == "pi" || text == "e";
   auto& all = tree.names;
   const auto known = std::find(all.begin(), all.end(), text);
   const int place = static_cast<int>(known - all.begin());
   if (known == all.end()) {
     all.push_back(text);
-    if (!is_constant) names.push_back({text, name.where});
+    (is_constant ? constants : names).push_back({text, name.where});
   }
   const Part part = make(Op::name, name.where, {});
   tree.nodes.back().a = place;
@@ -269,7 +258,6 @@ Part Parser::call(const Token& name) {
   const TextRange where{name.where.begin, previous_end_};
   check_arguments(name, *function, parts.size(), where);
   if (function->op == Op::select) return if_call(name, parts);
-  for (const Part& part : parts) number(part);
   if (parts.size() == 1) return make(function->op, where, {parts[0]});
   Part result = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -280,8 +268,6 @@ Part Parser::call(const Token& name) {
 
 Part Parser::if_call(const Token& name, const std::vector<Part>& parts) {
   condition(parts[0]);
-  number(parts[1]);
-  number(parts[2]);
   return make(Op::select, {name.where.begin, previous_end_}, {parts[0], parts[1], parts[2]});
 }
 
@@ -321,10 +307,13 @@ Formula Formula::parse(std::string_view text, int offset) {
   result.text_ = text;
   result.offset_ = offset;
   result.names_ = std::move(parser.names);
-  for (Name& name : result.names_) {
-    name.where.begin += offset;
-    name.where.end += offset;
-  }
+  result.constants_ = std::move(parser.constants);
+  result.condition_ = parser.is_condition;
+  for (auto* names : {&result.names_, &result.constants_})
+    for (Name& name : *names) {
+      name.where.begin += offset;
+      name.where.end += offset;
+    }
   result.tree_ = std::make_shared<const formula::Tree>(std::move(parser.tree));
   return result;
 }

@@ -28,7 +28,8 @@ class Parser {
 
   void parse();
   Tree tree;
-  std::vector<Formula::Name> names;
+  std::vector<Formula::Name> names, constants;
+  bool is_condition = false;  ///< the whole formula
 
  private:
   // One rule of the grammar each, from the loosest binding to the tightest.
@@ -58,7 +59,6 @@ class Parser {
   }
   Part make(Op op, TextRange where, std::initializer_list<Part> parts, bool condition = false);
   Part binary(Op op, const Part& left, const Part& right);
-  void number(const Part& part) const;
   void condition(const Part& part) const;
   std::string quoted(TextRange where) const { return std::string("'").append(lexer_.text(where)).append("'"); }
   [[noreturn]] void fail_operand() const;

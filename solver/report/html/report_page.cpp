@@ -41,6 +41,7 @@ std::string heading(const Report& report) {
   out += paragraph(fmt::format("{}{}{}{}", p.source.empty() ? "" : p.source + ": ", text::extent(p),
                                counted(p.parameters, "parameter"), fixed > 0 ? fmt::format(" ({} fixed)", fixed) : ""),
                    "source");
+  if (const std::string rows = text::left_out(p); !rows.empty()) out += paragraph(rows, "source");
   const char* css_class = r.converged() ? "ending converged" : "ending stopped";
   out += fmt::format("<p class=\"{}\"><strong>{} {}</strong>: {}</p>\n", css_class, r.converged() ? "✓" : "!",
                      escaped(text::ending(r)), escaped(r.reason));

@@ -184,7 +184,7 @@ TEST_CASE("regression files: complaints about data and labels") {
         "f.toml:4:11: logistic regression with 3 classes; expected 2, or kind = \"softmax\"");
   CHECK(complaint("[regression]\nkind = 'linear'\n") == "f.toml: there is no [data]; expected a problem file");
   CHECK(complaint("[regression]\nkind = 'linear'\nresponse = 'y'\n[data]\nsigma = 'y'\n") ==
-        "f.toml:5:1: unknown key 'sigma' in [data]; expected columns, rows, file or generate");
+        "f.toml:5:1: unknown key 'sigma' in [data]; expected columns, rows, file, generate, where, missing, decimal or percent");
 }
 
 TEST_CASE("regression files: complaints about what goes with it") {
