@@ -228,7 +228,7 @@ std::string obstacle(const Fit& fit) {
   if (std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !group->loss().is_trivial(); }))
     return "with a loss the cost is no likelihood of normal errors";
   if (!std::isfinite(fit.sigma)) return "there are no more data than parameters";
-  if (fit.sigma == 0.0) return "the fit is exact";
+  if (fit.sigma == 0.0 || fit.statistics.exact) return "the fit is exact";
   return "";
 }
 

@@ -76,6 +76,9 @@ struct Result {
   std::string linear_solver;                    ///< the one used
   std::string linear_solver_reason;  ///< why
   int threads = 1;
+  /// Components of x at a kink of the cost: it rises on both sides, and its derivative does not vanish. JᵀJ says nothing
+  /// of their errors.
+  std::vector<std::int64_t> at_kink;
   std::vector<std::string> notes;  ///< what the user should know: a start moved into its bounds, a second attempt
   std::vector<IterationRecord> trace;
 
