@@ -52,8 +52,9 @@ int met_lowest(const std::vector<Minimum>& list) {
 }
 
 std::string in_doubt(const Report& report) {
-  if (report.result.status == Status::stalled) return "the solve stalled";
-  return about_r_squared(report.statistics);
+  const std::string fit = about_r_squared(report.statistics);
+  if (report.result.status != Status::stalled) return fit;
+  return "the solve stalled" + (fit.empty() ? "" : ", and " + fit);
 }
 
 }  // namespace

@@ -3,8 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <type_traits>
 #include <vector>
 
 using namespace thalweg;
@@ -87,14 +89,14 @@ TEST_CASE("no point that was met is lower than the one reported") {
   // A minimum at 3 with cost ½, and beyond 0 a slope that falls for ever below it.
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 1>{3.5});
-  struct Slope {
-    template <class T>
-    T operator()(const Vec<T, 1>& q) const {
-      if (q[0] > 0.0) return sqrt(1.0 + (q[0] - 3.0) * (q[0] - 3.0));
-      return 0.1 * exp(0.01 * q[0]);
-    }
-  };
-  problem.add_residuals("slope", Slope{}, p);
+  problem.add_residuals(
+      "slope",
+      [](const auto& q) {
+        using T = std::decay_t<decltype(q[0])>;
+        if (q[0] > 0.0) return T(sqrt(1.0 + (q[0] - 3.0) * (q[0] - 3.0)));
+        return T(0.1 * exp(0.01 * q[0]));
+      },
+      p);
   problem.set_bounds(p, 0, -1e6, 10.0);
   Options options;
   options.max_iterations = 5;
