@@ -63,14 +63,15 @@ void note_doubts(Report& report, int starts) {
   const Status status = report.result.status;
   if (status == Status::interrupted || status == Status::time_limit) return;
   const std::string doubt = in_doubt(report);
+  const char* const why = status == Status::iteration_limit
+                              ? "it needs more iterations, or another start"
+                              : "it may be a local minimum, or the start far from the answer";
   if (!doubt.empty())
     report.result.notes.push_back(
         starts > 1 ? fmt::format("{}; of {} starts none did better: look at the model and the data, or try more with "
                                  "--starts {}",
                                  doubt, starts, 5 * starts)
-                   : fmt::format("{}; it may be a local minimum, or the start far from the answer: --starts 20 tries "
-                                 "others",
-                                 doubt));
+                   : fmt::format("{}; {}: --starts 20 tries others", doubt, why));
   if (!report.multistart || report.multistart->list.empty()) return;
   const std::vector<Minimum>& list = report.multistart->list;
   if (doubt.empty() && different_costs(list) >= several && met_lowest(list) == 1)

@@ -345,8 +345,9 @@ TEST_CASE("stopping without converging returns 1, and the best point is reported
   CHECK(o.code == 1);
   CHECK(o.err.empty());
   CHECK(contains(o.out,
-                 "\nstopped at a limit after 3 iterations, not converged: the limit of 3 iterations is reached\n"
-                 "What follows describes the best point found"));
+                 "\nstopped at a limit after 3 iterations, not converged: the limit of 3 iterations is reached\n"));
+  CHECK(contains(o.out, "\nnote: the fit is worse than the mean of the data"));
+  CHECK(contains(o.out, "\nWhat follows describes the best point found"));
   CHECK(run("solve problems/nist/misra1a.toml --time-limit 0 --quiet").code == 1);
 }
 
