@@ -47,7 +47,7 @@ std::size_t different_costs(const std::vector<Minimum>& list) {
 int met_lowest(const std::vector<Minimum>& list) {
   int found = 0;
   for (const Minimum& m : list)
-    if (m.cost - list[0].cost <= equal_costs * std::abs(m.cost)) found += m.found;
+    if (m.alias_of == 1 || m.cost - list[0].cost <= equal_costs * std::abs(m.cost)) found += m.found;
   return found;
 }
 
@@ -74,7 +74,7 @@ void note_doubts(Report& report, int starts) {
                    : fmt::format("{}; {}: --starts 20 tries others", doubt, why));
   if (!report.multistart || report.multistart->list.empty()) return;
   const std::vector<Minimum>& list = report.multistart->list;
-  if (doubt.empty() && different_costs(list) >= several && met_lowest(list) == 1)
+  if (doubt.empty() && !report.statistics.exact && different_costs(list) >= several && met_lowest(list) == 1)
     report.result.notes.push_back(
         fmt::format("one start of {} led to the lowest of {} minima, so there may be a lower one: --starts {} looks "
                     "further",
