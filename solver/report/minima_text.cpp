@@ -20,7 +20,7 @@ constexpr std::size_t most_minima = 10;     // rows
 constexpr std::size_t most_parameters = 8;  // columns
 constexpr double equal_costs = 1e-6;        // relative
 constexpr double same_number = 1e-4;        // of the number, of an angle of π
-constexpr double most_turns = 1e4;          // multiples of π
+constexpr double most_turns = 1e6;          // multiples of π
 
 /// The first minimum whose cost is that of minimum i; i itself when none before it is.
 std::size_t first_of_equals(const std::vector<Minimum>& list, std::size_t i) {

@@ -1,6 +1,8 @@
 // Fits that people in the field were misled by, as the command reports them.
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <sstream>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -74,4 +76,26 @@ TEST_CASE("exact data are printed as such") {
     CHECK(p["interval"][0].get<double>() < p["interval"][1].get<double>());
     CHECK(p["standard_error"].get<double>() >= 2.2e-16 * p["value"].get<double>());
   }
+}
+
+TEST_CASE("the list of minima is printed with as many digits as reproduce their curves") {
+  const Outcome o = fit("unix.csv", "temp = m+a*sin(w*ts+p)", "m=15,a=3,w=7.27e-5,p=0", "--starts 4");
+  const std::size_t row = o.out.find("\n        1  ");
+  REQUIRE(row != std::string::npos);
+  std::istringstream line(o.out.substr(row + 1, o.out.find('\n', row + 1) - row - 1));
+  double rank = 0, cost = 0, found = 0, m = 0, a = 0, w = 0, p = 0;
+  line >> rank >> cost >> found >> m >> a >> w >> p;
+  std::istringstream table(command_test::read(THALWEG_SOURCE_DIR "/tests/field/curves/unix.csv"));
+  std::string text;
+  std::getline(table, text);
+  double squares = 0.0;
+  int rows = 0;
+  for (; std::getline(table, text); ++rows) {
+    const std::size_t comma = text.find(',');
+    const double ts = std::stod(text), temp = std::stod(text.substr(comma + 1));
+    squares += std::pow(m + a * std::sin(w * ts + p) - temp, 2);
+  }
+  REQUIRE(rows == 72);
+  // A standard error raises Σr² by s²; the printed cost has six digits.
+  CHECK(squares < 2.0 * cost * (1.0 + 1e-5) + 0.011 * 2.0 * cost / (rows - 4));
 }
