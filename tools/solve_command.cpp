@@ -9,6 +9,7 @@
 #include <thalweg/problems/build.hpp>
 #include <thalweg/problems/toml_writer.hpp>
 
+#include "advice.hpp"
 #include "commands.hpp"
 #include "fit_picture.hpp"
 #include "solve_run.hpp"
@@ -86,6 +87,7 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
         "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
         "noise = \"known\" takes them as they are");
   run.judge(built.problem, response_of(built), report);
+  note_saturation(built, report);
   if (report.statistics.available()) report.certified = certified_agreement(fit, report.statistics);
   if (!arguments.report.empty()) report.picture = fit_picture(fit, built, report.result.x, report.statistics);
   return run.finish(report, [&] { return solution_text(std::move(fit), report.result.x); });

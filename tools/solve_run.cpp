@@ -13,6 +13,7 @@
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
 
+#include "advice.hpp"
 #include "commands.hpp"
 #include "usage.hpp"
 
@@ -64,6 +65,23 @@ ExitCode exit_code(Status status) {
     default:
       return exit_stopped;
   }
+}
+
+/// Of as many minima as are printed, where their parameters are.
+std::vector<RoundingMetric> minima_rounding(const Problem& problem, const Report& report,
+                                            std::span<const double> response) {
+  constexpr std::size_t most_minima = 100, most_parameters = 100;
+  std::vector<RoundingMetric> all;
+  if (problem.start().size() > most_parameters) return all;
+  for (const Minimum& minimum : report.multistart->list) {
+    if (all.size() == most_minima) break;
+    Result there;
+    there.status = Status::converged;
+    there.x = minimum.x;
+    there.threads = report.result.threads;
+    all.push_back(statistics(problem, there, response).rounding);
+  }
+  return all;
 }
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -134,7 +152,12 @@ void SolveRun::solve_with(const Solve& solve, Report& report) {
 
 void SolveRun::judge(const Problem& problem, std::span<const double> response, Report& report) {
   report.statistics = statistics(problem, report.result, response);
-  if (!arguments_.profile) return;
+  if (report.multistart) report.minima_rounding = minima_rounding(problem, report, response);
+  note_doubts(report, arguments_.starts);
+  // At a kink nothing else tells an interval.
+  const auto& parameters = report.statistics.parameters;
+  const bool kink = std::any_of(parameters.begin(), parameters.end(), [](const auto& p) { return p.at_kink; });
+  if (!arguments_.profile && !(kink && report.result.converged())) return;
   Watched watched(arguments_, interrupt_);
   // The profiles have what the solve left of the time.
   watched.options.time_limit = std::max(0.0, arguments_.options.time_limit - report.result.seconds.total);

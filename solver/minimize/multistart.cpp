@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <map>
 #include <mutex>
 #include <numeric>
 #include <random>
@@ -21,6 +23,9 @@ constexpr double logarithmic_span = 1e3;  // from here on the magnitude, not the
 constexpr double same_value = 1e-4;       // of the parameter itself
 constexpr double no_influence = 1e-6;     // of ‖Dx‖
 constexpr double same_cost = 1e-6;        // of the cost
+constexpr double same_residuals = 1e-4;   // of their norm
+// Residuals below this part of ‖Dx‖ are rounding: costs made of them are equal.
+constexpr double rounding = 100.0 * std::numeric_limits<double>::epsilon();
 
 /// In (0, 1), both ends excluded.
 double uniform(std::mt19937_64& random) { return (static_cast<double>(random() >> 11) + 0.5) * 0x1p-53; }
@@ -76,32 +81,36 @@ struct End {
   std::vector<double> x;
 };
 
-/// Converged before not converged, then by cost; ends without a cost last.
-bool precedes(Status a_status, double a_cost, Status b_status, double b_cost) {
-  const bool a = a_status == Status::converged, b = b_status == Status::converged;
-  if (a != b) return a;
-  return std::isnan(b_cost) ? !std::isnan(a_cost) : a_cost < b_cost;
-}
+/// Whether a cost is lower than another by more than equal costs may differ; NaN is higher than any.
+bool lower(double a, double b) { return std::isnan(b) ? !std::isnan(a) : a < b - same_cost * std::abs(b); }
 
-/// The best so far, whoever comes first: of equals the earlier start.
+/// The results that may turn out to be the best: those that converged, as low as the lowest of them, and the lowest of
+/// the others. Whoever comes first, the same ones are left when all have come.
 class Best {
  public:
   void offer(std::size_t start, Result result) {
     const std::lock_guard guard(mutex_);
-    const bool better = precedes(result.status, result.final_cost, result_.status, result_.final_cost);
-    const bool worse = precedes(result_.status, result_.final_cost, result.status, result.final_cost);
-    if (any_ && (worse || (!better && start > start_))) return;
-    any_ = true;
-    start_ = start;
-    result_ = std::move(result);
+    auto& kept = result.converged() ? converged_ : others_;
+    kept.emplace(start, std::move(result));
+    double least = std::numeric_limits<double>::quiet_NaN();
+    for (const auto& [k, each] : kept) least = std::fmin(least, each.final_cost);
+    std::erase_if(kept, [&](const auto& each) { return lower(least, each.second.final_cost); });
+    if (&kept == &others_)
+      while (others_.size() > 1) {  // of equals the lower, then the earlier
+        const auto first = others_.begin(), second = std::next(first);
+        others_.erase(second->second.final_cost < first->second.final_cost ? first : second);
+      }
   }
-  Result take() { return std::move(result_); }
+  /// Whether the end of this start converged, and is as low as the lowest.
+  bool keeps(std::size_t start) const { return converged_.count(start) > 0; }
+  /// Of the start; it converged, and is as low as the lowest.
+  Result take_converged(std::size_t start) { return std::move(converged_.at(start)); }
+  /// The lowest of those that did not converge; null: there is none.
+  Result* other() { return others_.empty() ? nullptr : &others_.begin()->second; }
 
  private:
   std::mutex mutex_;
-  bool any_ = false;
-  std::size_t start_ = 0;
-  Result result_;
+  std::map<std::size_t, Result> converged_, others_;
 };
 
 /// Whether two points are one minimum.
@@ -121,8 +130,26 @@ class Sameness {
     }
     sizes_.resize(D_.size());
     program_.coordinates(minimum.x.data(), sizes_.data());
-    for (std::size_t j = 0; j < D_.size(); ++j) squares += std::pow(D_[j] * sizes_[j], 2);
-    size_ = std::sqrt(squares);
+    double largest = 0.0;
+    for (std::size_t j = 0; j < D_.size(); ++j) largest = std::max(largest, D_[j] * std::abs(sizes_[j]));
+    for (std::size_t j = 0; j < D_.size() && largest > 0.0; ++j) squares += std::pow(D_[j] * sizes_[j] / largest, 2);
+    size_ = largest * std::sqrt(squares);
+  }
+  /// Whether another cost is that of the centre, to `same_cost` or to rounding.
+  bool equal_cost(double cost) const {
+    const double noise = rounding * size_;
+    return std::abs(cost - center_->cost) <= same_cost * center_->cost + 0.5 * noise * noise;
+  }
+  /// Whether the residuals at another minimum are those at the centre: not so where parameters differ in effect.
+  bool same_curve(const Minimum& other) {
+    AlignedArray there(program_.rows());
+    program_.evaluate(other.x.data(), there.data(), 1);
+    double apart = 0.0, size = 0.0;
+    for (std::int64_t i = 0; i < there.size(); ++i) {
+      apart = std::max(apart, std::abs(there[i] - residual_[i]));
+      size = std::max(size, std::abs(residual_[i]));
+    }
+    return apart <= same_residuals * size + rounding * size_;
   }
   /// The cost of a point nearby exceeds the minimum's by ½‖Jδ‖² ≤ ½n‖Dδ‖²; twice that is granted.
   bool holds(const End& end) const {
@@ -149,30 +176,61 @@ class Sameness {
   const Minimum* center_ = nullptr;
 };
 
+/// A minimum, and the end that it is taken from.
+struct Found {
+  Minimum minimum;
+  std::size_t end;
+};
+
+/// Those of equal cost: the most often found first, but before it those whose results are kept, where costs are equal
+/// to rounding only. Aliases point to the first of their kind.
+void order_equals(const Problem& problem, const Best& best, std::vector<Found>& found) {
+  Sameness same(problem);
+  for (std::size_t first = 0, last = 0; first < found.size(); first = last) {
+    same.center(found[first].minimum);
+    for (last = first + 1; last < found.size() && same.equal_cost(found[last].minimum.cost);) ++last;
+    std::stable_sort(found.begin() + static_cast<std::ptrdiff_t>(first),
+                     found.begin() + static_cast<std::ptrdiff_t>(last), [&](const Found& a, const Found& b) {
+                       const bool first_kept = best.keeps(a.end), second_kept = best.keeps(b.end);
+                       return first_kept != second_kept ? first_kept : a.minimum.found > b.minimum.found;
+                     });
+    for (std::size_t i = first; i < last; ++i) {
+      if (found[i].minimum.alias_of > 0) continue;
+      same.center(found[i].minimum);
+      for (std::size_t k = i + 1; k < last; ++k)
+        if (found[k].minimum.alias_of == 0 && same.same_curve(found[k].minimum))
+          found[k].minimum.alias_of = static_cast<int>(i) + 1;
+    }
+  }
+}
+
 /// Each end joins the lowest minimum that it belongs to, or founds its own.
-std::vector<Minimum> distinct(const Problem& problem, const std::vector<End>& ends) {
+std::vector<Found> distinct(const Problem& problem, const std::vector<End>& ends, const Best& best) {
   std::vector<std::size_t> order;
   for (std::size_t k = 0; k < ends.size(); ++k)
     if (ends[k].run && ends[k].status == Status::converged) order.push_back(k);
   std::stable_sort(order.begin(), order.end(),
                    [&](std::size_t a, std::size_t b) { return ends[a].cost < ends[b].cost; });
-  std::vector<Minimum> minima;
+  std::vector<Found> found;
   Sameness same(problem);
   while (!order.empty()) {
-    Minimum minimum{ends[order[0]].cost, ends[order[0]].x, 0, static_cast<int>(ends.size())};
+    const std::size_t lowest = order[0];
+    Minimum minimum{ends[lowest].cost, ends[lowest].x, 0, static_cast<int>(ends.size())};
     same.center(minimum);
     std::erase_if(order, [&](std::size_t k) {
-      if (!same.holds(ends[k]) && k != order[0]) return false;
+      if (!same.holds(ends[k]) && k != lowest) return false;
       ++minimum.found;
       minimum.start = std::min(minimum.start, static_cast<int>(k) + 1);
       return true;
     });
-    minima.push_back(std::move(minimum));
+    found.push_back({std::move(minimum), lowest});
   }
-  return minima;
+  order_equals(problem, best, found);
+  return found;
 }
 
-Minima summary(const Problem& problem, const std::vector<End>& ends) {
+/// What became of the starts; the list is left to be filled.
+Minima tally(const std::vector<End>& ends) {
   Minima minima;
   minima.starts = static_cast<int>(ends.size());
   for (const End& end : ends) {
@@ -186,7 +244,6 @@ Minima summary(const Problem& problem, const std::vector<End>& ends) {
     if (end.run && end.status != Status::converged && !failed)
       minima.lowest_unconverged_cost = std::fmin(minima.lowest_unconverged_cost, end.cost);
   }
-  minima.list = distinct(problem, ends);
   return minima;
 }
 
@@ -215,8 +272,40 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
     best.offer(k, std::move(result));
   });
 
-  MultistartResult all{best.take(), summary(problem, ends)};
+  Result* other = best.other();
+  const double converged_cost = [&] {
+    double least = std::numeric_limits<double>::quiet_NaN();
+    for (const End& end : ends)
+      if (end.run && end.status == Status::converged) least = std::fmin(least, end.cost);
+    return least;
+  }();
+  // A lower end that did not converge is given a second solve: it may have needed more iterations.
+  if (other && !std::isnan(converged_cost) && lower(other->final_cost, converged_cost) && !watch.verdict()) {
+    const auto k = static_cast<std::size_t>(
+        std::find_if(ends.begin(), ends.end(), [&](const End& end) { return end.run && end.x == other->x; }) -
+        ends.begin());
+    Result second = Solver(problem).solve_from(other->x, watch.for_one_solve());
+    if (second.converged() && !lower(other->final_cost, second.final_cost)) {
+      ends[k] = {true, second.status, second.final_cost, second.x};
+      best.offer(k, std::move(second));
+      other = nullptr;
+    }
+  }
+
+  MultistartResult all{{}, tally(ends)};
+  const std::vector<Found> found = distinct(problem, ends, best);
+  for (const Found& each : found) all.minima.list.push_back(each.minimum);
   Result& result = all.best;
+  if (found.empty() || (other && lower(other->final_cost, found[0].minimum.cost))) {
+    result = std::move(*other);
+    if (!found.empty())
+      result.notes.push_back(fmt::format(
+          "the lowest point that was met is no minimum: the solve that came there did not converge, and may be on its "
+          "way to infinity; the lowest minimum found has the cost {:.6g}",
+          found[0].minimum.cost));
+  } else {
+    result = best.take_converged(found[0].end);
+  }
   result.threads = resolve_threads(options.threads);
   result.seconds.total = watch.elapsed();
   if (all.minima.stopped + all.minima.not_run > 0)
@@ -225,11 +314,6 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
       result.reason = fmt::format("{}; of {} starts {} ended before", verdict->reason, all.minima.starts,
                                   all.minima.starts - all.minima.stopped - all.minima.not_run);
     }
-  if (result.converged() && all.minima.lowest_unconverged_cost < result.final_cost * (1.0 - same_cost))
-    result.notes.push_back(
-        fmt::format("a start that did not converge came lower, to the cost {:.6g}: it may be on its "
-                    "way to infinity, or need more iterations",
-                    all.minima.lowest_unconverged_cost));
   return all;
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include "report/json_parts.hpp"
+#include "report/minima_text.hpp"
 #include "report/profile_text.hpp"
 
 namespace thalweg {
@@ -54,7 +55,7 @@ Json parameters_of(const Report& report, bool all) {
   Json list = Json::array();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
-    const bool judged = report.statistics.available() && !p.fixed && !p.at_bound;
+    const bool judged = report.statistics.available() && !p.fixed && !p.at_bound && !p.at_kink;
     const auto [interval_begin, interval_end] = interval_of(report, i);
     const bool profiled = report.profile && report.profile->available();
     Json entry = {{"name", p.name},
@@ -66,6 +67,7 @@ Json parameters_of(const Report& report, bool all) {
                   {"lower", number(p.lower_bound)},
                   {"upper", number(p.upper_bound)},
                   {"at_bound", p.at_bound},
+                  {"at_kink", p.at_kink},
                   {"fixed", p.fixed},
                   {"determined", judged ? Json(p.determined) : Json(nullptr)}};
     if (profiled) {
@@ -88,6 +90,8 @@ Json statistics_of(const FitStatistics& s) {
           {"aic", number(s.aic)},
           {"bic", number(s.bic)},
           {"noise", known ? "known" : "estimated"},
+          {"exact", s.exact},
+          {"second_order", s.second_order},
           {"residual_sum_of_squares", number(s.residual_sum_of_squares)},
           {"chi_squared_probability", number(s.chi_squared_probability)}};
 }
@@ -119,15 +123,20 @@ Json undetermined_of(const FitStatistics& s) {
 }
 
 /// Parameters are left out like those of the report.
-Json multistart_of(const Minima& minima, bool all) {
+Json multistart_of(const Report& report, bool all) {
+  const Minima& minima = *report.multistart;
   Json list = Json::array();
-  for (const Minimum& m : minima.list) {
+  for (std::size_t i = 0; i < minima.list.size(); ++i) {
+    const Minimum& m = minima.list[i];
+    const std::string how = alias_in_words(report, i);
     Json x = Json::array();
     for (const double v : m.x) x.push_back(number(v));
     const bool listed = all || m.x.size() <= most_parameters_in_json;
     list.push_back({{"cost", number(m.cost)},
                     {"found", m.found},
                     {"start", m.start},
+                    {"alias_of", m.alias_of > 0 ? Json(m.alias_of) : Json(nullptr)},
+                    {"relation", how.empty() ? Json(nullptr) : Json(how)},
                     {"parameters", listed ? std::move(x) : Json(nullptr)}});
   }
   return {{"starts", minima.starts},   {"converged", minima.converged}, {"stalled", minima.stalled},
@@ -244,7 +253,7 @@ std::string to_json(const Report& report, bool all_parameters) {
     json["loss"] = {{"name", s.loss}, {"residuals", s.robust_residuals}, {"downweighted", s.downweighted_residuals}};
   json["correlations"] = correlations_of(report.statistics, all_parameters);
   json["undetermined"] = undetermined_of(report.statistics);
-  if (report.multistart) json["multistart"] = multistart_of(*report.multistart, all_parameters);
+  if (report.multistart) json["multistart"] = multistart_of(report, all_parameters);
   if (report.profile) json["profile"] = profile_of(*report.profile);
   json["notes"] = r.notes;
   json["trace"] = trace_of(r);

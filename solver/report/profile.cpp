@@ -138,22 +138,26 @@ Result Walk::solve(std::vector<double> x) {
 
 Walk::Trial Walk::attempt(double theta) {
   Result result = solve(predicted(theta));
-  if (!result.converged() && !alone_) {  // the line led astray: from the nearest point, then
+  // Between kinks the cost has valleys of its own, and the line may lead astray: from the nearest point, too.
+  const bool kinks = !fit_.result.at_kink.empty();
+  if ((kinks || !result.converged()) && !alone_) {
     const auto nearest = std::min_element(known_.begin(), known_.end(), [&](const Known& a, const Known& b) {
       return std::abs(a.theta - theta) < std::abs(b.theta - theta);
     });
     std::vector<double> x = nearest->x;
     x[i_] = theta;
     Result second = solve(std::move(x));
-    if (second.converged() || !(second.final_cost >= result.final_cost)) result = std::move(second);
+    if ((second.converged() && !kinks) || !(second.final_cost >= result.final_cost)) result = std::move(second);
   }
   if (result.status == Status::non_finite_start || result.status == Status::failed)
     return {theta, infinity, Trust::not_finite};
   const double rise = 2.0 * (result.final_cost - fit_.result.final_cost) / (fit_.sigma * fit_.sigma);
   if (rise < -noteworthy_drop * fit_.threshold * fit_.threshold)
     lower_point = {fit_.statistics.parameters[i_].name, result.final_cost, result.x};
-  if (result.converged()) known_.push_back({theta, std::move(result.x)});
-  return {theta, std::sqrt(std::max(0.0, rise)), result.converged() ? Trust::converged : Trust::upper_bound};
+  // At a kink no gradient vanishes: that no step goes lower is all there is to know.
+  const bool trusted = result.converged() || (kinks && result.status == Status::stalled);
+  if (trusted) known_.push_back({theta, std::move(result.x)});
+  return {theta, std::sqrt(std::max(0.0, rise)), trusted ? Trust::converged : Trust::upper_bound};
 }
 
 /// The half-width of the linear interval; where there is none, the parameter's size.
@@ -228,7 +232,7 @@ std::string obstacle(const Fit& fit) {
   if (std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !group->loss().is_trivial(); }))
     return "with a loss the cost is no likelihood of normal errors";
   if (!std::isfinite(fit.sigma)) return "there are no more data than parameters";
-  if (fit.sigma == 0.0) return "the fit is exact";
+  if (fit.sigma == 0.0 || fit.statistics.exact) return "the fit is exact";
   return "";
 }
 

@@ -7,6 +7,8 @@
 
 #include <thalweg/report/text.hpp>
 
+#include "report/written_values.hpp"
+
 namespace thalweg {
 namespace {
 
@@ -67,7 +69,7 @@ std::string about_lower_point(const Report& report) {
   if (point.x.size() > most_parameters) return out + "\n";
   out += " Solve again from there:\n ";
   for (std::size_t i = 0; i < point.x.size(); ++i)
-    out += fmt::format(" {} = {:.6g}", printable(report.statistics.parameters[i].name), point.x[i]);
+    out += fmt::format(" {} = {}", printable(report.statistics.parameters[i].name), text::as_given(point.x[i]));
   return out + "\n";
 }
 

@@ -108,6 +108,25 @@ std::optional<ScaledSpectrum> scaled_spectrum(DenseMatrix& J, int rows, double e
   return s;
 }
 
+void set_covariance(const Matrix& root, const Eigen::VectorXd& length, NormalInverse& inverse) {
+  const Eigen::Index n = root.rows();
+  const Matrix scaled = root * root.transpose();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto determined = [&](Eigen::Index i) { return inverse.determined[static_cast<std::size_t>(i)] != 0; };
+  for (Eigen::Index i = 0; i < n; ++i) {
+    for (Eigen::Index j = 0; j < root.cols(); ++j)
+      inverse.root.push_back(length[i] > 0.0 ? root(i, j) / length[i] : 0.0);
+    inverse.deviation.push_back(determined(i) ? root.row(i).norm() / length[i] : nan);
+    for (Eigen::Index j = 0; j < n; ++j) {
+      const bool known = determined(i) && determined(j);
+      const double correlation =
+          i == j ? 1.0 : std::clamp(scaled(i, j) / std::sqrt(scaled(i, i)) / std::sqrt(scaled(j, j)), -1.0, 1.0);
+      inverse.covariance.push_back(known ? scaled(i, j) / length[i] / length[j] : nan);
+      inverse.correlation.push_back(known ? correlation : nan);
+    }
+  }
+}
+
 std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
   const auto n = static_cast<Eigen::Index>(J.columns());
   NormalInverse result;
@@ -117,7 +136,7 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
   if (!spectrum) return std::nullopt;
   const auto& [length, sigma, V, R, rank] = *spectrum;
 
-  Matrix root(n, n);  // C = root rootᵀ, in scaled columns
+  Matrix root(n, rank);  // C = root rootᵀ, in scaled columns
   if (rank == n) {
     root = R.triangularView<Eigen::Upper>().solve(Matrix::Identity(n, n));
   } else {
@@ -129,25 +148,13 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows) {
       result.null_space.push_back(terms_of(null_space.row(i).transpose(), length));
     root = V.leftCols(rank) * sigma.head(rank).cwiseInverse().asDiagonal();
   }
+  set_covariance(root, length, result);
   for (Eigen::Index i = 0; i < n; ++i)
-    for (Eigen::Index j = 0; j < rank; ++j) result.root.push_back(length[i] > 0.0 ? root(i, j) / length[i] : 0.0);
-  const Matrix scaled = root * root.transpose();
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  const auto determined = [&](Eigen::Index i) { return result.determined[static_cast<std::size_t>(i)] != 0; };
-  for (Eigen::Index i = 0; i < n; ++i) {
-    result.deviation.push_back(determined(i) ? root.row(i).norm() / length[i] : nan);
-    for (Eigen::Index j = 0; j < n; ++j) {
-      const bool known = determined(i) && determined(j);
-      const double correlation =
-          i == j ? 1.0 : std::clamp(scaled(i, j) / std::sqrt(scaled(i, i)) / std::sqrt(scaled(j, j)), -1.0, 1.0);
-      result.covariance.push_back(known ? scaled(i, j) / length[i] / length[j] : nan);
-      result.correlation.push_back(known ? correlation : nan);
-    }
-  }
+    for (Eigen::Index j = 0; j < n; ++j) result.factor.push_back(R(i, j) * length[j]);
   return result;
 }
 
-std::vector<double> squared_remainders(const DenseMatrix& A, const DenseMatrix& B, int rows) {
+std::vector<double> remainders(const DenseMatrix& A, const DenseMatrix& B, int rows) {
   using Map = Eigen::Map<const Matrix>;
   Matrix scaled = Map(A.column(0), A.stride(), A.columns());
   for (Eigen::Index j = 0; j < scaled.cols(); ++j) scaled.col(j).stableNormalize();
@@ -156,16 +163,16 @@ std::vector<double> squared_remainders(const DenseMatrix& A, const DenseMatrix& 
   qr.setThreshold(tolerance);
   if (scaled.cols() > 0) qr.compute(scaled);
   const Eigen::Index rank = scaled.cols() > 0 ? qr.rank() : 0;
-  std::vector<double> squares;
+  std::vector<double> lengths;
   for (std::int64_t j = 0; j < B.columns(); ++j) {
     Eigen::VectorXd b = Map(B.column(j), B.stride(), 1);
     const double length = b.stableNorm();
     if (length > 0.0) b /= length;
     if (rank > 0) b.applyOnTheLeft(qr.householderQ().setLength(rank).adjoint());
     const double left = b.tail(b.size() - rank).norm();
-    squares.push_back(left > tolerance ? std::pow(left * length, 2) : 0.0);
+    lengths.push_back(left > tolerance ? left * length : 0.0);
   }
-  return squares;
+  return lengths;
 }
 
 }  // namespace thalweg

@@ -28,17 +28,22 @@ struct NormalInverse {
   std::vector<double> correlation;  ///< the same with its diagonal scaled to 1
   std::vector<double> deviation;    ///< √ of the diagonal, finite even where that overflows; NaN: not determined
   std::vector<double> root;  ///< n × rank, row-major: (JᵀJ)⁻¹ = root rootᵀ; its rank columns are independent
+  std::vector<double> factor;    ///< n × n, row-major: JᵀJ = factorᵀ factor
   std::vector<char> determined;  ///< of each column: no direction of the null space moves it
   /// A sparse basis of the null space. Terms (column, coefficient), largest first and scaled to 1.
   std::vector<std::vector<std::pair<int, double>>> null_space;
 };
 
+/// Fills everything but `factor` from C = root rootᵀ in scaled columns, of which `length` is the scale; `determined` and
+/// `null_space` are set already.
+void set_covariance(const Eigen::MatrixXd& root, const Eigen::VectorXd& length, NormalInverse& inverse);
+
 /// By QR of J with its columns scaled to length 1, never through JᵀJ. `rows` is the number of rows
 /// that are no padding; J is destroyed. Empty when J is not finite.
 std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows);
 
-/// Of each column of B the squared length of what is left of it without its projection on the columns of A: 1/c, c its
-/// entry in the inverse of [A b]ᵀ[A b]. 0 where that is rounding. `rows` are no padding.
-std::vector<double> squared_remainders(const DenseMatrix& A, const DenseMatrix& B, int rows);
+/// Of each column of B the length of what is left of it without its projection on the columns of A: 1/√c, c its entry in
+/// the inverse of [A b]ᵀ[A b]. 0 where that is rounding. `rows` are no padding.
+std::vector<double> remainders(const DenseMatrix& A, const DenseMatrix& B, int rows);
 
 }  // namespace thalweg

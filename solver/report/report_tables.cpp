@@ -9,6 +9,7 @@
 
 #include "report/profile_text.hpp"
 #include "report/sentences.hpp"
+#include "report/written_values.hpp"
 
 namespace thalweg::text {
 namespace {
@@ -21,6 +22,29 @@ std::string evaluations(const Report& report) {
   if (e.batch_gradients > 0) out += ", " + counted(e.batch_gradients, "gradient") + " of minibatches";
   if (e.hessian_products > 0) out += ", " + counted(e.hessian_products, "product") + " with the Hessian";
   return out;
+}
+
+double error_of(const ParameterStatistics& p) { return p.at_bound ? p.one_sided_error : p.standard_error; }
+
+/// How to write each value so that all of them reproduce the fit.
+std::vector<Digits> written_values(const Report& report, bool verbose) {
+  const auto& parameters = report.statistics.parameters;
+  std::vector<Digits> digits;
+  std::vector<double> values;
+  std::vector<int> places;
+  for (const ParameterStatistics& p : parameters) {
+    digits.emplace_back(p.value, error_of(p), verbose ? 10 : 2, verbose ? 4 : 2);
+    values.push_back(p.value);
+    places.push_back(digits.back().place());
+  }
+  const auto write = [&](std::size_t k, int place) {
+    if (parameters[k].fixed || parameters[k].at_bound) return as_given(values[k]);
+    digits[k].set_place(place);
+    return digits[k].number(values[k]);
+  };
+  places = reproducing_places(values, std::move(places), write, report.statistics.rounding);
+  for (std::size_t k = 0; k < places.size(); ++k) digits[k].set_place(places[k]);
+  return digits;
 }
 
 }  // namespace
@@ -36,16 +60,17 @@ Table parameter_table(const Report& report, bool verbose) {
   table.add_column("", Align::left);
   table.add_column("meaning", Align::left);
   const auto& parameters = report.statistics.parameters;
+  const std::vector<Digits> written = written_values(report, verbose);
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
-    const double error = p.at_bound ? p.one_sided_error : p.standard_error;
-    const Digits digits(p.value, error, verbose ? 10 : 2, verbose ? 4 : 2);
+    const double error = error_of(p);
+    const Digits& digits = written[i];
     const bool has_error = std::isfinite(error);
     const bool has_width = error > 0.0;  // else the fit is exact
     const std::string sign = !p.at_bound ? "± " : p.value <= p.lower_bound ? "+ " : "− ";
     const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
     // What was given, not found, is shown as it was given.
-    const std::string value = p.fixed || p.at_bound ? significant(p.value, 10) : digits.number(p.value);
+    const std::string value = p.fixed || p.at_bound ? as_given(p.value) : digits.number(p.value);
     table.add_row({p.name, value, has_error ? sign + digits.error() : "",
                    has_error && has_width && !p.at_bound ? text::percent(error / p.value) : "",
                    error == 0.0 ? "" : interval_text(report, i, digits), label.unit, remark(p),

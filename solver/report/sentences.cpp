@@ -62,8 +62,33 @@ std::string known_minimum(const Report& report, bool verbose) {
 std::string remark(const ParameterStatistics& p) {
   if (p.fixed) return "fixed";
   if (p.at_bound) return p.value <= p.lower_bound ? "at its lower bound" : "at its upper bound";
+  if (p.at_kink) return "at a kink";
   if (std::isinf(p.standard_error)) return "its error is beyond the range of numbers";
   return p.determined ? "" : "not determined";
+}
+
+std::string about_minimum(const FitStatistics& s) {
+  const auto listed = [](const std::vector<std::string>& names) {
+    std::string out;
+    for (std::size_t i = 0; i < names.size(); ++i)
+      out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + printable(names[i]);
+    return out;
+  };
+  std::vector<std::string> kinks;
+  for (const ParameterStatistics& p : s.parameters)
+    if (p.at_kink) kinks.push_back(p.name);
+  std::string out;
+  if (!kinks.empty())
+    out += fmt::format(
+        "The cost has a kink in {} here: no derivative vanishes, so there is no standard error, and the other errors\n"
+        "hold {} at its value. Intervals by profile follow the cost itself.\n",
+        listed(kinks), kinks.size() == 1 ? "it" : "each");
+  if (!s.second_order.empty())
+    out += fmt::format(
+        "The residuals determine {} only to second order: to first order they do not change with {}. The errors come\n"
+        "from the exact Hessian.\n",
+        listed(s.second_order), s.second_order.size() == 1 ? "it" : "them");
+  return out;
 }
 
 std::string about_noise(const Report& report) {
@@ -79,6 +104,7 @@ std::string about_noise(const Report& report) {
   if (s.degrees_of_freedom <= 0)
     return "unknown: no more data than parameters, so nothing tells how large the errors are";
   if (s.residual_sum_of_squares == 0.0) return "none: the fit is exact";
+  if (s.exact) return "none: the fit is exact to rounding, and the errors above are those of rounding";
   if (report.sigma == Sigma::given)
     return "estimated: only the ratios of the given standard deviations count, and the errors "
            "above\nare scaled by the residual standard deviation";

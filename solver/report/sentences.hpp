@@ -27,6 +27,10 @@ std::string known_minimum(const Report& report, bool verbose);
 /// "fixed", "at its lower bound", "not determined"; mostly empty.
 std::string remark(const ParameterStatistics& p);
 
+/// What kind of minimum it is where its errors need a word: at a kink, or determined only to second order. Empty, or
+/// sentences with their newlines.
+std::string about_minimum(const FitStatistics& s);
+
 /// Where the errors come from; may hold a line break.
 std::string about_noise(const Report& report);
 

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
-#include <numeric>
+#include <limits>
 #include <optional>
 
 #include <boost/math/distributions/chi_squared.hpp>
@@ -11,8 +10,10 @@
 
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/program.hpp>
+#include "report/fit_quality.hpp"
 #include "report/rank.hpp"
 #include "report/robust.hpp"
+#include "report/second_order.hpp"
 
 namespace thalweg {
 namespace {
@@ -20,6 +21,15 @@ namespace {
 // A column of J whose cosine with r is below this is at right angles to it: the solve left no less.
 constexpr double no_slope = 1e-8;
 constexpr double normal_975 = 1.959963984540054;  // 97.5 % quantile of the normal distribution
+// What an evaluation makes of numbers that are rounded to doubles, relative: some operations' worth.
+constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
+// Values are printed to this part of the size of the data at the finest, where these are exact.
+constexpr double printed_exactly = 1e3 * std::numeric_limits<double>::epsilon();
+// The same where no noise is known: no more data than parameters.
+constexpr double printed_without_noise = 1e-5;
+// Of a parameter's value: an error above it is a reason to look at the exact Hessian.
+constexpr double suspicious_error = 1.0;
+constexpr std::size_t most_second_order = 200;  // columns
 
 bool is_at_bound(const ParameterStatistics& p) {
   return !p.fixed && (p.value <= p.lower_bound || p.value >= p.upper_bound);
@@ -37,11 +47,16 @@ ParameterStatistics describe(std::string name, double value, double lower, doubl
   return p;
 }
 
-std::vector<ParameterStatistics> describe(const Problem& problem, const std::vector<double>& x) {
+std::vector<ParameterStatistics> describe(const Problem& problem, const Result& result) {
+  const std::vector<double>& x = result.x;
   std::vector<ParameterStatistics> parameters;
   for (std::size_t i = 0; i < x.size(); ++i)
     parameters.push_back(describe(problem.parameter_name(static_cast<std::int64_t>(i)), x[i], problem.lower()[i],
                                   problem.upper()[i], problem.fixed()[i] != 0));
+  for (const std::int64_t i : result.at_kink) {
+    ParameterStatistics& p = parameters[static_cast<std::size_t>(i)];
+    p.at_kink = !p.fixed && !p.at_bound;
+  }
   // The numbers of a block on a manifold stand still when none of its tangent components moves.
   for (const Problem::BlockSet& set : problem.sets())
     for (std::int64_t offset = set.offset; set.manifold && offset < set.end(); offset += set.dimension) {
@@ -71,11 +86,12 @@ void set_error(ParameterStatistics& p, double standard_error, double quantile) {
 /// `deviation`: what the errors of (JᵀJ)⁻¹ are multiplied by.
 void set_errors(const Problem& problem, const NormalInverse& inverse, double deviation, double quantile,
                 FitStatistics& s) {
+  const double least = s.exact ? rounding : 0.0;
   for (std::size_t i = 0; i < s.free.size(); ++i) {
     if (problem.is_curved() && problem.set_of(s.free[i]).manifold) continue;
     ParameterStatistics& p = s.parameters[static_cast<std::size_t>(s.free[i])];
     p.determined = inverse.determined[i] != 0;
-    if (p.determined) set_error(p, deviation * inverse.deviation[i], quantile);
+    if (p.determined) set_error(p, std::max(deviation * inverse.deviation[i], least * std::abs(p.value)), quantile);
   }
   s.correlation = inverse.correlation;
 }
@@ -111,9 +127,9 @@ void set_curved_errors(const Problem& problem, const std::vector<double>& x, dou
   }
 }
 
-/// δ of F(δ) = F + g δ + ½ h δ² where F has risen by ½σ².
+/// δ of F(δ) = F + g δ + ½ h² δ² where F has risen by ½σ².
 double one_sided(double g, double h, double sigma) {
-  return sigma == 0.0 ? 0.0 : sigma * sigma / (g + std::hypot(g, std::sqrt(h) * sigma));
+  return sigma == 0.0 ? 0.0 : sigma / (g / sigma + std::hypot(g / sigma, h));
 }
 
 /// Errors of the components that a bound stops.
@@ -124,16 +140,18 @@ void set_one_sided_errors(const Program& program, const DenseMatrix& J, const Al
     if (s.parameters[i].at_bound) stopped.push_back(static_cast<int>(i));
   if (stopped.empty()) return;
   const DenseMatrix columns = free_columns(program, J, stopped);
-  const std::vector<double> h =
-      squared_remainders(free_columns(program, J, s.free), columns, static_cast<int>(program.rows()));
+  const std::vector<double> h = remainders(free_columns(program, J, s.free), columns, static_cast<int>(program.rows()));
   for (std::size_t k = 0; k < stopped.size(); ++k) {
     ParameterStatistics& p = s.parameters[static_cast<std::size_t>(stopped[k])];
-    const double* column = columns.column(static_cast<std::int64_t>(k));
-    const auto product = [&](const double* v) { return std::inner_product(column, column + columns.stride(), v, 0.0); };
-    const double slope = product(residual.data());
+    const std::span column(columns.column(static_cast<std::int64_t>(k)), static_cast<std::size_t>(columns.stride()));
+    const double length = norm(column), size = norm({residual.data(), column.size()});
+    double cosine = 0.0;
+    for (std::size_t i = 0; i < column.size() && length > 0.0 && size > 0.0; ++i)
+      cosine += (column[i] / length) * (residual[static_cast<std::int64_t>(i)] / size);
+    const double slope = length * cosine * size;
     const bool lower = p.value <= p.lower_bound;
     const double g = std::max(0.0, lower ? slope : -slope);
-    p.determined = h[k] > 0.0 || g > no_slope * std::sqrt(product(column) * s.residual_sum_of_squares);
+    p.determined = h[k] > 0.0 || (g > 0.0 && std::abs(cosine) > no_slope);
     if (!p.determined) continue;
     p.one_sided_error = one_sided(g, h[k], deviation);
     const double reach = std::min(one_sided(g, h[k], quantile * deviation), p.upper_bound - p.lower_bound);
@@ -163,49 +181,58 @@ std::vector<double> inverse_sigmas(const Problem& problem) {
   return all;
 }
 
-double r_squared(const std::vector<double>& r, const std::vector<double>& inverse_sigma,
-                 std::span<const double> response) {
-  const std::size_t m = response.size();
-  if (m == 0 || m > r.size()) return unset;
-  const auto weight = [&](std::size_t i) { return inverse_sigma[i] * inverse_sigma[i]; };
-  double weights = 0.0, sum = 0.0, rss = 0.0, tss = 0.0;
-  for (std::size_t i = 0; i < m; ++i) {
-    weights += weight(i);
-    sum += weight(i) * response[i];
-    rss += r[i] * r[i];
-  }
-  const double mean = sum / weights;
-  for (std::size_t i = 0; i < m; ++i) {
-    const double d = response[i] - mean;
-    tss += weight(i) * d * d;
-  }
-  return tss > 0.0 ? 1.0 - rss / tss : unset;
+/// The response divided by σ, as the residuals are.
+std::vector<double> weighted(std::span<const double> response, const std::vector<double>& inverse_sigma) {
+  std::vector<double> y(std::min(response.size(), inverse_sigma.size()));
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] = response[i] * inverse_sigma[i];
+  return y;
 }
 
-void set_information_criteria(double m, double rank, const std::vector<double>& inverse_sigma, FitStatistics& s) {
-  double log_variances = 0.0;
-  for (const double v : inverse_sigma) log_variances -= 2.0 * std::log(v);
-  const double two_pi = 2.0 * std::numbers::pi, rss = s.residual_sum_of_squares;
-  const bool known = s.noise == Noise::known;
-  if (!known && !(rss > 0.0)) return;  // an exact fit: the likelihood has no bound
-  const double minus_two_log_likelihood =
-      log_variances + (known ? rss + m * std::log(two_pi) : m * (std::log(two_pi * rss / m) + 1.0));
-  const double k = rank + (known ? 0.0 : 1.0);
-  s.aic = minus_two_log_likelihood + 2.0 * k;
-  s.bic = minus_two_log_likelihood + std::log(m) * k;
+/// What rounding alone makes of √Σr²; see FitStatistics.
+double rounding_level(const DenseMatrix& J, const std::vector<double>& values, const std::vector<double>& response) {
+  std::vector<double> sizes;
+  for (std::int64_t j = 0; j < J.columns(); ++j)
+    sizes.push_back(norm({J.column(j), static_cast<std::size_t>(J.stride())}) *
+                    std::abs(values[static_cast<std::size_t>(j)]));
+  return rounding * std::hypot(norm(sizes), norm(response));
 }
 
-/// Of costs that are minus a log likelihood themselves; unset where there is anything else, such as a penalty.
-void set_likelihood_criteria(const Program& program, const std::vector<double>& x, double rank, FitStatistics& s) {
-  double samples = 0.0;
-  for (const auto& group : program.problem().groups()) {
-    if (!group->has_cost()) return;
-    samples += static_cast<double>(group->items());
-  }
-  AlignedArray residual(program.rows());
-  const double minus_two_log_likelihood = 2.0 * program.evaluate(x.data(), residual.data(), 1);
-  s.aic = minus_two_log_likelihood + 2.0 * rank;
-  s.bic = minus_two_log_likelihood + std::log(samples) * rank;
+/// How large x is in each of the free columns.
+std::vector<double> values_of(const Program& program, const std::vector<double>& x, const std::vector<int>& free) {
+  std::vector<double> all(static_cast<std::size_t>(program.columns())), values;
+  program.coordinates(x.data(), all.data());
+  for (const int i : free) values.push_back(all[static_cast<std::size_t>(program.column_of(i))]);
+  return values;
+}
+
+/// Replaces the inverse where the minimum is determined only to second order.
+void look_at_second_order(const Program& program, const Result& result, const AlignedArray& residual,
+                          const DenseMatrix& J, NormalInverse& inverse, FitStatistics& s) {
+  const std::size_t n = s.free.size();
+  if (n == 0 || n > most_second_order || program.is_curved()) return;
+  bool suspicious = !inverse.null_space.empty();
+  for (std::size_t i = 0; i < n; ++i)
+    suspicious = suspicious || !(s.residual_standard_deviation * inverse.deviation[i] <=
+                                 suspicious_error * std::abs(s.parameters[static_cast<std::size_t>(s.free[i])].value));
+  if (!suspicious) return;
+  const auto all = static_cast<std::size_t>(program.columns());
+  std::vector<double> whole(all * all), S;
+  program.curvature(result.x.data(), residual.data(), whole.data());
+  for (const int i : s.free)
+    for (const int j : s.free)
+      S.push_back(
+          whole[static_cast<std::size_t>(program.column_of(i)) * all + static_cast<std::size_t>(program.column_of(j))]);
+  auto found = second_order(J, S);
+  if (!found) return;
+  for (const int column : found->columns) s.second_order.push_back(s.free_name(static_cast<std::size_t>(column)));
+  inverse = std::move(found->inverse);
+}
+
+/// `sigma`: the noise, or what stands for it.
+void set_rounding(const Problem& problem, const NormalInverse& inverse, double sigma, FitStatistics& s) {
+  if (problem.is_curved() || !(sigma > 0.0 && std::isfinite(sigma))) return;
+  s.rounding = {s.free, inverse.factor};
+  for (double& entry : s.rounding.factor) entry /= sigma;
 }
 
 /// Statistics with a loss; makes `inverse` the covariance itself, and returns what its errors are still to be
@@ -226,7 +253,7 @@ double set_robust(const RobustFit& robust, const Problem& problem, int rank, Nor
 FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response) {
   FitStatistics s;
   s.noise = problem.noise();
-  s.parameters = describe(problem, result.x);
+  s.parameters = describe(problem, result);
   if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
   const Program program(problem);
   AlignedArray residual(program.rows());
@@ -238,17 +265,17 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
 
   for (std::size_t i = 0; i < s.parameters.size(); ++i) {
     const auto number = static_cast<std::int64_t>(i);
-    if (program.column_of(number) < 0 || s.parameters[i].at_bound) continue;
+    if (program.column_of(number) < 0 || s.parameters[i].at_bound || s.parameters[i].at_kink) continue;
     s.free.push_back(static_cast<int>(i));
     if (problem.is_curved()) s.free_names.push_back(problem.tangent_name(number));
   }
-  DenseMatrix free_J = free_columns(program, J, s.free);
+  const DenseMatrix free_J = free_columns(program, J, s.free);
   std::optional<RobustFit> robust;
   const bool own_cost = program.has_own_cost();
   const auto& groups = problem.groups();
   const bool losses = std::any_of(groups.begin(), groups.end(), [](const auto& g) { return !g->loss().is_trivial(); });
   if (losses) robust.emplace(program, residual, free_J);
-  auto inverse = invert_normal_matrix(robust ? robust->weighted_jacobian() : std::move(free_J), m);
+  auto inverse = invert_normal_matrix(robust ? robust->weighted_jacobian() : free_columns(program, J, s.free), m);
   if (!inverse) {  // a derivative is not finite
     s.free.clear();
     s.free_names.clear();
@@ -258,21 +285,39 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   s.residual_sum_of_squares = 2.0 * cost;
   if (!robust && !own_cost) s.r_squared = r_squared(r, inverse_sigma, response);
 
-  const int rank = static_cast<int>(s.free.size()) - static_cast<int>(inverse->null_space.size());
-  s.degrees_of_freedom = m - rank;
+  const auto kinks = static_cast<int>(
+      std::count_if(s.parameters.begin(), s.parameters.end(), [](const ParameterStatistics& p) { return p.at_kink; }));
+  const double size = norm(r);
+  const auto count_freedom = [&] {
+    const int determined = static_cast<int>(s.free.size()) - static_cast<int>(inverse->null_space.size()) + kinks;
+    s.degrees_of_freedom = m - determined;
+    if (s.degrees_of_freedom > 0) s.residual_standard_deviation = size / std::sqrt(s.degrees_of_freedom);
+    return determined;
+  };
+  count_freedom();
+  if (!robust && !own_cost) look_at_second_order(program, result, residual, free_J, *inverse, s);
+  const int rank = count_freedom();
   const double dof = s.degrees_of_freedom;
-  if (dof > 0) s.residual_standard_deviation = std::sqrt(s.residual_sum_of_squares / dof);
+  const std::vector<double> y = weighted(response, inverse_sigma);
+  const double level = rounding_level(free_J, values_of(program, result.x, s.free), y);
+  const bool known = s.noise == Noise::known;
+  s.exact = !known && !robust && !own_cost && dof > 0 && size <= level * std::sqrt(dof / m);
   s.likelihood = own_cost && !losses;
   if (s.likelihood)
     set_likelihood_criteria(program, result.x, rank, s);
   else if (!robust)
-    set_information_criteria(m, rank, inverse_sigma, s);
+    set_information_criteria(m, size, rank, inverse_sigma, s);
 
-  const bool known = s.noise == Noise::known;
-  double deviation = known ? 1.0 : s.residual_standard_deviation;
-  if (robust) deviation = set_robust(*robust, problem, rank, *inverse, s);
+  double deviation = known ? 1.0 : s.exact ? level / std::sqrt(m) : s.residual_standard_deviation;
+  if (robust) deviation = set_robust(*robust, problem, rank - kinks, *inverse, s);
+  const double noise = known ? 1.0 : s.residual_standard_deviation;
+  set_rounding(problem, *inverse,
+               s.exact       ? printed_exactly / rounding * level
+               : noise > 0.0 ? noise
+                             : printed_without_noise * norm(y),
+               s);
   s.covariance = inverse->covariance;
-  for (double& c : s.covariance) c *= deviation * deviation;
+  for (double& c : s.covariance) c = deviation * (deviation * c);
   double quantile = known ? normal_975 : unset;
   if (dof > 0 && !known) quantile = boost::math::quantile(boost::math::students_t(dof), 0.975);
   if (dof > 0 && known && !robust && !own_cost) {

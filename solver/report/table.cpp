@@ -11,6 +11,8 @@
 namespace thalweg::text {
 namespace {
 
+constexpr int smallest_plain_error = -12;  // its decimal exponent: beyond, an error is written with one
+
 /// Decimal exponent of the first digit once v is rounded to `digits` significant ones.
 int exponent(double v, int digits) {
   if (v == 0.0 || !std::isfinite(v)) return 0;
@@ -122,10 +124,17 @@ Digits::Digits(double value, double error, int least, int of_error) : error_(err
     place_ = value == 0.0 ? last_of_error : std::min(place_, last_of_error);
     interval_place_ = last_of_error - 1;  // where the error dwarfs the value, its ends need no more
   }
-  place_ = std::max(place_, first - 16);  // a double has no more
-  interval_place_ = std::max(interval_place_, place_);
-  const int top = std::max(first, has_error ? exponent(error, of_error) : first);
-  scientific_ = top < -3 || top > 6 || place_ < -12;
+  const bool too_fine = place_ < first - 14;
+  if (too_fine) place_ = first - 14;
+  // Ends as far apart as rounding differ in the 16th digit.
+  interval_place_ = std::max(interval_place_, too_fine ? first - 15 : place_);
+  top_ = std::max(first, has_error ? exponent(error, of_error) : first);
+  set_place(place_);
+}
+
+void Digits::set_place(int place) {
+  place_ = place;
+  scientific_ = top_ < -3 || top_ > 6 || place_ < -16;
 }
 
 std::string Digits::write(double v, int place) const {
@@ -140,7 +149,8 @@ std::string Digits::interval_end(double v) const { return write(v, interval_plac
 std::string Digits::error() const {
   if (!std::isfinite(error_)) return "";
   if (error_ == 0.0) return "0";
-  if (scientific_) return fmt::format("{:.{}e}", error_, of_error_ - 1);
+  if (scientific_ || exponent(error_, of_error_) < smallest_plain_error)
+    return fmt::format("{:.{}e}", error_, of_error_ - 1);
   // No fewer decimals than it takes to write a whole number.
   return fmt::format("{:.{}f}", error_, std::max(0, of_error_ - 1 - exponent(error_, of_error_)));
 }

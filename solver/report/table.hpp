@@ -35,12 +35,16 @@ class Table {
 };
 
 /// How to write a value of which the error is known: the error gets two significant digits or as many
-/// as asked for; the value, and other numbers beside it, end at the same decimal place.
+/// as asked for; the value, and other numbers beside it, end at the same decimal place. No value gets more than 15
+/// digits, which is what doubles hold of any decimal number, unless its place is set.
 class Digits {
  public:
   /// An error that is NaN or 0: six significant digits. `least`: digits of the value at the least.
   Digits(double value, double error, int least, int of_error = 2);
   std::string number(double v) const;
+  /// The decimal exponent of the last digit of the value; to be made finer.
+  int place() const { return place_; }
+  void set_place(int place);
   std::string interval_end(double v) const;
   std::string error() const;
 
@@ -49,7 +53,8 @@ class Digits {
 
   double error_;
   int of_error_;
-  int place_;                   // the decimal exponent of the last digit shown
+  int top_;                     // the decimal exponent of the first digit of value and error
+  int place_;                   // the same of the last digit shown
   int interval_place_ = -1000;  // the same for the ends of an interval
   bool scientific_;
 };

@@ -83,7 +83,8 @@ std::string correlations(const FitStatistics& s) {
 }
 
 std::string undetermined(const FitStatistics& s) {
-  std::string out;
+  std::string out = text::about_minimum(s);
+  if (!out.empty()) out.insert(0, "\n");
   for (const UndeterminedCombination& combination : s.undetermined) out += "\n" + sentence(s, combination);
   return out;
 }

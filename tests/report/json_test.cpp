@@ -159,7 +159,8 @@ TEST_CASE("the minima of many starts") {
   CHECK(m["failed"] == 1);
   CHECK(m["not_run"] == 0);
   REQUIRE(m["minima"].size() == 2);
-  CHECK(m["minima"][0] == json::parse(R"({"cost": 0.5, "found": 3, "start": 1, "parameters": [1.0, 2.0]})"));
+  CHECK(m["minima"][0] == json::parse(R"({"cost": 0.5, "found": 3, "start": 1, "alias_of": null, "relation": null,
+                                             "parameters": [1.0, 2.0]})"));
   CHECK(m["minima"][1]["parameters"][1].is_null());
 }
 

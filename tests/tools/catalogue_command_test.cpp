@@ -48,19 +48,12 @@ TEST_CASE("a sum of squares from the catalogue, letter by letter") {
   CHECK(o.err.empty());
   const std::string heading = "Beale\nMoré, Garbow & Hillstrom 1981, problem 5: 3 residuals, 2 parameters\n\n";
   REQUIRE(o.out.starts_with(heading + "converged after "));
-  CHECK(o.out.substr(o.out.find("\nglobal")) == R"(
-global minimum (Σr² = 0, known value 0)
-
-  parameter     value  standard error
-  x1          3.00000  ± 0
-  x2         0.500000  ± 0
-
-  fit
-  residual sum of squares      0
-  degrees of freedom           1
-  residual standard deviation  0
-  noise                        none: the fit is exact
-
+  // To rounding: how large its errors are is the processor's.
+  CHECK(contains(o.out, "\nglobal minimum (Σr² = "));
+  CHECK(contains(o.out, "\n  x1          3.0000000000"));
+  CHECK(contains(o.out, "\n  x2         0.500000000000"));
+  CHECK(contains(o.out, "\n  noise                        none: the fit is exact"));
+  CHECK(o.out.substr(o.out.find("\n  strong")) == R"(
   strong correlation (|correlation| > 0.9)
   x1, x2                                    0.948
 )");

@@ -33,11 +33,14 @@ struct Minimum {
   std::vector<double> x;  ///< of the end with the lowest cost
   int found = 0;          ///< starts that led there
   int start = 0;          ///< the first of those, counted from 1, the problem's own
+  /// The first minimum of the list, counted from 1, whose cost is equal and whose residuals are the same ones (to 1e-4
+  /// of their norm): this one is an alias of it, other parameters of the same curve. 0: none.
+  int alias_of = 0;
 };
 
 /// What became of the starts.
 struct Minima {
-  std::vector<Minimum> list;  ///< lowest cost first
+  std::vector<Minimum> list;  ///< lowest cost first; of equal costs (to 1e-6, or to rounding) the most often found
   int starts = 0;             ///< converged + stalled + stopped + failed + not_run
   int converged = 0, stalled = 0;
   int stopped = 0;  ///< by a limit or a request
@@ -48,8 +51,9 @@ struct Minima {
 };
 
 struct MultistartResult {
-  /// The lowest end that converged (the lowest of all when none did), as its own solve returned it, but for the status
-  /// when a limit or a request ended the whole, and for the total time, which is that of all.
+  /// The end at the first minimum of the list, as its own solve returned it, but for the status when a limit or a
+  /// request ended the whole, and for the total time, which is that of all. Where an end that did not converge is lower
+  /// by more than 1e-6, and still is lower and not converged after a second solve from there, that is the best one.
   Result best;
   Minima minima;
 };

@@ -93,6 +93,14 @@ struct NonFiniteFormula {
   double value = 0.0;
 };
 
+/// An operation that is out of range on every row.
+struct SaturatedFormula {
+  std::string subexpression;  ///< source text of the innermost one
+  double value = 0.0;         ///< 0 (or less than the smallest normal number), ±∞, or a limit such as 1 of tanh
+  int parameter = -1;         ///< of which another size brings it into range, by its place; −1: none is known
+  double size = 0.0;          ///< such a size: the parameter's value times a power of 10
+};
+
 /// An equation bound to data: residual r = model − response on each row, ∂r/∂p and Σ w ∇²r, exact.
 /// Evaluation is const and thread-safe; the result of a row does not depend on the range it is
 /// evaluated in, nor on whether the Jacobian is wanted too.
@@ -127,6 +135,9 @@ class FormulaModel {
   std::optional<NonFiniteFormula> first_non_finite(const double* p) const;
   /// The same for one row.
   std::optional<NonFiniteFormula> non_finite_at(const double* p, std::int64_t row) const;
+  /// The innermost operation of the model, of those that read a parameter, that underflows, overflows or has reached
+  /// its limit on every row at p, its arguments being finite and not 0. One pass over the rows at most.
+  std::optional<SaturatedFormula> saturated(const double* p) const;
 
  private:
   struct Impl;

@@ -54,6 +54,7 @@ struct Report {
   std::optional<Agreement> certified;  ///< when the file holds certified values
   std::optional<KnownMinimum> known_minimum;
   std::optional<Minima> multistart;  ///< when there was more than one start
+  std::vector<RoundingMetric> minima_rounding;  ///< of its first minima: how many digits of each are to be printed
   std::optional<FitPicture> picture;  ///< for the page; when one is asked for
   std::optional<RegressionSummary> regression;
   std::optional<BundleSummary> bundle;

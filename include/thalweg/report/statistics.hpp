@@ -27,6 +27,9 @@ inline constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 /// free components and itself. Without a multiplier, g = 0, that is the standard error. Its interval reaches from the
 /// bound to δ with tσ for σ, t the quantile of the other intervals, but not beyond the opposite bound.
 ///
+/// A component at a kink of the cost (Result::at_kink) has neither: one-sided derivatives make no parabola. It is held
+/// for the errors of the others, and counts as determined.
+///
 /// A number of a block on a manifold, of a quaternion say, does not move by itself: its standard error and its interval
 /// are, to first order, what the errors of the block's tangent components make of it.
 struct ParameterStatistics {
@@ -39,6 +42,14 @@ struct ParameterStatistics {
   double lower_bound = -std::numeric_limits<double>::infinity();
   double upper_bound = std::numeric_limits<double>::infinity();
   bool at_bound = false, fixed = false, determined = true;
+  bool at_kink = false;  ///< a profile tells its interval
+};
+
+/// What rounding the parameters does to the fit: a change δ of the listed parameters raises Σr² by ‖factor δ‖² σ², to
+/// second order; the change of one of them by its standard error, the others following, raises it by σ².
+struct RoundingMetric {
+  std::vector<int> parameters;  ///< indices into x: those whose change matters
+  std::vector<double> factor;   ///< parameters × parameters, row-major; empty: nothing is known
 };
 
 /// A direction in which the parameters can move, to first order, without changing any residual.
@@ -52,6 +63,12 @@ struct UndeterminedCombination {
 
 /// Where groups bring a cost of their own, minus a log likelihood, JᵀJ is Fisher's information, the residuals are
 /// Pearson's, and AIC and BIC count that likelihood; R² and the probability of χ² stay unset.
+///
+/// Where the exact Hessian JᵀJ + Σ r ∇²r is positive definite, and JᵀJ has less than 1 % of its curvature in some
+/// direction, the minimum is determined only to second order: the covariance is σ² times the inverse of that Hessian.
+///
+/// Where the residuals are no larger than rounding, errors tell of rounding: σ is at least u = 4ε √((‖Dx‖² + ‖y‖²)/m),
+/// D the column norms of J, y the response and m the number of residuals, and no error is below 4ε |value|.
 ///
 /// With a loss the fit is an M-estimate, and its errors come from the scatter of the scores ρ' Jᵀr (the sandwich; Huber
 /// 1981), whatever the noise. What rests on least squares, R², χ², AIC and BIC, stays unset.
@@ -77,7 +94,7 @@ struct FitStatistics {
   Noise noise = Noise::estimated;
   bool likelihood = false;  ///< the cost is minus a log likelihood, and not made of squares
   double residual_sum_of_squares = unset;      ///< Σ (r/σ)², of all residuals alike, whatever the loss
-  int degrees_of_freedom = 0;                  ///< residuals − determined directions
+  int degrees_of_freedom = 0;                  ///< residuals − determined directions − components at a kink
   double residual_standard_deviation = unset;  ///< √(RSS / dof), in units of σ where σ is given. With a loss
                                                ///< √(Σ w (r/σ)² / (Σ w − determined directions)), w = ρ'
   double chi_squared_probability = unset;      ///< of a larger RSS by chance; only when σ is known
@@ -87,6 +104,10 @@ struct FitStatistics {
   ///   σ estimated:  −2 ln L = m (ln(2π RSS/m) + 1) + Σ ln σᵢ²,  k = determined parameters + 1
   ///   σ known:      −2 ln L = RSS + Σ ln(2π σᵢ²),               k = determined parameters
   double aic = unset, bic = unset;
+
+  std::vector<std::string> second_order;  ///< parameters that the minimum determines only to second order
+  bool exact = false;                     ///< the residuals are no larger than rounding; the noise is estimated
+  RoundingMetric rounding;                ///< of ordinary blocks; empty where a block is on a manifold
 
   std::string loss;                         ///< "huber:1.5", or one for each group; empty: least squares
   std::int64_t robust_residuals = 0;        ///< items of groups with a loss

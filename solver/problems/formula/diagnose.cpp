@@ -20,8 +20,7 @@ double leaf_value(const Node& node, const std::vector<Binding>& bindings, const 
 
 }  // namespace
 
-std::optional<NonFinitePart> find_non_finite(const Tree& tree, const std::vector<Binding>& bindings,
-                                             const RowValues& row) {
+std::vector<double> node_values(const Tree& tree, const std::vector<Binding>& bindings, const RowValues& row) {
   std::vector<double> values;
   values.reserve(tree.nodes.size());
   const auto value = [&](int place) { return place < 0 ? 0.0 : values[static_cast<std::size_t>(place)]; };
@@ -30,6 +29,13 @@ std::optional<NonFinitePart> find_non_finite(const Tree& tree, const std::vector
     values.push_back(is_leaf ? leaf_value(node, bindings, row)
                              : apply(node.op, value(node.a), value(node.b), value(node.c)));
   }
+  return values;
+}
+
+std::optional<NonFinitePart> find_non_finite(const Tree& tree, const std::vector<Binding>& bindings,
+                                             const RowValues& row) {
+  const std::vector<double> values = node_values(tree, bindings, row);
+  const auto value = [&](int place) { return place < 0 ? 0.0 : values[static_cast<std::size_t>(place)]; };
   int place = static_cast<int>(tree.nodes.size()) - 1;
   if (std::isfinite(value(place))) return std::nullopt;
   for (;;) {

@@ -14,6 +14,9 @@ struct RowValues {
   const std::vector<double>* columns;
 };
 
+/// The value of each node of the tree, as written.
+std::vector<double> node_values(const Tree& tree, const std::vector<Binding>& bindings, const RowValues& row);
+
 struct NonFinitePart {
   TextRange where;  ///< in the formula's own text
   double value;

@@ -7,6 +7,7 @@
 #include "problems/formula/diagnose.hpp"
 #include "problems/formula/lower.hpp"
 #include "problems/formula/run.hpp"
+#include "problems/formula/saturation.hpp"
 #include "problems/formula/tape.hpp"
 
 namespace thalweg {
@@ -185,6 +186,16 @@ std::vector<double> FormulaModel::response() const {
 
 std::optional<NonFiniteFormula> FormulaModel::non_finite_at(const double* p, std::int64_t row) const {
   return impl_->non_finite_at(p, row);
+}
+
+std::optional<SaturatedFormula> FormulaModel::saturated(const double* p) const {
+  const Formula& model = impl_->model_formula;
+  const auto found = formula::find_saturation(model.tree(), impl_->model_bindings,
+                                              std::vector<double>(p, p + impl_->parameters), impl_->columns);
+  if (!found) return std::nullopt;
+  const auto begin = static_cast<std::size_t>(found->where.begin);
+  return SaturatedFormula{model.text().substr(begin, static_cast<std::size_t>(found->where.end) - begin), found->value,
+                          found->parameter, found->size};
 }
 
 // Blocks whose residuals are finite are passed over; only suspicious rows are interpreted.

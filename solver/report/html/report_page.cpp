@@ -102,6 +102,7 @@ std::string parameters(const Report& report) {
                                      counted(static_cast<long long>(s.parameters.size()), "parameter")));
   for (const UndeterminedCombination& combination : s.undetermined)
     content += paragraph(text::sentence(s, combination), "note");
+  content += paragraph(text::about_minimum(s), "note");
   content += paragraph(profile_text(report), "note");
   return section("parameters", "Parameters", content);
 }
