@@ -17,8 +17,9 @@ done < <(find "$prefix/include/thalweg" -name '*.hpp')
 # No symbol of the libraries speaks of Eigen: its own copy is in another namespace (tools/cmake/flags.cmake), so that
 # neither an argument nor an inline function of Eigen is shared with the embedding program.
 while IFS= read -r archive; do
-  if nm --demangle "$archive" 2>/dev/null | grep -E '\bEigen::' | head -n 5; then
-    echo "$archive: symbols of Eigen; expected none"
+  found=$(nm --demangle "$archive" 2>/dev/null | grep -E '\bEigen::' || true)
+  if [[ -n $found ]]; then
+    echo "$archive: $(wc -l <<<"$found") symbols of Eigen; expected none, but there is ${found%%$'\n'*}"
     bad=1
   fi
 done < <(find "$prefix" -name 'libthalweg*.a' -o -name 'libthalweg*.so')

@@ -45,7 +45,8 @@ void solve_dense() {
   const std::vector<char> held = {0, 0};
   check(solver.linearize(J, r.data(), held) == LinearStatus::ok, "a linearisation");
   check(solver.solve(0.0, solver.column_norms().data(), step.data()) == LinearStatus::ok, "a dense solve");
-  check(std::abs(step[0] + 2.0) < 1e-12 && std::abs(step[1] - 1.0) < 1e-12 && solver.gradient().size() == 2, "its step");
+  check(std::abs(step[0] + 2.0) < 1e-12 && std::abs(step[1] - 1.0) < 1e-12 && solver.gradient().size() == 2,
+        "its step");
 }
 
 }  // namespace

@@ -27,7 +27,8 @@ void solves() {
     return Action::proceed;
   };
   const Result result = solve(fit.problem, options);
-  check(result.converged() && calls > 0 && result.trace.size() > 1 && !result.reason.empty(), "a solve with a callback");
+  check(result.converged() && calls > 0 && result.trace.size() > 1 && !result.reason.empty(),
+        "a solve with a callback");
   Result copy = result;
   copy.trace.push_back(copy.trace.back());
   copy.trace.push_back(result.trace.front());

@@ -61,7 +61,8 @@ void own_matrices() {
   }();
   check(thalweg::solve(problem).converged(), "a residual that owns matrices");
 
-  thalweg::RegressionData data{.inputs = {"a", "b"}, .x = {{1, 2, 3, 4, 5}, {2, 1, 4, 3, 6}}, .y = {1, 2, 2, 4, 5}, .classes = {}};
+  thalweg::RegressionData data{
+      .inputs = {"a", "b"}, .x = {{1, 2, 3, 4, 5}, {2, 1, 4, 3, 6}}, .y = {1, 2, 2, 4, 5}, .classes = {}};
   const thalweg::RegressionModel model({}, data);
   check(thalweg::solve_linear(model).size() == 3, "a regression in closed form");
 }

@@ -64,9 +64,10 @@ void manifolds() {
   problem.add_residuals(
       "step", [](const auto& a, const auto& b, const auto& m) { return (boxminus<SE3>(b, a) - m).eval(); },
       poses[{0, 1}], poses[{1, 2}], measured);
-  problem.add_residuals("up", [](const auto& a) { return Vec<std::decay_t<decltype(a[0] * 1.0)>, 3>(a[0], a[1], a[2] - 1.0); },
-                        sphere);
-  problem.add_residuals("rest", [](const auto& a) { return a[5] + a[7]; }, pair);
+  problem.add_residuals(
+      "up", [](const auto& a) { return Vec<std::decay_t<decltype(a[0] * 1.0)>, 3>(a[0], a[1], a[2] - 1.0); }, sphere);
+  problem.add_residuals(
+      "rest", [](const auto& a) { return a[5] + a[7]; }, pair);
   std::vector<double> x = problem.start(), step(x.size(), 1e-3);
   problem.retract_curved(step, x);
   problem.settle(x);
@@ -134,8 +135,9 @@ void programs() {
   const auto dynamic = more.add_parameters("d", std::vector<double>{1.0, 1.0});
   more.add_residuals("dynamic", Decay{}, dynamic, times, heights);
   more.add_residuals("lanes", simd(Decay{}), dynamic, times, heights);
-  more.add_residuals("differences", numeric([](std::span<const double> p, double t, double y) { return Decay{}(p, t, y); }),
-                     dynamic, times, heights);
+  more.add_residuals("differences",
+                     numeric([](std::span<const double> p, double t, double y) { return Decay{}(p, t, y); }), dynamic,
+                     times, heights);
   const Result result = solve(more);
   check(result.converged() && result[dynamic].size() == 2, "a block of run-time size");
   Problem moved = std::move(more);

@@ -35,7 +35,8 @@ void models(const RegressionData& classes) {
     check(model.samples() == classes.samples() / 2, "every second sample");
   }
   const RegressionModel lasso({.kind = RegressionKind::softmax, .l1 = 0.5}, classes);
-  check(train(lasso.objective(), lasso.start(), {.rule = Rule::fista, .max_iterations = 50}, {}, lasso.penalty()).x.size() > 0,
+  check(train(lasso.objective(), lasso.start(), {.rule = Rule::fista, .max_iterations = 50}, {}, lasso.penalty())
+                .x.size() > 0,
         "a penalty");
 }
 
@@ -54,16 +55,18 @@ void regressions() {
   const CrossValidation validation = cross_validate(classes, candidates, 3, 1, fitted);
   check(validation.candidates.size() == 2 && validation.candidates[0].fold_losses.size() == 3, "cross-validation");
 
-  const RegressionData line{.inputs = {"a", "b"}, .x = {{1, 2, 3, 4, 5, 6}, {2, 1, 4, 3, 6, 5}}, .y = {1, 2, 2, 4, 5, 5},
-                            .classes = {}};
+  const RegressionData line{
+      .inputs = {"a", "b"}, .x = {{1, 2, 3, 4, 5, 6}, {2, 1, 4, 3, 6, 5}}, .y = {1, 2, 2, 4, 5, 5}, .classes = {}};
   check(solve_linear(RegressionModel({.standardize = true}, line)).size() == 3, "a closed form");
-  const RegressionData two{.response = "y", .inputs = {"a"}, .x = {{1, 2, 3, 4}}, .y = {0, 0, 1, 1}, .classes = {"n", "y"}};
+  const RegressionData two{
+      .response = "y", .inputs = {"a"}, .x = {{1, 2, 3, 4}}, .y = {0, 0, 1, 1}, .classes = {"n", "y"}};
   const RegressionModel separable({.kind = RegressionKind::logistic}, two);
   const std::vector<double> apart = {-25.0, 10.0};
   check(!separation(separable, apart).empty(), "separable classes");
 
   const RegressionFit fit = read_regression(
-      "[regression]\nmodel = \"linear\"\nresponse = \"y\"\n[data]\ncolumns = [\"x\", \"y\"]\nrows = [[1, 2], [2, 3], [3, 5]]\n",
+      "[regression]\nmodel = \"linear\"\nresponse = \"y\"\n[data]\ncolumns = [\"x\", \"y\"]\nrows = [[1, 2], [2, 3], "
+      "[3, 5]]\n",
       "line.toml", ".");
   check(fit.data.samples() == 3 && fit.certified.empty(), "a regression's file");
   RegressionFit::Choice choice;

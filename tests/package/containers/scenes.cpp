@@ -33,7 +33,8 @@ void bundles() {
 
   Problem own;
   const auto cameras = own.add_parameters("camera", Vec<double, 9>::Zero().eval(), 8);
-  const auto points = own.add_parameters("point", Vec<double, 3>::Zero().eval(), static_cast<int>(bundle.point_count()));
+  const auto points =
+      own.add_parameters("point", Vec<double, 3>::Zero().eval(), static_cast<int>(bundle.point_count()));
   own.set_starts(cameras, bundle.cameras);
   own.set_starts(points, bundle.points);
   std::vector<std::int64_t> camera, point;
@@ -84,7 +85,8 @@ void graphs() {
   for (int i = 0, k = 0; i < 6; k += 6 - i, ++i) edge.root[static_cast<std::size_t>(k)] = 1.0;
   const SpaceSighting sighting{{1, 1, 1}, {1, 0, 0, 1, 0, 1}, {0, 0, 0, 0, 0, 0, 1}};
   space.add_group(relative_pose_group("edge", {0, 7}, {7, 14}, std::vector<SpaceEdge>(2, edge)));
-  space.add_group(sighting_group("sighting", {0, 7}, {seen.offset(), seen.offset()}, std::vector<SpaceSighting>(2, sighting)));
+  space.add_group(
+      sighting_group("sighting", {0, 7}, {seen.offset(), seen.offset()}, std::vector<SpaceSighting>(2, sighting)));
   space.add_residuals("again", RelativePoseSpace{}, places[{0, 1}], places[{1, 2}], std::vector<SpaceEdge>(2, edge));
   check(solve(space).final_cost < 10.0, "edges of space");
 }

@@ -62,7 +62,8 @@ void trained() {
   const Subject subject{.residuals = &fit.problem};
   for (const AnyMethod method : all_methods()) {
     if (!refusal(method, subject).empty()) continue;
-    const Result result = run(method, subject, {8.0, 0.3}, {.max_iterations = 50}, {.rate = 1e-3, .max_iterations = 50});
+    const Result result =
+        run(method, subject, {8.0, 0.3}, {.max_iterations = 50}, {.rate = 1e-3, .max_iterations = 50});
     check(result.x.size() == 2 && parse_any_method(to_string(method)) == method, "every method, by name");
   }
 }
