@@ -105,6 +105,8 @@ void files() {
     const double value = copy.residuals > 0 ? 2.0 * result.final_cost : result.final_cost;
     check(reached_minimum(*entry, value) != nullptr, "a catalogue's problem");
   }
+  check(FileError("a.toml", 1, 2, "it is wrong", "a right one").file == "a.toml", "a file's error of one's own");
+  check(FormulaError({1, 2}, "it is wrong", "a right one").expected == "a right one", "a formula's error of one's own");
   check(catalogue().size() > static_cast<std::size_t>(mgh_instances), "the whole catalogue");
 }
 

@@ -24,6 +24,21 @@ struct Box01 final : Proximable {
   bool indicator() const override { return true; }
 };
 
+/// A step of each rule, whose arrays this program replaces by its own.
+template <class... Rules>
+void each_step() {
+  const std::vector<double> g = {0.1, -0.2};
+  const auto step = [&](auto rule) {
+    std::vector<double> theta = {1.0, 1.0}, ahead(2);
+    rule.step(theta, g);
+    rule.fields([](std::string_view, double&) {}, [](std::string_view, rules::Vector& array) { array = {1.0, 2.0}; });
+    if constexpr (requires { rule.ahead(theta, rules::Point(ahead)); }) rule.ahead(theta, ahead);
+    rule.step(theta, g);
+    check(std::isfinite(theta[0]), "a rule's step");
+  };
+  (step(Rules(2)), ...);
+}
+
 void rules_by_name() {
   for (const Rule rule : all_rules()) {
     check(parse_rule(to_string(rule)) == rule, "rules by name");
@@ -37,13 +52,9 @@ void rules_by_name() {
     worker->restore(parse_rule_state(to_text(state)));
     check(worker->state() == state && constants_of(rule).size() < 10, "a rule's state");
   }
-  rules::Momentum momentum(2);
-  std::vector<double> theta = {1.0, 1.0};
-  momentum.step(theta, std::vector<double>{1.0, 1.0});
-  rules::Vector kept = momentum.velocity;
-  kept.resize(100);
-  momentum.velocity = kept;
-  check(momentum.velocity.size() == 100, "a rule's arrays");
+  each_step<rules::Descent, rules::Momentum, rules::Nesterov, rules::NesterovShifted, rules::AdaGrad, rules::AdaDelta,
+            rules::RmsProp, rules::RmsPropMomentum, rules::RmsPropNesterov, rules::Adam, rules::AdamUncorrected,
+            rules::AdamW, rules::AdaMax, rules::Nadam, rules::AmsGrad>();
   check(to_string(parse_schedule("warmup:5+step:10e:0.5")) == "warmup:5+step:10e:0.5", "schedules");
 }
 
