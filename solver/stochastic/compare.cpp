@@ -18,6 +18,9 @@ constexpr std::size_t most_drawn_parameters = 3;
 // neighbours of the best.
 constexpr int smallest_tried_first = -16, largest_tried_first = 0, smallest_rate = -32, largest_rate = 16;
 
+// What a start from which a rate diverges counts in RateTrial::cost: at which cost it was given up means nothing.
+constexpr double cost_of_divergence = 300.0;
+
 int half_decades(double rate) { return static_cast<int>(std::lround(2.0 * std::log10(rate))); }
 
 double cost_at(const Subject& subject, const std::vector<double>& x) {
@@ -203,7 +206,9 @@ class Contest {
   static bool better(const RateTrial& a, const RateTrial& b) {
     if (a.reached != b.reached) return a.reached > b.reached;
     if (a.reached > 0 && a.evaluations != b.evaluations) return a.evaluations < b.evaluations;
-    return a.cost < b.cost;
+    if (a.cost != b.cost) return a.cost < b.cost;
+    if (a.diverged != b.diverged) return a.diverged < b.diverged;
+    return a.diverged > 0 ? a.rate < b.rate : a.rate > b.rate;  // all are too large, or too small to tell apart
   }
 
   /// The best rate.
@@ -245,7 +250,7 @@ class Contest {
       const double initial = result_.initial_costs[start], best = result_.best_known;
       const double left = std::max((run.result.final_cost - best) / (initial - best), 1e-300);
       trial.reached += run.result.final_cost <= target(start);
-      trial.cost += std::isfinite(left) ? std::log10(left) : 300.0;
+      trial.cost += run.diverged || !std::isfinite(left) ? cost_of_divergence : std::log10(left);
       trial.diverged += run.diverged;
       if (!run.result.trace.empty()) trial.evaluations += run.result.trace.back().evaluations;
     }

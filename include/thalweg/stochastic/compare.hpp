@@ -47,8 +47,8 @@ struct ComparedRun {
 struct RateTrial {
   double rate = 0.0;
   int reached = 0;            ///< starts that came to the target
-  double cost = 0.0;          ///< sum over the starts of log10 of the distance left at the end, (F − F*) / (F₀ − F*); lower is
-                              ///< better
+  double cost = 0.0;          ///< sum over the starts of log10 of the distance left at the end, (F − F*) / (F₀ − F*), 300 for
+                              ///< one from which it diverged; lower is better
   double evaluations = 0.0;   ///< all
   int diverged = 0;           ///< starts from which it ended higher than it began
 };
