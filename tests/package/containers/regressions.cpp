@@ -65,7 +65,7 @@ void regressions() {
   check(!separation(separable, apart).empty(), "separable classes");
 
   const RegressionFit fit = read_regression(
-      "[regression]\nmodel = \"linear\"\nresponse = \"y\"\n[data]\ncolumns = [\"x\", \"y\"]\nrows = [[1, 2], [2, 3], "
+      "[regression]\nkind = \"linear\"\nresponse = \"y\"\n[data]\ncolumns = [\"x\", \"y\"]\nrows = [[1, 2], [2, 3], "
       "[3, 5]]\n",
       "line.toml", ".");
   check(fit.data.samples() == 3 && fit.certified.empty(), "a regression's file");
