@@ -16,7 +16,7 @@ quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }; }
 
 # run PROGRAM...: each with the plain allocator, then with glibc's checks. The address sanitizer replaces the allocator,
 # and Eigen has another one under it: it does not see what this looks for.
-checks=$(gcc -print-file-name=libc_malloc_debug.so.0)
+checks=$(c++ -print-file-name=libc_malloc_debug.so.0)
 [[ $checks == /* ]] || { echo "libc_malloc_debug.so.0 is not there; expected glibc 2.34 or later"; exit 1; }
 run() {
   for program in "$@"; do
@@ -28,14 +28,16 @@ run() {
 
 # The other build of the library: one whose tests are built, too, serves; else the libraries alone are built.
 other=$build/package
+targets=(thalweg_report thalweg_problems)
 if [[ $native == ON ]]; then opposite=OFF; else opposite=ON; fi
 if [[ $native == ON && -x $root/build/portable-test/tools/thalweg ]]; then
   other=$root/build/portable-test
+  targets+=(thalweg_tool)
 else
   quietly "$cmake" -S "$root" -B "$other" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTHALWEG_NATIVE=$opposite \
     -DTHALWEG_TOOLS=OFF
 fi
-quietly "$cmake" --build "$other"
+quietly "$cmake" --build "$other" --target "${targets[@]}"
 
 # The second library is installed over the first: headers stay, so that the programs are only linked again.
 for library in "$native" "$opposite"; do
