@@ -30,7 +30,7 @@ run() {
 other=$build/package
 targets=(thalweg_report thalweg_problems)
 if [[ $native == ON ]]; then opposite=OFF; else opposite=ON; fi
-if [[ $native == ON && -x $root/build/portable-test/tools/thalweg ]]; then
+if [[ $native == ON && -x $root/build/portable-test/thalweg ]]; then
   other=$root/build/portable-test
   targets+=(thalweg_tool)
 else
