@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include <Eigen/Core>
 #include <fmt/format.h>
+#include <Eigen/Core>
 
 #include <minimize/sparse/sparse_engine.hpp>
 #include <thalweg/math/error.hpp>

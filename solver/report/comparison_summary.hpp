@@ -23,7 +23,7 @@ struct MethodSummary {
   /// Evaluations of all runs to their ends, whether they reached the target or not.
   std::int64_t costs = 0, gradients = 0, hessians = 0, minibatches = 0;
   double total_seconds = 0.0;
-  double final_cost = IterationRecord::unset;  ///< median over all runs of one problem, of the cost where they ended
+  double final_cost = IterationRecord::unset;   ///< median over all runs of one problem, of the cost where they ended
   double lowest_cost = IterationRecord::unset;  ///< the same of the lowest costs met; NaN: no run ended higher
   double digits = IterationRecord::unset;      ///< the same of the digits of agreement
   double rate = IterationRecord::unset;        ///< of one problem

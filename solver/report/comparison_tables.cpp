@@ -39,7 +39,8 @@ std::string_view edge_text(RateEdge edge) {
 }
 
 bool shows_lowest_costs(const std::vector<MethodSummary>& methods) {
-  return std::any_of(methods.begin(), methods.end(), [](const MethodSummary& s) { return std::isfinite(s.lowest_cost); });
+  return std::any_of(methods.begin(), methods.end(),
+                     [](const MethodSummary& s) { return std::isfinite(s.lowest_cost); });
 }
 
 }  // namespace
@@ -61,7 +62,11 @@ Table method_table(const ComparedProblem& problem, const std::vector<MethodSumma
     const std::string reached =
         starts == 1 && s.runs == 1 ? (s.reached == 1 ? "yes" : "no") : fmt::format("{}/{}", s.reached, s.runs);
     std::vector<std::string> row = {
-        s.name, reached, several(s.seconds, 3), short_count(s.iterations), short_count(s.evaluations),
+        s.name,
+        reached,
+        several(s.seconds, 3),
+        short_count(s.iterations),
+        short_count(s.evaluations),
         fmt::format("{}/{}/{}", short_count(s.costs), short_count(s.gradients), short_count(s.hessians)),
         several(s.final_cost, 6)};
     if (lowest) row.push_back(std::isfinite(s.lowest_cost) ? several(s.lowest_cost, 6) : "");
@@ -80,10 +85,10 @@ Table rate_table(const std::vector<MethodSummary>& methods) {
   for (const MethodSummary& s : methods) {
     if (!std::isfinite(s.rate)) continue;
     table.add_row({s.name, fmt::format("{:.3g}", s.rate), s.minibatches > 0 ? short_count(s.minibatches) : "",
-                   s.rates_tried == 0 ? ""
-                                      : fmt::format("best of {} tried{}: {} evaluations, {:.3g} s more", s.rates_tried,
-                                                    edge_text(s.rate_edge), short_count(s.tuning_evaluations),
-                                                    s.tuning_seconds)});
+                   s.rates_tried == 0
+                       ? ""
+                       : fmt::format("best of {} tried{}: {} evaluations, {:.3g} s more", s.rates_tried,
+                                     edge_text(s.rate_edge), short_count(s.tuning_evaluations), s.tuning_seconds)});
   }
   return table;
 }

@@ -144,9 +144,10 @@ Ending TrainingLog::conclude(Verdict verdict) {
                                         best_.validation, best_.epoch));
   if (reports_last()) return {verdict.status, std::move(verdict.reason), std::move(last_.x), last_.cost};
   if (options_.patience == 0 && !best_.x.empty() && !(last_.cost - best_.cost <= same_cost * std::abs(best_.cost)))
-    result_.notes.push_back(fmt::format("the cost was lowest, {:.6g}, at iteration {}, whose parameters are reported; the "
-                                        "last was {:.6g}",
-                                        best_.cost, best_.iteration, last_.cost));
+    result_.notes.push_back(
+        fmt::format("the cost was lowest, {:.6g}, at iteration {}, whose parameters are reported; the "
+                    "last was {:.6g}",
+                    best_.cost, best_.iteration, last_.cost));
   return {verdict.status, std::move(verdict.reason), std::move(best_.x), best_.cost};
 }
 

@@ -55,7 +55,7 @@ class TrainingLog {
   double blamed_rate_;
   double rate_ = IterationRecord::unset, step_norm_ = IterationRecord::unset;
   double gradient_norm_ = IterationRecord::unset;  ///< where the last step began
-  Kept best_, last_;  // last_ without a point where the lowest is kept
+  Kept best_, last_;                               // last_ without a point where the lowest is kept
   std::int64_t records_ = 0, next_kept_ = 0;
   std::optional<IterationRecord> unwritten_;  ///< the last record, when it was left out of the trace
 };

@@ -4,8 +4,8 @@
 
 int main(int argc, char** argv) {
   using namespace thalweg;
-  PoseGraph graph = argc > 1 ? read_pose_graph(argv[1])
-                             : generate_pose_graph({.kind = PoseGraphOptions::Kind::garage, .poses = 300});
+  PoseGraph graph =
+      argc > 1 ? read_pose_graph(argv[1]) : generate_pose_graph({.kind = PoseGraphOptions::Kind::garage, .poses = 300});
   initialize(graph, Initialization::automatic);
   const Problem problem = build_problem(graph, Loss::huber(3.0));
   const Result result = solve(problem, {.initial_damping = 1e-8});

@@ -32,7 +32,7 @@ struct StoppingRule {
 /// One method from one start.
 struct ComparedRun {
   int start = 1;   ///< counts from 1
-  Result result;   ///< where the run ended, its cost there, its whole trace; x in it when there are at most 3 parameters
+  Result result;  ///< where the run ended, its cost there, its whole trace; x in it when there are at most 3 parameters
   bool reached = false;
   double rate = IterationRecord::unset;  ///< learning rate; NaN: the method has none
   /// Up to the first record at or below the target; NaN: never.
@@ -47,8 +47,8 @@ struct ComparedRun {
 struct RateTrial {
   double rate = 0.0;
   int reached = 0;            ///< starts that came to the target
-  double cost = 0.0;          ///< sum over the starts of log10 of the distance left at the end, (F − F*) / (F₀ − F*), 300 for
-                              ///< one from which it diverged; lower is better
+  double cost = 0.0;  ///< sum over the starts of log10 of the distance left at the end, (F − F*) / (F₀ − F*), 300 for
+                      ///< one from which it diverged; lower is better
   double evaluations = 0.0;   ///< all
   int diverged = 0;           ///< starts from which it ended higher than it began
 };
@@ -109,9 +109,9 @@ struct CompareOptions {
   StoppingRule rule = {};
   Options options = {};     ///< of the second-order methods; tolerances and limits are the stopping rule's
   TrainOptions train = {};  ///< of the first-order ones, likewise
-  /// Tries the rates 10⁻⁸ … 1, decade by decade beyond as long as the last of them is the best, from 10⁻¹⁶ to 10⁸ at most,
-  /// then half a decade to either side of the best, on all starts of each problem. The best reaches the target from the
-  /// most starts, with the fewest evaluations; where none reaches it, it ends the lowest.
+  /// Tries the rates 10⁻⁸ … 1, decade by decade beyond as long as the last of them is the best, from 10⁻¹⁶ to 10⁸ at
+  /// most, then half a decade to either side of the best, on all starts of each problem. The best reaches the target
+  /// from the most starts, with the fewest evaluations; where none reaches it, it ends the lowest.
   bool tune = false;
   std::function<void(const CompareProgress&)> progress = {};  ///< before each run
   const std::atomic<bool>* interrupt = nullptr;
