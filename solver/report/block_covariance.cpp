@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <Eigen/Core>
 
 #include <minimize/sparse/sparse_engine.hpp>
 #include <thalweg/math/error.hpp>
@@ -61,20 +62,23 @@ class Inverses {
 void complete(const Asked& a, const BlockProgram& program, std::span<const double> norms, double variance,
               BlockCovariance& out) {
   const Eigen::Index n = a.inverse[0].rows();
-  out.matrix = variance / 9.0 * (10.0 * a.inverse[0] - a.inverse[1]);
-  out.matrix = (0.5 * (out.matrix + out.matrix.transpose())).eval();
+  const Eigen::MatrixXd extrapolated = variance / 9.0 * (10.0 * a.inverse[0] - a.inverse[1]);
+  out.dimension = static_cast<int>(n);
+  out.matrix.resize(static_cast<std::size_t>(n * n));
+  Eigen::Map<Eigen::MatrixXd> matrix(out.matrix.data(), n, n);
+  matrix = 0.5 * (extrapolated + extrapolated.transpose());
   for (Eigen::Index i = 0; i < n; ++i) {
     const std::int64_t column = a.first + i;
     if (program.holds(column)) {
-      out.matrix.row(i).setZero();
-      out.matrix.col(i).setZero();
+      matrix.row(i).setZero();
+      matrix.col(i).setZero();
     } else if (norms[static_cast<std::size_t>(column)] == 0.0 ||
                !(a.inverse[0](i, i) <= most_fall * a.inverse[1](i, i))) {
       out.free_components.push_back(program.column_name(column));
     }
   }
   out.determined = out.free_components.empty();
-  if (!out.determined) out.matrix.resize(0, 0);
+  if (!out.determined) out.matrix.clear();
 }
 
 double unit_variance(const Problem& problem, const BlockProgram& program, double cost) {
@@ -121,8 +125,8 @@ std::vector<BlockCovariance> block_covariances(const Problem& problem, const std
     if (asked[k].block >= 0) {
       complete(asked[k], program, linear->column_norms(), variance, out);
     } else {
-      const int n = problem.set_of(offsets[k]).tangent;
-      out.matrix = Eigen::MatrixXd::Zero(n, n);
+      out.dimension = problem.set_of(offsets[k]).tangent;
+      out.matrix.assign(static_cast<std::size_t>(out.dimension) * static_cast<std::size_t>(out.dimension), 0.0);
     }
   }
   return result;

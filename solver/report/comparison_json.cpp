@@ -25,6 +25,9 @@ Json run_of(const ComparedRun& run) {
           {"reason", r.reason},
           {"initial_cost", number(r.initial_cost)},
           {"final_cost", number(r.final_cost)},
+          {"lowest_cost", number(run.lowest_cost)},
+          {"lowest_iteration", number(run.lowest_iteration)},
+          {"diverged", run.diverged},
           {"seconds_spent", number(r.seconds.total)},
           {"iterations_spent", r.iterations},
           {"epochs_spent", r.epochs},
@@ -34,14 +37,22 @@ Json run_of(const ComparedRun& run) {
           {"trace", json_parts::trace_of(r, most_points, true)}};
 }
 
+/// Of the rates that may be tried, which end the chosen one is at.
+Json edge_of(RateEdge edge) {
+  if (edge == RateEdge::none) return nullptr;
+  return edge == RateEdge::smallest ? "smallest" : "largest";
+}
+
 Json tuning_of(const ComparedMethod& method) {
   Json trials = Json::array();
   for (const RateTrial& trial : method.tuning)
     trials.push_back({{"rate", number(trial.rate)},
                       {"reached", trial.reached},
                       {"cost", number(trial.cost)},
-                      {"evaluations", number(trial.evaluations)}});
+                      {"evaluations", number(trial.evaluations)},
+                      {"diverged", trial.diverged}});
   return {{"trials", std::move(trials)},
+          {"edge", edge_of(method.rate_edge)},
           {"seconds", number(method.tuning_seconds)},
           {"evaluations", number(method.tuning_evaluations)}};
 }
@@ -84,6 +95,7 @@ Json summary_of(const MethodSummary& s) {
           {"problems_solved", s.problems_solved},
           {"runs", s.runs},
           {"reached", s.reached},
+          {"diverged", s.diverged},
           {"median_evaluations", number(s.evaluations)},
           {"median_iterations", number(s.iterations)},
           {"median_seconds", number(s.seconds)},

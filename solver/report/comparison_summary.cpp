@@ -12,8 +12,12 @@ namespace {
 
 using text::counted;
 
+// Costs that differ by less, relatively, are the same to a reader.
+constexpr double same_cost = 1e-6;
+
 struct Samples {
-  std::vector<double> seconds, iterations, evaluations, final_costs, digits;
+  std::vector<double> seconds, iterations, evaluations, final_costs, lowest_costs, digits;
+  bool higher_at_end = false;  ///< a run ended higher than it had been
 };
 
 void add_failure(Status status, MethodSummary& s) {
@@ -40,12 +44,18 @@ void add(const ComparedMethod& method, MethodSummary& s, Samples& samples) {
     s.minibatches += e.batch_gradients;
     s.total_seconds += run.result.seconds.total;
     samples.final_costs.push_back(run.result.final_cost);
+    samples.lowest_costs.push_back(run.lowest_cost);
+    if (std::isfinite(run.lowest_cost) &&
+        !(run.result.final_cost - run.lowest_cost <= same_cost * std::abs(run.lowest_cost)))
+      samples.higher_at_end = true;
     samples.digits.push_back(run.digits);
     if (run.reached) {
       ++reached;
       samples.seconds.push_back(run.seconds);
       samples.iterations.push_back(run.iterations);
       samples.evaluations.push_back(run.evaluations);
+    } else if (run.diverged) {
+      ++s.diverged;
     } else {
       add_failure(run.result.status, s);
     }
@@ -103,6 +113,8 @@ std::vector<MethodSummary> summary(const ComparedProblem& problem) {
     add(method, s, samples);
     take_medians(samples, s);
     s.final_cost = median(samples.final_costs);
+    if (samples.higher_at_end) s.lowest_cost = median(samples.lowest_costs);
+    s.rate_edge = method.rate_edge;
     s.digits = median(samples.digits);
     if (!method.runs.empty()) s.rate = method.runs.front().rate;
     list.push_back(std::move(s));
@@ -126,7 +138,7 @@ std::vector<MethodSummary> summary(const Comparison& comparison) {
 }
 
 std::string failures_text(const MethodSummary& method) {
-  std::string out;
+  std::string out = method.diverged > 0 ? fmt::format("{} diverged", method.diverged) : "";
   std::vector<std::pair<std::string_view, int>> words;
   for (const auto& [status, count] : method.failures) {
     if (!words.empty() && words.back().first == in_words(status))

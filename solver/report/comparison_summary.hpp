@@ -23,13 +23,18 @@ struct MethodSummary {
   /// Evaluations of all runs to their ends, whether they reached the target or not.
   std::int64_t costs = 0, gradients = 0, hessians = 0, minibatches = 0;
   double total_seconds = 0.0;
-  double final_cost = IterationRecord::unset;  ///< median over all runs of one problem
+  double final_cost = IterationRecord::unset;   ///< median over all runs of one problem, of the cost where they ended
+  double lowest_cost = IterationRecord::unset;  ///< the same of the lowest costs met; NaN: no run ended higher
   double digits = IterationRecord::unset;      ///< the same of the digits of agreement
   double rate = IterationRecord::unset;        ///< of one problem
+  RateEdge rate_edge = RateEdge::none;         ///< of that rate
   int rates_tried = 0;
   double tuning_evaluations = 0.0, tuning_seconds = 0.0;
+  int diverged = 0;  ///< runs that ended higher than they began
   std::vector<std::pair<Status, int>>
-      failures;  ///< how the runs ended that did not reach the target, in Status's order
+      failures;  ///< how the other runs ended that did not reach the target, in Status's order
+
+  bool failed() const { return diverged > 0 || !failures.empty(); }
 };
 
 /// In the order of problem.methods.
@@ -37,7 +42,7 @@ std::vector<MethodSummary> summary(const ComparedProblem& problem);
 /// In the order of comparison.methods, over all problems.
 std::vector<MethodSummary> summary(const Comparison& comparison);
 
-/// How the runs ended that did not reach the target: "2 stalled, 1 at a limit of evaluations, iterations or time".
+/// How the runs ended that did not reach the target: "1 diverged, 2 stalled, 1 at a limit".
 std::string failures_text(const MethodSummary& method);
 
 /// What counts as reached and when a run is given up, in sentences.

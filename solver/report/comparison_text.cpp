@@ -41,7 +41,7 @@ std::string shortfalls(const std::vector<MethodSummary>& methods) {
   for (const MethodSummary& s : methods) {
     if (!s.refused.empty())
       out += wrapped(printable(s.name) + ": " + printable(s.refused));
-    else if (!s.failures.empty())
+    else if (s.failed())
       out += wrapped(printable(s.name) + " did not reach it: " + failures_text(s));
   }
   return out.empty() ? "" : "\n" + out;

@@ -14,8 +14,14 @@ namespace thalweg {
 namespace {
 
 constexpr std::size_t most_drawn_parameters = 3;
-// Rates of --tune, in half decades: 10^(k/2). Every second one first, then the neighbours of the best.
-constexpr int coarsest_rate = -16, finest_rate = 0;
+// Rates of --tune, in half decades: 10^(k/2). Every second one first, beyond them while the best is the last, then the
+// neighbours of the best.
+constexpr int smallest_tried_first = -16, largest_tried_first = 0, smallest_rate = -32, largest_rate = 16;
+
+// What a start from which a rate diverges counts in RateTrial::cost: at which cost it was given up means nothing.
+constexpr double cost_of_divergence = 300.0;
+
+int half_decades(double rate) { return static_cast<int>(std::lround(2.0 * std::log10(rate))); }
 
 double cost_at(const Subject& subject, const std::vector<double>& x) {
   if (subject.objective) {
@@ -165,17 +171,28 @@ class Contest {
     own.record_points = training.record_points = problem_.starts[start].size() <= most_drawn_parameters;
     training.rate = rate;
     training.max_epochs = training.max_iterations = std::numeric_limits<std::int64_t>::max();
+    training.keep_lowest = false;
+    ComparedRun run;
+    run.start = progress_.start;
+    run.rate = rate;
     bool reached = false;
     const auto stop = [&, target = target(start)](const IterationRecord& record) {
+      if (!(record.cost >= run.lowest_cost) && std::isfinite(record.cost)) {
+        run.lowest_cost = record.cost;
+        run.lowest_iteration = static_cast<double>(record.iteration);
+      }
       reached = reached || record.cost <= target;
       return reached ? Action::stop : over_budget(record);
     };
     own.callback = training.callback = stop;
-    ComparedRun run;
-    run.start = progress_.start;
-    run.rate = rate;
     run.result = thalweg::run(method, problem_.subject, problem_.starts[start], own, training);
     if (run.result.status == Status::interrupted && !interrupted()) explain(run.result, reached);
+    if (!(run.result.final_cost >= run.lowest_cost) && std::isfinite(run.result.final_cost)) {
+      run.lowest_cost = run.result.final_cost;
+      run.lowest_iteration = static_cast<double>(run.result.iterations);
+    }
+    run.diverged =
+        run.result.status != Status::non_finite_start && !(run.result.final_cost <= result_.initial_costs[start]);
     return run;
   }
 
@@ -186,23 +203,33 @@ class Contest {
                             : fmt::format("the budget of {:g} evaluations is spent", options_.rule.evaluations);
   }
 
-  /// The best rate; ties go to the lower cost left, then to fewer evaluations.
+  static bool better(const RateTrial& a, const RateTrial& b) {
+    if (a.reached != b.reached) return a.reached > b.reached;
+    if (a.reached > 0 && a.evaluations != b.evaluations) return a.evaluations < b.evaluations;
+    if (a.cost != b.cost) return a.cost < b.cost;
+    if (a.diverged != b.diverged) return a.diverged < b.diverged;
+    return a.diverged > 0 ? a.rate < b.rate : a.rate > b.rate;  // all are too large, or too small to tell apart
+  }
+
+  /// The best rate.
   double tune(AnyMethod method, ComparedMethod& entry) {
     const Stopwatch clock;
-    const auto try_rate = [&](int half_decades) {
-      if (half_decades < coarsest_rate || half_decades > finest_rate || interrupted()) return;
-      entry.tuning.push_back(trial(method, std::pow(10.0, 0.5 * half_decades)));
+    const auto try_rate = [&](int k) {
+      if (k < smallest_rate || k > largest_rate || interrupted()) return;
+      entry.tuning.push_back(trial(method, std::pow(10.0, 0.5 * k)));
       entry.tuning_evaluations += entry.tuning.back().evaluations;
     };
-    const auto better = [](const RateTrial& a, const RateTrial& b) {
-      if (a.reached != b.reached) return a.reached > b.reached;
-      if (a.reached > 0 && a.evaluations != b.evaluations) return a.evaluations < b.evaluations;
-      return a.cost < b.cost;
+    const auto best = [&] {
+      return half_decades(std::min_element(entry.tuning.begin(), entry.tuning.end(), better)->rate);
     };
-    for (int k = coarsest_rate; k <= finest_rate; k += 2) try_rate(k);
+    int smallest = smallest_tried_first, largest = largest_tried_first;
+    for (int k = smallest; k <= largest; k += 2) try_rate(k);
+    while (!entry.tuning.empty() && !interrupted() && best() == smallest && smallest > smallest_rate)
+      try_rate(smallest -= 2);
+    while (!entry.tuning.empty() && !interrupted() && best() == largest && largest < largest_rate)
+      try_rate(largest += 2);
     if (!entry.tuning.empty()) {
-      const RateTrial best = *std::min_element(entry.tuning.begin(), entry.tuning.end(), better);
-      const int k = static_cast<int>(std::lround(2.0 * std::log10(best.rate)));
+      const int k = best();
       try_rate(k - 1);
       try_rate(k + 1);
     }
@@ -210,6 +237,8 @@ class Contest {
               [](const RateTrial& a, const RateTrial& b) { return a.rate < b.rate; });
     entry.tuning_seconds = clock.elapsed();
     if (entry.tuning.empty()) return default_rate(std::get<Rule>(method));
+    const int k = best();
+    entry.rate_edge = k == smallest_rate ? RateEdge::smallest : k == largest_rate ? RateEdge::largest : RateEdge::none;
     return std::min_element(entry.tuning.begin(), entry.tuning.end(), better)->rate;
   }
 
@@ -221,7 +250,8 @@ class Contest {
       const double initial = result_.initial_costs[start], best = result_.best_known;
       const double left = std::max((run.result.final_cost - best) / (initial - best), 1e-300);
       trial.reached += run.result.final_cost <= target(start);
-      trial.cost += std::isfinite(left) ? std::log10(left) : 300.0;
+      trial.cost += run.diverged || !std::isfinite(left) ? cost_of_divergence : std::log10(left);
+      trial.diverged += run.diverged;
       if (!run.result.trace.empty()) trial.evaluations += run.result.trace.back().evaluations;
     }
     return trial;
@@ -231,7 +261,7 @@ class Contest {
   void judge() {
     if (std::isnan(problem_.best_known))
       for (const ComparedMethod& method : result_.methods)
-        for (const ComparedRun& run : method.runs) improve(run.result.final_cost);
+        for (const ComparedRun& run : method.runs) improve(run.lowest_cost);
     for (ComparedMethod& method : result_.methods)
       for (ComparedRun& run : method.runs) {
         measure(run, target(static_cast<std::size_t>(run.start) - 1));

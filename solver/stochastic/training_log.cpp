@@ -10,6 +10,8 @@ namespace {
 
 // A cost so many times what it was at the start does not come back.
 constexpr double growth = 1e10;
+// Costs that differ by less, relatively, are the same to a reader.
+constexpr double same_cost = 1e-6;
 
 std::string plural(std::int64_t n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); }
 
@@ -35,6 +37,8 @@ std::optional<Verdict> TrainingLog::record(std::span<const double> x, double cos
   if (records_ == 0) result_.initial_cost = cost;
   const IterationRecord record = made_record(x, cost, gradient_norm);
   push(record);
+  last_.cost = cost;
+  if (reports_last()) keep(last_, x, cost);
   const std::optional<Verdict> verdict = judge(x, cost, gradient_norm);
   const std::optional<Verdict> wish = request(record);
   if (verdict) return verdict;
@@ -97,6 +101,7 @@ void TrainingLog::keep(Kept& kept, std::span<const double> x, double cost) const
   kept.x.assign(x.begin(), x.end());
   kept.cost = cost;
   kept.epoch = result_.epochs;
+  kept.iteration = result_.iterations;
 }
 
 std::optional<Verdict> TrainingLog::divergence(double cost) const {
@@ -137,6 +142,12 @@ Ending TrainingLog::conclude(Verdict verdict) {
     result_.notes.push_back(fmt::format("early stopping: the validation cost was lowest, {:.6g}, after epoch {}; its "
                                         "parameters are reported",
                                         best_.validation, best_.epoch));
+  if (reports_last()) return {verdict.status, std::move(verdict.reason), std::move(last_.x), last_.cost};
+  if (options_.patience == 0 && !best_.x.empty() && !(last_.cost - best_.cost <= same_cost * std::abs(best_.cost)))
+    result_.notes.push_back(
+        fmt::format("the cost was lowest, {:.6g}, at iteration {}, whose parameters are reported; the "
+                    "last was {:.6g}",
+                    best_.cost, best_.iteration, last_.cost));
   return {verdict.status, std::move(verdict.reason), std::move(best_.x), best_.cost};
 }
 

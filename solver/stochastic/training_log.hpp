@@ -38,13 +38,14 @@ class TrainingLog {
   struct Kept {
     std::vector<double> x;
     double cost = IterationRecord::unset, validation = std::numeric_limits<double>::infinity();
-    std::int64_t epoch = 0;
+    std::int64_t epoch = 0, iteration = 0;
   };
   IterationRecord made_record(std::span<const double> x, double cost, double gradient_norm);
   void push(const IterationRecord& record);
   std::optional<Verdict> judge(std::span<const double> x, double cost, double gradient_norm);
   std::optional<Verdict> validated(std::span<const double> x, double cost);
   std::optional<Verdict> request(const IterationRecord& record) const;
+  bool reports_last() const { return !options_.keep_lowest && options_.patience == 0; }
   void keep(Kept& kept, std::span<const double> x, double cost) const;
 
   const TrainOptions& options_;
@@ -54,7 +55,7 @@ class TrainingLog {
   double blamed_rate_;
   double rate_ = IterationRecord::unset, step_norm_ = IterationRecord::unset;
   double gradient_norm_ = IterationRecord::unset;  ///< where the last step began
-  Kept best_;
+  Kept best_, last_;                               // last_ without a point where the lowest is kept
   std::int64_t records_ = 0, next_kept_ = 0;
   std::optional<IterationRecord> unwritten_;  ///< the last record, when it was left out of the trace
 };

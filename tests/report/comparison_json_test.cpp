@@ -40,6 +40,26 @@ TEST_CASE("the JSON of a comparison holds every run") {
   CHECK(j["summary"][1]["median_evaluations"] == 1001.0);
 }
 
+TEST_CASE("the JSON of a comparison names lowest costs, runs that diverged and rates at the edge") {
+  thalweg::Comparison comparison = invented_comparison();
+  thalweg::ComparedMethod& adam = comparison.problems[0].methods[1];
+  adam.rate_edge = thalweg::RateEdge::largest;
+  adam.tuning[0].diverged = 2;
+  adam.runs[1].lowest_cost = 6.5;
+  adam.runs[1].lowest_iteration = 17.0;
+  adam.runs[1].diverged = true;
+  const json j = json::parse(to_json(comparison)), shown = j["problems"][0]["methods"][1];
+  CHECK(shown["tuning"]["edge"] == "largest");
+  CHECK(shown["tuning"]["trials"][0]["diverged"] == 2);
+  CHECK(shown["runs"][0]["lowest_cost"].is_null());
+  CHECK(shown["runs"][1]["final_cost"] == 7.0);
+  CHECK(shown["runs"][1]["lowest_cost"] == 6.5);
+  CHECK(shown["runs"][1]["lowest_iteration"] == 17.0);
+  CHECK(shown["runs"][0]["diverged"] == false);
+  CHECK(shown["runs"][1]["diverged"] == true);
+  CHECK(j["summary"][1]["diverged"] == 1);
+}
+
 TEST_CASE("traces hold their points, and no more than can be used") {
   thalweg::Comparison comparison = example_reports::valley();
   const json small = json::parse(to_json(comparison));

@@ -52,6 +52,22 @@ Learning rates were chosen for each method and problem; the figures above are th
 )");
 }
 
+TEST_CASE("a run that ended above its lowest cost, one that diverged and a rate at the edge are named") {
+  Comparison comparison = invented_comparison();
+  thalweg::ComparedMethod& adam = comparison.problems[0].methods[1];
+  adam.rate_edge = thalweg::RateEdge::largest;
+  adam.runs[0].lowest_cost = 0.75;
+  adam.runs[1].lowest_cost = 0.75;
+  adam.runs[1].diverged = true;
+  const std::string text = to_text(comparison);
+  CHECK(contains(text, "final cost  lowest met  digits"));
+  CHECK(contains(text, "         0.5                10.5\n"));
+  CHECK(contains(text, "           7        0.75     0.2\n"));
+  CHECK(contains(text, "best of 2 tried, the largest of them: "));
+  CHECK(contains(text, "adam did not reach it: 1 diverged\n"));
+  CHECK(widest(text) <= 110);
+}
+
 TEST_CASE("with one start, reached is yes or no") {
   Comparison comparison = invented_comparison();
   comparison.problems[0].initial_costs.resize(1);

@@ -175,6 +175,75 @@ TEST_CASE("tuning takes the rate of the grid that does best, and says what that 
   CHECK(spent > 4.0 * sgd.runs[0].evaluations);
 }
 
+TEST_CASE("the cost of a run is that where it ends, and the lowest on its way stands beside it") {
+  // The heavy ball swings through the minimum after some 20 steps, and is past it when the budget is spent.
+  const auto f = objective(1, [](const auto& x) { return 0.5 * x[0] * x[0]; });
+  CompareCase c;
+  c.name = "swing";
+  c.subject.objective = &f;
+  c.starts = {{10.0}};
+  c.best_known = 0.0;
+  CompareOptions options;
+  options.rule.evaluations = 36.0;
+  options.train.rate = 1e-2;
+  const Comparison result = compare({c}, {Rule::momentum}, options);
+  const ComparedRun& run = entry(result, "momentum").runs[0];
+  CHECK(!run.reached);
+  CHECK(!run.diverged);
+  CHECK(run.result.final_cost == run.result.trace.back().cost);
+  CHECK(f.value(run.result.x) == Approx(run.result.final_cost).epsilon(1e-14));
+  CHECK(run.lowest_cost < 0.1 * run.result.final_cost);
+  CHECK(run.lowest_iteration > 10.0);
+  CHECK(run.lowest_iteration < 30.0);
+}
+
+TEST_CASE("a run that ends higher than it began has diverged") {
+  const auto f = objective(1, [](const auto& x) { return 50.0 * x[0] * x[0]; });
+  CompareCase c;
+  c.name = "steep";
+  c.subject.objective = &f;
+  c.starts = {{1.0}};
+  c.best_known = 0.0;
+  CompareOptions options;
+  options.train.rate = 1.0;  // each step multiplies x by -99
+  const Comparison result = compare({c}, {Rule::sgd, Method::newton}, options);
+  const ComparedRun& run = entry(result, "sgd").runs[0];
+  CHECK(run.diverged);
+  CHECK(run.result.final_cost > 50.0);
+  CHECK(run.lowest_cost == 50.0);
+  CHECK(run.lowest_iteration == 0.0);
+  CHECK(!entry(result, "newton").runs[0].diverged);
+}
+
+TEST_CASE("the grid of rates is widened where its last is the best, and an end of it is said") {
+  CompareOptions options;
+  options.tune = true;
+  options.rule.evaluations = 300.0;
+  const auto tuned = [&](double curvature) {
+    const auto f = objective(1, [=](const auto& x) { return 0.5 * curvature * x[0] * x[0]; });
+    CompareCase c;
+    c.name = "parabola";
+    c.subject.objective = &f;
+    c.starts = {{1.0}};
+    c.best_known = 0.0;
+    return entry(compare({c}, {Rule::sgd}, options), "sgd");
+  };
+  for (const double curvature : {1e12, 1e-6}) {  // the best rate is 1 / curvature
+    CAPTURE(curvature);
+    const ComparedMethod sgd = tuned(curvature);
+    CHECK(sgd.runs[0].reached);
+    CHECK(sgd.runs[0].rate == Approx(1.0 / curvature));
+    CHECK(sgd.rate_edge == RateEdge::none);
+  }
+  const ComparedMethod flat = tuned(1e-12), steep = tuned(1e20);
+  CHECK(flat.runs[0].rate == Approx(1e8));
+  CHECK(flat.rate_edge == RateEdge::largest);
+  CHECK(steep.runs[0].rate == Approx(1e-16));
+  CHECK(steep.rate_edge == RateEdge::smallest);
+  CHECK(steep.runs[0].diverged);  // 10,000 times too large
+  CHECK(steep.tuning.front().diverged == 1);
+}
+
 TEST_CASE("the map of two parameters shows starts, minima and ends") {
   const Beale beale;
   const Comparison c = compare({beale.compare_case()}, {Method::levenberg_marquardt, Rule::momentum});

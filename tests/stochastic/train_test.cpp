@@ -66,6 +66,22 @@ TEST_CASE("the result is the best point that was recorded, and its cost") {
   CHECK(result.epochs == 0);  // no sum over samples
 }
 
+TEST_CASE("the lowest point is reported with a note where the last is higher, or the last where that is wanted") {
+  // The heavy ball swings through the minimum after some 20 steps.
+  const auto f = objective(1, [](const auto& x) { return 0.5 * x[0] * x[0]; });
+  TrainOptions options{.rule = Rule::momentum, .rate = 1e-2, .max_iterations = 36};
+  const Result lowest = train(f, {10.0}, options);
+  options.keep_lowest = false;
+  const Result last = train(f, {10.0}, options);
+  CHECK(lowest.trace.size() == last.trace.size());
+  CHECK(last.final_cost == last.trace.back().cost);
+  CHECK(f.value(last.x) == Approx(last.final_cost).epsilon(1e-14));
+  CHECK(last.notes.empty());
+  CHECK(lowest.final_cost < 0.1 * last.final_cost);
+  REQUIRE(lowest.notes.size() == 1);
+  CHECK(lowest.notes[0].find("whose parameters are reported; the last was") != std::string::npos);
+}
+
 TEST_CASE("minibatches: every sample once per epoch, the last batch kept, epochs and iterations apart") {
   const Line line(10);
   const Result result = train(line, origin, {.rule = Rule::sgd, .rate = 0.1, .batch_size = 4, .max_epochs = 3});

@@ -1,9 +1,11 @@
 # Compiler flags of every target of the project.
-#
-# EIGEN_MAX_ALIGN_BYTES=16 is part of the interface (see solver/CMakeLists.txt): without it Eigen picks its
-# allocator by -march, and code built with different flags frees what the other allocated.
 
 add_library(thalweg_flags INTERFACE)
+# The project's own Eigen lives in a namespace of its own. Eigen's allocator depends on -march: its inline functions of a
+# program that embeds the library, built for another processor, would otherwise take the place of the library's at link
+# time (one definition per name), and free with one function what the other allocated. A compiled function that took or
+# returned an Eigen type would not link from outside.
+target_compile_definitions(thalweg_flags INTERFACE Eigen=thalweg_eigen)
 target_compile_options(thalweg_flags INTERFACE
   -Wall -Wextra -Wshadow -Wnon-virtual-dtor
   # errno and floating-point traps are never read here; keeping them would forbid vector square roots and selects.

@@ -134,7 +134,24 @@ auto vector_of_quaternion(const Eigen::MatrixBase<A>& q) {
 
 /// A unit quaternion of a rotation matrix, w ≥ 0 (Shepperd 1978, J. Guidance and Control 1(3), 223-224). Of a matrix
 /// that is none, the quaternion that the formula gives, normalised.
-Vec<double, 4> quaternion_of_matrix(const Mat<double, 3, 3>& R);
+inline Vec<double, 4> quaternion_of_matrix(const Mat<double, 3, 3>& R) {
+  const double trace = R.trace();
+  Vec<double, 4> q;
+  int i = 0;
+  for (int k = 1; k < 3; ++k)
+    if (R(k, k) > R(i, i)) i = k;
+  if (trace >= R(i, i)) {
+    q << R(2, 1) - R(1, 2), R(0, 2) - R(2, 0), R(1, 0) - R(0, 1), 1.0 + trace;
+  } else {
+    const int j = (i + 1) % 3, k = (i + 2) % 3;
+    q[i] = 1.0 + 2.0 * R(i, i) - trace;
+    q[j] = R(j, i) + R(i, j);
+    q[k] = R(k, i) + R(i, k);
+    q[3] = R(k, j) - R(j, k);
+  }
+  if (q[3] < 0.0) q = -q;
+  return q / q.norm();
+}
 
 /// The angle in [−π, π] that differs from `angle` by whole turns; the derivative is 1, also at ±π.
 template <class T>

@@ -6,8 +6,11 @@
 #include <Eigen/Core>
 #include <thalweg/math/dual.hpp>
 
-// Eigen picks its allocator and its alignment by -march unless this is fixed; code built with other flags would free
-// with one function what this library allocated with another. The CMake target thalweg::thalweg sets it.
+// Keeps the alignment of vectors of fixed size, and so the layout of what holds them, from following -march: at most 16
+// bytes. It is no cap on Eigen's allocator (Eigen 3.4 raises EIGEN_DEFAULT_ALIGN_BYTES to what the instructions like
+// best), which does follow -march: so no function that the library compiles takes or returns an Eigen object, and none
+// of its structs holds one. Vec and Mat are for code that is compiled where it is used. The CMake target
+// thalweg::thalweg sets it.
 #if EIGEN_MAX_ALIGN_BYTES != 16
 #error "thalweg needs -DEIGEN_MAX_ALIGN_BYTES=16 on every file of the program that includes Eigen"
 #endif

@@ -1,11 +1,10 @@
 // Covariances of chosen blocks of large sparse problems, where the whole matrix would not fit.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include <Eigen/Core>
 
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
@@ -13,14 +12,22 @@
 
 namespace thalweg {
 
-/// Of one parameter block.
+/// Of one parameter block. Eigen::Map<const Eigen::MatrixXd>(c.matrix.data(), c.dimension, c.dimension) is a view of
+/// it.
 struct BlockCovariance {
   std::string block;  ///< "camera[3]"
   /// Whether the residuals determine every component of the block. Where gauge freedom or missing data leave some free,
   /// they do not, and there is no covariance.
   bool determined = true;
   std::vector<std::string> free_components;  ///< those that the residuals leave free: "camera[3][5]"
-  Eigen::MatrixXd matrix;  ///< tangent × tangent, zero for fixed components; empty where not determined
+  int dimension = 0;                         ///< tangent components of the block
+  std::vector<double>
+      matrix;  ///< dimension × dimension, symmetric, zero for fixed components; empty where not determined
+
+  /// The covariance of components i and j. Only of a block that is determined.
+  double operator()(int i, int j) const {
+    return matrix[static_cast<std::size_t>(i) * static_cast<std::size_t>(dimension) + static_cast<std::size_t>(j)];
+  }
 };
 
 struct CovarianceOptions {

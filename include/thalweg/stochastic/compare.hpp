@@ -32,21 +32,29 @@ struct StoppingRule {
 /// One method from one start.
 struct ComparedRun {
   int start = 1;   ///< counts from 1
-  Result result;   ///< with its whole trace; x in it when there are at most 3 parameters
+  Result result;  ///< where the run ended, its cost there, its whole trace; x in it when there are at most 3 parameters
   bool reached = false;
   double rate = IterationRecord::unset;  ///< learning rate; NaN: the method has none
   /// Up to the first record at or below the target; NaN: never.
   double seconds = IterationRecord::unset, evaluations = IterationRecord::unset, iterations = IterationRecord::unset;
   double digits = IterationRecord::unset;  ///< of agreement with certified values; NaN: there are none
+  /// The lowest cost met on the way, which is that of no result, and the iteration that met it.
+  double lowest_cost = IterationRecord::unset, lowest_iteration = IterationRecord::unset;
+  bool diverged = false;  ///< it ended at a higher cost than it began with, or at none
 };
 
 /// A learning rate's trial: all starts of a problem.
 struct RateTrial {
   double rate = 0.0;
   int reached = 0;            ///< starts that came to the target
-  double cost = 0.0;          ///< sum over the starts of log10 of the distance left (F − F*) / (F₀ − F*); lower is better
+  double cost = 0.0;  ///< sum over the starts of log10 of the distance left at the end, (F − F*) / (F₀ − F*), 300 for
+                      ///< one from which it diverged; lower is better
   double evaluations = 0.0;   ///< all
+  int diverged = 0;           ///< starts from which it ended higher than it began
 };
+
+/// Whether the rate that was chosen is the smallest or the largest of those that may be tried.
+enum class RateEdge { none, smallest, largest };
 
 /// One method on one problem.
 struct ComparedMethod {
@@ -55,6 +63,7 @@ struct ComparedMethod {
   std::vector<ComparedRun> runs;   ///< one per start
   std::vector<RateTrial> tuning;   ///< by --tune; the best was chosen
   double tuning_seconds = 0.0, tuning_evaluations = 0.0;
+  RateEdge rate_edge = RateEdge::none;  ///< a better rate may lie beyond it
 };
 
 /// F on a grid over a window of the plane, for problems of two parameters.
@@ -100,7 +109,9 @@ struct CompareOptions {
   StoppingRule rule = {};
   Options options = {};     ///< of the second-order methods; tolerances and limits are the stopping rule's
   TrainOptions train = {};  ///< of the first-order ones, likewise
-  /// Tries the rates 10⁻⁸ … 1, then half a decade to either side of the best, on all starts of each problem.
+  /// Tries the rates 10⁻⁸ … 1, decade by decade beyond as long as the last of them is the best, from 10⁻¹⁶ to 10⁸ at
+  /// most, then half a decade to either side of the best, on all starts of each problem. The best reaches the target
+  /// from the most starts, with the fewest evaluations; where none reaches it, it ends the lowest.
   bool tune = false;
   std::function<void(const CompareProgress&)> progress = {};  ///< before each run
   const std::atomic<bool>* interrupt = nullptr;

@@ -44,6 +44,10 @@ struct TrainOptions {
   int patience = 0;
   std::function<double(std::span<const double>)> validation = {};
 
+  /// The result is the point of the lowest cost met, and a note says where the last one was higher. False: it is the
+  /// last point, whatever its cost. With early stopping it is the best by validation in either case.
+  bool keep_lowest = true;
+
   bool record_points = false;  ///< as in Options
   /// Called after each record of the trace: every iteration of a full-batch run, else every epoch.
   std::function<Action(const IterationRecord&)> callback = {};
@@ -54,16 +58,16 @@ struct TrainOptions {
 };
 
 /// Runs the rule from `start` until a test or a limit; with bounds every update is projected on the box, with `h` it is
-/// followed by h's proximal step with the rate (an indicator's is its projection, for every rule, but those that scale each
-/// component step in another metric and end elsewhere on the set's edge; any other h is for Rule::sgd, gradient_descent,
-/// proximal_gradient and fista, and refused by Error for the rest).
-/// A cost that grows beyond 1e10 times what it was, or is no longer finite, ends the run with Status::failed, x where
-/// the cost was lowest, and a hint about the rate. Throws Error for misuse.
+/// followed by h's proximal step with the rate (an indicator's is its projection, for every rule, but those that scale
+/// each component step in another metric and end elsewhere on the set's edge; any other h is for Rule::sgd,
+/// gradient_descent, proximal_gradient and fista, and refused by Error for the rest). A cost that grows beyond 1e10
+/// times what it was, or is no longer finite, ends the run with Status::failed and a hint about the rate. Throws Error
+/// for misuse.
 ///
-/// result.evaluations.cost counts full values, .jacobian full gradients, .batch_gradients minibatches; result.iterations
-/// counts updates, result.epochs whole passes over the samples. A rule that looks ahead is recorded where it takes the
-/// gradient. The trace holds a record of every iteration of a
-/// full-batch run (of every epoch otherwise), thinned beyond 2,000 to about 1,000 per tenfold.
+/// result.evaluations.cost counts full values, .jacobian full gradients, .batch_gradients minibatches;
+/// result.iterations counts updates, result.epochs whole passes over the samples. A rule that looks ahead is recorded
+/// where it takes the gradient. The trace holds a record of every iteration of a full-batch run (of every epoch
+/// otherwise), thinned beyond 2,000 to about 1,000 per tenfold.
 Result train(const Objective& objective, std::vector<double> start, const TrainOptions& options = {},
              const Box& box = {}, const Proximable* h = nullptr);
 

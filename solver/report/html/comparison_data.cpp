@@ -26,6 +26,8 @@ Json run_of(const ComparedRun& run, std::size_t most, bool points) {
           {"evaluations", number(run.evaluations)},
           {"iterations", number(run.iterations)},
           {"final_cost", number(run.result.final_cost)},
+          {"lowest_cost", number(run.lowest_cost)},
+          {"diverged", run.diverged},
           {"trace", columns_of(run.result, most, points)}};
 }
 

@@ -34,7 +34,7 @@ std::string one_problem(const Comparison& comparison) {
   for (const MethodSummary& s : methods) {
     if (!s.refused.empty())
       notes += paragraph(s.name + " was refused: " + s.refused, "note");
-    else if (!s.failures.empty())
+    else if (s.failed())
       notes += paragraph(fmt::format("{} did not reach the target: {}.", s.name, failures_text(s)), "note");
   }
   std::string out = section("methods", "Methods",
