@@ -157,8 +157,6 @@ class Request {
                         "to {}",
                         p.name, p.starts[0], p.lower, p.upper));
     }
-    if (std::none_of(fit_.parameters.begin(), fit_.parameters.end(), may_move))
-      throw UsageError("every parameter is fixed; expected at least one that may move");
   }
 
   void add_data() {
