@@ -62,7 +62,8 @@ std::string printable(std::string_view s) {
     } else if (code == '\t') {
       out += "\\t";
     } else if (is_unseen(code)) {
-      out += fmt::format(code < 0x80 ? "\\x{:02x}" : code < 0x10000 ? "\\u{:04x}" : "\\U{:08x}", code);
+      const char* const form = code < 0x80 ? "\\x{:02x}" : code < 0x10000 ? "\\u{:04x}" : "\\U{:08x}";
+      out += fmt::format(fmt::runtime(form), code);
     } else {
       out += s.substr(0, bytes);
     }
