@@ -222,8 +222,10 @@ void parse(CLI::App& app, std::vector<std::string> arguments) {
     if (message.find("flag override") != std::string::npos)
       throw UsageError(fmt::format("--{} takes no value", message.substr(0, message.find(' '))));
     throw UsageError(message.substr(0, message.find(':')) + " needs a value");
-  } catch (const CLI::RequiredError&) {
-    const CLI::App& chosen = *app.get_subcommands().front();
+  } catch (const CLI::RequiredError& error) {
+    const auto verbs = app.get_subcommands();
+    if (verbs.empty()) throw UsageError(error.what());
+    const CLI::App& chosen = *verbs.front();
     refuse_before(app, chosen);
     refuse_extras(chosen);
     refuse_no_file(chosen);
@@ -249,6 +251,7 @@ const CLI::App* chosen_verb(const CLI::App& app) {
 /// The words after the program's name; `help` and `version` stand for the options of that name.
 std::vector<std::string> words(int argc, const char* const* argv) {
   std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
+  if (!all.empty() && all[0] == "--") throw UsageError("'--' stands before the command; expected thalweg COMMAND first");
   // CLI11 would take the next word for the value.
   for (const std::string& word : all)
     if (word.starts_with("--") && word.find('=') + 1 == word.size())
@@ -286,6 +289,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   bool version = false;
   CLI::App app("Nonlinear least squares: fits formulas to data and says how far to trust them.", "thalweg");
   app.allow_extras();
+  app.require_subcommand(0, 1);  // a file may be called like a command
   app.footer("\nExample: thalweg solve problems/nist/thurber.toml");
   add_flag(app, "--version", version, "print what this program is made of");
 

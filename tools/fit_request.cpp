@@ -13,7 +13,23 @@
 namespace thalweg::tool {
 namespace {
 
-/// The complaint, then the formula with carets under the place.
+/// The part of a formula that is shown on one line around [begin, end), with the place of the part's first byte.
+std::pair<std::string, int> shown_part(const std::string& model, int begin, int end) {
+  constexpr int before = 60, width = 100;
+  const auto continues = [&](int i) {
+    return i < static_cast<int>(model.size()) && (model[static_cast<std::size_t>(i)] & 0xC0) == 0x80;
+  };
+  int first = std::max(0, begin - before),
+      last = std::min(static_cast<int>(model.size()), std::max(first + width, std::min(end, begin + width)));
+  while (continues(first)) ++first;
+  while (continues(last)) ++last;
+  std::string part = model.substr(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+  std::replace_if(
+      part.begin(), part.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return {part, first};
+}
+
+/// The complaint, then the formula, or what stands around the place in a long one, with carets under the place.
 [[noreturn]] void refuse_model(const std::string& model, TextRange where, const std::string& complaint) {
   // The columns of a message count bytes; a caret stands below characters.
   const auto shown_width = [&](int begin, int end) {
@@ -21,9 +37,13 @@ namespace {
   };
   const int size = static_cast<int>(model.size());
   const int begin = std::clamp(where.begin, 0, size), end = std::clamp(where.end, begin, size);
-  const auto carets = std::max<std::ptrdiff_t>(1, shown_width(begin, end));
-  throw UsageError(fmt::format("--model: {}\n  {}\n  {}{}", complaint, model,
-                               std::string(static_cast<std::size_t>(shown_width(0, begin)), ' '),
+  const auto [part, first] = shown_part(model, begin, end);
+  const int last = first + static_cast<int>(part.size());
+  const std::string left = first > 0 ? "…" : "", right = last < size ? "…" : "";
+  const auto carets = std::max<std::ptrdiff_t>(1, shown_width(begin, std::min(end, last)));
+  const auto indent = shown_width(first, begin) + (first > 0 ? 1 : 0);
+  throw UsageError(fmt::format("--model: {}\n  {}{}{}\n  {}{}", complaint, left, part, right,
+                               std::string(static_cast<std::size_t>(indent), ' '),
                                std::string(static_cast<std::size_t>(carets), '^')));
 }
 
@@ -150,8 +170,6 @@ class Request {
                         "to {}",
                         p.name, p.starts[0], p.lower, p.upper));
     }
-    if (std::none_of(fit_.parameters.begin(), fit_.parameters.end(), may_move))
-      throw UsageError("every parameter is fixed; expected at least one that may move");
   }
 
   void add_data() {

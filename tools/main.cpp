@@ -1,11 +1,18 @@
 // The thalweg command.
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 
 #include <thalweg/math/error.hpp>
 #include <thalweg/problems/curve_fit.hpp>
 
+#include <thalweg/report/text.hpp>
+
+#include "cleanup.hpp"
 #include "commands.hpp"
 #include "usage.hpp"
 
@@ -38,13 +45,23 @@ int run(int argc, const char* const* argv) {
 }
 
 int report_error(const char* message, ExitCode code) {
-  std::fprintf(stderr, "thalweg: error: %s\n", message);
+  // A message may have several lines, such as a formula with a caret below.
+  std::string text = "thalweg: error: ";
+  for (std::string_view rest = message; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    text += thalweg::printable(rest.substr(0, end)) + '\n';
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  std::fputs(text.c_str(), stderr);
   return code;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  clean_up_at_signals();
+  // Every factorisation runs on one thread; OpenBLAS, where it is loaded, would start and keep more.
+  setenv("OPENBLAS_NUM_THREADS", "1", 0);
   try {
     const int code = run(argc, argv);
     if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
@@ -52,7 +69,7 @@ int main(int argc, char** argv) {
   } catch (const UsageError& error) {
     return report_error(error.what(), exit_usage);
   } catch (const thalweg::FileError& error) {
-    std::fprintf(stderr, "%s\n", error.what());
+    std::fprintf(stderr, "%s\n", thalweg::printable(error.what()).c_str());
     return exit_bad_file;
   } catch (const thalweg::Error& error) {
     return report_error(error.what(), exit_usage);

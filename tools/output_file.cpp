@@ -1,9 +1,11 @@
 #include "output_file.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -43,6 +45,22 @@ std::filesystem::path followed(std::filesystem::path path) {
   return path;
 }
 
+/// A device or a pipe, opened without waiting for whoever reads the pipe longer than a second; -1 with errno.
+int open_directly(const std::string& path) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+  int descriptor = -1;
+  for (;;) {
+    descriptor = open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    std::error_code ignored;
+    if (descriptor >= 0 || errno != ENXIO || !std::filesystem::is_fifo(path, ignored)) break;
+    if (std::chrono::steady_clock::now() > end)
+      throw UsageError(fmt::format("'{}' cannot be written: it is a pipe that nobody reads", path));
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  if (descriptor >= 0) fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK);
+  return descriptor;
+}
+
 }  // namespace
 
 bool same_file(const std::string& a, const std::string& b) {
@@ -62,10 +80,11 @@ OutputFile::OutputFile(const std::string& option, const std::string& path) : pat
   const bool exists = std::filesystem::exists(status);
   if (exists && access(path_.c_str(), W_OK) != 0) cannot_write(option + " ", path, errno);
   if (exists && !std::filesystem::is_regular_file(status)) {
-    descriptor_ = open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+    descriptor_ = open_directly(path_);
   } else {
     temporary_ = path_ + ".XXXXXX";
     descriptor_ = mkostemp(temporary_.data(), O_CLOEXEC);
+    if (descriptor_ >= 0) name_ = TemporaryName(temporary_);
     if (descriptor_ >= 0) give_usual_permissions(descriptor_, path_);
   }
   if (descriptor_ < 0) {
@@ -82,6 +101,7 @@ OutputFile::OutputFile(OutputFile&& other) noexcept { *this = std::move(other); 
 OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(temporary_, other.temporary_);
+  std::swap(name_, other.name_);
   std::swap(descriptor_, other.descriptor_);
   return *this;
 }
@@ -97,12 +117,14 @@ void OutputFile::commit(std::string_view text) {
   if (closed != 0) cannot_write("", path_, errno);
   if (temporary_.empty()) return;
   if (std::rename(temporary_.c_str(), path_.c_str()) != 0) cannot_write("", path_, errno);
+  name_.forget();
   temporary_.clear();
 }
 
 void OutputFile::discard() noexcept {
   if (descriptor_ >= 0) close(std::exchange(descriptor_, -1));
   if (!temporary_.empty()) unlink(temporary_.c_str());
+  name_.forget();
   temporary_.clear();
 }
 

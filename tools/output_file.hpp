@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "cleanup.hpp"
+
 namespace thalweg::tool {
 
 /// Whether both paths mean one file, by whatever names and links, even if it does not exist yet.
@@ -13,7 +15,8 @@ bool same_file(const std::string& a, const std::string& b);
 /// Opened before the work begins, so that a path that cannot be written is known in time. What is
 /// written goes to a temporary file beside the target, which commit() renames; without commit()
 /// the target stays as it was. The new file keeps the mode of the old one, and a symbolic link stays
-/// one: what it points to is replaced. Devices and pipes are written directly.
+/// one: what it points to is replaced. Devices and pipes are written directly; a pipe that nobody reads for a second is
+/// refused. A signal that ends the program removes the temporary file.
 class OutputFile {
  public:
   OutputFile() = default;
@@ -33,6 +36,7 @@ class OutputFile {
   void discard() noexcept;
 
   std::string path_, temporary_;  // temporary_ is empty when the target is written directly
+  TemporaryName name_;            // of temporary_
   int descriptor_ = -1;
 };
 

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "cleanup.hpp"
+
 namespace thalweg::tool {
 namespace {
 
@@ -40,12 +42,14 @@ void Progress::erase() {
 CatchInterrupt::CatchInterrupt() {
   interrupted = false;
   struct sigaction action = {};
-  action.sa_handler = [](int) { interrupted = true; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
-  sigaction(SIGINT, &action, nullptr);
+  action.sa_handler = [](int signal) {
+    if (interrupted.exchange(true)) end_by_signal(signal);
+  };
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, &before_);
 }
 
-CatchInterrupt::~CatchInterrupt() { std::signal(SIGINT, SIG_DFL); }
+CatchInterrupt::~CatchInterrupt() { sigaction(SIGINT, &before_, nullptr); }
 
 const std::atomic<bool>& CatchInterrupt::flag() const { return interrupted; }
 

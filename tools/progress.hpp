@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
 #include <string>
 
 #include <thalweg/minimize/options.hpp>
@@ -37,6 +38,9 @@ class CatchInterrupt {
   CatchInterrupt(const CatchInterrupt&) = delete;
   CatchInterrupt& operator=(const CatchInterrupt&) = delete;
   const std::atomic<bool>& flag() const;
+
+ private:
+  struct sigaction before_ = {};
 };
 
 }  // namespace thalweg::tool

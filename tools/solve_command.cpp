@@ -72,9 +72,6 @@ int run_fit(CurveFit fit, const SolveArguments& arguments, double read_seconds) 
   if (arguments.loss)
     for (DataSet& data : fit.data) data.loss = *arguments.loss;
   const CurveProblem built = build_problem(fit, arguments.start);
-  if (std::all_of(fit.parameters.begin(), fit.parameters.end(),
-                  [](const FitParameter& p) { return p.fixed || p.lower == p.upper; }))
-    throw FileError(fit.file, 0, 0, "every parameter is fixed", "at least one that may move");
   SolveRun run(fit.file, arguments);
   Report report = describe(fit, built, arguments);
   report.seconds.read = read_seconds;

@@ -178,7 +178,7 @@ int SolveRun::finish(Report& report, const std::function<std::string()>& solutio
   } else if (!arguments_.quiet) {
     print(to_text(report, arguments_.verbose));
   }
-  if (code == exit_failed) std::fprintf(stderr, "%s: %s\n", input_.c_str(), printable(report.result.reason).c_str());
+  if (code == exit_failed) std::fprintf(stderr, "%s: %s\n", printable(input_).c_str(), printable(report.result.reason).c_str());
   return code;
 }
 

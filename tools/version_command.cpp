@@ -37,7 +37,7 @@ constexpr const char* instructions = "no vectors";
 
 const char* licence() {
   return sparse_cholesky_available()
-             ? "MIT; CHOLMOD's supernodal module is linked, which is under the GPL (-DTHALWEG_CHOLMOD=OFF: without)"
+             ? "MIT; CHOLMOD's supernodal module, loaded where it is used, is under the GPL (-DTHALWEG_CHOLMOD=OFF: without)"
              : "MIT; nothing under the GPL is linked";
 }
 
@@ -53,13 +53,19 @@ std::string libraries() {
 }  // namespace
 
 int version_command() {
+  std::string trouble;
+  try {
+    load_sparse_cholesky();
+  } catch (const Error& error) {
+    trouble = fmt::format("              {}\n", error.what());
+  }
   const std::string text = fmt::format(
       "thalweg {}\n"
       "compiler      {}\n"
       "instructions  {}\n"
       "licence       {}\n"
-      "libraries     {}\n",
-      THALWEG_VERSION, compiler, instructions, licence(), libraries());
+      "libraries     {}\n{}",
+      THALWEG_VERSION, compiler, instructions, licence(), libraries(), trouble);
   std::fputs(text.c_str(), stdout);
   return exit_converged;
 }

@@ -4,8 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include <cholmod.h>
-
+#include <linear/cholmod_library.hpp>
 #include <thalweg/linear/linear_solver.hpp>
 
 namespace thalweg::cholmod {
@@ -23,7 +22,7 @@ inline constexpr double supernodal_switch = 40.0;
 /// CHOLMOD's settings and workspace, silent: every failure is its status.
 struct Common : cholmod_common {
   Common() {
-    cholmod_l_start(this);
+    library().start(this);
     print = 0;
     error_handler = nullptr;
     useGPU = 0;  // otherwise an environment variable decides
@@ -37,7 +36,7 @@ struct Common : cholmod_common {
     grow2 = 0;
     quick_return_if_not_posdef = 1;
   }
-  ~Common() { cholmod_l_finish(this); }
+  ~Common() { library().finish(this); }
   Common(const Common&) = delete;
   Common& operator=(const Common&) = delete;
 
@@ -55,7 +54,7 @@ class Factor {
   Factor(const Factor&) = delete;
   Factor& operator=(const Factor&) = delete;
   void reset(cholmod_factor* factor) {
-    cholmod_l_free_factor(&factor_, &common_);
+    library().free_factor(&factor_, &common_);
     factor_ = factor;
   }
   void swap(Factor& other) { std::swap(factor_, other.factor_); }
@@ -71,7 +70,7 @@ class Factor {
 class Dense {
  public:
   explicit Dense(Common& common) : common_(common) {}
-  ~Dense() { cholmod_l_free_dense(&dense_, &common_); }
+  ~Dense() { library().free_dense(&dense_, &common_); }
   Dense(const Dense&) = delete;
   Dense& operator=(const Dense&) = delete;
   cholmod_dense** address() { return &dense_; }

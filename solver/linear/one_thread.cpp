@@ -4,12 +4,17 @@
 
 #include <mutex>
 
+#include <linear/cholmod_library.hpp>
+
 namespace thalweg {
 namespace {
 
+/// Of the process, or else of CHOLMOD and what it brought.
 template <class Function>
 Function* look_up(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
+  void* found = dlsym(RTLD_DEFAULT, name);
+  if (found == nullptr) found = dlsym(cholmod::library().handle, name);
+  return reinterpret_cast<Function*>(found);
 }
 
 struct Libraries {

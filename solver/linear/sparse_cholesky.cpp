@@ -124,8 +124,8 @@ std::vector<Index> SparseCholesky::Implementation::order_blocks(const BlockPatte
   Columns graph = block_graph(pattern);
   cholmod_sparse view = graph.view(lower, nullptr);
   view.sorted = 1;
-  const int done = ordering == Ordering::metis ? cholmod_l_metis(&view, nullptr, 0, 0, order.data(), &common)
-                                               : cholmod_l_amd(&view, nullptr, 0, order.data(), &common);
+  const int done = ordering == Ordering::metis ? library().metis(&view, nullptr, 0, 0, order.data(), &common)
+                                               : library().amd(&view, nullptr, 0, order.data(), &common);
   if (!done || common.status != CHOLMOD_OK) order.clear();
   return order;
 }
@@ -138,7 +138,7 @@ LinearStatus SparseCholesky::Implementation::analyze_ordered(const BlockPattern&
   cholmod_sparse view = natural.view(lower, nullptr);
   view.sorted = 1;
   common.method[0].ordering = CHOLMOD_GIVEN;
-  into.reset(cholmod_l_analyze_p(&view, scalars.data(), nullptr, 0, &common));
+  into.reset(library().analyze_p(&view, scalars.data(), nullptr, 0, &common));
   if (!into) return LinearStatus::fatal;
   facts.ordering = ordering;
   facts.factor_nonzeros = static_cast<std::int64_t>(common.lnz);
@@ -277,7 +277,7 @@ LinearStatus SparseCholesky::Implementation::factor() {
     const OneThread one_thread;
     cholmod_sparse view = A.view(facts.supernodal ? lower : upper, values.data());
     common.memory_usage = common.memory_inuse;
-    cholmod_l_factorize(&view, L.get(), &common);
+    library().factorize(&view, L.get(), &common);
     peak = own_bytes() + static_cast<std::int64_t>(common.memory_usage);
     const LinearStatus status = common.outcome();
     if (status != LinearStatus::ok) return status;
@@ -300,7 +300,7 @@ LinearStatus SparseCholesky::Implementation::solve_permuted(std::int64_t columns
   {
     const OneThread one_thread;
     const int done =
-        cholmod_l_solve2(CHOLMOD_LDLt, L.get(), &B, nullptr, X.address(), nullptr, Y.address(), E.address(), &common);
+        library().solve2(CHOLMOD_LDLt, L.get(), &B, nullptr, X.address(), nullptr, Y.address(), E.address(), &common);
     if (!done || common.status != CHOLMOD_OK) return LinearStatus::fatal;
   }
   const auto* solution = static_cast<const double*>((*X.address())->x);

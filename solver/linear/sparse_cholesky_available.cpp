@@ -1,8 +1,7 @@
 #include <thalweg/linear/sparse_cholesky.hpp>
 
 #if THALWEG_CHOLMOD
-#include <cholmod.h>
-
+#include <linear/cholmod_library.hpp>
 #include <linear/one_thread.hpp>
 #endif
 
@@ -10,12 +9,19 @@ namespace thalweg {
 
 bool sparse_cholesky_available() { return THALWEG_CHOLMOD != 0; }
 
+void load_sparse_cholesky() {
+#if THALWEG_CHOLMOD
+  cholmod::library();
+#endif
+}
+
 std::string sparse_cholesky_libraries() {
 #if THALWEG_CHOLMOD
-  int version[3];
-  cholmod_l_version(version);
+  int version[3] = {CHOLMOD_MAIN_VERSION, CHOLMOD_SUB_VERSION, CHOLMOD_SUBSUB_VERSION};
+  const cholmod::Library* const library = cholmod::loaded_library();
+  if (library != nullptr) library->version(version);
   return "CHOLMOD " + std::to_string(version[0]) + '.' + std::to_string(version[1]) + '.' + std::to_string(version[2]) +
-         " on " + blas_name();
+         (library != nullptr ? " on " + blas_name() : " (not loaded)");
 #else
   return {};
 #endif

@@ -1,5 +1,7 @@
 #include <minimize/plan.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace thalweg {
@@ -10,6 +12,12 @@ bool keeps_a_matrix(const Options& options) {
 }
 
 }  // namespace
+
+bool nothing_moves(const Problem& problem, std::span<const std::int64_t> pinned) {
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(problem.start().size()); ++i)
+    if (problem.moves(i) && std::find(pinned.begin(), pinned.end(), i) == pinned.end()) return false;
+  return true;
+}
 
 LinearChoice choose_linear_solver(LinearSolverKind requested, std::int64_t columns) {
   if (requested != LinearSolverKind::automatic) return {requested, "as requested"};

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include <thalweg/minimize/options.hpp>
+#include <thalweg/problem/problem.hpp>
 
 namespace thalweg {
+
+/// Whether every number of the problem is held: by itself, by its bounds or because it is among `pinned`.
+bool nothing_moves(const Problem& problem, std::span<const std::int64_t> pinned);
 
 struct LinearChoice {
   LinearSolverKind kind;  ///< never automatic

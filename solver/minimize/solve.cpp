@@ -28,9 +28,7 @@ constexpr double narrowest_spread = 0.5, spread_growth = 1.2;
 
 /// What solves with a dense Jacobian.
 struct DenseEngine {
-  DenseEngine(const Problem& problem, std::span<const std::int64_t> pinned) : program(problem, pinned), loop(program) {
-    if (program.columns() == 0) throw Error("every parameter is fixed; expected at least one that may move");
-  }
+  DenseEngine(const Problem& problem, std::span<const std::int64_t> pinned) : program(problem, pinned), loop(program) {}
   LinearSolver& choose(LinearSolverKind kind, Result& result);
   std::vector<double> scatter(std::vector<double> x, double spread, std::mt19937_64& random) const;
   Ending restart(Ending best, const std::vector<double>& from, LinearSolver& linear, Journal& journal);
@@ -69,6 +67,7 @@ struct Solver::Impl {
   Impl(const Problem& p, std::span<const std::int64_t> pins)
       : problem(p), pinned(pins.begin(), pins.end()), sparse_by_itself(pinned.empty() && looks_sparse(p)) {
     // Misuse is said when the solver is made.
+    if (nothing_moves(p, pinned)) return;
     sparse_by_itself ? static_cast<void>(sparse_engine()) : static_cast<void>(dense_engine());
   }
   DenseEngine& dense_engine() {
@@ -84,6 +83,7 @@ struct Solver::Impl {
     if (options.linear_solver == LinearSolverKind::automatic) return sparse_by_itself;
     return is_sparse(options.linear_solver);
   }
+  Ending stay(std::vector<double> x, Journal& journal) const;
   Ending descend(std::vector<double> x, Journal& journal);
   Ending descend_by_blocks(std::vector<double> x, Journal& journal);
   Ending descend_densely(std::vector<double> x, Journal& journal);
@@ -116,7 +116,22 @@ Result Solver::solve_from(std::vector<double> x, const Options& options) {
   return result;
 }
 
+/// The start is the solution of a problem without free parameters.
+Ending Solver::Impl::stay(std::vector<double> x, Journal& journal) const {
+  const Program program(problem, pinned);
+  AlignedArray residual(program.rows());
+  const double cost = program.evaluate(x.data(), residual.data(), journal.options.threads);
+  ++journal.result.evaluations.cost;
+  journal.open(cost, 0.0, x);
+  if (std::isfinite(cost))
+    return {Status::converged, "every parameter is fixed: the start is the solution", std::move(x), cost};
+  const auto culprit = program.find_non_finite(x.data());
+  return {Status::non_finite_start, (culprit ? in_words(*culprit) : "the cost overflows") + " at the start",
+          std::move(x), cost};
+}
+
 Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
+  if (nothing_moves(problem, pinned)) return stay(std::move(x), journal);
   return goes_sparse(journal.options) ? descend_by_blocks(std::move(x), journal)
                                       : descend_densely(std::move(x), journal);
 }

@@ -32,6 +32,7 @@ bool solves_by_blocks(const Problem& problem, const Options& options) {
 }
 
 SolvePlan plan_solve(const Problem& problem, const Options& options) {
+  if (nothing_moves(problem, {})) return {false, "none", "every parameter is fixed", 0};
   if (solves_by_blocks(problem, options)) return plan_blocks(problem, options);
   const Program program(problem);
   SolvePlan plan{false, "", "", memory_of_solve(options, program.rows(), program.columns())};

@@ -1,63 +1,79 @@
 #include "problems/compressed_file.hpp"
 
-#include <cerrno>
 #include <exception>
-#include <fstream>
 #include <memory>
 #include <string_view>
-#include <system_error>
 
 #include <fmt/format.h>
+#include <boost/iostreams/concepts.hpp>
 #include <boost/iostreams/filter/bzip2.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
 
 #include <thalweg/problems/curve_fit.hpp>
 
+#include "problems/input_file.hpp"
+
 namespace thalweg::reading {
 namespace {
 
 namespace io = boost::iostreams;
 
+/// The file as a device of Boost's: first the bytes that told its format, then the rest.
+struct Bytes {
+  using char_type = char;
+  using category = io::source_tag;
+
+  InputFile* file;
+  std::string_view* first;
+
+  std::streamsize read(char* to, std::streamsize size) const {
+    std::size_t n = first->copy(to, static_cast<std::size_t>(size));
+    first->remove_prefix(n);
+    if (n == 0) n = file->read(to, static_cast<std::size_t>(size));
+    return n > 0 ? static_cast<std::streamsize>(n) : -1;
+  }
+};
+
 struct Stream {
-  std::ifstream file;
-  io::filtering_istream in;  // of compressed files
+  Stream(const std::string& path, const char* expected) : file(path, expected) {
+    while (first.size() < magic_length) {
+      char next = 0;
+      if (file.read(&next, 1) == 0) break;
+      first += next;
+    }
+    rest = first;
+  }
+
+  static constexpr std::size_t magic_length = 3;
+  InputFile file;
+  std::string first;
+  std::string_view rest;  // of `first`, still to be read
+  io::filtering_istream in;
   const char* how = "file's";
 };
 
 }  // namespace
 
 ByteSource open_bytes(const std::string& path, const char* expected) {
-  auto s = std::make_shared<Stream>();
-  s->file.open(path, std::ios::binary);
-  if (!s->file)
-    throw FileError(path, 0, 0, fmt::format("cannot be read ({})", std::generic_category().message(errno)), expected);
-  char first[3] = {};
-  s->file.read(first, sizeof first);
-  const std::string_view magic(first, static_cast<std::size_t>(s->file.gcount()));
-  s->file.clear();
-  s->file.seekg(0);
-  if (!s->file) throw FileError(path, 0, 0, "cannot be read from its beginning", "a file, not a folder or a pipe");
-
+  auto s = std::make_shared<Stream>(path, expected);
   constexpr std::streamsize block = 1 << 18;
-  std::istream* in = &s->file;
-  if (magic.starts_with("BZh")) {
+  if (s->rest.starts_with("BZh")) {
     s->how = "bzip2";
     s->in.push(io::bzip2_decompressor(), block);
-  } else if (magic.starts_with("\x1f\x8b")) {
+  } else if (s->rest.starts_with("\x1f\x8b")) {
     s->how = "gzip";
     s->in.push(io::gzip_decompressor(), block);
   }
-  if (!s->in.empty()) {
-    s->in.push(s->file, block);
-    in = &s->in;
-  }
-  in->exceptions(std::ios::badbit);
-  return [s = std::move(s), in, path](char* to, std::size_t size) -> std::size_t {
+  s->in.push(Bytes{&s->file, &s->rest}, block);
+  s->in.exceptions(std::ios::badbit);
+  return [s = std::move(s), path](char* to, std::size_t size) -> std::size_t {
     try {
-      if (!*in) return 0;
-      in->read(to, static_cast<std::streamsize>(size));
-      return static_cast<std::size_t>(in->gcount());
+      if (!s->in) return 0;
+      s->in.read(to, static_cast<std::streamsize>(size));
+      return static_cast<std::size_t>(s->in.gcount());
+    } catch (const FileError&) {
+      throw;
     } catch (const std::exception&) {
       throw FileError(path, 0, 0, fmt::format("the {} data is damaged or cut short", s->how), "a whole file");
     }
@@ -65,6 +81,7 @@ ByteSource open_bytes(const std::string& path, const char* expected) {
 }
 
 std::string first_bytes(const std::string& path, std::size_t size) {
+  if (!is_regular_file(path)) return {};  // what is read from a pipe is gone
   std::string first(size, '\0');
   std::size_t read = 0;
   try {

@@ -2,14 +2,11 @@
 #include <thalweg/problems/curve_fit.hpp>
 
 #include <array>
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <system_error>
 #include <utility>
 
 #include "problems/draft.hpp"
+#include "problems/input_file.hpp"
 
 namespace thalweg {
 namespace {
@@ -19,8 +16,8 @@ std::string message(const std::string& file, int line, int column, const std::st
   std::string text = file;
   if (line > 0) text += ":" + std::to_string(line);
   if (line > 0 && column > 0) text += ":" + std::to_string(column);
-  text += ": " + problem;
-  if (!expected.empty()) text += "; expected " + expected;
+  text += ": " + reading::shortened(problem);
+  if (!expected.empty()) text += "; expected " + reading::shortened(expected);
   return text;
 }
 
@@ -32,11 +29,14 @@ FileError::FileError(std::string file_, int line_, int column_, const std::strin
     : Error(message(file_, line_, column_, problem, expected)), file(std::move(file_)), line(line_), column(column_) {}
 
 CurveFit read_curve_fit(const std::string& path) {
-  const std::filesystem::path as_path(path);
-  const std::string extension = reading::lower_case(as_path.extension().string());
   // A wrong path is the likelier mistake, and the one to mend first, so the file is opened before
   // its name is judged.
-  const std::string text = reading::read_text_file(path, problem_file);
+  return parse_curve_fit(reading::read_text_file(path, problem_file), path);
+}
+
+CurveFit parse_curve_fit(std::string_view text, const std::string& path) {
+  const std::filesystem::path as_path(path);
+  const std::string extension = reading::lower_case(as_path.extension().string());
   if (extension == ".toml") return read_toml(text, path, as_path.parent_path().string());
   if (extension == ".dat") return read_nist(text, path);
   if (extension == ".csv" || extension == ".tsv") {
@@ -52,29 +52,10 @@ CurveFit read_curve_fit(const std::string& path) {
 namespace reading {
 
 std::string read_bytes(const std::string& path, const std::string& expected) {
+  InputFile file(path, expected);
   std::string text;
   std::array<char, 1 << 16> chunk;
-  if (path == "-") {  // standard input
-    while (const std::size_t n = std::fread(chunk.data(), 1, chunk.size(), stdin)) text.append(chunk.data(), n);
-    return text;
-  }
-  const auto cannot = [&](int error) {
-    const std::string why = error != 0 ? ": " + std::generic_category().message(error) : "";
-    fail(path, {}, "cannot be opened" + why, expected);
-  };
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (std::filesystem::is_directory(status)) fail(path, {}, "is a directory", expected);
-  if (!std::filesystem::exists(status)) cannot(error ? error.value() : ENOENT);
-  // A pipe or a device may block, or never end.
-  if (!std::filesystem::is_regular_file(status)) fail(path, {}, "is not a regular file", expected);
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) cannot(errno);
-  while (stream.read(chunk.data(), chunk.size()), stream.gcount() > 0) {
-    text.append(chunk.data(), static_cast<std::size_t>(stream.gcount()));
-  }
-  if (stream.bad()) fail(path, {}, "cannot be read to its end", expected);
+  while (const std::size_t n = file.read(chunk.data(), chunk.size())) text.append(chunk.data(), n);
   return text;
 }
 

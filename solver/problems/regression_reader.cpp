@@ -352,6 +352,7 @@ std::variant<CurveFit, RegressionFit> read_problem(const std::string& path) {
   if (reading::lower_case(as_path.extension().string()) == ".toml") {
     const std::string text = reading::read_text_file(path, reading::a_problem_file);
     if (reading::has_top_level(text, "regression")) return read_regression(text, path, as_path.parent_path().string());
+    return parse_curve_fit(text, path);
   }
   return read_curve_fit(path);
 }

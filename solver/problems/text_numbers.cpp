@@ -183,6 +183,16 @@ std::string quoted_with_hint(std::string_view name, const std::vector<std::strin
   return result;
 }
 
+std::string shortened(std::string_view text) {
+  constexpr std::size_t most = 300, beginning = 120, ending = 120;
+  if (text.size() <= most) return std::string(text);
+  const auto continues = [&](std::size_t i) { return (text[i] & 0xC0) == 0x80; };
+  std::size_t first = beginning, last = text.size() - ending;
+  while (first > 0 && continues(first)) --first;
+  while (last + 1 < text.size() && continues(last)) ++last;
+  return std::string(text.substr(0, first)) + "…" + std::string(text.substr(last));
+}
+
 std::string counted(std::size_t count, std::string_view noun) {
   return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
 }

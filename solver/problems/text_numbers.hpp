@@ -70,6 +70,9 @@ std::optional<std::string> nearest(std::string_view name, const std::vector<std:
 /// "'x'", followed by the nearest candidate when there is one: "'strat' (did you mean 'start'?)".
 std::string quoted_with_hint(std::string_view name, const std::vector<std::string>& candidates);
 
+/// A text for a message: one that is longer than a line or two keeps its beginning and its end, "…" between them.
+std::string shortened(std::string_view text);
+
 /// "1 row", "2 rows".
 std::string counted(std::size_t count, std::string_view noun);
 

@@ -19,6 +19,8 @@ TomlTables::TomlTables(std::string_view text, const std::string& name, const std
     document_ = toml::parse(text);
   } catch (const toml::parse_error& error) {
     fail_as_toml(name, place_of(error.source()), std::string(error.description()), lines_);
+  } catch (const ParserFault&) {
+    fail(name, {}, "is no TOML that can be read", "valid TOML");
   }
 }
 
@@ -29,6 +31,8 @@ bool has_top_level(std::string_view text, std::string_view key) {
   } catch (const toml::parse_error&) {
     return false;
   } catch (const FileError&) {
+    return false;
+  } catch (const ParserFault&) {
     return false;
   }
 }

@@ -109,27 +109,6 @@ std::string iteration_table(const Result& result) {
 
 }  // namespace
 
-std::string printable(std::string_view s) {
-  std::string out;
-  for (std::size_t i = 0; i < s.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(s[i]);
-    const auto next = static_cast<unsigned char>(i + 1 < s.size() ? s[i + 1] : 0);
-    if (byte == '\n') {
-      out += "\\n";
-    } else if (byte == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\x{:02x}", byte);
-    } else if (byte == 0xC2 && next >= 0x80 && next < 0xA0) {  // U+0080 to U+009F in UTF-8
-      out += fmt::format("\\u{:04x}", next);
-      ++i;
-    } else {
-      out += s[i];
-    }
-  }
-  return out;
-}
-
 std::string to_text(const Report& report, bool verbose) {
   std::string out = heading(report, verbose);
   if (verbose) {

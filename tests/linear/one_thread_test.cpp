@@ -3,6 +3,7 @@
 #if THALWEG_CHOLMOD
 #include <dlfcn.h>
 
+#include <linear/cholmod_library.hpp>
 #include <linear/one_thread.hpp>
 #include <string>
 #include <thread>
@@ -11,13 +12,19 @@ using namespace thalweg;
 
 namespace {
 
+/// Of the process, or else of CHOLMOD and what it brings.
+void* look_up(const char* name) {
+  void* const found = dlsym(RTLD_DEFAULT, name);
+  return found != nullptr ? found : dlsym(cholmod::library().handle, name);
+}
+
 /// One library's number and how it is set; absent where the process does not have the library.
 struct Setting {
   int (*get)();
   void (*set)(int);
   Setting(const char* getter, const char* setter)
-      : get(reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, getter))),
-        set(reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, setter))) {}
+      : get(reinterpret_cast<int (*)()>(look_up(getter))),
+        set(reinterpret_cast<void (*)(int)>(look_up(setter))) {}
 };
 
 }  // namespace

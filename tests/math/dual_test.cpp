@@ -164,3 +164,44 @@ TEST_CASE("Eigen's vectors work on duals, mixed with numbers") {
   CHECK(w[0].value == 2.0);
   CHECK(w[0].tangent[1] == -1.0);
 }
+
+TEST_CASE("slopes keep their digits where the usual expressions cancel") {
+  using First = Dual<double, 1>;
+  using Second = Dual<First, 1>;
+  const auto at = [](double x) { return Second::variable(First::variable(x, 0), 0); };
+  const auto check = [](const Second& f, long double slope, long double bend) {
+    CHECK(std::abs(f.tangent[0].value - static_cast<double>(slope)) <= 1e-13 * std::abs(static_cast<double>(slope)));
+    CHECK(std::abs(f.tangent[0].tangent[0] - static_cast<double>(bend)) <=
+          1e-12 * std::abs(static_cast<double>(bend)) + 1e-300);
+  };
+  for (const double x : {-300.0, -40.0, -20.0, -1.0, 0.5, 19.0, 30.0, 200.0}) {
+    const long double c = std::cosh(static_cast<long double>(x)), t = std::tanh(static_cast<long double>(x));
+    check(tanh(at(x)), 1.0L / (c * c), -2.0L * t / (c * c));
+  }
+  for (const double x : {-100.0, -40.0, -1.0, 1e-9, 2.0}) {
+    const long double e = std::exp(static_cast<long double>(x));
+    check(expm1(at(x)), e, e);
+  }
+  for (const double x : {1.0 + 1e-10, 1.5, 1e10, 1e200}) {
+    const long double v = x, q = (v - 1.0L) * (v + 1.0L);
+    check(acosh(at(x)), 1.0L / std::sqrt(q), -v / (q * std::sqrt(q)));
+  }
+  for (const double x : {1e-8, 1.0, 1e200}) {
+    const long double v = x, q = v * v + 1.0L;
+    check(asinh(at(x)), 1.0L / std::sqrt(q), -v / (q * std::sqrt(q)));
+  }
+}
+
+TEST_CASE("a NaN is never swallowed by functions of two arguments") {
+  using D = Dual<double, 2>;
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  const D one = D::variable(1.0, 0), none = D::variable(nan, 1), large = D::variable(infinity, 0);
+  for (const D& f : {min(one, none), min(none, one), max(one, none), max(none, one), fmin(one, none), fmax(none, one),
+                     hypot(large, none), hypot(none, large), pow(none, 0.0), pow(1.0, none), pow(one, none)})
+    CHECK(std::isnan(f.value));
+  const NativePack a(1.0), b(nan);
+  for (const NativePack& f : {min(a, b), min(b, a), max(a, b), max(b, a), pow(b, NativePack(0.0)), pow(a, b),
+                              hypot(NativePack(infinity), b)})
+    for (int i = 0; i < native_lanes; ++i) CHECK(std::isnan(f[i]));
+  CHECK(hypot(D::variable(0.0, 0), D::variable(0.0, 1)).tangent[0] == 0.0);
+}

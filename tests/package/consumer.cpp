@@ -90,7 +90,7 @@ int main() {
   cholesky.set_block(0, A, 2);
   check(cholesky.factor() == thalweg::LinearStatus::ok && cholesky.solve(b, x) == thalweg::LinearStatus::ok &&
             std::abs(x[0] - 1) < 1e-14 && std::abs(x[1] - 2) < 1e-14,
-        "CHOLMOD is linked");
+        "CHOLMOD is loaded");
 #else
   check(!thalweg::sparse_cholesky_available(), "built without CHOLMOD");
 #endif

@@ -244,7 +244,7 @@ TEST_CASE("compressed bundle adjustments that are damaged or cut short, and file
       error_of_file("a.bz2", "") ==
       "f:1:1: the file is empty; expected a bundle adjustment file: cameras, points, observations, then their numbers");
   CHECK_THROWS_WITH_AS(thalweg::read_bal("/nowhere/b.txt"),
-                       "/nowhere/b.txt: cannot be read (No such file or directory); expected a bundle adjustment file: "
+                       "/nowhere/b.txt: cannot be opened: No such file or directory; expected a bundle adjustment file: "
                        "cameras, points, observations, then their numbers",
                        FileError);
 }

@@ -160,7 +160,7 @@ TEST_CASE("files that cannot be used as such") {
   CHECK(error_of(at + "none.toml") ==
         at + "none.toml: cannot be opened: No such file or directory; expected a problem file");
   CHECK(error_of(folder.path.string()) == folder.path.string() + ": is a directory; expected a problem file");
-  CHECK(error_of("/dev/null") == "/dev/null: is not a regular file; expected a problem file");
+  CHECK(error_of("/dev/null") == "/dev/null: is a device; expected a problem file");
   CHECK(error_of("") == ": cannot be opened: No such file or directory; expected a problem file");
   CHECK(error_of(folder.write("empty.toml", "")) == at + "empty.toml: is empty; expected a problem file");
   CHECK(error_of(folder.write("binary.toml", std::string("a\0b", 3))) ==
@@ -202,7 +202,7 @@ TEST_CASE("a table beside the problem") {
         at + "p.toml:6:8: data set 'data' has both rows and a file; expected one of them");
   CHECK(error_of(problem("file = \"named.csv\\u0000b\"\n")) ==
         at + "p.toml:6:8: 'file' holds a control character; expected the name of a table of numbers");
-  CHECK(error_of(problem("file = '/dev/zero'\n")) == "/dev/zero: is not a regular file; expected a table of numbers");
+  CHECK(error_of(problem("file = '/dev/zero'\n")) == "/dev/zero: is a device; expected a table of numbers");
   CHECK(error_of(problem("file = ''\n")) ==
         at + "p.toml:6:8: 'file' is empty; expected the name of a table of numbers");
 }

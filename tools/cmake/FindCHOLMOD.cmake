@@ -1,5 +1,5 @@
 # Finds CHOLMOD, of SuiteSparse, as the target CHOLMOD::CHOLMOD. Debian's libsuitesparse-dev brings no configuration for
-# CMake before SuiteSparse 6. Installed beside thalwegConfig.cmake, for those who link the static library.
+# CMake before SuiteSparse 6. Its library is loaded at run time, so those who link the static library need not find it.
 #
 # Sets CHOLMOD_FOUND, CHOLMOD_VERSION. Hint: CHOLMOD_ROOT.
 find_path(CHOLMOD_INCLUDE_DIR cholmod.h PATH_SUFFIXES suitesparse)

@@ -133,13 +133,19 @@ template <int W>
 Pack<W> abs(Pack<W> a) {
   return select(a < Pack<W>(0.0), -a, a + Pack<W>(0.0));
 }
+/// The smaller and the larger of two; NaN where either is NaN.
 template <int W>
 Pack<W> min(Pack<W> a, Pack<W> b) {
-  return select(b < a, b, a);
+  return select((b < a) | (b != b), b, a);
 }
 template <int W>
 Pack<W> max(Pack<W> a, Pack<W> b) {
-  return select(a < b, b, a);
+  return select((a < b) | (b != b), b, a);
+}
+/// `value`, and NaN where a or b is NaN: pow(NaN, 0), pow(1, NaN) and hypot(∞, NaN) of the C library are not.
+template <int W>
+Pack<W> nan_of(Pack<W> a, Pack<W> b, Pack<W> value) {
+  return select((a != a) | (b != b), a + b, value);
 }
 
 // The C library's vector functions (libmvec, within 4 units in the last place), by their x86-64 vector-ABI names:
@@ -157,7 +163,9 @@ Pack<W> max(Pack<W> a, Pack<W> b) {
   inline NativePack name(NativePack a) { return NativePack(THALWEG_VECTOR_NAME(v, name)(a.v)); }
 #define THALWEG_BINARY(name)                                                                  \
   extern "C" NativePack::Raw THALWEG_VECTOR_NAME(vv, name)(NativePack::Raw, NativePack::Raw); \
-  inline NativePack name(NativePack a, NativePack b) { return NativePack(THALWEG_VECTOR_NAME(vv, name)(a.v, b.v)); }
+  inline NativePack name(NativePack a, NativePack b) {                                        \
+    return nan_of(a, b, NativePack(THALWEG_VECTOR_NAME(vv, name)(a.v, b.v)));                 \
+  }
 #else
 #define THALWEG_UNARY(name)                                     \
   inline NativePack name(NativePack a) {                        \
@@ -165,7 +173,7 @@ Pack<W> max(Pack<W> a, Pack<W> b) {
   }
 #define THALWEG_BINARY(name)                                                    \
   inline NativePack name(NativePack a, NativePack b) {                          \
-    return map_lanes(a, b, [](double s, double t) { return std::name(s, t); }); \
+    return nan_of(a, b, map_lanes(a, b, [](double s, double t) { return std::name(s, t); })); \
   }
 #endif
 THALWEG_UNARY(exp)
@@ -196,6 +204,12 @@ THALWEG_BINARY(hypot)
 #undef THALWEG_UNARY
 #undef THALWEG_BINARY
 #undef THALWEG_VECTOR_NAME
+
+/// 1/cosh²(a), the slope of tanh: without cancellation where tanh is 1 to rounding, without overflow.
+inline NativePack sech_squared(NativePack a) {
+  const NativePack e = exp(-2.0 * abs(a)), sum = 1.0 + e;
+  return 4.0 * e / (sum * sum);
+}
 
 template <int W>
 Pack<W> tgamma(Pack<W> a) {

@@ -9,6 +9,9 @@ double digamma(double x);
 /// The n-th derivative of digamma, n ≥ 0 (n = 1: trigamma). NaN at the poles and for n < 0.
 double polygamma(int n, double x);
 
+/// 1/cosh²(x), the slope of tanh. 1 − tanh² cancels: it is 0 from x = 19 on.
+double sech_squared(double x);
+
 /// The x below which the standard normal distribution has the probability p. Infinite at 0 and 1, NaN outside.
 double normal_quantile(double p);
 

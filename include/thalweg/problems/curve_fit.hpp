@@ -69,6 +69,8 @@ struct CurveFit {
 
 /// Reads a problem file by its format: Thalweg (.toml) or NIST StRD (.dat). Throws FileError.
 CurveFit read_curve_fit(const std::string& path);
+/// The same of the text of the file at `path`, whose extension tells the format.
+CurveFit parse_curve_fit(std::string_view text, const std::string& path);
 
 /// The same for text already in memory; `name` stands for the file in messages. Data files beside a
 /// TOML text are looked for in `folder`.

@@ -8,7 +8,8 @@
 
 namespace thalweg {
 
-/// Control characters, which could move a terminal's cursor, as "\\n" or "\\x1b".
+/// Characters that could move a terminal's cursor, are not seen or reorder others (controls, zero widths, bidirectional
+/// overrides) as "\\n", "\\x1b" or "\\u202e"; bytes that are not UTF-8 as "\\xff".
 std::string printable(std::string_view s);
 
 /// Short: how it ended, the parameters with their errors, and what the user must know to trust

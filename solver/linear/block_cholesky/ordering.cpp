@@ -35,7 +35,7 @@ Order order_metis(const BlockPattern& pattern) {
   cholmod_sparse view = graph.view(cholmod::lower, nullptr);
   view.sorted = 1;
   std::vector<cholmod::Index> order(pattern.dimension.size());
-  if (!cholmod_l_metis(&view, nullptr, 0, 0, order.data(), &common) || common.status != CHOLMOD_OK) return {};
+  if (!cholmod::library().metis(&view, nullptr, 0, 0, order.data(), &common) || common.status != CHOLMOD_OK) return {};
   return Order(order.begin(), order.end());
 }
 #else

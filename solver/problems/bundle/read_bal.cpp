@@ -3,38 +3,25 @@
 #include <thalweg/problems/bundle.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <cstring>
-#include <exception>
-#include <filesystem>
-#include <fstream>
 #include <sstream>
-#include <system_error>
 
 #include <fmt/format.h>
-#include <boost/iostreams/filter/bzip2.hpp>
-#include <boost/iostreams/filter/gzip.hpp>
-#include <boost/iostreams/filtering_stream.hpp>
 
 #include <thalweg/problems/curve_fit.hpp>
 
 #include "problems/bundle/number_stream.hpp"
+#include "problems/compressed_file.hpp"
+#include "problems/input_file.hpp"
 
 namespace thalweg {
 namespace {
 
-namespace io = boost::iostreams;
 using reading::NumberStream;
 
 constexpr std::int64_t largest_count = 2147483647;  // indices have 32 bits
 constexpr const char* a_bal_file = "a bundle adjustment file: cameras, points, observations, then their numbers";
-
-Compression compression_by_content(std::string_view first) {
-  if (first.starts_with("BZh")) return Compression::bzip2;
-  if (first.starts_with("\x1f\x8b")) return Compression::gzip;
-  return Compression::none;
-}
 
 /// Whether the word that comes next, and stays to be read, is a whole number.
 bool whole_number(NumberStream& in, std::int64_t& n) {
@@ -89,34 +76,7 @@ Bundle read(NumberStream& in, const std::string& name) {
 }  // namespace
 
 Bundle read_bal(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw FileError(path, 0, 0, fmt::format("cannot be read ({})", std::generic_category().message(errno)), a_bal_file);
-  char first[3] = {};
-  file.read(first, sizeof first);
-  const Compression compression = compression_by_content({first, static_cast<std::size_t>(file.gcount())});
-  file.clear();
-  file.seekg(0);
-  if (!file) throw FileError(path, 0, 0, "cannot be read from its beginning", "a file, not a folder or a pipe");
-
-  constexpr std::streamsize block = 1 << 18;
-  io::filtering_istream in;
-  if (compression == Compression::bzip2) in.push(io::bzip2_decompressor(), block);
-  if (compression == Compression::gzip) in.push(io::gzip_decompressor(), block);
-  in.push(file, block);
-  in.exceptions(std::ios::badbit);
-  NumberStream numbers(path, [&](char* to, std::size_t size) -> std::size_t {
-    try {
-      if (!in) return 0;
-      in.read(to, static_cast<std::streamsize>(size));
-      return static_cast<std::size_t>(in.gcount());
-    } catch (const std::exception&) {
-      const char* how = compression == Compression::bzip2  ? "bzip2"
-                        : compression == Compression::gzip ? "gzip"
-                                                           : "file's";
-      throw FileError(path, 0, 0, fmt::format("the {} data is damaged or cut short", how), "a whole file");
-    }
-  });
+  NumberStream numbers(path, reading::open_bytes(path, a_bal_file));
   return read(numbers, path);
 }
 
@@ -131,14 +91,10 @@ Bundle parse_bal(std::string_view text, const std::string& name) {
 }
 
 bool looks_like_bal(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return false;
-  if (path.ends_with(".txt") || compression_of(path) != Compression::none) return true;
-  std::ifstream file(path, std::ios::binary);
-  std::string first(120, '\0');
-  file.read(first.data(), static_cast<std::streamsize>(first.size()));
-  first.resize(static_cast<std::size_t>(file.gcount()));
-  if (compression_by_content(first) != Compression::none) return true;
+  const bool named_so = path.ends_with(".txt") || compression_of(path) != Compression::none;
+  if (named_so || !reading::is_regular_file(path))
+    return named_so && (reading::is_regular_file(path) || reading::is_pipe(path));
+  const std::string first = reading::first_bytes(path, 120);
   std::istringstream words(first);
   std::string word;
   for (int i = 0; i < 3; ++i) {

@@ -24,6 +24,7 @@ std::vector<double> costs_of(const Graph& graph) {
       case Op::min:
       case Op::max:
       case Op::select:
+      case Op::choose:
       case Op::less:
       case Op::less_equal:
       case Op::equal:

@@ -105,7 +105,9 @@ void Sweep::arithmetic(const GraphNode& node) {
       const Id share = product(adjoint_, over(number(1.0), node.b), is_guarded_);
       if (graph_.depends_on_parameters(node.a)) receive(node.a, share, is_guarded_);
       if (graph_.depends_on_parameters(node.b)) {
-        receive(node.b, minus(product(share, self_, is_guarded_)), is_guarded_);
+        // Where b overflows, q and its share are 0, but what is above b has an infinite slope: 1/(1 + exp(x)).
+        const bool guarded = is_guarded_ || graph_[node.b].grows;
+        receive(node.b, minus(product(share, self_, guarded)), guarded);
       }
     }
   }
@@ -128,10 +130,10 @@ void Sweep::power(const GraphNode& node) {
 void Sweep::choice(Id condition, Id yes, Id no) {
   const Id zero = number(0.0);
   if (graph_.depends_on_parameters(yes)) {
-    receive(yes, graph_.select(condition, adjoint_, zero), true);
+    receive(yes, graph_.choose(condition, adjoint_, zero), true);
   }
   if (graph_.depends_on_parameters(no)) {
-    receive(no, graph_.select(condition, zero, adjoint_), true);
+    receive(no, graph_.choose(condition, zero, adjoint_), true);
   }
 }
 
@@ -148,7 +150,7 @@ void Sweep::two_arguments(const GraphNode& node) {
   // hypot: 0 at the origin, the least slope of the cone there
   const Id at_origin = function(Op::equal, self_, number(0.0));
   for (const Id part : {a, b}) {
-    chain(part, graph_.select(at_origin, number(0.0), over(part, self_)), true);
+    chain(part, graph_.choose(at_origin, number(0.0), over(part, self_)), true);
   }
 }
 
@@ -168,7 +170,9 @@ void Sweep::trigonometric(const GraphNode& node) {
     case Op::cosh:
       return chain(u, function(Op::sinh, u));
     case Op::tanh:
-      return chain(u, graph_.subtract(one, times(self_, self_)));
+      return chain(u, function(Op::sech_squared, u));
+    case Op::sech_squared:
+      return chain(u, times(number(-2.0), times(function(Op::tanh, u), self_)));
     default: {  // asin, acos: (1 − u)(1 + u) keeps its digits near the ends of the range
       const Id square = times(graph_.subtract(one, u), add(one, u));
       const Id slope = over(number(node.op == Op::asin ? 1.0 : -1.0), function(Op::sqrt, square));
@@ -224,6 +228,7 @@ void Sweep::unary(const GraphNode& node) {
     case Op::sinh:
     case Op::cosh:
     case Op::tanh:
+    case Op::sech_squared:
       return trigonometric(node);
     default:
       return special(node);
@@ -256,6 +261,7 @@ void Sweep::pass_on(Id id) {
     case Op::hypot:
       return two_arguments(node);
     case Op::select:
+    case Op::choose:
       return choice(node.a, node.b, node.c);
     default:
       return unary(node);

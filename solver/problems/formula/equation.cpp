@@ -1,6 +1,8 @@
 #include <string>
 #include <thalweg/problems/formula.hpp>
 
+#include "problems/text_numbers.hpp"
+
 namespace thalweg {
 namespace {
 
@@ -22,7 +24,7 @@ bool is_equals_sign(std::string_view text, std::size_t i) {
 }  // namespace
 
 FormulaError::FormulaError(TextRange where_, const std::string& problem_, const std::string& expected_)
-    : Error(message(where_, problem_, expected_)), where(where_), problem(problem_), expected(expected_) {}
+    : Error(message(where_, reading::shortened(problem_), reading::shortened(expected_))), where(where_), problem(reading::shortened(problem_)), expected(reading::shortened(expected_)) {}
 
 Equation Equation::parse(std::string_view text) {
   constexpr auto none = std::string_view::npos;

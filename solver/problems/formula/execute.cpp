@@ -102,7 +102,16 @@ void accumulate(const Instruction& self, double* const* bases, std::ptrdiff_t pa
 }
 
 P truth(Mask<native_lanes> m) { return select(m, P(1.0), P(0.0)); }
-Mask<native_lanes> holds(P a) { return a != P(0.0); }
+
+P all_of(P a, P b) {
+  const P zero(0.0);
+  return select((a == zero) | (b == zero), zero, nan_of(a, b, P(1.0)));
+}
+
+P any_of(P a, P b) {
+  const P zero(0.0);
+  return select((a < zero) | (a > zero) | (b < zero) | (b > zero), P(1.0), nan_of(a, b, zero));
+}
 
 P sign(P a) {
   const P zero(0.0);
@@ -155,6 +164,8 @@ Kernel function_kernel(Op op, const Instruction& i) {
       return unary_kernel(i, [](P a) { return cosh(a); });
     case Op::tanh:
       return unary_kernel(i, [](P a) { return tanh(a); });
+    case Op::sech_squared:
+      return unary_kernel(i, [](P a) { return sech_squared(a); });
     case Op::erf:
       return unary_kernel(i, [](P a) { return erf(a); });
     case Op::erfc:
@@ -175,21 +186,23 @@ Kernel function_kernel(Op op, const Instruction& i) {
 Kernel condition_kernel(Op op, const Instruction& i) {
   switch (op) {
     case Op::less:
-      return binary_kernel(i, [](P a, P b) { return truth(a < b); });
+      return binary_kernel(i, [](P a, P b) { return nan_of(a, b, truth(a < b)); });
     case Op::less_equal:
-      return binary_kernel(i, [](P a, P b) { return truth(a <= b); });
+      return binary_kernel(i, [](P a, P b) { return nan_of(a, b, truth(a <= b)); });
     case Op::equal:
-      return binary_kernel(i, [](P a, P b) { return truth(a == b); });
+      return binary_kernel(i, [](P a, P b) { return nan_of(a, b, truth(a == b)); });
     case Op::not_equal:
-      return binary_kernel(i, [](P a, P b) { return truth(a != b); });
+      return binary_kernel(i, [](P a, P b) { return nan_of(a, b, truth(a != b)); });
     case Op::logical_and:
-      return binary_kernel(i, [](P a, P b) { return truth(holds(a) & holds(b)); });
+      return binary_kernel(i, [](P a, P b) { return all_of(a, b); });
     case Op::logical_or:
-      return binary_kernel(i, [](P a, P b) { return truth(holds(a) | holds(b)); });
+      return binary_kernel(i, [](P a, P b) { return any_of(a, b); });
     case Op::logical_not:
-      return unary_kernel(i, [](P a) { return truth(!holds(a)); });
+      return unary_kernel(i, [](P a) { return nan_of(a, a, truth(a == P(0.0))); });
     case Op::select:
-      return ternary_kernel(i, [](P a, P b, P c) { return select(holds(a), b, c); });
+      return ternary_kernel(i, [](P a, P b, P c) { return nan_of(a, a, select(a != P(0.0), b, c)); });
+    case Op::choose:
+      return ternary_kernel(i, [](P a, P b, P c) { return select(a != P(0.0), b, c); });
     default:
       return function_kernel(op, i);
   }

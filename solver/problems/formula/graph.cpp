@@ -31,6 +31,10 @@ bool may_be_infinite(Op op) {
   }
 }
 
+bool may_overflow(Op op) {
+  return op == Op::exp || op == Op::expm1 || op == Op::sinh || op == Op::cosh || op == Op::power || op == Op::gamma;
+}
+
 bool commutes(Op op) {
   return op == Op::add || op == Op::multiply || op == Op::guarded_multiply || op == Op::equal || op == Op::not_equal ||
          op == Op::logical_and || op == Op::logical_or;
@@ -75,6 +79,7 @@ Id Graph::make(Op op, Id a, Id b, Id c) {
   if (commutes(op)) order(a, b);
   GraphNode node{.op = op, .a = a, .b = b, .c = c};
   int rank = 0;
+  bool grows = may_overflow(op);
   bool poles = may_be_infinite(op) && !(op == Op::divide && is_constant(b));
   double values[3] = {};
   int i = 0;
@@ -82,11 +87,13 @@ Id Graph::make(Op op, Id a, Id b, Id c) {
     if (part == no_id) continue;
     rank |= static_cast<int>((*this)[part].rank);
     poles = poles || (*this)[part].poles;
+    grows = grows || (*this)[part].grows;
     values[i++] = (*this)[part].value;
   }
   if (rank == 0) return constant(formula::apply(op, values[0], values[1], values[2]));
   node.rank = static_cast<Rank>(rank);
   node.poles = poles && node.rank == Rank::column;
+  node.grows = grows;
   return intern(node);
 }
 
@@ -159,7 +166,7 @@ Id Graph::constant_power(Id a, double exponent) {
     const Id root = apply(Op::sqrt, a);
     result = result == no_id ? root : multiply(result, root);
   }
-  if (result == no_id) return constant(1.0);
+  if (result == no_id) return no_id;  // a⁰ is NaN where a is
   return exponent < 0.0 ? divide(constant(1.0), result) : result;
 }
 
@@ -174,8 +181,14 @@ Id Graph::power(Id a, Id b) {
 }
 
 Id Graph::select(Id condition, Id yes, Id no) {
+  if (!is_constant(condition)) return make(Op::select, condition, yes, no);
+  const double value = (*this)[condition].value;
+  return std::isnan(value) ? condition : value != 0.0 ? yes : no;
+}
+
+Id Graph::choose(Id condition, Id yes, Id no) {
   if (is_constant(condition)) return (*this)[condition].value != 0.0 ? yes : no;
-  return yes == no ? yes : make(Op::select, condition, yes, no);
+  return yes == no ? yes : make(Op::choose, condition, yes, no);
 }
 
 Id Graph::guarded_multiply(Id a, Id b) {
@@ -202,6 +215,8 @@ Id Graph::apply(Op op, Id a, Id b, Id c) {
       return power(a, b);
     case Op::select:
       return select(a, b, c);
+    case Op::choose:
+      return choose(a, b, c);
     case Op::guarded_multiply:
       return guarded_multiply(a, b);
     default:

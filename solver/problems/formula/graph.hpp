@@ -30,6 +30,7 @@ struct GraphNode {
   Rank rank = Rank::constant;
   Fusion fusion = Fusion::undecided;
   bool poles = false;                  ///< depends on rows only, and may be infinite on some
+  bool grows = false;                  ///< holds an exponential or a power, which may overflow
   Id a = no_id, b = no_id, c = no_id;  ///< arguments; of a parameter or column, a is its index
   double value = 0.0;                  ///< of a constant
 };
@@ -47,6 +48,8 @@ class Graph {
   Id negate(Id a);
   Id power(Id a, Id b);
   Id select(Id condition, Id yes, Id no);
+  /// select() for derivatives: a condition that is NaN counts as true.
+  Id choose(Id condition, Id yes, Id no);
   /// Any operation; those above go to their own simplifications.
   Id apply(Op op, Id a, Id b = no_id, Id c = no_id);
   /// a·b, but 0 where either is 0.

@@ -9,6 +9,7 @@
 #include "problems/formula/run.hpp"
 #include "problems/formula/saturation.hpp"
 #include "problems/formula/tape.hpp"
+#include "problems/text_numbers.hpp"
 
 namespace thalweg {
 namespace {
@@ -176,7 +177,7 @@ void FormulaModel::predict(const double* p, std::int64_t begin, std::int64_t end
 
 std::vector<double> FormulaModel::response() const {
   if (impl_->response_has_parameters) {
-    throw Error("formula: the response '" + impl_->response_formula.text() +
+    throw Error("formula: the response '" + reading::shortened(impl_->response_formula.text()) +
                 "' depends on parameters, so it has no value without them");
   }
   std::vector<double> values(static_cast<std::size_t>(rows()));

@@ -33,6 +33,8 @@ constexpr auto names = [] {
 
 double sign_of(double a) { return a > 0.0 ? 1.0 : a < 0.0 ? -1.0 : a == 0.0 ? 0.0 : a; }
 
+bool unordered(double a, double b) { return std::isnan(a) || std::isnan(b); }
+
 double log_gamma(double a) {
 #if defined(__GLIBC__)
   // lgamma writes the global signgam: a race between threads.
@@ -41,6 +43,17 @@ double log_gamma(double a) {
 #else
   return std::lgamma(a);
 #endif
+}
+
+double all_of(double a, double b) {
+  if (a == 0.0 || b == 0.0) return 0.0;
+  return unordered(a, b) ? a + b : 1.0;
+}
+
+double any_of(double a, double b) {
+  const auto holds = [](double c) { return c < 0.0 || c > 0.0; };
+  if (holds(a) || holds(b)) return 1.0;
+  return unordered(a, b) ? a + b : 0.0;
 }
 
 double lowered_power(double a, double b, double c) {
@@ -86,6 +99,8 @@ double apply_function(Op op, double a, double b) {
       return std::cosh(a);
     case Op::tanh:
       return std::tanh(a);
+    case Op::sech_squared:
+      return sech_squared(a);
     case Op::erf:
       return std::erf(a);
     case Op::erfc:
@@ -101,11 +116,11 @@ double apply_function(Op op, double a, double b) {
     case Op::atan2:
       return std::atan2(a, b);
     case Op::hypot:
-      return std::hypot(a, b);
+      return unordered(a, b) ? a + b : std::hypot(a, b);
     case Op::min:
-      return b < a ? b : a;
+      return b < a || std::isnan(b) ? b : a;
     case Op::max:
-      return a < b ? b : a;
+      return a < b || std::isnan(b) ? b : a;
     default:
       return std::numeric_limits<double>::quiet_NaN();
   }
@@ -140,6 +155,7 @@ int arity(Op op) {
     case Op::accumulate:
       return 2;
     case Op::select:
+    case Op::choose:
     case Op::lower_power:
     case Op::multiply_add:
     case Op::multiply_subtract:
@@ -163,22 +179,24 @@ double apply(Op op, double a, double b, double c) {
     case Op::negate:
       return -a;
     case Op::power:
-      return std::pow(a, b);
+      return unordered(a, b) ? a + b : std::pow(a, b);
     case Op::less:
-      return a < b;
+      return unordered(a, b) ? a + b : a < b;
     case Op::less_equal:
-      return a <= b;
+      return unordered(a, b) ? a + b : a <= b;
     case Op::equal:
-      return a == b;
+      return unordered(a, b) ? a + b : a == b;
     case Op::not_equal:
-      return a != b;
+      return unordered(a, b) ? a + b : a != b;
     case Op::logical_and:
-      return a != 0.0 && b != 0.0;
+      return all_of(a, b);
     case Op::logical_or:
-      return a != 0.0 || b != 0.0;
+      return any_of(a, b);
     case Op::logical_not:
-      return a == 0.0;
+      return std::isnan(a) ? a : a == 0.0;
     case Op::select:
+      return std::isnan(a) ? a : a != 0.0 ? b : c;
+    case Op::choose:
       return a != 0.0 ? b : c;
     case Op::guarded_multiply:
       return a == 0.0 || b == 0.0 ? 0.0 : a * b;

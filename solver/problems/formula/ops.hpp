@@ -49,7 +49,7 @@ enum class Op : std::uint8_t {
   hypot,
   min,
   max,
-  // conditions hold 1 (true) or 0
+  // conditions hold 1 (true), 0, or NaN where a NaN leaves them open
   less,
   less_equal,
   equal,
@@ -57,7 +57,10 @@ enum class Op : std::uint8_t {
   logical_and,
   logical_or,
   logical_not,
-  select,            // a ≠ 0 ? b : c
+  select,            // a ≠ 0 ? b : c, and NaN where a is NaN
+  // derivatives only
+  sech_squared,      // 1/cosh²
+  choose,            // a ≠ 0 ? b : c; a NaN counts as true: the adjoint of a branch that is not taken stays 0
   guarded_multiply,  // a·b, and 0 where a or b is 0 even if the other is not finite
   lower_power,       // b^c, given a = b^(c + 1)
   // tape only
@@ -72,7 +75,8 @@ enum class Op : std::uint8_t {
 /// How many arguments an operation takes; 0 for leaves.
 int arity(Op op);
 
-/// The operation on plain numbers.
+/// The operation on plain numbers. A NaN among the arguments makes the result NaN, with two exceptions: of a select only
+/// the branch that is taken counts, and `and`, `or` are decided by an argument that decides them alone (Kleene's logic).
 double apply(Op op, double a, double b = 0.0, double c = 0.0);
 
 /// A function as written in a formula.

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <utility>
 
+#include "problems/text_numbers.hpp"
+
 namespace thalweg {
 
 FormulaResiduals::FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::int64_t offset)
@@ -21,7 +23,7 @@ std::string FormulaResiduals::explain_non_finite(const double* x, std::int64_t i
   const auto found = model_->non_finite_at(x + slots()[0].shared_offset, item);
   if (!found) return {};
   const char* const value = std::isnan(found->value) ? "nan" : found->value > 0.0 ? "inf" : "-inf";
-  return name() + ", row " + std::to_string(item + 1) + ": '" + found->subexpression + "' is " + value;
+  return name() + ", row " + std::to_string(item + 1) + ": '" + reading::shortened(found->subexpression) + "' is " + value;
 }
 
 }  // namespace thalweg

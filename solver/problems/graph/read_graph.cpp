@@ -18,6 +18,7 @@
 #include "problems/graph/line_stream.hpp"
 #include "problems/graph/pose_algebra.hpp"
 #include "problems/graph/raw_graph.hpp"
+#include "problems/input_file.hpp"
 #include "problems/text_numbers.hpp"
 
 namespace thalweg {
@@ -347,6 +348,7 @@ PoseGraph parse_pose_graph(std::string_view text, const std::string& name, Infor
 }
 
 bool looks_like_pose_graph(const std::string& path) {
+  if (reading::is_pipe(path)) return path.ends_with(".g2o") || path.ends_with(".graph");
   // Comments and lines with unknown tags may stand in front.
   constexpr std::size_t enough = 4096;
   const std::string first = reading::first_bytes(path, enough);

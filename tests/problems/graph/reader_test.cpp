@@ -222,7 +222,7 @@ TEST_CASE("pose graph files: far and negative ids, a line longer than the buffer
 TEST_CASE("pose graph files: what is no file, or damaged") {
   CHECK_THROWS_WITH_AS(
       read_pose_graph("/nowhere.g2o"),
-      doctest::Contains("/nowhere.g2o: cannot be read (No such file or directory); expected a pose graph"), FileError);
+      doctest::Contains("/nowhere.g2o: cannot be opened: No such file or directory; expected a pose graph"), FileError);
   CHECK_THROWS_AS(read_pose_graph("/"), FileError);
   CHECK_FALSE(looks_like_pose_graph("/nowhere.g2o"));
   CHECK_FALSE(looks_like_pose_graph("/"));
