@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <minimize/verification.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
@@ -17,6 +18,13 @@ double norm(std::span<const double> v) {
   return std::sqrt(squares);
 }
 
+/// ‖Dv‖.
+double norm_of_scaled(std::span<const double> D, std::span<const double> v) {
+  double squares = 0.0;
+  for (std::size_t j = 0; j < v.size(); ++j) squares += D[j] * v[j] * D[j] * v[j];
+  return std::sqrt(squares);
+}
+
 bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
 
 // An iterative linear solver need be no more exact than the quadratic model: between these, by the second choice of
@@ -25,6 +33,14 @@ constexpr double loosest = 0.1, tightest = 1e-3, forcing_factor = 0.9;
 
 // After a step that gained so much of what was predicted, the next is expected to be good.
 constexpr double confident_gain = 0.5;
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+// The step test says nothing while the cost falls by more than this part of itself from step to step.
+constexpr double steady = 1e-3;
+// Rounding in r beside ε‖Dx‖.
+constexpr double rounding_terms = 1000.0;
+// Of the step that a claim is verified by.
+constexpr double least_damping = 1e-14, most_damping = 1e-6;
+constexpr int most_withdrawals = 6;
 // Room for the trace, so that no iteration of a usual solve allocates.
 constexpr std::int64_t records_at_once = 2000;
 
@@ -45,6 +61,8 @@ Ending SparseDescent::run(std::vector<double> x, Strategy& strategy, Journal& jo
   x_ = std::move(x);
   journal.result.trace.reserve(static_cast<std::size_t>(std::min(journal.options.max_iterations + 1, records_at_once)));
   forcing_ = loosest;
+  tightened_ = 1.0;
+  withdrawals_ = 0;
   confident_ = false;
   linear_.set_tolerance(forcing_);
   std::optional<Verdict> verdict = begin();
@@ -56,6 +74,7 @@ Ending SparseDescent::run(std::vector<double> x, Strategy& strategy, Journal& jo
     verdict = gradient_verdict();
     if (!verdict) verdict = journal.limit();
     if (!verdict) verdict = iterate();
+    if (verdict && verdict->status == Status::converged) verdict = concluded(*verdict);
   }
   return {verdict->status, std::move(verdict->reason), x_, cost_};
 }
@@ -135,6 +154,11 @@ SparseDescent::Outcome SparseDescent::attempt(const ProposedStep& proposed) {
   return confident_ ? attempt_confidently(proposed) : attempt_warily(proposed);
 }
 
+/// Whether both the model and the cost fall: with both rising their ratio looks good. Steps undamped by choice may climb.
+bool SparseDescent::falls(const ProposedStep& proposed) const {
+  return journal_->options.globalization == Globalization::none || (proposed.predicted > 0.0 && trial_cost_ < cost_);
+}
+
 /// The cost first, the rest where it is good.
 SparseDescent::Outcome SparseDescent::attempt_warily(const ProposedStep& proposed) {
   trial_cost_ = program_.cost(trial_x_.data(), journal_->options.threads);
@@ -142,7 +166,7 @@ SparseDescent::Outcome SparseDescent::attempt_warily(const ProposedStep& propose
   journal_->clock.charge(Stopwatch::evaluate);
   if (!std::isfinite(trial_cost_)) return Outcome::not_finite;
   gain_ = (cost_ - trial_cost_) / proposed.predicted;
-  if (!strategy_->accepts(gain_)) return Outcome::no_decrease;
+  if (!falls(proposed) || !strategy_->accepts(gain_)) return Outcome::no_decrease;
   std::swap(x_, trial_x_);
   if (linearize()) return Outcome::accepted;
   std::swap(x_, trial_x_);
@@ -159,7 +183,7 @@ SparseDescent::Outcome SparseDescent::attempt_confidently(const ProposedStep& pr
   Outcome outcome = finite && std::isfinite(trial_cost_) ? Outcome::accepted : Outcome::not_finite;
   if (outcome == Outcome::accepted) {
     gain_ = (cost_ - trial_cost_) / proposed.predicted;
-    if (!strategy_->accepts(gain_)) outcome = Outcome::no_decrease;
+    if (!falls(proposed) || !strategy_->accepts(gain_)) outcome = Outcome::no_decrease;
   }
   if (outcome == Outcome::accepted) return outcome;
   std::swap(x_, trial_x_);
@@ -167,41 +191,67 @@ SparseDescent::Outcome SparseDescent::attempt_confidently(const ProposedStep& pr
   return outcome;
 }
 
-double SparseDescent::point_norm() const {
-  const auto D = strategy_->scale();
-  double squares = 0.0;
-  for (std::size_t j = 0; j < D.size(); ++j) squares += D[j] * coordinates_[j] * D[j] * coordinates_[j];
-  return std::sqrt(squares);
-}
+double SparseDescent::point_norm() const { return norm_of_scaled(strategy_->scale(), coordinates_); }
 
 std::optional<Verdict> SparseDescent::gradient_verdict() const {
-  const Options& options = journal_->options;
-  if (!convergence::gradient_small(gradient_norm_, options.gradient_tolerance)) return std::nullopt;
-  return Verdict{Status::converged,
-                 fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, options.gradient_tolerance)};
+  const double tolerance = tightened_ * journal_->options.gradient_tolerance;
+  if (!convergence::gradient_small(gradient_norm_, tolerance)) return std::nullopt;
+  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
 }
 
 std::optional<Verdict> SparseDescent::step_verdict(const ProposedStep& proposed, double previous) const {
   const Options& options = journal_->options;
-  const double actual = previous - cost_;
+  const double actual = previous - cost_, function_tolerance = tightened_ * options.function_tolerance;
   if (cost_ == 0.0) return Verdict{Status::converged, "the cost is zero"};
-  if (convergence::decrease_small(actual, proposed.predicted, previous, options.function_tolerance))
+  if (convergence::decrease_small(actual, proposed.predicted, previous, function_tolerance))
     return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}", actual / previous,
-                                                  options.function_tolerance)};
-  const double point = point_norm();
-  if (convergence::step_small(proposed.scaled_norm, point, options.step_tolerance))
+                                                  function_tolerance)};
+  const double point = point_norm(), step_tolerance = tightened_ * options.step_tolerance;
+  if (actual <= steady * previous && convergence::step_small(proposed.scaled_norm, point, step_tolerance))
     return Verdict{Status::converged,
-                   fmt::format("relative step {:.1e} <= {:.0e}", proposed.scaled_norm / point, options.step_tolerance)};
+                   fmt::format("relative step {:.1e} <= {:.0e}", proposed.scaled_norm / point, step_tolerance)};
   return std::nullopt;
 }
 
 std::optional<Verdict> SparseDescent::exhausted_verdict(const ProposedStep& proposed) const {
   if (proposed.status == LinearStatus::fatal)
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
-  const bool tiny =
-      usable(proposed.status) && proposed.scaled_norm <= std::numeric_limits<double>::epsilon() * point_norm();
+  const bool tiny = usable(proposed.status) && proposed.scaled_norm <= epsilon * point_norm();
   if (!tiny && !strategy_->exhausted()) return std::nullopt;
-  return Verdict{Status::stalled, "no step lowers the cost"};
+  return Verdict{Status::converged, "no step lowers the cost in double precision", true};
+}
+
+/// Verifies a claim of convergence, as the dense descents do: empty, it is withdrawn, and the descent goes on with tighter
+/// tolerances.
+std::optional<Verdict> SparseDescent::concluded(const Verdict& claim) {
+  if (cost_ == 0.0) return claim;
+  const double size = norm_of_scaled(linear_.column_norms(), coordinates_), residual = std::sqrt(2.0 * cost_);
+  if (residual <= rounding_terms * epsilon * size)
+    return Verdict{Status::converged, "the residuals are at rounding level"};
+  const double promised = promised_decrease(), allowed = believable_promise(journal_->options);
+  if (std::sqrt(promised) <= std::sqrt(allowed) + rounding_terms * epsilon * size / residual) return claim;
+  if (!claim.exhausted && ++withdrawals_ <= most_withdrawals) {
+    tightened_ *= 1e-2;
+    return std::nullopt;
+  }
+  return Verdict{Status::stalled, fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
+                                              claim.reason, promised, allowed)};
+}
+
+/// What an undamped Gauss-Newton step would take from the cost, relative to it. Directions that the normal equations do
+/// not determine to rounding, as those of a free gauge, are damped by as little as makes them solvable.
+double SparseDescent::promised_decrease() {
+  const auto norms = linear_.column_norms();
+  unit_scale_.assign(norms.begin(), norms.end());
+  for (double& D : unit_scale_)
+    if (!(D > 0.0)) D = 1.0;
+  for (double lambda = least_damping; lambda <= most_damping; lambda *= 100.0) {
+    const LinearStatus status = linear_.solve(lambda, unit_scale_.data(), step_.data());
+    journal_->clock.charge(Stopwatch::linear_solve);
+    if (usable(status)) return 0.5 * linear_.squared_product(step_.data()) / cost_;
+    if (status == LinearStatus::fatal) break;
+  }
+  return std::numeric_limits<double>::infinity();
 }
 
 }  // namespace thalweg

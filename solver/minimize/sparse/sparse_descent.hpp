@@ -27,13 +27,18 @@ class SparseDescent {
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed, double previous) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
+  bool falls(const ProposedStep& proposed) const;
+  std::optional<Verdict> concluded(const Verdict& claim);
+  double promised_decrease();
   double point_norm() const;
 
   BlockProgram& program_;
   SchurSolver& linear_;
   BlockAssembly assembly_;
   std::vector<double> x_, trial_x_;
-  LargeVector<double> step_, coordinates_;
+  LargeVector<double> step_, coordinates_, unit_scale_;
+  double tightened_ = 1.0;        // factor of the tolerances: each withdrawn claim lowers it
+  int withdrawals_ = 0;
   double forcing_ = 0.0;          // of iterative linear solvers
   bool confident_ = false;        // that the next step will be good
   double linearized_cost_ = 0.0;  // at the point of the last linearisation
