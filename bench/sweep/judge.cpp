@@ -20,6 +20,9 @@ constexpr Real rank_tolerance = 1e-12L;
 /// A walk by so many sizes of a parameter leads out of any problem that a user has in mind.
 constexpr Real far = 1e6L;
 
+/// Residuals below this part of the response: an exact fit to ten digits.
+constexpr Real exact_fit = 1e-10L;
+
 struct Projection {
   Real length = 0.0L;  ///< ‖P r‖
   int rank = 0, lost = 0;
@@ -135,6 +138,7 @@ Judgement judge(Model& model, const std::vector<double>& point) {
     result.projection = norm > 0.0L ? p.length / norm : 0.0L;
     result.room = norm > 0.0L ? stationary + 10.0L * at.residual_error / norm : 0.0L;
   }
+  if (norm <= exact_fit * model.response_norm(x)) return result;
   constexpr Real rounding_room = 100.0L;
   if (at.cost <= rounding_room * at.residual_error * at.residual_error) return result;
   const bool is_stationary = at.smooth && result.projection <= result.room;

@@ -17,7 +17,9 @@ Model::Model(const thalweg::CurveFit& fit) {
   for (const thalweg::DataSet& data : fit.data) {
     const std::size_t equals = data.equation.find('=');
     const std::string response = data.equation.substr(0, equals), model = data.equation.substr(equals + 1);
-    Set set{parse(fmt::format("({}) - ({})", model, response), names, data.columns), {}};
+    Set set{parse(fmt::format("({}) - ({})", model, response), names, data.columns),
+            parse(response, names, data.columns),
+            {}};
     for (std::size_t i = 0; i < data.values.front().size(); ++i) {
       set.rows.emplace_back();
       for (const auto& column : data.values) set.rows.back().push_back(column[i]);
@@ -26,6 +28,18 @@ Model::Model(const thalweg::CurveFit& fit) {
     sets_.push_back(std::move(set));
   }
   for (const Set& set : sets_) evaluators_.emplace_back(set.expression, parameters());
+}
+
+Real Model::response_norm(const RealVector& x) const {
+  Real squares = 0.0L;
+  for (const Set& set : sets_) {
+    Evaluator response(set.response, parameters());
+    for (const auto& values : set.rows) {
+      const Real y = response(x.data(), values.data(), 0).value;
+      squares += y * y;
+    }
+  }
+  return std::sqrt(squares);
 }
 
 Evaluation Model::evaluate(const RealVector& x, int order) {
@@ -42,8 +56,13 @@ Evaluation Model::evaluate(const RealVector& x, int order) {
       const Jet& jet = evaluators_[s](x.data(), values.data(), order);
       e.r[row] = jet.value;
       e.cost += 0.5L * jet.value * jet.value;
-      e.cost_error += std::abs(jet.value) * jet.error + 0.5L * jet.error * jet.error;
-      square_errors += jet.error * jet.error;
+      // The parameters are known to half a unit in the last place at best.
+      Real error = jet.error;
+      for (std::size_t j = 0; j < jet.gradient.size(); ++j)
+        if (jet.gradient[j] != 0.0L) error += 0x1p-53L * std::abs(jet.gradient[j] * x[static_cast<int>(j)]);
+      if (!std::isfinite(error)) error = jet.error;
+      e.cost_error += std::abs(jet.value) * error + 0.5L * error * error;
+      square_errors += error * error;
       for (std::size_t i = 0; i < jet.gradient.size(); ++i) e.jacobian(row, static_cast<int>(i)) = jet.gradient[i];
       std::size_t k = 0;
       if (!jet.hessian.empty())

@@ -29,6 +29,8 @@ class Model {
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
   int parameters() const { return static_cast<int>(lower.size()); }
+  /// ‖response‖ at x: the size of the data.
+  Real response_norm(const RealVector& x) const;
   Evaluation evaluate(const RealVector& x, int order);
   std::vector<double> lower, upper, start;
   int evaluations = 0;  ///< of all orders, so far
@@ -36,6 +38,7 @@ class Model {
  private:
   struct Set {
     Expression expression;
+    Expression response;
     std::vector<std::vector<double>> rows;
   };
   std::vector<Set> sets_;
