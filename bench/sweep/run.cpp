@@ -1,0 +1,94 @@
+#include "run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/problems/build.hpp>
+
+namespace sweep {
+namespace {
+
+using thalweg::Globalization;
+using thalweg::Method;
+
+std::vector<Contender> all_contenders() {
+  const auto make = [](std::string name, Method method, Globalization globalization = Globalization::automatic) {
+    return Contender{std::move(name), {.method = method, .globalization = globalization}};
+  };
+  return {make("lm", Method::levenberg_marquardt),
+          make("levenberg", Method::levenberg),
+          make("dogleg", Method::dogleg),
+          make("subspace-dogleg", Method::subspace_dogleg),
+          make("gauss-newton", Method::gauss_newton),
+          make("gauss-newton-full", Method::gauss_newton, Globalization::none),
+          make("newton", Method::newton),
+          make("newton-line", Method::newton, Globalization::line_search),
+          make("newton-cg", Method::newton_cg),
+          make("bfgs", Method::bfgs),
+          make("lbfgs", Method::lbfgs),
+          make("nonlinear-cg", Method::nonlinear_cg),
+          make("gradient-descent", Method::gradient_descent)};
+}
+
+Outcome run_one(const thalweg::Problem& problem, Model& model, const Contender& contender) {
+  Outcome outcome;
+  const thalweg::Result result = thalweg::solve(problem, contender.options);
+  outcome.converged = result.converged();
+  outcome.status = thalweg::to_string(result.status);
+  outcome.reason = result.reason;
+  outcome.x = result.x;
+  outcome.evaluations = result.evaluations.cost + result.evaluations.jacobian + result.evaluations.hessian +
+                        result.evaluations.hessian_products;
+  outcome.seconds = result.seconds.total;
+  outcome.judgement = judge(model, result.x);
+
+  RealVector start(model.parameters());
+  for (int j = 0; j < start.size(); ++j) start[j] = model.start[static_cast<std::size_t>(j)];
+  const Evaluation before = model.evaluate(start, 0);
+  outcome.start_cost = static_cast<double>(before.cost);
+  outcome.rises = outcome.judgement.verdict != Verdict::non_finite &&
+                  outcome.judgement.cost > before.cost * (1.0L + 1e-9L) + 3.0L * before.cost_error;
+  return outcome;
+}
+
+}  // namespace
+
+std::vector<Contender> contenders(const std::string& names, int max_iterations, double time_limit) {
+  std::vector<Contender> chosen;
+  const std::string list = "," + names + ",";
+  for (Contender& c : all_contenders()) {
+    c.options.threads = 1;
+    c.options.max_iterations = max_iterations;
+    c.options.time_limit = time_limit;
+    if (names == "all" || list.find("," + c.name + ",") != std::string::npos) chosen.push_back(std::move(c));
+  }
+  const auto wanted = std::count(list.begin(), list.end(), ',') - 1;
+  if (names != "all" && static_cast<std::ptrdiff_t>(chosen.size()) != wanted)
+    throw std::runtime_error("a method in '" + names + "' is unknown");
+  return chosen;
+}
+
+ProblemRecord run_problem(const SweepProblem& problem, std::uint64_t index, const std::vector<Contender>& contenders) {
+  ProblemRecord record;
+  record.index = index;
+  record.name = problem.name;
+  const thalweg::CurveProblem built = thalweg::build_problem(problem.fit);
+  Model model(problem.fit);
+  for (const Contender& c : contenders) record.outcomes.push_back(run_one(built.problem, model, c));
+
+  record.best_cost = INFINITY;
+  for (const Outcome& o : record.outcomes)
+    if (o.judgement.verdict != Verdict::non_finite) record.best_cost = std::min(record.best_cost, o.judgement.cost);
+  RealVector x(model.parameters());
+  for (Outcome& o : record.outcomes) {
+    if (o.judgement.verdict == Verdict::non_finite) continue;
+    for (int j = 0; j < x.size(); ++j) x[j] = o.x[static_cast<std::size_t>(j)];
+    const Real room = 100.0L * model.evaluate(x, 0).cost_error;
+    o.reaches = o.judgement.cost <= record.best_cost * (1.0L + 1e-6L) + room;
+  }
+  return record;
+}
+
+}  // namespace sweep
