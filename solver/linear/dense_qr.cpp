@@ -1,7 +1,10 @@
 #include <thalweg/linear/dense_qr.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
+#include <linear/complete_orthogonal.hpp>
 #include <math/dense_kernels.hpp>
 
 namespace thalweg {
@@ -120,6 +123,22 @@ LinearStatus DenseQr::solve(double lambda, const double* D, double* step) {
   const bool solved = solve_upper(damped_, n, packed_.data());
   expand(step);
   return solved ? LinearStatus::ok : LinearStatus::retry;
+}
+
+LinearStatus DenseQr::minimum_norm(const double* D, double* step) {
+  const std::int64_t n = R_.rows();
+  const double visible = 16.0 * std::numeric_limits<double>::epsilon() *
+                         std::sqrt(static_cast<double>(std::max(work_.rows(), n)));
+  bool deficient = false;
+  for (std::int64_t j = 0; j < n; ++j)
+    deficient = deficient || std::abs(R_(j, j)) <= visible * column_norms_[static_cast<std::size_t>(free_[j])];
+  if (!deficient) return solve(0.0, D, step);
+  std::vector<double> scale(free_.size());
+  for (std::size_t j = 0; j < free_.size(); ++j) scale[j] = D[free_[j]];
+  minimum_norm_solution(R_, scale.data(), visible, packed_.data());
+  expand(step);
+  const bool finite = std::all_of(packed_.begin(), packed_.end(), [](double v) { return std::isfinite(v); });
+  return finite ? LinearStatus::ok : LinearStatus::retry;
 }
 
 LinearStatus DenseQr::solve_again(const double* b, double* z) {

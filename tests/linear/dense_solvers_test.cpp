@@ -133,3 +133,38 @@ TEST_CASE("QR keeps the digits that the normal equations lose") {
   REQUIRE(cholesky.linearize(J, r.data(), {}) == LinearStatus::ok);
   CHECK(cholesky.solve(0.0, D, step) == LinearStatus::retry);
 }
+
+TEST_CASE("the minimum-norm step of a rank-deficient J, in the metric of D and in any unit") {
+  // Columns 0 and 2 are equal, so that δ₀ + δ₂ is determined and the rest is not.
+  for (const double unit : {1e-30, 1.0, 1e30}) {
+    System s = random_system(12, 3, 5);
+    for (int i = 0; i < 12; ++i) s.dense(i, 2) = unit * s.dense(i, 0);
+    DenseQr qr;
+    REQUIRE(qr.linearize(s.dense, s.residual.data(), {}) == LinearStatus::ok);
+    const double D[] = {2.0, 3.0, 1.0 * unit};
+    double step[3];
+    REQUIRE(qr.minimum_norm(D, step) == LinearStatus::ok);
+    // Of (a, b) with a + b given the least 4a² + b² has b = 4a.
+    CHECK(unit * step[2] == doctest::Approx(4.0 * step[0]).epsilon(1e-12));
+    for (int j = 0; j < 3; ++j) {  // Jᵀ(Jδ + r) = 0
+      double g = qr.gradient()[j];
+      for (int i = 0; i < 12; ++i) {
+        double row = 0.0;
+        for (int k = 0; k < 3; ++k) row += s.dense(i, k) * step[k];
+        g += s.dense(i, j) * row;
+      }
+      CHECK(std::abs(g) <= 1e-12 * qr.column_norms()[j]);
+    }
+  }
+}
+
+TEST_CASE("of full rank the minimum-norm step is the undamped one") {
+  const System s = random_system(12, 3, 5);
+  DenseQr qr;
+  REQUIRE(qr.linearize(s.dense, s.residual.data(), {}) == LinearStatus::ok);
+  const double D[] = {2.0, 3.0, 1.0};
+  double least[3], undamped[3];
+  REQUIRE(qr.minimum_norm(D, least) == LinearStatus::ok);
+  REQUIRE(qr.solve(0.0, D, undamped) == LinearStatus::ok);
+  for (int j = 0; j < 3; ++j) CHECK(least[j] == undamped[j]);
+}

@@ -33,13 +33,21 @@ struct Linearised {
   DenseQr qr;
 };
 
+/// A point with ‖Dx‖ = far, longer than the gradient is in that metric: the unit of the first radius.
+constexpr double far = 1e3;
+std::vector<double> far_point(const Linearised& at) {
+  std::vector<double> x(static_cast<std::size_t>(at.J.columns()), 0.0);
+  x[0] = far / at.qr.column_norms()[0];
+  return x;
+}
+
 std::vector<double> first_step(Linearised& at, Method method, double radius, ProposedStep* proposed = nullptr,
                                Scaling scaling = Scaling::monotone) {
-  const std::vector<double> origin(static_cast<std::size_t>(at.J.columns()), 0.0);
+  const std::vector<double> x = far_point(at);
   const auto strategy = make_strategy({.method = method, .damping = Damping::radius, .scaling = scaling,
-                                       .initial_radius = radius});
-  strategy->start(at.qr, origin);
-  std::vector<double> step(origin.size());
+                                       .initial_radius = radius / far});
+  strategy->start(at.qr, x);
+  std::vector<double> step(x.size());
   const ProposedStep p = strategy->propose(at.qr, step.data());
   if (proposed) *proposed = p;
   return step;
@@ -110,9 +118,8 @@ TEST_CASE("subspace dogleg: for two parameters the plane is everything, so it so
 TEST_CASE("doglegs: a rejected step shortens the next one, an accepted good one lengthens") {
   for (const Method method : {Method::dogleg, Method::subspace_dogleg}) {
     Linearised at(three_columns, residual);
-    const std::vector<double> origin(3, 0.0);
-    const auto strategy = make_strategy({.method = method, .initial_radius = 1.0});
-    strategy->start(at.qr, origin);
+    const auto strategy = make_strategy({.method = method, .initial_radius = 1.0 / far});
+    strategy->start(at.qr, far_point(at));
     std::vector<double> step(3);
     const double first = strategy->propose(at.qr, step.data()).scaled_norm;
     CHECK(first == Approx(1.0));
@@ -136,6 +143,24 @@ TEST_CASE("doglegs: a singular Jacobian is regularised") {
     CHECK(result.converged());
     CHECK(result.final_cost < 1e-18);
   }
+}
+
+TEST_CASE("doglegs: the first radius reaches the minimum from a start near zero, in any unit") {
+  const std::vector<double> t = {0.0, 1.0, 2.0, 3.0, 4.0}, y = {1.0, 2.2, 2.9, 4.1, 5.2};
+  for (const Method method : {Method::dogleg, Method::subspace_dogleg})
+    for (const double unit : {1e-40, 1.0, 1e40})
+      for (const double start : {0.0, 1e-15, 1e-200}) {
+        CAPTURE(unit);
+        CAPTURE(start);
+        Problem problem;
+        const auto p = problem.add_parameters("p", Vec<double, 2>{start * unit, start * unit});
+        problem.add_residuals(
+            "line", [unit](const auto& q, double ti, double yi) { return q[0] + q[1] * ti - yi * unit; }, p, t, y);
+        const Result result = solve(problem, {.method = method});
+        CHECK(result.converged());
+        CHECK(result.x[0] / unit == Approx(1.02));
+        CHECK(result.x[1] / unit == Approx(1.03));
+      }
 }
 
 TEST_CASE("Levenberg with no damping is Gauss-Newton, bit for bit") {

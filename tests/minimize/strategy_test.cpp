@@ -125,12 +125,13 @@ TEST_CASE("a radius is met to a tenth, and the Gauss-Newton step is taken when i
   }
   DenseQr linear;
   REQUIRE(linear.linearize(J, r.data(), {}) == LinearStatus::ok);
-  const std::vector<double> x(4, 0.0);
+  // ‖Dx‖ = 1000, longer than the gradient is in that metric: the unit of the first radius.
+  const std::vector<double> x = {1000.0 / linear.column_norms()[0], 0.0, 0.0, 0.0};
   double step[4], newton[4];
   const double ones[] = {1, 1, 1, 1};
   linear.solve(0.0, ones, newton);
   for (const double radius : {1e-6, 1e-3, 0.1, 1.0, 1e3}) {
-    const auto strategy = make_strategy({.damping = Damping::radius, .initial_radius = radius});
+    const auto strategy = make_strategy({.damping = Damping::radius, .initial_radius = radius / 1000.0});
     strategy->start(linear, x);
     const ProposedStep proposed = strategy->propose(linear, step);
     CAPTURE(radius);

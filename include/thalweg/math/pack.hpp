@@ -40,6 +40,13 @@ struct Lanes<8> {
   typedef std::int64_t Bits __attribute__((vector_size(64)));
 };
 
+/// Lanes chosen by number from a, then from b: lane k of the result is lane picks[k] of both side by side. The builtin is
+/// that of GCC 12 and of Clang.
+template <int... picks, class Raw>
+[[gnu::always_inline]] inline Raw shuffle(const Raw& a, const Raw& b) {
+  return __builtin_shufflevector(a, b, picks...);
+}
+
 /// Result of a lane-wise comparison; all bits of a lane set where it holds.
 template <int W>
 struct Mask {

@@ -114,7 +114,7 @@ struct Options {
   /// and 1 for sparse linear solvers: it hurries along curved valleys, at the risk of a step rejected here and there.
   int damping_exponent = 0;
   double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
-  double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of ‖Dx‖ at the start (of 1 when that is 0)
+  double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of max(‖Dx‖, ‖D⁻¹g‖) at the start
 
   // Acceleration, variable projection, polish and restarts belong to the dense linear solvers.
   bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial;

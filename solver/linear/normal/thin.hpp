@@ -44,16 +44,15 @@ inline constexpr int complement_at = 8, right_at = 12;
 
 /// C = Aₐ A_bᵀ in lanes 0 (0, 0), 1 (0, 1), 5 (1, 0) and 4 (1, 1).
 [[gnu::always_inline]] inline tile::Raw inner_products(const double* a, const double* b) {
-  using Pick = Lanes<8>::Bits;
   const tile::Raw x = tile::load(a), y = tile::load(b), same = x * y,
-                  other = x * __builtin_shuffle(y, Pick{4, 5, 6, 7, 0, 1, 2, 3});
-  const tile::Raw sums = __builtin_shuffle(same, other, Pick{0, 8, 2, 10, 4, 12, 6, 14}) +
-                         __builtin_shuffle(same, other, Pick{1, 9, 3, 11, 5, 13, 7, 15});
-  return sums + __builtin_shuffle(sums, Pick{2, 3, 0, 1, 6, 7, 4, 5});
+                  other = x * shuffle<4, 5, 6, 7, 0, 1, 2, 3>(y, y);
+  const tile::Raw sums = shuffle<0, 8, 2, 10, 4, 12, 6, 14>(same, other) +
+                         shuffle<1, 9, 3, 11, 5, 13, 7, 15>(same, other);
+  return sums + shuffle<2, 3, 0, 1, 6, 7, 4, 5>(sums, sums);
 }
 template <int lane>
 [[gnu::always_inline]] inline tile::Raw splat_of(const tile::Raw& v) {
-  return __builtin_shuffle(v, Lanes<8>::Bits{lane, lane, lane, lane, lane, lane, lane, lane});
+  return shuffle<lane, lane, lane, lane, lane, lane, lane, lane>(v, v);
 }
 
 /// S += Σ fₐᵀ(Aₐ A_bᵀ) f_b over the pairs, F × F, summed in registers; S = if they are its first. `halves`: what each

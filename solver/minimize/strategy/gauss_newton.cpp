@@ -6,7 +6,8 @@ namespace thalweg {
 namespace {
 
 /// Gauss-Newton. Without a line search every finite step is taken; with one, a rejected step is halved, and a step is
-/// accepted by Armijo's rule, its decrease at least 1e-4 of −t gᵀδ.
+/// accepted by Armijo's rule, its decrease at least 1e-4 of −t gᵀδ. Where J is rank-deficient the step is the minimum-norm
+/// one.
 class GaussNewtonStrategy final : public Strategy {
  public:
   explicit GaussNewtonStrategy(const Options& options)
@@ -24,7 +25,7 @@ class GaussNewtonStrategy final : public Strategy {
   ProposedStep propose(DampedSystem& linear, double* step) override {
     const auto D = scale_.diagonal();
     ProposedStep proposed;
-    proposed.status = linear.solve(0.0, D.data(), step);
+    proposed.status = linear.minimum_norm(D.data(), step);
     if (proposed.status != LinearStatus::ok && proposed.status != LinearStatus::inexact) return proposed;
     const auto g = linear.gradient();
     double slope = 0.0;

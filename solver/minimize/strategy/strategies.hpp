@@ -10,7 +10,12 @@
 
 namespace thalweg {
 
-double scaled_norm(std::span<const double> D, const double* v);  ///< ‖Dv‖₂
+double scaled_norm(std::span<const double> D, const double* v);                    ///< ‖Dv‖₂
+double scaled_gradient_norm(std::span<const double> D, std::span<const double> g);  ///< ‖D⁻¹g‖₂
+
+/// The radius at the start x: factor · max(‖Dx‖, ‖D⁻¹g‖), or factor where both are zero. ‖Dx‖ alone says nothing of the
+/// step where x is near zero; both have the unit of r, and no unit of the parameters changes either.
+double first_radius(double factor, std::span<const double> D, std::span<const double> x, std::span<const double> g);
 
 /// The diagonal D: ones (Levenberg), the column norms of J (Marquardt), or the largest of them so far (Moré), which the
 /// steps then correct.
@@ -46,6 +51,23 @@ Scale::Rule scale_rule(const Options& options);
 /// Solves with a given λ and measures the step: predicted = ½‖Jδ‖² + λ‖Dδ‖², a sum without cancellation that equals
 /// −gᵀδ − ½‖Jδ‖² at the solution (Moré 1978, equation 4.4).
 ProposedStep damped_step(DampedSystem& linear, double lambda, std::span<const double> D, double* step);
+
+/// The damping whose step has a given length: the root λ > 0 of ‖Dδ(λ)‖ = Δ to 10 %, found by Hebden's iteration on
+/// 1/‖Dδ‖, which is nearly linear in λ (Moré 1978, section 5; Nocedal & Wright 2006, algorithm 4.3).
+class LengthSearch {
+ public:
+  void start() { lambda_ = 0.0; }
+  /// δ(λ) with ‖Dδ‖ ≈ length, which the undamped step exceeds. The λ of the last call is the first guess. At most 20
+  /// solves, commonly 1 to 3.
+  ProposedStep find(DampedSystem& linear, std::span<const double> D, double length, double* step);
+  double lambda() const { return lambda_; }
+
+ private:
+  double correction(DampedSystem& linear, std::span<const double> D, double length, const double* step, double scaled);
+
+  double lambda_ = 0.0;
+  std::vector<double> q_, z_;
+};
 
 std::unique_ptr<Strategy> make_damped_strategy(const Options& options);   ///< Nielsen's or Marquardt's λ
 std::unique_ptr<Strategy> make_radius_strategy(const Options& options);
