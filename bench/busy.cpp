@@ -1,7 +1,7 @@
 // busy: one thread and several on a bundle adjustment, alternately, on this machine as it is and beside processes that
 // keep the processors busy.
 #include <algorithm>
-#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -60,7 +60,7 @@ double milliseconds_an_iteration(thalweg::Solver& solver, int threads, int itera
   options.max_iterations = iterations;
   options.function_tolerance = options.gradient_tolerance = options.step_tolerance = 1e-16;
   const thalweg::Result result = solver.solve(options);
-  return 1e3 * (result.trace.back().seconds - result.trace.front().seconds) / std::max(1, result.iterations);
+  return 1e3 * (result.trace.back().seconds - result.trace.front().seconds) / static_cast<double>(std::max<std::int64_t>(1, result.iterations));
 }
 
 void measure(const char* where, thalweg::Solver& one, thalweg::Solver& several, int threads, int repeat, int iterations) {

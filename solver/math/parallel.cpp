@@ -70,7 +70,10 @@ void parallel_chunks(std::int64_t count, std::int64_t grain, int threads, ChunkB
                        : 1;
   const Inside marked;
   if (used == 1) {
-    for (std::int64_t c = 0; c < chunks; ++c) body(c, c * grain, std::min(count, (c + 1) * grain));
+    for (std::int64_t c = 0; c < chunks; ++c) {
+      if (chunks > 1) CancellationProbe::poll();
+      body(c, c * grain, std::min(count, (c + 1) * grain));
+    }
     return;
   }
   ParallelLoop loop{body, count, grain, chunks};

@@ -85,6 +85,7 @@ bool ParallelLoop::run_one() {
   if (c >= chunks) return false;
   if (failed.load(std::memory_order_relaxed)) return true;
   try {
+    CancellationProbe::poll();
     body(c, c * grain, std::min(count, (c + 1) * grain));
   } catch (...) {
     if (!failed.exchange(true)) failure = std::current_exception();
@@ -146,8 +147,10 @@ void ThreadTeam::serve(Helper& self, int processor_of_caller) {
     if (state == offered) {
       // Fails where the caller has taken the offer back.
       if (!self.state.compare_exchange_strong(state, working, std::memory_order_acq_rel)) continue;
+      CancellationProbe::adopt(self.loop->scope);
       while (self.loop->run_one()) {
       }
+      CancellationProbe::adopt(nullptr);
       self.state.store(idle, std::memory_order_release);
       self.state.notify_one();
       continue;

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #endif
 
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
@@ -27,6 +28,7 @@ struct ParallelLoop {
   std::int64_t count, grain, chunks;
   std::atomic<std::int64_t> next = 0;  // chunk that nobody has taken
   std::atomic<bool> failed = false;
+  const CancellationScope* scope = CancellationProbe::current();  // of the caller
   std::exception_ptr failure = nullptr;  // of whoever set `failed`
 
   bool has_more() const { return next.load(std::memory_order_relaxed) < chunks; }

@@ -96,6 +96,7 @@ class Best {
     result_ = std::move(result);
   }
   Result take() { return std::move(result_); }
+  bool empty() const { return !any_; }
 
  private:
   std::mutex mutex_;
@@ -205,22 +206,27 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
   std::vector<End> ends(starts.size());
   Watch watch(options);
   Best best;
-  parallel_chunks(o.starts, 1, options.threads, [&](std::int64_t chunk, std::int64_t, std::int64_t) {
-    const auto k = static_cast<std::size_t>(chunk);
-    if (k > 0 && watch.verdict()) return;  // the first always runs: there must be something to report
-    Options one = watch.for_one_solve();
-    if (k > 0) one.restarts = 0;
-    Result result = Solver(problem).solve_from(starts[k], one);
-    ends[k] = {true, result.status, result.final_cost, result.x};
-    best.offer(k, std::move(result));
+  unless_cancelled([&] {
+    parallel_chunks(o.starts, 1, options.threads, [&](std::int64_t chunk, std::int64_t, std::int64_t) {
+      const auto k = static_cast<std::size_t>(chunk);
+      if (k > 0 && watch.verdict()) return;  // the first always runs: there must be something to report
+      Options one = watch.for_one_solve();
+      if (k > 0) one.restarts = 0;
+      Result result = thalweg::solve(problem, starts[k], one);
+      ends[k] = {true, result.status, result.final_cost, result.x};
+      best.offer(k, std::move(result));
+    });
   });
+  if (best.empty()) best.offer(0, thalweg::solve(problem, starts[0], watch.for_one_solve()));
 
+  const auto verdict = watch.verdict();
+  const LimitsLifted lifted;
   MultistartResult all{best.take(), summary(problem, ends)};
   Result& result = all.best;
   result.threads = resolve_threads(options.threads);
   result.seconds.total = watch.elapsed();
   if (all.minima.stopped + all.minima.not_run > 0)
-    if (const auto verdict = watch.verdict()) {
+    if (verdict) {
       result.status = verdict->status;
       result.reason = fmt::format("{}; of {} starts {} ended before", verdict->reason, all.minima.starts,
                                   all.minima.starts - all.minima.stopped - all.minima.not_run);

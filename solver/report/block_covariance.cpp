@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <math/memory.hpp>
 
 #include <minimize/sparse/sparse_engine.hpp>
 #include <thalweg/math/error.hpp>
@@ -86,9 +87,10 @@ double unit_variance(const Problem& problem, const BlockProgram& program, double
 
 }  // namespace
 
-std::vector<BlockCovariance> block_covariances(const Problem& problem, const std::vector<double>& x,
-                                               const std::vector<std::int64_t>& offsets,
-                                               const CovarianceOptions& options) {
+namespace {
+
+std::vector<BlockCovariance> compute(const Problem& problem, const std::vector<double>& x,
+                                     const std::vector<std::int64_t>& offsets, const CovarianceOptions& options) {
   if (x.size() != problem.start().size())
     throw Error(fmt::format("a point of {} numbers; expected {}", x.size(), problem.start().size()));
   if (options.linear_solver != LinearSolverKind::automatic && !is_sparse(options.linear_solver))
@@ -126,6 +128,14 @@ std::vector<BlockCovariance> block_covariances(const Problem& problem, const std
     }
   }
   return result;
+}
+
+}  // namespace
+
+std::vector<BlockCovariance> block_covariances(const Problem& problem, const std::vector<double>& x,
+                                               const std::vector<std::int64_t>& offsets,
+                                               const CovarianceOptions& options) {
+  return within_memory([&] { return compute(problem, x, offsets, options); });
 }
 
 }  // namespace thalweg

@@ -12,6 +12,7 @@
 
 #include <linear/block_cholesky/amalgamation.hpp>
 #include <linear/block_cholesky/front.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg::block_cholesky {
@@ -40,10 +41,15 @@ class WithoutSubnormals {
 
 /// A front of so many nanoseconds is cut for several threads.
 constexpr double large_front = 40e3;
+constexpr long nanoseconds_between_polls = 1000000;
 
 template <class Body>
 void one_by_one(std::int64_t count, const Body& body) {
-  for (std::int64_t i = 0; i < count; ++i) body(i);
+  constexpr std::int64_t many = 16;  // parts of a large front take 10 µs and more
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (count > many) CancellationProbe::poll();
+    body(i);
+  }
 }
 
 template <class T>
@@ -182,7 +188,9 @@ std::int32_t Numeric<T>::factor_front(std::int32_t s, const double* values, T* s
 template <class T>
 std::int32_t Numeric<T>::walk(const Plan::Subtree& subtree, const double* values, T* stack) {
   [[maybe_unused]] const WithoutSubnormals<T> flushed{};
+  PollEvery poll(nanoseconds_between_polls);
   for (std::int32_t s = subtree.first; s <= subtree.last; ++s) {
+    poll(static_cast<long>(front_time(symbolic_.width[s], symbolic_.height[s])));
     const std::int32_t lost =
         factor_front(s, values, stack, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
     if (lost >= 0) return lost;
