@@ -17,6 +17,7 @@ namespace {
 
 void add_check(CLI::App& app, Raw& raw, SolveArguments& solve) {
   add_start(app, raw);
+  add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds for the whole check (none)");
   add_file(app, "--json", solve.json, true, "FILE|-", "write JSON to a file; - : to standard output");
   add_flag(app, "--quiet", solve.quiet, "print nothing but errors");
 }

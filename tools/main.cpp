@@ -3,10 +3,12 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <limits>
 #include <new>
 #include <string>
 #include <string_view>
 
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/error.hpp>
 #include <thalweg/problems/curve_fit.hpp>
 
@@ -14,14 +16,22 @@
 
 #include "cleanup.hpp"
 #include "commands.hpp"
+#include "solve_run.hpp"
 #include "usage.hpp"
 
 namespace {
 
 using namespace thalweg::tool;
 
+constexpr double infinite_seconds = std::numeric_limits<double>::infinity();
+
 int run(int argc, const char* const* argv) {
   const Arguments arguments = parse_arguments(argc, argv);
+  // The limit is of the whole command: reading, set-up, statistics and profiles with the solve. compare's is of each
+  // run.
+  static_cast<void>(Stopwatch::command_began());
+  const bool whole = arguments.verb == Verb::solve || arguments.verb == Verb::fit || arguments.verb == Verb::check;
+  const thalweg::CancellationScope limit(whole ? arguments.solve.options.time_limit : infinite_seconds);
   switch (arguments.verb) {
     case Verb::solve:
       return solve_command(arguments);
@@ -71,10 +81,15 @@ int main(int argc, char** argv) {
   } catch (const thalweg::FileError& error) {
     std::fprintf(stderr, "%s\n", thalweg::printable(error.what()).c_str());
     return exit_bad_file;
+  } catch (const thalweg::MemoryError& error) {
+    return report_error(error.what(), exit_failed);
   } catch (const thalweg::Error& error) {
     return report_error(error.what(), exit_usage);
+  } catch (const thalweg::Cancelled& cancelled) {
+    if (cancelled.on_request()) return report_error("interrupted before there was a result", exit_interrupted);
+    return report_error("the time limit was reached before there was a result; expected more time", exit_stopped);
   } catch (const std::bad_alloc&) {
-    return report_error("out of memory", exit_failed);
+    return report_error("the memory gave out; expected a machine with more, or a smaller problem", exit_failed);
   } catch (const std::exception& error) {
     return report_error(error.what(), exit_failed);
   }

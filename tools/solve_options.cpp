@@ -76,7 +76,7 @@ void add_stopping(CLI::App& app, Raw& raw) {
   inside(add_number(app, "--gradient-tolerance", raw.gradient_tolerance, 0.0, positive,
                     "largest entry of the gradient (1e-10)"));
   inside(add_number(app, "--step-tolerance", raw.step_tolerance, 0.0, positive, "relative length of a step (1e-12)"));
-  inside(add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds (none)"));
+  inside(add_number(app, "--time-limit", raw.time_limit, 0.0, "seconds >= 0", "seconds for reading, solve and statistics together (none)"));
   inside(add_flag(app, "--fast", raw.fast, "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon"));
 }
 

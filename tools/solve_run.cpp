@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/report/html.hpp>
@@ -33,6 +34,10 @@ void refuse_overwriting(const std::string& input, const SolveArguments& a) {
         throw UsageError(fmt::format("{} '{}' is the file of {}; expected another file", files[i].first,
                                      files[i].second, files[j].first));
 }
+
+/// After the solve the limit of the whole command is not looked at: what it found is reported. Statistics and profiles
+/// have limits of their own.
+void lift_limit() { CancellationProbe::adopt(nullptr); }
 
 /// A solve in progress may be watched and interrupted; so may the profiles after it.
 struct Watched {
@@ -132,27 +137,39 @@ void SolveRun::solve(const Problem& problem, Report& report) {
     report.result = std::move(found.best);
     report.multistart = std::move(found.minima);
   }
+  lift_limit();
   watch_.lap();
 }
 
 void SolveRun::solve(const Subject& subject, const std::vector<double>& start, Report& report) {
-  solve_with(
-      [&](const Options& options, const TrainOptions& train) {
-        return thalweg::run(arguments_.method, subject, start, options, train);
-      },
-      report);
+  solve_with([&](const Options& options,
+                 const TrainOptions& train) { return thalweg::run(arguments_.method, subject, start, options, train); },
+             report);
   if (!subject.residuals) report.statistics = statistics(*subject.objective, report.result);
 }
 
 void SolveRun::solve_with(const Solve& solve, Report& report) {
   const Watched watched(arguments_, interrupt_);
   report.result = solve(watched.options, watched.train);
+  lift_limit();
   watch_.lap();
 }
 
 void SolveRun::judge(const Problem& problem, std::span<const double> response, Report& report) {
-  report.statistics = statistics(problem, report.result, response);
-  if (report.multistart) report.minima_rounding = minima_rounding(problem, report, response);
+  {
+    // A solve that used up its time, or was interrupted, leaves what its limits leave room for: small problems have
+    // their statistics all the same.
+    constexpr double share = 0.02, seconds = 0.03;
+    const double given = arguments_.options.time_limit, limit = std::isfinite(given) ? given : 0.0;
+    const double left = given - watch_.elapsed();
+    const bool interrupted = report.result.status == Status::interrupted;
+    const CancellationScope scope(interrupted ? seconds : std::max(left, 0.0) + share * limit + seconds,
+                                  interrupted ? nullptr : &interrupt_.flag());
+    report.statistics = statistics(problem, report.result, response);
+    if (report.multistart) report.minima_rounding = minima_rounding(problem, report, response);
+  }
+  if (!report.statistics.left_out.empty())
+    report.result.notes.push_back(fmt::format("the statistics are left out: {}", report.statistics.left_out));
   note_doubts(report, arguments_.starts);
   // At a kink nothing else tells an interval.
   const auto& parameters = report.statistics.parameters;
@@ -160,7 +177,7 @@ void SolveRun::judge(const Problem& problem, std::span<const double> response, R
   if (!arguments_.profile && !(kink && report.result.converged())) return;
   Watched watched(arguments_, interrupt_);
   // The profiles have what the solve left of the time.
-  watched.options.time_limit = std::max(0.0, arguments_.options.time_limit - report.result.seconds.total);
+  watched.options.time_limit = std::max(0.0, arguments_.options.time_limit - watch_.elapsed());
   report.profile = profile(problem, report.result, report.statistics, watched.options);
 }
 

@@ -28,6 +28,16 @@ class Stopwatch {
     return passed.count();
   }
 
+  /// Seconds since the program began to work on the command.
+  static double elapsed() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - command_began()).count();
+  }
+  /// The first call sets it.
+  static std::chrono::steady_clock::time_point command_began() {
+    static const auto began = std::chrono::steady_clock::now();
+    return began;
+  }
+
  private:
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };

@@ -44,8 +44,8 @@ const char* licence() {
 std::string libraries() {
   const std::string sparse = sparse_cholesky_libraries();
   return fmt::format(
-      "Eigen {}.{}.{}, OpenMP {}, {}Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, nlohmann-json, D3 {} (in pages)",
-      EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, THALWEG_OPENMP_VERSION,
+      "Eigen {}.{}.{}, {}Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, nlohmann-json, D3 {} (in pages)",
+      EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION,
       sparse.empty() ? "" : sparse + ", ", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100,
       FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, CLI11_VERSION, THALWEG_D3_VERSION);
 }

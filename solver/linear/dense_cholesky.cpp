@@ -1,10 +1,14 @@
 #include <thalweg/linear/dense_cholesky.hpp>
+#include <thalweg/math/cancellation.hpp>
 
 #include <cmath>
 
 #include <math/dense_kernels.hpp>
 
 namespace thalweg {
+namespace {
+constexpr long numbers_between_polls = 100000;  // some 100 µs
+}
 
 LinearStatus DenseCholesky::linearize(const DenseMatrix& J, const double* r, std::span<const char> held) {
   n_ = J.columns();
@@ -13,7 +17,9 @@ LinearStatus DenseCholesky::linearize(const DenseMatrix& J, const double* r, std
   factor_.resize(n * n);
   for (auto* v : {&scale_, &gradient_, &column_norms_}) v->resize(n);
   bool finite = true;
+  PollEvery poll(numbers_between_polls);
   for (std::size_t i = 0; i < n; ++i) {
+    poll(static_cast<long>(i) * J.stride());
     const bool zero = !held.empty() && held[i];
     const double* column = J.column(static_cast<std::int64_t>(i));
     for (std::size_t j = 0; j <= i; ++j)
@@ -35,7 +41,9 @@ LinearStatus DenseCholesky::solve(double lambda, const double* D, double* step) 
     if (!(diagonal > 0.0) || !std::isfinite(diagonal)) return LinearStatus::retry;
     scale_[i] = 1.0 / std::sqrt(diagonal);
   }
+  PollEvery poll(numbers_between_polls);
   for (std::size_t i = 0; i < n; ++i) {
+    poll(static_cast<long>(i * i / 2));
     for (std::size_t j = 0; j < i; ++j) {
       double s = normal_[i * n + j] * scale_[i] * scale_[j];
       for (std::size_t k = 0; k < j; ++k) s -= factor_[i * n + k] * factor_[j * n + k];

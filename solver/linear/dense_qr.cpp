@@ -1,4 +1,5 @@
 #include <thalweg/linear/dense_qr.hpp>
+#include <thalweg/math/cancellation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -8,12 +9,17 @@
 #include <math/dense_kernels.hpp>
 
 namespace thalweg {
+namespace {
+constexpr long numbers_between_polls = 100000;  // some 100 µs
+}
 
 // Golub & Van Loan, Matrix Computations (4th ed.), algorithm 5.2.1. A finished row is moved to R and zeroed in A, so
 // that every inner loop may begin at a cache line.
 void householder_qr(DenseMatrix& A, std::int64_t columns, DenseMatrix& R) {
   const std::int64_t m = A.stride();
+  PollEvery poll(numbers_between_polls);
   for (std::int64_t k = 0; k < columns; ++k) {
+    poll(m * (A.columns() - k));
     const std::int64_t first = k / row_padding * row_padding;
     double* v = A.column(k) + first;
     const double norm = std::sqrt(kernels::dot(v, v, m - first));
@@ -100,7 +106,9 @@ LinearStatus DenseQr::solve(double lambda, const double* D, double* step) {
     std::fill_n(damped_.column(j) + n, n, 0.0);
     if (j < n && lambda > 0.0) damped_(n + j, j) = root * D[free_[static_cast<std::size_t>(j)]];
   }
+  PollEvery poll(numbers_between_polls);
   for (std::int64_t k = 0; k < n && lambda > 0.0; ++k) {
+    poll(k * (n - k));
     double* v = damped_.column(k) + n;  // the part below the triangle, k + 1 entries
     double below = 0.0;
     for (std::int64_t i = 0; i <= k; ++i) below += v[i] * v[i];

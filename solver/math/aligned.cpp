@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #endif
 
+#include <thalweg/math/cancellation.hpp>
+
 namespace thalweg::detail {
 namespace {
 
@@ -140,7 +142,10 @@ double* take_alone(std::size_t bytes) {
 
 double* allocate_numbers(std::size_t bytes) {
   const std::size_t size = rounded(bytes, line) + line;
-  if (size >= page / 2) return take_alone(size);
+  if (size >= page / 2) {
+    CancellationProbe::poll();  // the first access to large arrays takes long
+    return take_alone(size);
+  }
   if (size >= least_shared && !watched) return share(size);
   std::byte* const memory = take(size, line);
   return behind(memory, {memory, nullptr, size});

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <fmt/format.h>
+#include <math/memory.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
@@ -73,7 +74,9 @@ Result minimize(const Objective& objective, std::vector<double> start, const Opt
   Journal journal(options, clock, result);
   move_inside(objective, bounds, start, result.notes);
   clock.charge(Stopwatch::setup);
-  conclude(minimize_objective(objective, std::move(start), bounds, journal), journal);
+  descend_within_limits(journal, start, [&] {
+    return within_memory([&] { return minimize_objective(objective, start, bounds, journal); });
+  });
   return result;
 }
 

@@ -12,6 +12,19 @@ void Journal::complete(IterationRecord& record, std::span<const double> x) const
   if (options.record_points) record.x = embed ? embed(x) : std::vector<double>(x.begin(), x.end());
 }
 
+/// A cancelled descent ends there. Nothing cancels without a scope, and nothing is copied.
+void Journal::keep(double cost, std::span<const double> x) {
+  if (!CancellationProbe::active()) return;
+  // While losses are graduated, costs at different scales do not compare: the last point counts.
+  if (cost >= result.final_cost && !options.graduated) return;
+  if (embed) {
+    result.x = embed(x);
+  } else {
+    result.x.assign(x.begin(), x.end());
+  }
+  result.final_cost = cost;
+}
+
 void Journal::open(double cost, double gradient_norm, std::span<const double> x) {
   IterationRecord origin;
   origin.iteration = result.iterations;
@@ -19,6 +32,7 @@ void Journal::open(double cost, double gradient_norm, std::span<const double> x)
   origin.gradient_norm = gradient_norm;
   origin.seconds = clock.elapsed();
   complete(origin, x);
+  keep(cost, x);
   result.trace.push_back(std::move(origin));
 }
 
@@ -29,17 +43,25 @@ std::optional<Verdict> Journal::limit() const {
   const double seconds = result.trace.back().seconds;
   if (seconds >= options.time_limit)
     return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", seconds, options.time_limit)};
+  CancellationProbe::poll();
   return std::nullopt;
 }
 
 std::optional<Verdict> Journal::report(IterationRecord record, std::span<const double> x) {
   complete(record, x);
+  keep(record.cost, x);
   result.trace.push_back(record);
   if (options.callback && options.callback(record) == Action::stop)
     return Verdict{Status::interrupted, "the callback asked to stop"};
   if (options.interrupt && options.interrupt->load(std::memory_order_relaxed))
     return Verdict{Status::interrupted, "on request"};
   return std::nullopt;
+}
+
+Verdict cancelled_verdict(const Cancelled& cancelled, double seconds, double time_limit) {
+  if (cancelled.on_request()) return {Status::interrupted, "on request"};
+  if (seconds < time_limit) return {Status::time_limit, "the time limit of the whole is reached"};
+  return {Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", seconds, time_limit)};
 }
 
 void conclude(Ending ending, Journal& journal) {

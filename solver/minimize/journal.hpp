@@ -1,6 +1,7 @@
 // What every descent has around it: the limits it must heed, the trace it writes, the clock it charges.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include <minimize/stopwatch.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 
@@ -65,9 +67,32 @@ class Journal {
 
  private:
   void complete(IterationRecord& record, std::span<const double> x) const;
+  void keep(double cost, std::span<const double> x);
 };
 
 /// Writes how it ended into the result.
 void conclude(Ending ending, Journal& journal);
+
+/// What a cancelled computation says of itself; `seconds` since it began.
+Verdict cancelled_verdict(const Cancelled& cancelled, double seconds, double time_limit);
+
+/// Runs descend(), which returns an Ending, under the options' limits, and concludes. Where it is cancelled in the midst
+/// of an iteration or of its set-up, the lowest point that the journal has seen is the end, or else the start, of unknown
+/// cost. False then: what the descent was computing is half done.
+template <class Descend>
+bool descend_within_limits(Journal& journal, const std::vector<double>& start, const Descend& descend) {
+  const Options& options = journal.options;
+  std::optional<CancellationScope> scope;
+  if (std::isfinite(options.time_limit) || options.interrupt) scope.emplace(options.time_limit, options.interrupt);
+  try {
+    conclude(descend(), journal);
+    return true;
+  } catch (const Cancelled& cancelled) {
+    const Result& result = journal.result;
+    Verdict verdict = cancelled_verdict(cancelled, journal.clock.elapsed(), options.time_limit);
+    conclude({verdict.status, std::move(verdict.reason), result.x.empty() ? start : result.x, result.final_cost}, journal);
+    return false;
+  }
+}
 
 }  // namespace thalweg

@@ -102,6 +102,7 @@ class Best {
       }
   }
   /// Whether the end of this start converged, and is as low as the lowest.
+  bool empty() const { return converged_.empty() && others_.empty(); }
   bool keeps(std::size_t start) const { return converged_.count(start) > 0; }
   /// Of the start; it converged, and is as low as the lowest.
   Result take_converged(std::size_t start) { return std::move(converged_.at(start)); }
@@ -262,15 +263,18 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
   std::vector<End> ends(starts.size());
   Watch watch(options);
   Best best;
-  parallel_chunks(o.starts, 1, options.threads, [&](std::int64_t chunk, std::int64_t, std::int64_t) {
-    const auto k = static_cast<std::size_t>(chunk);
-    if (k > 0 && watch.verdict()) return;  // the first always runs: there must be something to report
-    Options one = watch.for_one_solve();
-    if (k > 0) one.restarts = 0;
-    Result result = Solver(problem).solve_from(starts[k], one);
-    ends[k] = {true, result.status, result.final_cost, result.x};
-    best.offer(k, std::move(result));
+  unless_cancelled([&] {
+    parallel_chunks(o.starts, 1, options.threads, [&](std::int64_t chunk, std::int64_t, std::int64_t) {
+      const auto k = static_cast<std::size_t>(chunk);
+      if (k > 0 && watch.verdict()) return;  // the first always runs: there must be something to report
+      Options one = watch.for_one_solve();
+      if (k > 0) one.restarts = 0;
+      Result result = thalweg::solve(problem, starts[k], one);
+      ends[k] = {true, result.status, result.final_cost, result.x};
+      best.offer(k, std::move(result));
+    });
   });
+  if (best.empty()) best.offer(0, thalweg::solve(problem, starts[0], watch.for_one_solve()));
 
   Result* other = best.other();
   const double converged_cost = [&] {
@@ -284,7 +288,7 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
     const auto k = static_cast<std::size_t>(
         std::find_if(ends.begin(), ends.end(), [&](const End& end) { return end.run && end.x == other->x; }) -
         ends.begin());
-    Result second = Solver(problem).solve_from(other->x, watch.for_one_solve());
+    Result second = thalweg::solve(problem, other->x, watch.for_one_solve());
     if (second.converged() && !lower(other->final_cost, second.final_cost)) {
       ends[k] = {true, second.status, second.final_cost, second.x};
       best.offer(k, std::move(second));
@@ -292,6 +296,8 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
     }
   }
 
+  const auto verdict = watch.verdict();
+  const LimitsLifted lifted;
   MultistartResult all{{}, tally(ends)};
   const std::vector<Found> found = distinct(problem, ends, best);
   for (const Found& each : found) all.minima.list.push_back(each.minimum);
@@ -309,7 +315,7 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
   result.threads = resolve_threads(options.threads);
   result.seconds.total = watch.elapsed();
   if (all.minima.stopped + all.minima.not_run > 0)
-    if (const auto verdict = watch.verdict()) {
+    if (verdict) {
       result.status = verdict->status;
       result.reason = fmt::format("{}; of {} starts {} ended before", verdict->reason, all.minima.starts,
                                   all.minima.starts - all.minima.stopped - all.minima.not_run);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <random>
 
 #include <fmt/format.h>
@@ -12,16 +13,18 @@
 #include <minimize/plan.hpp>
 #include <minimize/sparse/sparse_engine.hpp>
 #include <minimize/trust_region.hpp>
+#include <math/memory.hpp>
 #include <minimize/verification.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
 #include <thalweg/linear/dense_qr.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
 
 namespace {
 
-// Residual components of a sparse problem below which threads cost more than they save.
+// Residual components of a problem below which threads cost more than they save.
 constexpr std::int64_t least_for_threads = 20000;
 // Of the scattered starts of restarts: the first of them, and from each to the next.
 constexpr double narrowest_spread = 0.5, spread_growth = 1.2;
@@ -60,6 +63,22 @@ std::vector<double> into_bounds(const Problem& problem, std::vector<double> x, s
   return x;
 }
 
+/// Before anything is allocated. What less than this takes is not worth finding out what there is.
+void refuse_beyond_memory(const Problem& problem) {
+  constexpr double always_there = 64e6;
+  const std::int64_t rows = problem.residual_count();
+  std::int64_t columns = 0;
+  for (std::size_t i = 0; i < problem.start().size(); ++i) columns += problem.moves(static_cast<std::int64_t>(i));
+  const double bytes = memory_of_solve(Options{}, rows, columns);
+  if (bytes <= always_there) return;
+  if (const double available = available_memory(); bytes > available)
+    throw MemoryError(fmt::format(
+        "a dense Jacobian of {} residuals and {} parameters needs {} of memory with its copies, and {} are available; "
+        "expected a machine with more memory, fewer residuals or parameters, or a problem of many blocks, which the sparse "
+        "linear solvers take",
+        rows, columns, in_bytes(bytes), in_bytes(available)));
+}
+
 }  // namespace
 
 /// One engine or both, each made when a solve first asks for it.
@@ -71,12 +90,20 @@ struct Solver::Impl {
     sparse_by_itself ? static_cast<void>(sparse_engine()) : static_cast<void>(dense_engine());
   }
   DenseEngine& dense_engine() {
-    if (!dense) dense = std::make_unique<DenseEngine>(problem, pinned);
+    if (!dense) {
+      refuse_beyond_memory(problem);
+      dense = std::make_unique<DenseEngine>(problem, pinned);
+    }
     return *dense;
   }
   SparseEngine& sparse_engine() {
     if (!sparse) sparse = std::make_unique<SparseEngine>(problem);
     return *sparse;
+  }
+  /// After a descent that ended in the midst of something: cancelled, or for want of memory.
+  void start_afresh() {
+    dense.reset();
+    sparse.reset();
   }
   bool goes_sparse(const Options& options) const {
     if (!needs_residuals(options.method)) return false;
@@ -96,7 +123,7 @@ struct Solver::Impl {
 };
 
 Solver::Solver(const Problem& problem, std::span<const std::int64_t> pinned)
-    : impl_(std::make_unique<Impl>(problem, pinned)) {}
+    : impl_(within_memory([&] { return std::make_unique<Impl>(problem, pinned); })) {}
 Solver::~Solver() = default;
 Solver::Solver(Solver&&) noexcept = default;
 
@@ -108,11 +135,22 @@ Result Solver::solve_from(std::vector<double> x, const Options& options) {
   if (x.size() != size) throw Error(fmt::format("a start of {} numbers; expected {}", x.size(), size));
   Stopwatch clock;
   Result result;
-  Journal journal(options, clock, result);
-  result.threads = resolve_threads(options.threads);
+  std::optional<Options> alone;
+  if (options.threads != 1 && impl_->problem.residual_count() < least_for_threads) {
+    alone = options;
+    alone->threads = 1;
+  }
+  Journal journal(alone ? *alone : options, clock, result);
+  result.threads = resolve_threads(journal.options.threads);
   x = into_bounds(impl_->problem, std::move(x), result.notes);
   impl_->problem.settle(x);
-  conclude(impl_->descend(std::move(x), journal), journal);
+  const auto descend = [&] { return within_memory([&] { return impl_->descend(x, journal); }); };
+  try {
+    if (!descend_within_limits(journal, x, descend)) impl_->start_afresh();
+  } catch (...) {
+    impl_->start_afresh();
+    throw;
+  }
   return result;
 }
 
@@ -140,14 +178,11 @@ Ending Solver::Impl::descend_by_blocks(std::vector<double> x, Journal& journal) 
   if (!pinned.empty()) throw Error("pinned components need a dense linear solver");
   SparseEngine& engine = sparse_engine();
   const auto once = [&engine](std::vector<double> from, Journal& to) { return engine.descend(std::move(from), to); };
-  Options own = journal.options;
-  if (problem.residual_count() < least_for_threads) own.threads = journal.result.threads = 1;
-  Journal alone(own, journal.clock, journal.result);
-  if (!own.graduated) return once(std::move(x), alone);
-  const int threads = own.threads;
+  if (!journal.options.graduated) return once(std::move(x), journal);
+  const int threads = journal.options.threads;
   return graduate({problem, [&engine](double m) { engine.set_loss_scale(m); },
                    [&engine, threads](const std::vector<double>& at) { return engine.cost(at, threads); }},
-                  std::move(x), alone, once);
+                  std::move(x), journal, once);
 }
 
 Ending Solver::Impl::descend_densely(std::vector<double> x, Journal& journal) {
@@ -352,6 +387,25 @@ Ending DenseEngine::restart(Ending best, const std::vector<double>& from, Linear
 
 }  // namespace
 
-Result solve(const Problem& problem, const Options& options) { return Solver(problem).solve(options); }
+Result solve(const Problem& problem, const Options& options) { return solve(problem, problem.start(), options); }
+
+Result solve(const Problem& problem, std::vector<double> start, const Options& options) {
+  options.validate();
+  const Stopwatch clock;
+  // The structure of a large problem takes seconds to work out, which count, too.
+  std::optional<CancellationScope> scope;
+  if (std::isfinite(options.time_limit) || options.interrupt) scope.emplace(options.time_limit, options.interrupt);
+  try {
+    return Solver(problem).solve_from(start, options);
+  } catch (const Cancelled& cancelled) {
+    Verdict verdict = cancelled_verdict(cancelled, clock.elapsed(), options.time_limit);
+    Result nothing;
+    nothing.status = verdict.status;
+    nothing.reason = std::move(verdict.reason);
+    nothing.x = std::move(start);
+    clock.report(nothing.seconds);
+    return nothing;
+  }
+}
 
 }  // namespace thalweg

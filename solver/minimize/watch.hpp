@@ -8,8 +8,31 @@
 
 #include <fmt/format.h>
 #include <minimize/journal.hpp>
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
+
+/// Runs something of which the parts that are done count, whether or not it is cancelled.
+template <class Body>
+void unless_cancelled(const Body& body) {
+  try {
+    body();
+  } catch (const Cancelled&) {
+    // The watch gives the verdict.
+  }
+}
+
+/// While it lives, limits that have passed are not looked at: for the summary of what was done until then.
+class LimitsLifted {
+ public:
+  LimitsLifted() : before_(CancellationProbe::adopt(nullptr)) {}
+  ~LimitsLifted() { CancellationProbe::adopt(before_); }
+  LimitsLifted(const LimitsLifted&) = delete;
+  LimitsLifted& operator=(const LimitsLifted&) = delete;
+
+ private:
+  const CancellationScope* before_;
+};
 
 class Watch {
  public:
@@ -34,6 +57,7 @@ class Watch {
       return Verdict{Status::interrupted, "on request"};
     if (const double seconds = elapsed(); seconds >= options_.time_limit)
       return Verdict{Status::time_limit, fmt::format("{:.3g} s, the limit is {:.3g} s", seconds, options_.time_limit)};
+    if (CancellationProbe::cancelled()) return Verdict{Status::time_limit, "the time limit of the whole is reached"};
     return std::nullopt;
   }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <problem/loss_correction.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
@@ -14,6 +15,7 @@ namespace {
 
 // Items whose cost is summed as one task, the same whatever the number of threads.
 constexpr std::int64_t task_items = 4096;
+constexpr long items_between_polls = 100000;  // some milliseconds
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -54,10 +56,12 @@ BlockProgram::BlockProgram(const Problem& problem) : problem_(&problem) {
     for (const Slot& slot : group->slots()) {
       ResidualPattern::Slot& to = pattern.slots.emplace_back();
       to.dimension = slot.dimension;
+      PollEvery poll(items_between_polls);
       to.block.resize(at(group->items()));
       const Problem::BlockSet* set = nullptr;
       const std::vector<std::int32_t>* free = nullptr;
       for (std::int64_t i = 0; i < group->items(); ++i) {
+        poll();
         const std::int64_t offset = slot.offset(i);
         if (!set || offset < set->offset || offset >= set->offset + std::int64_t{set->dimension} * set->count) {
           const auto found = std::upper_bound(problem.sets().begin(), problem.sets().end(), offset,

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <problem/derivative_comparison.hpp>
 #include <problem/ridders.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/manifold.hpp>
 
 namespace thalweg {
@@ -76,8 +77,10 @@ class Comparison {
     const std::vector<double> largest = largest_given();
     for (std::int64_t first = 0; first < compared_.sites(); first += dimension_) {
       const std::vector<int> readings = first_readings(compared_.item(first));
-      for (int c = 0; c < columns_; ++c)
+      for (int c = 0; c < columns_; ++c) {
+        CancellationProbe::poll();
         if (readings[static_cast<std::size_t>(c)] == c) judge(first, c, largest);
+      }
     }
   }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <problem/derivative_comparison.hpp>
 #include <problem/derivative_finding.hpp>
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
 namespace {
@@ -172,10 +173,12 @@ class Diagnosis {
   }
 
   void find_swapped() {
-    for (int a = 0; a < g_.columns(); ++a)
+    for (int a = 0; a < g_.columns(); ++a) {
+      CancellationProbe::poll();
       for (int b = a + 1; b < g_.columns() && open(a); ++b)
         if (open(b) && given_as(a, b) && given_as(b, a) && !(whole_sign(a) && whole_sign(b)))
           close(DerivativeFinding(Cause::swapped_columns, {a, b}));
+    }
   }
   /// Column a holds the derivatives by b.
   bool given_as(int a, int b) const {

@@ -9,6 +9,7 @@
 
 #include <math/dense_kernels.hpp>
 #include <problem/loss_correction.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
@@ -195,6 +196,7 @@ double Program::run(const double* x, double* residual, DenseMatrix* jacobian, in
 // Evaluates one task in place, and returns its part of twice the cost.
 double Program::run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian,
                          Losses losses) const {
+  CancellationProbe::poll();
   const ResidualGroup& group = *problem_->groups()[task.group];
   const bool robust = losses == Losses::applied && !losses_[task.group].is_trivial();
   const Loss* loss = robust ? &losses_[task.group] : nullptr;

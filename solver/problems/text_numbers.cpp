@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <numeric>
 #include <system_error>
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg::reading {
 namespace {
@@ -117,6 +118,8 @@ Lines::Lines(std::string_view text) : text_(text) {
 
 bool Lines::next() {
   if (position_ >= text_.size()) return false;
+  constexpr int lines_between_polls = 4096;
+  if (number_ % lines_between_polls == 0) CancellationProbe::poll();
   offset_ = position_;
   const std::size_t end = std::min(text_.find_first_of("\r\n", position_), text_.size());
   line_ = text_.substr(position_, end - position_);

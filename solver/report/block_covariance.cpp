@@ -2,8 +2,9 @@
 
 #include <cmath>
 
-#include <fmt/format.h>
 #include <Eigen/Core>
+#include <fmt/format.h>
+#include <math/memory.hpp>
 
 #include <minimize/sparse/sparse_engine.hpp>
 #include <thalweg/math/error.hpp>
@@ -90,9 +91,10 @@ double unit_variance(const Problem& problem, const BlockProgram& program, double
 
 }  // namespace
 
-std::vector<BlockCovariance> block_covariances(const Problem& problem, const std::vector<double>& x,
-                                               const std::vector<std::int64_t>& offsets,
-                                               const CovarianceOptions& options) {
+namespace {
+
+std::vector<BlockCovariance> compute(const Problem& problem, const std::vector<double>& x,
+                                     const std::vector<std::int64_t>& offsets, const CovarianceOptions& options) {
   if (x.size() != problem.start().size())
     throw Error(fmt::format("a point of {} numbers; expected {}", x.size(), problem.start().size()));
   if (options.linear_solver != LinearSolverKind::automatic && !is_sparse(options.linear_solver))
@@ -130,6 +132,14 @@ std::vector<BlockCovariance> block_covariances(const Problem& problem, const std
     }
   }
   return result;
+}
+
+}  // namespace
+
+std::vector<BlockCovariance> block_covariances(const Problem& problem, const std::vector<double>& x,
+                                               const std::vector<std::int64_t>& offsets,
+                                               const CovarianceOptions& options) {
+  return within_memory([&] { return compute(problem, x, offsets, options); });
 }
 
 }  // namespace thalweg

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/minimize/solve_plan.hpp>
 #include <thalweg/problem/block_program.hpp>
 #include <thalweg/problem/derivative_check.hpp>
@@ -108,6 +109,7 @@ std::vector<double> remainders(const Problem& problem, const std::vector<double>
     for (std::size_t a = 0; a < values.size(); a += at(strip)) arrays.push_back(values.data() + a);
     std::vector<std::int64_t> component(at(columns));
     for (std::int64_t begin = 0; begin < group->items(); begin += strip) {
+      CancellationProbe::poll();
       const std::int64_t end = std::min(group->items(), begin + strip);
       group->evaluate(x.data(), {begin, end, arrays.data(), arrays.data() + dimension, nullptr,
                                  table.empty() ? nullptr : table.data()});

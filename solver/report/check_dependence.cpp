@@ -10,6 +10,7 @@
 #include "report/examination.hpp"
 #include "report/invariants.hpp"
 #include "report/table.hpp"
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
 namespace {
@@ -63,6 +64,7 @@ std::vector<Columns> tied_columns(const ScaledSpectrum& s, double derivative_err
   std::vector<char> done(static_cast<std::size_t>(N.rows()), 0);
   std::vector<Columns> sets;
   for (Index first = 0; first < N.rows(); ++first) {
+    CancellationProbe::poll();
     if (done[static_cast<std::size_t>(first)]) continue;
     Columns set = {first};
     done[static_cast<std::size_t>(first)] = 1;
@@ -154,6 +156,7 @@ class Dependence {
     const Eigen::VectorXd& near = generic_[0]->spectrum->length;
     std::mt19937_64 random = e_.random;
     for (int i = 0; i < points_far_away; ++i) {
+      CancellationProbe::poll();
       Probe probe = e_.prober.look(point_far_away(e_.program, e_.start.x, random), Prober::Want::spectrum);
       if (is_legible(probe) && (near.array() == 0.0 || probe.spectrum->length.array() > shortest).all())
         far_.push_back(std::move(*probe.spectrum));

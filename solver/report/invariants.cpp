@@ -10,6 +10,7 @@
 #include <Eigen/Dense>
 
 #include "report/invariant_text.hpp"
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
 namespace {
@@ -164,6 +165,7 @@ std::vector<LinearForm> simplest(const Matrix& rows, const Coordinates& coordina
   std::vector<int> chosen(static_cast<std::size_t>(rows.cols()), 0);
   std::fill_n(chosen.begin(), rows.rows(), 1);
   for (int tried = 0; tried < most_choices; ++tried) {
+    CancellationProbe::poll();
     std::vector<Eigen::Index> pivots;
     for (std::size_t j = 0; j < chosen.size(); ++j)
       if (chosen[j]) pivots.push_back(static_cast<Eigen::Index>(j));
@@ -183,6 +185,7 @@ Invariants invariants(const std::vector<NullSpace>& points, const std::vector<st
   Invariants result;
   if (points.size() < 3) return result;  // two points have much in common
   for (const Coordinates& coordinates : assignments(names.size())) {
+    CancellationProbe::poll();
     const Vector scale = scale_of(points[0], coordinates);
     if (!scale.allFinite()) continue;
     const auto rows = common_complement(points, coordinates, scale, tolerance);

@@ -285,6 +285,7 @@ Profile profile(const Problem& problem, const Result& result, const FitStatistic
   std::vector<std::optional<Profile::LowerPoint>> lower_points(sides);
   std::vector<int> solves(sides, 0);
   Watch watch(options);
+  unless_cancelled([&] {
   parallel_chunks(static_cast<std::int64_t>(sides), 1, options.threads,
                   [&](std::int64_t side, std::int64_t, std::int64_t) {
                     if (watch.verdict()) return;
@@ -296,6 +297,7 @@ Profile profile(const Problem& problem, const Result& result, const FitStatistic
                     lower_points[k] = std::move(walk.lower_point);
                     solves[k] = walk.solves;
                   });
+  });
 
   for (const std::int64_t component : moving) {
     const auto i = static_cast<std::size_t>(component);

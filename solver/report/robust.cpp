@@ -5,6 +5,7 @@
 #include <limits>
 
 #include <Eigen/Dense>
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
 namespace {
@@ -35,6 +36,7 @@ RobustFit::RobustFit(const Program& program, const AlignedArray& residual, const
     : program_(program), residual_(residual), jacobian_(jacobian) {
   const auto& groups = program.problem().groups();
   for (std::size_t g = 0; g < groups.size(); ++g) {
+    CancellationProbe::poll();
     const Loss& loss = program.loss(g);
     const bool robust = !loss.is_trivial();
     for (std::int64_t i = 0; i < groups[g]->items(); ++i) {
@@ -82,7 +84,9 @@ bool RobustFit::make_sandwich(NormalInverse& inverse, int rank, double plain_var
   Matrix W = Matrix::Identity(rank, rank), M = Matrix::Zero(rank, rank);
   Eigen::VectorXd row(n), score(n), u(rank);
   std::int64_t m = 0;
+  PollEvery poll(1000000);  // multiplications: some milliseconds
   for (const Item& item : items_) {
+    poll(static_cast<long>(n) * rank);
     const int dimension = program_.problem().groups()[item.group]->dimension();
     m += dimension;
     score.setZero();

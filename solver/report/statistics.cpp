@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <new>
 #include <optional>
 
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/program.hpp>
 #include "report/fit_quality.hpp"
@@ -250,11 +252,10 @@ double set_robust(const RobustFit& robust, const Problem& problem, int rank, Nor
 
 }  // namespace
 
-FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response) {
-  FitStatistics s;
-  s.noise = problem.noise();
-  s.parameters = describe(problem, result);
-  if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
+namespace {
+
+/// `s` holds what describe() says.
+FitStatistics complete(FitStatistics s, const Problem& problem, const Result& result, std::span<const double> response) {
   const Program program(problem);
   AlignedArray residual(program.rows());
   DenseMatrix J(program.rows(), program.columns());
@@ -332,6 +333,23 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
     for (const auto& [column, coefficient] : direction) {
       combination.terms.push_back({s.free_name(static_cast<std::size_t>(column)), coefficient});
     }
+  }
+  return s;
+}
+
+}  // namespace
+
+FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response) {
+  FitStatistics s;
+  s.noise = problem.noise();
+  s.parameters = describe(problem, result.x);
+  if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
+  try {
+    return complete(s, problem, result, response);
+  } catch (const Cancelled& cancelled) {
+    s.left_out = cancelled.what();
+  } catch (const std::bad_alloc&) {
+    s.left_out = "the memory gave out";
   }
   return s;
 }

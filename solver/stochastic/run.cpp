@@ -115,7 +115,7 @@ Result run(AnyMethod method, const Subject& subject, const std::vector<double>& 
     Options own = options;
     own.method = *second;
     const bool squares = subject.residuals && (needs_residuals(*second) || !subject.objective);
-    return squares ? Solver(*subject.residuals).solve_from(start, own)
+    return squares ? solve(*subject.residuals, start, own)
                    : minimize(*subject.objective, start, own, subject.box);
   }
   TrainOptions own = train;

@@ -1,12 +1,14 @@
 #include <thalweg/stochastic/train.hpp>
 
 #include <cmath>
+#include <optional>
 
 #include <fmt/format.h>
 #include <minimize/general.hpp>
 #include <minimize/journal.hpp>
 #include <stochastic/refusals.hpp>
 #include <stochastic/trainer.hpp>
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
 namespace {
@@ -52,7 +54,14 @@ Result train(const Objective& objective, std::vector<double> start, const TrainO
   const bool searched = options.schedule.kind == Schedule::Kind::search;
   TrainingLog log(options, cost, clock, result, searched ? IterationRecord::unset : blamed);
   clock.charge(Stopwatch::setup);
-  Ending ending = proximal ? descend_by_proximal_steps(options, cost, log, start) : Trainer(options, cost, log).run(start);
+  std::optional<CancellationScope> scope;
+  if (std::isfinite(options.time_limit) || options.interrupt) scope.emplace(options.time_limit, options.interrupt);
+  Ending ending{};
+  try {
+    ending = proximal ? descend_by_proximal_steps(options, cost, log, start) : Trainer(options, cost, log).run(start);
+  } catch (const Cancelled& cancelled) {
+    ending = log.conclude(cancelled_verdict(cancelled, clock.elapsed(), options.time_limit));
+  }
   clock.charge(Stopwatch::evaluate);
   result.status = ending.status;
   result.reason = std::move(ending.reason);

@@ -5,8 +5,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <fstream>
 #include <numeric>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -85,4 +87,57 @@ TEST_CASE("a process that was forked off one that has run loops runs its own, al
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
   CHECK(sum() == expected);
+}
+
+TEST_CASE("a chunk is run by whoever is free: one that takes long holds up no other") {
+  std::atomic<int> short_ones{0};
+  parallel_chunks(64, 1, 2, [&](std::int64_t c, std::int64_t, std::int64_t) {
+    if (c > 0) {
+      ++short_ones;
+      return;
+    }
+    // Ends when all others are done, or after a time that no scheduler takes.
+    for (int i = 0; i < 20000 && short_ones < 63 && resolve_threads(2) > 1; ++i)
+      std::this_thread::sleep_for(std::chrono::microseconds(100));
+  });
+  CHECK(short_ones == 63);
+}
+
+TEST_CASE("each calling thread has helpers of its own, which end with it") {
+  const auto threads_of_process = [] {
+    std::ifstream status("/proc/self/status");
+    for (std::string word; status >> word;)
+      if (int count = 0; word == "Threads:" && status >> count) return count;
+    return 0;
+  };
+  const auto sum = [] {
+    std::atomic<std::int64_t> total{0};
+    for (int repeat = 0; repeat < 200; ++repeat)
+      parallel_chunks(100, 10, 0, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) total += i;
+      });
+    return total.load();
+  };
+  sum();
+  const int before = threads_of_process();
+  std::vector<std::int64_t> totals(4);
+  {
+    std::vector<std::jthread> callers;
+    for (std::int64_t& total : totals) callers.emplace_back([&total, &sum] { total = sum(); });
+  }
+  for (const std::int64_t total : totals) CHECK(total == 200 * 4950);
+  CHECK(threads_of_process() == before);
+}
+
+TEST_CASE("after an exception the next loop runs as ever") {
+  for (int repeat = 0; repeat < 100; ++repeat) {
+    CHECK_THROWS_AS(parallel_chunks(50, 1, 2,
+                                    [&](std::int64_t c, std::int64_t, std::int64_t) {
+                                      if (c % 7 == 3) throw std::runtime_error("some chunk");
+                                    }),
+                    std::runtime_error);
+    std::atomic<int> done{0};
+    parallel_chunks(50, 1, 2, [&](std::int64_t, std::int64_t, std::int64_t) { ++done; });
+    CHECK(done == 50);
+  }
 }

@@ -30,8 +30,7 @@ struct BlockCholeskyOptions {
 /// sizes.
 ///
 /// One object serves one thread at a time; different objects are independent. Nothing is allocated by factor() and
-/// solve() after their first calls for a structure (and a number of right-hand sides) but what OpenMP needs for more
-/// threads than one.
+/// solve() after their first calls for a structure (and a number of right-hand sides).
 class BlockCholesky {
  public:
   struct Facts {

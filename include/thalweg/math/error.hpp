@@ -12,4 +12,10 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Thrown before, or when, a computation needs more memory than there is: how much, and what to do.
+class MemoryError : public Error {
+ public:
+  using Error::Error;
+};
+
 }  // namespace thalweg

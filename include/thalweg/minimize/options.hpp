@@ -140,16 +140,17 @@ struct Options {
                                       ///< F and x, so that by default only a gradient of zero stops
   double step_tolerance = 1e-12;      ///< stop: ‖Nδ‖ ≤ tol · ‖Nx‖, N the column norms of J, while the cost hardly falls
   std::int64_t max_iterations = 10000;  ///< linear solves, rejected ones included
-  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds
+  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds. Long computations inside an iteration, and of
+                                                                ///< set-up, end at it, too, with the best point so far
 
   bool record_points = false;  ///< every record of the trace holds its x
 
-  int threads = 0;  ///< at most; 0: as many as the machine has. Results are the same bits for any number. Sparse
-                    ///< problems of less than 20,000 residual components take one
+  int threads = 0;  ///< at most; 0: as many as this process may use (usable_processors()). Results are the same bits
+                    ///< for any number. Problems of less than 20,000 residual components take one
 
   /// Called after each trial, accepted or not; may stop the solve.
   std::function<Action(const IterationRecord&)> callback = {};
-  /// Looked at after each trial: true stops the solve. May be set from a signal handler or another thread.
+  /// Looked at after each trial and every few milliseconds within: true stops the solve. May be set from a signal handler or another thread.
   const std::atomic<bool>* interrupt = nullptr;
 
   /// Throws Error that names the field and what it expects.

@@ -17,6 +17,8 @@ namespace thalweg {
 /// the result's status; Error is thrown only for misuse: options that validate() refuses, a problem without residuals
 /// or without free parameters.
 Result solve(const Problem& problem, const Options& options = {});
+/// The same from another start.
+Result solve(const Problem& problem, std::vector<double> start, const Options& options);
 
 /// lower ≤ x ≤ upper; both empty: none. Equal bounds fix a component.
 struct Box {

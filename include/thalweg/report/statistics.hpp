@@ -77,6 +77,8 @@ struct FitStatistics {
   /// cost or a derivative is not finite.
   bool available() const { return residual_sum_of_squares == residual_sum_of_squares; }
 
+  /// Why there is no more, where a limit of time (CancellationScope) or of memory ended the computation; else empty.
+  std::string left_out;
   std::vector<ParameterStatistics> parameters;  ///< all components of x, in order
   std::vector<UndeterminedCombination> undetermined;
   /// The columns of what follows: tangent components that are neither fixed nor held at a bound, by their numbers (see

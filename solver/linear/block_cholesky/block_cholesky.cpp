@@ -14,6 +14,7 @@
 #include <linear/block_cholesky/ordering.hpp>
 #include <linear/block_cholesky/refinement.hpp>
 #include <linear/block_cholesky/selected_inverse.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/error.hpp>
 #include <thalweg/math/parallel.hpp>
 
@@ -101,7 +102,9 @@ LinearStatus BlockCholesky::Implementation::analyze(const BlockPattern& given, c
   pattern = given;
   const Order order = choose_order(options);
   if (order.size() != pattern.dimension.size()) return LinearStatus::fatal;
+  CancellationProbe::poll();
   symbolic = block_cholesky::analyze(pattern, order);
+  CancellationProbe::poll();
   const int number = options.single_precision ? sizeof(float) : sizeof(double);
   plan.emplace(*symbolic, pattern, 64 / number, resolve_threads(options.threads));
   if (options.single_precision) {

@@ -10,10 +10,9 @@
 #include <xmmintrin.h>
 #endif
 
-#include <omp.h>
-
 #include <linear/block_cholesky/amalgamation.hpp>
 #include <linear/block_cholesky/front.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg::block_cholesky {
@@ -42,10 +41,15 @@ class WithoutSubnormals {
 
 /// A front of so many nanoseconds is cut for several threads.
 constexpr double large_front = 40e3;
+constexpr long nanoseconds_between_polls = 1000000;
 
 template <class Body>
 void one_by_one(std::int64_t count, const Body& body) {
-  for (std::int64_t i = 0; i < count; ++i) body(i);
+  constexpr std::int64_t many = 16;  // parts of a large front take 10 µs and more
+  for (std::int64_t i = 0; i < count; ++i) {
+    if (count > many) CancellationProbe::poll();
+    body(i);
+  }
 }
 
 template <class T>
@@ -55,12 +59,31 @@ void resize(AlignedArray& array, std::int64_t numbers) {
 
 }  // namespace
 
+/// What several threads share in a factorisation.
 class Crew {
  public:
-  explicit Crew(const Symbolic& symbolic)
-      : waiting(std::make_unique<std::atomic<std::int32_t>[]>(symbolic.supernodes())) {}
+  Crew(const Symbolic& symbolic, const Plan& plan)
+      : waiting(std::make_unique<std::atomic<std::int32_t>[]>(symbolic.supernodes())), late(symbolic.supernodes(), 0) {
+    const auto defer = [&](std::int32_t s) {
+      const auto begin = symbolic.child.begin();
+      late[s] = front_time(symbolic.width[s], symbolic.height[s]) > large_front ||
+                std::any_of(begin + symbolic.child_start[s], begin + symbolic.child_start[s + 1],
+                            [&](std::int32_t c) { return late[c] != 0; });
+    };
+    for (const Plan::Subtree& subtree : plan.subtrees)
+      if (subtree.first == subtree.last) defer(subtree.last);
+    for (std::int32_t s = 0; s < symbolic.supernodes(); ++s)
+      if (plan.above[s]) defer(s);
+  }
   std::unique_ptr<std::atomic<std::int32_t>[]> waiting;  // children that a supernode waits for
+  std::vector<char> late;  // large fronts and those above them: one after the other, each cut for all threads
   std::atomic<std::int32_t> lost{-1};
+
+  void lose(std::int32_t at) {
+    std::int32_t known = lost.load();
+    while ((known < 0 || at < known) && !lost.compare_exchange_weak(known, at)) {
+    }
+  }
 };
 
 template <class T>
@@ -75,7 +98,7 @@ void Numeric<T>::allocate() {
   resize<T>(least_, plan_.inverse_start.back());
   resize<T>(stacks_, plan_.threads * plan_.stack_size);
   resize<T>(shared_, plan_.shared_size);
-  if (plan_.threads > 1) crew_ = std::make_unique<Crew>(symbolic_);
+  if (plan_.threads > 1) crew_ = std::make_unique<Crew>(symbolic_, plan_);
   resize<T>(gathered_, (plan_.tallest + slab_rows<T>)*slab_rows<T>);
   resize<T>(factor_, plan_.panel.back());
 }
@@ -165,7 +188,9 @@ std::int32_t Numeric<T>::factor_front(std::int32_t s, const double* values, T* s
 template <class T>
 std::int32_t Numeric<T>::walk(const Plan::Subtree& subtree, const double* values, T* stack) {
   [[maybe_unused]] const WithoutSubnormals<T> flushed{};
+  PollEvery poll(nanoseconds_between_polls);
   for (std::int32_t s = subtree.first; s <= subtree.last; ++s) {
+    poll(static_cast<long>(front_time(symbolic_.width[s], symbolic_.height[s])));
     const std::int32_t lost =
         factor_front(s, values, stack, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
     if (lost >= 0) return lost;
@@ -173,7 +198,7 @@ std::int32_t Numeric<T>::walk(const Plan::Subtree& subtree, const double* values
   return -1;
 }
 
-/// Subtrees as tasks; who finishes the last child of a supernode goes on with that.
+/// Subtrees side by side; who finishes the last child of a supernode goes on with that. Then the large fronts.
 template <class T>
 std::int32_t Numeric<T>::factor_together(const double* values) {
   Crew& crew = *crew_;
@@ -181,38 +206,37 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
   for (std::int32_t s = 0; s < symbolic_.supernodes(); ++s)
     crew.waiting[s].store(static_cast<std::int32_t>(symbolic_.child_start[s + 1] - symbolic_.child_start[s]),
                           std::memory_order_relaxed);
-  const auto lose = [&](std::int32_t at) {
-    std::int32_t known = crew.lost.load();
-    while ((known < 0 || at < known) && !crew.lost.compare_exchange_weak(known, at)) {
-    }
-  };
-  // Threads that have run out of subtrees take part. While it waits a thread begins nothing else, so that its stack is
-  // its own (OpenMP 4.5, 2.9.5: a tied task is only begun below the tasks that the thread has suspended).
-  const auto in_parallel = [](std::int64_t count, const auto& body) {
-#pragma omp taskloop grainsize(1)
-    for (std::int64_t i = 0; i < count; ++i) body(i);
-  };
-  const auto factor_one = [&](std::int32_t s, T* own) {
-    if (front_time(symbolic_.width[s], symbolic_.height[s]) > large_front)
-      return factor_front(s, values, own, in_parallel);
-    return factor_front(s, values, own, [](std::int64_t count, const auto& body) { one_by_one(count, body); });
-  };
+  // Nothing above a loss is reached, so that the first loss is found whatever the threads do.
+  const auto last_child_of = [&](std::int32_t parent) { return parent >= 0 && crew.waiting[parent].fetch_sub(1) == 1; };
   const auto climb = [&](const Plan::Subtree& subtree) {
-    T* const own = stack(omp_get_thread_num());
-    [[maybe_unused]] const WithoutSubnormals<T> flushed{};
-    std::int32_t lost = subtree.first == subtree.last ? factor_one(subtree.last, own) : walk(subtree, values, own);
-    // Nothing above a loss is reached, so that the first loss is found whatever the threads do.
-    for (std::int32_t s = symbolic_.parent[subtree.last]; lost < 0 && s >= 0; s = symbolic_.parent[s]) {
-      if (crew.waiting[s].fetch_sub(1) > 1) return;
-      lost = factor_one(s, own);
+    if (crew.late[subtree.last]) return;
+    T* const own = stack(current_thread());
+    std::int32_t lost = walk(subtree, values, own);
+    for (std::int32_t s = symbolic_.parent[subtree.last]; lost < 0; s = symbolic_.parent[s]) {
+      if (!last_child_of(s) || crew.late[s]) return;
+      lost = walk({s, s}, values, own);
     }
-    if (lost >= 0) lose(lost);
+    crew.lose(lost);
   };
-#pragma omp parallel num_threads(start_threads(plan_.threads))
-#pragma omp single
-  for (const Plan::Subtree& subtree : plan_.subtrees)
-#pragma omp task firstprivate(subtree)
-    climb(subtree);
+  parallel_chunks(static_cast<std::int64_t>(plan_.subtrees.size()), 1, plan_.threads,
+                  [&](std::int64_t i, std::int64_t, std::int64_t) { climb(plan_.subtrees[static_cast<std::size_t>(i)]); });
+  const auto side_by_side = [&](std::int64_t count, const auto& body) {
+    parallel_chunks(count, 1, plan_.threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
+      [[maybe_unused]] const WithoutSubnormals<T> flushed{};
+      body(part);
+    });
+  };
+  for (std::int32_t s = 0; s < symbolic_.supernodes(); ++s) {
+    if (!crew.late[s] || crew.waiting[s].load() > 0) continue;
+    if (const std::int32_t known = crew.lost.load(); known >= 0 && symbolic_.column[s] > known) break;
+    [[maybe_unused]] const WithoutSubnormals<T> flushed{};
+    const std::int32_t lost = factor_front(s, values, stack(0), side_by_side);
+    if (lost >= 0) {
+      crew.lose(lost);
+    } else {
+      last_child_of(symbolic_.parent[s]);
+    }
+  }
   return crew.lost;
 }
 

@@ -4,12 +4,15 @@
 #include <numeric>
 
 #include <thalweg/math/aligned.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/error.hpp>
 
 #include <linear/normal/layout.hpp>
 
 namespace thalweg {
 namespace {
+
+constexpr long items_between_polls = 100000;  // some milliseconds
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -37,7 +40,9 @@ bool independent(const BlockStructure& s, const std::vector<char>& marked) {
     for (const ResidualPattern::Slot& slot : group.slots)
       if (std::any_of(slot.block.begin(), slot.block.end(), [&](std::int32_t b) { return b >= 0 && marked[at(b)]; }))
         slots.push_back(&slot);
+    PollEvery poll(items_between_polls);
     for (std::int64_t i = 0; slots.size() > 1 && i < group.items; ++i) {
+      poll();
       int count = 0;
       for (const auto* slot : slots) count += slot->block[at(i)] >= 0 && marked[at(slot->block[at(i)])];
       if (count > 1) return false;
@@ -71,6 +76,7 @@ EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<c
   Kinds kinds(s.blocks());
   for (const ResidualPattern& group : s.groups)
     for (const ResidualPattern::Slot& slot : group.slots) {
+      CancellationProbe::poll();
       std::int32_t last = -1;
       for (const std::int32_t b : slot.block) {
         if (b >= 0 && last >= 0 && b != last) kinds.join(b, last);
@@ -166,7 +172,9 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
         if (&slot != landmark && slot.block[at(x)] != slot.block[at(y)]) return slot.block[at(x)] < slot.block[at(y)];
       return x < y;
     };
+    PollEvery poll(items_between_polls);
     for (std::int64_t e = 0; e <= s.blocks(); ++e) {
+      poll();
       const auto begin = b.item.begin() + b.begin[at(e)], end = b.item.begin() + b.begin[at(e) + 1];
       if (!std::is_sorted(begin, end, before)) std::sort(begin, end, before);
       if (e == s.blocks() || !other) continue;

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numeric>
 
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/error.hpp>
 
 namespace thalweg {
@@ -16,6 +17,7 @@ constexpr std::array<int, 4> tile_widths = {3, 6, 7, 9};
 constexpr double dense_fill = 0.4;
 constexpr std::int64_t largest_dense = 4000;  // columns: 128 MB
 constexpr int most_parts = 8;
+constexpr long items_between_polls = 100000;  // some milliseconds
 constexpr std::int64_t items_worth_a_part = 1000;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
@@ -48,7 +50,9 @@ NormalLayout::NormalLayout(const BlockStructure& structure, std::span<const std:
     : columns(structure.columns()) {
   number_blocks(structure, rank);
   sort_couplings(structure);
+  CancellationProbe::poll();
   find_off_diagonals(structure);
+  CancellationProbe::poll();
   cut_parts();
 }
 
@@ -78,6 +82,7 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
   std::vector<std::int64_t> count(at(landmarks) + 1);
   int coupled_groups = 0;
   for (const ResidualPattern& pattern : s.groups) {
+    CancellationProbe::poll();
     Group& group = groups.emplace_back();
     group.dimension = pattern.dimension;
     group.columns = pattern.columns();
@@ -135,7 +140,9 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
   }
   coupling_start.assign(1, 0);
   coupling_tile.reserve(all.size());
+  PollEvery poll(items_between_polls);
   for (std::int32_t e = 0; e < landmarks; ++e) {
+    poll(1 + static_cast<long>(count[at(e) + 1] - count[at(e)]));
     const auto begin = all.begin() + count[at(e)], end = all.begin() + count[at(e) + 1];
     const auto by_tile = [](const Contribution& a, const Contribution& b) { return a.tile < b.tile; };
     if (!std::is_sorted(begin, end, by_tile)) std::stable_sort(begin, end, by_tile);
@@ -250,9 +257,12 @@ void NormalLayout::reduce() {
       blocks += !mark;
       mark = 1;
     };
+    PollEvery poll(items_between_polls);
     for (std::int32_t e = 0; e < landmarks; ++e)
-      for (std::int64_t a = coupling_start[at(e)]; a < coupling_start[at(e) + 1]; ++a)
+      for (std::int64_t a = coupling_start[at(e)]; a < coupling_start[at(e) + 1]; ++a) {
+        poll(1 + static_cast<long>(a - coupling_start[at(e)]));
         for (std::int64_t b = coupling_start[at(e)]; b < a; ++b) meet(coupling_tile[at(a)], coupling_tile[at(b)]);
+      }
     for (std::size_t k = 0; k < off_row.size(); ++k) meet(off_row[k], off_column[k]);
     dense = static_cast<double>(blocks) >= dense_fill * 0.5 * tiles * (tiles + 1.0);
   }
@@ -303,7 +313,9 @@ void NormalLayout::reduce_sparsely(ProductScheduler& scheduler) {
   std::vector<std::int32_t> mark(at(tiles), -1), rows;
   std::vector<std::int64_t> slot_of(at(tiles));
   std::size_t off = 0;
+  PollEvery poll(items_between_polls);
   for (std::int32_t c = 0; c < tiles; ++c) {
+    poll(1 + static_cast<long>(begin[at(c) + 1] - begin[at(c)]) * 4);
     rows.assign(1, c);
     mark[at(c)] = c;
     const auto meet = [&](std::int32_t r) {

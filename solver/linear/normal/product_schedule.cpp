@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <thalweg/math/error.hpp>
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
 namespace {
@@ -49,6 +50,7 @@ void ProductScheduler::open_stretch(std::int32_t stretch) {
 
 /// By counting: runs in the order of their blocks, the pairs of a run in the order of their landmarks.
 void ProductScheduler::close_stretch() {
+  CancellationProbe::poll();
   std::sort(met_.begin(), met_.end());
   const std::size_t first = result_.pairs.size();
   result_.pairs.resize(first + noted_.size());

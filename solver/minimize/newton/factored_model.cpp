@@ -6,6 +6,7 @@
 #include <Eigen/Eigenvalues>
 
 #include <minimize/newton/model_solver.hpp>
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
 namespace {
@@ -90,6 +91,7 @@ class FactoredModel final : public ModelSolver {
   bool linearize(const Objective& f, std::span<const double> x) override {
     const auto n = static_cast<Eigen::Index>(x.size());
     H_.resize(n, n);
+    CancellationProbe::poll();
     f.hessian(x, {H_.data(), static_cast<std::size_t>(n * n)});
     ++evaluations_.hessian;
     known_scale_.resize(n);

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include <minimize/newton/model_solver.hpp>
+#include <thalweg/math/cancellation.hpp>
 
 namespace thalweg {
 namespace {
@@ -52,6 +53,7 @@ class SteihaugModel final : public ModelSolver {
     const std::size_t most = 2 * n + 20;  // rounding makes exact termination after n wishful
     for (std::size_t k = 0; k < most && std::sqrt(squares) > wanted; ++k) {
       for (std::size_t i = 0; i < n; ++i) v[i] = d[i] / D[i];
+      CancellationProbe::poll();
       product(v, Hd);
       for (std::size_t i = 0; i < n; ++i) Hd[i] = masked(i) ? 0.0 : Hd[i] / D[i];
       const double bend = dot(d, Hd);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <linear/normal/elimination_choice.hpp>
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
@@ -73,11 +74,13 @@ void SparseEngine::prepare(Kind requested, double memory_limit, int threads) {
     if (eliminate) {
       const EliminationChoice choice = choose_eliminated(program_.structure(), program_.named_for_elimination());
       EvaluationOrder order = evaluation_order(program_.structure(), choice.eliminated);
+      CancellationProbe::poll();
       program_.reorder(order.items);
       rank = std::move(order.rank);
     }
     layout_ = std::make_shared<NormalLayout>(program_.structure(), rank);
   }
+  CancellationProbe::poll();
   plan_ = plan_sparse(*layout_, requested, memory_limit);
   std::unique_ptr<ReducedSolver> reduced = make_reduced(plan_.kind);
   if (reduced->needs_matrix()) layout_->reduce();

@@ -1,13 +1,10 @@
 #include <minimize/sparse/sparse_plan.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include <fmt/format.h>
-
+#include <math/memory.hpp>
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 #include <thalweg/math/error.hpp>
@@ -91,20 +88,8 @@ SparsePlan choose(NormalLayout& layout, double limit) {
 
 }  // namespace
 
-double machine_memory() {
-  const long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGE_SIZE);
-  return pages > 0 && size > 0 ? static_cast<double>(pages) * static_cast<double>(size) : 1e18;
-}
-
-std::string in_bytes(double bytes) {
-  constexpr std::array<const char*, 5> units = {"B", "kB", "MB", "GB", "TB"};
-  std::size_t unit = 0;
-  for (; bytes >= 1000.0 && unit + 1 < units.size(); ++unit) bytes /= 1000.0;
-  return fmt::format("{:.3g} {}", bytes, units[unit]);
-}
-
 SparsePlan plan_sparse(NormalLayout& layout, Kind requested, double memory_limit) {
-  const double limit = memory_limit > 0.0 ? memory_limit : machine_memory();
+  const double limit = memory_limit > 0.0 ? memory_limit : available_memory();
   const SparsePlan best = choose(layout, limit);
   SparsePlan plan = requested == Kind::automatic ? best : SparsePlan{requested, "as requested", 0.0};
   if (eliminates(plan.kind) && layout.landmarks == 0)
@@ -121,7 +106,7 @@ SparsePlan plan_sparse(NormalLayout& layout, Kind requested, double memory_limit
                                    ? fmt::format("linear solver {}, which needs {}", to_string(best.kind), in_bytes(least))
                                    : fmt::format("a machine with more memory, or a smaller problem ({} needs {})",
                                                  to_string(best.kind), in_bytes(least));
-  throw Error(fmt::format("linear solver {} would need {} of memory, and the limit is {}; expected {}",
+  throw MemoryError(fmt::format("linear solver {} would need {} of memory, and the limit is {}; expected {}",
                           to_string(plan.kind), in_bytes(plan.bytes), in_bytes(limit), proposal));
 }
 

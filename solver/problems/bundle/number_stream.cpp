@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/problems/curve_fit.hpp>
 
 #include "problems/text_numbers.hpp"
@@ -33,6 +34,7 @@ NumberStream::NumberStream(std::string name, std::function<std::size_t(char*, st
 
 /// Moves what is left to the front and reads on. False when there was nothing more.
 bool NumberStream::refill() {
+  CancellationProbe::poll();
   const auto left = static_cast<std::size_t>(end_ - at_);
   base_ += at_ - buffer_.data();
   std::memmove(buffer_.data(), at_, left);

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <iterator>
 
+#include <thalweg/math/cancellation.hpp>
 #include <thalweg/problems/curve_fit.hpp>
 
 #include "problems/text_numbers.hpp"
@@ -93,6 +94,7 @@ bool LineStream::refill() {
 }
 
 bool LineStream::next_line() {
+  CancellationProbe::poll();
   std::size_t searched = 0;
   while (true) {
     const auto left = static_cast<std::size_t>(end_ - begin_);
