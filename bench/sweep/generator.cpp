@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -53,7 +54,7 @@ class Grammar {
   int parameters_, columns_;
 };
 
-/// Shapes that people fit; $1 to $9 stand for parameters in random order, repeated when there are fewer.
+/// Shapes that people fit; z stands for x where there is one column alone.
 const char* const shapes[] = {"p1*exp(-p2*x)",
                               "p1*exp(-p2*x)+p3",
                               "p1*exp(-p2*x)+p3*exp(-p4*x)",
@@ -123,10 +124,13 @@ double deviation(const std::vector<double>& values) {
 /// Noise of 0.1 % to 100 % of the spread on exact values; in one case of five none, in one of eight nothing else.
 std::vector<double> response(Random& random, std::vector<double> y) {
   const double spread = deviation(y);
+  double largest = 0.0;
+  for (const double v : y) largest = std::max(largest, std::abs(v));
   const double kind = random.uniform();
   if (kind < 0.2) return y;
   const bool noise_only = kind > 0.875;
-  const double size = (noise_only ? 1.0 : std::pow(10.0, random.uniform(-3.0, 0.0))) * (spread > 0.0 ? spread : 1.0);
+  const double size = (noise_only ? 1.0 : std::pow(10.0, random.uniform(-3.0, 0.0))) *
+                      (spread > 1e-9 * largest ? spread : std::max(largest, 1e-300));
   for (double& v : y) v = (noise_only ? 0.0 : v) + size * random.normal();
   return y;
 }

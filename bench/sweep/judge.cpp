@@ -23,6 +23,9 @@ constexpr Real far = 1e6L;
 /// Residuals below this part of the response: an exact fit to ten digits.
 constexpr Real exact_fit = 1e-10L;
 
+/// A descent that meets a kink comes no further, in sizes; one along a saturated function does.
+constexpr Real kink_walk = 1e-3L;
+
 struct Projection {
   Real length = 0.0L;  ///< ‖P r‖
   int rank = 0, lost = 0;
@@ -101,6 +104,8 @@ const char* to_string(Verdict verdict) {
       return "inexact";
     case Verdict::kink:
       return "kink";
+    case Verdict::tail:
+      return "tail";
     case Verdict::plateau:
       return "plateau";
     case Verdict::saddle:
@@ -161,7 +166,8 @@ Judgement judge(Model& model, const std::vector<double>& point) {
   } else if (at.smooth && p.columns.empty() && p.flat == 0 && p.lost > 0) {
     result.verdict = Verdict::lost;
   } else if (!is_stationary) {
-    result.verdict = at.cost - d.cost <= 1e-6L * at.cost + at.cost_error ? Verdict::kink : Verdict::inexact;
+    const bool nothing = at.cost - d.cost <= 1e-6L * at.cost + at.cost_error;
+    result.verdict = !nothing ? Verdict::inexact : result.walk <= kink_walk ? Verdict::kink : Verdict::tail;
   }
   return result;
 }

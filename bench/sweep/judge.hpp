@@ -9,9 +9,10 @@
 namespace sweep {
 
 enum class Verdict {
-  minimum,     ///< stationary with positive curvature, or nothing lower is found beside it, or a fit at rounding level
-  inexact,     ///< not stationary, but no descent lowers the cost by 1 %
-  kink,        ///< no derivative vanishes, yet a local search finds nothing lower: a one-sided minimum
+  minimum,  ///< stationary with positive curvature, or nothing lower is found beside it, or a fit at rounding level
+  inexact,  ///< not stationary, but no descent lowers the cost by 1 %
+  kink,     ///< no derivative vanishes, yet a local search finds nothing lower: a one-sided minimum
+  tail,  ///< not stationary, yet the cost falls by less than 1e-6 however far the descent goes: a minimum at infinity
   plateau,     ///< the cost falls by 1 % only along parameters that the residuals have lost, or far beyond their size
   saddle,      ///< stationary, but a descent beside it lowers the cost by 1 %
   lost,        ///< the residuals have lost every free parameter, and no descent is seen: such an end is no fit

@@ -42,6 +42,7 @@ std::vector<Planted> planted() {
       {"maximum between two minima", "p1^2", five, {1, 1.1, 0.9, 1, 1.2}, {1}, {0}, Verdict::saddle},
       {"exact fit", "p1*x", five, {0, 2, 4, 6, 8}, {1}, {2}, Verdict::minimum},
       {"median at a kink", "abs(p1 - x)", five, {-1, -1, -1, -1, -1}, {1}, {2}, Verdict::kink},
+      {"saturated", "p1 + exp(-p2*(x+1))", five, {1, 1.1, 0.9, 1.05, 1}, {1, 1}, {1.01, 40}, Verdict::tail},
       {"Gaussian beside all data", "p1*exp(-(x-p2)^2)", five, {0.1, 0.6, 1, 0.4, 0.1}, {1, 60}, {1, 60}, Verdict::lost},
       {"steep exponential that has begun to fall",
        "p1*exp(p2*x)",

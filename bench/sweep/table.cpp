@@ -14,10 +14,11 @@ bool is_fault(const Outcome& o) {
          (o.converged && (o.judgement.verdict == Verdict::wrong || o.judgement.verdict == Verdict::non_finite));
 }
 bool is_true_end(const Outcome& o) {
-  return o.judgement.verdict == Verdict::minimum || o.judgement.verdict == Verdict::kink;
+  return o.judgement.verdict == Verdict::minimum || o.judgement.verdict == Verdict::kink ||
+         o.judgement.verdict == Verdict::tail;
 }
 
-/// The column of a claim.
+/// How often, by the name of the column.
 using Counts = std::map<std::string, int>;
 
 struct Summary {
@@ -69,16 +70,18 @@ std::string line(const Outcome& o) {
 }  // namespace
 
 std::string table(const std::vector<Contender>& contenders, const std::vector<ProblemRecord>& records) {
-  std::string out = fmt::format("{:<18}{:>9}{:>10}{:>6}{:>6}{:>7}{:>8}{:>6}{:>8}{:>6}{:>11}{:>7}{:>8}{:>8}{:>7}{:>8}\n",
-                                "method", "problems", "converged", "false", "lost", "saddle", "plateau", "kink",
-                                "inexact", "rises", "non-finite", "modest", "stalled", "reached", "evals", "seconds");
+  std::string out =
+      fmt::format("{:<18}{:>9}{:>10}{:>6}{:>6}{:>7}{:>8}{:>6}{:>6}{:>8}{:>6}{:>11}{:>7}{:>8}{:>8}{:>7}{:>8}\n",
+                  "method", "problems", "converged", "false", "lost", "saddle", "plateau", "kink", "tail", "inexact",
+                  "rises", "non-finite", "modest", "stalled", "reached", "evals", "seconds");
   for (std::size_t c = 0; c < contenders.size(); ++c) {
     Summary s = summarize(c, records);
     Counts& n = s.counts;
-    out += fmt::format("{:<18}{:>9}{:>10}{:>6}{:>6}{:>7}{:>8}{:>6}{:>8}{:>6}{:>11}{:>7}{:>8}{:>8}{:>7}{:>8.1f}\n",
-                       contenders[c].name, n["problems"], n["converged"], n["false"], n["lost"], n["saddle"],
-                       n["plateau"], n["kink"], n["inexact"], n["rises"] + n["rises-not-converged"], n["non-finite"],
-                       n["modest"], n["modest-stalled"], n["reached"], median(s.evaluations), s.seconds);
+    out +=
+        fmt::format("{:<18}{:>9}{:>10}{:>6}{:>6}{:>7}{:>8}{:>6}{:>6}{:>8}{:>6}{:>11}{:>7}{:>8}{:>8}{:>7}{:>8.1f}\n",
+                    contenders[c].name, n["problems"], n["converged"], n["false"], n["lost"], n["saddle"], n["plateau"],
+                    n["kink"], n["tail"], n["inexact"], n["rises"] + n["rises-not-converged"], n["non-finite"],
+                    n["modest"], n["modest-stalled"], n["reached"], median(s.evaluations), s.seconds);
   }
   int errors = 0;
   for (const ProblemRecord& record : records) errors += !record.error.empty();
