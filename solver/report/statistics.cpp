@@ -342,7 +342,7 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
 FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response) {
   FitStatistics s;
   s.noise = problem.noise();
-  s.parameters = describe(problem, result.x);
+  s.parameters = describe(problem, result);
   if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
   try {
     return complete(s, problem, result, response);
