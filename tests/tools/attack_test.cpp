@@ -102,10 +102,11 @@ TEST_CASE("attack: pipes, folders, devices and sockets as inputs and outputs") {
     CHECK_MESSAGE(contains(o.err, "is a pipe that nobody reads"), o.err);
   }
   const Outcome piped = run_command(
-      "(sleep 0.2; cat f.toml) > pipe.toml & timeout 20 '" THALWEG_COMMAND "' solve pipe.toml", folder.path());
+      "{ (sleep 0.2; cat f.toml) > pipe.toml & } ; timeout 20 '" THALWEG_COMMAND "' solve pipe.toml", folder.path());
   CHECK_MESSAGE(piped.code == 0, piped.err);
   const Outcome read =
-      run_command("(cat pipe > got) & timeout 20 '" THALWEG_COMMAND "' solve f.toml --json pipe; wait", folder.path());
+      run_command("{ timeout 20 cat pipe > got & } ; timeout 20 '" THALWEG_COMMAND "' solve f.toml --json pipe; wait",
+                  folder.path());
   CHECK(read.code == 0);
   CHECK(contains(command_test::read(folder.path() / "got"), "\"status\""));
 }
@@ -115,8 +116,8 @@ TEST_CASE("attack: a table comes through a pipe or standard input") {
   folder.write("d.csv", "x,y\n0,1\n1,3\n2,4\n3,6\n");
   const std::string fit = " --model 'y = a+b*x' --start a=0,b=1";
   for (const char* how : {"/dev/stdin", "-"}) {
-    const Outcome o =
-        run_command("cat d.csv | (timeout 20 '" THALWEG_COMMAND "' fit " + std::string(how) + fit + ")", folder.path());
+    const Outcome o = run_command(
+        "{ cat d.csv | timeout 20 '" THALWEG_COMMAND "' fit " + std::string(how) + fit + "; }", folder.path());
     CHECK_MESSAGE(o.code == 0, how << ": " << o.err);
   }
 }
