@@ -274,7 +274,7 @@ bool TrustRegion::move() {
 std::optional<Verdict> TrustRegion::gradient_verdict() const {
   if (!convergence::gradient_small(gradient_norm_, gradient_tolerance_)) return std::nullopt;
   return Verdict{Status::converged,
-                 fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, gradient_tolerance_)};
+                 gradient_reason(gradient_norm_, gradient_tolerance_)};
 }
 
 /// The tests on an accepted step. trial_ holds the point it left.

@@ -35,6 +35,8 @@ constexpr double flat = 1e-8;
 constexpr double short_step = 1e-4;
 // The derivative along a column is contradicted at steps that should lower the cost by so many times its rounding.
 constexpr double visible = 1e3;
+// Of the parameter, the longest step that is looked at for a kink.
+constexpr double longest_part = 1e-3;
 // Steps, each a tenth of the one before, that must contradict it: a strong curvature explains the first ones.
 constexpr int enough_contradictions = 3;
 
@@ -263,7 +265,11 @@ bool Verifier::falls_along(const State& state, std::int64_t column, double direc
                            const Options& options, Result& counts) {
   std::fill(step_.begin(), step_.end(), 0.0);
   int contradictions = 0;
-  for (double length = 0.1 * reach; length * slope > visible * epsilon * state.cost; length *= 0.1) {
+  // A kink is local: a derivative that vanishes within a long step, as in the tail of an exponential, is none.
+  program_.coordinates(state.x.data(), size_.data());
+  const double own = std::abs(size_[static_cast<std::size_t>(column)]);
+  const double longest = own > 0.0 ? std::min(0.1 * reach, longest_part * own) : 0.1 * reach;
+  for (double length = longest; length * slope > visible * epsilon * state.cost; length *= 0.1) {
     step_[static_cast<std::size_t>(column)] = direction * length;
     retract(program_, state.x, step_.data(), trial_x_);
     if (trial_x_ == state.x) break;

@@ -234,7 +234,7 @@ std::optional<Verdict> DescentLoop::gradient_verdict() {
   if (!small && relative > sharp) return std::nullopt;
   at_saddle_ = direction_->escape(f_, here(), d_);
   if (at_saddle_) return std::nullopt;
-  if (small) return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
+  if (small) return Verdict{Status::converged, gradient_reason(gradient_norm_, tolerance)};
   return Verdict{Status::converged, fmt::format("relative gradient {:.1e} <= {:.0e}", relative, sharp),
                  relative <= epsilon};
 }
