@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <thalweg/problems/build.hpp>
 
+#include "model.hpp"
 #include "problems.hpp"
 
 namespace sweep {
@@ -111,6 +112,18 @@ SweepProblem Library::scattered(Random& random) const {
   return problem;
 }
 
+namespace {
+
+/// In long double; infinite where a pole is hidden by rounding in double.
+Real start_cost(const thalweg::CurveFit& fit) {
+  Model model(fit);
+  RealVector x(model.parameters());
+  for (int j = 0; j < x.size(); ++j) x[j] = model.start[static_cast<std::size_t>(j)];
+  return model.evaluate(x, 0).cost;
+}
+
+}  // namespace
+
 bool finite_at(const thalweg::CurveFit& fit, const std::vector<double>& x) {
   const thalweg::CurveProblem built = thalweg::build_problem(fit);
   for (const auto& model : built.models)
@@ -120,7 +133,10 @@ bool finite_at(const thalweg::CurveFit& fit, const std::vector<double>& x) {
 
 SweepProblem make_problem(const Library& library, std::uint64_t seed, std::uint64_t index) {
   Random random(seed, index);
-  return index % 5 == 0 ? library.scattered(random) : random_problem(random);
+  for (;;) {
+    SweepProblem problem = index % 5 == 0 ? library.scattered(random) : random_problem(random);
+    if (!std::isinf(start_cost(problem.fit))) return problem;
+  }
 }
 
 }  // namespace sweep
