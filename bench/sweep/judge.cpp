@@ -163,7 +163,9 @@ Judgement judge(Model& model, const std::vector<double>& point) {
     result.projection = norm > 0.0L ? p.length / norm : 0.0L;
     result.room = norm > 0.0L ? stationary + 10.0L * at.residual_error / norm : 0.0L;
   }
-  if (norm <= exact_fit * model.response_norm(x)) return result;
+  // Where every response is zero, the terms of the residuals stand in for it: their rounding divided by its unit.
+  const Real data = model.response_norm(x), scale = data > 0.0L ? data : 0x1p53L * at.residual_error;
+  if (norm <= exact_fit * scale) return result;
   constexpr Real rounding_room = 100.0L;
   if (at.cost <= rounding_room * at.residual_error * at.residual_error) return result;
   const bool is_stationary = at.smooth && result.projection <= result.room;
