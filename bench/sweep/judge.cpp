@@ -163,8 +163,8 @@ Judgement judge(Model& model, const std::vector<double>& point) {
     result.projection = norm > 0.0L ? p.length / norm : 0.0L;
     result.room = norm > 0.0L ? stationary + 10.0L * at.residual_error / norm : 0.0L;
   }
-  // Where every response is zero, the terms of the residuals stand in for it: their rounding divided by its unit.
-  const Real data = model.response_norm(x), scale = data > 0.0L ? data : 0x1p53L * at.residual_error;
+  // Where every response is zero, as of the functions of the literature, the residuals are of the size of 1 by design.
+  const Real data = model.response_norm(x), scale = data > 0.0L ? data : 1.0L;
   if (norm <= exact_fit * scale) return result;
   constexpr Real rounding_room = 100.0L;
   if (at.cost <= rounding_room * at.residual_error * at.residual_error) return result;
