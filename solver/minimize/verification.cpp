@@ -22,6 +22,7 @@ constexpr double rounding_damping = 1e-25;
 constexpr double rounding_terms = 1000.0;
 // A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
 constexpr double collapse = 1e-12;
+constexpr double vanished_cost = 1e-28, vanished_size = 1e-6;
 // ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound because
 // J is singular, rounding beside them hides a decrease that others would find.
 constexpr double most_rounding = 0.03;
@@ -49,9 +50,18 @@ double believable_promise(const Options& options) {
 void Influence::reset(std::size_t columns) {
   largest_norms_.assign(columns, 0.0);
   largest_sizes_.assign(columns, 0.0);
+  largest_cost_ = 0.0;
 }
 
-void Influence::see(std::span<const double> column_norms, std::span<const double> sizes) {
+bool Influence::vanished(double cost) const {
+  if (!(cost <= vanished_cost * largest_cost_)) return false;
+  for (std::size_t j = 0; j < sizes_.size(); ++j)
+    if (std::abs(sizes_[j]) > vanished_size * largest_sizes_[j]) return false;
+  return true;
+}
+
+void Influence::see(std::span<const double> column_norms, std::span<const double> sizes, double cost) {
+  largest_cost_ = std::max(largest_cost_, cost);
   sizes_.assign(sizes.begin(), sizes.end());
   for (std::size_t j = 0; j < sizes.size(); ++j) {
     largest_norms_[j] = std::max(largest_norms_[j], column_norms[j]);

@@ -217,7 +217,9 @@ bool DescentLoop::move(const LinePoint& point) {
   const bool evaluated = evaluated_at_ == point.alpha;
   const double value = evaluated ? point.value : evaluate(point.alpha).value;
   if (evaluated) place(point.alpha);  // the search may have looked elsewhere since
-  if (!std::isfinite(value) || !(value <= value_) || !trial_g_.allFinite() || trial_ == x_) return false;
+  // Values closer than the noise are equal to the search, which then goes by the slope.
+  const bool risen = !(value <= value_ + value_noise * std::abs(value_));
+  if (!std::isfinite(value) || risen || !trial_g_.allFinite() || trial_ == x_) return false;
   std::swap(x_, trial_);
   std::swap(g_, trial_g_);
   value_ = value;
