@@ -35,6 +35,12 @@ void Claims::begin(std::span<const double> x, double value) {
   withdrawn_value_ = std::numeric_limits<double>::infinity();
 }
 
+std::optional<Verdict> Claims::vanishing(double value) {
+  if (!journal_.verify || !(value <= next_vanishing_ * start_value_)) return std::nullopt;
+  next_vanishing_ *= 1e-8;
+  return Verdict{Status::converged, "the parameters and the residuals have run to zero"};
+}
+
 std::optional<Verdict> Claims::judge(const Verdict& claim, std::span<const double> x, std::span<const double> g,
                                      std::span<const char> held, double value) {
   found_ = journal_.verify ? journal_.verify(x, claim.exhausted) : measure(x, g, held, value);

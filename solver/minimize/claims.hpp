@@ -23,9 +23,12 @@ class Claims {
   double function_tolerance() const { return tightened_ * journal_.options.function_tolerance; }
   double gradient_tolerance() const { return tightened_ * journal_.options.gradient_tolerance; }
   /// A relative gradient (convergence::relative_gradient) that leaves nothing to be gained.
-  double relative_gradient_tolerance() const { return tightened_ * 1e-9; }
+  double relative_gradient_tolerance() const { return tightened_ * 1e-10; }
   double step_tolerance() const { return tightened_ * journal_.options.step_tolerance; }
 
+  /// A claim where F has fallen to next to nothing of what it was at the start; where that means nothing, as after an enormous
+  /// start, it is made again a few decades lower.
+  std::optional<Verdict> vanishing(double value);
   /// Judges a claim at x, where F and its gradient g were computed last. Empty: it is withdrawn.
   std::optional<Verdict> judge(const Verdict& claim, std::span<const double> x, std::span<const double> g,
                                std::span<const char> held, double value);
@@ -42,6 +45,7 @@ class Claims {
   std::vector<double> start_;
   double start_value_ = 0.0;
   double tightened_ = 1.0, withdrawn_value_ = 0.0;
+  double next_vanishing_ = 1e-28;  ///< of the start's F
   int withdrawals_ = 0;
   Finding found_;
 };

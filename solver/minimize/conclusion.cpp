@@ -39,8 +39,7 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
   highest_rank_ = std::max(highest_rank_, here.rank);
   const bool sharp = exhausted_ || outcome == Polish::Outcome::confirmed ||
                      (outcome == Polish::Outcome::impossible && here.promised <= sharp_promise);
-  if (here.only_rounding) return Verdict{Status::converged, "the residuals are at rounding level"};
-  if (here.holds() && has_lost_directions(here)) {
+  if (!here.only_rounding && here.holds() && has_lost_directions(here)) {
     if (begin_anew()) return std::nullopt;
     return Verdict{Status::stalled,
                    fmt::format("the residuals tell only {} combinations of the parameters apart here, and {} elsewhere ({})",
@@ -48,6 +47,7 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
   }
   if (here.holds() && (sharp || !withdraw())) {
     if (release_kinks()) return std::nullopt;
+    if (here.only_rounding) return Verdict{Status::converged, "the residuals are at rounding level"};
     return Verdict{Status::converged, claim.reason + kink_words()};
   }
   if (here.holds()) return std::nullopt;  // withdrawn: it is a minimum, but its digits are still to come

@@ -109,7 +109,8 @@ Ending TrustRegion::ending(Verdict verdict) {
   for (std::size_t j = 0; j < kinked_.size(); ++j)
     if (kinked_[j]) end.at_kink.push_back(program_.component_of(static_cast<std::int64_t>(j)));
   if (verdict.status == Status::non_finite_start || !(state_.cost > lowest_cost_)) return end;
-  if (end.status == Status::converged && state_.cost > lowest_cost_ * (1.0 + options_->function_tolerance)) {
+  const bool climbed = !climbs_refused() && state_.cost > lowest_cost_ * (1.0 + options_->function_tolerance);
+  if (end.status == Status::converged && climbed) {
     end.status = Status::stalled;
     end.reason = fmt::format("the undamped steps climbed from the cost {:.6g} to {:.6g}; the lowest point is reported",
                              lowest_cost_, state_.cost);

@@ -152,8 +152,9 @@ TEST_CASE("the options of solve reach problems of the catalogue") {
     CAPTURE(method);
     CHECK(solved(std::string("booth --method ") + method)["known_minimum"]["reached"] == "global");
   }
-  CHECK(solved("saddle --method newton-cg")["method"] == "newton-cg");
-  CHECK(solved("saddle --method newton-cg")["evaluations"]["hessian_products"] > 0);
+  // A saddle is no minimum, and is not called converged.
+  CHECK(solved("saddle --method newton-cg", 1)["method"] == "newton-cg");
+  CHECK(solved("saddle --method newton-cg", 1)["evaluations"]["hessian_products"] > 0);
   CHECK(solved("himmelblau --start 2")["parameters"][1]["value"].get<double>() < 0.0);
   CHECK(solved("himmelblau --starts 20")["multistart"]["minima"].size() == 4);
   CHECK(solved("bard --intervals profile")["profile"]["status"] == "converged");

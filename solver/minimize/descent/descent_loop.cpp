@@ -49,7 +49,8 @@ Ending DescentLoop::run(const std::vector<double>& x) {
   std::optional<Verdict> verdict = begin();
   if (!verdict) journal_.open(value_, gradient_norm_, span(x_));
   while (!verdict) {
-    verdict = gradient_verdict();
+    verdict = claims_.vanishing(value_);
+    if (!verdict) verdict = gradient_verdict();
     if (!verdict) verdict = journal_.limit();
     if (!verdict) verdict = iterate();
     if (verdict && verdict->status == Status::converged)

@@ -60,7 +60,8 @@ Ending NewtonLoop::run(std::vector<double> x) {
   std::optional<Verdict> verdict = begin(std::move(x));
   if (!verdict) journal_.open(value_, gradient_norm_, x_);
   while (!verdict) {
-    verdict = gradient_verdict();
+    verdict = claims_.vanishing(value_);
+    if (!verdict) verdict = gradient_verdict();
     if (!verdict) verdict = journal_.limit();
     if (!verdict) verdict = iterate();
     if (!verdict || verdict->status != Status::converged) continue;
