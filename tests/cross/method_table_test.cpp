@@ -12,6 +12,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <support/capture.hpp>
 
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/build.hpp>
@@ -159,7 +160,7 @@ TEST_CASE("method table: every method on every problem ends where it did, at no 
   REQUIRE(known.size() == table.size());
   std::vector<int> solved(columns().size()), solved_before(columns().size());
   for (const auto& [name, row] : table) {
-    CAPTURE(name);
+    CAPTURE_BINDING(name);
     REQUIRE(known.count(name) == 1);
     const Row& before = known.at(name);
     REQUIRE(before.size() == row.size());
