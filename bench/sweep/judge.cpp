@@ -33,12 +33,32 @@ struct Projection {
   std::vector<int> columns;  ///< free, not lost
 };
 
-Projection project(const Model& model, const Evaluation& at, const RealVector& x, const RealVector& sizes) {
+/// How far ‖Jⱼ‖ holds along parameter j: h ‖Jⱼ‖ / ‖Jⱼ(x + h) − Jⱼ(x)‖.
+Real linear_range(Model& model, const Evaluation& at, const RealVector& x, Real size, int j) {
+  const Real h = 1e-6L * size;
+  RealVector beside = x;
+  beside[j] += h;
+  const RealVector change = model.evaluate(beside, 1).jacobian.col(j) - at.jacobian.col(j);
+  const Real length = change.norm();
+  return length > 0.0L ? h * at.jacobian.col(j).norm() / length : far * size;
+}
+
+/// A parameter is lost where no walk on which its column of J stays alike moves the residuals beyond rounding.
+bool is_visible(Model& model, const Evaluation& at, const RealVector& x, Real size, int j) {
+  constexpr Real ranges = 10.0L, roundings = 4.0L;
+  const Real norm = at.jacobian.col(j).norm(), threshold = roundings * at.residual_error;
+  if (norm * far * size <= threshold) return false;
+  if (norm * 1e-3L * size > threshold) return true;
+  return norm * std::min(far * size, ranges * linear_range(model, at, x, size, j)) > threshold;
+}
+
+Projection project(Model& model, const Evaluation& at, const RealVector& x, const RealVector& sizes) {
+  constexpr Real bend = 1e-3L;  // in sizes: a short walk that a second derivative makes visible
   Projection p;
   for (const int j : free_components(model, x, at.gradient)) {
-    if (at.jacobian.col(j).norm() * far * sizes[j] > at.residual_error) {
+    if (is_visible(model, at, x, sizes[j], j)) {
       p.columns.push_back(j);
-    } else if (std::abs(at.hessian(j, j)) * sizes[j] * sizes[j] > at.cost_error) {
+    } else if (std::abs(at.hessian(j, j)) * bend * bend * sizes[j] * sizes[j] > at.cost_error) {
       ++p.flat;
     } else {
       ++p.lost;
@@ -143,7 +163,9 @@ Judgement judge(Model& model, const std::vector<double>& point) {
     result.projection = norm > 0.0L ? p.length / norm : 0.0L;
     result.room = norm > 0.0L ? stationary + 10.0L * at.residual_error / norm : 0.0L;
   }
-  if (norm <= exact_fit * model.response_norm(x)) return result;
+  // Where every response is zero, as of the functions of the literature, the residuals are of the size of 1 by design.
+  const Real data = model.response_norm(x), scale = data > 0.0L ? data : 1.0L;
+  if (norm <= exact_fit * scale) return result;
   constexpr Real rounding_room = 100.0L;
   if (at.cost <= rounding_room * at.residual_error * at.residual_error) return result;
   const bool is_stationary = at.smooth && result.projection <= result.room;

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <thalweg/problems/build.hpp>
 
+#include "mgh.hpp"
+#include "model.hpp"
 #include "problems.hpp"
 
 namespace sweep {
@@ -84,22 +86,23 @@ double Random::normal() {
   return radius * std::cos(2.0 * std::numbers::pi * uniform());
 }
 
-Library::Library(const std::string& nist, const std::string& curves) {
+Library::Library(const std::string& nist, const std::string& curves) : functions_(mgh_fits()) {
   for (const FieldCase& c : field_cases()) fits_.push_back(read_field_case(curves, c));
   for (const std::string& path : files_of(nist))
     fits_.push_back({std::filesystem::path(path).stem().string(), thalweg::read_curve_fit(path)});
 }
 
-SweepProblem Library::scattered(Random& random) const {
-  SweepProblem problem = fits_[static_cast<std::size_t>(random.below(static_cast<int>(fits_.size())))];
+SweepProblem Library::scattered(Random& random, Kind kind) const {
+  const std::vector<SweepProblem>& from = kind == Kind::functions ? functions_ : fits_;
+  SweepProblem problem = from[static_cast<std::size_t>(random.below(static_cast<int>(from.size())))];
   const int which = random.below(2);
   constexpr int attempts = 20;
   std::vector<double> x;
   for (int attempt = 0; attempt < attempts; ++attempt) {
     x.clear();
     for (const thalweg::FitParameter& p : problem.fit.parameters) {
-      const double from = p.starts[p.starts.size() > 1 ? static_cast<std::size_t>(which) : 0];
-      x.push_back(std::clamp(from * std::pow(10.0, 0.8 * random.normal()), p.lower, p.upper));
+      const double origin = p.starts[p.starts.size() > 1 ? static_cast<std::size_t>(which) : 0];
+      x.push_back(std::clamp(origin * std::pow(10.0, 0.8 * random.normal()), p.lower, p.upper));
     }
     if (finite_at(problem.fit, x)) break;
   }
@@ -111,6 +114,18 @@ SweepProblem Library::scattered(Random& random) const {
   return problem;
 }
 
+namespace {
+
+/// In long double; infinite where a pole is hidden by rounding in double.
+Real start_cost(const thalweg::CurveFit& fit) {
+  Model model(fit);
+  RealVector x(model.parameters());
+  for (int j = 0; j < x.size(); ++j) x[j] = model.start[static_cast<std::size_t>(j)];
+  return model.evaluate(x, 0).cost;
+}
+
+}  // namespace
+
 bool finite_at(const thalweg::CurveFit& fit, const std::vector<double>& x) {
   const thalweg::CurveProblem built = thalweg::build_problem(fit);
   for (const auto& model : built.models)
@@ -120,7 +135,12 @@ bool finite_at(const thalweg::CurveFit& fit, const std::vector<double>& x) {
 
 SweepProblem make_problem(const Library& library, std::uint64_t seed, std::uint64_t index) {
   Random random(seed, index);
-  return index % 5 == 0 ? library.scattered(random) : random_problem(random);
+  for (;;) {
+    SweepProblem problem = index % 5 == 0    ? library.scattered(random, Library::Kind::fits)
+                           : index % 20 == 3 ? library.scattered(random, Library::Kind::functions)
+                                             : random_problem(random);
+    if (!std::isinf(start_cost(problem.fit))) return problem;
+  }
 }
 
 }  // namespace sweep

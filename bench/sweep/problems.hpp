@@ -35,22 +35,24 @@ class Random {
   std::mt19937_64 bits_;
 };
 
-/// The fits of the files and the cases from the field, with the starts they came with.
+/// The fits of the files and the cases from the field, and Moré, Garbow & Hillstrom's functions, with the starts they
+/// came with.
 class Library {
  public:
   /// `nist`: the folder of NIST's problem files; `curves`: that of the tables from the field.
   Library(const std::string& nist, const std::string& curves);
   /// One of them; each parameter of the start is multiplied by 10^(0.8 N(0, 1)), a bound is kept.
-  SweepProblem scattered(Random& random) const;
+  enum class Kind { fits, functions };
+  SweepProblem scattered(Random& random, Kind kind) const;
 
  private:
-  std::vector<SweepProblem> fits_;
+  std::vector<SweepProblem> fits_, functions_;
 };
 
 /// A random formula with data made from it; the start is scattered about the true parameters in the same way.
 SweepProblem random_problem(Random& random);
 
-/// Problem `index` of the sweep with that seed: one in five comes from the library.
+/// Problem `index` of the sweep with that seed: one in five is a fit of the library, one in twenty a function.
 SweepProblem make_problem(const Library& library, std::uint64_t seed, std::uint64_t index);
 
 /// Whether every residual of the fit is finite at x, in double.

@@ -42,7 +42,7 @@ std::vector<Planted> planted() {
       {"maximum between two minima", "p1^2", five, {1, 1.1, 0.9, 1, 1.2}, {1}, {0}, Verdict::saddle},
       {"exact fit", "p1*x", five, {0, 2, 4, 6, 8}, {1}, {2}, Verdict::minimum},
       {"median at a kink", "abs(p1 - x)", five, {-1, -1, -1, -1, -1}, {1}, {2}, Verdict::kink},
-      {"saturated", "p1 + exp(-p2*(x+1))", five, {1, 1.1, 0.9, 1.05, 1}, {1, 1}, {1.01, 40}, Verdict::tail},
+      {"saturated", "p1 + exp(-p2*(x+1))", five, {1, 1.1, 0.9, 1.05, 1}, {1, 1}, {1.01, 20}, Verdict::tail},
       {"Gaussian beside all data", "p1*exp(-(x-p2)^2)", five, {0.1, 0.6, 1, 0.4, 0.1}, {1, 60}, {1, 60}, Verdict::lost},
       {"steep exponential that has begun to fall",
        "p1*exp(p2*x)",
@@ -51,6 +51,13 @@ std::vector<Planted> planted() {
        {1, 3},
        {1e-3, 3.5},
        Verdict::wrong},
+      {"saturated to the last bit",
+       "p1*(1 - exp(-p2*(x+1)))",
+       five,
+       {109, 149, 149, 191, 213},
+       {1, 1},
+       {162.2, 38},
+       Verdict::plateau},
       {"nothing finite", "log(p1)*x", five, {1, 2, 3, 4, 5}, {1}, {-1}, Verdict::non_finite},
   };
 }

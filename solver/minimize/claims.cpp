@@ -18,7 +18,7 @@ constexpr int most_withdrawals = 6;
 // A decrease between two claims that begins a new row of withdrawals.
 constexpr double falling = 0.01;
 // Second derivatives are computed for so many components at most.
-constexpr std::size_t most_components = 500;
+constexpr std::size_t most_components = 500, most_products = 50;
 // A scaled Hessian bends down when this much of the identity does not make it positive definite.
 constexpr double flat = 1e-8;
 // What is left to gain, beside all that was gained, where F itself is no measure because it vanishes at the minimum.
@@ -52,6 +52,28 @@ std::optional<Verdict> Claims::judge(const Verdict& claim, std::span<const doubl
   return Verdict{Status::stalled, fmt::format("{}, but {}", claim.reason, found_.against)};
 }
 
+/// ∇²F(x), by products where the method needs no more than those; empty: it would cost too much.
+Eigen::MatrixXd Claims::hessian(std::span<const double> x) const {
+  const bool products = journal_.options.method == Method::newton_cg;
+  const std::size_t n = x.size();
+  if (n > (products ? most_products : most_components)) return {};
+  Eigen::MatrixXd H(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n));
+  Result::Evaluations& counts = journal_.result.evaluations;
+  if (!products) {
+    f_.hessian(x, {H.data(), n * n});
+    ++counts.hessian;
+    return H;
+  }
+  std::vector<double> unit(n, 0.0);
+  for (std::size_t j = 0; j < n; ++j) {
+    unit[j] = 1.0;
+    f_.hessian_product(x, unit, {H.data() + j * n, n});
+    ++counts.hessian_products;
+    unit[j] = 0.0;
+  }
+  return H;
+}
+
 /// By the Newton decrement ½gᵀH⁻¹g (Boyd & Vandenberghe 2004, section 9.5.1), which no change of units alters, beside F and
 /// beside what rounding in g makes of it. Without second derivatives, by the gradient.
 Finding Claims::measure(std::span<const double> x, std::span<const double> g, std::span<const char> held,
@@ -62,12 +84,7 @@ Finding Claims::measure(std::span<const double> x, std::span<const double> g, st
     if (!held[j]) free.push_back(static_cast<Eigen::Index>(j));
   if (free.empty()) return {.holds = true};
   const auto n = static_cast<Eigen::Index>(x.size());
-  Eigen::MatrixXd H;
-  if (x.size() <= most_components) {
-    H.resize(n, n);
-    f_.hessian(x, {H.data(), static_cast<std::size_t>(n * n)});
-    ++journal_.result.evaluations.hessian;
-  }
+  const Eigen::MatrixXd H = hessian(x);
   if (H.size() == 0 || !H.allFinite()) {
     const double left = convergence::relative_gradient(x, g, held, {}, value);
     return {.holds = left <= std::sqrt(allowed), .against = fmt::format("the relative gradient is {:.1e}", left)};

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include <Eigen/Core>
 #include <minimize/journal.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/objective.hpp>
@@ -32,6 +33,7 @@ class Claims {
   Ending ending(Verdict verdict, std::span<const double> x, double value) const;
 
  private:
+  Eigen::MatrixXd hessian(std::span<const double> x) const;
   Finding measure(std::span<const double> x, std::span<const double> g, std::span<const char> held, double value) const;
 
   const Objective& f_;

@@ -6,6 +6,10 @@
 
 namespace thalweg {
 
+std::string gradient_reason(double norm, double tolerance) {
+  return norm == 0.0 ? "the gradient is zero" : fmt::format("gradient {:.1e} <= {:.0e}", norm, tolerance);
+}
+
 void Journal::complete(IterationRecord& record, std::span<const double> x) const {
   const Result::Evaluations& e = result.evaluations;
   record.evaluations = static_cast<double>(e.cost) + e.jacobian + e.hessian + e.hessian_products;

@@ -33,6 +33,9 @@ struct Finding {
   std::string undetermined = {};
 };
 
+/// Why a gradient of this size ends a descent.
+std::string gradient_reason(double norm, double tolerance);
+
 /// How and where a descent ended.
 struct Ending {
   Status status;

@@ -289,7 +289,7 @@ Influence DenseEngine::influence_at(const std::vector<double>& x, Journal& journ
   program.coordinates(x.data(), sizes.data());
   Influence influence;
   influence.reset(n);
-  influence.see(norms, sizes);
+  influence.see(norms, sizes, at.cost);
   return influence;
 }
 
@@ -312,7 +312,8 @@ Finding DenseEngine::verify(const std::vector<double>& x, bool exhausted, Influe
               (sizes[j] >= program.problem().upper()[i] && g < 0.0);
     norms[j] = held[j] ? 0.0 : column_norm(at.jacobian, j);
   }
-  influence.see(norms, sizes);
+  influence.see(norms, sizes, at.cost);
+  if (influence.vanished(at.cost)) return {.holds = true};
   const auto lost = influence.lost(program, norms, held, residual_norm(program, at));
   if (!lost.names.empty())
     return {.lost = true, .against = "the residuals do not depend on " + lost.names + " here",

@@ -141,6 +141,8 @@ std::optional<Verdict> TrustRegion::iterate() {
     strategy_->accepted(trial.gain, proposed.scaled_norm);
     linearize();
     strategy_->linearized(*linear_);
+    if (!verdict && influence_.vanished(state_.cost))
+      verdict = Verdict{Status::converged, "the parameters and the residuals have run to zero"};
   } else {
     verdict = exhausted_verdict(proposed);
     strategy_->rejected(trial.gain, proposed.scaled_norm);
@@ -184,7 +186,7 @@ void TrustRegion::linearize() {
   }
   for (std::size_t j = 0; j < kinked_.size(); ++j) held_[j] = held_[j] || kinked_[j];
   linear_->linearize(state_.jacobian, state_.residual.data(), held_);
-  influence_.see(linear_->column_norms(), x_);
+  influence_.see(linear_->column_norms(), x_, state_.cost);
   gradient_norm_ = convergence::projected_gradient_norm(x_, linear_->gradient(), lower_, upper_);
   clock_->charge(Stopwatch::linear_solve);
 }
@@ -274,7 +276,7 @@ bool TrustRegion::move() {
 std::optional<Verdict> TrustRegion::gradient_verdict() const {
   if (!convergence::gradient_small(gradient_norm_, gradient_tolerance_)) return std::nullopt;
   return Verdict{Status::converged,
-                 fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, gradient_tolerance_)};
+                 gradient_reason(gradient_norm_, gradient_tolerance_)};
 }
 
 /// The tests on an accepted step. trial_ holds the point it left.

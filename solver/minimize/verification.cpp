@@ -22,6 +22,7 @@ constexpr double rounding_damping = 1e-25;
 constexpr double rounding_terms = 1000.0;
 // A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
 constexpr double collapse = 1e-12;
+constexpr double vanished_cost = 1e-28, vanished_size = 1e-6;
 // ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound because
 // J is singular, rounding beside them hides a decrease that others would find.
 constexpr double most_rounding = 0.03;
@@ -35,6 +36,8 @@ constexpr double flat = 1e-8;
 constexpr double short_step = 1e-4;
 // The derivative along a column is contradicted at steps that should lower the cost by so many times its rounding.
 constexpr double visible = 1e3;
+// Of the parameter, the longest step that is looked at for a kink.
+constexpr double longest_part = 1e-3;
 // Steps, each a tenth of the one before, that must contradict it: a strong curvature explains the first ones.
 constexpr int enough_contradictions = 3;
 
@@ -47,9 +50,18 @@ double believable_promise(const Options& options) {
 void Influence::reset(std::size_t columns) {
   largest_norms_.assign(columns, 0.0);
   largest_sizes_.assign(columns, 0.0);
+  largest_cost_ = 0.0;
 }
 
-void Influence::see(std::span<const double> column_norms, std::span<const double> sizes) {
+bool Influence::vanished(double cost) const {
+  if (!(cost <= vanished_cost * largest_cost_)) return false;
+  for (std::size_t j = 0; j < sizes_.size(); ++j)
+    if (std::abs(sizes_[j]) > vanished_size * largest_sizes_[j]) return false;
+  return true;
+}
+
+void Influence::see(std::span<const double> column_norms, std::span<const double> sizes, double cost) {
+  largest_cost_ = std::max(largest_cost_, cost);
   sizes_.assign(sizes.begin(), sizes.end());
   for (std::size_t j = 0; j < sizes.size(); ++j) {
     largest_norms_[j] = std::max(largest_norms_[j], column_norms[j]);
@@ -263,7 +275,11 @@ bool Verifier::falls_along(const State& state, std::int64_t column, double direc
                            const Options& options, Result& counts) {
   std::fill(step_.begin(), step_.end(), 0.0);
   int contradictions = 0;
-  for (double length = 0.1 * reach; length * slope > visible * epsilon * state.cost; length *= 0.1) {
+  // A kink is local: a derivative that vanishes within a long step, as in the tail of an exponential, is none.
+  program_.coordinates(state.x.data(), size_.data());
+  const double own = std::abs(size_[static_cast<std::size_t>(column)]);
+  const double longest = own > 0.0 ? std::min(0.1 * reach, longest_part * own) : 0.1 * reach;
+  for (double length = longest; length * slope > visible * epsilon * state.cost; length *= 0.1) {
     step_[static_cast<std::size_t>(column)] = direction * length;
     retract(program_, state.x, step_.data(), trial_x_);
     if (trial_x_ == state.x) break;

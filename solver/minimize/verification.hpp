@@ -42,7 +42,10 @@ class Influence {
   /// Forgets what was seen.
   void reset(std::size_t columns);
   /// Another point of the descent: ‖Jⱼ‖ and the sizes of the parameters.
-  void see(std::span<const double> column_norms, std::span<const double> sizes);
+  void see(std::span<const double> column_norms, std::span<const double> sizes, double cost);
+  /// Whether the parameters have all run to zero, to a millionth of the largest that they were, and the cost with them, to
+  /// 1e-28 of what it was: no other size is left that either could be measured by.
+  bool vanished(double cost) const;
   /// In words; empty: none. All of them when every column is zero.
   struct Lost {
     std::string names;
@@ -55,6 +58,7 @@ class Influence {
  private:
   double size(std::size_t j) const { return largest_sizes_[j] > 0.0 ? largest_sizes_[j] : 1.0; }
   std::vector<double> sizes_, largest_norms_, largest_sizes_;
+  double largest_cost_ = 0.0;
 };
 
 /// Measures at points of one program. Buffers are kept.

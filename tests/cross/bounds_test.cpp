@@ -27,6 +27,9 @@ std::vector<Start> starts(const CatalogueProblem& entry, const Box& box) {
   return {{"inside", inside}, {"on the bounds that cut", facing}, {"in a corner", corner}, {"outside", outside}};
 }
 
+// The default test on the cost, 1e-10, is met before the gradient has fallen as far.
+constexpr double tight = 1e-14;
+
 /// The starts whose end violates the conditions by more than 1e-8, or is not called converged.
 std::set<std::string> violations(Options options) {
   std::set<std::string> bad;
@@ -59,15 +62,15 @@ void check(Options options) {
 }  // namespace
 
 TEST_CASE("bounds: the optimality conditions hold for the damped methods") {
-  check({});
-  check({.method = Method::levenberg});
-  check({.damping = Damping::marquardt});
-  check({.damping = Damping::radius});
+  check({.function_tolerance = tight});
+  check({.method = Method::levenberg, .function_tolerance = tight});
+  check({.damping = Damping::marquardt, .function_tolerance = tight});
+  check({.damping = Damping::radius, .function_tolerance = tight});
 }
 
 TEST_CASE("bounds: the optimality conditions hold for the doglegs") {
-  check({.method = Method::dogleg});
-  check({.method = Method::subspace_dogleg});
+  check({.method = Method::dogleg, .function_tolerance = tight});
+  check({.method = Method::subspace_dogleg, .function_tolerance = tight});
 }
 
 TEST_CASE("bounds: the optimality conditions hold for Newton's methods") {
@@ -76,7 +79,6 @@ TEST_CASE("bounds: the optimality conditions hold for Newton's methods") {
 }
 
 TEST_CASE("bounds: the optimality conditions hold for BFGS and L-BFGS") {
-  // Their test on the cost, 1e-10, is met before the gradient has fallen as far.
-  check({.method = Method::bfgs, .function_tolerance = 1e-14});
-  check({.method = Method::lbfgs, .function_tolerance = 1e-14});
+  check({.method = Method::bfgs, .function_tolerance = tight});
+  check({.method = Method::lbfgs, .function_tolerance = tight});
 }

@@ -1,11 +1,15 @@
-// Every method on every problem of the catalogue and every NIST file, beside the table method_table.txt: which minimum,
-// after how many iterations and evaluations. A method that no longer solves what it solved, or needs half as much
-// again, is seen. THALWEG_WRITE_TABLE=1 in the environment writes the table anew, to be read before it is committed.
+// Every method on every problem of the catalogue and every NIST file, from the start and from starts that differ from it
+// by rounding and little more: how many of them end at a known minimum, and the median of their evaluations, beside the
+// table method_table.txt. The path of one descent is rounding's where the problem is ill-conditioned; how many of several
+// succeed, and at what expense, is the method's. A method that no longer solves what it solved from all of its starts, or
+// needs twice the work, is seen. THALWEG_WRITE_TABLE=1 in the environment writes the table anew, to be read before it is
+// committed.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <random>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -24,9 +28,17 @@ using namespace thalweg;
 namespace {
 
 constexpr const char* table_file = THALWEG_SOURCE_DIR "/tests/cross/method_table.txt";
-// Long roads differ from machine to machine, by what the compiler makes of a sum.
-constexpr double room = 1.5;
-constexpr int absolute_room = 15;
+constexpr double room = 2.0;
+constexpr double absolute_room = 30.0;
+// By how much the starts differ from the problem's, relative to each parameter.
+constexpr double sizes[] = {0.0, 1e-15, 1e-12, 1e-9, 1e-6};
+constexpr int starts = std::size(sizes);
+
+std::vector<double> perturbed(std::vector<double> x, double size) {
+  std::mt19937 random(7);
+  for (double& v : x) v *= 1.0 + size * (random() / 2147483648.0 - 1.0);
+  return x;
+}
 
 struct Column {
   std::string name;
@@ -54,48 +66,70 @@ std::vector<Column> columns() {
   return all;
 }
 
-/// "g" global, "l" a known local minimum, "-" neither; iterations; evaluations of cost, gradient or Jacobian.
+/// Of `starts` starts, how many ended at the global minimum or at a known local one, and the median of their evaluations
+/// of cost, gradient or Jacobian. −1: the method does not apply.
 struct Cell {
-  char end = '-';
-  std::int64_t iterations = 0;
-  int evaluations = 0;
+  int reached = 0;
+  double evaluations = 0.0;
 };
 
 using Row = std::vector<Cell>;
 using Rows = std::vector<std::pair<std::string, Row>>;
 
-Cell cell(const Result& result, const std::vector<KnownMinimum>& minima, double factor) {
-  Cell c{'-', result.iterations, result.evaluations.cost + result.evaluations.jacobian};
-  const double f = factor * result.final_cost;
-  for (const KnownMinimum& m : minima) {
+bool at_minimum(double f, const std::vector<KnownMinimum>& minima) {
+  return std::any_of(minima.begin(), minima.end(), [f](const KnownMinimum& m) {
     const double margin = 1e-6 * std::abs(m.value) + 1e-12;
-    if (m.global ? f <= m.value + margin : std::abs(f - m.value) <= margin) {
-      c.end = m.global ? 'g' : 'l';
-      break;
-    }
+    return m.global ? f <= m.value + margin : std::abs(f - m.value) <= margin;
+  });
+}
+
+/// run(size) solves from the start perturbed so much; factor · cost is what the minima are given in.
+template <class Run>
+Cell cell(const std::vector<KnownMinimum>& minima, double factor, Run run) {
+  Cell c;
+  std::vector<double> spent;
+  for (const double size : sizes) {
+    const Result result = run(size);
+    // No method ends higher than it began, or with what is no number.
+    CHECK(result.final_cost <= result.initial_cost);
+    c.reached += at_minimum(factor * result.final_cost, minima);
+    spent.push_back(result.evaluations.cost + result.evaluations.jacobian);
   }
+  std::nth_element(spent.begin(), spent.begin() + starts / 2, spent.end());
+  c.evaluations = spent[starts / 2];
   return c;
 }
 
 Row catalogue_row(const CatalogueProblem& entry) {
   Row row;
   for (const Column& column : columns()) {
+    CAPTURE(column.name);
+    const std::vector<double>& start = entry.starts.front();
     if (entry.residuals > 0)
-      row.push_back(cell(solve(entry.problem(entry.starts.front()), column.options), entry.minima, 2.0));
+      row.push_back(cell(entry.minima, 2.0, [&](double size) {
+        return solve(entry.problem(perturbed(start, size)), column.options);
+      }));
     else if (needs_residuals(column.options.method))
-      row.push_back({'.', 0, 0});
+      row.push_back({-1, 0.0});
     else
-      row.push_back(cell(minimize(*entry.objective(), entry.starts.front(), column.options), entry.minima, 1.0));
+      row.push_back(cell(entry.minima, 1.0, [&](double size) {
+        return minimize(*entry.objective(), perturbed(start, size), column.options);
+      }));
   }
   return row;
 }
 
 Row nist_row(const std::string& name, int start) {
-  const CurveFit fit = read_curve_fit(THALWEG_SOURCE_DIR "/problems/nist/" + name + ".toml");
-  const CurveProblem built = build_problem(fit, start);
+  CurveFit fit = read_curve_fit(THALWEG_SOURCE_DIR "/problems/nist/" + name + ".toml");
   Row row;
-  for (const Column& column : columns())
-    row.push_back(cell(solve(built.problem, column.options), {{fit.certified_residual_sum_of_squares, {}, true}}, 2.0));
+  for (const Column& column : columns()) {
+    CAPTURE(column.name);
+    row.push_back(cell({{fit.certified_residual_sum_of_squares, {}, true}}, 2.0, [&](double size) {
+      CurveProblem built = build_problem(fit, start);
+      built.problem.set_starts(built.parameters, perturbed(built.problem.start(), size));
+      return solve(built.problem, column.options);
+    }));
+  }
   return row;
 }
 
@@ -109,19 +143,19 @@ Rows measure() {
 }
 
 std::string to_text(const Cell& c) {
-  return c.end == '.' ? "." : fmt::format("{} {}/{}", c.end, c.iterations, c.evaluations);
+  return c.reached < 0 ? "." : fmt::format("{}/{:g}", c.reached, c.evaluations);
 }
 
 void write(const Rows& table) {
   std::ofstream out(table_file);
-  out << "# Minimum reached (g global, l a known local one, - neither, . does not apply), iterations/evaluations.\n"
+  out << fmt::format("# Of {} starts, how many reached a known minimum / median of the evaluations (. does not apply).\n", starts)
       << "# Default options, at most 3000 iterations. method_table_test.cpp reads, checks and writes this.\n";
   out << fmt::format("{:<28}", "problem");
-  for (const Column& c : columns()) out << fmt::format("{:>15}", c.name);
+  for (const Column& c : columns()) out << fmt::format("{:>12}", c.name);
   out << '\n';
   for (const auto& [name, row] : table) {
     out << fmt::format("{:<28}", name);
-    for (const Cell& c : row) out << fmt::format("{:>15}", to_text(c));
+    for (const Cell& c : row) out << fmt::format("{:>12}", to_text(c));
     out << '\n';
   }
 }
@@ -134,14 +168,13 @@ std::map<std::string, Row> read() {
   while (std::getline(in, line)) {
     if (line.starts_with('#') || line.starts_with("problem ")) continue;
     std::istringstream words(line);
-    std::string name, end, numbers;
+    std::string name, word;
     words >> name;
-    while (words >> end) {
-      Cell c{end[0], 0, 0};
-      if (end != "." && words >> numbers) {
-        const std::size_t slash = numbers.find('/');
-        c.iterations = std::stoi(numbers.substr(0, slash));
-        c.evaluations = std::stoi(numbers.substr(slash + 1));
+    while (words >> word) {
+      Cell c{-1, 0.0};
+      if (word != ".") {
+        c.reached = std::stoi(word);
+        c.evaluations = std::stod(word.substr(word.find('/') + 1));
       }
       rows[name].push_back(c);
     }
@@ -149,16 +182,14 @@ std::map<std::string, Row> read() {
   return rows;
 }
 
-int rank(char end) { return end == 'g' ? 2 : end == 'l' ? 1 : 0; }
-
 }  // namespace
 
-TEST_CASE("method table: every method on every problem ends where it did, at no greater expense") {
+TEST_CASE("method table: every method reaches the minima that it reached, at no greater expense") {
   const Rows table = measure();
   if (std::getenv("THALWEG_WRITE_TABLE")) write(table);
   const std::map<std::string, Row> known = read();
   REQUIRE(known.size() == table.size());
-  std::vector<int> solved(columns().size()), solved_before(columns().size());
+  std::vector<int> reached(columns().size()), reached_before(columns().size());
   for (const auto& [name, row] : table) {
     CAPTURE_BINDING(name);
     REQUIRE(known.count(name) == 1);
@@ -166,19 +197,20 @@ TEST_CASE("method table: every method on every problem ends where it did, at no 
     REQUIRE(before.size() == row.size());
     for (std::size_t k = 0; k < row.size(); ++k) {
       CAPTURE(columns()[k].name);
-      solved[k] += rank(row[k].end) > 0;
-      solved_before[k] += rank(before[k].end) > 0;
-      if (rank(before[k].end) == 0) continue;  // nothing to lose
-      // Steepest descent zigzags for hundreds of steps: rounding, which differs between processors, decides where it ends.
-      if (columns()[k].name == std::string("gd")) continue;
-      CHECK(rank(row[k].end) >= rank(before[k].end));
-      CHECK(row[k].iterations <= room * before[k].iterations + absolute_room);
-      CHECK(row[k].evaluations <= room * before[k].evaluations + 2 * absolute_room);
+      CHECK((row[k].reached < 0) == (before[k].reached < 0));
+      reached[k] += std::max(0, row[k].reached);
+      reached_before[k] += std::max(0, before[k].reached);
+      // Steepest descent zigzags for hundreds of steps: rounding decides how many are enough.
+      if (before[k].reached < starts || columns()[k].name == std::string("gd")) continue;
+      CHECK(2 * row[k].reached > starts);
+      CHECK(row[k].evaluations <= room * before[k].evaluations + absolute_room);
     }
   }
   std::string summary;
-  for (std::size_t k = 0; k < solved.size(); ++k) CHECK(solved[k] + 2 >= solved_before[k]);
-  for (std::size_t k = 0; k < solved.size(); ++k)
-    summary += fmt::format("{}{} {}", k ? ", " : "", columns()[k].name, solved[k]);
-  MESSAGE("minima reached, of " << table.size() << ": " << summary);
+  for (std::size_t k = 0; k < reached.size(); ++k) {
+    CAPTURE(columns()[k].name);
+    CHECK(reached[k] >= 0.97 * reached_before[k]);
+    summary += fmt::format("{}{} {}", k ? ", " : "", columns()[k].name, reached[k]);
+  }
+  MESSAGE("minima reached, of " << starts * table.size() << ": " << summary);
 }

@@ -145,7 +145,7 @@ TEST_CASE("printed values reproduce a polynomial far from the origin") {
     x.push_back(2000.0 + i);
     y.push_back(0.3 + 0.02 * i - 0.001 * i * i + 0.05 * std::sin(9.0 * i));
   }
-  const Fit f = solved({{"x", "y"}, {x, y}}, "y = a + b*x + c*x^2", {{"a", 1}, {"b", 1}, {"c", 1}});
+  const Fit f = solved({{"x", "y"}, {x, y}, false, {}}, "y = a + b*x + c*x^2", {{"a", 1}, {"b", 1}, {"c", 1}});
   const double s2 = std::pow(f.statistics.residual_standard_deviation, 2);
   const double rss = squares(f, f.result.x);
   CHECK(squares(f, read_all(printed(f))) - rss < 0.011 * s2);
@@ -171,7 +171,7 @@ TEST_CASE("a minimum determined only to second order has the error of the exact 
 
 TEST_CASE("a slope that is zero in every row does not hide a minimum of second order") {
   // y = 1 + (b − 2)², all data at 1 + noise above: ∂r/∂b = 0 at b = 2, exactly.
-  const Fit f = at_point({{"x", "y"}, {{0, 1, 2, 3}, {0.9, 0.8, 0.95, 0.85}}}, "y = 1 + (b - 2)^2", {{"b", 2}});
+  const Fit f = at_point({{"x", "y"}, {{0, 1, 2, 3}, {0.9, 0.8, 0.95, 0.85}}, false, {}}, "y = 1 + (b - 2)^2", {{"b", 2}});
   REQUIRE(f.statistics.second_order.size() == 1);
   // ½·Σr²: F'' = Σ r·2 = 1, so σ²/F''.
   CHECK(f.statistics.parameters[0].standard_error == Approx(f.statistics.residual_standard_deviation));
@@ -238,7 +238,7 @@ TEST_CASE("exact data: values of at most 15 digits, errors of rounding, interval
     std::vector<Fit> all;
     all.push_back(solved(curve("zerores.csv"), "y = A/(1+exp(-(x-k)/w))", {{"A", 1}, {"k", 10}, {"w", 3}}));
     all.push_back(solved(curve("l147.csv"), "y = A*cos(w*ct+p)", {{"A", 0.8}, {"w", 1.1}, {"p", 0.2}}));
-    all.push_back(solved({{"x", "y"}, {{0, 1, 2, 3}, {1, 3, 5, 7}}}, "y = a + b*x", {{"a", 0}, {"b", 0}}));
+    all.push_back(solved({{"x", "y"}, {{0, 1, 2, 3}, {1, 3, 5, 7}}, false, {}}, "y = a + b*x", {{"a", 0}, {"b", 0}}));
     return all;
   }();
   for (const Fit& f : fits) {
@@ -266,7 +266,7 @@ TEST_CASE("statistics do not depend on units") {
     std::vector<double> u, v;
     for (const double each : x) u.push_back(each * unit_x);
     for (const double each : y) v.push_back(each * unit_y);
-    return at_point({{"x", "y"}, {u, v}}, "y = a*exp(-b*x)", {{"a", 8.18 * unit_y}, {"b", 0.477 / unit_x}});
+    return at_point({{"x", "y"}, {u, v}, false, {}}, "y = a*exp(-b*x)", {{"a", 8.18 * unit_y}, {"b", 0.477 / unit_x}});
   };
   const Fit one = fit_in(1.0, 1.0);
   const double relative_a = one.statistics.parameters[0].standard_error / 8.18;
@@ -293,7 +293,7 @@ TEST_CASE("one-sided errors at a bound do not depend on units") {
     CAPTURE(unit);
     std::vector<double> y = {1, 3, 4, 6};
     for (double& v : y) v *= unit;
-    Fit f = fit_of({{"x", "y"}, {{0, 1, 2, 3}, y}}, "y = a + b*x", {{"a", 0.6 * unit}, {"b", 2 * unit}});
+    Fit f = fit_of({{"x", "y"}, {{0, 1, 2, 3}, y}, false, {}}, "y = a + b*x", {{"a", 0.6 * unit}, {"b", 2 * unit}});
     f.built.problem.set_bounds(f.built.parameters, 1, 2.0 * unit, INFINITY);
     f.result.status = Status::converged;
     f.result.x = {0.5 * unit, 2.0 * unit};

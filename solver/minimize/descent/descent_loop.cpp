@@ -217,7 +217,9 @@ bool DescentLoop::move(const LinePoint& point) {
   const bool evaluated = evaluated_at_ == point.alpha;
   const double value = evaluated ? point.value : evaluate(point.alpha).value;
   if (evaluated) place(point.alpha);  // the search may have looked elsewhere since
-  if (!std::isfinite(value) || !(value <= value_) || !trial_g_.allFinite() || trial_ == x_) return false;
+  // Values closer than the noise are equal to the search, which then goes by the slope.
+  const bool risen = !(value <= value_ + value_noise * std::abs(value_));
+  if (!std::isfinite(value) || risen || !trial_g_.allFinite() || trial_ == x_) return false;
   std::swap(x_, trial_);
   std::swap(g_, trial_g_);
   value_ = value;
@@ -234,7 +236,7 @@ std::optional<Verdict> DescentLoop::gradient_verdict() {
   if (!small && relative > sharp) return std::nullopt;
   at_saddle_ = direction_->escape(f_, here(), d_);
   if (at_saddle_) return std::nullopt;
-  if (small) return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
+  if (small) return Verdict{Status::converged, gradient_reason(gradient_norm_, tolerance)};
   return Verdict{Status::converged, fmt::format("relative gradient {:.1e} <= {:.0e}", relative, sharp),
                  relative <= epsilon};
 }

@@ -215,7 +215,7 @@ double NewtonLoop::scaled_length(const Vector& v) const {
 std::optional<Verdict> NewtonLoop::gradient_verdict() {
   const double tolerance = claims_.gradient_tolerance();
   if (!convergence::gradient_small(gradient_norm_, tolerance) || !model_->convex(held_, D_)) return std::nullopt;
-  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
+  return Verdict{Status::converged, gradient_reason(gradient_norm_, tolerance)};
 }
 
 std::optional<Verdict> NewtonLoop::step_verdict(double before, const Proposal& proposed) const {

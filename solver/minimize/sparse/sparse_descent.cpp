@@ -196,7 +196,7 @@ double SparseDescent::point_norm() const { return norm_of_scaled(strategy_->scal
 std::optional<Verdict> SparseDescent::gradient_verdict() const {
   const double tolerance = tightened_ * journal_->options.gradient_tolerance;
   if (!convergence::gradient_small(gradient_norm_, tolerance)) return std::nullopt;
-  return Verdict{Status::converged, fmt::format("gradient {:.1e} <= {:.0e}", gradient_norm_, tolerance)};
+  return Verdict{Status::converged, gradient_reason(gradient_norm_, tolerance)};
 }
 
 std::optional<Verdict> SparseDescent::step_verdict(const ProposedStep& proposed, double previous) const {
