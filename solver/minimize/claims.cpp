@@ -27,7 +27,7 @@ constexpr double rounding_terms = 1000.0;
 
 }  // namespace
 
-Claims::Claims(const Objective& f, const Box& box, Journal& journal) : f_(f), box_(box), journal_(journal) {}
+Claims::Claims(const Objective& f, Journal& journal) : f_(f), journal_(journal) {}
 
 void Claims::begin(std::span<const double> x, double value) {
   start_.assign(x.begin(), x.end());

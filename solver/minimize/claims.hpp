@@ -16,7 +16,7 @@ namespace thalweg {
 /// where no step lowers F any more, or after too many in a row, ends as stalled.
 class Claims {
  public:
-  Claims(const Objective& f, const Box& box, Journal& journal);
+  Claims(const Objective& f, Journal& journal);
 
   /// The start of the descent, and F there.
   void begin(std::span<const double> x, double value);
@@ -40,7 +40,6 @@ class Claims {
   Finding measure(std::span<const double> x, std::span<const double> g, std::span<const char> held, double value) const;
 
   const Objective& f_;
-  const Box& box_;
   Journal& journal_;
   std::vector<double> start_;
   double start_value_ = 0.0;

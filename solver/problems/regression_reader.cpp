@@ -274,7 +274,8 @@ class RegressionReader : private TomlValues {
 
   void read_split(const toml::table& from) {
     check_keys(from, "in [split]", {"validation", "seed"});
-    RegressionFit::Split& split = fit_.split.emplace();
+    fit_.split = RegressionFit::Split{};
+    RegressionFit::Split& split = *fit_.split;
     real(from, "validation", inside, "a number between 0 and 1", split.validation);
     whole(from, "seed", 0, split.seed);
     try {
@@ -287,7 +288,8 @@ class RegressionReader : private TomlValues {
 
   void read_choice(const toml::table& from) {
     check_keys(from, "in [cross_validation]", {"folds", "l2", "l1", "seed"});
-    RegressionFit::Choice& choice = fit_.cross_validation.emplace();
+    fit_.cross_validation = RegressionFit::Choice{};
+    RegressionFit::Choice& choice = *fit_.cross_validation;
     whole(from, "seed", 0, choice.seed);
     whole(from, "folds", 2, choice.folds);
     if (choice.folds > fit_.data.samples())

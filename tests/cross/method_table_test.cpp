@@ -16,6 +16,7 @@
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <support/capture.hpp>
 
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/build.hpp>
@@ -190,7 +191,7 @@ TEST_CASE("method table: every method reaches the minima that it reached, at no 
   REQUIRE(known.size() == table.size());
   std::vector<int> reached(columns().size()), reached_before(columns().size());
   for (const auto& [name, row] : table) {
-    CAPTURE(name);
+    CAPTURE_BINDING(name);
     REQUIRE(known.count(name) == 1);
     const Row& before = known.at(name);
     REQUIRE(before.size() == row.size());

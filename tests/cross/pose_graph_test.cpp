@@ -10,6 +10,7 @@
 #include <ceres/ceres.h>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
+#include <support/capture.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problems/pose_graph.hpp>
 #include <thalweg/problems/relative_pose.hpp>
@@ -85,7 +86,7 @@ TEST_CASE("pose graphs: default options reach the global minimum of the field's 
   for (const auto& [name, cost] :
        {Known{"tinyGrid3D.g2o", 3.363940809}, Known{"smallGrid3D.g2o", 229.0768922}, Known{"intel.g2o", 22.50234791},
         Known{"manhattan.g2o", 1774.518398}, Known{"sphere2500.g2o", 363.5748336}, Known{"torus3D.g2o", 7287.373219}}) {
-    CAPTURE(name);
+    CAPTURE_BINDING(name);
     const auto graph = shared_graph(name);
     if (!graph) continue;
     const Solved solved = solve_from(*graph, Initialization::automatic);

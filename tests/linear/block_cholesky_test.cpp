@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 #include <support/block_systems.hpp>
+#include <support/capture.hpp>
 #include <support/count_allocations.hpp>
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/math/error.hpp>
@@ -82,7 +83,7 @@ BlockPattern chain() { return uniform(20, 3, band(20, 1)); }
 TEST_CASE("the block Cholesky solves as dense Cholesky does, on every pattern and in every ordering") {
   for (const auto& [name, pattern] : patterns())
     for (const Ordering ordering : orderings()) {
-      CAPTURE(name);
+      CAPTURE_BINDING(name);
       CAPTURE(static_cast<int>(ordering));
       BlockCholesky cholesky;
       REQUIRE(cholesky.analyze(pattern, {.ordering = ordering}) == LinearStatus::ok);
@@ -114,7 +115,7 @@ TEST_CASE("the block Cholesky agrees with CHOLMOD: counts, solutions and determi
   for (const auto& [name, pattern] : all)
     for (const Ordering ordering : {Ordering::amd, Ordering::metis, Ordering::natural}) {
       if (name == "large" && ordering == Ordering::natural) continue;
-      CAPTURE(name);
+      CAPTURE_BINDING(name);
       CAPTURE(static_cast<int>(ordering));
       const BlockSystem system = name == "large" ? Large().system : random_system(pattern, 5);
       BlockCholesky ours;
@@ -200,7 +201,7 @@ TEST_CASE("a loss of definiteness is retry and names its block, a number that is
                                                     {"NaN", std::nan(""), LinearStatus::fatal},
                                                     {"Inf", infinite, LinearStatus::fatal},
                                                     {"-Inf", -infinite, LinearStatus::fatal}}) {
-          CAPTURE(what);
+          CAPTURE_BINDING(what);
           for (const std::int32_t column : {0, pattern.block_columns() / 2, pattern.block_columns() - 1}) {
             const std::int64_t k = pattern.column_start[static_cast<std::size_t>(column)];
             const BlockCholesky::Slot slot = cholesky.block_slot(k);
@@ -302,7 +303,7 @@ TEST_CASE("a singular matrix is retry to rounding, whatever the scale of the row
 
 TEST_CASE("the block Cholesky solves several right-hand sides as one by one, in place too") {
   for (const auto& [name, pattern] : patterns()) {
-    CAPTURE(name);
+    CAPTURE_BINDING(name);
     const BlockSystem system = random_system(pattern, 4);
     const Eigen::Index n = pattern.order();
     BlockCholesky cholesky;
@@ -320,7 +321,7 @@ TEST_CASE("the block Cholesky solves several right-hand sides as one by one, in 
 TEST_CASE("the selected inverse is the dense inverse where L has blocks, and solves give the rest") {
   for (const auto& [name, pattern] : patterns())
     for (const bool single : {false, true}) {
-      CAPTURE(name);
+      CAPTURE_BINDING(name);
       CAPTURE(single);
       const BlockSystem system = random_system(pattern, 6);
       const auto offset = pattern.offsets();
@@ -356,7 +357,7 @@ TEST_CASE("the selected inverse is the dense inverse where L has blocks, and sol
 
 TEST_CASE("a factor in single precision is refined to double precision, or says that it is too coarse") {
   for (const auto& [name, pattern] : patterns()) {
-    CAPTURE(name);
+    CAPTURE_BINDING(name);
     const BlockSystem system = random_system(pattern, 7);
     BlockCholesky cholesky, twice;
     REQUIRE(cholesky.analyze(pattern, {.single_precision = true}) == LinearStatus::ok);

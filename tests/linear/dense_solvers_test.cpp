@@ -3,6 +3,7 @@
 #include <random>
 
 #include <doctest/doctest.h>
+#include <support/capture.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
 #include <thalweg/linear/dense_qr.hpp>
 
@@ -56,8 +57,8 @@ TEST_CASE("both solvers agree with a stacked least-squares solve, for every shap
     for (const auto& [m, n] : {std::pair{3, 1}, {6, 2}, {14, 2}, {16, 3}, {37, 7}, {250, 8}, {9, 9}, {200, 40}})
       for (const double lambda : {0.0, 1e-6, 1e-3, 1.0, 1e4}) {
         CAPTURE(qr);
-        CAPTURE(m);
-        CAPTURE(n);
+        CAPTURE_BINDING(m);
+        CAPTURE_BINDING(n);
         CAPTURE(lambda);
         const System s = random_system(m, n, 7u * static_cast<unsigned>(m + n), 0.5);
         const auto solver = make(qr);

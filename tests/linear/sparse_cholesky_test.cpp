@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 #include <support/block_systems.hpp>
+#include <support/capture.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 #include <thalweg/math/error.hpp>
 
@@ -84,7 +85,7 @@ Eigen::VectorXd product(const BlockPattern& pattern, const BlockSystem& system, 
 TEST_CASE("solves equal dense Cholesky on every pattern and in every ordering") {
   for (const auto& [name, pattern] : block_patterns())
     for (const Ordering ordering : orderings) {
-      CAPTURE(name);
+      CAPTURE_BINDING(name);
       CAPTURE(static_cast<int>(ordering));
       SparseCholesky cholesky;
       REQUIRE(cholesky.analyze(pattern, ordering) == LinearStatus::ok);
@@ -163,7 +164,7 @@ TEST_CASE("what cannot be factored is a status, and the object is usable afterwa
                                                 {"NaN", std::nan(""), LinearStatus::fatal},
                                                 {"Inf", infinite, LinearStatus::fatal},
                                                 {"-Inf", -infinite, LinearStatus::fatal}}) {
-      CAPTURE(what);
+      CAPTURE_BINDING(what);
       for (const std::int32_t column : {0, pattern.block_columns() / 2, pattern.block_columns() - 1}) {
         const std::int64_t k = pattern.column_start[static_cast<std::size_t>(column)];
         BlockSystem bad = good;
@@ -222,7 +223,7 @@ TEST_CASE("singular to rounding is retry, whatever the scale of the rows") {
 
 TEST_CASE("several right-hand sides are solved as one by one, in place too, and unit ones give the inverse") {
   for (const auto& [name, pattern] : block_patterns()) {
-    CAPTURE(name);
+    CAPTURE_BINDING(name);
     const BlockSystem system = random_system(pattern, 4);
     const Eigen::Index n = pattern.order();
     SparseCholesky cholesky;

@@ -2,6 +2,7 @@
 #include <thalweg/problems/bundle.hpp>
 
 #include <doctest/doctest.h>
+#include <support/capture.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -60,7 +61,7 @@ TEST_CASE("a generated bundle has the size that was asked for, and each point is
   for (const auto& [cameras, points, mean] :
        {std::tuple{2, 50, 2.0}, std::tuple{6, 300, 3.0}, std::tuple{50, 5000, 5.0}, std::tuple{200, 20000, 3.0},
         std::tuple{150, 1500, 7.0}}) {
-    CAPTURE(cameras);
+    CAPTURE_BINDING(cameras);
     const Bundle b = generate_bundle({.cameras = cameras, .points = points, .observations_per_point = mean});
     CHECK(b.camera_count() == cameras);
     CHECK(b.point_count() == points);

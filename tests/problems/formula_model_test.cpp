@@ -1,5 +1,6 @@
 // Values and derivatives of formulas bound to data.
 #include <doctest/doctest.h>
+#include <support/capture.hpp>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -212,8 +213,8 @@ TEST_CASE("formula: a row is the same, bit for bit, in every range and with or w
   for (std::size_t i = 0; i < rows; ++i) REQUIRE(same_bits(alone[i], all.residual[i]));
   for (const auto& [begin, end] : std::vector<std::pair<int, int>>{
            {0, 1}, {1, 2}, {3, 20}, {5, 6}, {255, 257}, {100, 699}, {1, 700}, {699, 700}, {7, 7}}) {
-    CAPTURE(begin);
-    CAPTURE(end);
+    CAPTURE_BINDING(begin);
+    CAPTURE_BINDING(end);
     const Evaluated part = evaluate(model, p, begin, end);
     for (int i = begin; i < end; ++i) {
       const auto k = static_cast<std::size_t>(i - begin), row = static_cast<std::size_t>(i);

@@ -1,5 +1,6 @@
 // The grammar of formulas and the messages about what is not one.
 #include <doctest/doctest.h>
+#include <support/capture.hpp>
 #include <cmath>
 #include <random>
 #include <string>
@@ -84,7 +85,7 @@ TEST_CASE("formula: precedence and association") {
                                                              {"hypot(3, 4)", 5.0},
                                                              {"sign(z) + sign(x)", 0.0}};
   for (const auto& [text, expected] : cases) {
-    CAPTURE(text);
+    CAPTURE_BINDING(text);
     CHECK(value(text) == doctest::Approx(expected).epsilon(1e-15));
   }
 }
@@ -106,7 +107,7 @@ TEST_CASE("formula: conditionals, comparisons and logic") {
                                                              {"if((x < 1) && ((y > 1) || z < 0), 1, 2)", 2.0},
                                                              {"1 + (x > 1 ? 2 : 3) * 4", 9.0}};
   for (const auto& [text, expected] : cases) {
-    CAPTURE(text);
+    CAPTURE_BINDING(text);
     CHECK(value(text) == expected);
   }
 }
@@ -169,7 +170,7 @@ TEST_CASE("formula: what is wrong is said exactly") {
       {"1 < x < 2 ? 3 : 4", "column 7: comparisons cannot be chained; expected a < b && b < c"},
       {"a = b", "column 3: stray character '='; expected '==' for a comparison"}};
   for (const auto& [text, expected] : cases) {
-    CAPTURE(text);
+    CAPTURE_BINDING(text);
     CHECK(message(text) == expected);
   }
   CHECK(message("frobnicate(x)").rfind("column 1: unknown function 'frobnicate'; expected one of exp, log,", 0) == 0);

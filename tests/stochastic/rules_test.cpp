@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <support/capture.hpp>
 #include <thalweg/math/error.hpp>
 #include <thalweg/stochastic/rules.hpp>
 #include <thalweg/stochastic/update_rule.hpp>
@@ -191,7 +192,7 @@ TEST_CASE("rules: constants are read") {
     if (rule == Rule::fista) continue;
     CAPTURE(to_string(rule));
     for (const auto& [name, constants] : changes) {
-      CAPTURE(name);
+      CAPTURE_BINDING(name);
       bool reads = false;
       for (const std::string_view known : constants_of(rule)) reads = reads || known == name;
       CHECK((after_two(rule, constants) != after_two(rule, {})) == reads);

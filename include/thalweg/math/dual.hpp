@@ -320,6 +320,7 @@ THALWEG_INLINE Dual<T, N> fabs(const Dual<T, N>& x) {
 #define THALWEG_EXTREMUM(name, first_wins)                                   \
   template <class T, int N>                                                  \
   THALWEG_INLINE Dual<T, N> name(const Dual<T, N>& a, const Dual<T, N>& b) { \
+    const auto p = innermost(a), q = innermost(b);                           \
     return select(first_wins, a, b);                                         \
   }                                                                          \
   template <class T, int N, ConstantOf<T, N> S>                              \
@@ -330,10 +331,10 @@ THALWEG_INLINE Dual<T, N> fabs(const Dual<T, N>& x) {
   THALWEG_INLINE Dual<T, N> name(const S& s, const Dual<T, N>& b) {          \
     return name(Dual<T, N>(s), b);                                           \
   }
-THALWEG_EXTREMUM(min, (innermost(a) <= innermost(b)) | (innermost(a) != innermost(a)))
-THALWEG_EXTREMUM(max, (innermost(a) >= innermost(b)) | (innermost(a) != innermost(a)))
-THALWEG_EXTREMUM(fmin, (innermost(a) <= innermost(b)) | (innermost(a) != innermost(a)))
-THALWEG_EXTREMUM(fmax, (innermost(a) >= innermost(b)) | (innermost(a) != innermost(a)))
+THALWEG_EXTREMUM(min, (p <= q) | (p != p))
+THALWEG_EXTREMUM(max, (p >= q) | (p != p))
+THALWEG_EXTREMUM(fmin, (p <= q) | (p != p))
+THALWEG_EXTREMUM(fmax, (p >= q) | (p != p))
 #undef THALWEG_EXTREMUM
 
 template <class T, int N>
@@ -345,7 +346,8 @@ THALWEG_INLINE Dual<T, N> atan2(const Dual<T, N>& y, const Dual<T, N>& x) {
 /// `value`, and NaN where a or b is NaN: pow(NaN, 0), pow(1, NaN) and hypot(∞, NaN) of the C library are not.
 template <class T>
 THALWEG_INLINE T nan_among(const T& a, const T& b, const T& value) {
-  return select((innermost(a) != innermost(a)) | (innermost(b) != innermost(b)), T(a + b), value);
+  const auto p = innermost(a), q = innermost(b);
+  return select((p != p) | (q != q), T(a + b), value);
 }
 
 /// √(x² + y²), with slope 0 at the origin, the least slope of the cone there.

@@ -342,7 +342,8 @@ struct UnitSphere {
       delta[d] = y[d] - x[d] * factor;
       squares = squares + delta[d] * delta[d];
     }
-    const auto opposite = (innermost(squares) == 0.0) & (innermost(cosine) < 0.0);
+    const auto square = innermost(squares), towards = innermost(cosine);
+    const auto opposite = (square == 0.0) & (towards < 0.0);
     const T stretch = detail::arc_over_chord(T(select(opposite, T(1.0), squares)), cosine);
     for (int d = 0; d < N - 1; ++d)
       delta[d] = select(opposite, T(d == 0 ? 3.14159265358979323846 : 0.0), T(stretch * delta[d]));

@@ -44,7 +44,8 @@ T safe_acos(const T& x) {
 template <class T>
 T safe_atan2(const T& y, const T& x) {
   using std::atan2;
-  const auto origin = (innermost(y) == 0.0) & (innermost(x) == 0.0);
+  const auto across = innermost(y), along = innermost(x);
+  const auto origin = (across == 0.0) & (along == 0.0);
   return select(origin, T(0.0), T(atan2(y, select(origin, T(1.0), x))));
 }
 

@@ -80,4 +80,13 @@ struct ScalarBinaryOpTraits<double, thalweg::Pack<W>, BinaryOp> {
   using ReturnType = thalweg::Pack<W>;
 };
 
+namespace internal {
+
+/// A pack has its own alignment, which alignas may not lower. 0: an array of them keeps that of its elements.
+template <class T, int Size>
+requires(alignof(T) > EIGEN_MAX_ALIGN_BYTES) struct compute_default_alignment<T, Size> {
+  enum { value = 0 };
+};
+
+}  // namespace internal
 }  // namespace Eigen

@@ -31,7 +31,7 @@ DescentLoop::DescentLoop(const Objective& f, const Box& box, Journal& journal)
     : f_(f),
       box_(box),
       journal_(journal),
-      claims_(f, box, journal),
+      claims_(f, journal),
       direction_(make_direction(journal.options, journal.result)),
       size_(static_cast<std::size_t>(f.dimension())),
       held_(size_) {

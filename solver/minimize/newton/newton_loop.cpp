@@ -41,7 +41,7 @@ NewtonLoop::NewtonLoop(const Objective& f, const Box& box, Journal& journal)
     : f_(f),
       box_(box),
       journal_(journal),
-      claims_(f, box, journal),
+      claims_(f, journal),
       model_(journal.options.method == Method::newton_cg ? make_steihaug_model(journal.result.evaluations)
                                                           : make_factored_model(journal.result.evaluations)) {
   const auto n = static_cast<std::size_t>(f.dimension());

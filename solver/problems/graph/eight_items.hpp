@@ -60,9 +60,9 @@ template <int N, int height>
 }
 
 /// Model: what differs between the kinds of residuals.
-///   pose_size, pose_record, second_is_pose, second_size, tangent, second_tangent, dimension, data (numbers of an
-///   item's record, a multiple of 8), fill(pose, record), and template <bool with_jacobian> run(const Real* pose, const
-///   Real* second, const Real* data, Real* r, Real* J)
+///   pose_size, pose_record, second_is_pose, second_size (where it is no pose), tangent, second_tangent, dimension, data
+///   (numbers of an item's record, a multiple of 8), fill(pose, record), and template <bool with_jacobian> run(const
+///   Real* pose, const Real* second, const Real* data, Real* r, Real* J)
 template <class Model>
 class EightItems final : public ResidualGroup {
  public:

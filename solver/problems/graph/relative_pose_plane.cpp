@@ -32,7 +32,7 @@ Real nearest(Real v) {
 
 // Of each edge: x, y, cos θ, sin θ, θ, and U.
 struct PlaneModel : PlanePose {
-  static constexpr int dimension = 3, second_tangent = 3, second_size = 3, data = 16;
+  static constexpr int dimension = 3, second_tangent = 3, data = 16;
   static constexpr bool second_is_pose = true;
 
   template <bool with_jacobian>

@@ -52,7 +52,7 @@ struct SpacePose {
 
 // Of each edge: t, q, and U.
 struct SpaceModel : SpacePose {
-  static constexpr int dimension = 6, second_tangent = 6, second_size = 7, data = 32;
+  static constexpr int dimension = 6, second_tangent = 6, data = 32;
   static constexpr bool second_is_pose = true;
 
   template <bool with_jacobian>
