@@ -2,9 +2,8 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <thalweg/problems/build.hpp>
 
-#include "problems.hpp"
+#include "model.hpp"
 
 namespace sweep {
 namespace {
@@ -178,9 +177,11 @@ bool attempt(Random& random, SweepProblem& problem) {
   }
   fit.data.push_back(std::move(data));
 
-  std::vector<double> y(static_cast<std::size_t>(rows));
-  const thalweg::CurveProblem built = thalweg::build_problem(fit);
-  built.models[0]->predict(truth.data(), 0, rows, y.data());
+  // The response is zero so far: the residuals are the model's values.
+  Model model(fit);
+  const RealVector values = model.evaluate(Eigen::Map<const Eigen::VectorXd>(truth.data(), count).cast<Real>(), 0).r;
+  std::vector<double> y;
+  for (const Real v : values) y.push_back(static_cast<double>(v));
   for (const double v : y)
     if (!(std::abs(v) < 1e100)) return false;
   fit.data[0].values.back() = response(random, y);

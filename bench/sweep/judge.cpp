@@ -139,7 +139,7 @@ const char* to_string(Verdict verdict) {
   }
 }
 
-Judgement judge(Model& model, const std::vector<double>& point) {
+Judgement judge(Model& model, const std::vector<double>& point, bool claimed) {
   Judgement result;
   const int n = model.parameters();
   RealVector x(n), sizes(n);
@@ -171,6 +171,10 @@ Judgement judge(Model& model, const std::vector<double>& point) {
   const bool is_stationary = at.smooth && result.projection <= result.room;
   if (is_stationary && p.lost + p.flat == 0 && is_valley_floor(at, p.columns)) return result;
 
+  if (!claimed) {
+    result.verdict = Verdict::inexact;
+    return result;
+  }
   const Real target = at.cost * (1.0L - fall) - 3.0L * at.cost_error;
   Descent d = at.smooth ? lowest(model, x, sizes, target) : Descent{x, at.cost, false};
   if (!d.reached && !is_stationary) {

@@ -34,6 +34,8 @@ struct Judgement {
 
 /// `x`: the point; sizes of the parameters are the larger of |x| and |start|. Costs some evaluations with Hessian at a
 /// clear minimum, up to a few thousand where descents are needed.
-Judgement judge(Model& model, const std::vector<double>& x);
+/// `claimed`: false for an end that is not called converged: it is a minimum where it clearly is one, otherwise
+/// inexact.
+Judgement judge(Model& model, const std::vector<double>& x, bool claimed = true);
 
 }  // namespace sweep

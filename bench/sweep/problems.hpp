@@ -55,7 +55,8 @@ SweepProblem random_problem(Random& random);
 /// Problem `index` of the sweep with that seed: one in five is a fit of the library, one in twenty a function.
 SweepProblem make_problem(const Library& library, std::uint64_t seed, std::uint64_t index);
 
-/// Whether every residual of the fit is finite at x, in double.
+/// Whether every residual of the fit is finite at x; in long double, so that the problems do not change with the
+/// solver.
 bool finite_at(const thalweg::CurveFit& fit, const std::vector<double>& x);
 
 }  // namespace sweep

@@ -32,7 +32,29 @@ std::vector<Contender> all_contenders() {
           make("gradient-descent", Method::gradient_descent)};
 }
 
-Outcome run_one(const thalweg::Problem& problem, Model& model, const Contender& contender) {
+/// Ends of several methods at one minimum are judged once: a point this near an accepted one, at its cost, has no
+/// descent of 1 %.
+Judgement judge_once(Model& model, const std::vector<double>& x, bool claimed, const std::vector<Outcome>& before) {
+  constexpr double same_point = 1e-7;
+  constexpr Real same_cost = 1e-9L;
+  RealVector point(model.parameters());
+  for (int j = 0; j < point.size(); ++j) point[j] = x[static_cast<std::size_t>(j)];
+  const Real cost = model.evaluate(point, 0).cost;
+  for (const Outcome& o : before) {
+    const Verdict v = o.judgement.verdict;
+    if (v != Verdict::minimum && v != Verdict::kink && v != Verdict::tail) continue;
+    bool same = std::abs(cost - o.judgement.cost) <= same_cost * o.judgement.cost;
+    for (std::size_t j = 0; j < x.size(); ++j) same = same && std::abs(x[j] - o.x[j]) <= same_point * std::abs(o.x[j]);
+    if (!same) continue;
+    Judgement judgement = o.judgement;
+    judgement.cost = cost;
+    return judgement;
+  }
+  return judge(model, x, claimed);
+}
+
+Outcome run_one(const thalweg::Problem& problem, Model& model, const Contender& contender,
+                const std::vector<Outcome>& before, bool all_ends) {
   Outcome outcome;
   const thalweg::Result result = thalweg::solve(problem, contender.options);
   outcome.converged = result.converged();
@@ -42,14 +64,14 @@ Outcome run_one(const thalweg::Problem& problem, Model& model, const Contender& 
   outcome.evaluations = result.evaluations.cost + result.evaluations.jacobian + result.evaluations.hessian +
                         result.evaluations.hessian_products;
   outcome.seconds = result.seconds.total;
-  outcome.judgement = judge(model, result.x);
+  outcome.judgement = judge_once(model, result.x, all_ends || outcome.converged, before);
 
   RealVector start(model.parameters());
   for (int j = 0; j < start.size(); ++j) start[j] = model.start[static_cast<std::size_t>(j)];
-  const Evaluation before = model.evaluate(start, 0);
-  outcome.start_cost = static_cast<double>(before.cost);
+  const Evaluation first = model.evaluate(start, 0);
+  outcome.start_cost = static_cast<double>(first.cost);
   outcome.rises = outcome.judgement.verdict != Verdict::non_finite &&
-                  outcome.judgement.cost > before.cost * (1.0L + 1e-9L) + 3.0L * before.cost_error;
+                  outcome.judgement.cost > first.cost * (1.0L + 1e-9L) + 3.0L * first.cost_error;
   return outcome;
 }
 
@@ -70,13 +92,15 @@ std::vector<Contender> contenders(const std::string& names, int max_iterations, 
   return chosen;
 }
 
-ProblemRecord run_problem(const SweepProblem& problem, std::uint64_t index, const std::vector<Contender>& contenders) {
+ProblemRecord run_problem(const SweepProblem& problem, std::uint64_t index, const std::vector<Contender>& contenders,
+                          bool all_ends) {
   ProblemRecord record;
   record.index = index;
   record.name = problem.name;
   const thalweg::CurveProblem built = thalweg::build_problem(problem.fit);
   Model model(problem.fit);
-  for (const Contender& c : contenders) record.outcomes.push_back(run_one(built.problem, model, c));
+  for (const Contender& c : contenders)
+    record.outcomes.push_back(run_one(built.problem, model, c, record.outcomes, all_ends));
 
   record.best_cost = INFINITY;
   for (const Outcome& o : record.outcomes)

@@ -36,7 +36,9 @@ struct ProblemRecord {
   std::string error;  ///< an exception, which is a fault of its own
 };
 
-ProblemRecord run_problem(const SweepProblem& problem, std::uint64_t index, const std::vector<Contender>& contenders);
+/// `all_ends`: those not called converged are judged as fully as claims.
+ProblemRecord run_problem(const SweepProblem& problem, std::uint64_t index, const std::vector<Contender>& contenders,
+                          bool all_ends);
 
 /// One row per contender.
 std::string table(const std::vector<Contender>& contenders, const std::vector<ProblemRecord>& records);
