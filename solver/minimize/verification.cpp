@@ -27,7 +27,7 @@ constexpr double vanished_cost = 1e-28, vanished_size = 1e-6;
 // J is singular, rounding beside them hides a decrease that others would find.
 constexpr double most_rounding = 0.03;
 // A column that depends on others to this part of its length adds nothing to the rank.
-constexpr double rank_tolerance = 1e-10;
+constexpr double rank_tolerance = 1e-10, clear_rank = 1e-6;
 // Second derivatives are computed for so many columns at most.
 constexpr std::int64_t most_columns = 500;
 // A scaled Hessian bends down when this much of the identity does not make it positive definite.
@@ -94,7 +94,7 @@ Influence::Lost Influence::lost(const Program& program, std::span<const double> 
   return found;
 }
 
-Verifier::Verifier(const Program& program) : program_(program), trial_residual_(program.rows()) {
+Verifier::Verifier(const Program& program) : program_(program) {
   const auto n = static_cast<std::size_t>(program.columns());
   for (auto* v : {&step_, &scale_, &size_}) v->resize(n);
 }
@@ -186,6 +186,13 @@ std::int64_t Verifier::rank_of_factor() const {
   const DenseMatrix& R = qr_.factor();
   const Eigen::Index k = R.rows();
   if (k == 0 || k > most_columns) return k;
+  // Without pivoting, diagonal entries of this size leave no doubt.
+  const auto norms = qr_.column_norms();
+  const auto free = qr_.free_columns();
+  bool full = true;
+  for (Eigen::Index j = 0; j < k && full; ++j)
+    full = std::abs(R(j, j)) > clear_rank * norms[static_cast<std::size_t>(free[static_cast<std::size_t>(j)])];
+  if (full) return k;
   Matrix scaled = Matrix::Zero(k, k);
   for (Eigen::Index j = 0; j < k; ++j) {
     double squares = 0.0;
@@ -251,6 +258,12 @@ std::string Verifier::undetermined(const State& state, std::span<const char> hel
   return measure(state, held, options, counts).holds() ? lost.names : std::string();
 }
 
+double Verifier::cost_at_trial(const Options& options, Result& counts) {
+  if (trial_residual_.size() == 0) trial_residual_ = AlignedArray(program_.rows());
+  ++counts.evaluations.cost;
+  return program_.evaluate(trial_x_.data(), trial_residual_.data(), options.threads);
+}
+
 bool Verifier::moves_residuals(const State& state, std::int64_t column, const Options& options, Result& counts) {
   program_.coordinates(state.x.data(), size_.data());
   const double own = size_[static_cast<std::size_t>(column)];
@@ -259,8 +272,7 @@ bool Verifier::moves_residuals(const State& state, std::int64_t column, const Op
   for (const double factor : {0.0, 0.01, 0.1, 0.5, 0.9, 1.1, 2.0, 10.0, 100.0, -1.0}) {
     step_[static_cast<std::size_t>(column)] = own != 0.0 ? (factor - 1.0) * own : factor;
     retract(program_, state.x, step_.data(), trial_x_);
-    const double cost = program_.evaluate(trial_x_.data(), trial_residual_.data(), options.threads);
-    ++counts.evaluations.cost;
+    const double cost = cost_at_trial(options, counts);
     if (!std::isfinite(cost)) return true;
     for (std::int64_t i = 0; i < program_.rows(); ++i)
       if (!(std::abs(trial_residual_[i] - state.residual[i]) <= allowed)) return true;
@@ -283,8 +295,7 @@ bool Verifier::falls_along(const State& state, std::int64_t column, double direc
     step_[static_cast<std::size_t>(column)] = direction * length;
     retract(program_, state.x, step_.data(), trial_x_);
     if (trial_x_ == state.x) break;
-    const double cost = program_.evaluate(trial_x_.data(), trial_residual_.data(), options.threads);
-    ++counts.evaluations.cost;
+    const double cost = cost_at_trial(options, counts);
     if (state.cost - cost > 0.01 * length * slope) return true;
     ++contradictions;
   }

@@ -90,6 +90,7 @@ class Verifier {
 
  private:
   std::int64_t rank_of_factor() const;
+  double cost_at_trial(const Options& options, Result& counts);
   bool factor_hessian(const State& state, std::span<const char> held, Result& counts);
   void measure_by_curvature(const State& state, std::span<const char> held, Result& counts, Stationarity& found);
   bool falls_along(const State& state, std::int64_t column, double direction, double reach, double slope,
