@@ -38,12 +38,13 @@ void Claims::begin(std::span<const double> x, double value) {
 std::optional<Verdict> Claims::vanishing(double value) {
   if (!journal_.verify || !(value <= next_vanishing_ * start_value_)) return std::nullopt;
   next_vanishing_ *= 1e-8;
-  return Verdict{Status::converged, "the parameters and the residuals have run to zero"};
+  return Verdict{Status::converged, "the parameters and the residuals have run to zero", true};
 }
 
 std::optional<Verdict> Claims::judge(const Verdict& claim, std::span<const double> x, std::span<const double> g,
                                      std::span<const char> held, double value) {
   found_ = journal_.verify ? journal_.verify(x, claim.exhausted) : measure(x, g, held, value);
+  if (claim.vanishing && !found_.vanished) return std::nullopt;
   if (found_.holds) {
     const std::string kink = found_.at_kink_names.empty() ? "" : ", at a kink in " + found_.at_kink_names;
     return Verdict{Status::converged, claim.reason + kink};

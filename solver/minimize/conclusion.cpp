@@ -27,7 +27,7 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
     return Verdict{Status::stalled,
                    fmt::format("the residuals do not depend on {} here ({})", lost.names, claim.reason)};
   }
-  if (state_.cost == 0.0 || influence_.vanished(state_.cost)) return claim;
+  if (state_.cost == 0.0 || has_vanished()) return claim;
   const bool at_start = result_->trace.back().iteration == first_iteration_;
   if (at_start && verifier_.measure(state_, held_, *options_, *result_).holds() &&
       verifier_.bends_down(state_, held_, *result_))

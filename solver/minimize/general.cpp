@@ -30,7 +30,7 @@ std::optional<Verdict> non_finite_start(const Objective& f, double value, std::s
   return std::nullopt;
 }
 
-Verdict exhausted() { return {Status::converged, "no step lowers the cost in double precision", true}; }
+Verdict exhausted() { return {Status::converged, "no step lowers the cost in double precision", false, true}; }
 
 Box completed(Box box, std::size_t n) {
   constexpr double infinity = std::numeric_limits<double>::infinity();

@@ -20,12 +20,14 @@ namespace thalweg {
 struct Verdict {
   Status status;
   std::string reason;
+  bool vanishing = false;  ///< the claim is that the parameters and the residuals run to zero together
   bool exhausted = false;  ///< no step lowers the cost any more: where this is no minimum, there is nothing to go on with
 };
 
 /// What a look at the residuals found where a descent on a general objective claims a minimum.
 struct Finding {
   bool holds = false;
+  bool vanished = false;  ///< the parameters and the residuals run to zero together
   bool lost = false;    ///< the residuals no longer depend on some parameter: the descent stalled
   std::string against = {};  ///< why the claim does not hold
   std::vector<std::int64_t> at_kink = {};

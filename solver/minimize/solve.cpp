@@ -298,7 +298,7 @@ Finding DenseEngine::verify(const std::vector<double>& x, bool exhausted, Influe
   const Options& options = journal.options;
   Result& counts = journal.result;
   State& at = state_at(x, options.threads, counts);
-  if (at.cost == 0.0) return {.holds = true};
+  if (at.cost == 0.0) return {.holds = true, .vanished = true};
   if (!verifier) verifier = std::make_unique<Verifier>(program);
   const auto n = static_cast<std::size_t>(program.columns());
   std::vector<double> norms(n), sizes(n);
@@ -313,7 +313,8 @@ Finding DenseEngine::verify(const std::vector<double>& x, bool exhausted, Influe
     norms[j] = held[j] ? 0.0 : column_norm(at.jacobian, j);
   }
   influence.see(norms, sizes, at.cost);
-  if (influence.vanished(at.cost)) return {.holds = true};
+  if (influence.vanished(at.cost) && verifier->vanishes_at_zero(at, options, counts))
+    return {.holds = true, .vanished = true};
   const auto lost = influence.lost(program, norms, held, residual_norm(program, at));
   if (!lost.names.empty())
     return {.lost = true, .against = "the residuals do not depend on " + lost.names + " here",

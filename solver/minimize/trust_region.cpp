@@ -142,10 +142,10 @@ std::optional<Verdict> TrustRegion::iterate() {
     strategy_->accepted(trial.gain, proposed.scaled_norm);
     linearize();
     strategy_->linearized(*linear_);
-    if (!verdict && influence_.vanished(state_.cost))
+    if (!verdict && has_vanished())
       verdict = Verdict{Status::converged, "the parameters and the residuals have run to zero"};
   } else {
-    verdict = exhausted_verdict(proposed);
+    verdict = exhausted_verdict(proposed, trial);
     strategy_->rejected(trial.gain, proposed.scaled_norm);
   }
   const std::optional<Verdict> request = journal_->report(done, state_.x);
@@ -295,13 +295,16 @@ std::optional<Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) c
 }
 
 /// After a rejected step: is there any use in shorter ones?
-std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed) {
+std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed, const Trial& trial) {
   if (proposed.status == LinearStatus::fatal)
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
   const auto norms = linear_->column_norms();
   const double point = std::sqrt(scaled_point(program_, state_.x, norms));
   const bool tiny = proposed.status == LinearStatus::ok && scaled_norm(norms, step_.data()) <= epsilon * point;
-  if (!tiny && !strategy_->exhausted()) return std::nullopt;
+  // What the model promises, and what came of it, are both below the rounding of the cost.
+  const double rounding = 16.0 * epsilon * state_.cost;
+  const bool invisible = std::abs(proposed.predicted) <= rounding && std::abs(trial.cost - state_.cost) <= rounding;
+  if (!tiny && !invisible && !strategy_->exhausted()) return std::nullopt;
   exhausted_ = true;
   return Verdict{Status::converged, "no step lowers the cost in double precision"};
 }

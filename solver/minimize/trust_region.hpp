@@ -50,7 +50,7 @@ class TrustRegion {
   bool evaluate_trial();
   std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed) const;
-  std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed);
+  std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed, const Trial& trial);
   IterationRecord record(const Trial& trial) const;
   Polish::Outcome polish(std::optional<Verdict>& request);
   Ending ending(Verdict verdict);
@@ -61,6 +61,9 @@ class TrustRegion {
   std::optional<Verdict> concluded(const Verdict& claim);
   bool release_kinks();
   bool begin_anew();
+  bool has_vanished() {
+    return influence_.vanished(state_.cost) && verifier_.vanishes_at_zero(state_, *options_, *result_);
+  }
   bool has_lost_directions(const Stationarity& here);
   void restart_strategy();
   std::string kink_words() const;

@@ -40,6 +40,9 @@ constexpr double visible = 1e3;
 constexpr double longest_part = 1e-3;
 // Steps, each a tenth of the one before, that must contradict it: a strong curvature explains the first ones.
 constexpr int enough_contradictions = 3;
+// Beside a kink the cost rises in proportion to the step; where curvature makes it rise, a step of a tenth rises at a tenth of
+// the rate.
+constexpr double linear_rise = 0.3;
 
 }  // namespace
 
@@ -264,6 +267,13 @@ double Verifier::cost_at_trial(const Options& options, Result& counts) {
   return program_.evaluate(trial_x_.data(), trial_residual_.data(), options.threads);
 }
 
+bool Verifier::vanishes_at_zero(const State& state, const Options& options, Result& counts) {
+  program_.coordinates(state.x.data(), step_.data());
+  for (double& v : step_) v = -v;
+  retract(program_, state.x, step_.data(), trial_x_);
+  return cost_at_trial(options, counts) <= 1e-6 * state.cost;
+}
+
 bool Verifier::moves_residuals(const State& state, std::int64_t column, const Options& options, Result& counts) {
   program_.coordinates(state.x.data(), size_.data());
   const double own = size_[static_cast<std::size_t>(column)];
@@ -287,6 +297,7 @@ bool Verifier::falls_along(const State& state, std::int64_t column, double direc
                            const Options& options, Result& counts) {
   std::fill(step_.begin(), step_.end(), 0.0);
   int contradictions = 0;
+  double rise = 0.0, before = 0.0;  // of the cost per length, at the last two steps
   // A kink is local: a derivative that vanishes within a long step, as in the tail of an exponential, is none.
   program_.coordinates(state.x.data(), size_.data());
   const double own = std::abs(size_[static_cast<std::size_t>(column)]);
@@ -298,8 +309,10 @@ bool Verifier::falls_along(const State& state, std::int64_t column, double direc
     const double cost = cost_at_trial(options, counts);
     if (state.cost - cost > 0.01 * length * slope) return true;
     ++contradictions;
+    before = rise;
+    rise = (cost - state.cost) / length;
   }
-  return contradictions < enough_contradictions;
+  return contradictions < enough_contradictions || !(rise > 0.0 && rise >= linear_rise * before);
 }
 
 }  // namespace thalweg

@@ -79,6 +79,8 @@ class Verifier {
   /// lowers it. Of columns whose steps rounding hides nothing is said.
   std::vector<std::int64_t> kinks(const State& state, std::span<const char> held, const Options& options,
                                   Result& counts);
+  /// Whether the cost where every free parameter is zero is next to nothing beside the state's.
+  bool vanishes_at_zero(const State& state, const Options& options, Result& counts);
   /// Whether the residuals change at all when the parameter of a column moves by a hundredth of itself to a hundred times
   /// itself: no, where it is undetermined; yes, where only its derivative has vanished.
   bool moves_residuals(const State& state, std::int64_t column, const Options& options, Result& counts);

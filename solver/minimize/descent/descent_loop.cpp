@@ -239,7 +239,7 @@ std::optional<Verdict> DescentLoop::gradient_verdict() {
   if (at_saddle_) return std::nullopt;
   if (small) return Verdict{Status::converged, gradient_reason(gradient_norm_, tolerance)};
   return Verdict{Status::converged, fmt::format("relative gradient {:.1e} <= {:.0e}", relative, sharp),
-                 relative <= epsilon};
+                 false, relative <= epsilon};
 }
 
 /// Along a direction of negative curvature, until F is lower by at least a tenth of what second derivatives promise.

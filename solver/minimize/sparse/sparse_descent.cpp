@@ -218,7 +218,7 @@ std::optional<Verdict> SparseDescent::exhausted_verdict(const ProposedStep& prop
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
   const bool tiny = usable(proposed.status) && proposed.scaled_norm <= epsilon * point_norm();
   if (!tiny && !strategy_->exhausted()) return std::nullopt;
-  return Verdict{Status::converged, "no step lowers the cost in double precision", true};
+  return Verdict{Status::converged, "no step lowers the cost in double precision", false, true};
 }
 
 /// Verifies a claim of convergence, as the dense descents do: empty, it is withdrawn, and the descent goes on with tighter
