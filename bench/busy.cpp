@@ -60,10 +60,12 @@ double milliseconds_an_iteration(thalweg::Solver& solver, int threads, int itera
   options.max_iterations = iterations;
   options.function_tolerance = options.gradient_tolerance = options.step_tolerance = 1e-16;
   const thalweg::Result result = solver.solve(options);
-  return 1e3 * (result.trace.back().seconds - result.trace.front().seconds) / static_cast<double>(std::max<std::int64_t>(1, result.iterations));
+  return 1e3 * (result.trace.back().seconds - result.trace.front().seconds) /
+         static_cast<double>(std::max<std::int64_t>(1, result.iterations));
 }
 
-void measure(const char* where, thalweg::Solver& one, thalweg::Solver& several, int threads, int repeat, int iterations) {
+void measure(const char* where, thalweg::Solver& one, thalweg::Solver& several, int threads, int repeat,
+             int iterations) {
   std::vector<double> alone, together, ratios;
   for (int i = 0; i < repeat; ++i) {
     alone.push_back(milliseconds_an_iteration(one, 1, iterations));
@@ -76,8 +78,10 @@ void measure(const char* where, thalweg::Solver& one, thalweg::Solver& several, 
 
 int run(int argc, char** argv) {
   CLI::App app{
-      "One thread and several on a bundle adjustment, alternately: milliseconds an iteration, first on the machine as it "
-      "is, then beside processes that keep the processors busy.\nExample: busy problem-49-7776-pre.txt.bz2 --processes 4",
+      "One thread and several on a bundle adjustment, alternately: milliseconds an iteration, first on the machine as "
+      "it "
+      "is, then beside processes that keep the processors busy.\nExample: busy problem-49-7776-pre.txt.bz2 --processes "
+      "4",
       "busy"};
   std::string file;
   int processes = 4, threads = 2, repeat = 11, iterations = 20;

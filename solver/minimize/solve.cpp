@@ -7,13 +7,13 @@
 
 #include <fmt/format.h>
 #include <math/dense_kernels.hpp>
+#include <math/memory.hpp>
 #include <minimize/general.hpp>
 #include <minimize/graduated.hpp>
 #include <minimize/least_squares.hpp>
 #include <minimize/plan.hpp>
 #include <minimize/sparse/sparse_engine.hpp>
 #include <minimize/trust_region.hpp>
-#include <math/memory.hpp>
 #include <minimize/verification.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
 #include <thalweg/linear/dense_qr.hpp>

@@ -46,8 +46,8 @@ class BlockCholesky {
     std::int64_t bytes = 0;                 // foreseen at the peak of factor(): A, maps, L, update matrices
     Ordering ordering = Ordering::natural;  // never automatic
   };
-  /// Where the numbers of a block are written: number (r, c) to data[r · row_step + c · column_step]. One step is 1; which
-  /// it is depends on the order of elimination.
+  /// Where the numbers of a block are written: number (r, c) to data[r · row_step + c · column_step]. One step is 1;
+  /// which it is depends on the order of elimination.
   struct Slot {
     double* data;
     int row_step, column_step;

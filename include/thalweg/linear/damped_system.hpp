@@ -24,8 +24,8 @@ class DampedSystem {
 
   /// δ (n) for this damping; D (n) is positive wherever λ > 0 counts.
   virtual LinearStatus solve(double lambda, const double* D, double* step) = 0;
-  /// δ for λ = 0, and where J is rank-deficient to rounding the minimiser of ‖Jδ + r‖ with the least ‖Dδ‖, D (n) positive.
-  /// A solver that does not see the rank answers as solve() does, with `retry` where it meets a zero pivot.
+  /// δ for λ = 0, and where J is rank-deficient to rounding the minimiser of ‖Jδ + r‖ with the least ‖Dδ‖, D (n)
+  /// positive. A solver that does not see the rank answers as solve() does, with `retry` where it meets a zero pivot.
   virtual LinearStatus minimum_norm(const double* D, double* step) { return solve(0.0, D, step); }
   /// z = (JᵀJ + λD²)⁻¹ b with the damping of the last successful solve.
   virtual LinearStatus solve_again(const double* b, double* z) = 0;

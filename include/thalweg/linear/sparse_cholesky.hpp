@@ -14,13 +14,13 @@ namespace thalweg {
 /// Whether this build can factorise with CHOLMOD (CMake: -DTHALWEG_CHOLMOD=ON). Without it SparseCholesky is declared
 /// but not defined, and the targets' definition THALWEG_CHOLMOD is 0 instead of 1.
 bool sparse_cholesky_available();
-/// Loads CHOLMOD, with the BLAS that it needs, unless that is done. Every SparseCholesky and the ordering metis do it by
-/// themselves; a process that uses neither has no BLAS. Nothing happens in a build without CHOLMOD. Throws Error where
-/// the library is not found.
+/// Loads CHOLMOD, with the BLAS that it needs, unless that is done. Every SparseCholesky and the ordering metis do it
+/// by themselves; a process that uses neither has no BLAS. Nothing happens in a build without CHOLMOD. Throws Error
+/// where the library is not found.
 void load_sparse_cholesky();
 
-/// What this build has, with versions, for instance "CHOLMOD 3.0.14 on OpenBLAS 0.3.21", or "CHOLMOD 3.0.14 (not loaded)"
-/// before the first use; empty when none.
+/// What this build has, with versions, for instance "CHOLMOD 3.0.14 on OpenBLAS 0.3.21", or "CHOLMOD 3.0.14 (not
+/// loaded)" before the first use; empty when none.
 std::string sparse_cholesky_libraries();
 
 /// In what order the block columns are eliminated. `amd`: approximate minimum degree (Amestoy, Davis & Duff 1996).

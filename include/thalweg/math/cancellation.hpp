@@ -22,9 +22,9 @@ class Cancelled : public std::exception {
   bool on_request_;
 };
 
-/// While it lives, what the calling thread computes, its helpers of parallel loops included, throws Cancelled soon after
-/// `seconds` have passed or the flag is true: long loops look every few milliseconds. Scopes nest: the inner one keeps
-/// the outer one's limits. For functions that take no limits themselves:
+/// While it lives, what the calling thread computes, its helpers of parallel loops included, throws Cancelled soon
+/// after `seconds` have passed or the flag is true: long loops look every few milliseconds. Scopes nest: the inner one
+/// keeps the outer one's limits. For functions that take no limits themselves:
 ///
 ///     CancellationScope scope(2.0, &stop);
 ///     try { all = covariances(problem, result, {}, poses[20]); } catch (const Cancelled&) { … }

@@ -40,8 +40,8 @@ struct Lanes<8> {
   typedef std::int64_t Bits __attribute__((vector_size(64)));
 };
 
-/// Lanes chosen by number from a, then from b: lane k of the result is lane picks[k] of both side by side. The builtin is
-/// that of GCC 12 and of Clang.
+/// Lanes chosen by number from a, then from b: lane k of the result is lane picks[k] of both side by side. The builtin
+/// is that of GCC 12 and of Clang.
 template <int... picks, class Raw>
 [[gnu::always_inline]] inline Raw shuffle(const Raw& a, const Raw& b) {
   return __builtin_shufflevector(a, b, picks...);
@@ -178,8 +178,8 @@ Pack<W> nan_of(Pack<W> a, Pack<W> b, Pack<W> value) {
   inline NativePack name(NativePack a) {                        \
     return map_lanes(a, [](double s) { return std::name(s); }); \
   }
-#define THALWEG_BINARY(name)                                                    \
-  inline NativePack name(NativePack a, NativePack b) {                          \
+#define THALWEG_BINARY(name)                                                                  \
+  inline NativePack name(NativePack a, NativePack b) {                                        \
     return nan_of(a, b, map_lanes(a, b, [](double s, double t) { return std::name(s, t); })); \
   }
 #endif

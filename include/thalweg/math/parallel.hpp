@@ -29,8 +29,8 @@ class ChunkBody {
 /// Each thread that calls has helpers of its own, started by its first loop on more than one thread, which wait asleep
 /// for the next and end with it. Chunks are taken one at a time by whoever is free, the caller among them; the caller
 /// waits for no helper but one that is inside a chunk. Where the operating system takes the processor from a helper
-/// inside a chunk, the caller runs the following loops alone for some time (thread_team.hpp). Before each chunk the loop
-/// looks whether it is cancelled (cancellation.hpp), and throws Cancelled.
+/// inside a chunk, the caller runs the following loops alone for some time (thread_team.hpp). Before each chunk the
+/// loop looks whether it is cancelled (cancellation.hpp), and throws Cancelled.
 void parallel_chunks(std::int64_t count, std::int64_t grain, int threads, ChunkBody body);
 
 /// Inside a body of parallel_chunks: which of its threads runs it, from 0 and below resolve_threads(threads). For

@@ -44,7 +44,7 @@ T cos_of_square(const T& s) {
 template <class T>
 T arc_over_chord(const T& n_squared, const T& c) {
   using std::sqrt, std::atan2;
-  const auto narrow = innermost(n_squared) < series_below * innermost(T(c * c)), forward = innermost(c) > 0.0;
+  const auto narrow = innermost(n_squared)<series_below * innermost(T(c * c)), forward = innermost(c)> 0.0;
   const auto small = narrow & forward;
   const T safe_c = select(small, c, T(1.0));
   const T t = select(small, T(n_squared / (safe_c * safe_c)), T(0.0));

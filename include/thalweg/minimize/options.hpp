@@ -150,7 +150,8 @@ struct Options {
 
   /// Called after each trial, accepted or not; may stop the solve.
   std::function<Action(const IterationRecord&)> callback = {};
-  /// Looked at after each trial and every few milliseconds within: true stops the solve. May be set from a signal handler or another thread.
+  /// Looked at after each trial and every few milliseconds within: true stops the solve. May be set from a signal handler
+  /// or another thread.
   const std::atomic<bool>* interrupt = nullptr;
 
   /// Throws Error that names the field and what it expects.
