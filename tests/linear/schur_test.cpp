@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include <Eigen/QR>
 #include <doctest/doctest.h>
 #include <linear/schur/schur_solver.hpp>
 #include <support/block_problems.hpp>
@@ -180,4 +181,37 @@ TEST_CASE("blocks to eliminate are found where none is named, and refused where 
   CHECK_THROWS_WITH_AS(choose_eliminated(chain.structure, std::vector<char>(20, 1)),
                        "a residual reads two of the blocks named for elimination; expected at most one", Error);
   CHECK(choose_eliminated(chain.structure, std::vector<char>(20, 0)).count == 0);
+}
+
+TEST_CASE("the factor of a step measures what is left to gain, where it is near enough") {
+  for (const Shape& shape : shapes())
+    for (const Way& way : ways()) {
+      if (way.eliminates && shape.landmarks.empty()) continue;
+      BlockLeastSquares system(shape, 7, false);
+      CAPTURE(shape.name);
+      CAPTURE(way.name);
+      SchurSolver solver = solver_of(system, way);
+      const std::vector<double> D = scales(system.J);
+      std::vector<double> step(D.size());
+      constexpr double any = 1e300;
+      CHECK(!solver.decrement_by_last_factor(0.0, D.data(), any));  // nothing is factored yet
+      const bool direct = way.name.rfind("PCG", 0) != 0;
+
+      // The projection of r on the range of J, which may have columns of zeros.
+      const Eigen::VectorXd nearest = system.J.completeOrthogonalDecomposition().solve(system.r);
+      const double exact = 0.5 * (system.J * nearest).squaredNorm();
+      constexpr double little = 1e-6;
+      REQUIRE(solver.solve(little, D.data(), step.data()) == LinearStatus::ok);
+      const auto decrement = solver.decrement_by_last_factor(little, D.data(), any);
+      REQUIRE(decrement.has_value() == direct);
+      if (!direct) continue;
+      CHECK(*decrement == doctest::Approx(exact).epsilon(1e-3));
+      CHECK(!solver.decrement_by_last_factor(little, D.data(), 0.5 * exact));
+
+      // So much damping hides the small singular values of J.
+      constexpr double much = 1e3;
+      REQUIRE(solver.solve(much, D.data(), step.data()) == LinearStatus::ok);
+      if (const auto rough = solver.decrement_by_last_factor(much, D.data(), any))
+        CHECK(*rough == doctest::Approx(exact).epsilon(1e-3));
+    }
 }

@@ -35,6 +35,7 @@ class DirectReduced final : public ReducedSolver {
  public:
   explicit DirectReduced(Ordering ordering) : ordering_(ordering) {}
   bool needs_matrix() const override { return true; }
+  bool keeps_factor() const override { return true; }
 
   LinearStatus factor(NormalEquations& equations, int threads) override {
     const BlockPattern& pattern = equations.layout().reduced;

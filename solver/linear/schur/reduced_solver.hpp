@@ -14,6 +14,8 @@ class ReducedSolver {
   virtual ~ReducedSolver() = default;
   /// Whether it needs the matrix, or only products with it.
   virtual bool needs_matrix() const = 0;
+  /// Whether factor() leaves a factor by which other systems, near this one, may be preconditioned.
+  virtual bool keeps_factor() const { return false; }
   /// Takes the reduced system as the equations hold it after eliminate() or factor_landmarks().
   virtual LinearStatus factor(NormalEquations& equations, int threads) = 0;
   /// x from the right-hand side b, tile vectors.

@@ -6,7 +6,19 @@
 namespace thalweg {
 namespace {
 
+// Conjugate gradients with a factor of nearby equations: so many, and the part of the residual's squared norm, that of the
+// preconditioner, which may be left.
+constexpr int most_gradients = 4;
+constexpr double left_over = 1e-4;
+
 bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
+
+double dot(std::span<const double> a, std::span<const double> b) {
+  double s = 0.0;
+#pragma omp simd reduction(+ : s)
+  for (std::size_t j = 0; j < a.size(); ++j) s += a[j] * b[j];
+  return s;
+}
 
 }  // namespace
 
@@ -30,6 +42,7 @@ LinearStatus SchurSolver::solve(double lambda, const double* D, double* step) {
     if (usable(status)) equations_->reduce(negative_gradient_.data(), right_.data(), threads_);
   }
   if (usable(status)) status = reduced_->factor(*equations_, threads_);
+  factored_ = usable(status) && reduced_->keeps_factor();
   if (usable(status)) status = reduced_->solve(right_.data(), kept_.data(), threads_);
   if (usable(status)) equations_->substitute(negative_gradient_.data(), kept_.data(), step, threads_);
   return status;
@@ -40,6 +53,33 @@ LinearStatus SchurSolver::solve_again(const double* b, double* z) {
   const LinearStatus status = reduced_->solve(right_.data(), kept_.data(), threads_);
   if (usable(status)) equations_->substitute(b, kept_.data(), z, threads_);
   return status;
+}
+
+std::optional<double> SchurSolver::decrement_by_last_factor(double lambda, const double* D, double most) {
+  if (!factored_ || !usable(equations_->factor_landmarks(lambda, D, threads_))) return std::nullopt;
+  const auto g = gradient();
+  for (LargeVector<double>* v : {&left_, &direction_, &preconditioned_}) v->resize(g.size());
+  product_.resize(g.size());
+  std::transform(g.begin(), g.end(), left_.begin(), [](double a) { return -a; });
+  if (!usable(solve_again(left_.data(), preconditioned_.data()))) return std::nullopt;
+  direction_ = preconditioned_;
+  const double at_first = dot(left_, preconditioned_);
+  double squared = at_first, gained = 0.0;
+  for (int k = 0; k < most_gradients; ++k) {
+    equations_->product(direction_.data(), product_.data(), threads_);
+    const double curvature = dot(direction_, product_);
+    if (!(squared > 0.0 && curvature > 0.0)) return std::nullopt;
+    const double alpha = squared / curvature;
+    gained += 0.5 * alpha * squared;
+    if (!(gained <= most)) return std::nullopt;
+    for (std::size_t j = 0; j < left_.size(); ++j) left_[j] -= alpha * product_[j];
+    if (!usable(solve_again(left_.data(), preconditioned_.data()))) return std::nullopt;
+    const double next = dot(left_, preconditioned_);
+    if (next <= left_over * at_first) return gained;
+    for (std::size_t j = 0; j < left_.size(); ++j) direction_[j] = preconditioned_[j] + next / squared * direction_[j];
+    squared = next;
+  }
+  return std::nullopt;
 }
 
 double SchurSolver::squared_product(const double* v) const {

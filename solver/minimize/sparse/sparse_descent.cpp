@@ -40,6 +40,8 @@ constexpr double steady = 1e-3;
 constexpr double rounding_terms = 1000.0;
 // Of the step that a claim is verified by.
 constexpr double least_damping = 1e-14, most_damping = 1e-6;
+// The factor at hand verifies a claim whose promise lies so far below what is allowed.
+constexpr double clearly = 1e-2;
 constexpr int most_withdrawals = 6;
 // Room for the trace, so that no iteration of a usual solve allocates.
 constexpr std::int64_t records_at_once = 2000;
@@ -98,6 +100,7 @@ std::optional<Verdict> SparseDescent::iterate() {
   record.iteration = result.iterations;
   record.gradient_norm = gradient_norm_;
   record.damping = strategy_->damping();
+  factor_damping_ = std::isfinite(record.damping) ? record.damping : 0.0;
   record.outcome = attempt(proposed);
   record.accepted = record.outcome == Outcome::accepted;
   if (usable(proposed.status)) record.step_norm = norm(step_);
@@ -228,7 +231,7 @@ std::optional<Verdict> SparseDescent::concluded(const Verdict& claim) {
   const double size = norm_of_scaled(linear_.column_norms(), coordinates_), residual = std::sqrt(2.0 * cost_);
   if (residual <= rounding_terms * epsilon * size)
     return Verdict{Status::converged, "the residuals are at rounding level"};
-  const double promised = promised_decrease(), allowed = believable_promise(journal_->options);
+  const double allowed = believable_promise(journal_->options), promised = promised_decrease(allowed);
   if (std::sqrt(promised) <= std::sqrt(allowed) + rounding_terms * epsilon * size / residual) return claim;
   if (!claim.exhausted && ++withdrawals_ <= most_withdrawals) {
     tightened_ *= 1e-2;
@@ -238,9 +241,16 @@ std::optional<Verdict> SparseDescent::concluded(const Verdict& claim) {
                                               claim.reason, promised, allowed)};
 }
 
-/// What an undamped Gauss-Newton step would take from the cost, relative to it. Directions that the normal equations do
+/// What an undamped Gauss-Newton step would take from the cost, relative to it. The factor of the last step tells, where it was
+/// damped little and the promise is small; otherwise one is made for this point. Directions that the normal equations do
 /// not determine to rounding, as those of a free gauge, are damped by as little as makes them solvable.
-double SparseDescent::promised_decrease() {
+double SparseDescent::promised_decrease(double allowed) {
+  if (factor_damping_ <= most_damping) {
+    const auto D = strategy_->scale();
+    const auto decrement = linear_.decrement_by_last_factor(factor_damping_, D.data(), clearly * allowed * cost_);
+    journal_->clock.charge(Stopwatch::linear_solve);
+    if (decrement) return *decrement / cost_;
+  }
   const auto norms = linear_.column_norms();
   unit_scale_.assign(norms.begin(), norms.end());
   for (double& D : unit_scale_)

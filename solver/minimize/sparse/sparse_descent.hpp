@@ -29,7 +29,7 @@ class SparseDescent {
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
   bool falls(const ProposedStep& proposed) const;
   std::optional<Verdict> concluded(const Verdict& claim);
-  double promised_decrease();
+  double promised_decrease(double allowed);
   double point_norm() const;
 
   BlockProgram& program_;
@@ -39,6 +39,7 @@ class SparseDescent {
   LargeVector<double> step_, coordinates_, unit_scale_;
   double tightened_ = 1.0;        // factor of the tolerances: each withdrawn claim lowers it
   int withdrawals_ = 0;
+  double factor_damping_ = 0.0;   // λ of the factor at hand
   double forcing_ = 0.0;          // of iterative linear solvers
   bool confident_ = false;        // that the next step will be good
   double linearized_cost_ = 0.0;  // at the point of the last linearisation
