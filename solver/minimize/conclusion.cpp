@@ -35,7 +35,8 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
   std::optional<Verdict> request;
   const Polish::Outcome outcome = options_->polish ? polish(request) : Polish::Outcome::confirmed;
   if (request) return request;
-  const Stationarity here = verifier_.measure(state_, held_, *options_, *result_);
+  const Stationarity here =
+      verifier_.measure(state_, held_, *options_, *result_, options_->polish ? polish_.final_factor() : nullptr);
   highest_rank_ = std::max(highest_rank_, here.rank);
   const bool sharp = exhausted_ || outcome == Polish::Outcome::confirmed ||
                      (outcome == Polish::Outcome::impossible && here.promised <= sharp_promise);

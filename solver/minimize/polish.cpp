@@ -116,7 +116,7 @@ double Polish::relative_length(const State& state) const {
 
 Polish::Outcome Polish::run(State& state, State& trial, std::span<const char> held, int threads,
                             const std::function<bool(const Step&)>& observe) {
-  curved_ = false;
+  curved_ = final_ = false;
   double allowed = farthest_start, last = std::numeric_limits<double>::infinity();
   for (int i = 0; i < max_steps; ++i) {
     if (!factor(state, held)) return i == 0 ? Outcome::impossible : ending(last);
@@ -142,7 +142,8 @@ Polish::Outcome Polish::run(State& state, State& trial, std::span<const char> he
     last = relative;
     double squares = 0.0;
     for (const double d : step_) squares += d * d;
-    if (!observe({std::sqrt(squares), level ? state.cost : trial.cost, level}) || !level || relative < rounding) break;
+    final_ = !level || relative < rounding;
+    if (!observe({std::sqrt(squares), level ? state.cost : trial.cost, level}) || final_) break;
     allowed = curved_ ? 0.5 * relative : relative;
   }
   return ending(last);

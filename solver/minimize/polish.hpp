@@ -31,6 +31,8 @@ class Polish {
 
   /// Whether the last run needed second derivatives.
   bool used_curvature() const { return curved_; }
+  /// The factor of J and r at the state where the last run ended, to rounding; null where it ended elsewhere.
+  DenseQr* final_factor() { return final_ ? &qr_ : nullptr; }
   /// Improves `state` in place; `trial` is scratch. `observe` sees each step, and may end it by returning false.
   Outcome run(State& state, State& trial, std::span<const char> held, int threads,
               const std::function<bool(const Step&)>& observe);
@@ -46,6 +48,7 @@ class Polish {
   DenseQr qr_;
   std::vector<double> S_, M_, z_, step_;
   bool curved_ = false;  // S is known and used
+  bool final_ = false;   // the factor is that of the point where the run ended
 };
 
 }  // namespace thalweg

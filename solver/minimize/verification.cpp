@@ -102,13 +102,15 @@ Verifier::Verifier(const Program& program) : program_(program) {
   for (auto* v : {&step_, &scale_, &size_}) v->resize(n);
 }
 
-Stationarity Verifier::measure(const State& state, std::span<const char> held, const Options& options, Result& counts) {
+Stationarity Verifier::measure(const State& state, std::span<const char> held, const Options& options, Result& counts,
+                               DenseQr* known) {
   Stationarity found;
   found.allowed = believable_promise(options);
   if (state.cost == 0.0) return found;
   found.promised = std::numeric_limits<double>::infinity();
-  if (qr_.linearize(state.jacobian, state.residual.data(), held) != LinearStatus::ok) return found;
-  const auto norms = qr_.column_norms();
+  DenseQr& qr = known ? *known : qr_;
+  if (!known && qr.linearize(state.jacobian, state.residual.data(), held) != LinearStatus::ok) return found;
+  const auto norms = qr.column_norms();
   program_.coordinates(state.x.data(), size_.data());
   double squares = 0.0;
   for (std::size_t j = 0; j < norms.size(); ++j) {
@@ -116,14 +118,14 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
     squares += norms[j] * size_[j] * norms[j] * size_[j];
   }
   const double residual = residual_norm(program_, state), size = std::sqrt(squares);
-  const double explained = std::sqrt(qr_.squared_product(size_.data()));
+  const double explained = std::sqrt(qr.squared_product(size_.data()));
   found.rounding = std::min(rounding_terms * epsilon * size / residual, most_rounding);
   found.only_rounding = residual <= rounding_terms * epsilon * explained;
-  found.rank = rank_of_factor();
-  found.columns = qr_.factor().rows();
-  if (qr_.solve(rounding_damping, scale_.data(), step_.data()) == LinearStatus::ok)
-    found.promised = 0.5 * qr_.squared_product(step_.data()) / state.cost;
-  if (!found.holds()) measure_by_curvature(state, held, counts, found);
+  found.rank = rank_of_factor(qr);
+  found.columns = qr.factor().rows();
+  if (qr.solve(rounding_damping, scale_.data(), step_.data()) == LinearStatus::ok)
+    found.promised = 0.5 * qr.squared_product(step_.data()) / state.cost;
+  if (!found.holds()) measure_by_curvature(state, qr.gradient(), held, counts, found);
   return found;
 }
 
@@ -154,13 +156,12 @@ bool Verifier::factor_hessian(const State& state, std::span<const char> held, Re
 }
 
 /// A minimum that second derivatives determine: JᵀJ is singular there, and what Gauss-Newton promises means nothing.
-void Verifier::measure_by_curvature(const State& state, std::span<const char> held, Result& counts,
-                                    Stationarity& found) {
+void Verifier::measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
+                                    Result& counts, Stationarity& found) {
   const std::int64_t n = program_.columns();
   if (n > most_columns || !factor_hessian(state, held, counts)) return;
   const Eigen::LLT<Matrix> factor{Eigen::Map<const Matrix>(H_.data(), n, n)};
   if (factor.info() != Eigen::Success) return;
-  const auto g = qr_.gradient();
   Eigen::VectorXd scaled(n);
   for (Eigen::Index j = 0; j < n; ++j) {
     const auto at = static_cast<std::size_t>(j);
@@ -185,13 +186,13 @@ void Verifier::measure_by_curvature(const State& state, std::span<const char> he
 }
 
 /// By column pivoting (Golub & Van Loan, section 5.5.6) on the factor R, its columns scaled to unit length.
-std::int64_t Verifier::rank_of_factor() const {
-  const DenseMatrix& R = qr_.factor();
+std::int64_t Verifier::rank_of_factor(const DenseQr& of) {
+  const DenseMatrix& R = of.factor();
   const Eigen::Index k = R.rows();
   if (k == 0 || k > most_columns) return k;
   // Without pivoting, diagonal entries of this size leave no doubt.
-  const auto norms = qr_.column_norms();
-  const auto free = qr_.free_columns();
+  const auto norms = of.column_norms();
+  const auto free = of.free_columns();
   bool full = true;
   for (Eigen::Index j = 0; j < k && full; ++j)
     full = std::abs(R(j, j)) > clear_rank * norms[static_cast<std::size_t>(free[static_cast<std::size_t>(j)])];
@@ -210,7 +211,7 @@ std::int64_t Verifier::rank_of_factor() const {
 
 std::int64_t Verifier::rank(const State& state) {
   if (qr_.linearize(state.jacobian, state.residual.data(), {}) != LinearStatus::ok) return 0;
-  return rank_of_factor();
+  return rank_of_factor(qr_);
 }
 
 bool Verifier::curves_up(const State& state, std::span<const char> held, Result& counts) {

@@ -66,8 +66,10 @@ class Verifier {
  public:
   explicit Verifier(const Program& program);
 
-  /// By J and r of the state: 2mn² flops; where Gauss-Newton promises too much, by second derivatives as well.
-  Stationarity measure(const State& state, std::span<const char> held, const Options& options, Result& counts);
+  /// By J and r of the state: 2mn² flops, unless their factor is `known`; where Gauss-Newton promises too much, by second
+  /// derivatives as well.
+  Stationarity measure(const State& state, std::span<const char> held, const Options& options, Result& counts,
+                       DenseQr* known = nullptr);
   /// Rank of J at a state, all columns free, to 1e-10.
   std::int64_t rank(const State& state);
   /// Whether the exact Hessian is positive definite, directions of hardly any curvature counted as flat.
@@ -91,10 +93,11 @@ class Verifier {
   bool falls_beside(const State& state, std::int64_t column, const Options& options, Result& counts);
 
  private:
-  std::int64_t rank_of_factor() const;
+  static std::int64_t rank_of_factor(const DenseQr& qr);
   double cost_at_trial(const Options& options, Result& counts);
   bool factor_hessian(const State& state, std::span<const char> held, Result& counts);
-  void measure_by_curvature(const State& state, std::span<const char> held, Result& counts, Stationarity& found);
+  void measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held, Result& counts,
+                            Stationarity& found);
   bool falls_along(const State& state, std::int64_t column, double direction, double reach, double slope,
                    const Options& options, Result& counts);
 
