@@ -44,7 +44,7 @@ std::optional<Verdict> Claims::vanishing(double value) {
 std::optional<Verdict> Claims::judge(const Verdict& claim, std::span<const double> x, std::span<const double> g,
                                      std::span<const char> held, double value) {
   found_ = journal_.verify ? journal_.verify(x, claim.exhausted) : measure(x, g, held, value);
-  if (claim.vanishing && !found_.vanished) return std::nullopt;
+  if (claim.vanishing && !found_.vanished && value > 0.0) return std::nullopt;
   if (found_.holds) {
     const std::string kink = found_.at_kink_names.empty() ? "" : ", at a kink in " + found_.at_kink_names;
     return Verdict{Status::converged, claim.reason + kink};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 #include <minimize/strategy/strategies.hpp>
@@ -15,12 +16,13 @@ constexpr double sharp_promise = 1e-16;
 // Claims withdrawn in a row, and the decrease between two of them that begins a new row.
 constexpr int most_withdrawals = 6;
 constexpr double falling = 0.01;
-constexpr int most_kink_rounds = 20;
+constexpr int most_kink_rounds = 20, most_jumps = 20;
 
 }  // namespace
 
 /// Verifies a claim of convergence. Empty: the claim is withdrawn, and the descent goes on.
 std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
+  if (squares_underflow(state_)) return Verdict{Status::stalled, underflow_words};
   const auto lost = influence_.lost(program_, linear_->column_norms(), held_, residual_norm(program_, state_));
   if (!lost.names.empty()) {
     undetermined_ = verifier_.undetermined(state_, held_, lost, *options_, *result_);
@@ -52,6 +54,7 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
     return Verdict{Status::converged, claim.reason + kink_words()};
   }
   if (here.holds()) return std::nullopt;  // withdrawn: it is a minimum, but its digits are still to come
+  if (move_to(here.lower)) return std::nullopt;
   if (!exhausted_ && withdraw()) return std::nullopt;
   if (begin_anew() || hold_kinks()) return std::nullopt;
   return Verdict{Status::stalled,
@@ -69,6 +72,19 @@ bool TrustRegion::withdraw() {
   step_tolerance_ *= 1e-2;
   linearize();
   strategy_->linearized(*linear_);
+  return true;
+}
+
+/// Goes on from a point of lower cost that the verification met. False when there is none.
+bool TrustRegion::move_to(const std::vector<double>& lower) {
+  if (lower.empty() || ++jumps_ > most_jumps) return false;
+  trial_.x = lower;
+  if (!move()) return false;
+  if (!(state_.cost < trial_.cost)) {
+    std::swap(state_, trial_);
+    return false;
+  }
+  restart_strategy();
   return true;
 }
 

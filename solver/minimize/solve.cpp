@@ -298,6 +298,7 @@ Finding DenseEngine::verify(const std::vector<double>& x, bool exhausted, Influe
   const Options& options = journal.options;
   Result& counts = journal.result;
   State& at = state_at(x, options.threads, counts);
+  if (squares_underflow(at)) return {.lost = true, .against = underflow_words};
   if (at.cost == 0.0) return {.holds = true, .vanished = true};
   if (!verifier) verifier = std::make_unique<Verifier>(program);
   const auto n = static_cast<std::size_t>(program.columns());

@@ -15,8 +15,6 @@ namespace {
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 // Probe length of the directional second derivative, relative to the step (Transtrum & Sethna 2012, section 4.2).
 constexpr double probe = 0.1;
-// Residuals so small that their squares leave the range of doubles.
-constexpr double smallest_cost = 1e-280;
 // The step test says nothing while the cost falls by more than this part of itself from step to step.
 constexpr double steady = 1e-3;
 
@@ -28,10 +26,6 @@ bool has_finite_columns(const DenseMatrix& J) {
   for (std::int64_t j = 0; j < J.columns(); ++j)
     if (!std::isfinite(kernels::dot(J.column(j), J.column(j), J.stride()))) return false;
   return true;
-}
-
-bool all_zero(const AlignedArray& v) {
-  return std::all_of(v.data(), v.data() + v.size(), [](double a) { return a == 0.0; });
 }
 
 double norm(const std::vector<double>& v) {
@@ -76,7 +70,7 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   gradient_tolerance_ = options_->gradient_tolerance;
   step_tolerance_ = options_->step_tolerance;
   exhausted_ = false;
-  withdrawals_ = kink_rounds_ = 0;
+  withdrawals_ = kink_rounds_ = jumps_ = 0;
   renewed_cost_ = withdrawn_cost_ = lowest_cost_ = std::numeric_limits<double>::infinity();
   kinked_.clear();
   undetermined_.clear();
@@ -165,9 +159,7 @@ std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
     ++result_->evaluations.jacobian;
     finite = std::isfinite(state_.cost) && has_finite_columns(state_.jacobian);
   }
-  if (finite && state_.cost < smallest_cost && !all_zero(state_.residual))
-    return Verdict{Status::failed,
-                   "the residuals are so small that their squares underflow; expected data in other units"};
+  if (finite && squares_underflow(state_)) return Verdict{Status::failed, underflow_words};
   if (finite) return std::nullopt;
   const auto culprit = program_.find_non_finite(state_.x.data());
   if (!culprit) return Verdict{Status::non_finite_start, "the cost or its derivatives overflow at the start"};

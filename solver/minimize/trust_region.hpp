@@ -57,6 +57,7 @@ class TrustRegion {
   /// Whether a step that does not lower the cost is refused: not where the caller asks for undamped steps.
   bool climbs_refused() const { return options_->globalization != Globalization::none; }
   bool withdraw();
+  bool move_to(const std::vector<double>& lower);
   bool hold_kinks();
   std::optional<Verdict> concluded(const Verdict& claim);
   bool release_kinks();
@@ -98,7 +99,8 @@ class TrustRegion {
   std::vector<double> start_x_;      // until J's rank there is known
   std::int64_t highest_rank_ = 0;    // of J, met in this solve
   double renewed_cost_ = 0.0;   // where the descent last began anew
-  int kink_rounds_ = 0;         // how often components were held at a kink, or released
+  int kink_rounds_ = 0;        // how often components were held at a kink, or released
+  int jumps_ = 0;              // to lower points that a verification met
   std::string undetermined_;    // names of parameters that the residuals lost, where the others are at a minimum
   bool bounded_ = false;
   bool confined_ = false;  // the step was kept in the box, and is no longer the strategy's

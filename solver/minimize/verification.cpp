@@ -18,11 +18,12 @@ constexpr double least_allowed = 1e-8, allowed_tolerances = 100.0;
 // Damping of the measured step: directions with a singular value below its root, the columns of J having unit length,
 // are left out.
 constexpr double rounding_damping = 1e-25;
-// Rounding in r beside ε‖Dx‖: a residual is a sum of terms, each with its own errors.
+// Rounding in r beside ε‖Dx‖, at most: a residual is a sum of terms, each with its own errors.
 constexpr double rounding_terms = 1000.0;
-// A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
-constexpr double collapse = 1e-12;
-constexpr double vanished_cost = 1e-28, vanished_size = 1e-6;
+// So many times the noise in the residuals may hide a decrease; and residuals of no more than so many times it are nothing else.
+constexpr double hiding = 10.0, nothing_else = 64.0;
+// Points beside x at which the noise is measured.
+constexpr int noise_probes = 4;
 // ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound because
 // J is singular, rounding beside them hides a decrease that others would find.
 constexpr double most_rounding = 0.03;
@@ -34,15 +35,10 @@ constexpr std::int64_t most_columns = 500;
 constexpr double flat = 1e-8;
 // A Newton step is short when it moves no parameter by more than this part of itself.
 constexpr double short_step = 1e-4;
-// The derivative along a column is contradicted at steps that should lower the cost by so many times its rounding.
-constexpr double visible = 1e3;
-// Of the parameter, the longest step that is looked at for a kink.
-constexpr double longest_part = 1e-3;
-// Steps, each a tenth of the one before, that must contradict it: a strong curvature explains the first ones.
-constexpr int enough_contradictions = 3;
-// Beside a kink the cost rises in proportion to the step; where curvature makes it rise, a step of a tenth rises at a tenth of
-// the rate.
-constexpr double linear_rise = 0.3;
+// Farther along it, to this part of a parameter, nothing may be lower by more than so many times the rounding of the cost.
+constexpr double far_along = 0.1, clearly_lower = 1e3;
+// Costs below this are sums of squares that underflow.
+constexpr double smallest_cost = 1e-280;
 
 }  // namespace
 
@@ -50,51 +46,9 @@ double believable_promise(const Options& options) {
   return std::max(least_allowed, allowed_tolerances * options.function_tolerance);
 }
 
-void Influence::reset(std::size_t columns) {
-  largest_norms_.assign(columns, 0.0);
-  largest_sizes_.assign(columns, 0.0);
-  largest_cost_ = 0.0;
-}
-
-bool Influence::vanished(double cost) const {
-  if (!(cost <= vanished_cost * largest_cost_)) return false;
-  for (std::size_t j = 0; j < sizes_.size(); ++j)
-    if (std::abs(sizes_[j]) > vanished_size * largest_sizes_[j]) return false;
-  return true;
-}
-
-void Influence::see(std::span<const double> column_norms, std::span<const double> sizes, double cost) {
-  largest_cost_ = std::max(largest_cost_, cost);
-  sizes_.assign(sizes.begin(), sizes.end());
-  for (std::size_t j = 0; j < sizes.size(); ++j) {
-    largest_norms_[j] = std::max(largest_norms_[j], column_norms[j]);
-    largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(sizes[j]));
-  }
-}
-
-Influence::Lost Influence::lost(const Program& program, std::span<const double> column_norms,
-                                std::span<const char> held, double residual_norm) const {
-  const auto is_held = [&](std::size_t j) { return !held.empty() && held[j]; };
-  double strongest = 0.0;
-  bool any_free = false, all_zero = true;
-  for (std::size_t j = 0; j < column_norms.size(); ++j) {
-    strongest = std::max(strongest, column_norms[j] * std::abs(sizes_[j]));
-    any_free = any_free || !is_held(j);
-    all_zero = all_zero && column_norms[j] == 0.0;
-  }
-  if (!any_free) return {};
-  if (all_zero) return {"any parameter", true, {}};
-  Lost found;
-  const double threshold = collapse * std::max(strongest, residual_norm);
-  for (std::size_t j = 0; j < column_norms.size(); ++j) {
-    // A parameter on its way to zero keeps its influence while its column does.
-    const double influence = column_norms[j] * size(j);
-    const bool collapsed = column_norms[j] <= collapse * largest_norms_[j] && influence <= threshold;
-    if (is_held(j) || !collapsed || !(largest_norms_[j] * size(j) > threshold)) continue;
-    found.names += (found.names.empty() ? "" : ", ") + program.column_name(static_cast<std::int64_t>(j));
-    found.columns.push_back(static_cast<std::int64_t>(j));
-  }
-  return found;
+bool squares_underflow(const State& state) {
+  const double* const r = state.residual.data();
+  return state.cost < smallest_cost && std::any_of(r, r + state.residual.size(), [](double a) { return a != 0.0; });
 }
 
 Verifier::Verifier(const Program& program) : program_(program) {
@@ -119,13 +73,18 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
   }
   const double residual = residual_norm(program_, state), size = std::sqrt(squares);
   const double explained = std::sqrt(qr.squared_product(size_.data()));
-  found.rounding = std::min(rounding_terms * epsilon * size / residual, most_rounding);
-  found.only_rounding = residual <= rounding_terms * epsilon * explained;
   found.rank = rank_of_factor(qr);
   found.columns = qr.factor().rows();
   if (qr.solve(rounding_damping, scale_.data(), step_.data()) == LinearStatus::ok)
     found.promised = 0.5 * qr.squared_product(step_.data()) / state.cost;
-  if (!found.holds()) measure_by_curvature(state, qr.gradient(), held, counts, found);
+  // The noise is measured where it could matter.
+  const double most = rounding_terms * epsilon * std::max(size, explained);
+  if (residual <= most || (!found.holds() && std::sqrt(found.promised) <= std::sqrt(found.allowed) + most / residual)) {
+    const double noise = noise_in(state, most / hiding, options, counts);
+    found.rounding = std::min(hiding * noise / residual, most_rounding);
+    found.only_rounding = residual <= std::min(nothing_else * noise, most);
+  }
+  if (!found.holds()) measure_by_curvature(state, qr.gradient(), held, options, counts, found);
   return found;
 }
 
@@ -155,34 +114,79 @@ bool Verifier::factor_hessian(const State& state, std::span<const char> held, Re
   return true;
 }
 
+/// ‖r(x′) − r(x) − J (x′ − x)‖, the largest at points x′ a few units in the last place of each parameter away: what rounding, of x and
+/// in the evaluation, makes of r; `most` at most. Under a loss, which changes r from point to point, it is `most`.
+double Verifier::noise_in(const State& state, double most, const Options& options, Result& counts) {
+  if (program_.has_loss()) return most;
+  const std::int64_t m = program_.rows();
+  AlignedArray expected(m);
+  program_.coordinates(state.x.data(), size_.data());
+  double largest = 0.0;
+  for (int probe = 0; probe < noise_probes; ++probe) {
+    for (std::size_t j = 0; j < step_.size(); ++j) {
+      const auto place = static_cast<int>(j) + 1;
+      const int units = 2 + (place * (probe + 1)) % 3;
+      step_[j] = ((place >> (probe % 3)) % 2 == probe / 2 ? 1 : -1) * units * epsilon * size_[j];
+    }
+    retract(program_, state.x, step_.data(), trial_x_);
+    if (!std::isfinite(cost_at_trial(options, counts))) return most;
+    kernels::multiply(state.jacobian, step_.data(), expected.data());
+    double squares = 0.0;
+    for (std::int64_t i = 0; i < m; ++i) {
+      const double left = trial_residual_[i] - state.residual[i] - expected[i];
+      squares += left * left;
+    }
+    largest = std::max(largest, std::sqrt(squares));
+  }
+  return std::min(largest, most);
+}
+
 /// A minimum that second derivatives determine: JᵀJ is singular there, and what Gauss-Newton promises means nothing.
 void Verifier::measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
-                                    Result& counts, Stationarity& found) {
+                                    const Options& options, Result& counts, Stationarity& found) {
   const std::int64_t n = program_.columns();
   if (n > most_columns || !factor_hessian(state, held, counts)) return;
   const Eigen::LLT<Matrix> factor{Eigen::Map<const Matrix>(H_.data(), n, n)};
   if (factor.info() != Eigen::Success) return;
   Eigen::VectorXd scaled(n);
+  double squares = 0.0;
   for (Eigen::Index j = 0; j < n; ++j) {
     const auto at = static_cast<std::size_t>(j);
     scaled[j] = -g[at] / H_scale_[at];
+    squares += std::pow(H_scale_[at] * size_[at], 2);
   }
   const Eigen::VectorXd newton = factor.solve(scaled);
-  const double promised = 0.5 * scaled.dot(newton) / state.cost;
-  const double length = std::sqrt([&] {
-    double squares = 0.0;
-    for (std::size_t j = 0; j < size_.size(); ++j) squares += std::pow(H_scale_[j] * size_[j], 2);
-    return squares;
-  }());
-  bool is_short = std::isfinite(promised);
+  const double promised = 0.5 * scaled.dot(newton) / state.cost, length = std::sqrt(squares);
+  double longest = 0.0;  // of the step, beside what is short
   for (Eigen::Index j = 0; j < n; ++j) {
     const auto at = static_cast<std::size_t>(j);
-    const double moved = std::abs(newton[j]), own = H_scale_[at] * std::abs(size_[at]);
-    is_short = is_short && (moved <= short_step * own || moved <= short_step * short_step * length);
+    const double own = std::max(H_scale_[at] * std::abs(size_[at]), short_step * length);
+    if (newton[j] != 0.0) longest = std::max(longest, std::abs(newton[j]) / own);
+    step_[at] = newton[j] / H_scale_[at];
   }
-  if (!is_short || !(promised <= found.allowed)) return;
+  if (!(longest <= short_step) || !(promised <= found.allowed)) return;
+  if (falls_beyond(state, longest, options, counts, found)) return;
   found.promised = promised;
   found.by_curvature = true;
+}
+
+/// Whether the cost is lower farther along the Newton step in step_, of which the longest component is `longest` beside its
+/// parameter. At a minimum it rises there; where the curvature vanishes together with the gradient, as at a point of inflection,
+/// it goes on falling, and the Newton step shows only half of the way to that point.
+bool Verifier::falls_beyond(const State& state, double longest, const Options& options, Result& counts,
+                            Stationarity& found) {
+  const std::vector<double> newton = step_;
+  double lowest = state.cost * (1.0 - clearly_lower * epsilon);
+  for (double factor = 10.0; factor * longest <= far_along; factor *= 10.0) {
+    for (std::size_t j = 0; j < step_.size(); ++j) step_[j] = factor * newton[j];
+    retract(program_, state.x, step_.data(), trial_x_);
+    if (trial_x_ == state.x) continue;
+    const double cost = cost_at_trial(options, counts);
+    if (!(cost < lowest)) continue;
+    lowest = cost;
+    found.lower = trial_x_;
+  }
+  return !found.lower.empty();
 }
 
 /// By column pivoting (Golub & Van Loan, section 5.5.6) on the factor R, its columns scaled to unit length.
@@ -228,40 +232,6 @@ bool Verifier::bends_down(const State& state, std::span<const char> held, Result
   return Eigen::LLT<Matrix>(shifted).info() != Eigen::Success;
 }
 
-std::vector<std::int64_t> Verifier::kinks(const State& state, std::span<const char> held, const Options& options,
-                                          Result& counts) {
-  std::vector<std::int64_t> found;
-  const DenseMatrix& J = state.jacobian;
-  for (std::int64_t j = 0; j < J.columns(); ++j) {
-    if (!held.empty() && held[static_cast<std::size_t>(j)]) continue;
-    const double slope = kernels::dot(J.column(j), state.residual.data(), J.stride());
-    const double squares = kernels::dot(J.column(j), J.column(j), J.stride());
-    if (slope == 0.0 || !(squares > 0.0)) continue;
-    // The Gauss-Newton step along the column alone.
-    const double reach = std::abs(slope) / squares;
-    if (!falls_along(state, j, slope > 0.0 ? -1.0 : 1.0, reach, std::abs(slope), options, counts)) found.push_back(j);
-  }
-  return found;
-}
-
-bool Verifier::falls_beside(const State& state, std::int64_t column, const Options& options, Result& counts) {
-  const double* Jj = state.jacobian.column(column);
-  const double slope = std::abs(kernels::dot(Jj, state.residual.data(), state.jacobian.stride()));
-  const double squares = kernels::dot(Jj, Jj, state.jacobian.stride());
-  if (slope == 0.0 || !(squares > 0.0)) return false;
-  for (const double direction : {-1.0, 1.0})
-    if (falls_along(state, column, direction, slope / squares, slope, options, counts)) return true;
-  return false;
-}
-
-std::string Verifier::undetermined(const State& state, std::span<const char> held, const Influence::Lost& lost,
-                                   const Options& options, Result& counts) {
-  if (lost.all || lost.columns.empty()) return {};
-  for (const std::int64_t j : lost.columns)
-    if (moves_residuals(state, j, options, counts)) return {};
-  return measure(state, held, options, counts).holds() ? lost.names : std::string();
-}
-
 double Verifier::cost_at_trial(const Options& options, Result& counts) {
   if (trial_residual_.size() == 0) trial_residual_ = AlignedArray(program_.rows());
   ++counts.evaluations.cost;
@@ -273,47 +243,6 @@ bool Verifier::vanishes_at_zero(const State& state, const Options& options, Resu
   for (double& v : step_) v = -v;
   retract(program_, state.x, step_.data(), trial_x_);
   return cost_at_trial(options, counts) <= 1e-6 * state.cost;
-}
-
-bool Verifier::moves_residuals(const State& state, std::int64_t column, const Options& options, Result& counts) {
-  program_.coordinates(state.x.data(), size_.data());
-  const double own = size_[static_cast<std::size_t>(column)];
-  const double allowed = collapse * residual_norm(program_, state);
-  std::fill(step_.begin(), step_.end(), 0.0);
-  for (const double factor : {0.0, 0.01, 0.1, 0.5, 0.9, 1.1, 2.0, 10.0, 100.0, -1.0}) {
-    step_[static_cast<std::size_t>(column)] = own != 0.0 ? (factor - 1.0) * own : factor;
-    retract(program_, state.x, step_.data(), trial_x_);
-    const double cost = cost_at_trial(options, counts);
-    if (!std::isfinite(cost)) return true;
-    for (std::int64_t i = 0; i < program_.rows(); ++i)
-      if (!(std::abs(trial_residual_[i] - state.residual[i]) <= allowed)) return true;
-  }
-  return false;
-}
-
-/// Whether the cost falls along the column by a hundredth, at least, of what its derivative says, at some step between a
-/// tenth of `reach` and the shortest whose decrease rounding does not hide. True, too, where too few steps are visible to
-/// contradict the derivative.
-bool Verifier::falls_along(const State& state, std::int64_t column, double direction, double reach, double slope,
-                           const Options& options, Result& counts) {
-  std::fill(step_.begin(), step_.end(), 0.0);
-  int contradictions = 0;
-  double rise = 0.0, before = 0.0;  // of the cost per length, at the last two steps
-  // A kink is local: a derivative that vanishes within a long step, as in the tail of an exponential, is none.
-  program_.coordinates(state.x.data(), size_.data());
-  const double own = std::abs(size_[static_cast<std::size_t>(column)]);
-  const double longest = own > 0.0 ? std::min(0.1 * reach, longest_part * own) : 0.1 * reach;
-  for (double length = longest; length * slope > visible * epsilon * state.cost; length *= 0.1) {
-    step_[static_cast<std::size_t>(column)] = direction * length;
-    retract(program_, state.x, step_.data(), trial_x_);
-    if (trial_x_ == state.x) break;
-    const double cost = cost_at_trial(options, counts);
-    if (state.cost - cost > 0.01 * length * slope) return true;
-    ++contradictions;
-    before = rise;
-    rise = (cost - state.cost) / length;
-  }
-  return contradictions < enough_contradictions || !(rise > 0.0 && rise >= linear_rise * before);
 }
 
 }  // namespace thalweg

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <minimize/influence.hpp>
 #include <minimize/state.hpp>
 #include <thalweg/linear/dense_qr.hpp>
 #include <thalweg/minimize/options.hpp>
@@ -18,47 +19,28 @@ namespace thalweg {
 /// times the function tolerance where that is more.
 double believable_promise(const Options& options);
 
+/// Whether residuals are left whose squares underflow: their cost says nothing.
+bool squares_underflow(const State& state);
+inline constexpr const char* underflow_words =
+    "the residuals are so small that their squares underflow; expected data in other units";
+
 /// What is measured at a point. All figures are free of units: they do not change when y, σ, x or a parameter is scaled.
 struct Stationarity {
   /// Decrease of the cost that an undamped Gauss-Newton step promises, relative to the cost: ρ² with
   /// ρ = ‖P r‖/‖r‖, P the projection on the range of the free columns of J (Bates & Watts 1981), directions in which
   /// the scaled J is singular to rounding left out.
   double promised = 0.0;
-  double rounding = 0.0;  ///< ρ that rounding in r leaves, of the order ε‖Dx‖/‖r‖, D the column norms of J; at most 0.03
-  bool only_rounding = false;  ///< ‖r‖ is of the order ε‖Jx‖: nothing but rounding is left of the residuals
+  double rounding = 0.0;  ///< ρ that rounding in r leaves, where more is promised than is allowed; at most 0.03
+  bool only_rounding = false;  ///< ‖r‖ is of the size of the noise in r: nothing else is left of the residuals
   double allowed = 0.0;   ///< believable_promise()
   bool by_curvature = false;  ///< the exact Hessian is positive definite, and its Newton step is short and promises no more
                               ///< than is allowed: `promised` is that step's
 
   std::int64_t rank = 0, columns = 0;  ///< of J, its columns scaled to unit length, to 1e-10; and its free columns
 
+  std::vector<double> lower = {};  ///< a point of lower cost that was met beside this one; empty: none
+
   bool holds() const { return only_rounding || std::sqrt(promised) <= std::sqrt(allowed) + rounding; }
-};
-
-/// Which free columns the residuals have lost since they were first looked at: what counts is the change of r when a
-/// parameter changes by its own size, by the largest that it had.
-class Influence {
- public:
-  /// Forgets what was seen.
-  void reset(std::size_t columns);
-  /// Another point of the descent: ‖Jⱼ‖ and the sizes of the parameters.
-  void see(std::span<const double> column_norms, std::span<const double> sizes, double cost);
-  /// Whether the parameters have all run to zero, to a millionth of the largest that they were, and the cost with them, to
-  /// 1e-28 of what it was: no other size is left that either could be measured by.
-  bool vanished(double cost) const;
-  /// In words; empty: none. All of them when every column is zero.
-  struct Lost {
-    std::string names;
-    bool all = false;
-    std::vector<std::int64_t> columns = {};
-  };
-  Lost lost(const Program& program, std::span<const double> column_norms, std::span<const char> held,
-            double residual_norm) const;
-
- private:
-  double size(std::size_t j) const { return largest_sizes_[j] > 0.0 ? largest_sizes_[j] : 1.0; }
-  std::vector<double> sizes_, largest_norms_, largest_sizes_;
-  double largest_cost_ = 0.0;
 };
 
 /// Measures at points of one program. Buffers are kept.
@@ -96,8 +78,10 @@ class Verifier {
   static std::int64_t rank_of_factor(const DenseQr& qr);
   double cost_at_trial(const Options& options, Result& counts);
   bool factor_hessian(const State& state, std::span<const char> held, Result& counts);
-  void measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held, Result& counts,
-                            Stationarity& found);
+  double noise_in(const State& state, double most, const Options& options, Result& counts);
+  void measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
+                            const Options& options, Result& counts, Stationarity& found);
+  bool falls_beyond(const State& state, double longest, const Options& options, Result& counts, Stationarity& found);
   bool falls_along(const State& state, std::int64_t column, double direction, double reach, double slope,
                    const Options& options, Result& counts);
 

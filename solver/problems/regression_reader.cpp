@@ -361,9 +361,9 @@ std::variant<CurveFit, RegressionFit> read_problem(const std::string& path) {
 
 std::vector<RegressionOptions> RegressionFit::Choice::candidates(const RegressionOptions& model) const {
   std::vector<RegressionOptions> all;
-  for (const double penalty : l2.empty() ? l1 : l2) {
+  for (const double weight : l2.empty() ? l1 : l2) {
     all.push_back(model);
-    (l2.empty() ? all.back().l1 : all.back().l2) = penalty;
+    (l2.empty() ? all.back().l1 : all.back().l2) = weight;
   }
   return all;
 }

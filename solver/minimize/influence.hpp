@@ -1,0 +1,40 @@
+// Which parameters the residuals still depend on, beside what they did on the way.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <thalweg/problem/program.hpp>
+
+namespace thalweg {
+
+/// Which free columns the residuals have lost since they were first looked at: what counts is the change of r when a
+/// parameter changes by its own size, by the largest that it had.
+class Influence {
+ public:
+  /// Forgets what was seen.
+  void reset(std::size_t columns);
+  /// Another point of the descent: ‖Jⱼ‖ and the sizes of the parameters.
+  void see(std::span<const double> column_norms, std::span<const double> sizes, double cost);
+  /// Whether the parameters have all run to zero, to a millionth of the largest that they were, and the cost with them, to
+  /// 1e-28 of what it was: no other size is left that either could be measured by.
+  bool vanished(double cost) const;
+  /// In words; empty: none. All of them when every column is zero.
+  struct Lost {
+    std::string names;
+    bool all = false;
+    std::vector<std::int64_t> columns = {};
+  };
+  Lost lost(const Program& program, std::span<const double> column_norms, std::span<const char> held,
+            double residual_norm) const;
+
+ private:
+  double size(std::size_t j) const { return largest_sizes_[j] > 0.0 ? largest_sizes_[j] : 1.0; }
+  std::vector<double> sizes_, largest_norms_, largest_sizes_;
+  double largest_cost_ = 0.0;
+};
+
+}  // namespace thalweg
