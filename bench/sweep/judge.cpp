@@ -99,6 +99,40 @@ bool is_valley_floor(const Evaluation& at, const std::vector<int>& columns) {
   return gain <= 1e-3L * at.cost;
 }
 
+/// Whether the exact Newton step is short, gains nothing, and removes the gradient: a minimum, though J loses a column there and
+/// r never becomes orthogonal to it. At a point of inflection half of the gradient, at least, would be left.
+bool is_curved_minimum(Model& model, const Evaluation& at, const RealVector& x, const RealVector& sizes) {
+  constexpr Real short_step = 1e-6L, gain_allowed = 1e-9L, left = 0.1L, least_curvature = 1e-10L;
+  std::vector<int> columns;
+  for (const int j : free_components(model, x, at.gradient)) {
+    if (!(at.hessian(j, j) > 0.0L)) return false;
+    columns.push_back(j);
+  }
+  const int n = static_cast<int>(columns.size());
+  if (n == 0) return false;
+  const RealVector scale = at.hessian(columns, columns).diagonal().cwiseSqrt().cwiseInverse();
+  const RealMatrix scaled = scale.asDiagonal() * at.hessian(columns, columns) * scale.asDiagonal();
+  const RealVector slope = scale.cwiseProduct(at.gradient(columns));
+  const Eigen::SelfAdjointEigenSolver<RealMatrix> eigen(scaled);
+  if (!eigen.eigenvalues().allFinite() || !(eigen.eigenvalues()[0] > least_curvature)) return false;
+  const RealVector newton =
+      -eigen.eigenvectors() * (eigen.eigenvectors().transpose() * slope).cwiseQuotient(eigen.eigenvalues());
+  RealVector there = x;
+  for (int i = 0; i < n; ++i) {
+    const int j = columns[static_cast<std::size_t>(i)];
+    const Real step = scale[i] * newton[i];
+    if (!(std::abs(step) <= short_step * sizes[j])) return false;
+    there[j] += step;
+  }
+  if (!(-0.5L * slope.dot(newton) <= gain_allowed * at.cost)) return false;
+  const Evaluation after = model.evaluate(there, 2);
+  if (!after.finite || !after.smooth) return false;
+  return scale.cwiseProduct(after.gradient(columns)).norm() <= left * slope.norm();
+}
+
+/// Only numbers that double has can be the answer of a solver.
+RealVector representable(const RealVector& x) { return x.cast<double>().cast<Real>(); }
+
 Real walk_between(const RealVector& a, const RealVector& b, const RealVector& sizes) {
   return (b - a).cwiseAbs().cwiseQuotient(sizes).maxCoeff();
 }
@@ -107,7 +141,8 @@ Real walk_between(const RealVector& a, const RealVector& b, const RealVector& si
 Descent lowest(Model& model, const RealVector& x, const RealVector& sizes, Real target) {
   Descent best{x, model.evaluate(x, 0).cost, false};
   for (const CurvatureModel curvature : {CurvatureModel::gauss_newton, CurvatureModel::exact}) {
-    const Descent d = descend(model, x, sizes, target, curvature, 200);
+    Descent d = descend(model, x, sizes, target, curvature, 200);
+    if (d.reached) d.reached = model.evaluate(representable(d.x), 0).cost <= target;
     if (d.cost < best.cost) best = d;
     if (best.reached) break;
   }
@@ -150,6 +185,7 @@ Judgement judge(Model& model, const std::vector<double>& point, bool claimed) {
   }
   const Evaluation at = model.evaluate(x, 2);
   result.cost = result.lower_cost = at.cost;
+  result.cost_error = at.cost_error;
   if (!at.finite) {
     result.verdict = Verdict::non_finite;
     return result;
@@ -171,6 +207,7 @@ Judgement judge(Model& model, const std::vector<double>& point, bool claimed) {
   const bool is_stationary = at.smooth && result.projection <= result.room;
   if (is_stationary && p.lost + p.flat == 0 && is_valley_floor(at, p.columns)) return result;
 
+  if (at.smooth && is_curved_minimum(model, at, x, sizes)) return result;
   if (!claimed) {
     result.verdict = Verdict::inexact;
     return result;
@@ -180,6 +217,7 @@ Judgement judge(Model& model, const std::vector<double>& point, bool claimed) {
   if (!d.reached && !is_stationary) {
     const Descent beside = search_beside(model, x, sizes, target);
     if (beside.cost < d.cost) d = beside;
+    if (d.reached) d.reached = model.evaluate(representable(d.x), 0).cost <= target;
   }
   result.lower_cost = d.cost;
   result.walk = walk_between(x, d.x, sizes);

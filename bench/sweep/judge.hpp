@@ -24,6 +24,7 @@ const char* to_string(Verdict);
 struct Judgement {
   Verdict verdict = Verdict::minimum;
   Real cost = 0.0L;        ///< ½‖r‖² at the point
+  Real cost_error = 0.0L;  ///< what rounding to double makes of it
   Real lower_cost = 0.0L;  ///< the lowest met by descents from there
   Real projection = 0.0L;  ///< ‖P r‖/‖r‖, P the projection on the range of the free columns of J
   Real room = 0.0L;        ///< below it the projection counts as zero

@@ -71,7 +71,7 @@ Outcome run_one(const thalweg::Problem& problem, Model& model, const Contender& 
   const Evaluation first = model.evaluate(start, 0);
   outcome.start_cost = static_cast<double>(first.cost);
   outcome.rises = outcome.judgement.verdict != Verdict::non_finite &&
-                  outcome.judgement.cost > first.cost * (1.0L + 1e-9L) + 3.0L * first.cost_error;
+                  outcome.judgement.cost > first.cost * (1.0L + 1e-9L) + 3.0L * (first.cost_error + outcome.judgement.cost_error);
   return outcome;
 }
 

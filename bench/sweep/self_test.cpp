@@ -58,6 +58,8 @@ std::vector<Planted> planted() {
        {1, 1},
        {162.2, 38},
        Verdict::plateau},
+      {"point of inflection", "p1 + cos(p1)", five, {-9, -9, -9, -9, -9}, {-1}, {-4.71238}, Verdict::wrong},
+      {"extremum of the model", "p1^2", five, {-1, -1.1, -0.9, -1, -1.2}, {1}, {1e-9}, Verdict::minimum},
       {"nothing finite", "log(p1)*x", five, {1, 2, 3, 4, 5}, {1}, {-1}, Verdict::non_finite},
   };
 }

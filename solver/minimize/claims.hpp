@@ -44,7 +44,7 @@ class Claims {
   std::vector<double> start_;
   double start_value_ = 0.0;
   double tightened_ = 1.0, withdrawn_value_ = 0.0;
-  double next_vanishing_ = 1e-28;  ///< of the start's F
+  double next_vanishing_ = 1e-32;  ///< of the start's F
   int withdrawals_ = 0;
   Finding found_;
 };

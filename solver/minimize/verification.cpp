@@ -21,7 +21,7 @@ constexpr double rounding_damping = 1e-25;
 // Rounding in r beside ε‖Dx‖, at most: a residual is a sum of terms, each with its own errors.
 constexpr double rounding_terms = 1000.0;
 // So many times the noise in the residuals may hide a decrease; and residuals of no more than so many times it are nothing else.
-constexpr double hiding = 10.0, nothing_else = 64.0;
+constexpr double hiding = 10.0, nothing_else = 16.0;
 // Points beside x at which the noise is measured.
 constexpr int noise_probes = 4;
 // ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound because

@@ -65,9 +65,9 @@ class Verifier {
                                   Result& counts);
   /// Whether the cost where every free parameter is zero is next to nothing beside the state's.
   bool vanishes_at_zero(const State& state, const Options& options, Result& counts);
-  /// Whether the residuals change at all when the parameter of a column moves by a hundredth of itself to a hundred times
-  /// itself: no, where it is undetermined; yes, where only its derivative has vanished.
-  bool moves_residuals(const State& state, std::int64_t column, const Options& options, Result& counts);
+  /// Whether the residuals change at all when the parameters of the columns move together by a hundredth of themselves to a
+  /// hundred times themselves: no, where they are undetermined; yes, where only derivatives have vanished.
+  bool move_residuals(const State& state, std::span<const std::int64_t> columns, const Options& options, Result& counts);
   /// The parameters lost, when the others are at a minimum and the residuals do not change however the lost ones move.
   std::string undetermined(const State& state, std::span<const char> held, const Influence::Lost& lost,
                            const Options& options, Result& counts);

@@ -56,18 +56,23 @@ bool Verifier::falls_beside(const State& state, std::int64_t column, const Optio
 std::string Verifier::undetermined(const State& state, std::span<const char> held, const Influence::Lost& lost,
                                    const Options& options, Result& counts) {
   if (lost.all || lost.columns.empty()) return {};
-  for (const std::int64_t j : lost.columns)
-    if (moves_residuals(state, j, options, counts)) return {};
+  // Each alone, and all together: of a ratio that the residuals lost, both parts may have grown beyond measure.
+  for (const std::int64_t& j : lost.columns)
+    if (move_residuals(state, {&j, 1}, options, counts)) return {};
+  if (move_residuals(state, lost.columns, options, counts)) return {};
   return measure(state, held, options, counts).holds() ? lost.names : std::string();
 }
 
-bool Verifier::moves_residuals(const State& state, std::int64_t column, const Options& options, Result& counts) {
+bool Verifier::move_residuals(const State& state, std::span<const std::int64_t> columns, const Options& options,
+                              Result& counts) {
   program_.coordinates(state.x.data(), size_.data());
-  const double own = size_[static_cast<std::size_t>(column)];
   const double allowed = collapse * residual_norm(program_, state);
   std::fill(step_.begin(), step_.end(), 0.0);
   for (const double factor : {0.0, 0.01, 0.1, 0.5, 0.9, 1.1, 2.0, 10.0, 100.0, -1.0}) {
-    step_[static_cast<std::size_t>(column)] = own != 0.0 ? (factor - 1.0) * own : factor;
+    for (const std::int64_t column : columns) {
+      const auto j = static_cast<std::size_t>(column);
+      step_[j] = size_[j] != 0.0 ? (factor - 1.0) * size_[j] : factor;
+    }
     retract(program_, state.x, step_.data(), trial_x_);
     const double cost = cost_at_trial(options, counts);
     if (!std::isfinite(cost)) return true;

@@ -27,7 +27,7 @@ struct Case {
   }
   CheckReport checked(const Options& options = {}) const { return check(problem, options); }
   std::vector<std::string> names = {"a", "b", "c", "d"};
-  Problem problem;
+  Problem problem{};
   Parameters<Dynamic> p;
 };
 
