@@ -21,7 +21,7 @@ constexpr double rounding_damping = 1e-25;
 // Rounding in r beside ε‖Dx‖, at most: a residual is a sum of terms, each with its own errors.
 constexpr double rounding_terms = 1000.0;
 // So many times the noise in the residuals may hide a decrease; and residuals of no more than so many times it are nothing else.
-constexpr double hiding = 10.0, nothing_else = 16.0;
+constexpr double hiding = 10.0, nothing_else = 16.0, most_noise = 64.0;
 // Points beside x at which the noise is measured.
 constexpr int noise_probes = 4;
 // ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound because
@@ -53,7 +53,7 @@ bool squares_underflow(const State& state) {
 
 Verifier::Verifier(const Program& program) : program_(program) {
   const auto n = static_cast<std::size_t>(program.columns());
-  for (auto* v : {&step_, &scale_, &size_}) v->resize(n);
+  for (auto* v : {&step_, &scale_, &size_, &beside_}) v->resize(n);
 }
 
 Stationarity Verifier::measure(const State& state, std::span<const char> held, const Options& options, Result& counts,
@@ -83,6 +83,14 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
     const double noise = noise_in(state, most / hiding, options, counts);
     found.rounding = std::min(hiding * noise / residual, most_rounding);
     found.only_rounding = residual <= std::min(nothing_else * noise, most);
+    // An almost exact fit: what is left of it is soon taken.
+    if (!found.holds() && residual <= most && std::isfinite(found.promised)) {
+      retract(program_, state.x, step_.data(), trial_x_);
+      if (cost_at_trial(options, counts) < state.cost)
+        found.lower = trial_x_;
+      else
+        found.only_rounding = residual <= most_noise * noise;
+    }
   }
   if (!found.holds()) measure_by_curvature(state, qr.gradient(), held, options, counts, found);
   return found;
@@ -123,14 +131,14 @@ double Verifier::noise_in(const State& state, double most, const Options& option
   program_.coordinates(state.x.data(), size_.data());
   double largest = 0.0;
   for (int probe = 0; probe < noise_probes; ++probe) {
-    for (std::size_t j = 0; j < step_.size(); ++j) {
+    for (std::size_t j = 0; j < beside_.size(); ++j) {
       const auto place = static_cast<int>(j) + 1;
       const int units = 2 + (place * (probe + 1)) % 3;
-      step_[j] = ((place >> (probe % 3)) % 2 == probe / 2 ? 1 : -1) * units * epsilon * size_[j];
+      beside_[j] = ((place >> (probe % 3)) % 2 == probe / 2 ? 1 : -1) * units * epsilon * size_[j];
     }
-    retract(program_, state.x, step_.data(), trial_x_);
+    retract(program_, state.x, beside_.data(), trial_x_);
     if (!std::isfinite(cost_at_trial(options, counts))) return most;
-    kernels::multiply(state.jacobian, step_.data(), expected.data());
+    kernels::multiply(state.jacobian, beside_.data(), expected.data());
     double squares = 0.0;
     for (std::int64_t i = 0; i < m; ++i) {
       const double left = trial_residual_[i] - state.residual[i] - expected[i];

@@ -87,7 +87,7 @@ class Verifier {
 
   const Program& program_;
   DenseQr qr_;
-  std::vector<double> step_, scale_, size_, trial_x_;
+  std::vector<double> step_, scale_, size_, beside_, trial_x_;
   std::vector<double> H_, H_scale_;  // the scaled Hessian's Cholesky factor, and the roots of the Hessian's diagonal
   AlignedArray trial_residual_;
 };
