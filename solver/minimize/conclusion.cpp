@@ -39,6 +39,7 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
   if (request) return request;
   const Stationarity here =
       verifier_.measure(state_, held_, *options_, *result_, options_->polish ? polish_.final_factor() : nullptr);
+  if (move_to(here.lower)) return std::nullopt;
   highest_rank_ = std::max(highest_rank_, here.rank);
   const bool sharp = exhausted_ || outcome == Polish::Outcome::confirmed ||
                      (outcome == Polish::Outcome::impossible && here.promised <= sharp_promise);
@@ -54,7 +55,6 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
     return Verdict{Status::converged, claim.reason + kink_words()};
   }
   if (here.holds()) return std::nullopt;  // withdrawn: it is a minimum, but its digits are still to come
-  if (move_to(here.lower)) return std::nullopt;
   if (!exhausted_ && withdraw()) return std::nullopt;
   if (begin_anew() || hold_kinks()) return std::nullopt;
   return Verdict{Status::stalled,

@@ -80,16 +80,17 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
   // The noise is measured where it could matter.
   const double most = rounding_terms * epsilon * std::max(size, explained);
   if (residual <= most || (!found.holds() && std::sqrt(found.promised) <= std::sqrt(found.allowed) + most / residual)) {
-    const double noise = noise_in(state, most / hiding, options, counts);
-    found.rounding = std::min(hiding * noise / residual, most_rounding);
-    found.only_rounding = residual <= std::min(nothing_else * noise, most);
+    // A loss changes r from point to point: nothing can be measured.
+    const double assumed = std::min(most / hiding, residual);
+    const Noise noise = program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state, options, counts);
+    if (noise.norm <= Noise::senseless * residual) found.rounding = std::min(hiding * noise.norm / residual, most_rounding);
+    const auto within = [&](double factor) { return residual <= most && noise.explains(factor); };
+    found.only_rounding = within(nothing_else);
     // An almost exact fit: what is left of it is soon taken.
     if (!found.holds() && residual <= most && std::isfinite(found.promised)) {
       retract(program_, state.x, step_.data(), trial_x_);
-      if (cost_at_trial(options, counts) < state.cost)
-        found.lower = trial_x_;
-      else
-        found.only_rounding = residual <= most_noise * noise;
+      if (cost_at_trial(options, counts) < state.cost) found.lower = trial_x_;
+      found.only_rounding = within(most_noise);
     }
   }
   if (!found.holds()) measure_by_curvature(state, qr.gradient(), held, options, counts, found);
@@ -122,14 +123,12 @@ bool Verifier::factor_hessian(const State& state, std::span<const char> held, Re
   return true;
 }
 
-/// ‖r(x′) − r(x) − J (x′ − x)‖, the largest at points x′ a few units in the last place of each parameter away: what rounding, of x and
-/// in the evaluation, makes of r; `most` at most. Under a loss, which changes r from point to point, it is `most`.
-double Verifier::noise_in(const State& state, double most, const Options& options, Result& counts) {
-  if (program_.has_loss()) return most;
+/// Of each row the largest |r(x′) − r(x) − J (x′ − x)| at points x′ a few units in the last place of each parameter away: what
+/// rounding, of x and in the evaluation, makes of r. Points where r is not finite tell nothing.
+Verifier::Noise Verifier::noise_in(const State& state, const Options& options, Result& counts) {
   const std::int64_t m = program_.rows();
-  AlignedArray expected(m);
+  std::vector<double> expected(static_cast<std::size_t>(m)), noise(expected.size(), 0.0);
   program_.coordinates(state.x.data(), size_.data());
-  double largest = 0.0;
   for (int probe = 0; probe < noise_probes; ++probe) {
     for (std::size_t j = 0; j < beside_.size(); ++j) {
       const auto place = static_cast<int>(j) + 1;
@@ -137,16 +136,24 @@ double Verifier::noise_in(const State& state, double most, const Options& option
       beside_[j] = ((place >> (probe % 3)) % 2 == probe / 2 ? 1 : -1) * units * epsilon * size_[j];
     }
     retract(program_, state.x, beside_.data(), trial_x_);
-    if (!std::isfinite(cost_at_trial(options, counts))) return most;
+    if (!std::isfinite(cost_at_trial(options, counts))) continue;  // beyond the edge of a domain
     kernels::multiply(state.jacobian, beside_.data(), expected.data());
-    double squares = 0.0;
-    for (std::int64_t i = 0; i < m; ++i) {
-      const double left = trial_residual_[i] - state.residual[i] - expected[i];
-      squares += left * left;
+    for (std::size_t i = 0; i < noise.size(); ++i) {
+      const auto row = static_cast<std::int64_t>(i);
+      noise[i] = std::max(noise[i], std::abs(trial_residual_[row] - state.residual[row] - expected[i]));
     }
-    largest = std::max(largest, std::sqrt(squares));
   }
-  return std::min(largest, most);
+  const auto noisiest = std::max_element(noise.begin(), noise.end()) - noise.begin();
+  double squares = 0.0, rest = 0.0, residual = 0.0, residual_rest = 0.0;
+  for (std::size_t i = 0; i < noise.size(); ++i) {
+    const double n = noise[i] * noise[i], r = std::pow(state.residual[static_cast<std::int64_t>(i)], 2);
+    squares += n;
+    residual += r;
+    if (static_cast<std::ptrdiff_t>(i) == noisiest) continue;
+    rest += n;
+    residual_rest += r;
+  }
+  return {std::sqrt(squares), std::sqrt(rest), std::sqrt(residual), std::sqrt(residual_rest)};
 }
 
 /// A minimum that second derivatives determine: JᵀJ is singular there, and what Gauss-Newton promises means nothing.

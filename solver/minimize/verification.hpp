@@ -75,10 +75,20 @@ class Verifier {
   bool falls_beside(const State& state, std::int64_t column, const Options& options, Result& counts);
 
  private:
+  /// Norms of the noise in r and of r, of all rows and of all but the noisiest. At the edge of a domain, as of log at 0, one row
+  /// is nothing but noise, and the others are not.
+  struct Noise {
+    double norm, norm_of_rest, residual, residual_of_rest;
+    bool explains(double factor) const {
+      return norm <= senseless * residual && residual <= factor * norm && residual_of_rest <= factor * norm_of_rest;
+    }
+    /// Of the residual: so much noise says that J has nothing to do with r.
+    static constexpr double senseless = 1e8;
+  };
   static std::int64_t rank_of_factor(const DenseQr& qr);
   double cost_at_trial(const Options& options, Result& counts);
   bool factor_hessian(const State& state, std::span<const char> held, Result& counts);
-  double noise_in(const State& state, double most, const Options& options, Result& counts);
+  Noise noise_in(const State& state, const Options& options, Result& counts);
   void measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
                             const Options& options, Result& counts, Stationarity& found);
   bool falls_beyond(const State& state, double longest, const Options& options, Result& counts, Stationarity& found);
