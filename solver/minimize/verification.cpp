@@ -21,7 +21,7 @@ constexpr double rounding_damping = 1e-25;
 // Rounding in r beside ε‖Dx‖, at most: a residual is a sum of terms, each with its own errors.
 constexpr double rounding_terms = 1000.0;
 // So many times the noise in the residuals may hide a decrease; and residuals of no more than so many times it are nothing else.
-constexpr double hiding = 10.0, nothing_else = 16.0, most_noise = 64.0;
+constexpr double hiding = 10.0, nothing_else = 16.0, most_noise = 24.0;
 // Points beside x at which the noise is measured.
 constexpr int noise_probes = 4;
 // ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound because
@@ -156,13 +156,20 @@ Verifier::Noise Verifier::noise_in(const State& state, const Options& options, R
   return {std::sqrt(squares), std::sqrt(rest), std::sqrt(residual), std::sqrt(residual_rest)};
 }
 
+/// Whether H_ has no eigenvalue below `least`.
+bool Verifier::is_curved(double least) const {
+  const std::int64_t n = program_.columns();
+  const Matrix shifted = Eigen::Map<const Matrix>(H_.data(), n, n) - least * Matrix::Identity(n, n);
+  return Eigen::LLT<Matrix>(shifted).info() == Eigen::Success;
+}
+
 /// A minimum that second derivatives determine: JᵀJ is singular there, and what Gauss-Newton promises means nothing.
 void Verifier::measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
                                     const Options& options, Result& counts, Stationarity& found) {
   const std::int64_t n = program_.columns();
   if (n > most_columns || !factor_hessian(state, held, counts)) return;
   const Eigen::LLT<Matrix> factor{Eigen::Map<const Matrix>(H_.data(), n, n)};
-  if (factor.info() != Eigen::Success) return;
+  if (factor.info() != Eigen::Success || !is_curved(flat)) return;
   Eigen::VectorXd scaled(n);
   double squares = 0.0;
   for (Eigen::Index j = 0; j < n; ++j) {
@@ -236,15 +243,13 @@ std::int64_t Verifier::rank(const State& state) {
 bool Verifier::curves_up(const State& state, std::span<const char> held, Result& counts) {
   const std::int64_t n = program_.columns();
   if (n > most_columns || !factor_hessian(state, held, counts)) return false;
-  const Matrix shifted = Eigen::Map<const Matrix>(H_.data(), n, n) - flat * Matrix::Identity(n, n);
-  return Eigen::LLT<Matrix>(shifted).info() == Eigen::Success;
+  return is_curved(flat);
 }
 
 bool Verifier::bends_down(const State& state, std::span<const char> held, Result& counts) {
   const std::int64_t n = program_.columns();
   if (n > most_columns || !factor_hessian(state, held, counts)) return false;
-  const Matrix shifted = Eigen::Map<const Matrix>(H_.data(), n, n) + flat * Matrix::Identity(n, n);
-  return Eigen::LLT<Matrix>(shifted).info() != Eigen::Success;
+  return !is_curved(-flat);
 }
 
 double Verifier::cost_at_trial(const Options& options, Result& counts) {

@@ -86,6 +86,7 @@ class Verifier {
     static constexpr double senseless = 1e8;
   };
   static std::int64_t rank_of_factor(const DenseQr& qr);
+  bool is_curved(double least) const;
   double cost_at_trial(const Options& options, Result& counts);
   bool factor_hessian(const State& state, std::span<const char> held, Result& counts);
   Noise noise_in(const State& state, const Options& options, Result& counts);
