@@ -22,7 +22,7 @@ constexpr int most_kink_rounds = 20, most_jumps = 20;
 
 /// Verifies a claim of convergence. Empty: the claim is withdrawn, and the descent goes on.
 std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
-  if (squares_underflow(state_)) return Verdict{Status::stalled, underflow_words};
+  if (squares_underflow(program_, state_)) return Verdict{Status::stalled, underflow_words};
   const auto lost = influence_.lost(program_, linear_->column_norms(), held_, residual_norm(program_, state_));
   if (!lost.names.empty()) {
     undetermined_ = verifier_.undetermined(state_, held_, lost, *options_, *result_);

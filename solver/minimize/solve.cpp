@@ -211,11 +211,6 @@ LinearSolver& DenseEngine::choose(LinearSolverKind kind, Result& result) {
   return chosen;
 }
 
-double column_norm(const DenseMatrix& J, std::size_t column) {
-  const double* Jj = J.column(static_cast<std::int64_t>(column));
-  return std::sqrt(kernels::dot(Jj, Jj, J.stride()));
-}
-
 /// Where the residuals have lost a parameter, no restart found a lower point, and the others are at a minimum: that minimum,
 /// with the parameter named.
 Ending determined(Ending ending, Journal& journal) {
@@ -298,7 +293,7 @@ Finding DenseEngine::verify(const std::vector<double>& x, bool exhausted, Influe
   const Options& options = journal.options;
   Result& counts = journal.result;
   State& at = state_at(x, options.threads, counts);
-  if (squares_underflow(at)) return {.lost = true, .against = underflow_words};
+  if (squares_underflow(program, at)) return {.lost = true, .against = underflow_words};
   if (at.cost == 0.0) return {.holds = true, .vanished = true};
   if (!verifier) verifier = std::make_unique<Verifier>(program);
   const auto n = static_cast<std::size_t>(program.columns());

@@ -28,6 +28,12 @@ inline double residual_norm(const Program& program, const State& state) {
   return std::sqrt(kernels::dot(state.residual.data(), state.residual.data(), program.rows()));
 }
 
+/// ‖Jⱼ‖.
+inline double column_norm(const DenseMatrix& J, std::size_t column) {
+  const double* Jj = J.column(static_cast<std::int64_t>(column));
+  return std::sqrt(kernels::dot(Jj, Jj, J.stride()));
+}
+
 /// The free components of x, moved by `step` (columns()) and projected on the bounds, or along the retraction of their
 /// manifold; the rest as in `from`.
 inline void retract(const Program& program, const std::vector<double>& from, const double* step,

@@ -15,8 +15,9 @@ namespace {
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 // Probe length of the directional second derivative, relative to the step (Transtrum & Sethna 2012, section 4.2).
 constexpr double probe = 0.1;
-// The step test says nothing while the cost falls by more than this part of itself from step to step.
-constexpr double steady = 1e-3;
+// The step test says nothing while the cost falls by more than this part of itself from step to step, unless the residuals are
+// almost at the rounding of the terms that they are made of.
+constexpr double steady = 1e-3, almost_exact = 1000.0 * epsilon;
 
 /// The methods whose last linear solve was that of their step, which the acceleration repeats.
 bool is_damped(Method method) { return method == Method::levenberg || method == Method::levenberg_marquardt; }
@@ -159,7 +160,7 @@ std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
     ++result_->evaluations.jacobian;
     finite = std::isfinite(state_.cost) && has_finite_columns(state_.jacobian);
   }
-  if (finite && squares_underflow(state_)) return Verdict{Status::failed, underflow_words};
+  if (finite && squares_underflow(program_, state_)) return Verdict{Status::failed, underflow_words};
   if (finite) return std::nullopt;
   const auto culprit = program_.find_non_finite(state_.x.data());
   if (!culprit) return Verdict{Status::non_finite_start, "the cost or its derivatives overflow at the start"};
@@ -281,7 +282,8 @@ std::optional<Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) c
                                                   actual / trial_.cost, function_tolerance_)};
   const auto norms = linear_->column_norms();  // of the point left
   const double moved = scaled_norm(norms, step_.data()), point = std::sqrt(scaled_point(program_, trial_.x, norms));
-  if (actual <= steady * trial_.cost && convergence::step_small(moved, point, step_tolerance_))
+  const bool hardly_falls = actual <= steady * trial_.cost || residual_norm(program_, state_) <= almost_exact * point;
+  if (hardly_falls && convergence::step_small(moved, point, step_tolerance_))
     return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", moved / point, step_tolerance_)};
   return std::nullopt;
 }

@@ -24,6 +24,10 @@ constexpr double rounding_terms = 1000.0;
 constexpr double hiding = 10.0, nothing_else = 16.0, most_noise = 24.0;
 // Points beside x at which the noise is measured.
 constexpr int noise_probes = 4;
+// Of the change there, what half a unit in the last place of each parameter brings.
+constexpr double half_a_unit = 0.125;
+// Of the change that J predicts there, what must be seen of it for J to mean anything.
+constexpr double least_change = 1e-3;
 // ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound because
 // J is singular, rounding beside them hides a decrease that others would find.
 constexpr double most_rounding = 0.03;
@@ -46,9 +50,15 @@ double believable_promise(const Options& options) {
   return std::max(least_allowed, allowed_tolerances * options.function_tolerance);
 }
 
-bool squares_underflow(const State& state) {
-  const double* const r = state.residual.data();
-  return state.cost < smallest_cost && std::any_of(r, r + state.residual.size(), [](double a) { return a != 0.0; });
+bool squares_underflow(const Program& program, const State& state) {
+  if (!(state.cost < smallest_cost)) return false;
+  double residual = 0.0, size = 0.0;
+  for (std::int64_t i = 0; i < program.rows(); ++i) residual = std::max(residual, std::abs(state.residual[i]));
+  std::vector<double> sizes(static_cast<std::size_t>(program.columns()));
+  program.coordinates(state.x.data(), sizes.data());
+  for (std::size_t j = 0; j < sizes.size(); ++j)
+    size = std::max(size, column_norm(state.jacobian, j) * std::abs(sizes[j]));
+  return residual > rounding_terms * epsilon * size;
 }
 
 Verifier::Verifier(const Program& program) : program_(program) {
@@ -83,7 +93,7 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
     // A loss changes r from point to point: nothing can be measured.
     const double assumed = std::min(most / hiding, residual);
     const Noise noise = program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state, options, counts);
-    if (noise.norm <= Noise::senseless * residual) found.rounding = std::min(hiding * noise.norm / residual, most_rounding);
+    if (noise.meaningful) found.rounding = std::min(hiding * noise.norm / residual, most_rounding);
     const auto within = [&](double factor) { return residual <= most && noise.explains(factor); };
     found.only_rounding = within(nothing_else);
     // An almost exact fit: what is left of it is soon taken.
@@ -128,6 +138,7 @@ bool Verifier::factor_hessian(const State& state, std::span<const char> held, Re
 Verifier::Noise Verifier::noise_in(const State& state, const Options& options, Result& counts) {
   const std::int64_t m = program_.rows();
   std::vector<double> expected(static_cast<std::size_t>(m)), noise(expected.size(), 0.0);
+  double largest_change = 0.0, largest_expected = 0.0;
   program_.coordinates(state.x.data(), size_.data());
   for (int probe = 0; probe < noise_probes; ++probe) {
     for (std::size_t j = 0; j < beside_.size(); ++j) {
@@ -140,7 +151,10 @@ Verifier::Noise Verifier::noise_in(const State& state, const Options& options, R
     kernels::multiply(state.jacobian, beside_.data(), expected.data());
     for (std::size_t i = 0; i < noise.size(); ++i) {
       const auto row = static_cast<std::int64_t>(i);
-      noise[i] = std::max(noise[i], std::abs(trial_residual_[row] - state.residual[row] - expected[i]));
+      const double change = trial_residual_[row] - state.residual[row];
+      noise[i] = std::max({noise[i], std::abs(change - expected[i]), half_a_unit * std::abs(expected[i])});
+      largest_change = std::max(largest_change, std::abs(change));
+      largest_expected = std::max(largest_expected, std::abs(expected[i]));
     }
   }
   const auto noisiest = std::max_element(noise.begin(), noise.end()) - noise.begin();
@@ -153,7 +167,8 @@ Verifier::Noise Verifier::noise_in(const State& state, const Options& options, R
     rest += n;
     residual_rest += r;
   }
-  return {std::sqrt(squares), std::sqrt(rest), std::sqrt(residual), std::sqrt(residual_rest)};
+  return {std::sqrt(squares), std::sqrt(rest), std::sqrt(residual), std::sqrt(residual_rest),
+          largest_change >= least_change * largest_expected};
 }
 
 /// Whether H_ has no eigenvalue below `least`.

@@ -19,8 +19,9 @@ namespace thalweg {
 /// times the function tolerance where that is more.
 double believable_promise(const Options& options);
 
-/// Whether residuals are left whose squares underflow: their cost says nothing.
-bool squares_underflow(const State& state);
+/// Whether residuals are left whose squares underflow: their cost says nothing. Not where they are at the level of rounding beside the
+/// terms ‖Jⱼ‖xⱼ that they are made of.
+bool squares_underflow(const Program& program, const State& state);
 inline constexpr const char* underflow_words =
     "the residuals are so small that their squares underflow; expected data in other units";
 
@@ -79,11 +80,11 @@ class Verifier {
   /// is nothing but noise, and the others are not.
   struct Noise {
     double norm, norm_of_rest, residual, residual_of_rest;
+    bool meaningful = true;  ///< r changes beside the point, as J says that it must
     bool explains(double factor) const {
-      return norm <= senseless * residual && residual <= factor * norm && residual_of_rest <= factor * norm_of_rest;
+      if (!meaningful) return false;
+      return residual <= norm || (residual <= factor * norm && residual_of_rest <= factor * norm_of_rest);
     }
-    /// Of the residual: so much noise says that J has nothing to do with r.
-    static constexpr double senseless = 1e8;
   };
   static std::int64_t rank_of_factor(const DenseQr& qr);
   bool is_curved(double least) const;

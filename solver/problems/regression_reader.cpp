@@ -359,10 +359,10 @@ std::variant<CurveFit, RegressionFit> read_problem(const std::string& path) {
   return read_curve_fit(path);
 }
 
-std::vector<RegressionOptions> RegressionFit::Choice::candidates(const RegressionOptions& model) const {
+std::vector<RegressionOptions> RegressionFit::Choice::candidates(const RegressionOptions& base) const {
   std::vector<RegressionOptions> all;
   for (const double weight : l2.empty() ? l1 : l2) {
-    all.push_back(model);
+    all.push_back(base);
     (l2.empty() ? all.back().l1 : all.back().l2) = weight;
   }
   return all;

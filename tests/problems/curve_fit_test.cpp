@@ -42,7 +42,7 @@ TEST_CASE("a curve fit put together by hand is checked alike") {
         }) == "no error");
   CHECK(error_by_hand([](CurveFit& fit) {
           fit.parameters[0].fixed = true;
-          fit.parameters[0].prior = Prior{};
+          fit.parameters[0].prior = thalweg::FitParameter::Prior{};
         }) == "t.csv: parameter 'a' is fixed and has a prior; expected one of the two");
   CHECK(error_by_hand([](CurveFit& fit) { fit.data.clear(); }) == "t.csv: there is no data set; expected at least one");
   CHECK(error_by_hand([](CurveFit& fit) { fit.data[0].values.pop_back(); }) ==

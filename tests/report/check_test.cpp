@@ -21,13 +21,13 @@ const std::vector<double> six = {0.5, 1.0, 1.5, 2.0, 3.0, 4.0}, measured = {2.9,
 /// A residual of six rows, its parameters "p" at the start.
 struct Case {
   template <class F>
-  Case(F f, const std::vector<double>& start) : p(problem.add_parameters("p", start)) {
+  Case(F f, const std::vector<double>& start) : problem(), p(problem.add_parameters("p", start)) {
     problem.name_components(p, {names.begin(), names.begin() + std::ssize(start)});
     problem.add_residuals("data", f, p, six, measured);
   }
   CheckReport checked(const Options& options = {}) const { return check(problem, options); }
   std::vector<std::string> names = {"a", "b", "c", "d"};
-  Problem problem{};
+  Problem problem;
   Parameters<Dynamic> p;
 };
 
