@@ -298,7 +298,11 @@ std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& propos
   // What the model promises, and what came of it, are both below the rounding of the cost.
   const double rounding = 16.0 * epsilon * state_.cost;
   const bool invisible = std::abs(proposed.predicted) <= rounding && std::abs(trial.cost - state_.cost) <= rounding;
-  if (!tiny && !invisible && !strategy_->exhausted()) return std::nullopt;
+  if (!tiny && !invisible && !strategy_->exhausted()) {
+    if (std::isfinite(trial.cost) && residual_norm(program_, state_) <= almost_exact * point)
+      return Verdict{Status::converged, "the residuals are almost at rounding level"};
+    return std::nullopt;
+  }
   exhausted_ = true;
   return Verdict{Status::converged, "no step lowers the cost in double precision"};
 }

@@ -89,7 +89,8 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
     found.promised = 0.5 * qr.squared_product(step_.data()) / state.cost;
   // The noise is measured where it could matter.
   const double most = rounding_terms * epsilon * std::max(size, explained);
-  if (residual <= most || (!found.holds() && std::sqrt(found.promised) <= std::sqrt(found.allowed) + most / residual)) {
+  const bool doubtful = !found.holds() || found.rank < found.columns;
+  if (doubtful && std::sqrt(found.promised) <= std::sqrt(found.allowed) + most / residual) {
     // A loss changes r from point to point: nothing can be measured.
     const double assumed = std::min(most / hiding, residual);
     const Noise noise = program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state, options, counts);
