@@ -21,6 +21,9 @@ constexpr double scale_decay = 0.1;
 constexpr double loose_curvature = 0.9, tight_curvature = 0.1;
 constexpr int most_small_decreases = 5;
 
+// Steps in a row that a line search accepts, though none of them is lower than an earlier point: rounding decides there.
+constexpr int most_idle = 10;
+
 }  // namespace
 
 Ending descend_along_directions(const Objective& f, std::vector<double> x, const Box& box, Journal& journal) {
@@ -64,6 +67,8 @@ std::optional<Verdict> DescentLoop::begin() {
   ++journal_.result.evaluations.jacobian;
   claims_.begin(span(x_), value_);
   if (auto verdict = non_finite_start(f_, value_, span(g_))) return verdict;
+  lowest_ = value_;
+  idle_ = 0;
   linearize();
   return std::nullopt;
 }
@@ -110,6 +115,9 @@ std::optional<Verdict> DescentLoop::iterate() {
     last_decrease_ = before - value_;
     done.step_norm = s.norm();
     verdict = decrease_verdict(before, origin, found.point.alpha);
+    idle_ = value_ < lowest_ ? 0 : idle_ + 1;
+    lowest_ = std::min(lowest_, value_);
+    if (!verdict && idle_ >= most_idle) verdict = exhausted_verdict();
   } else {
     done.accepted = false;
     done.outcome = found.decreased() && trial_ != x_ ? IterationRecord::Outcome::not_finite

@@ -58,6 +58,8 @@ class DescentLoop final : private LineFunction {
   double value_ = 0.0, gradient_norm_ = 0.0;
   double evaluated_at_ = -1.0;      ///< α that trial_g_ belongs to; −1: none
   double last_decrease_ = 0.0;      ///< of the last step; 0: there was none
+  double lowest_ = 0.0;  // value met so far
+  int idle_ = 0;         // steps since then
   int small_decreases_ = 0;         ///< in a row
   bool fresh_ = true;               ///< the direction has learnt nothing yet
   bool at_saddle_ = false;          ///< d_ is a direction of negative curvature

@@ -87,7 +87,7 @@ class Town {
       // Half left, ahead and half right in turn, as three cameras on a car would.
       const double yaw = std::atan2(ahead[1], ahead[0]) + (1 - i % 3) * side_yaw + 0.05 * normal();
       Shot shot;
-      shot.centre = on_route(s, rows_) + Vector(0.3 * normal(), 0.3 * normal(), 0.1 * normal());
+      shot.centre = on_route(s, rows_) + normals(0.3, 0.3, 0.1);
       shot.R = looking(direction(yaw, 0.1 + 0.03 * normal()));
       shot.focal = 800.0 * (1.0 + 0.05 * normal());
       shot.k1 = -0.05 + 0.01 * normal();
@@ -127,6 +127,11 @@ class Town {
 
   double normal() { return random_.normal(); }
   double uniform() { return random_.uniform(); }
+  /// Drawn from the last to the first: the order of arguments would be the compiler's.
+  Vector normals(double x, double y, double z) {
+    const double third = z * normal(), second = y * normal();
+    return {x * normal(), second, third};
+  }
 
   /// The start: shots that drift from the truth, know little of the focal length and nothing of distortion.
   void drift() {
@@ -134,11 +139,11 @@ class Town {
     Vector offset = Vector::Zero();
     for (const Shot& shot : shots_) {
       yaw += options_.drift * yaw_drift * normal();
-      offset += options_.drift * position_drift * Vector(normal(), normal(), 0.3 * normal());
-      const Vector turn = options_.drift * turn_error * Vector(normal(), normal(), normal()) + Vector(0, 0, yaw);
+      offset += options_.drift * position_drift * normals(1.0, 1.0, 0.3);
+      const Vector turn = options_.drift * turn_error * normals(1.0, 1.0, 1.0) + Vector(0, 0, yaw);
       Shot start = shot;
       start.R = shot.R * Eigen::AngleAxisd(turn.norm(), turn.normalized()).toRotationMatrix().transpose();
-      start.centre = shot.centre + offset + options_.drift * place_error * Vector(normal(), normal(), normal());
+      start.centre = shot.centre + offset + options_.drift * place_error * normals(1.0, 1.0, 1.0);
       start.focal = shot.focal * (1.0 + options_.drift * focal_error * normal());
       start.k1 *= std::max(0.0, 1.0 - options_.drift);
       start.k2 *= std::max(0.0, 1.0 - options_.drift);

@@ -138,7 +138,9 @@ Pose2 nonsense(Random& random, const Pose2&) {
 Pose3 nonsense(Random& random, const Pose3&) {
   Pose3 p;
   for (int k = 0; k < 3; ++k) p.t[k] = 10.0 * random.normal();
-  p.q = Eigen::Quaterniond(random.normal(), random.normal(), random.normal(), random.normal()).normalized();
+  // From the last to the first: the order of arguments would be the compiler's.
+  const double z = random.normal(), y = random.normal(), x = random.normal();
+  p.q = Eigen::Quaterniond(random.normal(), x, y, z).normalized();
   return p;
 }
 
