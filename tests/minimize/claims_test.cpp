@@ -1,6 +1,8 @@
 // A claim of convergence must be true: the traps in which others, or earlier versions, have walked.
+#include <array>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include <doctest/doctest.h>
 #include <thalweg/minimize/solve.hpp>
@@ -163,4 +165,59 @@ TEST_CASE("a small gradient beside a nearly singular Jacobian is not taken for a
   const Result result = solve(problem);
   CHECK(result.converged());
   CHECK(2.0 * result.final_cost == Approx(4.722381105645e-10).epsilon(1e-6));
+}
+
+TEST_CASE("a point of inflection is no minimum, though curvature and gradient vanish there together") {
+  // p + cos p rises everywhere, level at −3π/2; the data lie far below.
+  const auto f = [](const auto& p, double, double y) { return p[0] + cos(p[0]) - y; };
+  const std::vector<double> low(5, -9.0);
+  for (const Method method : {Method::levenberg_marquardt, Method::levenberg, Method::newton, Method::newton_cg}) {
+    CAPTURE(to_string(method));
+    const Result result = fit(f, {-0.14}, five, low, {.method = method});
+    const bool reached = result.final_cost < 1e-20;
+    CHECK((reached || !result.converged()));
+  }
+}
+
+TEST_CASE("the edge of where residuals are finite is not taken for a kink") {
+  // exp overflows just beyond the start, where the cost still falls towards it.
+  const auto f = [](const auto& p, double x, double y) { return exp(700.0 + p[0] * x) * 1e-307 * p[1] - y; };
+  const Result result = fit(f, {9.7, 1.0}, {1.0, 0.5}, {1e9, 1.0}, {.restarts = 0, .max_iterations = 300});
+  CAPTURE(result.reason);
+  CHECK(result.at_kink.empty());
+}
+
+TEST_CASE("at the edge of a domain one row is noise, and the others are not at rounding level") {
+  // log1p(p) is far too large for the data at every p that double has.
+  const auto f = [](const auto& p, double x, double y) { return p[1] * x + log(1.0 + p[0]) - y; };
+  const Result result = fit(f, {0.6, 1.0}, five, {-1000, -1003, -1001, -1007, -998}, {.restarts = 0});
+  CAPTURE(result.reason);
+  CHECK(result.reason != "the residuals are at rounding level");
+}
+
+TEST_CASE("residuals whose squares underflow beside others of the size of one are an exact fit") {
+  // x = (1, 0): the second residual vanishes quadratically, beside a first one of the size of 1.
+  const auto exact = [](const auto& p, double, double) {
+    using T = std::remove_cvref_t<decltype(p[0])>;
+    return std::array<T, 2>{10.0 * (p[0] * p[0] + p[1] * p[1] - 1.0), 1.0 * p[1] * p[1]};
+  };
+  CHECK(fit(exact, {2.0, 1.0}, {1}, {1}).converged());
+}
+
+TEST_CASE("an almost exact fit converges by every method that descends on residuals") {
+  // Exponential data to the last bit.
+  std::vector<double> x, y;
+  for (int i = 0; i < 12; ++i) {
+    x.push_back(0.3 * i);
+    y.push_back(7.0 * std::exp(-0.83 * x.back()) + 2.0);
+  }
+  const auto f = [](const auto& p, double t, double v) { return p[0] * exp(-p[1] * t) + p[2] - v; };
+  for (const Method method : {Method::levenberg_marquardt, Method::levenberg, Method::dogleg, Method::subspace_dogleg,
+                              Method::gauss_newton, Method::newton, Method::newton_cg, Method::bfgs, Method::lbfgs}) {
+    CAPTURE(to_string(method));
+    const Result result = fit(f, {6.0, 0.7, 1.5}, x, y, {.method = method});
+    CAPTURE(result.reason);
+    CHECK(result.converged());
+    CHECK(result.final_cost < 1e-24);
+  }
 }
