@@ -99,8 +99,8 @@ bool is_valley_floor(const Evaluation& at, const std::vector<int>& columns) {
   return gain <= 1e-3L * at.cost;
 }
 
-/// Whether the exact Newton step is short, gains nothing, and removes the gradient: a minimum, though J loses a column there and
-/// r never becomes orthogonal to it. At a point of inflection half of the gradient, at least, would be left.
+/// Whether the exact Newton step is short, gains nothing, and removes the gradient: a minimum, though J loses a column
+/// there and r never becomes orthogonal to it. At a point of inflection half of the gradient, at least, would be left.
 bool is_curved_minimum(Model& model, const Evaluation& at, const RealVector& x, const RealVector& sizes) {
   constexpr Real short_step = 1e-4L, gain_allowed = 1e-9L, left = 0.1L, least_curvature = 1e-10L;
   std::vector<int> columns;

@@ -45,9 +45,10 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
                      (outcome == Polish::Outcome::impossible && here.promised <= sharp_promise);
   if (!here.only_rounding && here.holds() && has_lost_directions(here)) {
     if (begin_anew()) return std::nullopt;
-    return Verdict{Status::stalled,
-                   fmt::format("the residuals tell only {} combinations of the parameters apart here, and {} elsewhere ({})",
-                               here.rank, highest_rank_, claim.reason)};
+    return Verdict{
+        Status::stalled,
+        fmt::format("the residuals tell only {} combinations of the parameters apart here, and {} elsewhere ({})",
+                    here.rank, highest_rank_, claim.reason)};
   }
   if (here.holds() && (sharp || !withdraw())) {
     if (release_kinks()) return std::nullopt;
@@ -58,8 +59,8 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
   if (!exhausted_ && withdraw()) return std::nullopt;
   if (begin_anew() || hold_kinks()) return std::nullopt;
   return Verdict{Status::stalled,
-                 fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}", claim.reason,
-                             here.promised, here.allowed)};
+                 fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
+                             claim.reason, here.promised, here.allowed)};
 }
 
 /// Tightens the tolerances and continues. False when claims have been withdrawn too often in a row.
@@ -112,8 +113,8 @@ bool TrustRegion::release_kinks() {
   return any;
 }
 
-/// Begins anew from here, D and λ those of this point: what an enormous start made of them can keep a parameter from moving.
-/// False when the cost has hardly fallen since it did so last.
+/// Begins anew from here, D and λ those of this point: what an enormous start made of them can keep a parameter from
+/// moving. False when the cost has hardly fallen since it did so last.
 bool TrustRegion::begin_anew() {
   if (!(state_.cost < (1.0 - falling) * renewed_cost_)) return false;
   renewed_cost_ = state_.cost;
@@ -121,8 +122,8 @@ bool TrustRegion::begin_anew() {
   return true;
 }
 
-/// Whether J had a higher rank where earlier descents began or ended, and second derivatives do not determine what it lost: a
-/// Gaussian that narrowed until it covers one row, say.
+/// Whether J had a higher rank where earlier descents began or ended, and second derivatives do not determine what it
+/// lost: a Gaussian that narrowed until it covers one row, say.
 bool TrustRegion::has_lost_directions(const Stationarity& here) {
   if (here.by_curvature || here.rank >= here.columns) return false;
   if (!start_x_.empty()) {
@@ -145,8 +146,7 @@ void TrustRegion::restart_strategy() {
 std::string TrustRegion::kink_words() const {
   std::string names;
   for (std::size_t j = 0; j < kinked_.size(); ++j)
-    if (kinked_[j])
-      names += (names.empty() ? "'" : ", '") + program_.column_name(static_cast<std::int64_t>(j)) + "'";
+    if (kinked_[j]) names += (names.empty() ? "'" : ", '") + program_.column_name(static_cast<std::int64_t>(j)) + "'";
   return names.empty() ? names : ", at a kink in " + names;
 }
 

@@ -19,8 +19,8 @@ class Influence {
   void reset(std::size_t columns);
   /// Another point of the descent: ‖Jⱼ‖ and the sizes of the parameters.
   void see(std::span<const double> column_norms, std::span<const double> sizes, double cost);
-  /// Whether the parameters have all run to zero, to a millionth of the largest that they were, and the cost with them, to
-  /// 1e-32 of what it was: no other size is left that either could be measured by.
+  /// Whether the parameters have all run to zero, to a millionth of the largest that they were, and the cost with them,
+  /// to 1e-32 of what it was: no other size is left that either could be measured by.
   bool vanished(double cost) const;
   /// In words; empty: none. All of them when every column is zero.
   struct Lost {

@@ -20,7 +20,8 @@ constexpr double least_allowed = 1e-8, allowed_tolerances = 100.0;
 constexpr double rounding_damping = 1e-25;
 // Rounding in r beside ε‖Dx‖, at most: a residual is a sum of terms, each with its own errors.
 constexpr double rounding_terms = 1000.0;
-// So many times the noise in the residuals may hide a decrease; and residuals of no more than so many times it are nothing else.
+// So many times the noise in the residuals may hide a decrease; and residuals of no more than so many times it are
+// nothing else.
 constexpr double hiding = 10.0, nothing_else = 16.0, most_noise = 24.0;
 // Points beside x at which the noise is measured.
 constexpr int noise_probes = 4;
@@ -28,8 +29,8 @@ constexpr int noise_probes = 4;
 constexpr double half_a_unit = 0.125;
 // Of the change that J predicts there, what must be seen of it for J to mean anything.
 constexpr double least_change = 1e-3;
-// ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound because
-// J is singular, rounding beside them hides a decrease that others would find.
+// ρ that is granted to rounding, at most: a promise of a thousandth of the cost. Where parameters grow without bound
+// because J is singular, rounding beside them hides a decrease that others would find.
 constexpr double most_rounding = 0.03;
 // A column that depends on others to this part of its length adds nothing to the rank.
 constexpr double rank_tolerance = 1e-10, clear_rank = 1e-6;
@@ -39,7 +40,8 @@ constexpr std::int64_t most_columns = 500;
 constexpr double flat = 1e-8;
 // A Newton step is short when it moves no parameter by more than this part of itself.
 constexpr double short_step = 1e-4;
-// Farther along it, to this part of a parameter, nothing may be lower by more than so many times the rounding of the cost.
+// Farther along it, to this part of a parameter, nothing may be lower by more than so many times the rounding of the
+// cost.
 constexpr double far_along = 0.1, clearly_lower = 1e3;
 // Costs below this are sums of squares that underflow.
 constexpr double smallest_cost = 1e-280;
@@ -93,7 +95,8 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
   if (doubtful && std::sqrt(found.promised) <= std::sqrt(found.allowed) + most / residual) {
     // A loss changes r from point to point: nothing can be measured.
     const double assumed = std::min(most / hiding, residual);
-    const Noise noise = program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state, options, counts);
+    const Noise noise =
+        program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state, options, counts);
     if (noise.meaningful) found.rounding = std::min(hiding * noise.norm / residual, most_rounding);
     const auto within = [&](double factor) { return residual <= most && noise.explains(factor); };
     found.only_rounding = within(nothing_else);
@@ -134,8 +137,8 @@ bool Verifier::factor_hessian(const State& state, std::span<const char> held, Re
   return true;
 }
 
-/// Of each row the largest |r(x′) − r(x) − J (x′ − x)| at points x′ a few units in the last place of each parameter away: what
-/// rounding, of x and in the evaluation, makes of r. Points where r is not finite tell nothing.
+/// Of each row the largest |r(x′) − r(x) − J (x′ − x)| at points x′ a few units in the last place of each parameter
+/// away: what rounding, of x and in the evaluation, makes of r. Points where r is not finite tell nothing.
 Verifier::Noise Verifier::noise_in(const State& state, const Options& options, Result& counts) {
   const std::int64_t m = program_.rows();
   std::vector<double> expected(static_cast<std::size_t>(m)), noise(expected.size(), 0.0);
@@ -208,9 +211,9 @@ void Verifier::measure_by_curvature(const State& state, std::span<const double> 
   found.by_curvature = true;
 }
 
-/// Whether the cost is lower farther along the Newton step in step_, of which the longest component is `longest` beside its
-/// parameter. At a minimum it rises there; where the curvature vanishes together with the gradient, as at a point of inflection,
-/// it goes on falling, and the Newton step shows only half of the way to that point.
+/// Whether the cost is lower farther along the Newton step in step_, of which the longest component is `longest` beside
+/// its parameter. At a minimum it rises there; where the curvature vanishes together with the gradient, as at a point
+/// of inflection, it goes on falling, and the Newton step shows only half of the way to that point.
 bool Verifier::falls_beyond(const State& state, double longest, const Options& options, Result& counts,
                             Stationarity& found) {
   const std::vector<double> newton = step_;

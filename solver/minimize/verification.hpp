@@ -19,23 +19,24 @@ namespace thalweg {
 /// times the function tolerance where that is more.
 double believable_promise(const Options& options);
 
-/// Whether residuals are left whose squares underflow: their cost says nothing. Not where they are at the level of rounding beside the
-/// terms ‖Jⱼ‖xⱼ that they are made of.
+/// Whether residuals are left whose squares underflow: their cost says nothing. Not where they are at the level of
+/// rounding beside the terms ‖Jⱼ‖xⱼ that they are made of.
 bool squares_underflow(const Program& program, const State& state);
 inline constexpr const char* underflow_words =
     "the residuals are so small that their squares underflow; expected data in other units";
 
-/// What is measured at a point. All figures are free of units: they do not change when y, σ, x or a parameter is scaled.
+/// What is measured at a point. All figures are free of units: they do not change when y, σ, x or a parameter is
+/// scaled.
 struct Stationarity {
   /// Decrease of the cost that an undamped Gauss-Newton step promises, relative to the cost: ρ² with
   /// ρ = ‖P r‖/‖r‖, P the projection on the range of the free columns of J (Bates & Watts 1981), directions in which
   /// the scaled J is singular to rounding left out.
   double promised = 0.0;
-  double rounding = 0.0;  ///< ρ that rounding in r leaves, where more is promised than is allowed; at most 0.03
+  double rounding = 0.0;       ///< ρ that rounding in r leaves, where more is promised than is allowed; at most 0.03
   bool only_rounding = false;  ///< ‖r‖ is of the size of the noise in r: nothing else is left of the residuals
-  double allowed = 0.0;   ///< believable_promise()
-  bool by_curvature = false;  ///< the exact Hessian is positive definite, and its Newton step is short and promises no more
-                              ///< than is allowed: `promised` is that step's
+  double allowed = 0.0;        ///< believable_promise()
+  bool by_curvature = false;   ///< the exact Hessian is positive definite, and its Newton step is short and promises no
+                              ///< more than is allowed: `promised` is that step's
 
   std::int64_t rank = 0, columns = 0;  ///< of J, its columns scaled to unit length, to 1e-10; and its free columns
 
@@ -49,8 +50,8 @@ class Verifier {
  public:
   explicit Verifier(const Program& program);
 
-  /// By J and r of the state: 2mn² flops, unless their factor is `known`; where Gauss-Newton promises too much, by second
-  /// derivatives as well.
+  /// By J and r of the state: 2mn² flops, unless their factor is `known`; where Gauss-Newton promises too much, by
+  /// second derivatives as well.
   Stationarity measure(const State& state, std::span<const char> held, const Options& options, Result& counts,
                        DenseQr* known = nullptr);
   /// Rank of J at a state, all columns free, to 1e-10.
@@ -66,9 +67,10 @@ class Verifier {
                                   Result& counts);
   /// Whether the cost where every free parameter is zero is next to nothing beside the state's.
   bool vanishes_at_zero(const State& state, const Options& options, Result& counts);
-  /// Whether the residuals change at all when the parameters of the columns move together by a hundredth of themselves to a
-  /// hundred times themselves: no, where they are undetermined; yes, where only derivatives have vanished.
-  bool move_residuals(const State& state, std::span<const std::int64_t> columns, const Options& options, Result& counts);
+  /// Whether the residuals change at all when the parameters of the columns move together by a hundredth of themselves
+  /// to a hundred times themselves: no, where they are undetermined; yes, where only derivatives have vanished.
+  bool move_residuals(const State& state, std::span<const std::int64_t> columns, const Options& options,
+                      Result& counts);
   /// The parameters lost, when the others are at a minimum and the residuals do not change however the lost ones move.
   std::string undetermined(const State& state, std::span<const char> held, const Influence::Lost& lost,
                            const Options& options, Result& counts);
@@ -76,8 +78,8 @@ class Verifier {
   bool falls_beside(const State& state, std::int64_t column, const Options& options, Result& counts);
 
  private:
-  /// Norms of the noise in r and of r, of all rows and of all but the noisiest. At the edge of a domain, as of log at 0, one row
-  /// is nothing but noise, and the others are not.
+  /// Norms of the noise in r and of r, of all rows and of all but the noisiest. At the edge of a domain, as of log at
+  /// 0, one row is nothing but noise, and the others are not.
   struct Noise {
     double norm, norm_of_rest, residual, residual_of_rest;
     bool meaningful = true;  ///< r changes beside the point, as J says that it must

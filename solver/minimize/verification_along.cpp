@@ -19,8 +19,9 @@ constexpr double visible = 1e3;
 constexpr double longest_part = 1e-3;
 // Steps, each a tenth of the one before, that must contradict it: a strong curvature explains the first ones.
 constexpr int enough_contradictions = 3;
-// Beside a kink the cost rises in proportion to the step: at the last steps the rates differ by less than this factor. Where
-// curvature makes it rise, a step of a tenth rises at a tenth of the rate; where the cost jumps, or is noise, at ten times the rate.
+// Beside a kink the cost rises in proportion to the step: at the last steps the rates differ by less than this factor.
+// Where curvature makes it rise, a step of a tenth rises at a tenth of the rate; where the cost jumps, or is noise, at
+// ten times the rate.
 constexpr double same_rate = 3.0;
 // The shortest step, in units in the last place of the parameter.
 constexpr double shortest_units = 8.0;
@@ -82,9 +83,9 @@ bool Verifier::move_residuals(const State& state, std::span<const std::int64_t> 
   return false;
 }
 
-/// Whether the cost falls along the column by a hundredth, at least, of what its derivative says, at some step between a
-/// tenth of `reach` and the shortest whose decrease rounding does not hide. True, too, where too few steps are visible to
-/// contradict the derivative.
+/// Whether the cost falls along the column by a hundredth, at least, of what its derivative says, at some step between
+/// a tenth of `reach` and the shortest whose decrease rounding does not hide. True, too, where too few steps are
+/// visible to contradict the derivative.
 bool Verifier::falls_along(const State& state, std::int64_t column, double direction, double reach, double slope,
                            const Options& options, Result& counts) {
   std::fill(step_.begin(), step_.end(), 0.0);

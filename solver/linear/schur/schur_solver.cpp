@@ -6,8 +6,8 @@
 namespace thalweg {
 namespace {
 
-// Conjugate gradients with a factor of nearby equations: so many, and the part of the residual's squared norm, that of the
-// preconditioner, which may be left.
+// Conjugate gradients with a factor of nearby equations: so many, and the part of the residual's squared norm, that of
+// the preconditioner, which may be left.
 constexpr int most_gradients = 4;
 constexpr double left_over = 1e-4;
 

@@ -28,10 +28,10 @@ class SchurSolver final : public DampedSystem {
   std::span<const double> column_norms() const override { return equations_->column_norms(); }
   LinearStatus solve(double lambda, const double* D, double* step) override;
   LinearStatus solve_again(const double* b, double* z) override;
-  /// ½gᵀH⁻¹g, what an undamped step would take from the cost, of the equations as they are now, by at most four conjugate
-  /// gradients (Hestenes & Stiefel 1952), from below. The factor of the last solve, which was of other equations, is their
-  /// preconditioner: no new one is made. `lambda` and D are those of that solve. Empty where it exceeds `most`, where there is no
-  /// factor, and where that is too far from the equations for so few iterations.
+  /// ½gᵀH⁻¹g, what an undamped step would take from the cost, of the equations as they are now, by at most four
+  /// conjugate gradients (Hestenes & Stiefel 1952), from below. The factor of the last solve, which was of other
+  /// equations, is their preconditioner: no new one is made. `lambda` and D are those of that solve. Empty where it
+  /// exceeds `most`, where there is no factor, and where that is too far from the equations for so few iterations.
   std::optional<double> decrement_by_last_factor(double lambda, const double* D, double most);
   double squared_product(const double* v) const override;
   double squared_step(double lambda, double scaled, const double* step) const override;

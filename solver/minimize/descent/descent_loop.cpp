@@ -22,7 +22,7 @@ constexpr double loose_curvature = 0.9, tight_curvature = 0.1;
 constexpr int most_small_decreases = 5;
 
 // Steps in a row that a line search accepts, though none of them is lower than an earlier point: rounding decides there.
-constexpr int most_idle = 10;
+constexpr int most_idle = 100;
 
 }  // namespace
 
