@@ -70,8 +70,9 @@ Outcome run_one(const thalweg::Problem& problem, Model& model, const Contender& 
   for (int j = 0; j < start.size(); ++j) start[j] = model.start[static_cast<std::size_t>(j)];
   const Evaluation first = model.evaluate(start, 0);
   outcome.start_cost = static_cast<double>(first.cost);
-  outcome.rises = outcome.judgement.verdict != Verdict::non_finite &&
-                  outcome.judgement.cost > first.cost * (1.0L + 1e-9L) + 3.0L * (first.cost_error + outcome.judgement.cost_error);
+  outcome.rises =
+      outcome.judgement.verdict != Verdict::non_finite &&
+      outcome.judgement.cost > first.cost * (1.0L + 1e-9L) + 3.0L * (first.cost_error + outcome.judgement.cost_error);
   return outcome;
 }
 

@@ -23,7 +23,6 @@ constexpr std::size_t most_components = 500, most_products = 50;
 constexpr double flat = 1e-8;
 // What is left to gain, beside all that was gained, where F itself is no measure because it vanishes at the minimum.
 constexpr double least_of_all = 1e-16;
-constexpr double rounding_terms = 1000.0;
 
 }  // namespace
 

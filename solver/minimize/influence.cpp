@@ -6,8 +6,6 @@
 namespace thalweg {
 namespace {
 
-// A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
-constexpr double collapse = 1e-12;
 constexpr double vanished_cost = 1e-32, vanished_size = 1e-6;
 
 }  // namespace

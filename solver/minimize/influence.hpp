@@ -11,6 +11,9 @@
 
 namespace thalweg {
 
+/// A parameter is lost when moving it by its own size changes the residuals by less than this part of what it could.
+inline constexpr double collapse = 1e-12;
+
 /// Which free columns the residuals have lost since they were first looked at: what counts is the change of r when a
 /// parameter changes by its own size, by the largest that it had.
 class Influence {

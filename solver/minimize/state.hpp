@@ -10,6 +10,9 @@
 
 namespace thalweg {
 
+/// Rounding in r beside ε‖Dx‖, D the column norms of J, at most: a residual is a sum of terms, each with its own errors.
+inline constexpr double rounding_terms = 1000.0;
+
 /// A point, its residual, its Jacobian and its cost. Two of them are swapped, never copied.
 struct State {
   explicit State(const Program& program)

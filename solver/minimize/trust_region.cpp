@@ -17,7 +17,7 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 constexpr double probe = 0.1;
 // The step test says nothing while the cost falls by more than this part of itself from step to step, unless the residuals are
 // almost at the rounding of the terms that they are made of.
-constexpr double steady = 1e-3, almost_exact = 1000.0 * epsilon;
+constexpr double steady = 1e-3, almost_exact = rounding_terms * epsilon;
 
 /// The methods whose last linear solve was that of their step, which the acceleration repeats.
 bool is_damped(Method method) { return method == Method::levenberg || method == Method::levenberg_marquardt; }

@@ -18,8 +18,6 @@ constexpr double least_allowed = 1e-8, allowed_tolerances = 100.0;
 // Damping of the measured step: directions with a singular value below its root, the columns of J having unit length,
 // are left out.
 constexpr double rounding_damping = 1e-25;
-// Rounding in r beside ε‖Dx‖, at most: a residual is a sum of terms, each with its own errors.
-constexpr double rounding_terms = 1000.0;
 // So many times the noise in the residuals may hide a decrease; and residuals of no more than so many times it are
 // nothing else.
 constexpr double hiding = 10.0, nothing_else = 16.0, most_noise = 24.0;
@@ -83,37 +81,39 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
     scale_[j] = norms[j] > 0.0 ? norms[j] : 1.0;
     squares += norms[j] * size_[j] * norms[j] * size_[j];
   }
-  const double residual = residual_norm(program_, state), size = std::sqrt(squares);
-  const double explained = std::sqrt(qr.squared_product(size_.data()));
   found.rank = rank_of_factor(qr);
   found.columns = qr.factor().rows();
   if (qr.solve(rounding_damping, scale_.data(), step_.data()) == LinearStatus::ok)
     found.promised = 0.5 * qr.squared_product(step_.data()) / state.cost;
-  // The noise is measured where it could matter.
-  const double most = rounding_terms * epsilon * std::max(size, explained);
   const bool doubtful = !found.holds() || found.rank < found.columns;
-  if (doubtful && std::sqrt(found.promised) <= std::sqrt(found.allowed) + most / residual) {
-    // A loss changes r from point to point: nothing can be measured.
-    const double assumed = std::min(most / hiding, residual);
-    const Noise noise =
-        program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state, options, counts);
-    if (noise.meaningful) found.rounding = std::min(hiding * noise.norm / residual, most_rounding);
-    const auto within = [&](double factor) { return residual <= most && noise.explains(factor); };
-    found.only_rounding = within(nothing_else);
-    // An almost exact fit: what is left of it is soon taken.
-    if (!found.holds() && residual <= most && std::isfinite(found.promised)) {
-      retract(program_, state.x, step_.data(), trial_x_);
-      if (cost_at_trial(options, counts) < state.cost) found.lower = trial_x_;
-      found.only_rounding = within(most_noise);
-    }
-  }
+  if (doubtful)
+    allow_for_rounding(state, std::sqrt(std::max(squares, qr.squared_product(size_.data()))), options, counts, found);
   if (!found.holds()) measure_by_curvature(state, qr.gradient(), held, options, counts, found);
   return found;
 }
 
-/// Cholesky of the exact Hessian, scaled to a unit diagonal; held rows are those of the identity. False when it is not
-/// positive definite or not finite.
-bool Verifier::factor_hessian(const State& state, std::span<const char> held, Result& counts) {
+/// What rounding makes of a doubtful claim, step_ being the step that was promised, `size` that of the terms of r.
+void Verifier::allow_for_rounding(const State& state, double size, const Options& options, Result& counts,
+                                  Stationarity& found) {
+  const double residual = residual_norm(program_, state), most = rounding_terms * epsilon * size;
+  if (!(std::sqrt(found.promised) <= std::sqrt(found.allowed) + most / residual)) return;
+  // A loss changes r from point to point: nothing can be measured.
+  const double assumed = std::min(most / hiding, residual);
+  const Noise noise =
+      program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state, options, counts);
+  if (noise.meaningful) found.rounding = std::min(hiding * noise.norm / residual, most_rounding);
+  const auto within = [&](double factor) { return residual <= most && noise.explains(factor); };
+  found.only_rounding = within(nothing_else);
+  // An almost exact fit: what is left of it is soon taken.
+  if (!found.holds() && residual <= most && std::isfinite(found.promised)) {
+    retract(program_, state.x, step_.data(), trial_x_);
+    if (cost_at_trial(options, counts) < state.cost) found.lower = trial_x_;
+    found.only_rounding = within(most_noise);
+  }
+}
+
+/// The exact Hessian, scaled to a unit diagonal; held rows are those of the identity. False when it is not finite.
+bool Verifier::scale_hessian(const State& state, std::span<const char> held, Result& counts) {
   const DenseMatrix& J = state.jacobian;
   const Eigen::Index n = J.columns();
   Matrix H(n, n);
@@ -186,7 +186,7 @@ bool Verifier::is_curved(double least) const {
 void Verifier::measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
                                     const Options& options, Result& counts, Stationarity& found) {
   const std::int64_t n = program_.columns();
-  if (n > most_columns || !factor_hessian(state, held, counts)) return;
+  if (n > most_columns || !scale_hessian(state, held, counts)) return;
   const Eigen::LLT<Matrix> factor{Eigen::Map<const Matrix>(H_.data(), n, n)};
   if (factor.info() != Eigen::Success || !is_curved(flat)) return;
   Eigen::VectorXd scaled(n);
@@ -261,13 +261,13 @@ std::int64_t Verifier::rank(const State& state) {
 
 bool Verifier::curves_up(const State& state, std::span<const char> held, Result& counts) {
   const std::int64_t n = program_.columns();
-  if (n > most_columns || !factor_hessian(state, held, counts)) return false;
+  if (n > most_columns || !scale_hessian(state, held, counts)) return false;
   return is_curved(flat);
 }
 
 bool Verifier::bends_down(const State& state, std::span<const char> held, Result& counts) {
   const std::int64_t n = program_.columns();
-  if (n > most_columns || !factor_hessian(state, held, counts)) return false;
+  if (n > most_columns || !scale_hessian(state, held, counts)) return false;
   return !is_curved(-flat);
 }
 

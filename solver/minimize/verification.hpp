@@ -36,7 +36,7 @@ struct Stationarity {
   bool only_rounding = false;  ///< ‖r‖ is of the size of the noise in r: nothing else is left of the residuals
   double allowed = 0.0;        ///< believable_promise()
   bool by_curvature = false;   ///< the exact Hessian is positive definite, and its Newton step is short and promises no
-                              ///< more than is allowed: `promised` is that step's
+                               ///< more than is allowed: `promised` is that step's
 
   std::int64_t rank = 0, columns = 0;  ///< of J, its columns scaled to unit length, to 1e-10; and its free columns
 
@@ -91,7 +91,8 @@ class Verifier {
   static std::int64_t rank_of_factor(const DenseQr& qr);
   bool is_curved(double least) const;
   double cost_at_trial(const Options& options, Result& counts);
-  bool factor_hessian(const State& state, std::span<const char> held, Result& counts);
+  bool scale_hessian(const State& state, std::span<const char> held, Result& counts);
+  void allow_for_rounding(const State& state, double size, const Options& options, Result& counts, Stationarity& found);
   Noise noise_in(const State& state, const Options& options, Result& counts);
   void measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
                             const Options& options, Result& counts, Stationarity& found);
@@ -102,7 +103,7 @@ class Verifier {
   const Program& program_;
   DenseQr qr_;
   std::vector<double> step_, scale_, size_, beside_, trial_x_;
-  std::vector<double> H_, H_scale_;  // the scaled Hessian's Cholesky factor, and the roots of the Hessian's diagonal
+  std::vector<double> H_, H_scale_;  // the scaled Hessian, and the roots of the Hessian's diagonal
   AlignedArray trial_residual_;
 };
 

@@ -11,8 +11,6 @@ namespace thalweg {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
-// A parameter is lost when moving it by its own size changes the residual by less than this part of what it could.
-constexpr double collapse = 1e-12;
 // The derivative along a column is contradicted at steps that should lower the cost by so many times its rounding.
 constexpr double visible = 1e3;
 // Of the parameter, the longest step that is looked at for a kink.

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/stat.h>
 
 #include "run.hpp"
@@ -19,6 +18,7 @@ using command_test::Folder;
 using command_test::Outcome;
 using command_test::run;
 using command_test::run_command;
+using command_test::start;
 
 namespace {
 
@@ -39,23 +39,6 @@ Outcome soon(const std::string& arguments, const Folder& folder) {
   const Outcome o = run_command("timeout 20 '" THALWEG_COMMAND "' " + arguments, folder.path());
   CHECK(o.code != 124);
   return o;
-}
-
-pid_t start(const std::vector<std::string>& arguments) {
-  std::vector<char*> argv;
-  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
-  argv.push_back(nullptr);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t signals;
-  sigemptyset(&signals);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) sigaddset(&signals, signal);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  pid_t child = 0;
-  REQUIRE(posix_spawn(&child, THALWEG_COMMAND, nullptr, &attributes, argv.data(), environ) == 0);
-  posix_spawnattr_destroy(&attributes);
-  return child;
 }
 
 }  // namespace

@@ -7,12 +7,12 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <nlohmann/json.hpp>
 
 #include "run.hpp"
 
 using command_test::Folder;
+using command_test::start;
 
 namespace {
 
@@ -26,24 +26,6 @@ std::string long_fit() {
   std::string csv = "x,y\n";
   for (int i = 0; i < 4000; ++i) csv += rows;
   return csv;
-}
-
-/// Starts the command with Ctrl-C at its default, whatever this program was started with.
-pid_t start(const std::vector<std::string>& arguments) {
-  std::vector<char*> argv;
-  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
-  argv.push_back(nullptr);
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  posix_spawnattr_setsigdefault(&attributes, &signals);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  pid_t child = 0;
-  REQUIRE(posix_spawn(&child, THALWEG_COMMAND, nullptr, &attributes, argv.data(), environ) == 0);
-  posix_spawnattr_destroy(&attributes);
-  return child;
 }
 
 }  // namespace

@@ -1,13 +1,18 @@
 // Running the command as a user does.
 #pragma once
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <vector>
 
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <doctest/doctest.h>
 
 namespace command_test {
 
@@ -66,6 +71,25 @@ inline Outcome run_command(const std::string& command, const files::path& folder
 
 inline Outcome run(const std::string& arguments, const files::path& folder = THALWEG_SOURCE_DIR) {
   return run_command("'" THALWEG_COMMAND "' " + arguments, folder);
+}
+
+/// Starts the command in the background, its signals at their defaults whatever this program was started with.
+inline pid_t start(const std::vector<std::string>& arguments) {
+  std::vector<char*> argv;
+  for (const std::string& a : arguments) argv.push_back(const_cast<char*>(a.c_str()));
+  argv.push_back(nullptr);
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) sigaddset(&signals, signal);
+  posix_spawnattr_setsigdefault(&attributes, &signals);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  pid_t child = 0;
+  const int failed = posix_spawn(&child, THALWEG_COMMAND, nullptr, &attributes, argv.data(), environ);
+  posix_spawnattr_destroy(&attributes);
+  REQUIRE(failed == 0);
+  return child;
 }
 
 }  // namespace command_test

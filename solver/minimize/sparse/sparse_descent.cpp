@@ -36,8 +36,6 @@ constexpr double confident_gain = 0.5;
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 // The step test says nothing while the cost falls by more than this part of itself from step to step.
 constexpr double steady = 1e-3;
-// Rounding in r beside ε‖Dx‖.
-constexpr double rounding_terms = 1000.0;
 // Of the step that a claim is verified by.
 constexpr double least_damping = 1e-14, most_damping = 1e-6;
 // The factor at hand verifies a claim whose promise lies so far below what is allowed.
