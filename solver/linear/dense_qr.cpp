@@ -49,6 +49,7 @@ bool solve_upper(const DenseMatrix& R, std::int64_t n, double* b) {
   for (std::int64_t i = n - 1; i >= 0; --i) {
     b[i] /= R(i, i);
     if (!std::isfinite(b[i])) return false;
+#pragma omp simd
     for (std::int64_t k = 0; k < i; ++k) b[k] -= R(k, i) * b[i];
   }
   return true;
@@ -124,6 +125,7 @@ LinearStatus DenseQr::solve(double lambda, const double* D, double* step) {
       for (std::int64_t i = 0; i <= k; ++i) dot += v[i] * a[i];
       dot *= tau;
       damped_(k, j) += dot * head;
+#pragma omp simd
       for (std::int64_t i = 0; i <= k; ++i) a[i] += dot * v[i];
     }
   }

@@ -197,9 +197,10 @@ TrustRegion::Outcome TrustRegion::accelerate(double* step) {
   if (!std::isfinite(cost)) return Outcome::not_finite;
 
   kernels::multiply(state_.jacobian, step, curvature_residual_.data());
-  for (std::int64_t i = 0; i < program_.rows(); ++i)
-    curvature_residual_[i] =
-        (2.0 / probe) * ((probe_residual_[i] - state_.residual[i]) / probe - curvature_residual_[i]);
+  double* bend = curvature_residual_.data();
+  const double *at_probe = probe_residual_.data(), *here = state_.residual.data();
+#pragma omp simd
+  for (std::int64_t i = 0; i < program_.rows(); ++i) bend[i] = (2.0 / probe) * ((at_probe[i] - here[i]) / probe - bend[i]);
   kernels::multiply_transposed(state_.jacobian, curvature_residual_.data(), scratch_n_.data());
   const LinearStatus status = linear_->solve_again(scratch_n_.data(), acceleration_.data());
   const auto D = strategy_->scale();
@@ -295,9 +296,7 @@ std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& propos
   const auto norms = linear_->column_norms();
   const double point = std::sqrt(scaled_point(program_, state_.x, norms));
   const bool tiny = proposed.status == LinearStatus::ok && scaled_norm(norms, step_.data()) <= epsilon * point;
-  // What the model promises, and what came of it, are both below the rounding of the cost.
-  const double rounding = 16.0 * epsilon * state_.cost;
-  const bool invisible = std::abs(proposed.predicted) <= rounding && std::abs(trial.cost - state_.cost) <= rounding;
+  const bool invisible = convergence::decrease_invisible(state_.cost - trial.cost, proposed.predicted, state_.cost);
   if (!tiny && !invisible && !strategy_->exhausted()) {
     if (std::isfinite(trial.cost) && residual_norm(program_, state_) <= almost_exact * point)
       return Verdict{Status::converged, "the residuals are almost at rounding level"};

@@ -116,6 +116,7 @@ void ResidualGroup::evaluate(const double* x, const ResidualOutput& out) const {
   const double* w = inverse_sigma_.data() + out.begin;
   const std::int64_t n = out.end - out.begin;
   const auto divide = [&](double* column) {
+#pragma omp simd
     for (std::int64_t i = 0; i < n; ++i) column[i] *= w[i];
   };
   for (int k = 0; k < dimension_; ++k) divide(out.residual[k]);

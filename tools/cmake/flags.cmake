@@ -15,6 +15,12 @@ target_compile_options(thalweg_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # The width of a vector is part of the calling convention; such types never leave a translation unit's templates.
   target_compile_options(thalweg_flags INTERFACE -Wno-psabi -Wno-ignored-attributes)
+  # No loop in two versions, one for arrays that lie far enough apart: the versions contract products and sums differently,
+  # and a result would depend on where the memory lay. Where a loop that matters has several arrays, it says that they
+  # do not overlap.
+  target_compile_options(thalweg_flags INTERFACE
+    "SHELL:--param=vect-max-version-for-alias-checks=0 --param=vect-max-version-for-alignment-checks=0"
+    "SHELL:--param=vect-max-peeling-for-alignment=0")
   # GCC 12 sees both in its own headers: std::string's operator+ (bug 105651) and the AVX-512 intrinsics (bug 105593).
   target_compile_options(thalweg_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()

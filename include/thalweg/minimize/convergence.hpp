@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <limits>
 #include <span>
 
 namespace thalweg::convergence {
@@ -26,6 +27,11 @@ inline bool gradient_small(double projected_norm, double tolerance) { return pro
 /// Neither what the step gained nor what the model promised is worth another.
 inline bool decrease_small(double actual, double predicted, double cost, double tolerance) {
   return std::abs(actual) <= tolerance * cost && predicted <= tolerance * cost;
+}
+
+/// What the model promises and what came of it are both below the rounding of the cost.
+inline bool decrease_invisible(double actual, double predicted, double cost) {
+  return decrease_small(actual, std::abs(predicted), cost, 16.0 * std::numeric_limits<double>::epsilon());
 }
 
 /// The step is small beside the point, both measured by the scaling D.

@@ -218,7 +218,9 @@ std::optional<Verdict> SparseDescent::exhausted_verdict(const ProposedStep& prop
   if (proposed.status == LinearStatus::fatal)
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
   const bool tiny = usable(proposed.status) && proposed.scaled_norm <= epsilon * point_norm();
-  if (!tiny && !strategy_->exhausted()) return std::nullopt;
+  const bool invisible = usable(proposed.status) && std::isfinite(trial_cost_) &&
+                         convergence::decrease_invisible(cost_ - trial_cost_, proposed.predicted, cost_);
+  if (!tiny && !invisible && !strategy_->exhausted()) return std::nullopt;
   return Verdict{Status::converged, "no step lowers the cost in double precision", false, true};
 }
 
