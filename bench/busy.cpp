@@ -16,7 +16,7 @@
 
 #include <CLI/CLI.hpp>
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/bundle.hpp>
+#include <thalweg/models/bundle.hpp>
 
 namespace {
 

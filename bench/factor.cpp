@@ -16,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
+#include <thalweg/minimize/solve.hpp>
 
 #include "pose_graph_systems.hpp"
 

@@ -12,8 +12,8 @@
 #include <benchmark/benchmark.h>
 #include <thalweg/linear/dense_cholesky.hpp>
 #include <thalweg/linear/dense_qr.hpp>
+#include <thalweg/models/build.hpp>
 #include <thalweg/problem/program.hpp>
-#include <thalweg/problems/build.hpp>
 
 #include "cases.hpp"
 

@@ -13,8 +13,8 @@
 #include <fmt/format.h>
 
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/regression.hpp>
-#include <thalweg/stochastic/train.hpp>
+#include <thalweg/models/regression.hpp>
+#include <thalweg/train/train.hpp>
 
 namespace {
 
@@ -172,11 +172,8 @@ void logistic_race(double seconds) {
   Result newton;
   for (const Method method : {Method::newton, Method::newton_cg, Method::lbfgs, Method::bfgs}) {
     const auto run = [&] {
-      const Options o{.method = method,
-                      .polish = false,
-                      .function_tolerance = 0.0,
-                      .gradient_tolerance = 1e-8 * n,
-                      .threads = 1};
+      const Options o{
+          .method = method, .polish = false, .function_tolerance = 0.0, .gradient_tolerance = 1e-8 * n, .threads = 1};
       if (method != Method::newton) return minimize(model.objective(), model.start(), o);
       const double before = coarse(o);
       Result result = minimize(model.objective(), coarse_start, o);
@@ -193,9 +190,10 @@ void logistic_race(double seconds) {
                milliseconds(result.seconds.total), result.iterations, largest, to_string(result.status));
   }
   const double best = newton.final_cost, start = model.objective().value(model.start());
-  fmt::print("first-order, tuned: time to come within 1e-4 of the optimum, (F - F*)/(F0 - F*), and to ‖∇F/N‖∞ <= 1e-4;\n"
-             "each setting had {} s\n",
-             seconds);
+  fmt::print(
+      "first-order, tuned: time to come within 1e-4 of the optimum, (F - F*)/(F0 - F*), and to ‖∇F/N‖∞ <= 1e-4;\n"
+      "each setting had {} s\n",
+      seconds);
   const double target = best + 1e-4 * (start - best);
   const double slope = 1e-4 * n;
   for (const Rule rule : {Rule::sgd, Rule::momentum, Rule::nesterov, Rule::adam}) {

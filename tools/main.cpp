@@ -8,16 +8,16 @@
 #include <string>
 #include <string_view>
 
-#include <thalweg/math/cancellation.hpp>
-#include <thalweg/math/error.hpp>
-#include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/error.hpp>
+#include <thalweg/models/curve_fit.hpp>
 
 #include <thalweg/report/text.hpp>
 
-#include "cleanup.hpp"
-#include "commands.hpp"
-#include "solve_run.hpp"
-#include "usage.hpp"
+#include "cli/cleanup.hpp"
+#include "cli/usage.hpp"
+#include "commands/commands.hpp"
+#include "commands/solve_run.hpp"
 
 namespace {
 

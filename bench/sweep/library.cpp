@@ -9,6 +9,8 @@
 #include "model.hpp"
 #include "problems.hpp"
 
+#include <thalweg/table/table.hpp>
+
 namespace sweep {
 namespace {
 

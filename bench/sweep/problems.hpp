@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/models/curve_fit.hpp>
 
 namespace sweep {
 

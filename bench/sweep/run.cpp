@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/build.hpp>
+#include <thalweg/models/build.hpp>
 
 namespace sweep {
 namespace {

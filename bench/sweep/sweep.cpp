@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <thalweg/problems/toml_writer.hpp>
+#include <thalweg/models/toml_writer.hpp>
 
 #include "run.hpp"
 #include "self_test.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/error.hpp>
 
 namespace thalweg {
 namespace {

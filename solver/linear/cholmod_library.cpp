@@ -6,7 +6,7 @@
 #include <mutex>
 #include <string>
 
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/error.hpp>
 
 namespace thalweg::cholmod {
 namespace {

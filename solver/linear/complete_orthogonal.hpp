@@ -1,7 +1,7 @@
 // Minimum-norm solutions of rank-deficient triangular systems.
 #pragma once
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 
 namespace thalweg {
 

@@ -1,5 +1,5 @@
+#include <thalweg/base/cancellation.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
-#include <thalweg/math/cancellation.hpp>
 
 #include <cmath>
 

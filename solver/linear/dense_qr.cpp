@@ -1,5 +1,5 @@
+#include <thalweg/base/cancellation.hpp>
 #include <thalweg/linear/dense_qr.hpp>
-#include <thalweg/math/cancellation.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -137,8 +137,8 @@ LinearStatus DenseQr::solve(double lambda, const double* D, double* step) {
 
 LinearStatus DenseQr::minimum_norm(const double* D, double* step) {
   const std::int64_t n = R_.rows();
-  const double visible = 16.0 * std::numeric_limits<double>::epsilon() *
-                         std::sqrt(static_cast<double>(std::max(work_.rows(), n)));
+  const double visible =
+      16.0 * std::numeric_limits<double>::epsilon() * std::sqrt(static_cast<double>(std::max(work_.rows(), n)));
   bool deficient = false;
   for (std::int64_t j = 0; j < n; ++j)
     deficient = deficient || std::abs(R_(j, j)) <= visible * column_norms_[static_cast<std::size_t>(free_[j])];

@@ -13,8 +13,8 @@ namespace thalweg {
 ///
 /// OpenBLAS has one number of threads per process: the first guard saves it and sets one, the last restores it, so
 /// guards may overlap on several threads. OpenMP's setting belongs to the thread. The functions are looked up in the
-/// running process, because which BLAS it has is known only there (Debian's alternatives choose it), and CHOLMOD is loaded
-/// for that.
+/// running process, because which BLAS it has is known only there (Debian's alternatives choose it), and CHOLMOD is
+/// loaded for that.
 class OneThread {
  public:
   OneThread();

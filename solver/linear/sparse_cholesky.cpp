@@ -11,7 +11,8 @@
 
 #include <linear/cholmod_objects.hpp>
 #include <linear/one_thread.hpp>
-#include <thalweg/math/error.hpp>
+#include <linear/scalar_pattern.hpp>
+#include <thalweg/base/error.hpp>
 
 namespace thalweg {
 namespace {
@@ -25,42 +26,6 @@ constexpr double heavy_flops_per_block = 50000.0;
 
 /// Right-hand sides solved at a time: enough for matrix products, few enough that workspaces stay small.
 constexpr std::int64_t solved_together = 32;
-
-/// One entry per block: what orderings see.
-Columns block_graph(const BlockPattern& pattern) {
-  return {{pattern.column_start.begin(), pattern.column_start.end()}, {pattern.row.begin(), pattern.row.end()}};
-}
-
-/// The lower triangle in scalars, in the order of the blocks.
-Columns scalar_pattern(const BlockPattern& pattern) {
-  const std::vector<std::int64_t> offset = pattern.offsets();
-  Columns A;
-  // The larger first: where it is more than memory holds, nothing has been taken yet.
-  A.row.reserve(static_cast<std::size_t>(pattern.entries()));
-  A.start.reserve(static_cast<std::size_t>(pattern.order()) + 1);
-  A.start.push_back(0);
-  for (std::size_t c = 0; c < pattern.dimension.size(); ++c)
-    for (std::int64_t j = offset[c]; j < offset[c + 1]; ++j) {
-      for (std::int64_t i = j; i < offset[c + 1]; ++i) A.row.push_back(i);
-      for (std::int64_t k = pattern.column_start[c] + 1; k < pattern.column_start[c + 1]; ++k) {
-        const auto r = static_cast<std::size_t>(pattern.row[static_cast<std::size_t>(k)]);
-        for (std::int64_t i = offset[r]; i < offset[r + 1]; ++i) A.row.push_back(i);
-      }
-      A.start.push_back(static_cast<Index>(A.row.size()));
-    }
-  return A;
-}
-
-/// The scalars of each block in turn, given the order of the blocks.
-std::vector<Index> expand(const std::vector<Index>& blocks, const BlockPattern& pattern) {
-  const std::vector<std::int64_t> offset = pattern.offsets();
-  std::vector<Index> scalars;
-  scalars.reserve(static_cast<std::size_t>(pattern.order()));
-  for (const Index b : blocks)
-    for (std::int64_t i = offset[static_cast<std::size_t>(b)]; i < offset[static_cast<std::size_t>(b) + 1]; ++i)
-      scalars.push_back(i);
-  return scalars;
-}
 
 bool all_finite(const std::vector<double>& values) {
   double sum = 0.0;  // a non-finite value times zero is NaN, and stays

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/math/pack.hpp>
 
 namespace thalweg::kernels {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/error.hpp>
 
 namespace thalweg {
 namespace {

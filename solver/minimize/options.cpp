@@ -7,7 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/error.hpp>
 #include <thalweg/minimize/result.hpp>
 
 namespace thalweg {
@@ -48,13 +48,11 @@ constexpr Name<Globalization> globalizations[] = {{"auto", Globalization::automa
                                                   {"none", Globalization::none},
                                                   {"line-search", Globalization::line_search},
                                                   {"trust-region", Globalization::trust_region}};
-constexpr Name<LineSearch> line_searches[] = {{"auto", LineSearch::automatic},
-                                              {"backtracking", LineSearch::backtracking},
-                                              {"armijo", LineSearch::backtracking},
-                                              {"strong-wolfe", LineSearch::strong_wolfe},
-                                              {"wolfe", LineSearch::strong_wolfe},
-                                              {"hager-zhang", LineSearch::hager_zhang},
-                                              {"exact", LineSearch::exact}};
+constexpr Name<LineSearch> line_searches[] = {
+    {"auto", LineSearch::automatic},      {"backtracking", LineSearch::backtracking},
+    {"armijo", LineSearch::backtracking}, {"strong-wolfe", LineSearch::strong_wolfe},
+    {"wolfe", LineSearch::strong_wolfe},  {"hager-zhang", LineSearch::hager_zhang},
+    {"exact", LineSearch::exact}};
 constexpr Name<ConjugateGradient> conjugate_gradients[] = {{"fletcher-reeves", ConjugateGradient::fletcher_reeves},
                                                            {"polak-ribiere", ConjugateGradient::polak_ribiere},
                                                            {"hestenes-stiefel", ConjugateGradient::hestenes_stiefel},
@@ -125,8 +123,7 @@ void validate_combination(const Options& o) {
     refuse("linear solver", to_string(o.linear_solver), "auto");
   if (o.conjugate_gradient != usual.conjugate_gradient && o.method != Method::nonlinear_cg)
     refuse("conjugate gradient", to_string(o.conjugate_gradient), "nonlinear-cg");
-  if (o.memory != usual.memory && o.method != Method::lbfgs)
-    refuse("memory", std::to_string(o.memory), "lbfgs");
+  if (o.memory != usual.memory && o.method != Method::lbfgs) refuse("memory", std::to_string(o.memory), "lbfgs");
   if (o.update_guard != usual.update_guard && !one_of(o.method, {Method::bfgs, Method::lbfgs}))
     refuse("update guard", to_string(o.update_guard), "bfgs or lbfgs");
   if (o.curvature != usual.curvature && !one_of(o.method, {Method::newton, Method::newton_cg}))
@@ -147,8 +144,8 @@ void Options::validate() const {
   expect(std::isnan(initial_damping) || (initial_damping >= 0.0 && std::isfinite(initial_damping)), "initial_damping",
          initial_damping, "a number >= 0");
   expect(memory_limit >= 0.0, "memory_limit", memory_limit, "bytes >= 0 (0: what the machine has)");
-  expect(damping_exponent == 0 || (damping_exponent > 0 && damping_exponent % 2 == 1), "damping_exponent", damping_exponent,
-         "an odd number > 0, or 0");
+  expect(damping_exponent == 0 || (damping_exponent > 0 && damping_exponent % 2 == 1), "damping_exponent",
+         damping_exponent, "an odd number > 0, or 0");
   expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");
   expect(initial_radius > 0.0 && std::isfinite(initial_radius), "initial_radius", initial_radius, "a number > 0");
   expect(acceleration_limit > 0.0, "acceleration_limit", acceleration_limit, "a number > 0");

@@ -1,4 +1,5 @@
 #include <thalweg/minimize/solve_plan.hpp>
+#include <thalweg/problem/problem.hpp>
 
 #include <utility>
 

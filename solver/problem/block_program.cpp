@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include <problem/loss_correction.hpp>
-#include <thalweg/math/cancellation.hpp>
-#include <thalweg/math/parallel.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/parallel.hpp>
 
 namespace thalweg {
 namespace {
@@ -267,9 +267,8 @@ std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
           for (const Slot& slot : group.slots())
             for (int d = 0; d < slot.dimension; ++d, ++c)
               if (const double v = strip.jacobian[k * group.columns() + c][i - begin]; !std::isfinite(v))
-                return NonFiniteEntry{group.residual_name(item, k),
-                                      problem_->tangent_name(slot.offset(item) + d), v, "",
-                                      blocks_read(group, item)};
+                return NonFiniteEntry{group.residual_name(item, k), problem_->tangent_name(slot.offset(item) + d), v,
+                                      "", blocks_read(group, item)};
         }
     }
   }

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <problem/derivative_comparison.hpp>
 #include <problem/ridders.hpp>
-#include <thalweg/math/cancellation.hpp>
+#include <thalweg/base/cancellation.hpp>
 #include <thalweg/math/manifold.hpp>
 
 namespace thalweg {

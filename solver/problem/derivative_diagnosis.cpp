@@ -7,7 +7,8 @@
 #include <fmt/format.h>
 #include <problem/derivative_comparison.hpp>
 #include <problem/derivative_finding.hpp>
-#include <thalweg/math/cancellation.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/problem/problem.hpp>
 
 namespace thalweg {
 namespace {

@@ -54,7 +54,8 @@ std::int64_t Problem::add_blocks(std::string name, std::span<const double> start
 
 ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
   if (group->items() < 1)
-    throw Error(fmt::format("residual group '{}' has no residuals; expected at least one element of data", group->name()));
+    throw Error(
+        fmt::format("residual group '{}' has no residuals; expected at least one element of data", group->name()));
   for (const Slot& slot : group->slots()) {
     const auto last =
         slot.offsets.empty() ? slot.shared_offset : *std::max_element(slot.offsets.begin(), slot.offsets.end());
@@ -85,8 +86,8 @@ void Problem::set_fixed(std::int64_t offset, int dimension, int count, int compo
 
 void Problem::set_starts_at(std::int64_t offset, std::int64_t size, std::span<const double> values) {
   if (static_cast<std::int64_t>(values.size()) != size)
-    throw Error(fmt::format("{} starts were given for the {} numbers of '{}' and its like; expected as many", values.size(),
-                            size, parameter_name(offset)));
+    throw Error(fmt::format("{} starts were given for the {} numbers of '{}' and its like; expected as many",
+                            values.size(), size, parameter_name(offset)));
   const BlockSet& set = set_of(offset);
   if (!set.manifold) {
     std::copy(values.begin(), values.end(), start_.begin() + offset);
@@ -145,7 +146,8 @@ void Problem::set_linear(std::int64_t offset, int dimension, int count, int comp
   if (component < 0 || component >= dimension)
     throw Error(
         fmt::format("parameter '{}' has {} components, no component {}", parameter_name(offset), dimension, component));
-  for (int i = 0; i < count; ++i) linear_[static_cast<std::size_t>(offset + std::int64_t{i} * dimension + component)] = 1;
+  for (int i = 0; i < count; ++i)
+    linear_[static_cast<std::size_t>(offset + std::int64_t{i} * dimension + component)] = 1;
 }
 
 void Problem::set_bounds_at(std::int64_t offset, int dimension, int count, int component, double lower, double upper) {

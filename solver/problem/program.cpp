@@ -9,8 +9,8 @@
 
 #include <math/dense_kernels.hpp>
 #include <problem/loss_correction.hpp>
-#include <thalweg/math/cancellation.hpp>
-#include <thalweg/math/parallel.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/parallel.hpp>
 
 namespace thalweg {
 namespace {
@@ -49,7 +49,8 @@ std::string in_words(const NonFiniteEntry& entry) {
   const std::string reads = entry.blocks.empty() ? "" : fmt::format(" (it reads {})", entry.blocks);
   if (!entry.parameter.empty())
     return fmt::format("the derivative of residual {} by {} is {}{}", entry.residual, entry.parameter, value, reads);
-  return (entry.explanation.empty() ? fmt::format("residual {} is {}", entry.residual, value) : entry.explanation) + reads;
+  return (entry.explanation.empty() ? fmt::format("residual {} is {}", entry.residual, value) : entry.explanation) +
+         reads;
 }
 
 Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : problem_(&problem) {
@@ -291,7 +292,8 @@ void Program::curvature(const double* x, const double* residual, double* S) cons
 
 double Program::add_item_gradient(std::size_t g, std::int64_t item, const double* x, double* gradient) const {
   const ResidualGroup& group = *problem_->groups()[g];
-  const auto dimension = static_cast<std::size_t>(group.dimension()), columns = static_cast<std::size_t>(group.columns());
+  const auto dimension = static_cast<std::size_t>(group.dimension()),
+             columns = static_cast<std::size_t>(group.columns());
   std::vector<double> values(dimension * (columns + 1));
   std::vector<double*> at(values.size());
   for (std::size_t i = 0; i < at.size(); ++i) at[i] = values.data() + i;

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/error.hpp>
 
 namespace thalweg {
 
@@ -88,9 +88,10 @@ void ResidualGroup::set_loss(Loss loss) {
 
 void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
   if (has_cost())
-    throw Error(fmt::format("residual group '{}' has a cost of its own, which standard deviations mean nothing to; "
-                            "expected none",
-                            name_));
+    throw Error(
+        fmt::format("residual group '{}' has a cost of its own, which standard deviations mean nothing to; "
+                    "expected none",
+                    name_));
   if (static_cast<std::int64_t>(sigma.size()) != items_)
     throw Error(fmt::format("residual group '{}' has {} residuals but {} standard deviations; expected one each", name_,
                             items_, sigma.size()));

@@ -5,12 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "report/table.hpp"
+#include "report/text/table.hpp"
 
 namespace thalweg {
 namespace {
-
-using text::counted;
 
 // Costs that differ by less, relatively, are the same to a reader.
 constexpr double same_cost = 1e-6;

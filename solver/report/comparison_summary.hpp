@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <thalweg/stochastic/compare.hpp>
+#include <thalweg/methods/compare.hpp>
 
 namespace thalweg {
 
@@ -25,9 +25,9 @@ struct MethodSummary {
   double total_seconds = 0.0;
   double final_cost = IterationRecord::unset;   ///< median over all runs of one problem, of the cost where they ended
   double lowest_cost = IterationRecord::unset;  ///< the same of the lowest costs met; NaN: no run ended higher
-  double digits = IterationRecord::unset;      ///< the same of the digits of agreement
-  double rate = IterationRecord::unset;        ///< of one problem
-  RateEdge rate_edge = RateEdge::none;         ///< of that rate
+  double digits = IterationRecord::unset;       ///< the same of the digits of agreement
+  double rate = IterationRecord::unset;         ///< of one problem
+  RateEdge rate_edge = RateEdge::none;          ///< of that rate
   int rates_tried = 0;
   double tuning_evaluations = 0.0, tuning_seconds = 0.0;
   int diverged = 0;  ///< runs that ended higher than they began

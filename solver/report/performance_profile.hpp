@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <thalweg/stochastic/compare.hpp>
+#include <thalweg/methods/compare.hpp>
 
 namespace thalweg {
 

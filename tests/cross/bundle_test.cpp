@@ -1,7 +1,7 @@
 // Bundle adjustment beside Ceres, whose residual is written down anew here: a second way to the model and to the
 // optimum.
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/bundle.hpp>
+#include <thalweg/models/bundle.hpp>
 
 #include <algorithm>
 #include <cmath>

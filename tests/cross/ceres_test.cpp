@@ -1,8 +1,8 @@
 // Ours beside Ceres: the same callable, wrapped in a Ceres cost, so that both minimise the very same function.
 #include <thalweg/minimize/solve.hpp>
+#include <thalweg/models/build.hpp>
+#include <thalweg/models/nist_models.hpp>
 #include <thalweg/problem/program.hpp>
-#include <thalweg/problems/build.hpp>
-#include <thalweg/problems/nist_models.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,9 +1,9 @@
-// Every method on every problem of the catalogue and every NIST file, from the start and from starts that differ from it
-// by rounding and little more: how many of them end at a known minimum, and the median of their evaluations, beside the
-// table method_table.txt. The path of one descent is rounding's where the problem is ill-conditioned; how many of several
-// succeed, and at what expense, is the method's. A method that no longer solves what it solved from all of its starts, or
-// needs twice the work, is seen. THALWEG_WRITE_TABLE=1 in the environment writes the table anew, to be read before it is
-// committed.
+// Every method on every problem of the catalogue and every NIST file, from the start and from starts that differ from
+// it by rounding and little more: how many of them end at a known minimum, and the median of their evaluations, beside
+// the table method_table.txt. The path of one descent is rounding's where the problem is ill-conditioned; how many of
+// several succeed, and at what expense, is the method's. A method that no longer solves what it solved from all of its
+// starts, or needs twice the work, is seen. THALWEG_WRITE_TABLE=1 in the environment writes the table anew, to be read
+// before it is committed.
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
@@ -19,9 +19,9 @@
 #include <support/capture.hpp>
 
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/build.hpp>
-#include <thalweg/problems/catalogue.hpp>
-#include <thalweg/problems/nist_models.hpp>
+#include <thalweg/models/build.hpp>
+#include <thalweg/models/catalogue.hpp>
+#include <thalweg/models/nist_models.hpp>
 
 using namespace thalweg;
 
@@ -68,8 +68,8 @@ std::vector<Column> columns() {
   return all;
 }
 
-/// Of `starts` starts, how many ended at the global minimum or at a known local one, and the median of their evaluations
-/// of cost, gradient or Jacobian. −1: the method does not apply.
+/// Of `starts` starts, how many ended at the global minimum or at a known local one, and the median of their
+/// evaluations of cost, gradient or Jacobian. −1: the method does not apply.
 struct Cell {
   int reached = 0;
   double evaluations = 0.0;
@@ -108,9 +108,8 @@ Row catalogue_row(const CatalogueProblem& entry) {
     CAPTURE(column.name);
     const std::vector<double>& start = entry.starts.front();
     if (entry.residuals > 0)
-      row.push_back(cell(entry.minima, 2.0, [&](double size) {
-        return solve(entry.problem(perturbed(start, size)), column.options);
-      }));
+      row.push_back(cell(entry.minima, 2.0,
+                         [&](double size) { return solve(entry.problem(perturbed(start, size)), column.options); }));
     else if (needs_residuals(column.options.method))
       row.push_back({-1, 0.0});
     else
@@ -144,13 +143,13 @@ Rows measure() {
   return table;
 }
 
-std::string to_text(const Cell& c) {
-  return c.reached < 0 ? "." : fmt::format("{}/{:g}", c.reached, c.evaluations);
-}
+std::string to_text(const Cell& c) { return c.reached < 0 ? "." : fmt::format("{}/{:g}", c.reached, c.evaluations); }
 
 void write(const Rows& table) {
   std::ofstream out(table_file);
-  out << fmt::format("# Of {} starts, how many reached a known minimum / median of the evaluations (. does not apply).\n", starts)
+  out << fmt::format(
+             "# Of {} starts, how many reached a known minimum / median of the evaluations (. does not apply).\n",
+             starts)
       << "# Default options, at most 3000 iterations. method_table_test.cpp reads, checks and writes this.\n";
   out << fmt::format("{:<28}", "problem");
   for (const Column& c : columns()) out << fmt::format("{:>12}", c.name);
@@ -209,7 +208,8 @@ TEST_CASE("method table: every method reaches the minima that it reached, at no 
       ++cells;
       if (2 * row[k].reached > starts && row[k].evaluations <= room * before[k].evaluations + absolute_room) continue;
       ++worse;
-      worse_cells += fmt::format("\n{} by {}: {} where it was {}", name, columns()[k].name, to_text(row[k]), to_text(before[k]));
+      worse_cells +=
+          fmt::format("\n{} by {}: {} where it was {}", name, columns()[k].name, to_text(row[k]), to_text(before[k]));
     }
   }
   // On another processor rounding leads a few descents elsewhere, whatever their method.

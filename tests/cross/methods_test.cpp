@@ -11,7 +11,7 @@
 #include <support/group_cost.hpp>
 
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/catalogue.hpp>
+#include <thalweg/models/catalogue.hpp>
 
 using namespace thalweg;
 
@@ -110,16 +110,14 @@ void compare(const std::string& what, const std::vector<Case>& cases, const Opti
 
 }  // namespace
 
-TEST_CASE("beside Ceres: Levenberg-Marquardt") {
-  compare("levenberg-marquardt", mgh(), {}, tight(), 34, 0);
-}
+TEST_CASE("beside Ceres: Levenberg-Marquardt") { compare("levenberg-marquardt", mgh(), {}, tight(), 34, 0); }
 
 TEST_CASE("beside Ceres: dogleg and subspace dogleg") {
   ceres::Solver::Options options = tight();
   options.trust_region_strategy_type = ceres::DOGLEG;
   options.dogleg_type = ceres::TRADITIONAL_DOGLEG;
-  // From the standard start of Gulf's function ours runs onto a plateau, from that of brown-almost-linear-30 to its local
-  // minimum.
+  // From the standard start of Gulf's function ours runs onto a plateau, from that of brown-almost-linear-30 to its
+  // local minimum.
   compare("dogleg", mgh(), {.method = Method::dogleg}, options, 35, 2);
   options.dogleg_type = ceres::SUBSPACE_DOGLEG;
   compare("subspace-dogleg", mgh(), {.method = Method::subspace_dogleg}, options, 37, 1);
@@ -140,8 +138,7 @@ TEST_CASE("beside Ceres: BFGS, L-BFGS and nonlinear conjugate gradients") {
                                      std::pair{ceres::HESTENES_STIEFEL, ConjugateGradient::hestenes_stiefel}}) {
     options.nonlinear_conjugate_gradient_type = theirs;
     compare("nonlinear-cg " + std::string(to_string(ours)), mgh(),
-            {.method = Method::nonlinear_cg, .conjugate_gradient = ours},
-            options, 18, 0);
+            {.method = Method::nonlinear_cg, .conjugate_gradient = ours}, options, 18, 0);
   }
 }
 

@@ -12,10 +12,10 @@
 #include <fmt/format.h>
 #include <support/capture.hpp>
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/pose_graph.hpp>
-#include <thalweg/problems/relative_pose.hpp>
+#include <thalweg/models/pose_graph.hpp>
+#include <thalweg/models/relative_pose.hpp>
 
-#include "problems/graph/information.hpp"
+#include "models/pose_graph/information.hpp"
 
 using namespace thalweg;
 using doctest::Approx;

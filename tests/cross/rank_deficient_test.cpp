@@ -6,7 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/catalogue.hpp>
+#include <thalweg/models/catalogue.hpp>
 
 using namespace thalweg;
 
@@ -33,7 +33,8 @@ int reached(const Options& options) {
 
 }  // namespace
 
-TEST_CASE("rank-deficient J: doglegs reach the minimum of Biggs EXP6 from nearly every start, Levenberg-Marquardt from all") {
+TEST_CASE(
+    "rank-deficient J: doglegs reach the minimum of Biggs EXP6 from nearly every start, Levenberg-Marquardt from all") {
   CHECK(reached({.method = Method::dogleg}) >= 55);
   CHECK(reached({.method = Method::subspace_dogleg}) >= 55);
   CHECK(reached({}) == 60);

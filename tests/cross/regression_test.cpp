@@ -5,9 +5,9 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <thalweg/inference/statistics.hpp>
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/regression_fit.hpp>
-#include <thalweg/report/statistics.hpp>
+#include <thalweg/models/regression_fit.hpp>
 
 #include "../support/regression_reference.hpp"
 

@@ -10,9 +10,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <thalweg/methods/run.hpp>
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/catalogue.hpp>
-#include <thalweg/stochastic/run.hpp>
+#include <thalweg/models/catalogue.hpp>
 
 using namespace thalweg;
 

@@ -4,13 +4,20 @@ set -euo pipefail
 cd "$1"
 
 declare -A below=(
-  [math]="math"
-  [problem]="math problem"
-  [linear]="math linear"
-  [minimize]="math problem linear minimize"
-  [stochastic]="math problem linear minimize stochastic"
-  [report]="math problem linear minimize stochastic report"
-  [problems]="math problem linear problems"
+  [base]="base"
+  [math]="base math"
+  [problem]="base math problem"
+  [linear]="base math linear"
+  [minimize]="base math problem linear minimize"
+  [train]="base math problem linear minimize train"
+  [methods]="base math problem linear minimize train methods"
+  [inference]="base math problem linear minimize inference"
+  [diagnosis]="base math problem linear minimize inference diagnosis"
+  [report]="base math problem linear minimize train methods inference diagnosis report"
+  [io]="base io"
+  [formula]="base math problem io formula"
+  [table]="base math problem io formula table"
+  [models]="base math problem linear io formula table models"
 )
 bad=0
 for floor in "${!below[@]}"; do
@@ -23,7 +30,7 @@ for floor in "${!below[@]}"; do
   done < <(grep -rnE '#include [<"](thalweg/)?[a-z]+/' "include/thalweg/$floor" "solver/$floor")
 done
 # Parsing arguments, printing and exiting belong to tools alone.
-if grep -rnE 'std::(cout|cerr|exit|abort)|CLI11|CLI/' include solver; then
+if grep -rnE --include='*.[ch]pp' 'std::(cout|cerr|exit|abort)|CLI11|CLI/' include solver; then
   echo "only tools/ may print, parse arguments or exit"
   bad=1
 fi

@@ -2,8 +2,8 @@
 
 #include <doctest/doctest.h>
 #include <support/block_systems.hpp>
+#include <thalweg/base/error.hpp>
 #include <thalweg/linear/block_matrix.hpp>
-#include <thalweg/math/error.hpp>
 
 using namespace thalweg;
 using namespace thalweg::test;

@@ -23,8 +23,7 @@ struct Setting {
   int (*get)();
   void (*set)(int);
   Setting(const char* getter, const char* setter)
-      : get(reinterpret_cast<int (*)()>(look_up(getter))),
-        set(reinterpret_cast<void (*)(int)>(look_up(setter))) {}
+      : get(reinterpret_cast<int (*)()>(look_up(getter))), set(reinterpret_cast<void (*)(int)>(look_up(setter))) {}
 };
 
 }  // namespace

@@ -3,12 +3,12 @@
 #include <string>
 #include <vector>
 
-#include <Eigen/QR>
 #include <doctest/doctest.h>
+#include <Eigen/QR>
 #include <linear/schur/schur_solver.hpp>
 #include <support/block_problems.hpp>
+#include <thalweg/base/error.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
-#include <thalweg/math/error.hpp>
 
 using namespace thalweg;
 using namespace thalweg::test;

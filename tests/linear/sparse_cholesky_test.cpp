@@ -6,8 +6,8 @@
 #include <doctest/doctest.h>
 #include <support/block_systems.hpp>
 #include <support/capture.hpp>
+#include <thalweg/base/error.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
-#include <thalweg/math/error.hpp>
 
 using namespace thalweg;
 using namespace thalweg::test;

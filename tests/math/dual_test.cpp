@@ -200,8 +200,8 @@ TEST_CASE("a NaN is never swallowed by functions of two arguments") {
                      hypot(large, none), hypot(none, large), pow(none, 0.0), pow(1.0, none), pow(one, none)})
     CHECK(std::isnan(f.value));
   const NativePack a(1.0), b(nan);
-  for (const NativePack& f : {min(a, b), min(b, a), max(a, b), max(b, a), pow(b, NativePack(0.0)), pow(a, b),
-                              hypot(NativePack(infinity), b)})
+  for (const NativePack& f :
+       {min(a, b), min(b, a), max(a, b), max(b, a), pow(b, NativePack(0.0)), pow(a, b), hypot(NativePack(infinity), b)})
     for (int i = 0; i < native_lanes; ++i) CHECK(std::isnan(f[i]));
   CHECK(hypot(D::variable(0.0, 0), D::variable(0.0, 1)).tangent[0] == 0.0);
 }

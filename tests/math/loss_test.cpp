@@ -9,8 +9,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
+#include <thalweg/base/error.hpp>
 #include <thalweg/math/dual.hpp>
-#include <thalweg/math/error.hpp>
 
 using namespace thalweg;
 using doctest::Approx;

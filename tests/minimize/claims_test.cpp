@@ -131,10 +131,13 @@ TEST_CASE("a limit that ends a restart is reported as such") {
 TEST_CASE("a start at a saddle is no minimum: the descents that follow find one") {
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 2>{0.0, 0.0});
-  problem.add_residuals("well", [](const auto& q) {
-    using T = std::remove_cvref_t<decltype(q[0])>;
-    return std::array<T, 2>{q[0] * q[0] - 1.0, 1.0 * q[1]};
-  }, p);
+  problem.add_residuals(
+      "well",
+      [](const auto& q) {
+        using T = std::remove_cvref_t<decltype(q[0])>;
+        return std::array<T, 2>{q[0] * q[0] - 1.0, 1.0 * q[1]};
+      },
+      p);
   const Result alone = solve(problem, {.restarts = 0});
   CHECK(alone.status == Status::stalled);
   CHECK(alone.reason == "the start is a saddle, not a minimum (the gradient is zero)");
@@ -149,19 +152,22 @@ TEST_CASE("a small gradient beside a nearly singular Jacobian is not taken for a
   const auto p = problem.add_parameters("p", std::vector<double>(12, 0.0));
   std::vector<int> number(31);
   for (int i = 0; i < 31; ++i) number[static_cast<std::size_t>(i)] = i + 1;
-  problem.add_residuals("watson", [](const auto& x, int i) {
-    using T = std::remove_cvref_t<decltype(x[0])>;
-    if (i == 30) return T(x[0]);
-    if (i == 31) return T(x[1] - x[0] * x[0] - 1.0);
-    T slope(0.0), value = x[0];
-    double power = 1.0;
-    for (std::size_t j = 1; j < x.size(); ++j) {
-      slope = slope + double(j) * power * x[j];
-      power *= i / 29.0;
-      value = value + power * x[j];
-    }
-    return T(slope - value * value - 1.0);
-  }, p, number);
+  problem.add_residuals(
+      "watson",
+      [](const auto& x, int i) {
+        using T = std::remove_cvref_t<decltype(x[0])>;
+        if (i == 30) return T(x[0]);
+        if (i == 31) return T(x[1] - x[0] * x[0] - 1.0);
+        T slope(0.0), value = x[0];
+        double power = 1.0;
+        for (std::size_t j = 1; j < x.size(); ++j) {
+          slope = slope + double(j) * power * x[j];
+          power *= i / 29.0;
+          value = value + power * x[j];
+        }
+        return T(slope - value * value - 1.0);
+      },
+      p, number);
   const Result result = solve(problem);
   CHECK(result.converged());
   CHECK(2.0 * result.final_cost == Approx(4.722381105645e-10).epsilon(1e-6));

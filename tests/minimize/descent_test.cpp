@@ -1,6 +1,6 @@
 #include <cmath>
-#include <limits>
 #include <functional>
+#include <limits>
 #include <random>
 
 #include <Eigen/Cholesky>
@@ -20,7 +20,6 @@ using valleys::beale;
 using valleys::rosenbrock;
 
 namespace {
-
 
 /// ½ xᵀAx − bᵀx, A = Qdiag(1 … condition)Qᵀ with a seeded rotation Q.
 struct Quadratic {
@@ -66,7 +65,8 @@ const Options one_step = {.gradient_tolerance = 0.0, .max_iterations = 1};
 
 }  // namespace
 
-TEST_CASE("descent: every method with every line search it takes finds the minimum of Rosenbrock's and Beale's functions") {
+TEST_CASE(
+    "descent: every method with every line search it takes finds the minimum of Rosenbrock's and Beale's functions") {
   struct Case {
     const char* name;
     std::vector<double> start, minimum;
@@ -78,7 +78,8 @@ TEST_CASE("descent: every method with every line search it takes finds the minim
       {"rosenbrock", {-1.2, 1.0}, {1.0, 1.0}, [&](const auto& x, const Options& o) { return minimize(r, x, o); }},
       {"beale", {1.0, 1.0}, {3.0, 0.5}, [&](const auto& x, const Options& o) { return minimize(b, x, o); }}};
   for (const Case& c : cases)
-    for (const Method method : {Method::gradient_descent, Method::nonlinear_cg, Method::bfgs, Method::lbfgs, Method::newton})
+    for (const Method method :
+         {Method::gradient_descent, Method::nonlinear_cg, Method::bfgs, Method::lbfgs, Method::newton})
       for (const LineSearch search :
            {LineSearch::backtracking, LineSearch::strong_wolfe, LineSearch::hager_zhang, LineSearch::exact}) {
         CAPTURE(c.name);
@@ -88,7 +89,9 @@ TEST_CASE("descent: every method with every line search it takes finds the minim
         if (method == Method::newton) o.globalization = Globalization::line_search;
         const Result result = c.run(c.start, o);
         CHECK(result.converged());
-        const double tolerance = method == Method::gradient_descent ? 1e-4 : method == Method::nonlinear_cg ? 1e-6 : 1e-7;
+        const double tolerance = method == Method::gradient_descent ? 1e-4
+                                 : method == Method::nonlinear_cg   ? 1e-6
+                                                                    : 1e-7;
         CHECK(result.x[0] == Approx(c.minimum[0]).epsilon(tolerance));
         CHECK(result.x[1] == Approx(c.minimum[1]).epsilon(tolerance));
       }
@@ -119,12 +122,14 @@ TEST_CASE("descent: conjugate gradients of every formula end a quadratic of n va
   const int n = 8;
   const Quadratic q(n, 50.0);
   const auto f = objective(n, q);
-  for (const ConjugateGradient formula :
-       {ConjugateGradient::fletcher_reeves, ConjugateGradient::polak_ribiere, ConjugateGradient::hestenes_stiefel,
-        ConjugateGradient::hager_zhang}) {
+  for (const ConjugateGradient formula : {ConjugateGradient::fletcher_reeves, ConjugateGradient::polak_ribiere,
+                                          ConjugateGradient::hestenes_stiefel, ConjugateGradient::hager_zhang}) {
     CAPTURE(to_string(formula));
-    Options o = {.method = Method::nonlinear_cg, .line_search = LineSearch::exact, .conjugate_gradient = formula,
-                 .gradient_tolerance = 0.0, .max_iterations = n};
+    Options o = {.method = Method::nonlinear_cg,
+                 .line_search = LineSearch::exact,
+                 .conjugate_gradient = formula,
+                 .gradient_tolerance = 0.0,
+                 .max_iterations = n};
     CHECK(q.error(minimize(f, std::vector<double>(n, 1.0), o).x) < 1e-7);
     o.max_iterations = n - 1;
     CHECK(q.error(minimize(f, std::vector<double>(n, 1.0), o).x) > 1e-5);
@@ -153,8 +158,7 @@ TEST_CASE("descent: L-BFGS with unlimited memory is BFGS to rounding on a quadra
     const auto full = path(f, start, {.method = Method::bfgs, .line_search = search}, 15);
     const auto limited = path(f, start, {.method = Method::lbfgs, .line_search = search, .memory = 0}, 15);
     for (std::size_t k = 0; k < full.size(); ++k)
-      for (std::size_t i = 0; i < full[k].size(); ++i)
-        CHECK(limited[k][i] == Approx(full[k][i]).epsilon(1e-11));
+      for (std::size_t i = 0; i < full[k].size(); ++i) CHECK(limited[k][i] == Approx(full[k][i]).epsilon(1e-11));
     const auto short_memory = path(f, start, {.method = Method::lbfgs, .line_search = search, .memory = 2}, 15);
     CHECK(std::abs(short_memory[9][0] - full[9][0]) > 1e-8);  // the memory matters
   }
@@ -214,9 +218,8 @@ TEST_CASE("descent: Newton with a line search takes one step on a quadratic and 
   CHECK(one.iterations <= 2);  // the second is rounding
   CHECK(q.error(one.x) < 1e-12);
 
-  const auto saddle = objective(2, [](const auto& x) {
-    return 0.25 * x[0] * x[0] * x[0] * x[0] - 0.5 * x[0] * x[0] + 0.5 * x[1] * x[1];
-  });
+  const auto saddle = objective(
+      2, [](const auto& x) { return 0.25 * x[0] * x[0] * x[0] * x[0] - 0.5 * x[0] * x[0] + 0.5 * x[1] * x[1]; });
   const Result left = minimize(saddle, {0.0, 0.0}, newton);
   CHECK(left.converged());
   CHECK(std::abs(left.x[0]) == Approx(1.0));
@@ -227,8 +230,10 @@ TEST_CASE("descent: bounds are kept on the way and active at the end where the m
   const auto f = objective(2, rosenbrock);
   // Cuts off (1, 1): on x ≤ 0.5 the minimum is (0.5, 0.25).
   const Box box = {{-2.0, -2.0}, {0.5, 2.0}};
-  for (const Method method : {Method::gradient_descent, Method::nonlinear_cg, Method::bfgs, Method::lbfgs, Method::newton})
-    for (const auto& start : {std::vector{-1.2, 1.0}, std::vector{0.5, 2.0}, std::vector{-2.0, -2.0}, std::vector{7.0, -9.0}}) {
+  for (const Method method :
+       {Method::gradient_descent, Method::nonlinear_cg, Method::bfgs, Method::lbfgs, Method::newton})
+    for (const auto& start :
+         {std::vector{-1.2, 1.0}, std::vector{0.5, 2.0}, std::vector{-2.0, -2.0}, std::vector{7.0, -9.0}}) {
       CAPTURE(to_string(method));
       CAPTURE(start[0]);
       Options o = {.method = method, .max_iterations = 40000};
@@ -266,9 +271,10 @@ TEST_CASE("descent: options that a method would ignore are refused") {
     }
     return std::string("accepted");
   };
-  CHECK(message({.line_search = LineSearch::exact}) ==
-        "line search exact does not go with levenberg-marquardt; expected auto, or gradient-descent, nonlinear-cg, bfgs "
-        "or lbfgs");
+  CHECK(
+      message({.line_search = LineSearch::exact}) ==
+      "line search exact does not go with levenberg-marquardt; expected auto, or gradient-descent, nonlinear-cg, bfgs "
+      "or lbfgs");
   CHECK(message({.method = Method::newton, .line_search = LineSearch::exact}) ==
         "line search exact does not go with newton; expected globalization line-search with it");
   CHECK(message({.method = Method::bfgs, .memory = 3}) == "memory 3 does not go with bfgs; expected lbfgs");

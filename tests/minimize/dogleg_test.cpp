@@ -44,8 +44,8 @@ std::vector<double> far_point(const Linearised& at) {
 std::vector<double> first_step(Linearised& at, Method method, double radius, ProposedStep* proposed = nullptr,
                                Scaling scaling = Scaling::monotone) {
   const std::vector<double> x = far_point(at);
-  const auto strategy = make_strategy({.method = method, .damping = Damping::radius, .scaling = scaling,
-                                       .initial_radius = radius / far});
+  const auto strategy =
+      make_strategy({.method = method, .damping = Damping::radius, .scaling = scaling, .initial_radius = radius / far});
   strategy->start(at.qr, x);
   std::vector<double> step(x.size());
   const ProposedStep p = strategy->propose(at.qr, step.data());
@@ -174,8 +174,12 @@ TEST_CASE("Levenberg with no damping is Gauss-Newton, bit for bit") {
   problem.add_residuals(
       "decay", [](const auto& q, double ti, double yi) { return q[0] * exp(-q[1] * ti) - yi; }, p, t, y);
   for (int iterations = 1; iterations <= 5; ++iterations) {
-    const Options common{.acceleration = false, .polish = false, .function_tolerance = 0.0, .gradient_tolerance = 0.0,
-                         .step_tolerance = 0.0, .max_iterations = iterations};
+    const Options common{.acceleration = false,
+                         .polish = false,
+                         .function_tolerance = 0.0,
+                         .gradient_tolerance = 0.0,
+                         .step_tolerance = 0.0,
+                         .max_iterations = iterations};
     Options undamped = common, newton = common;
     undamped.method = Method::levenberg;
     undamped.initial_damping = 0.0;

@@ -25,7 +25,8 @@ struct Wave {
   }
 };
 
-/// `n` parameters, each pair of which meets in a residual with distance a power of two: no sparse structure to speak of.
+/// `n` parameters, each pair of which meets in a residual with distance a power of two: no sparse structure to speak
+/// of.
 Problem wide(int n) {
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 1>{1.0}, n);
@@ -121,7 +122,8 @@ TEST_CASE("a dense problem beyond the memory is refused in words, before it is a
       solve(problem, {.linear_solver = LinearSolverKind::dense_qr});
     } catch (const MemoryError& error) {
       const std::string text = error.what();
-      code = text.find("3000 parameters") != std::string::npos && text.find("are available") != std::string::npos ? 0 : 2;
+      code =
+          text.find("3000 parameters") != std::string::npos && text.find("are available") != std::string::npos ? 0 : 2;
     } catch (...) {
       code = 3;
     }

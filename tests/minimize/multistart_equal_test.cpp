@@ -1,5 +1,6 @@
 // Minima of equal cost, and points lower than any minimum that was found.
 #include <thalweg/minimize/multistart.hpp>
+#include <thalweg/problem/problem.hpp>
 
 #include <doctest/doctest.h>
 

@@ -33,16 +33,16 @@ double kkt(const F& f, const std::vector<double>& x, const Box& box) {
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (x[i] < box.lower[i] || x[i] > box.upper[i]) return infinity;
     const double multiplier = x[i] == box.lower[i] && x[i] == box.upper[i] ? 0.0
-                              : x[i] == box.lower[i]                     ? std::min(g[i], 0.0)
-                              : x[i] == box.upper[i]                     ? std::max(g[i], 0.0)
-                                                                         : g[i];
+                              : x[i] == box.lower[i]                       ? std::min(g[i], 0.0)
+                              : x[i] == box.upper[i]                       ? std::max(g[i], 0.0)
+                                                                           : g[i];
     worst = std::max(worst, std::abs(multiplier));
   }
   return worst;
 }
 
-/// The order of convergence p of e₊ ≈ C eᵖ, e = ‖x − solution‖: slope of log e₊ over log e in the last four errors above
-/// rounding.
+/// The order of convergence p of e₊ ≈ C eᵖ, e = ‖x − solution‖: slope of log e₊ over log e in the last four errors
+/// above rounding.
 template <class F>
 double order(const F& f, const std::vector<double>& start, const std::vector<double>& solution, Method method) {
   std::vector<double> e;
@@ -225,7 +225,12 @@ TEST_CASE("a trace may keep its points, all parameters of them") {
   Problem problem;
   const auto p = problem.add_parameters("p", std::vector<double>{-1.2, 1.0, 7.0});
   problem.fix(p, 2);
-  problem.add_residuals("r", [](const auto& x) { return std::array{10.0 * (x[1] - x[0] * x[0]), 1.0 - x[0]}; }, p);
+  problem.add_residuals(
+      "r",
+      [](const auto& x) {
+        return std::array{10.0 * (x[1] - x[0] * x[0]), 1.0 - x[0]};
+      },
+      p);
   for (const Method method : {Method::newton, Method::bfgs, Method::levenberg_marquardt}) {
     const Result result = solve(problem, {.method = method, .record_points = true});
     CAPTURE(to_string(method));

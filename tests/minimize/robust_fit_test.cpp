@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/error.hpp>
 
 using namespace thalweg;
 using doctest::Approx;
@@ -163,8 +163,7 @@ TEST_CASE("every method descends on a robust cost, and the polish brings the las
       Data data(0.3, 3, Loss::cauchy(0.1));
       data.problem.set_start(data.p, Vec<double, 3>{4.0, 0.5, 1.2});
       const bool damped = method != Method::gauss_newton;
-      const Result result =
-          solve(data.problem, {.method = method, .damping = damped ? damping : Damping::nielsen});
+      const Result result = solve(data.problem, {.method = method, .damping = damped ? damping : Damping::nielsen});
       CAPTURE(to_string(method));
       CAPTURE(result.reason);
       CHECK(result.converged());

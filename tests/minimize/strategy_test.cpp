@@ -1,3 +1,4 @@
+#include <thalweg/minimize/solve.hpp>
 #include <thalweg/minimize/strategy.hpp>
 
 #include <cmath>

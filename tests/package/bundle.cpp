@@ -1,6 +1,6 @@
 #include <array>
 #include <cstdio>
-#include <thalweg/problems/bundle.hpp>
+#include <thalweg/models/bundle.hpp>
 #include <thalweg/thalweg.hpp>
 
 /// A camera is (ω, t, f, k₁, k₂), ω an angle-axis vector; it looks along −z. Where it sees X, less where X was seen.

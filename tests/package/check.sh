@@ -28,7 +28,7 @@ run() {
 
 # The other build of the library: one whose tests are built, too, serves; else the libraries alone are built.
 other=$build/package
-targets=(thalweg_report thalweg_problems)
+targets=(thalweg_report thalweg_models)
 if [[ $native == ON ]]; then opposite=OFF; else opposite=ON; fi
 if [[ $native == ON && -x $root/build/portable-test/thalweg ]]; then
   other=$root/build/portable-test
@@ -50,22 +50,23 @@ for library in "$native" "$opposite"; do
   run "$work/release/containers_generic" "$work/release/containers_native"
 done
 
-# What the README shows, and every way to state a residual, under the address sanitizer.
+# What the page on C++ shows, and every way to state a residual, under the address sanitizer.
 "$cmake" -S "$source" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_PREFIX_PATH="$work/prefix" \
   -DCMAKE_CXX_FLAGS="-Wall -Wextra -fsanitize=address -fno-omit-frame-pointer" >"$work/configure.log"
 quietly "$cmake" --build "$work/build"
 "$work/build/consumer"
 for snippet in snippet manifolds bundle graph; do "$work/build/$snippet"; done
 
-# The README shows the snippets that were just run, in this order.
+# The page on C++ shows the snippets that were just run, in this order.
 number=0
+page=$root/include/thalweg/README.md
 for file in snippet manifolds bundle graph; do
   number=$((number + 1))
   awk -v wanted=$number '/^```cpp/{++block; inside=1; next} /^```/{inside=0} inside && block == wanted' \
-    "$root/README.md" >"$work/readme.cpp"
-  diff "$work/readme.cpp" "$source/$file.cpp" || { echo "README.md and tests/package/$file.cpp differ"; exit 1; }
+    "$page" >"$work/readme.cpp"
+  diff "$work/readme.cpp" "$source/$file.cpp" || { echo "$page and tests/package/$file.cpp differ"; exit 1; }
 done
-if (($(grep -c '^```cpp' "$root/README.md") != number)); then
-  echo "README.md has more C++ than is tested; expected a file of tests/package for each snippet"
+if (($(grep -c '^```cpp' "$page") != number)); then
+  echo "$page has more C++ than is tested; expected a file of tests/package for each snippet"
   exit 1
 fi

@@ -1,5 +1,5 @@
 #include <cstdio>
-#include <thalweg/problems/pose_graph.hpp>
+#include <thalweg/models/pose_graph.hpp>
 #include <thalweg/thalweg.hpp>
 
 int main(int argc, char** argv) {

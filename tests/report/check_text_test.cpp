@@ -1,5 +1,7 @@
 // How a check's report is written.
-#include <thalweg/report/check.hpp>
+#include <thalweg/diagnosis/check.hpp>
+#include <thalweg/report/json.hpp>
+#include <thalweg/report/text.hpp>
 
 #include <doctest/doctest.h>
 

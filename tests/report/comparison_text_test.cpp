@@ -6,7 +6,7 @@
 #include <string>
 
 #include "report/comparison_summary.hpp"
-#include "report/table.hpp"
+#include "report/text/table.hpp"
 #include "support/example_reports.hpp"
 #include "support/invented_comparison.hpp"
 

@@ -1,5 +1,6 @@
 // Statistics and printed values of fits that people in the field were misled by.
-#include <thalweg/report/statistics.hpp>
+#include <thalweg/inference/statistics.hpp>
+#include <thalweg/table/table.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,13 +10,13 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/inference/profile.hpp>
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/build.hpp>
-#include <thalweg/report/profile.hpp>
+#include <thalweg/models/build.hpp>
 #include <thalweg/report/text.hpp>
 
-#include "report/table.hpp"
-#include "report/written_values.hpp"
+#include "report/text/table.hpp"
+#include "report/text/written_values.hpp"
 
 using doctest::Approx;
 using namespace thalweg;
@@ -171,7 +172,8 @@ TEST_CASE("a minimum determined only to second order has the error of the exact 
 
 TEST_CASE("a slope that is zero in every row does not hide a minimum of second order") {
   // y = 1 + (b − 2)², all data at 1 + noise above: ∂r/∂b = 0 at b = 2, exactly.
-  const Fit f = at_point({{"x", "y"}, {{0, 1, 2, 3}, {0.9, 0.8, 0.95, 0.85}}, false, {}}, "y = 1 + (b - 2)^2", {{"b", 2}});
+  const Fit f =
+      at_point({{"x", "y"}, {{0, 1, 2, 3}, {0.9, 0.8, 0.95, 0.85}}, false, {}}, "y = 1 + (b - 2)^2", {{"b", 2}});
   REQUIRE(f.statistics.second_order.size() == 1);
   // ½·Σr²: F'' = Σ r·2 = 1, so σ²/F''.
   CHECK(f.statistics.parameters[0].standard_error == Approx(f.statistics.residual_standard_deviation));

@@ -1,5 +1,5 @@
 // Statistics, checks and reports of problems whose blocks are on manifolds.
-#include <thalweg/report/statistics.hpp>
+#include <thalweg/inference/statistics.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -9,11 +9,11 @@
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
+#include <thalweg/diagnosis/check.hpp>
+#include <thalweg/inference/profile.hpp>
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/report/check.hpp>
 #include <thalweg/report/html.hpp>
 #include <thalweg/report/json.hpp>
-#include <thalweg/report/profile.hpp>
 #include <thalweg/report/text.hpp>
 
 using namespace thalweg;

@@ -5,7 +5,7 @@
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
 
-#include "report/regression_tables.hpp"
+#include "report/text/regression_tables.hpp"
 
 using namespace thalweg;
 

@@ -1,3 +1,4 @@
+#include <thalweg/problem/problem.hpp>
 #include <thalweg/report/text.hpp>
 
 #include <doctest/doctest.h>
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "report/table.hpp"
+#include "report/text/table.hpp"
 
 using thalweg::Report;
 using thalweg::Status;

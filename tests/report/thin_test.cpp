@@ -1,4 +1,4 @@
-#include "report/thin.hpp"
+#include "report/json/thin.hpp"
 
 #include <doctest/doctest.h>
 

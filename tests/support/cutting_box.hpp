@@ -7,8 +7,8 @@
 #include <vector>
 
 #include <thalweg/minimize/solve.hpp>
+#include <thalweg/models/catalogue.hpp>
 #include <thalweg/problem/program.hpp>
-#include <thalweg/problems/catalogue.hpp>
 
 /// Around the standard start, ending halfway to where the free solve of `entry` ends: at least one face lies between.
 inline thalweg::Box cutting_box(const thalweg::CatalogueProblem& entry) {

@@ -7,13 +7,13 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/methods/compare.hpp>
 #include <thalweg/minimize/solve.hpp>
-#include <thalweg/problems/build.hpp>
-#include <thalweg/problems/bundle.hpp>
-#include <thalweg/problems/catalogue.hpp>
-#include <thalweg/problems/pose_graph.hpp>
+#include <thalweg/models/build.hpp>
+#include <thalweg/models/bundle.hpp>
+#include <thalweg/models/catalogue.hpp>
+#include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/report.hpp>
-#include <thalweg/stochastic/compare.hpp>
 
 namespace example_reports {
 
@@ -273,8 +273,8 @@ inline thalweg::Report pose_graph(std::int64_t poses = 400) {
   s.initialization = thalweg::to_string(start.used);
   s.initialization_reason = start.reason;
   s.degrees_of_freedom = 6 * (graph.edges.count() - poses + 1);
-  s.picture = thalweg::PoseGraphPicture{"longest extent", "next extent", graph.pose_ids, before.x, before.y, after.x,
-                                        after.y, graph.edges.from, graph.edges.to};
+  s.picture = thalweg::PoseGraphPicture{"longest extent", "next extent", graph.pose_ids,   before.x,      before.y,
+                                        after.x,          after.y,       graph.edges.from, graph.edges.to};
   return report;
 }
 

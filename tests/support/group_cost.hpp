@@ -17,7 +17,8 @@ class GroupCost final : public ceres::CostFunction {
 
   bool Evaluate(const double* const* parameters, double* residuals, double** jacobians) const override {
     const auto items = static_cast<std::size_t>(group_.items());
-    const auto components = static_cast<std::size_t>(group_.dimension()), columns = static_cast<std::size_t>(group_.columns());
+    const auto components = static_cast<std::size_t>(group_.dimension()),
+               columns = static_cast<std::size_t>(group_.columns());
     std::vector<double> r(components * items), J(components * columns * items);
     std::vector<double*> r_arrays, J_arrays;
     for (std::size_t k = 0; k < components; ++k) r_arrays.push_back(r.data() + k * items);

@@ -1,7 +1,7 @@
 // A comparison of three methods on one problem with numbers that are easily recognised.
 #pragma once
 
-#include <thalweg/stochastic/compare.hpp>
+#include <thalweg/methods/compare.hpp>
 
 inline thalweg::ComparedRun invented_run(int start, bool reached, double seconds, double evaluations,
                                          double iterations) {

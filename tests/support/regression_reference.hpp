@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <thalweg/math/dual.hpp>
-#include <thalweg/problems/regression.hpp>
+#include <thalweg/models/regression.hpp>
 
 namespace test_support {
 

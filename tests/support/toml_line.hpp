@@ -4,7 +4,7 @@
 #include <string>
 
 #include <doctest/doctest.h>
-#include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/models/curve_fit.hpp>
 
 namespace toml_line {
 

@@ -110,7 +110,8 @@ TEST_CASE("mistakes in the data of a problem file") {
   CHECK(of_file(with("[1, 3]", "[1, 3, 5]")) ==
         "f.toml:12:17: row 2 has 3 numbers but there are 2 columns; expected x and y");
   CHECK(of_file(with("[1, 3]", "[1, 'three']")) == "f.toml:12:21: row 2, column 'y' is text; expected a number");
-  CHECK(of_file(with("[1, 3]", "[1, nan]")) == "f.toml:12:21: row 2, column 'y' is nan; expected a finite number, or missing = \"skip\" in [data]");
+  CHECK(of_file(with("[1, 3]", "[1, nan]")) ==
+        "f.toml:12:21: row 2, column 'y' is nan; expected a finite number, or missing = \"skip\" in [data]");
   CHECK(of_file(with("[1, 3]", "[1, inf]")) == "f.toml:12:21: row 2, column 'y' is inf; expected a finite number");
   CHECK(of_file(with(", [1, 3], [2, 4], [3, 6]", "")) ==
         "f.toml:10:1: 2 parameters but only 1 row of data; expected at least as many rows as "
@@ -137,8 +138,10 @@ TEST_CASE("mistakes in a table") {
   CHECK(of_fit(3, "x,y\n1,2\n2,3,4\n", model) == "d.csv:3:5: row 2 has 3 cells but the header has 2; expected 2 cells");
   CHECK(of_fit(3, "x,y\n1,2\n2,two\n", model) ==
         "d.csv:3:3: row 2, column 'y' is not a number: 'two'; expected a number");
-  CHECK(of_fit(3, "x,y\n1,2\n2,nan\n", model) == "d.csv:3:3: row 2, column 'y' is missing: 'nan'; expected a number" + or_skip);
-  CHECK(of_fit(3, "x,y\n1,2\n2,inf\n", model) == "d.csv:3:3: row 2, column 'y' is missing: 'inf'; expected a number" + or_skip);
+  CHECK(of_fit(3, "x,y\n1,2\n2,nan\n", model) ==
+        "d.csv:3:3: row 2, column 'y' is missing: 'nan'; expected a number" + or_skip);
+  CHECK(of_fit(3, "x,y\n1,2\n2,inf\n", model) ==
+        "d.csv:3:3: row 2, column 'y' is missing: 'inf'; expected a number" + or_skip);
   CHECK(of_fit(3, "x,y\n1,2\n", "--model 'y = a*x + b' --start a=1,b=1") ==
         "d.csv: 2 parameters but only 1 row of data; expected at least as many rows as parameters "
         "to fit");
@@ -191,7 +194,8 @@ TEST_CASE("wrong usage") {
   const std::string error = "thalweg: error: ";
   CHECK(of_usage("") == error + "no command; expected solve, fit, compare, check, list or generate (thalweg --help)");
   CHECK(of_usage("slove f.toml") ==
-        error + "unknown command 'slove' (did you mean 'solve'?); expected solve, fit, compare, check, list or generate");
+        error +
+            "unknown command 'slove' (did you mean 'solve'?); expected solve, fit, compare, check, list or generate");
   CHECK(of_usage("--verbos") == error + "unknown option '--verbos'; expected one of thalweg --help");
   CHECK(of_usage("solve") == error + "solve needs a file; expected thalweg solve FILE");
   CHECK(of_usage("fit") == error + "fit needs a file; expected thalweg fit DATA.csv --model \"y = ...\"");
@@ -234,13 +238,15 @@ TEST_CASE("nothing is dropped silently, wherever it stands") {
 TEST_CASE("values that options do not take") {
   const std::string error = "thalweg: error: ";
   CHECK(of_usage("solve f.toml --method adamm") ==
-        error + "unknown method 'adamm'; expected one of levenberg-marquardt, levenberg, gauss-newton, dogleg, "
-                "subspace-dogleg, newton, newton-cg, bfgs, lbfgs, nonlinear-cg, gradient-descent, sgd, momentum, nesterov, "
-                "nesterov-shifted, adagrad, adadelta, rmsprop, rmsprop-momentum, rmsprop-nesterov, adam, "
-                "adam-uncorrected, adamw, adamax, nadam, amsgrad, proximal-gradient, fista, proxprop");
+        error +
+            "unknown method 'adamm'; expected one of levenberg-marquardt, levenberg, gauss-newton, dogleg, "
+            "subspace-dogleg, newton, newton-cg, bfgs, lbfgs, nonlinear-cg, gradient-descent, sgd, momentum, nesterov, "
+            "nesterov-shifted, adagrad, adadelta, rmsprop, rmsprop-momentum, rmsprop-nesterov, adam, "
+            "adam-uncorrected, adamw, adamax, nadam, amsgrad, proximal-gradient, fista, proxprop");
   CHECK(of_usage("solve f.toml --linear-solver lu") ==
-        error + "unknown linear solver 'lu'; expected one of auto, dense-qr, dense-cholesky, sparse-cholesky, "
-                "dense-schur, sparse-schur, iterative-schur, implicit-schur, conjugate-gradient, cholmod");
+        error +
+            "unknown linear solver 'lu'; expected one of auto, dense-qr, dense-cholesky, sparse-cholesky, "
+            "dense-schur, sparse-schur, iterative-schur, implicit-schur, conjugate-gradient, cholmod");
   CHECK(of_usage("solve f.toml --damping x") ==
         error + "unknown damping 'x'; expected one of nielsen, marquardt, radius");
   CHECK(of_usage("solve f.toml --function-tolerance -1") ==

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
-#include <thalweg/problems/bundle.hpp>
+#include <thalweg/models/bundle.hpp>
 
 #include "run.hpp"
 

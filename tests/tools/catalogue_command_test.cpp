@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <thalweg/methods/run.hpp>
 #include <thalweg/minimize/options.hpp>
-#include <thalweg/problems/catalogue.hpp>
-#include <thalweg/stochastic/run.hpp>
+#include <thalweg/models/catalogue.hpp>
 
 #include "run.hpp"
 
@@ -19,7 +19,6 @@ using command_test::run;
 using nlohmann::json;
 
 namespace {
-
 
 json solved(const std::string& arguments, int code = 0) {
   const Outcome o = run("solve catalogue:" + arguments + " --json -");

@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <thalweg/problems/curve_fit.hpp>
+#include <thalweg/models/curve_fit.hpp>
 
 #include "run.hpp"
 
@@ -19,7 +19,6 @@ using command_test::run;
 using nlohmann::json;
 
 namespace {
-
 
 /// The JSON without what may differ from run to run.
 json without_times(const std::string& text) {

@@ -40,10 +40,12 @@ TEST_CASE("compare writes JSON, CSV and a page") {
 
 TEST_CASE("compare takes folders, and tells what a method could not do") {
   const Folder folder;
-  folder.write("a.toml", "[model]\ny = \"a * x\"\n[parameters]\na = 1\n[data]\ncolumns = [\"x\", \"y\"]\n"
-                         "rows = [[1, 2.1], [2, 3.9], [3, 6.2]]\n");
-  folder.write("b.toml", "[model]\ny = \"exp(-b * x)\"\n[parameters]\nb = { start = [1, 2] }\n[data]\n"
-                         "columns = [\"x\", \"y\"]\nrows = [[1, 0.6], [2, 0.35], [3, 0.21]]\n");
+  folder.write("a.toml",
+               "[model]\ny = \"a * x\"\n[parameters]\na = 1\n[data]\ncolumns = [\"x\", \"y\"]\n"
+               "rows = [[1, 2.1], [2, 3.9], [3, 6.2]]\n");
+  folder.write("b.toml",
+               "[model]\ny = \"exp(-b * x)\"\n[parameters]\nb = { start = [1, 2] }\n[data]\n"
+               "columns = [\"x\", \"y\"]\nrows = [[1, 0.6], [2, 0.35], [3, 0.21]]\n");
   const Outcome o = run("compare '" + folder.path().string() + "' --methods lm,newton --verbose");
   CHECK(o.code == 0);
   CHECK(contains(o.out, "2 problems"));
@@ -77,20 +79,25 @@ TEST_CASE("compare refuses what it cannot understand") {
     CHECK(contains(o.err, message));
   };
   refused("compare catalogue:beale --methods lm,adamm", 2, "thalweg: error: unknown method 'adamm'");
-  refused("compare catalogue:beale --methods ,", 2, "thalweg: error: --methods is ','; expected names, such as lm,adam");
+  refused("compare catalogue:beale --methods ,", 2,
+          "thalweg: error: --methods is ','; expected names, such as lm,adam");
   refused("compare", 2, "thalweg: error: compare needs a file; expected thalweg compare FILE");
   refused("compare catalogue:bealle", 3, "catalogue:bealle: no such problem; did you mean catalogue:beale?");
   refused("compare catalogue:beale --from 1,2,3", 2,
           "thalweg: error: --from has 3 numbers; expected 2, the parameters of catalogue:beale");
-  refused("compare catalogue:beale --from 1,x", 2, "thalweg: error: --from: 'x' is no number; expected numbers such as 2,-2");
+  refused("compare catalogue:beale --from 1,x", 2,
+          "thalweg: error: --from: 'x' is no number; expected numbers such as 2,-2");
   refused("compare catalogue:beale --start 9", 2,
           "thalweg: error: start 9 of 'catalogue:beale' does not exist; expected 1 to 1");
-  refused("compare catalogue:beale --start 1 --from 1,1", 2, "thalweg: error: --start and --from; expected one of them");
+  refused("compare catalogue:beale --start 1 --from 1,1", 2,
+          "thalweg: error: --start and --from; expected one of them");
   refused("compare catalogue:beale --tune --rate 1", 2, "thalweg: error: --tune and --rate; expected one of them");
-  refused("compare catalogue:beale --distance 2", 2, "thalweg: error: distance is 2; expected a number between 0 and 1");
+  refused("compare catalogue:beale --distance 2", 2,
+          "thalweg: error: distance is 2; expected a number between 0 and 1");
   refused("compare catalogue:beale --rate 0", 2, "thalweg: error: --rate is '0'; expected a number > 0");
   const Folder folder;
-  refused("compare '" + folder.path().string() + "'", 3, "no problem file in this folder; expected files .toml or .dat");
+  refused("compare '" + folder.path().string() + "'", 3,
+          "no problem file in this folder; expected files .toml or .dat");
 }
 
 TEST_CASE("solve takes first-order methods, with their rate, schedule and minibatches") {
@@ -102,7 +109,8 @@ TEST_CASE("solve takes first-order methods, with their rate, schedule and miniba
   const json reference = json::parse(run("solve problems/curves/decay.toml --json -").out);
   CHECK(document["final_cost"].get<double>() < 1.05 * reference["final_cost"].get<double>());
 
-  const std::string batches = "solve problems/curves/decay.toml --method sgd --batch-size 3 --epochs 5 --rate 1e-3 --json -";
+  const std::string batches =
+      "solve problems/curves/decay.toml --method sgd --batch-size 3 --epochs 5 --rate 1e-3 --json -";
   json once = json::parse(run(batches + " --threads 1").out), twice = json::parse(run(batches + " --threads 2").out);
   CHECK(once["epochs"] == 5);
   CHECK(once["status"] == "iteration_limit");

@@ -60,7 +60,8 @@ Solved solved(const std::string& arguments) {
 }
 
 Solved fit(const Case& c) {
-  return solved(fmt::format("fit tests/field/curves/{} --model \"{}\" --start {} {}", c.table, c.model, c.start, c.more));
+  return solved(
+      fmt::format("fit tests/field/curves/{} --model \"{}\" --start {} {}", c.table, c.model, c.start, c.more));
 }
 
 Solved attack(const std::string& file, const std::string& method) {
@@ -97,8 +98,8 @@ TEST_CASE("field: a minimum at a kink is said to be one, and has intervals") {
 }
 
 TEST_CASE("field: no method climbs") {
-  for (const char* method : {"gauss-newton", "dogleg", "subspace-dogleg", "lm", "levenberg", "newton", "newton-cg", "bfgs",
-                             "lbfgs", "ncg"})
+  for (const char* method :
+       {"gauss-newton", "dogleg", "subspace-dogleg", "lm", "levenberg", "newton", "newton-cg", "bfgs", "lbfgs", "ncg"})
     for (const char* file : {"cost-rises-gauss-newton.toml", "cost-rises-subspace.toml"}) {
       CAPTURE(method);
       CAPTURE(file);
@@ -112,9 +113,10 @@ TEST_CASE("field: data of 1e-12 are fitted as data of 1 are, by every method") {
   // Not by levenberg: its damping λI weighs parameters in the units that they have.
   const Folder folder;
   const auto problem = [](double unit) {
-    return fmt::format("[model]\ny = \"a * exp(-b * x)\"\n[parameters]\na = {}\nb = 1\n[data]\ncolumns = [\"x\", \"y\"]\nrows = "
-                       "[[0, {}], [1, {}], [2, {}], [3, {}]]\n",
-                       unit, unit, 2.0 * unit, 3.1 * unit, 4.0 * unit);
+    return fmt::format(
+        "[model]\ny = \"a * exp(-b * x)\"\n[parameters]\na = {}\nb = 1\n[data]\ncolumns = [\"x\", \"y\"]\nrows = "
+        "[[0, {}], [1, {}], [2, {}], [3, {}]]\n",
+        unit, unit, 2.0 * unit, 3.1 * unit, 4.0 * unit);
   };
   for (const char* method : {"newton", "newton-cg", "lm", "dogleg", "subspace-dogleg", "bfgs", "lbfgs", "ncg"}) {
     CAPTURE(method);

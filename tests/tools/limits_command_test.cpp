@@ -20,8 +20,8 @@ std::string cosines(int n) {
     parameters += "p" + k + " = 1\n";
     rows += "[" + k + ", " + std::to_string(i % 7) + "],\n";
   }
-  return "[model]\ny = \"" + model + "\"\n[parameters]\n" + parameters + "[data]\ncolumns = [\"x\", \"y\"]\nrows = [\n" + rows +
-         "]\n";
+  return "[model]\ny = \"" + model + "\"\n[parameters]\n" + parameters +
+         "[data]\ncolumns = [\"x\", \"y\"]\nrows = [\n" + rows + "]\n";
 }
 
 double seconds_of(const auto& work) {
@@ -36,7 +36,8 @@ TEST_CASE("--time-limit is kept inside the factorisation of 3,000 parameters, st
   const Folder folder;
   const std::string file = folder.write("wide.toml", cosines(3000));
   Outcome outcome;
-  const double seconds = seconds_of([&] { outcome = run("solve " + file + " --time-limit 1 --json-parameters --json -"); });
+  const double seconds =
+      seconds_of([&] { outcome = run("solve " + file + " --time-limit 1 --json-parameters --json -"); });
   CHECK(seconds < 8.0);  // without: minutes. The machine may be busy
   CHECK(outcome.code == 1);
   const auto j = nlohmann::json::parse(outcome.out);
@@ -74,10 +75,12 @@ TEST_CASE("whatever the memory, the command ends with a sentence and an exit cod
 #else
   for (const int kilobytes : {60000, 90000, 120000, 160000, 220000, 300000}) {
     CAPTURE(kilobytes);
-    const Outcome outcome = run_command("ulimit -v " + std::to_string(kilobytes) + " && timeout 60 '" THALWEG_COMMAND
-                                        "' solve catalogue:beale --quiet; echo code $?");
+    const Outcome outcome =
+        run_command("ulimit -v " + std::to_string(kilobytes) +
+                    " && timeout 60 '" THALWEG_COMMAND "' solve catalogue:beale --quiet; echo code $?");
     // 127: the dynamic loader has no room for the program itself.
-    const bool known = contains(outcome.out, "code 0") || contains(outcome.out, "code 4") || contains(outcome.out, "code 127");
+    const bool known =
+        contains(outcome.out, "code 0") || contains(outcome.out, "code 4") || contains(outcome.out, "code 127");
     CHECK(known);
   }
 #endif
@@ -86,8 +89,8 @@ TEST_CASE("whatever the memory, the command ends with a sentence and an exit cod
 TEST_CASE("no more threads than the affinity mask allows, and one for a small problem") {
   const Folder folder;
   const std::string report = (folder.path() / "r.json").string();
-  const Outcome outcome =
-      run_command("taskset -c 0 '" THALWEG_COMMAND "' solve problems/nist/misra1a.toml --quiet --threads 8 --json " + report);
+  const Outcome outcome = run_command(
+      "taskset -c 0 '" THALWEG_COMMAND "' solve problems/nist/misra1a.toml --quiet --threads 8 --json " + report);
   REQUIRE(outcome.code == 0);
   CHECK(nlohmann::json::parse(read(report))["threads"] == 1);
 }

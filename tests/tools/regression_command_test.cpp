@@ -96,10 +96,11 @@ TEST_CASE("networks are trained by least squares, by gradients and by samples") 
   CHECK(one["final_cost"] == two["final_cost"]);
   CHECK(one["parameters"] == two["parameters"]);
   CHECK(one["final_cost"].get<double>() < 0.9 * one["initial_cost"].get<double>());
-  const Outcome patient = run("solve " + folder + "spirals.toml --method sgd --rate 0.5 --epochs 2000 --patience 3 --batch-size 8");
+  const Outcome patient =
+      run("solve " + folder + "spirals.toml --method sgd --rate 0.5 --epochs 2000 --patience 3 --batch-size 8");
   CHECK(contains(patient.out, "early stopping: the validation cost was lowest"));
-  CHECK(solved(folder + "spirals.toml --method proxprop --rate 0.1 --epochs 10 --batch-size 16", 1)["final_cost"].get<double>() <
-        one["initial_cost"].get<double>());
+  CHECK(solved(folder + "spirals.toml --method proxprop --rate 0.1 --epochs 10 --batch-size 16", 1)["final_cost"]
+            .get<double>() < one["initial_cost"].get<double>());
 }
 
 TEST_CASE("separable classes are said, not looped") {
@@ -114,9 +115,12 @@ TEST_CASE("separable classes are said, not looped") {
   }
   // One value of x belongs to both classes, the others to one; of the irises setosa stands apart, the others do not.
   std::string text = separable;
-  const std::string quasi = own.write("quasi.toml", text.replace(text.find("[-0.5, 0], [0.5, 1]"), 19, "[0, 0], [0, 1]"));
-  std::string iris = command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/iris.toml");
-  own.write("iris.csv", command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/iris.csv"));
+  const std::string quasi =
+      own.write("quasi.toml", text.replace(text.find("[-0.5, 0], [0.5, 1]"), 19, "[0, 0], [0, 1]"));
+  std::string iris =
+      command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/iris.toml");
+  own.write("iris.csv",
+            command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/iris.csv"));
   const std::string bare = own.write("bare.toml", iris.replace(iris.find("l2 = "), 9, ""));
   for (const std::string& each : {quasi, bare})
     for (const char* method : {"newton", "lbfgs", "lm"}) {
@@ -141,23 +145,31 @@ TEST_CASE("regressions refuse what makes no sense") {
   refused(solve + "lasso.toml --method adam", 2, "adam knows no proximal step");
   refused(solve + "lasso.toml --method newton", 2, "newton needs derivatives, and the penalty has none where it bends");
   refused(solve + "iris.toml --method lbfgs --batch-size 10", 2, "lbfgs needs the whole gradient");
-  refused(solve + "iris.toml --method sgd --batch-size 151", 2, "batch_size is 151; expected 1 to 150, the number of samples");
+  refused(solve + "iris.toml --method sgd --batch-size 151", 2,
+          "batch_size is 151; expected 1 to 150, the number of samples");
   refused(solve + "iris.toml --method sgd --batch-size 0", 2, "--batch-size is '0'; expected a whole number >= 1");
   refused(solve + "iris.toml --method sgd --patience 3", 2, "--patience watches the validation cost");
-  refused(solve + "iris.toml --loss huber", 2, "--loss is for curve fits, and 'problems/regression/iris.toml' is a regression");
+  refused(solve + "iris.toml --loss huber", 2,
+          "--loss is for curve fits, and 'problems/regression/iris.toml' is a regression");
   refused(solve + "iris.toml --output x.toml", 2, "--output is for curve fits");
-  refused("check " + folder + "iris.toml", 2, "check looks at formulas, and 'problems/regression/iris.toml' is a regression");
+  refused("check " + folder + "iris.toml", 2,
+          "check looks at formulas, and 'problems/regression/iris.toml' is a regression");
   const Folder own;
-  std::string spirals = command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/spirals.toml");
+  std::string spirals =
+      command_test::read(command_test::files::path(THALWEG_SOURCE_DIR) / "problems/regression/spirals.toml");
   const std::string dropped = own.write("dropped.toml", spirals.insert(spirals.find("layers"), "dropout = 0.1\n"));
   refused("solve " + dropped + " --method lm", 2, "levenberg-marquardt knows nothing of dropout");
-  refused("solve " + dropped + " --method fista", 2, "fista needs the cost itself, and dropout draws another one each time");
-  const std::string bounded = own.write("bounded.toml", spirals.replace(spirals.find("l2 = 0.001"), 10, "max_norm = 2"));
+  refused("solve " + dropped + " --method fista", 2,
+          "fista needs the cost itself, and dropout draws another one each time");
+  const std::string bounded =
+      own.write("bounded.toml", spirals.replace(spirals.find("l2 = 0.001"), 10, "max_norm = 2"));
   refused("solve " + bounded + " --method lbfgs", 2, "lbfgs knows no constraint such as max_norm");
   std::string text = separable;
   const std::string three = own.write("three.toml", text.replace(text.find("[3, 1]"), 6, "[3, 2]"));
   refused("solve " + three, 3, "three.toml:");
-  text = "[regression]\nkind = \"linear\"\nresponse = \"y\"\n[data]\ncolumns = [\"x\", \"z\", \"y\"]\nrows = [[1, 5, 2], [2, 5, 3], [3, 5, 5], [4, 5, 4]]\n";
+  text =
+      "[regression]\nkind = \"linear\"\nresponse = \"y\"\n[data]\ncolumns = [\"x\", \"z\", \"y\"]\nrows = [[1, 5, 2], "
+      "[2, 5, 3], [3, 5, 5], [4, 5, 4]]\n";
   refused("solve " + own.write("constant.toml", text), 3, "'z'");
   refused(solve + "iris.toml --method sgd --rate 1e9", 4, "diverged");
 }

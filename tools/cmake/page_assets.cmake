@@ -7,7 +7,7 @@ if(NOT THALWEG_D3)
                       "or the file's path by -DTHALWEG_D3=...")
 endif()
 
-set(html ${CMAKE_CURRENT_SOURCE_DIR}/report/html)
+set(html ${CMAKE_CURRENT_SOURCE_DIR}/report/html/page)
 # In the order in which they are joined.
 set(FILES_d3 ${THALWEG_D3})
 set(FILES_d3_licence ${html}/d3_licence.txt)

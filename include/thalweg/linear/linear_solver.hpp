@@ -3,8 +3,8 @@
 
 #include <span>
 
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/linear/damped_system.hpp>
-#include <thalweg/math/aligned.hpp>
 
 namespace thalweg {
 

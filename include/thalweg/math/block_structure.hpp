@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 
 namespace thalweg {
 
@@ -36,8 +36,8 @@ struct BlockStructure {
 };
 
 /// Residual components and local Jacobian columns of consecutive items, structure of arrays: component k of item i is
-/// residual[k][i], its derivative by local column c jacobian[k * columns + c][i]. Arrays may be read, not used, up to the
-/// next multiple of eight items.
+/// residual[k][i], its derivative by local column c jacobian[k * columns + c][i]. Arrays may be read, not used, up to
+/// the next multiple of eight items.
 struct ResidualStrip {
   std::int64_t begin = 0, end = 0;  ///< items of the group
   const double* const* residual = nullptr;

@@ -49,9 +49,9 @@ inline double gradient_cosine(std::span<const double> g, std::span<const double>
   return cosine;
 }
 
-/// The gradient of F without its units, components that are held left out. Where a scale D is known (of a sum of squares
-/// Dⱼ = ‖Jⱼ‖): max |gⱼ| / (Dⱼ √(2F)), the cosine above. Without one, D empty: max |gⱼ| max(|xⱼ|, 1) / max(|F|, 1)
-/// (Dennis & Schnabel 1983, section 7.2).
+/// The gradient of F without its units, components that are held left out. Where a scale D is known (of a sum of
+/// squares Dⱼ = ‖Jⱼ‖): max |gⱼ| / (Dⱼ √(2F)), the cosine above. Without one, D empty: max |gⱼ| max(|xⱼ|, 1) / max(|F|,
+/// 1) (Dennis & Schnabel 1983, section 7.2).
 inline double relative_gradient(std::span<const double> x, std::span<const double> g, std::span<const char> held,
                                 std::span<const double> D, double value) {
   double largest = 0.0;

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include <thalweg/fwd.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
-#include <thalweg/problem/problem.hpp>
 
 namespace thalweg {
 

@@ -15,17 +15,17 @@ struct IterationRecord;
 /// Where the step comes from. g is the gradient; the last five need residuals, g = Jᵀr, and the others serve any
 /// smooth objective as well.
 enum class Method {
-  gradient_descent,     ///< δ = −α g  (Cauchy 1847)
-  nonlinear_cg,         ///< δ = α d, d ← −g + βd  (Fletcher & Reeves 1964)
-  newton,               ///< ∇²F δ = −g, second derivatives exact
-  newton_cg,            ///< the same, by conjugate gradients that need only products ∇²F v (Steihaug 1983)
-  bfgs,                 ///< δ = −α H g, H ≈ (∇²F)⁻¹ learnt from the gradients (Broyden, Fletcher, Goldfarb, Shanno 1970)
-  lbfgs,                ///< the same from the last `memory` pairs (Nocedal 1980)
+  gradient_descent,  ///< δ = −α g  (Cauchy 1847)
+  nonlinear_cg,      ///< δ = α d, d ← −g + βd  (Fletcher & Reeves 1964)
+  newton,            ///< ∇²F δ = −g, second derivatives exact
+  newton_cg,         ///< the same, by conjugate gradients that need only products ∇²F v (Steihaug 1983)
+  bfgs,   ///< δ = −α H g, H ≈ (∇²F)⁻¹ learnt from the gradients (Broyden, Fletcher, Goldfarb, Shanno 1970)
+  lbfgs,  ///< the same from the last `memory` pairs (Nocedal 1980)
   gauss_newton,         ///< JᵀJ δ = −g
   levenberg,            ///< (JᵀJ + λI) δ = −g  (Levenberg 1944)
   levenberg_marquardt,  ///< (JᵀJ + λD²) δ = −g, D the column norms of J  (Marquardt 1963, Moré 1978)
-  dogleg,               ///< along −D⁻²g, then towards the Gauss-Newton step, as far as ‖Dδ‖ ≤ Δ (Powell 1970)
-  subspace_dogleg,      ///< the best in the plane of those two within ‖Dδ‖ ≤ Δ (Byrd, Schnabel & Shultz 1988)
+  dogleg,           ///< along −D⁻²g, then towards the Gauss-Newton step, as far as ‖Dδ‖ ≤ Δ (Powell 1970)
+  subspace_dogleg,  ///< the best in the plane of those two within ‖Dδ‖ ≤ Δ (Byrd, Schnabel & Shultz 1988)
 };
 /// Whether the method lives on residuals and cannot minimise a general objective.
 bool needs_residuals(Method);
@@ -72,13 +72,13 @@ enum class Damping {
 /// D of Levenberg-Marquardt.
 enum class Scaling {
   automatic,  ///< monotone for the dense linear solvers, current for the sparse ones
-  current,   ///< column norms of J where it is now (Marquardt)
-  monotone,  ///< the largest column norms met so far (Moré)
+  current,    ///< column norms of J where it is now (Marquardt)
+  monotone,   ///< the largest column norms met so far (Moré)
 };
 
-/// Where the step comes from. The dense ones work on the whole J; the others on blocks of JᵀJ, J never being stored, for
-/// problems whose residuals each read a few of many blocks. The four with `schur` in the name first eliminate blocks that
-/// share no residual (Problem::eliminate), as the points of bundle adjustment.
+/// Where the step comes from. The dense ones work on the whole J; the others on blocks of JᵀJ, J never being stored,
+/// for problems whose residuals each read a few of many blocks. The four with `schur` in the name first eliminate
+/// blocks that share no residual (Problem::eliminate), as the points of bundle adjustment.
 enum class LinearSolverKind {
   automatic,           ///< by size and structure; Result::linear_solver_reason says why
   dense_qr,            ///< QR of J: the most digits
@@ -110,10 +110,11 @@ struct Options {
   Scaling scaling = Scaling::automatic;
   /// λ₀; times max ‖Jⱼ‖² for levenberg. 0: undamped until a step fails. NaN: 1e-3, and 1e-4 for sparse linear solvers.
   double initial_damping = std::numeric_limits<double>::quiet_NaN();
-  /// p of Damping::nielsen: an accepted step of gain ratio ϱ lowers λ by max(⅓, 1 − (2ϱ − 1)ᵖ); odd. 0: 3, as Nielsen has it,
-  /// and 1 for sparse linear solvers: it hurries along curved valleys, at the risk of a step rejected here and there.
+  /// p of Damping::nielsen: an accepted step of gain ratio ϱ lowers λ by max(⅓, 1 − (2ϱ − 1)ᵖ); odd. 0: 3, as Nielsen
+  /// has it, and 1 for sparse linear solvers: it hurries along curved valleys, at the risk of a step rejected here and
+  /// there.
   int damping_exponent = 0;
-  double damping_factor = 10.0;   ///< factor of Damping::marquardt, > 1
+  double damping_factor = 10.0;  ///< factor of Damping::marquardt, > 1
   double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of max(‖Dx‖, ‖D⁻¹g‖) at the start
 
   // Acceleration, variable projection, polish and restarts belong to the dense linear solvers.
@@ -124,7 +125,7 @@ struct Options {
   /// trial they take their best values for the others (variable projection, Golub & Pereyra 1973; the Jacobian's second
   /// term left out as by Kaufman 1975). Of the damped methods and gauss_newton.
   bool variable_projection = true;
-  bool polish = true;                ///< finish with Newton steps, so that the last digits are right
+  bool polish = true;      ///< finish with Newton steps, so that the last digits are right
   int restarts = 10;       ///< further descents, at most, after one that stalled where the residuals no longer
                            ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts
   std::uint64_t seed = 1;  ///< of the scattered starts
@@ -132,16 +133,17 @@ struct Options {
                            ///< a sequence of descents; needs a loss that is not convex
 
   LinearSolverKind linear_solver = LinearSolverKind::automatic;
-  double memory_limit = 0.0;  ///< bytes that the sparse linear solvers may plan for; 0: what the machine has. A problem that
-                              ///< would need more is refused, with a proposal, before it is allocated
+  double memory_limit = 0.0;  ///< bytes that the sparse linear solvers may plan for; 0: what the machine has. A problem
+                              ///< that would need more is refused, with a proposal, before it is allocated
 
   double function_tolerance = 1e-10;  ///< stop: decrease, both actual and predicted, ≤ tol · cost
-  double gradient_tolerance = 0.0;    ///< stop: ‖Π(x − g) − x‖∞ ≤ tol, Π the projection on the bounds: in the units of
-                                      ///< F and x, so that by default only a gradient of zero stops
-  double step_tolerance = 1e-12;      ///< stop: ‖Nδ‖ ≤ tol · ‖Nx‖, N the column norms of J, while the cost hardly falls
+  double gradient_tolerance = 0.0;  ///< stop: ‖Π(x − g) − x‖∞ ≤ tol, Π the projection on the bounds: in the units of
+                                    ///< F and x, so that by default only a gradient of zero stops
+  double step_tolerance = 1e-12;  ///< stop: ‖Nδ‖ ≤ tol · ‖Nx‖, N the column norms of J, while the cost hardly falls
   std::int64_t max_iterations = 10000;  ///< linear solves, rejected ones included
-  double time_limit = std::numeric_limits<double>::infinity();  ///< seconds. Long computations inside an iteration, and of
-                                                                ///< set-up, end at it, too, with the best point so far
+  double time_limit =
+      std::numeric_limits<double>::infinity();  ///< seconds. Long computations inside an iteration, and of
+                                                ///< set-up, end at it, too, with the best point so far
 
   bool record_points = false;  ///< every record of the trace holds its x
 
@@ -150,8 +152,8 @@ struct Options {
 
   /// Called after each trial, accepted or not; may stop the solve.
   std::function<Action(const IterationRecord&)> callback = {};
-  /// Looked at after each trial and every few milliseconds within: true stops the solve. May be set from a signal handler
-  /// or another thread.
+  /// Looked at after each trial and every few milliseconds within: true stops the solve. May be set from a signal
+  /// handler or another thread.
   const std::atomic<bool>* interrupt = nullptr;
 
   /// Throws Error that names the field and what it expects.

@@ -8,8 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include <thalweg/problem/problem.hpp>
-
 namespace thalweg {
 
 enum class Status {
@@ -48,7 +46,7 @@ struct IterationRecord {
   double gain_ratio = unset;     ///< actual / predicted decrease
   double damping = unset;        ///< λ that the step was computed with
   double seconds = 0.0;          ///< since the solve began
-  double loss_scale = 1.0;  ///< of graduated non-convexity: the losses, and so the cost, had their scales times this
+  double loss_scale = 1.0;   ///< of graduated non-convexity: the losses, and so the cost, had their scales times this
   double evaluations = 0.0;  ///< so far, of all kinds: costs, gradients or Jacobians, Hessians and their products; a
                              ///< minibatch counts as its part of the samples
   double rate = unset;       ///< learning rate of a first-order step
@@ -62,10 +60,10 @@ struct Result {
   double initial_cost = IterationRecord::unset, final_cost = IterationRecord::unset;
   std::int64_t iterations = 0, accepted_steps = 0;
   struct Evaluations {
-    int cost = 0;               ///< residuals, or an objective's value, alone
-    int jacobian = 0;           ///< with J, or the gradient
-    int hessian = 0;            ///< second derivatives
-    int hessian_products = 0;   ///< ∇²F v, of newton_cg
+    int cost = 0;                      ///< residuals, or an objective's value, alone
+    int jacobian = 0;                  ///< with J, or the gradient
+    int hessian = 0;                   ///< second derivatives
+    int hessian_products = 0;          ///< ∇²F v, of newton_cg
     std::int64_t batch_gradients = 0;  ///< of minibatches, in first-order training
   } evaluations;
   std::int64_t epochs = 0;  ///< whole passes over the samples, of first-order training
@@ -74,19 +72,19 @@ struct Result {
   } seconds;
   int skipped_updates = 0, damped_updates = 0;  ///< of bfgs and lbfgs
   std::string linear_solver;                    ///< the one used
-  std::string linear_solver_reason;  ///< why
+  std::string linear_solver_reason;             ///< why
   int threads = 1;
-  /// Components of x at a kink of the cost: it rises on both sides, and its derivative does not vanish. JᵀJ says nothing
-  /// of their errors.
+  /// Components of x at a kink of the cost: it rises on both sides, and its derivative does not vanish. JᵀJ says
+  /// nothing of their errors.
   std::vector<std::int64_t> at_kink;
   std::vector<std::string> notes;  ///< what the user should know: a start moved into its bounds, a second attempt
   std::vector<IterationRecord> trace;
 
   bool converged() const { return status == Status::converged; }
   /// The solution for one block (the first, when the handle has several).
-  template <int N, class M>
-  Vec<double, N> operator[](const Parameters<N, M>& block) const {
-    return Eigen::Map<const Vec<double, N>>(x.data() + block.offset(), block.dimension());
+  template <class Block>
+  auto operator[](const Block& block) const {
+    return block.value_in(x);
   }
 };
 

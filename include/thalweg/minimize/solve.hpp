@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <thalweg/minimize/box.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/problem/objective.hpp>
@@ -20,17 +21,12 @@ Result solve(const Problem& problem, const Options& options = {});
 /// The same from another start.
 Result solve(const Problem& problem, std::vector<double> start, const Options& options);
 
-/// lower ≤ x ≤ upper; both empty: none. Equal bounds fix a component.
-struct Box {
-  std::vector<double> lower, upper;
-};
-
 /// Minimises F from `start`, inside the box. Throws Error for a method that needs residuals, and as solve does.
 Result minimize(const Objective& objective, std::vector<double> start, const Options& options = {},
                 const Box& box = {});
 
-/// The same for repeated solves of one structure (new starts, other options): buffers are kept. The problem must outlive
-/// the solver, and must not gain groups or parameters, nor change what is fixed or a loss.
+/// The same for repeated solves of one structure (new starts, other options): buffers are kept. The problem must
+/// outlive the solver, and must not gain groups or parameters, nor change what is fixed or a loss.
 class Solver {
  public:
   /// `pinned`: components of x to be kept at their start, besides those that the problem fixes.

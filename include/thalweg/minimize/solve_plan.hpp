@@ -3,8 +3,8 @@
 
 #include <string>
 
+#include <thalweg/fwd.hpp>
 #include <thalweg/minimize/options.hpp>
-#include <thalweg/problem/problem.hpp>
 
 namespace thalweg {
 

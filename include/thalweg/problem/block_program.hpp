@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/math/block_structure.hpp>
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/problem/program.hpp>
@@ -15,8 +15,8 @@
 namespace thalweg {
 
 /// Columns are the tangent components of the blocks that may move, in the order of the problem; a fixed component of a
-/// block that moves keeps its column, whose derivatives are zero. The Problem must outlive the BlockProgram, and must not
-/// gain groups or parameters, nor change what is fixed or a loss.
+/// block that moves keeps its column, whose derivatives are zero. The Problem must outlive the BlockProgram, and must
+/// not gain groups or parameters, nor change what is fixed or a loss.
 ///
 /// Residuals and rows of J are corrected for losses as Program's are.
 class BlockProgram {
@@ -97,10 +97,10 @@ class BlockProgram {
   std::vector<std::unique_ptr<ResidualGroup>> reordered_;
   std::vector<LargeVector<std::int64_t>> order_;
   std::vector<AlignedArray> tables_;
-  std::vector<std::int64_t> block_offset_;            // of each free block: where it begins in x
+  std::vector<std::int64_t> block_offset_;             // of each free block: where it begins in x
   std::vector<std::vector<std::int32_t>> free_block_;  // of each set of the problem, of each of its blocks, −1: fixed
   std::vector<char> named_;
-  std::vector<char> held_;  // of each column; empty: none is held
+  std::vector<char> held_;               // of each column; empty: none is held
   std::vector<std::int64_t> component_;  // of each column: the number of its tangent component
   struct CurvedBlock {
     const Manifold* manifold;

@@ -63,12 +63,15 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
     return std::same_as<detail::Evaluated<decltype(detail::Components<R>::at(std::declval<const R&>(), 0))>, T>;
   }
   static constexpr bool derivatives_known() {
-    if constexpr (analytic || Traits::numeric || Traits::simd) return true;
-    else return carries<Dual<double, 1>>();
+    if constexpr (analytic || Traits::numeric || Traits::simd)
+      return true;
+    else
+      return carries<Dual<double, 1>>();
   }
-  static_assert(derivatives_known(),
-                "a residual must be generic in its scalar (take its blocks by const auto&), bring a jacobian(...), or be "
-                "wrapped in thalweg::numeric(...)");
+  static_assert(
+      derivatives_known(),
+      "a residual must be generic in its scalar (take its blocks by const auto&), bring a jacobian(...), or be "
+      "wrapped in thalweg::numeric(...)");
 
  public:
   static constexpr int residual_dimension = detail::Components<Result>::count;
@@ -265,39 +268,13 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
     }
   }
 
-  static void store(double value, double* to, int) { *to = value; }
-  template <int W>
-  static void store(const Pack<W>& value, double* to, int count) {
-    if (count == W) return value.store(to);
-    double all[W];
-    value.store(all);
-    std::copy_n(all, count, to);
-  }
-  static double total_of(double value) { return value; }
-  template <int W>
-  static double total_of(const Pack<W>& value) {
-    double s = 0.0;
-    for (int l = 0; l < W; ++l) s += value[l];
-    return s;
-  }
-  static Scalar load_weights(const double* w, int count) {
-    if constexpr (detail::lanes<Scalar> == 1) {
-      return *w;
-    } else {
-      if (count == detail::lanes<Scalar>) return Scalar::load(w);
-      Scalar s;
-      for (int l = 0; l < count; ++l) s.v[l] = w[l];
-      return s;
-    }
-  }
-
   void value_sweep(const double* x, const ResidualOutput& out) const {
-    sweep<Scalar, Scalar>(x, out.begin, out.end, ValueSeed<Scalar>(),
-                          [&](std::int64_t i, int count, const auto& result) {
-                            using R = detail::Evaluated<decltype(result)>;
-                            for (int k = 0; k < residual_dimension; ++k)
-                              store(detail::Components<R>::at(result, k), out.residual[k] + (i - out.begin), count);
-                          });
+    sweep<Scalar, Scalar>(
+        x, out.begin, out.end, ValueSeed<Scalar>(), [&](std::int64_t i, int count, const auto& result) {
+          using R = detail::Evaluated<decltype(result)>;
+          for (int k = 0; k < residual_dimension; ++k)
+            detail::store(detail::Components<R>::at(result, k), out.residual[k] + (i - out.begin), count);
+        });
   }
 
   /// Residuals and the derivatives by the columns first, first + 1, ..., first + strip − 1.
@@ -308,10 +285,10 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
       using R = detail::Evaluated<decltype(result)>;
       for (int k = 0; k < residual_dimension; ++k) {
         const T& r = detail::Components<R>::at(result, k);
-        store(r.value, out.residual[k] + (i - out.begin), count);
+        detail::store(r.value, out.residual[k] + (i - out.begin), count);
         for (int d = 0; d < width; ++d)
           if (double* column = out.jacobian[k * columns() + first + d])
-            store(r.tangent[d], column + (i - out.begin), count);
+            detail::store(r.tangent[d], column + (i - out.begin), count);
       }
     });
   }
@@ -327,7 +304,7 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
                        using R = detail::Evaluated<decltype(result)>;
                        for (int k = 0; k < residual_dimension; ++k) {
                          const T r = detail::Components<R>::at(result, k);
-                         const Scalar w = load_weights(weight[k] + (i - begin), count);
+                         const Scalar w = detail::load_weights<Scalar>(weight[k] + (i - begin), count);
                          for (int d = 0; d < curvature_strip; ++d) {
                            // Lanes past the end repeat the last item; their weight is zero.
                            sum[static_cast<std::size_t>(d)] += w * r.tangent[d].tangent[0];
@@ -335,7 +312,7 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
                        }
                      });
     for (int d = 0; d < width; ++d) {
-      const double entry = total_of(sum[static_cast<std::size_t>(d)]);
+      const double entry = detail::total_of(sum[static_cast<std::size_t>(d)]);
       S[direction * columns() + first + d] += entry;
       if (first + d != direction) S[(first + d) * columns() + direction] += entry;
     }

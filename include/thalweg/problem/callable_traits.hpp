@@ -1,6 +1,7 @@
 // How a callable may be given to Problem::add_residuals, and what a residual group needs to know of it.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <span>
@@ -60,6 +61,34 @@ template <class S>
 inline constexpr int lanes = 1;
 template <int W>
 inline constexpr int lanes<Pack<W>> = W;
+
+// Of `count` items, at most as many as there are lanes.
+inline void store(double value, double* to, int) { *to = value; }
+template <int W>
+void store(const Pack<W>& value, double* to, int count) {
+  if (count == W) return value.store(to);
+  double all[W];
+  value.store(all);
+  std::copy_n(all, count, to);
+}
+inline double total_of(double value) { return value; }
+template <int W>
+double total_of(const Pack<W>& value) {
+  double s = 0.0;
+  for (int l = 0; l < W; ++l) s += value[l];
+  return s;
+}
+template <class Scalar>
+Scalar load_weights(const double* w, int count) {
+  if constexpr (lanes<Scalar> == 1) {
+    return *w;
+  } else {
+    if (count == lanes<Scalar>) return Scalar::load(w);
+    Scalar s;
+    for (int l = 0; l < count; ++l) s.v[l] = w[l];
+    return s;
+  }
+}
 
 /// One block as the callable sees it: a Vec<T, N>, or a span when the dimension is known only at run time.
 template <class T, int N>

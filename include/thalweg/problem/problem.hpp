@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/error.hpp>
 #include <thalweg/math/manifold.hpp>
 #include <thalweg/math/vec.hpp>
 #include <thalweg/problem/callable_group.hpp>
@@ -41,6 +41,10 @@ class Parameters {
   Parameters operator[](int i) const {
     if (i < 0 || i >= count_) throw Error("parameter block " + std::to_string(i) + " of " + std::to_string(count_));
     return Parameters(offset_ + std::int64_t{i} * dimension_, dimension_, 1);
+  }
+  /// The numbers of the first block in a vector of all parameters.
+  Vec<double, N> value_in(const std::vector<double>& x) const {
+    return Eigen::Map<const Vec<double, N>>(x.data() + offset_, dimension_);
   }
   /// For each residual the block that it reads: points[point_of].
   BlockSelection<N, M> operator[](std::vector<int> index) const {
@@ -179,9 +183,9 @@ class Problem {
   struct BlockSet {
     std::string name;
     std::int64_t offset;
-    int dimension, count;     ///< numbers of one block; blocks
-    bool eliminated = false;  ///< named by eliminate()
-    int tangent = 0;          ///< tangent components of one block
+    int dimension, count;                ///< numbers of one block; blocks
+    bool eliminated = false;             ///< named by eliminate()
+    int tangent = 0;                     ///< tangent components of one block
     const Manifold* manifold = nullptr;  ///< null: Euclidean
     std::int64_t end() const { return offset + std::int64_t{dimension} * count; }
   };

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/problem/problem.hpp>
 
 namespace thalweg {
@@ -19,7 +19,8 @@ struct NonFiniteEntry {
   std::string parameter;  ///< column of the Jacobian's entry; empty when the residual itself is not finite
   double value = 0.0;
   std::string explanation;  ///< the operation that made it, when known
-  std::string blocks = {};  ///< the parameter blocks that the residual reads, where each item reads others: "a[3] and b[5]"
+  std::string blocks =
+      {};  ///< the parameter blocks that the residual reads, where each item reads others: "a[3] and b[5]"
 };
 /// "data, row 3: 'log(b1 - x)' is nan", "the derivative of residual data[3] by b1 is inf".
 std::string in_words(const NonFiniteEntry&);
@@ -107,8 +108,8 @@ class Program {
   double run(const double* x, double* residual, DenseMatrix* jacobian, int threads,
              Losses losses = Losses::applied) const;
   double run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian, Losses losses) const;
-  double scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian,
-                 const Loss* loss, double* cost) const;
+  double scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian, const Loss* loss,
+                 double* cost) const;
 
   const Problem* problem_;
   std::vector<std::int64_t> column_of_, component_of_;

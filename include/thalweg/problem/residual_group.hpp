@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/math/loss.hpp>
 
 namespace thalweg {
@@ -21,10 +21,10 @@ class Manifold;
 
 /// One parameter argument of a residual: where item i's block begins in the vector x of all parameters.
 struct Slot {
-  int dimension = 0;                  ///< tangent dimension, the local columns that this slot takes
-  std::int64_t shared_offset = 0;     ///< offset in x of the block, when all items read the same one
-  LargeVector<std::int64_t> offsets;  ///< one per item when they differ, else empty
-  int ambient = 0;                    ///< numbers of a block; 0: as many as dimension
+  int dimension = 0;                   ///< tangent dimension, the local columns that this slot takes
+  std::int64_t shared_offset = 0;      ///< offset in x of the block, when all items read the same one
+  LargeVector<std::int64_t> offsets;   ///< one per item when they differ, else empty
+  int ambient = 0;                     ///< numbers of a block; 0: as many as dimension
   const Manifold* manifold = nullptr;  ///< of the blocks; null: Euclidean
 
   int numbers() const { return ambient > 0 ? ambient : dimension; }

@@ -12,7 +12,8 @@ namespace thalweg {
 struct ReprojectionErrors {
   double root_mean_square = 0.0, mean = 0.0, median = 0.0, percentile_95 = 0.0, largest = 0.0;
 };
-/// Of at least one distance. Where some are not finite, median and percentile are those of the others, the rest is unset.
+/// Of at least one distance. Where some are not finite, median and percentile are those of the others, the rest is
+/// unset.
 ReprojectionErrors reprojection_errors(std::span<const double> distances);
 
 /// What is drawn of a bundle adjustment, at its solution.

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include <thalweg/stochastic/compare.hpp>
+#include <thalweg/methods/compare.hpp>
 
 namespace thalweg {
 

@@ -3,9 +3,9 @@
 
 #include <string>
 
+#include <thalweg/methods/compare.hpp>
 #include <thalweg/report/picture.hpp>
 #include <thalweg/report/report.hpp>
-#include <thalweg/stochastic/compare.hpp>
 
 namespace thalweg {
 
@@ -15,8 +15,8 @@ namespace thalweg {
 std::string to_html(const Report& report, const Provenance& provenance);
 
 /// The page of a comparison. Of one problem: the table, each method's cost, and the paths where there is a landscape,
-/// whose grid begins at `lower` and ends at `upper`, both included. Of several: the table over all, performance profiles
-/// (Dolan & Moré 2002), and who reached what.
+/// whose grid begins at `lower` and ends at `upper`, both included. Of several: the table over all, performance
+/// profiles (Dolan & Moré 2002), and who reached what.
 std::string to_html(const Comparison& comparison, const Provenance& provenance);
 
 }  // namespace thalweg

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include <thalweg/diagnosis/check.hpp>
 #include <thalweg/report/report.hpp>
 
 namespace thalweg {
@@ -16,5 +17,9 @@ std::string to_json(const Report& report, bool all_parameters = false);
 
 /// The iterations as CSV, one row per trial, accepted or not; unset numbers are empty.
 std::string trace_to_csv(const Result& result);
+
+/// One JSON object with a newline at its end; unset numbers are null. Keys may be added in later versions, none
+/// renamed.
+std::string to_json(const CheckReport& report);
 
 }  // namespace thalweg

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <thalweg/report/statistics.hpp>
+#include <thalweg/inference/statistics.hpp>
 
 namespace thalweg {
 
@@ -13,9 +13,9 @@ namespace thalweg {
 struct RegressionQuality {
   std::string name;  ///< "training", "validation"
   std::int64_t samples = 0;
-  double mean_loss = unset;  ///< per sample, without penalties and label smoothing
-  double accuracy = unset;   ///< of classes: how many are right, 0 … 1
-  double r_squared = unset;  ///< of numbers
+  double mean_loss = unset;             ///< per sample, without penalties and label smoothing
+  double accuracy = unset;              ///< of classes: how many are right, 0 … 1
+  double r_squared = unset;             ///< of numbers
   std::vector<std::int64_t> confusion;  ///< K × K, row: the true class, column: the predicted one; empty for numbers
 };
 

@@ -6,16 +6,17 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/inference/profile.hpp>
+#include <thalweg/inference/statistics.hpp>
+#include <thalweg/methods/run.hpp>
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/problem/problem_facts.hpp>
 #include <thalweg/report/bundle.hpp>
 #include <thalweg/report/picture.hpp>
 #include <thalweg/report/pose_graph.hpp>
-#include <thalweg/report/profile.hpp>
 #include <thalweg/report/regression.hpp>
-#include <thalweg/report/statistics.hpp>
-#include <thalweg/stochastic/run.hpp>
 
 namespace thalweg {
 
@@ -23,17 +24,7 @@ namespace thalweg {
 enum class Sigma { none, given };
 
 struct Report {
-  struct ProblemFacts {
-    std::string name;    ///< short: "misra1a"
-    std::string title;   ///< for people; may be empty
-    std::string source;  ///< the file, as the user named it, or the publication
-    std::string kind = "curve fit";
-    std::int64_t parameter_blocks = 0, parameters = 0, residual_blocks = 0;
-    std::int64_t residuals = 0;  ///< 0: an objective, or a likelihood
-    std::int64_t samples = 0;    ///< of a regression
-    std::int64_t missing_rows = 0, excluded_rows = 0;  ///< of the table: left out because a value is missing, by a condition
-    std::int64_t priors = 0;     ///< how many of the residuals are priors
-  } problem;
+  ProblemFacts problem;
   struct Label {
     std::string unit, description;  ///< may be empty
   };
@@ -53,13 +44,13 @@ struct Report {
   Sigma sigma = Sigma::none;
   std::optional<Agreement> certified;  ///< when the file holds certified values
   std::optional<KnownMinimum> known_minimum;
-  std::optional<Minima> multistart;  ///< when there was more than one start
+  std::optional<Minima> multistart;             ///< when there was more than one start
   std::vector<RoundingMetric> minima_rounding;  ///< of its first minima: how many digits of each are to be printed
-  std::optional<FitPicture> picture;  ///< for the page; when one is asked for
+  std::optional<FitPicture> picture;            ///< for the page; when one is asked for
   std::optional<RegressionSummary> regression;
   std::optional<BundleSummary> bundle;
   std::optional<PoseGraphSummary> pose_graph;
-  std::optional<Profile> profile;    ///< when intervals by profile were asked for; their level is 0.95
+  std::optional<Profile> profile;  ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {
     double read = 0.0, build = 0.0, statistics = 0.0;  ///< what comes before and after the solve

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include <thalweg/diagnosis/check.hpp>
 #include <thalweg/report/report.hpp>
 
 namespace thalweg {
@@ -15,5 +16,8 @@ std::string printable(std::string_view s);
 /// Short: how it ended, the parameters with their errors, and what the user must know to trust
 /// them. `verbose` adds every iteration, the linear solver, the times, and more digits.
 std::string to_text(const Report& report, bool verbose = false);
+
+/// Heading, the findings, numbered, with what to do, and the plan.
+std::string to_text(const CheckReport& report);
 
 }  // namespace thalweg

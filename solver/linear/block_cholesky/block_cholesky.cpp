@@ -14,9 +14,9 @@
 #include <linear/block_cholesky/ordering.hpp>
 #include <linear/block_cholesky/refinement.hpp>
 #include <linear/block_cholesky/selected_inverse.hpp>
-#include <thalweg/math/cancellation.hpp>
-#include <thalweg/math/error.hpp>
-#include <thalweg/math/parallel.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/error.hpp>
+#include <thalweg/base/parallel.hpp>
 
 namespace thalweg {
 namespace {

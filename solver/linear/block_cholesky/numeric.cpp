@@ -12,8 +12,8 @@
 
 #include <linear/block_cholesky/amalgamation.hpp>
 #include <linear/block_cholesky/front.hpp>
-#include <thalweg/math/cancellation.hpp>
-#include <thalweg/math/parallel.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/parallel.hpp>
 
 namespace thalweg::block_cholesky {
 namespace {
@@ -218,8 +218,9 @@ std::int32_t Numeric<T>::factor_together(const double* values) {
     }
     crew.lose(lost);
   };
-  parallel_chunks(static_cast<std::int64_t>(plan_.subtrees.size()), 1, plan_.threads,
-                  [&](std::int64_t i, std::int64_t, std::int64_t) { climb(plan_.subtrees[static_cast<std::size_t>(i)]); });
+  parallel_chunks(
+      static_cast<std::int64_t>(plan_.subtrees.size()), 1, plan_.threads,
+      [&](std::int64_t i, std::int64_t, std::int64_t) { climb(plan_.subtrees[static_cast<std::size_t>(i)]); });
   const auto side_by_side = [&](std::int64_t count, const auto& body) {
     parallel_chunks(count, 1, plan_.threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
       [[maybe_unused]] const WithoutSubnormals<T> flushed{};

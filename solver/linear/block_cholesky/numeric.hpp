@@ -6,7 +6,7 @@
 
 #include <linear/block_cholesky/plan.hpp>
 #include <linear/block_cholesky/symbolic.hpp>
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 
 namespace thalweg::block_cholesky {
 

@@ -8,7 +8,7 @@
 #if THALWEG_CHOLMOD
 #include <linear/cholmod_objects.hpp>
 #endif
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/error.hpp>
 
 namespace thalweg::block_cholesky {
 

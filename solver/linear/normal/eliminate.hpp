@@ -5,7 +5,7 @@
 
 #include <linear/normal/elimination_kernels.hpp>
 #include <linear/normal/tiled_equations.hpp>
-#include <thalweg/math/parallel.hpp>
+#include <thalweg/base/parallel.hpp>
 
 namespace thalweg {
 

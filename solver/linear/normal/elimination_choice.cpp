@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include <thalweg/math/aligned.hpp>
-#include <thalweg/math/cancellation.hpp>
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/aligned.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/error.hpp>
 
 #include <linear/normal/layout.hpp>
 
@@ -179,21 +179,22 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
       if (!std::is_sorted(begin, end, before)) std::sort(begin, end, before);
       if (e == s.blocks() || !other) continue;
       for (auto i = begin; i != end && known[at(e)] < fields; ++i)
-        key[at(e)] |= (static_cast<std::uint64_t>(other->block[at(*i)] + 1) & 0xffff) << bits * (fields - ++known[at(e)]);
+        key[at(e)] |= (static_cast<std::uint64_t>(other->block[at(*i)] + 1) & 0xffff)
+                      << bits * (fields - ++known[at(e)]);
     }
   }
   std::vector<std::int32_t> landmarks;
   for (std::int32_t b = 0; b < s.blocks(); ++b)
     if (eliminated[at(b)]) landmarks.push_back(b);
-  std::sort(landmarks.begin(), landmarks.end(), [&](std::int32_t a, std::int32_t b) {
-    return key[at(a)] != key[at(b)] ? key[at(a)] < key[at(b)] : a < b;
-  });
+  std::sort(landmarks.begin(), landmarks.end(),
+            [&](std::int32_t a, std::int32_t b) { return key[at(a)] != key[at(b)] ? key[at(a)] < key[at(b)] : a < b; });
   for (std::size_t r = 0; r < landmarks.size(); ++r) result.rank[at(landmarks[r])] = static_cast<std::int32_t>(r);
   for (std::size_t n = 0; n < bins.size(); ++n) {
     LargeVector<std::int64_t>& order = result.items[group_of[n]];
     order.reserve(bins[n].item.size());
     const auto append = [&](std::size_t bin) {
-      order.insert(order.end(), bins[n].item.begin() + bins[n].begin[bin], bins[n].item.begin() + bins[n].begin[bin + 1]);
+      order.insert(order.end(), bins[n].item.begin() + bins[n].begin[bin],
+                   bins[n].item.begin() + bins[n].begin[bin + 1]);
     };
     for (const std::int32_t b : landmarks) append(at(b));
     append(at(s.blocks()));

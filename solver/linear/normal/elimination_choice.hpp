@@ -21,7 +21,7 @@ struct EliminationChoice {
 EliminationChoice choose_eliminated(const BlockStructure& structure, const std::vector<char>& named);
 
 struct EvaluationOrder {
-  std::vector<std::int32_t> rank;                ///< of each block: its number among the eliminated ones, −1: it is kept
+  std::vector<std::int32_t> rank;  ///< of each block: its number among the eliminated ones, −1: it is kept
   std::vector<LargeVector<std::int64_t>> items;  ///< of each group: its items in order; empty: as they are
 };
 

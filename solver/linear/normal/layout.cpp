@@ -6,8 +6,8 @@
 #include <limits>
 #include <numeric>
 
-#include <thalweg/math/cancellation.hpp>
-#include <thalweg/math/error.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/error.hpp>
 
 namespace thalweg {
 namespace {
@@ -159,8 +159,9 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
 
 bool NormalLayout::thin() const {
   return couplings_once && landmarks > 0 && std::all_of(groups.begin(), groups.end(), [](const Group& group) {
-    return group.landmark_column < 0 || group.pieces.empty() || (group.pieces.size() == 1 && group.dimension <= 2);
-  });
+           return group.landmark_column < 0 || group.pieces.empty() ||
+                  (group.pieces.size() == 1 && group.dimension <= 2);
+         });
 }
 
 /// Off-diagonal blocks of U: two tiles of one item.
@@ -202,7 +203,8 @@ double NormalLayout::pairs() const {
 void NormalLayout::cut_parts() {
   std::int64_t items = 0;
   for (const Group& group : groups)
-    items += static_cast<std::int64_t>(group.pieces.empty() ? group.landmark.size() : group.tile.size() / group.pieces.size());
+    items += static_cast<std::int64_t>(group.pieces.empty() ? group.landmark.size()
+                                                            : group.tile.size() / group.pieces.size());
   const double reduced_size = 0.5 * tiles * (tiles + 1.0) * width * width;
   const double sums = landmarks > 0 ? reduced_size : static_cast<double>(off_row.size() + 1) * width * width;
   const double coupled = landmarks > 0 ? static_cast<double>(couplings()) * width * landmark_width
@@ -226,21 +228,23 @@ void NormalLayout::cut_parts() {
   part_landmark.back() = landmarks;
 
   for (Group& group : groups) {
-    const std::int64_t n = static_cast<std::int64_t>(
-        group.pieces.empty() ? group.landmark.size() : group.tile.size() / group.pieces.size());
-    const bool in_order = std::is_sorted(group.landmark.begin(), group.landmark.end(), [](std::int32_t a, std::int32_t b) {
-      return static_cast<std::uint32_t>(a) < static_cast<std::uint32_t>(b);  // −1 behind all
-    });
+    const std::int64_t n = static_cast<std::int64_t>(group.pieces.empty() ? group.landmark.size()
+                                                                          : group.tile.size() / group.pieces.size());
+    const bool in_order =
+        std::is_sorted(group.landmark.begin(), group.landmark.end(), [](std::int32_t a, std::int32_t b) {
+          return static_cast<std::uint32_t>(a) < static_cast<std::uint32_t>(b);  // −1 behind all
+        });
     if (!in_order) throw Error("the items of a residual group are not in the order of their eliminated blocks");
     const auto moving = std::find(group.landmark.begin(), group.landmark.end(), -1) - group.landmark.begin();
     for (int p = 0; p <= parts; ++p) {
       if (group.landmark_column < 0)
         group.part_begin.push_back(n * p / parts);
       else
-        group.part_begin.push_back(p == parts ? n
-                                              : std::lower_bound(group.landmark.begin(), group.landmark.begin() + moving,
-                                                                 part_landmark[at(p)]) -
-                                                    group.landmark.begin());
+        group.part_begin.push_back(
+            p == parts
+                ? n
+                : std::lower_bound(group.landmark.begin(), group.landmark.begin() + moving, part_landmark[at(p)]) -
+                      group.landmark.begin());
     }
   }
 }
@@ -325,7 +329,8 @@ void NormalLayout::reduce_sparsely(ProductScheduler& scheduler) {
     };
     for (std::int64_t p = begin[at(c)]; p < begin[at(c) + 1]; ++p) {
       const Place place = places[at(p)];
-      for (std::int64_t k = coupling_start[at(place.landmark)] + place.index + 1; k < coupling_start[at(place.landmark) + 1]; ++k)
+      for (std::int64_t k = coupling_start[at(place.landmark)] + place.index + 1;
+           k < coupling_start[at(place.landmark) + 1]; ++k)
         meet(coupling_tile[at(k)]);
     }
     const std::size_t first_off = off;

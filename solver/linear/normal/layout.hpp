@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <linear/normal/product_schedule.hpp>
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/linear/block_matrix.hpp>
-#include <thalweg/math/aligned.hpp>
 #include <thalweg/math/block_structure.hpp>
 
 namespace thalweg {
@@ -42,11 +42,11 @@ struct NormalLayout {
     int dimension = 0, columns = 0;
     int landmark_column = -1, landmark_columns = 0;  ///< local columns of the landmark's slot; −1: the group has none
     std::vector<Piece> pieces;
-    LargeVector<std::int32_t> landmark;   ///< of each item, −1: none that moves
-    LargeVector<std::int32_t> tile;       ///< items × pieces, −1: does not move
-    LargeVector<std::int64_t> coupling;   ///< items × pieces, −1: none
-    std::vector<std::int64_t> off;        ///< items × pairs of pieces (b < a, row by row): the off-diagonal block of U, −1
-    std::vector<std::int64_t> part_begin; ///< parts + 1: the items of each part
+    LargeVector<std::int32_t> landmark;  ///< of each item, −1: none that moves
+    LargeVector<std::int32_t> tile;      ///< items × pieces, −1: does not move
+    LargeVector<std::int64_t> coupling;  ///< items × pieces, −1: none
+    std::vector<std::int64_t> off;  ///< items × pairs of pieces (b < a, row by row): the off-diagonal block of U, −1
+    std::vector<std::int64_t> part_begin;  ///< parts + 1: the items of each part
   };
   std::vector<Group> groups;
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <linear/normal/layout.hpp>
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/linear/damped_system.hpp>
-#include <thalweg/math/aligned.hpp>
 
 namespace thalweg {
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <thalweg/math/error.hpp>
-#include <thalweg/math/cancellation.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/error.hpp>
 
 namespace thalweg {
 namespace {

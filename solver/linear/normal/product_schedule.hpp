@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 
 namespace thalweg {
 

@@ -27,8 +27,8 @@ TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : Normal
 
 template <int F>
 double TiledEquations<F>::bytes() const {
-  return 8.0 * static_cast<double>(W_.size() + records_.size() + landmarks_.size() + kept_sums_.size() + kept_.size() + reduced_.size() +
-                                   vectors_.size());
+  return 8.0 * static_cast<double>(W_.size() + records_.size() + landmarks_.size() + kept_sums_.size() + kept_.size() +
+                                   reduced_.size() + vectors_.size());
 }
 
 template <int F>
@@ -39,7 +39,9 @@ void TiledEquations<F>::open(int part) {
   if (!layout_->landmarks_once)
     std::fill(landmarks_.data() + first * landmark_size, landmarks_.data() + last * landmark_size, 0.0);
   if (layout_->couplings_once) return;
-  const auto coupling = [&](std::int64_t e) { return layout_->coupling_start[static_cast<std::size_t>(e)] * Coupling::size; };
+  const auto coupling = [&](std::int64_t e) {
+    return layout_->coupling_start[static_cast<std::size_t>(e)] * Coupling::size;
+  };
   std::fill(W_.data() + coupling(first), W_.data() + coupling(last), 0.0);
 }
 
@@ -93,7 +95,8 @@ void TiledEquations<F>::add_kept_product(const double* x, double* y) const {
   const double* const off = kept_.data() + std::int64_t{layout_->tiles} * kept_size;
   for (std::size_t k = 0; k < layout_->off_row.size(); ++k) {
     const double* const u = off + static_cast<std::int64_t>(k) * Square::size;
-    const std::int64_t row = std::int64_t{layout_->off_row[k]} * vector_size, column = std::int64_t{layout_->off_column[k]} * vector_size;
+    const std::int64_t row = std::int64_t{layout_->off_row[k]} * vector_size,
+                       column = std::int64_t{layout_->off_column[k]} * vector_size;
     for (int j = 0; j < F; ++j)
       for (int i = 0; i < F; ++i) {
         y[row + i] += u[Square::index(i, j)] * x[column + j];
@@ -102,8 +105,8 @@ void TiledEquations<F>::add_kept_product(const double* x, double* y) const {
   }
 }
 
-/// Sums W·three over the landmarks of each part, three being what body(e, three) makes of Wᵀx, x padded; and Ux where the
-/// records hold it.
+/// Sums W·three over the landmarks of each part, three being what body(e, three) makes of Wᵀx, x padded; and Ux where
+/// the records hold it.
 template <int F>
 template <class Body>
 void TiledEquations<F>::for_landmarks(const double* x, int threads, Body body) const {
@@ -134,7 +137,8 @@ void TiledEquations<F>::reduced_product(const double* x, double* y, int threads)
   add_kept_product(padded_kept_.data(), vectors_.data());
   for (std::int64_t i = 0; i < std::int64_t{layout.tiles} * F; ++i) {
     double s = damping_[i] * x[i];
-    for (int part = 0; part < layout.parts; ++part) s += vectors_[part * vectors_stride() + i / F * vector_size + i % F];
+    for (int part = 0; part < layout.parts; ++part)
+      s += vectors_[part * vectors_stride() + i / F * vector_size + i % F];
     y[i] = s;
   }
 }
@@ -164,7 +168,8 @@ void TiledEquations<F>::product(const double* v, double* Hv, int threads) const 
     const std::int64_t column = layout.tile_column[static_cast<std::size_t>(i)];
     if (column < 0) continue;
     double s = 0.0;
-    for (int part = 0; part < layout.parts; ++part) s += vectors_[part * vectors_stride() + i / F * vector_size + i % F];
+    for (int part = 0; part < layout.parts; ++part)
+      s += vectors_[part * vectors_stride() + i / F * vector_size + i % F];
     Hv[column] = s;
   }
 }

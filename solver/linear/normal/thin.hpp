@@ -44,10 +44,9 @@ inline constexpr int complement_at = 8, right_at = 12;
 
 /// C = Aₐ A_bᵀ in lanes 0 (0, 0), 1 (0, 1), 5 (1, 0) and 4 (1, 1).
 [[gnu::always_inline]] inline tile::Raw inner_products(const double* a, const double* b) {
-  const tile::Raw x = tile::load(a), y = tile::load(b), same = x * y,
-                  other = x * shuffle<4, 5, 6, 7, 0, 1, 2, 3>(y, y);
-  const tile::Raw sums = shuffle<0, 8, 2, 10, 4, 12, 6, 14>(same, other) +
-                         shuffle<1, 9, 3, 11, 5, 13, 7, 15>(same, other);
+  const tile::Raw x = tile::load(a), y = tile::load(b), same = x * y, other = x * shuffle<4, 5, 6, 7, 0, 1, 2, 3>(y, y);
+  const tile::Raw sums =
+      shuffle<0, 8, 2, 10, 4, 12, 6, 14>(same, other) + shuffle<1, 9, 3, 11, 5, 13, 7, 15>(same, other);
   return sums + shuffle<2, 3, 0, 1, 6, 7, 4, 5>(sums, sums);
 }
 template <int lane>

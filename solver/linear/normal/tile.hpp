@@ -30,14 +30,14 @@ template <bool write>
   for (int i = 0; i < size; i += 8) __builtin_prefetch(p + i, write ? 1 : 0, 3);
 }
 
-/// Where entry (i, j) of an M × N block stands. Rows go in vectors of eight down the columns; of the rows left over each
-/// is a vector along the row where that needs fewer vectors, as the ninth row of a camera's block does.
+/// Where entry (i, j) of an M × N block stands. Rows go in vectors of eight down the columns; of the rows left over
+/// each is a vector along the row where that needs fewer vectors, as the ninth row of a camera's block does.
 template <int M, int N>
 struct Layout {
   static constexpr int bodies = M / lanes;  ///< vectors in each column
   static constexpr int rest = M % lanes;    ///< rows left over
   static constexpr int row_vectors = (N + lanes - 1) / lanes;
-  static constexpr bool rest_by_rows = rest > 0 && rest * row_vectors < N;
+  static constexpr bool rest_by_rows = rest > 0 && rest* row_vectors < N;
   static constexpr int body = bodies * lanes * N;
   static constexpr int size = body + (rest == 0 ? 0 : rest_by_rows ? rest * row_vectors * lanes : N * lanes);
   static constexpr int index(int i, int j) {

@@ -15,7 +15,7 @@ struct Columns;
 namespace thin {
 inline constexpr int size = 24;  ///< numbers of a record
 inline constexpr int half = 16;  ///< numbers that a coupling has while its landmark is eliminated
-}
+}  // namespace thin
 
 template <int F>  // tile width
 class TiledEquations final : public NormalEquations {
@@ -38,11 +38,11 @@ class TiledEquations final : public NormalEquations {
 
  private:
   static constexpr int E = landmark_width;
-  using Square = tile::Layout<F, F>;    // a block of U, and of the reduced system
-  using Coupling = tile::Layout<F, E>;  // a block of W
+  using Square = tile::Layout<F, F>;                   // a block of U, and of the reduced system
+  using Coupling = tile::Layout<F, E>;                 // a block of W
   static constexpr int vector_size = (F + 7) / 8 * 8;  ///< of a tile's part of a vector, padded
-  /// Of a tile: its diagonal block of U, of which the lower triangle counts, its gradient, and the squared norms of columns
-  /// that are in the records and not in U.
+  /// Of a tile: its diagonal block of U, of which the lower triangle counts, its gradient, and the squared norms of
+  /// columns that are in the records and not in U.
   static constexpr int kept_size = Square::size + 2 * vector_size;
   /// Of a landmark: V's lower triangle by columns (6), its gradient (3), L's lower triangle with the inverse of its
   /// diagonal (6), one left over.
@@ -96,18 +96,18 @@ class TiledEquations final : public NormalEquations {
   std::int64_t vectors_stride() const { return std::int64_t{layout_->tiles} * vector_size; }
   std::int64_t reduced_stride() const { return layout_->reduced.blocks() * Square::size; }
 
-  bool thin_ = false;        // there are records, and no W
-  AlignedArray records_;     // couplings × thin::size
-  AlignedArray W_;           // couplings × Coupling::size
-  AlignedArray landmarks_;   // landmarks × landmark_size
-  AlignedArray kept_sums_;   // parts × (tiles × kept_size, off-diagonal blocks × Square::size)
-  AlignedArray kept_;        // the same, summed
-  AlignedArray damping_;     // tiles × F: λD² of the last damping, 1 where a diagonal would be zero
-  AlignedArray reduced_;     // parts × blocks × Square::size: Σ ZZᵀ
+  bool thin_ = false;                  // there are records, and no W
+  AlignedArray records_;               // couplings × thin::size
+  AlignedArray W_;                     // couplings × Coupling::size
+  AlignedArray landmarks_;             // landmarks × landmark_size
+  AlignedArray kept_sums_;             // parts × (tiles × kept_size, off-diagonal blocks × Square::size)
+  AlignedArray kept_;                  // the same, summed
+  AlignedArray damping_;               // tiles × F: λD² of the last damping, 1 where a diagonal would be zero
+  AlignedArray reduced_;               // parts × blocks × Square::size: Σ ZZᵀ
   std::vector<AlignedArray> scratch_;  // of each thread: the Z of a stretch's couplings, or their halves
-  AlignedArray diagonals_;   // parts × tiles × Square::size: diagonal blocks of Σ ZZᵀ
-  mutable AlignedArray vectors_;  // parts × tiles × vector_size
-  mutable AlignedArray padded_kept_;  // tiles × vector_size
+  AlignedArray diagonals_;             // parts × tiles × Square::size: diagonal blocks of Σ ZZᵀ
+  mutable AlignedArray vectors_;       // parts × tiles × vector_size
+  mutable AlignedArray padded_kept_;   // tiles × vector_size
 };
 
 extern template class TiledEquations<3>;

@@ -2,10 +2,10 @@
 
 #include <array>
 
+#include <thalweg/base/error.hpp>
+#include <thalweg/base/parallel.hpp>
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
-#include <thalweg/math/error.hpp>
-#include <thalweg/math/parallel.hpp>
 
 namespace thalweg {
 namespace {

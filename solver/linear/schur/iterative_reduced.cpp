@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include <thalweg/math/aligned.hpp>
-#include <thalweg/math/parallel.hpp>
+#include <thalweg/base/aligned.hpp>
+#include <thalweg/base/parallel.hpp>
 
 namespace thalweg {
 namespace {
@@ -28,7 +28,8 @@ class IterativeReduced final : public ReducedSolver {
   void set_tolerance(double tolerance) override { tolerance_ = tolerance; }
   std::int64_t iterations() const override { return iterations_; }
   double bytes() const override {
-    return 8.0 * static_cast<double>(blocks_.size() + preconditioner_.size() + static_cast<std::int64_t>(6 * r_.size()));
+    return 8.0 *
+           static_cast<double>(blocks_.size() + preconditioner_.size() + static_cast<std::int64_t>(6 * r_.size()));
   }
 
   LinearStatus factor(NormalEquations& equations, int threads) override {
@@ -73,8 +74,8 @@ class IterativeReduced final : public ReducedSolver {
       std::vector<std::int64_t> next(row_start_.begin(), row_start_.end() - 1);
       for (std::size_t c = 0; c < tiles; ++c)
         for (std::int64_t k = pattern.column_start[c] + 1; k < pattern.column_start[c + 1]; ++k)
-          left_[static_cast<std::size_t>(next[static_cast<std::size_t>(pattern.row[static_cast<std::size_t>(k)])]++)] = {
-              static_cast<std::int32_t>(c), k};
+          left_[static_cast<std::size_t>(next[static_cast<std::size_t>(pattern.row[static_cast<std::size_t>(k)])]++)] =
+              {static_cast<std::int32_t>(c), k};
     }
     constexpr std::int64_t grain = 256;
     parallel_chunks(pattern.blocks(), grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
@@ -131,23 +132,24 @@ class IterativeReduced final : public ReducedSolver {
 
   /// z = M⁻¹ r, tile by tile.
   void precondition(int threads) {
-    parallel_chunks(equations_->layout().tiles, rows_a_chunk, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      for (std::int64_t t = begin; t < end; ++t) {
-        const double* const L = block(preconditioner_, t);
-        const double* const from = r_.data() + t * width_;
-        double* const to = z_.data() + t * width_;
-        for (int i = 0; i < width_; ++i) {
-          double s = from[i];
-          for (int k = 0; k < i; ++k) s -= L[i + k * width_] * to[k];
-          to[i] = s * L[i + i * width_];
-        }
-        for (int i = width_; i-- > 0;) {
-          double s = to[i];
-          for (int k = i + 1; k < width_; ++k) s -= L[k + i * width_] * to[k];
-          to[i] = s * L[i + i * width_];
-        }
-      }
-    });
+    parallel_chunks(equations_->layout().tiles, rows_a_chunk, threads,
+                    [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+                      for (std::int64_t t = begin; t < end; ++t) {
+                        const double* const L = block(preconditioner_, t);
+                        const double* const from = r_.data() + t * width_;
+                        double* const to = z_.data() + t * width_;
+                        for (int i = 0; i < width_; ++i) {
+                          double s = from[i];
+                          for (int k = 0; k < i; ++k) s -= L[i + k * width_] * to[k];
+                          to[i] = s * L[i + i * width_];
+                        }
+                        for (int i = width_; i-- > 0;) {
+                          double s = to[i];
+                          for (int k = i + 1; k < width_; ++k) s -= L[k + i * width_] * to[k];
+                          to[i] = s * L[i + i * width_];
+                        }
+                      }
+                    });
   }
 
   /// y = S x. Each row of blocks is summed by one thread, from its left to its right.
@@ -155,27 +157,31 @@ class IterativeReduced final : public ReducedSolver {
     if (!options_.form) return equations_->reduced_product(x.data(), y.data(), threads);
     const BlockPattern& pattern = equations_->layout().reduced;
     const int w = width_;
-    parallel_chunks(pattern.block_columns(), rows_a_chunk, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      for (std::int64_t t = begin; t < end; ++t) {
-        double* const to = y.data() + t * w;
-        std::fill_n(to, w, 0.0);
-        for (std::int64_t l = row_start_[static_cast<std::size_t>(t)]; l < row_start_[static_cast<std::size_t>(t) + 1]; ++l) {
-          const double* B = block(blocks_, left_[static_cast<std::size_t>(l)].block);
-          const double* from = x.data() + std::int64_t{left_[static_cast<std::size_t>(l)].column} * w;
-          for (int j = 0; j < w; ++j)
-            for (int i = 0; i < w; ++i) to[i] += B[i + j * w] * from[j];
-        }
-        for (std::int64_t k = pattern.column_start[static_cast<std::size_t>(t)]; k < pattern.column_start[static_cast<std::size_t>(t) + 1]; ++k) {
-          const double* B = block(blocks_, k);
-          const double* from = x.data() + std::int64_t{pattern.row[static_cast<std::size_t>(k)]} * w;
-          for (int i = 0; i < w; ++i) {
-            double s = 0.0;
-            for (int j = 0; j < w; ++j) s += B[j + i * w] * from[j];  // Bᵀ; the diagonal block holds both triangles
-            to[i] += s;
-          }
-        }
-      }
-    });
+    parallel_chunks(pattern.block_columns(), rows_a_chunk, threads,
+                    [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+                      for (std::int64_t t = begin; t < end; ++t) {
+                        double* const to = y.data() + t * w;
+                        std::fill_n(to, w, 0.0);
+                        for (std::int64_t l = row_start_[static_cast<std::size_t>(t)];
+                             l < row_start_[static_cast<std::size_t>(t) + 1]; ++l) {
+                          const double* B = block(blocks_, left_[static_cast<std::size_t>(l)].block);
+                          const double* from = x.data() + std::int64_t{left_[static_cast<std::size_t>(l)].column} * w;
+                          for (int j = 0; j < w; ++j)
+                            for (int i = 0; i < w; ++i) to[i] += B[i + j * w] * from[j];
+                        }
+                        for (std::int64_t k = pattern.column_start[static_cast<std::size_t>(t)];
+                             k < pattern.column_start[static_cast<std::size_t>(t) + 1]; ++k) {
+                          const double* B = block(blocks_, k);
+                          const double* from = x.data() + std::int64_t{pattern.row[static_cast<std::size_t>(k)]} * w;
+                          for (int i = 0; i < w; ++i) {
+                            double s = 0.0;
+                            for (int j = 0; j < w; ++j)
+                              s += B[j + i * w] * from[j];  // Bᵀ; the diagonal block holds both triangles
+                            to[i] += s;
+                          }
+                        }
+                      }
+                    });
   }
 
   struct Left {
@@ -196,9 +202,9 @@ class IterativeReduced final : public ReducedSolver {
   std::vector<char> positive_;
 };
 
-// Nocedal & Wright 2006, algorithm 5.3. The quadratic model q(x) = ½xᵀSx − bᵀx = −½xᵀ(r + b) falls with every step; what is
-// still to gain is judged by the last gain (Nash & Sofer 1990): i (qᵢ − qᵢ₋₁) / qᵢ <= tolerance. A tolerance below 1e-8
-// asks for the residual instead, ‖r‖ in the preconditioner's norm beside where it began.
+// Nocedal & Wright 2006, algorithm 5.3. The quadratic model q(x) = ½xᵀSx − bᵀx = −½xᵀ(r + b) falls with every step;
+// what is still to gain is judged by the last gain (Nash & Sofer 1990): i (qᵢ − qᵢ₋₁) / qᵢ <= tolerance. A tolerance
+// below 1e-8 asks for the residual instead, ‖r‖ in the preconditioner's norm beside where it began.
 LinearStatus IterativeReduced::descend(const double* b, double* x, int threads) {
   const std::size_t n = r_.size();
   const bool precise = tolerance_ < 1e-8;

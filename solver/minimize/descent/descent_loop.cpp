@@ -5,8 +5,8 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <minimize/box_step.hpp>
-#include <minimize/general.hpp>
+#include <minimize/loop/box_step.hpp>
+#include <minimize/objective/general.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
@@ -21,7 +21,8 @@ constexpr double scale_decay = 0.1;
 constexpr double loose_curvature = 0.9, tight_curvature = 0.1;
 constexpr int most_small_decreases = 5;
 
-// Steps in a row that a line search accepts, though none of them is lower than an earlier point: rounding decides there.
+// Steps in a row that a line search accepts, though none of them is lower than an earlier point: rounding decides
+// there.
 constexpr int most_idle = 100;
 
 }  // namespace
@@ -238,16 +239,16 @@ bool DescentLoop::move(const LinePoint& point) {
 
 /// A vanishing gradient is a minimum unless the cost is known to bend down.
 std::optional<Verdict> DescentLoop::gradient_verdict() {
-  const double tolerance = claims_.gradient_tolerance(), sharp = claims_.relative_gradient_tolerance();
+  const double sharp = claims_.relative_gradient_tolerance();
   at_saddle_ = false;
-  const bool small = convergence::gradient_small(gradient_norm_, tolerance);
+  const std::optional<Verdict> small = claims_.tests().gradient(gradient_norm_);
   const double relative = scaled_ ? relative_gradient() : 1.0;
   if (!small && relative > sharp) return std::nullopt;
   at_saddle_ = direction_->escape(f_, here(), d_);
   if (at_saddle_) return std::nullopt;
-  if (small) return Verdict{Status::converged, gradient_reason(gradient_norm_, tolerance)};
-  return Verdict{Status::converged, fmt::format("relative gradient {:.1e} <= {:.0e}", relative, sharp),
-                 false, relative <= epsilon};
+  if (small) return small;
+  return Verdict{Status::converged, fmt::format("relative gradient {:.1e} <= {:.0e}", relative, sharp), false,
+                 relative <= epsilon};
 }
 
 /// Along a direction of negative curvature, until F is lower by at least a tenth of what second derivatives promise.
@@ -270,16 +271,13 @@ LineSearchResult DescentLoop::leave_saddle() {
 /// small beside F as well. Without second derivatives one step along a poor direction proves nothing: then as many in a
 /// row as there are directions, up to a few.
 std::optional<Verdict> DescentLoop::decrease_verdict(double before, const LinePoint& origin, double alpha) {
-  const double tolerance = claims_.function_tolerance(), actual = before - value_, size = std::abs(before);
-  const double promised = -0.5 * alpha * origin.slope;
-  const bool small = convergence::decrease_small(actual, promised, size, tolerance) &&
-                     relative_gradient() <= std::sqrt(tolerance);
+  const Termination& tests = claims_.tests();
+  const auto verdict = tests.decrease(before - value_, -0.5 * alpha * origin.slope, std::abs(before));
+  const bool small = verdict && relative_gradient() <= std::sqrt(tests.function_tolerance());
   small_decreases_ = small ? small_decreases_ + 1 : 0;
   const int enough =
       journal_.options.method == Method::newton ? 1 : std::min(most_small_decreases, static_cast<int>(size_));
-  if (small_decreases_ < enough) return std::nullopt;
-  return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
-                                                size > 0.0 ? actual / size : 0.0, tolerance)};
+  return small && small_decreases_ >= enough ? verdict : std::nullopt;
 }
 
 std::optional<Verdict> DescentLoop::exhausted_verdict() { return exhausted(); }

@@ -8,8 +8,8 @@
 #include <Eigen/Core>
 
 #include <minimize/descent/direction.hpp>
-#include <minimize/claims.hpp>
-#include <minimize/journal.hpp>
+#include <minimize/loop/journal.hpp>
+#include <minimize/verification/claims.hpp>
 #include <thalweg/minimize/line_search.hpp>
 #include <thalweg/minimize/solve.hpp>
 
@@ -56,13 +56,13 @@ class DescentLoop final : private LineFunction {
   Vector x_, g_, d_, D_, trial_, trial_g_;
   std::vector<char> held_;
   double value_ = 0.0, gradient_norm_ = 0.0;
-  double evaluated_at_ = -1.0;      ///< α that trial_g_ belongs to; −1: none
-  double last_decrease_ = 0.0;      ///< of the last step; 0: there was none
-  double lowest_ = 0.0;  // value met so far
-  int idle_ = 0;         // steps since then
-  int small_decreases_ = 0;         ///< in a row
-  bool fresh_ = true;               ///< the direction has learnt nothing yet
-  bool at_saddle_ = false;          ///< d_ is a direction of negative curvature
+  double evaluated_at_ = -1.0;  ///< α that trial_g_ belongs to; −1: none
+  double last_decrease_ = 0.0;  ///< of the last step; 0: there was none
+  double lowest_ = 0.0;         // value met so far
+  int idle_ = 0;                // steps since then
+  int small_decreases_ = 0;     ///< in a row
+  bool fresh_ = true;           ///< the direction has learnt nothing yet
+  bool at_saddle_ = false;      ///< d_ is a direction of negative curvature
   bool scaled_ = false, bounded_ = false;
 };
 

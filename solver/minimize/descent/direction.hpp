@@ -16,7 +16,7 @@ namespace thalweg {
 struct DescentPoint {
   std::span<const double> x;
   const Eigen::VectorXd& g;
-  const Eigen::VectorXd& D;  ///< the objective's scale here, positive; 1 where it knows none
+  const Eigen::VectorXd& D;    ///< the objective's scale here, positive; 1 where it knows none
   std::span<const char> held;  ///< nonzero: the component stays where it is
 };
 

@@ -83,8 +83,7 @@ class Bfgs final : public Direction {
   /// −(B_FF)⁻¹g_F on the free components F: the Schur complement H_FF − H_FA H_AA⁻¹ H_AF.
   void confine(const DescentPoint& at, Vector& d) const {
     std::vector<Eigen::Index> free, held;
-    for (std::size_t j = 0; j < at.held.size(); ++j)
-      (at.held[j] ? held : free).push_back(static_cast<Eigen::Index>(j));
+    for (std::size_t j = 0; j < at.held.size(); ++j) (at.held[j] ? held : free).push_back(static_cast<Eigen::Index>(j));
     const Vector g = at.g(free), coupled = H_(held, free) * g;
     const Vector inner = -(H_(free, free) * g) + H_(free, held) * H_(held, held).llt().solve(coupled);
     d.setZero();

@@ -6,7 +6,8 @@
 #include <Eigen/Eigenvalues>
 
 #include <minimize/newton/model_solver.hpp>
-#include <thalweg/math/cancellation.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/minimize/solve.hpp>
 
 namespace thalweg {
 namespace {

@@ -27,8 +27,8 @@ class ModelSolver {
   virtual bool convex(std::span<const char>, std::span<const double>) { return true; }
   /// The step, with δⱼ = 0 where fixed[j] ≠ 0 (g is not looked at there). Returns whether it is the free minimiser of a
   /// convex model, not stopped by the radius.
-  virtual bool minimize(std::span<const double> g, std::span<const char> fixed, std::span<const double> D, double radius,
-                        std::span<double> step) = 0;
+  virtual bool minimize(std::span<const double> g, std::span<const char> fixed, std::span<const double> D,
+                        double radius, std::span<double> step) = 0;
 };
 
 /// By factorisation: Cholesky where H is positive definite and the step fits, else the eigenvectors of D⁻¹HD⁻¹ and the

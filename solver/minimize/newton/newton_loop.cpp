@@ -5,8 +5,8 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <minimize/box_step.hpp>
-#include <minimize/general.hpp>
+#include <minimize/loop/box_step.hpp>
+#include <minimize/objective/general.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
@@ -19,8 +19,6 @@ constexpr double tolerated_rise = 1e-11;
 // How fast the scale may fall from step to step. One that never fell would keep what an enormous start made of it; one
 // that followed at once would let a parameter that has lost its influence for a moment run away.
 constexpr double scale_decay = 0.1;
-// The step test says nothing while the cost falls by more than this part of itself from step to step.
-constexpr double steady = 1e-3;
 
 double dot(std::span<const double> a, std::span<const double> b) {
   double sum = 0.0;
@@ -43,12 +41,11 @@ NewtonLoop::NewtonLoop(const Objective& f, const Box& box, Journal& journal)
       journal_(journal),
       claims_(f, journal),
       model_(journal.options.method == Method::newton_cg ? make_steihaug_model(journal.result.evaluations)
-                                                          : make_factored_model(journal.result.evaluations)) {
+                                                         : make_factored_model(journal.result.evaluations)) {
   const auto n = static_cast<std::size_t>(f.dimension());
   for (Vector* v : {&g_, &trial_, &step_, &D_, &work_gradient_, &product_}) v->assign(n, 0.0);
   held_.resize(n);
-  for (std::size_t j = 0; j < n; ++j)
-    bounded_ = bounded_ || std::isfinite(box.lower[j]) || std::isfinite(box.upper[j]);
+  for (std::size_t j = 0; j < n; ++j) bounded_ = bounded_ || std::isfinite(box.lower[j]) || std::isfinite(box.upper[j]);
 }
 
 // Conn, Gould & Toint, Trust-Region Methods (2000), algorithm 6.1.1; with bounds, in the manner of section 12.2.
@@ -117,8 +114,7 @@ std::optional<Verdict> NewtonLoop::iterate() {
   record.step_norm = std::sqrt(dot(step_, step_));
   record.outcome = IterationRecord::Outcome::no_decrease;
 
-  for (std::size_t j = 0; j < x_.size(); ++j)
-    trial_[j] = stepped(x_[j], step_[j], box_.lower[j], box_.upper[j]);
+  for (std::size_t j = 0; j < x_.size(); ++j) trial_[j] = stepped(x_[j], step_[j], box_.lower[j], box_.upper[j]);
   const double before = value_, cost = f_.value(trial_);
   ++journal_.result.evaluations.cost;
   record.trial_cost = cost;
@@ -214,22 +210,16 @@ double NewtonLoop::scaled_length(const Vector& v) const {
 
 /// A vanishing gradient is a minimum unless the cost bends down: Newton leaves a saddle along its eigenvector.
 std::optional<Verdict> NewtonLoop::gradient_verdict() {
-  const double tolerance = claims_.gradient_tolerance();
-  if (!convergence::gradient_small(gradient_norm_, tolerance) || !model_->convex(held_, D_)) return std::nullopt;
-  return Verdict{Status::converged, gradient_reason(gradient_norm_, tolerance)};
+  std::optional<Verdict> verdict = claims_.tests().gradient(gradient_norm_);
+  return verdict && model_->convex(held_, D_) ? verdict : std::nullopt;
 }
 
 std::optional<Verdict> NewtonLoop::step_verdict(double before, const Proposal& proposed) const {
   if (!proposed.inside) return std::nullopt;  // a short step says nothing when it was kept short
   const double actual = before - value_, size = std::abs(before);
-  if (convergence::decrease_small(actual, proposed.predicted, size, claims_.function_tolerance()))
-    return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
-                                                  size > 0.0 ? actual / size : 0.0, claims_.function_tolerance())};
-  const double point = scaled_length(x_);
-  if (actual <= steady * size && convergence::step_small(proposed.length, point, claims_.step_tolerance()))
-    return Verdict{Status::converged,
-                   fmt::format("relative step {:.1e} <= {:.0e}", proposed.length / point, claims_.step_tolerance())};
-  return std::nullopt;
+  const Termination& tests = claims_.tests();
+  if (const auto small = tests.decrease(actual, proposed.predicted, size)) return small;
+  return tests.step(proposed.length, scaled_length(x_), Termination::hardly_falls(actual, size));
 }
 
 std::optional<Verdict> NewtonLoop::exhausted_verdict(const Proposal& proposed) const {
@@ -248,8 +238,7 @@ void NewtonLoop::finish() {
     const bool useful = proposed.length > epsilon * point && proposed.length < std::min(0.5 * last, 1e-3 * point);
     if (!proposed.inside || !useful) return;
     last = proposed.length;
-    for (std::size_t j = 0; j < x_.size(); ++j)
-      trial_[j] = stepped(x_[j], step_[j], box_.lower[j], box_.upper[j]);
+    for (std::size_t j = 0; j < x_.size(); ++j) trial_[j] = stepped(x_[j], step_[j], box_.lower[j], box_.upper[j]);
     const double cost = f_.gradient(trial_, product_);
     ++journal_.result.evaluations.jacobian;
     if (!(cost <= value_ + tolerated_rise * std::abs(value_)) || !all_finite(product_)) return;

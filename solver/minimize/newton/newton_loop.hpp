@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
-#include <minimize/claims.hpp>
-#include <minimize/journal.hpp>
+#include <minimize/loop/journal.hpp>
 #include <minimize/newton/model_solver.hpp>
+#include <minimize/verification/claims.hpp>
 #include <thalweg/minimize/solve.hpp>
 
 namespace thalweg {

@@ -3,7 +3,8 @@
 #include <vector>
 
 #include <minimize/newton/model_solver.hpp>
-#include <thalweg/math/cancellation.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/minimize/solve.hpp>
 
 namespace thalweg {
 namespace {

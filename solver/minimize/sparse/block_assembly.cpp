@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include <thalweg/math/parallel.hpp>
+#include <thalweg/base/parallel.hpp>
 
 namespace thalweg {
 

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include <minimize/verification.hpp>
+#include <minimize/verification/verification.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
@@ -34,13 +34,10 @@ constexpr double loosest = 0.1, tightest = 1e-3, forcing_factor = 0.9;
 // After a step that gained so much of what was predicted, the next is expected to be good.
 constexpr double confident_gain = 0.5;
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
-// The step test says nothing while the cost falls by more than this part of itself from step to step.
-constexpr double steady = 1e-3;
 // Of the step that a claim is verified by.
 constexpr double least_damping = 1e-14, most_damping = 1e-6;
 // The factor at hand verifies a claim whose promise lies so far below what is allowed.
 constexpr double clearly = 1e-2;
-constexpr int most_withdrawals = 6;
 // Room for the trace, so that no iteration of a usual solve allocates.
 constexpr std::int64_t records_at_once = 2000;
 
@@ -61,8 +58,7 @@ Ending SparseDescent::run(std::vector<double> x, Strategy& strategy, Journal& jo
   x_ = std::move(x);
   journal.result.trace.reserve(static_cast<std::size_t>(std::min(journal.options.max_iterations + 1, records_at_once)));
   forcing_ = loosest;
-  tightened_ = 1.0;
-  withdrawals_ = 0;
+  tests_.start(journal.options);
   confident_ = false;
   linear_.set_tolerance(forcing_);
   std::optional<Verdict> verdict = begin();
@@ -71,7 +67,7 @@ Ending SparseDescent::run(std::vector<double> x, Strategy& strategy, Journal& jo
     journal.open(cost_, gradient_norm_, x_);
   }
   while (!verdict) {
-    verdict = gradient_verdict();
+    verdict = tests_.gradient(gradient_norm_);
     if (!verdict) verdict = journal.limit();
     if (!verdict) verdict = iterate();
     if (verdict && verdict->status == Status::converged) verdict = concluded(*verdict);
@@ -155,7 +151,8 @@ SparseDescent::Outcome SparseDescent::attempt(const ProposedStep& proposed) {
   return confident_ ? attempt_confidently(proposed) : attempt_warily(proposed);
 }
 
-/// Whether both the model and the cost fall: with both rising their ratio looks good. Steps undamped by choice may climb.
+/// Whether both the model and the cost fall: with both rising their ratio looks good. Steps undamped by choice may
+/// climb.
 bool SparseDescent::falls(const ProposedStep& proposed) const {
   return journal_->options.globalization == Globalization::none || (proposed.predicted > 0.0 && trial_cost_ < cost_);
 }
@@ -194,24 +191,11 @@ SparseDescent::Outcome SparseDescent::attempt_confidently(const ProposedStep& pr
 
 double SparseDescent::point_norm() const { return norm_of_scaled(strategy_->scale(), coordinates_); }
 
-std::optional<Verdict> SparseDescent::gradient_verdict() const {
-  const double tolerance = tightened_ * journal_->options.gradient_tolerance;
-  if (!convergence::gradient_small(gradient_norm_, tolerance)) return std::nullopt;
-  return Verdict{Status::converged, gradient_reason(gradient_norm_, tolerance)};
-}
-
 std::optional<Verdict> SparseDescent::step_verdict(const ProposedStep& proposed, double previous) const {
-  const Options& options = journal_->options;
-  const double actual = previous - cost_, function_tolerance = tightened_ * options.function_tolerance;
+  const double actual = previous - cost_;
   if (cost_ == 0.0) return Verdict{Status::converged, "the cost is zero"};
-  if (convergence::decrease_small(actual, proposed.predicted, previous, function_tolerance))
-    return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}", actual / previous,
-                                                  function_tolerance)};
-  const double point = point_norm(), step_tolerance = tightened_ * options.step_tolerance;
-  if (actual <= steady * previous && convergence::step_small(proposed.scaled_norm, point, step_tolerance))
-    return Verdict{Status::converged,
-                   fmt::format("relative step {:.1e} <= {:.0e}", proposed.scaled_norm / point, step_tolerance)};
-  return std::nullopt;
+  if (const auto small = tests_.decrease(actual, proposed.predicted, previous)) return small;
+  return tests_.step(proposed.scaled_norm, point_norm(), Termination::hardly_falls(actual, previous));
 }
 
 std::optional<Verdict> SparseDescent::exhausted_verdict(const ProposedStep& proposed) const {
@@ -221,11 +205,11 @@ std::optional<Verdict> SparseDescent::exhausted_verdict(const ProposedStep& prop
   const bool invisible = usable(proposed.status) && std::isfinite(trial_cost_) &&
                          convergence::decrease_invisible(cost_ - trial_cost_, proposed.predicted, cost_);
   if (!tiny && !invisible && !strategy_->exhausted()) return std::nullopt;
-  return Verdict{Status::converged, "no step lowers the cost in double precision", false, true};
+  return exhausted();
 }
 
-/// Verifies a claim of convergence, as the dense descents do: empty, it is withdrawn, and the descent goes on with tighter
-/// tolerances.
+/// Verifies a claim of convergence, as the dense descents do: empty, it is withdrawn, and the descent goes on with
+/// tighter tolerances.
 std::optional<Verdict> SparseDescent::concluded(const Verdict& claim) {
   if (cost_ == 0.0) return claim;
   const double size = norm_of_scaled(linear_.column_norms(), coordinates_), residual = std::sqrt(2.0 * cost_);
@@ -233,17 +217,16 @@ std::optional<Verdict> SparseDescent::concluded(const Verdict& claim) {
     return Verdict{Status::converged, "the residuals are at rounding level"};
   const double allowed = believable_promise(journal_->options), promised = promised_decrease(allowed);
   if (std::sqrt(promised) <= std::sqrt(allowed) + rounding_terms * epsilon * size / residual) return claim;
-  if (!claim.exhausted && ++withdrawals_ <= most_withdrawals) {
-    tightened_ *= 1e-2;
-    return std::nullopt;
-  }
-  return Verdict{Status::stalled, fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
-                                              claim.reason, promised, allowed)};
+  if (!claim.exhausted && tests_.withdraw(cost_)) return std::nullopt;
+  return Verdict{Status::stalled,
+                 fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
+                             claim.reason, promised, allowed)};
 }
 
-/// What an undamped Gauss-Newton step would take from the cost, relative to it. The factor of the last step tells, where it was
-/// damped little and the promise is small; otherwise one is made for this point. Directions that the normal equations do
-/// not determine to rounding, as those of a free gauge, are damped by as little as makes them solvable.
+/// What an undamped Gauss-Newton step would take from the cost, relative to it. The factor of the last step tells,
+/// where it was damped little and the promise is small; otherwise one is made for this point. Directions that the
+/// normal equations do not determine to rounding, as those of a free gauge, are damped by as little as makes them
+/// solvable.
 double SparseDescent::promised_decrease(double allowed) {
   if (factor_damping_ <= most_damping) {
     const auto D = strategy_->scale();

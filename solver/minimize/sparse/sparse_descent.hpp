@@ -2,7 +2,7 @@
 #pragma once
 
 #include <linear/schur/schur_solver.hpp>
-#include <minimize/journal.hpp>
+#include <minimize/loop/journal.hpp>
 #include <minimize/sparse/block_assembly.hpp>
 #include <thalweg/minimize/strategy.hpp>
 #include <thalweg/problem/block_program.hpp>
@@ -24,7 +24,6 @@ class SparseDescent {
   Outcome attempt(const ProposedStep& proposed);
   Outcome attempt_warily(const ProposedStep& proposed);
   Outcome attempt_confidently(const ProposedStep& proposed);
-  std::optional<Verdict> gradient_verdict() const;
   std::optional<Verdict> step_verdict(const ProposedStep& proposed, double previous) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
   bool falls(const ProposedStep& proposed) const;
@@ -37,8 +36,7 @@ class SparseDescent {
   BlockAssembly assembly_;
   std::vector<double> x_, trial_x_;
   LargeVector<double> step_, coordinates_, unit_scale_;
-  double tightened_ = 1.0;        // factor of the tolerances: each withdrawn claim lowers it
-  int withdrawals_ = 0;
+  Termination tests_;
   double factor_damping_ = 0.0;   // λ of the factor at hand
   double forcing_ = 0.0;          // of iterative linear solvers
   bool confident_ = false;        // that the next step will be good

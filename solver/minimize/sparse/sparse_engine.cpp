@@ -6,8 +6,9 @@
 #include <fmt/format.h>
 
 #include <linear/normal/elimination_choice.hpp>
-#include <thalweg/math/cancellation.hpp>
-#include <thalweg/math/parallel.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/parallel.hpp>
+#include <thalweg/problem/problem.hpp>
 
 namespace thalweg {
 namespace {
@@ -57,10 +58,12 @@ bool looks_sparse(const Problem& problem) {
 
 SparseEngine::SparseEngine(const Problem& problem) : program_(problem) {
   for (std::size_t i = 0; i < problem.start().size(); ++i)
-    if ((std::isfinite(problem.lower()[i]) || std::isfinite(problem.upper()[i])) && problem.lower()[i] != problem.upper()[i])
-      throw Error(fmt::format("parameter '{}' has bounds, which the sparse linear solvers do not know; expected linear "
-                              "solver dense-qr or dense-cholesky",
-                              problem.parameter_name(static_cast<std::int64_t>(i))));
+    if ((std::isfinite(problem.lower()[i]) || std::isfinite(problem.upper()[i])) &&
+        problem.lower()[i] != problem.upper()[i])
+      throw Error(
+          fmt::format("parameter '{}' has bounds, which the sparse linear solvers do not know; expected linear "
+                      "solver dense-qr or dense-cholesky",
+                      problem.parameter_name(static_cast<std::int64_t>(i))));
 }
 
 void SparseEngine::prepare(Kind requested, double memory_limit, int threads) {

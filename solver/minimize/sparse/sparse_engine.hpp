@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <linear/schur/schur_solver.hpp>
-#include <minimize/journal.hpp>
+#include <minimize/loop/journal.hpp>
 #include <minimize/sparse/sparse_descent.hpp>
 #include <minimize/sparse/sparse_plan.hpp>
 #include <thalweg/problem/block_program.hpp>

@@ -4,18 +4,18 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <math/memory.hpp>
+#include <base/memory.hpp>
+#include <thalweg/base/error.hpp>
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
-#include <thalweg/math/error.hpp>
 
 namespace thalweg {
 namespace {
 
 using Kind = LinearSolverKind;
 
-// A dense factor of 3000 columns takes 0.2 s on one core, and less than a sparse one of the same matrix where a third of
-// its blocks are there.
+// A dense factor of 3000 columns takes 0.2 s on one core, and less than a sparse one of the same matrix where a third
+// of its blocks are there.
 constexpr double most_dense_columns = 3000.0;
 // Up to here a sparse factor is taken unseen; up to there it is analysed first, and taken where its flops are a few
 // seconds of one core, as for cameras that each see a few others.
@@ -27,7 +27,8 @@ struct Sizes {
       : columns(static_cast<double>(layout.tiles) * layout.width),
         square(8.0 * layout.width * (layout.width + 1.0)),
         all_blocks(0.5 * layout.tiles * (layout.tiles + 1.0)),
-        blocks(std::min(all_blocks, layout.pairs() + static_cast<double>(layout.off_row.size() + static_cast<std::size_t>(layout.tiles)))),
+        blocks(std::min(all_blocks, layout.pairs() + static_cast<double>(layout.off_row.size() +
+                                                                         static_cast<std::size_t>(layout.tiles)))),
         sums(static_cast<double>(layout.couplings()) * 3.0 * square / layout.width + 128.0 * layout.landmarks +
              (layout.parts + 1.0) * (layout.tiles + static_cast<double>(layout.off_row.size())) * square) {}
   double columns, square, all_blocks, blocks, sums;
@@ -72,13 +73,14 @@ SparsePlan choose(NormalLayout& layout, double limit) {
   const std::string left = schur ? fmt::format("{} eliminated blocks leave {} columns", layout.landmarks, s.columns)
                                  : fmt::format("{} columns, no blocks to eliminate", s.columns);
   const auto fits = [&](Kind kind) { return bytes_of(kind, layout) <= limit; };
-  if (const Kind kind = schur ? Kind::dense_schur : Kind::dense_cholesky; s.columns <= most_dense_columns &&
-      (schur || s.blocks > 0.3 * s.all_blocks) && fits(kind))
+  if (const Kind kind = schur ? Kind::dense_schur : Kind::dense_cholesky;
+      s.columns <= most_dense_columns && (schur || s.blocks > 0.3 * s.all_blocks) && fits(kind))
     return {kind, left + ": few enough for a dense factor", 0.0};
   if (const Kind kind = schur ? Kind::sparse_schur : Kind::sparse_cholesky;
       (!schur || s.columns <= most_sparse_columns) && fits(kind))
     return {kind, left + ": a sparse factor", 0.0};
-  if (schur && s.columns <= most_analysed_columns && fits(Kind::sparse_schur) && factor_flops(layout) <= most_factor_flops)
+  if (schur && s.columns <= most_analysed_columns && fits(Kind::sparse_schur) &&
+      factor_flops(layout) <= most_factor_flops)
     return {Kind::sparse_schur, left + ": a sparse factor, of little fill", 0.0};
   if (schur && fits(Kind::iterative_schur) && layout.pairs() <= 12.0 * static_cast<double>(layout.couplings()))
     return {Kind::iterative_schur, left + ", too many to factor: conjugate gradients on the reduced system", 0.0};
@@ -93,21 +95,24 @@ SparsePlan plan_sparse(NormalLayout& layout, Kind requested, double memory_limit
   const SparsePlan best = choose(layout, limit);
   SparsePlan plan = requested == Kind::automatic ? best : SparsePlan{requested, "as requested", 0.0};
   if (eliminates(plan.kind) && layout.landmarks == 0)
-    throw Error(fmt::format("linear solver {} eliminates blocks, and no blocks of at most 3 components were found that "
-                            "share no residual; expected {}",
-                            to_string(plan.kind), to_string(best.kind)));
+    throw Error(
+        fmt::format("linear solver {} eliminates blocks, and no blocks of at most 3 components were found that "
+                    "share no residual; expected {}",
+                    to_string(plan.kind), to_string(best.kind)));
   if (plan.kind == Kind::cholmod && !sparse_cholesky_available())
     throw Error(fmt::format("linear solver {} needs CHOLMOD, which this build is without; expected {}",
-                            to_string(plan.kind), to_string(layout.landmarks > 0 ? Kind::sparse_schur : Kind::sparse_cholesky)));
+                            to_string(plan.kind),
+                            to_string(layout.landmarks > 0 ? Kind::sparse_schur : Kind::sparse_cholesky)));
   plan.bytes = bytes_of(plan.kind, layout);
   if (plan.bytes <= limit) return plan;
   const double least = bytes_of(best.kind, layout);
-  const std::string proposal = best.kind != plan.kind && least <= limit
-                                   ? fmt::format("linear solver {}, which needs {}", to_string(best.kind), in_bytes(least))
-                                   : fmt::format("a machine with more memory, or a smaller problem ({} needs {})",
-                                                 to_string(best.kind), in_bytes(least));
+  const std::string proposal =
+      best.kind != plan.kind && least <= limit
+          ? fmt::format("linear solver {}, which needs {}", to_string(best.kind), in_bytes(least))
+          : fmt::format("a machine with more memory, or a smaller problem ({} needs {})", to_string(best.kind),
+                        in_bytes(least));
   throw MemoryError(fmt::format("linear solver {} would need {} of memory, and the limit is {}; expected {}",
-                          to_string(plan.kind), in_bytes(plan.bytes), in_bytes(limit), proposal));
+                                to_string(plan.kind), in_bytes(plan.bytes), in_bytes(limit), proposal));
 }
 
 }  // namespace thalweg

@@ -8,13 +8,13 @@ namespace {
 
 using Vector = std::vector<double>;
 
-/// What both doglegs share: with p = Dδ, ĝ = D⁻¹g, the Gauss-Newton step and the Cauchy step −t D⁻²g, t = ‖ĝ‖²/‖JD⁻²g‖²,
-/// are computed once per linearisation; a rejected step only shrinks the radius.
+/// What both doglegs share: with p = Dδ, ĝ = D⁻¹g, the Gauss-Newton step and the Cauchy step −t D⁻²g, t =
+/// ‖ĝ‖²/‖JD⁻²g‖², are computed once per linearisation; a rejected step only shrinks the radius.
 ///
-/// Where the model is flat along the Gauss-Newton step, small errors of J and r decide its direction, and a path that is
-/// bent towards it leads nowhere. Such a step, if it is longer than a few radii, gives way to the regularised one of that
-/// length, as the shifted step (B + αI)⁻¹g does where B is singular (Byrd, Schnabel & Shultz 1988; Nocedal & Wright 2006,
-/// equation 4.17). Where J is rank-deficient to rounding, the undamped step is the minimum-norm one.
+/// Where the model is flat along the Gauss-Newton step, small errors of J and r decide its direction, and a path that
+/// is bent towards it leads nowhere. Such a step, if it is longer than a few radii, gives way to the regularised one of
+/// that length, as the shifted step (B + αI)⁻¹g does where B is singular (Byrd, Schnabel & Shultz 1988; Nocedal &
+/// Wright 2006, equation 4.17). Where J is rank-deficient to rounding, the undamped step is the minimum-norm one.
 class DoglegStrategy : public Strategy {
  public:
   explicit DoglegStrategy(const Options& options) : factor_(options.initial_radius), scale_(scale_rule(options)) {}
@@ -74,8 +74,8 @@ class DoglegStrategy : public Strategy {
 
   static constexpr double least_regularization = 1e-12, most_regularization = 1.0;
   double radius_ = 0.0;
-  Vector newton_;     // the Gauss-Newton step δ, or the regularised one
-  Vector gradient_;   // −D⁻²g, the direction of steepest descent where lengths are ‖Dδ‖
+  Vector newton_;    // the Gauss-Newton step δ, or the regularised one
+  Vector gradient_;  // −D⁻²g, the direction of steepest descent where lengths are ‖Dδ‖
   double newton_norm_ = 0.0, gradient_norm_ = 0.0;  // ‖Dδ‖ of each
   double cauchy_ = 0.0;                             // t
 
@@ -145,8 +145,7 @@ class SingleDogleg final : public DoglegStrategy {
     }
     const double root = std::sqrt(std::max(0.0, b * b - a * c));
     const double beta = b > 0.0 ? -c / (b + root) : (root - b) / a;
-    for (std::size_t j = 0; j < n; ++j)
-      step[j] = cauchy_ * gradient_[j] + beta * (newton_[j] - cauchy_ * gradient_[j]);
+    for (std::size_t j = 0; j < n; ++j) step[j] = cauchy_ * gradient_[j] + beta * (newton_[j] - cauchy_ * gradient_[j]);
   }
 };
 

@@ -6,8 +6,8 @@ namespace thalweg {
 namespace {
 
 /// Gauss-Newton. Without a line search every finite step is taken; with one, a rejected step is halved, and a step is
-/// accepted by Armijo's rule, its decrease at least 1e-4 of −t gᵀδ. Where J is rank-deficient the step is the minimum-norm
-/// one.
+/// accepted by Armijo's rule, its decrease at least 1e-4 of −t gᵀδ. Where J is rank-deficient the step is the
+/// minimum-norm one.
 class GaussNewtonStrategy final : public Strategy {
  public:
   explicit GaussNewtonStrategy(const Options& options)

@@ -5,12 +5,12 @@
 #include <span>
 #include <vector>
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/minimize/strategy.hpp>
 
 namespace thalweg {
 
-double scaled_norm(std::span<const double> D, const double* v);                    ///< ‖Dv‖₂
+double scaled_norm(std::span<const double> D, const double* v);                     ///< ‖Dv‖₂
 double scaled_gradient_norm(std::span<const double> D, std::span<const double> g);  ///< ‖D⁻¹g‖₂
 
 /// The radius at the start x: factor · max(‖Dx‖, ‖D⁻¹g‖), or factor where both are zero. ‖Dx‖ alone says nothing of the
@@ -41,8 +41,8 @@ class Scale {
   double grown(std::size_t j, double column_norm) const;
 
   Rule rule_;
-  bool well_predicted_ = false;                  // the last step did what the model said
-  std::vector<char> exempt_, reversed_;          // reversed: components of the last step that turned back
+  bool well_predicted_ = false;          // the last step did what the model said
+  std::vector<char> exempt_, reversed_;  // reversed: components of the last step that turned back
   LargeVector<double> D_, proposed_, last_step_;
 };
 
@@ -69,9 +69,9 @@ class LengthSearch {
   std::vector<double> q_, z_;
 };
 
-std::unique_ptr<Strategy> make_damped_strategy(const Options& options);   ///< Nielsen's or Marquardt's λ
+std::unique_ptr<Strategy> make_damped_strategy(const Options& options);  ///< Nielsen's or Marquardt's λ
 std::unique_ptr<Strategy> make_radius_strategy(const Options& options);
-std::unique_ptr<Strategy> make_dogleg_strategy(const Options& options);   ///< dogleg, subspace_dogleg
+std::unique_ptr<Strategy> make_dogleg_strategy(const Options& options);  ///< dogleg, subspace_dogleg
 std::unique_ptr<Strategy> make_gauss_newton_strategy(const Options& options);
 
 }  // namespace thalweg

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "report/thin.hpp"
+#include "report/json/thin.hpp"
 
 namespace thalweg::html {
 namespace {

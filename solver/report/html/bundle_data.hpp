@@ -3,8 +3,8 @@
 
 #include <thalweg/report/bundle.hpp>
 
-#include "report/json_parts.hpp"
-#include "report/table.hpp"
+#include "report/json/json_parts.hpp"
+#include "report/text/table.hpp"
 
 namespace thalweg::html {
 

@@ -6,8 +6,8 @@
 #include <thalweg/report/text.hpp>
 
 #include "report/html/trace_data.hpp"
+#include "report/json/thin.hpp"
 #include "report/performance_profile.hpp"
-#include "report/thin.hpp"
 
 namespace thalweg::html {
 namespace {
@@ -17,7 +17,7 @@ using json_parts::number;
 using json_parts::numbers;
 
 constexpr std::size_t most_points_in_page = 10000;  // of all runs together: less than 1 MB
-constexpr std::size_t least_points = 100;            // of a run
+constexpr std::size_t least_points = 100;           // of a run
 
 Json run_of(const ComparedRun& run, std::size_t most, bool points) {
   return {{"start", run.start},

@@ -1,9 +1,9 @@
 // What the scripts of a comparison's page draw.
 #pragma once
 
-#include <thalweg/stochastic/compare.hpp>
+#include <thalweg/methods/compare.hpp>
 
-#include "report/json_parts.hpp"
+#include "report/json/json_parts.hpp"
 
 namespace thalweg::html {
 

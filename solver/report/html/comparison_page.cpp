@@ -4,10 +4,10 @@
 
 #include <thalweg/report/html.hpp>
 
-#include "report/comparison_tables.hpp"
 #include "report/html/assets.hpp"
 #include "report/html/comparison_data.hpp"
 #include "report/html/page.hpp"
+#include "report/text/comparison_tables.hpp"
 
 namespace thalweg {
 namespace {
@@ -15,7 +15,6 @@ namespace {
 using html::escaped;
 using html::paragraph;
 using html::section;
-using text::counted;
 
 std::string heading(const std::string& title, const std::string& source, const Comparison& comparison) {
   std::string out = "<header>\n" + paragraph("comparison of methods", "kind");

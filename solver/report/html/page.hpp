@@ -6,8 +6,8 @@
 
 #include <thalweg/report/picture.hpp>
 
-#include "report/json_parts.hpp"
-#include "report/table.hpp"
+#include "report/json/json_parts.hpp"
+#include "report/text/table.hpp"
 
 namespace thalweg::html {
 

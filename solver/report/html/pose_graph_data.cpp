@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "report/thin.hpp"
+#include "report/json/thin.hpp"
 
 namespace thalweg::html {
 namespace {

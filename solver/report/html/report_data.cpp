@@ -11,8 +11,8 @@
 #include "report/html/bundle_data.hpp"
 #include "report/html/pose_graph_data.hpp"
 #include "report/html/trace_data.hpp"
-#include "report/sentences.hpp"
-#include "report/thin.hpp"
+#include "report/json/thin.hpp"
+#include "report/text/sentences.hpp"
 
 namespace thalweg::html {
 namespace {

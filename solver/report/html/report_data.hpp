@@ -3,7 +3,7 @@
 
 #include <thalweg/report/report.hpp>
 
-#include "report/json_parts.hpp"
+#include "report/json/json_parts.hpp"
 
 namespace thalweg::html {
 

@@ -12,12 +12,12 @@
 #include "report/html/bundle_data.hpp"
 #include "report/html/page.hpp"
 #include "report/html/report_data.hpp"
-#include "report/json_parts.hpp"
-#include "report/minima_text.hpp"
-#include "report/profile_text.hpp"
-#include "report/regression_tables.hpp"
-#include "report/report_tables.hpp"
-#include "report/sentences.hpp"
+#include "report/json/json_parts.hpp"
+#include "report/text/minima_text.hpp"
+#include "report/text/profile_text.hpp"
+#include "report/text/regression_tables.hpp"
+#include "report/text/report_tables.hpp"
+#include "report/text/sentences.hpp"
 
 namespace thalweg {
 namespace {
@@ -25,14 +25,13 @@ namespace {
 using html::escaped;
 using html::paragraph;
 using html::section;
-using text::counted;
 using text::significant;
 
 constexpr std::size_t most_minima = 100;  // rows
 constexpr std::size_t most_classes = 20;  // of a confusion table
 
 std::string heading(const Report& report) {
-  const Report::ProblemFacts& p = report.problem;
+  const ProblemFacts& p = report.problem;
   const Result& r = report.result;
   const auto fixed = std::count_if(report.statistics.parameters.begin(), report.statistics.parameters.end(),
                                    [](const ParameterStatistics& s) { return s.fixed; });

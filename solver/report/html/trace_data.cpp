@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/thin.hpp"
+#include "report/json/thin.hpp"
 
 namespace thalweg::html {
 
@@ -30,7 +30,8 @@ Json columns_of(const Result& result, std::size_t most, bool points) {
   column("iteration", [](const Record& r) { return r.iteration; });
   column("evaluations", [](const Record& r) { return r.evaluations; });
   column("seconds", [](const Record& r) { return r.seconds; });
-  column("cost", [](const Record& r) { return r.cost; }, 0);  // all digits: the page takes differences of costs
+  column(
+      "cost", [](const Record& r) { return r.cost; }, 0);  // all digits: the page takes differences of costs
   if (points) {
     Json list = Json::array();
     for (const std::size_t i : kept) list.push_back(rounded_numbers(result.trace[i].x, drawn_digits));

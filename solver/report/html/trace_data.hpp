@@ -5,7 +5,7 @@
 
 #include <thalweg/minimize/result.hpp>
 
-#include "report/json_parts.hpp"
+#include "report/json/json_parts.hpp"
 
 namespace thalweg::html {
 

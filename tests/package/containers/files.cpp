@@ -3,12 +3,13 @@
 #include <fstream>
 #include <variant>
 
-#include <thalweg/problems/build.hpp>
-#include <thalweg/problems/catalogue.hpp>
-#include <thalweg/problems/curve_fit.hpp>
-#include <thalweg/problems/formula.hpp>
-#include <thalweg/problems/regression_fit.hpp>
-#include <thalweg/problems/toml_writer.hpp>
+#include <thalweg/formula/formula.hpp>
+#include <thalweg/models/build.hpp>
+#include <thalweg/models/catalogue.hpp>
+#include <thalweg/models/curve_fit.hpp>
+#include <thalweg/models/regression_fit.hpp>
+#include <thalweg/models/toml_writer.hpp>
+#include <thalweg/table/table.hpp>
 
 #include "containers.hpp"
 

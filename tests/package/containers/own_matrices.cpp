@@ -4,7 +4,7 @@
 
 #include <Eigen/Dense>
 
-#include <thalweg/problems/regression.hpp>
+#include <thalweg/models/regression.hpp>
 
 #include "containers.hpp"
 

@@ -4,9 +4,9 @@
 #include <numbers>
 #include <string>
 
-#include <thalweg/math/aligned.hpp>
+#include <thalweg/base/aligned.hpp>
+#include <thalweg/base/parallel.hpp>
 #include <thalweg/math/loss.hpp>
-#include <thalweg/math/parallel.hpp>
 #include <thalweg/problem/block_program.hpp>
 #include <thalweg/problem/derivative_check.hpp>
 #include <thalweg/problem/program.hpp>

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include <thalweg/problems/regression.hpp>
-#include <thalweg/problems/regression_fit.hpp>
+#include <thalweg/models/regression.hpp>
+#include <thalweg/models/regression_fit.hpp>
 
 #include "containers.hpp"
 

@@ -1,12 +1,12 @@
 #include <cmath>
 #include <span>
 
-#include <thalweg/report/block_covariance.hpp>
+#include <thalweg/diagnosis/check.hpp>
+#include <thalweg/inference/block_covariance.hpp>
+#include <thalweg/inference/profile.hpp>
 #include <thalweg/report/bundle.hpp>
-#include <thalweg/report/check.hpp>
 #include <thalweg/report/html.hpp>
 #include <thalweg/report/json.hpp>
-#include <thalweg/report/profile.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "containers.hpp"

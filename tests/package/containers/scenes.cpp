@@ -1,10 +1,10 @@
 #include <cstdio>
 #include <fstream>
 
-#include <thalweg/problems/bundle.hpp>
-#include <thalweg/problems/pose_graph.hpp>
-#include <thalweg/problems/relative_pose.hpp>
-#include <thalweg/problems/reprojection.hpp>
+#include <thalweg/models/bundle.hpp>
+#include <thalweg/models/pose_graph.hpp>
+#include <thalweg/models/relative_pose.hpp>
+#include <thalweg/models/reprojection.hpp>
 
 #include "containers.hpp"
 

@@ -1,13 +1,13 @@
 #include <cmath>
 #include <span>
 
+#include <thalweg/methods/compare.hpp>
 #include <thalweg/report/comparison.hpp>
 #include <thalweg/report/html.hpp>
-#include <thalweg/stochastic/compare.hpp>
-#include <thalweg/stochastic/rules.hpp>
-#include <thalweg/stochastic/schedule.hpp>
-#include <thalweg/stochastic/train.hpp>
-#include <thalweg/stochastic/update_rule.hpp>
+#include <thalweg/train/rules.hpp>
+#include <thalweg/train/schedule.hpp>
+#include <thalweg/train/train.hpp>
+#include <thalweg/train/update_rule.hpp>
 
 #include "containers.hpp"
 

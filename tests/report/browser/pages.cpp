@@ -4,9 +4,9 @@
 #include <limits>
 #include <string>
 
-#include <thalweg/problems/regression_fit.hpp>
+#include <thalweg/models/regression_fit.hpp>
 #include <thalweg/report/html.hpp>
-#include <thalweg/stochastic/train.hpp>
+#include <thalweg/train/train.hpp>
 
 #include "support/example_reports.hpp"
 

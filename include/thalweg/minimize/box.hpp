@@ -1,0 +1,13 @@
+// Bounds on all parameters at once.
+#pragma once
+
+#include <vector>
+
+namespace thalweg {
+
+/// lower ≤ x ≤ upper; both empty: none. Equal bounds fix a component.
+struct Box {
+  std::vector<double> lower, upper;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,89 @@
+// Bundle adjustment as files and generators state it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <thalweg/io/compression.hpp>
+#include <thalweg/problem/problem.hpp>
+
+namespace thalweg {
+
+/// Cameras, points and what the cameras saw. The camera model is that of Reprojection (reprojection.hpp).
+struct Bundle {
+  std::string file;  ///< as the user named it, or what it was generated from
+
+  std::vector<double> cameras;          ///< 9 numbers each: ω (3, radians), t (3), f (pixels), k₁, k₂
+  std::vector<double> points;           ///< 3 coordinates each
+  std::vector<std::int32_t> camera_of;  ///< of each observation
+  std::vector<std::int32_t> point_of;
+  std::vector<double> u, v;  ///< pixels from the image centre, u to the right, v up
+
+  std::int64_t camera_count() const { return static_cast<std::int64_t>(cameras.size()) / 9; }
+  std::int64_t point_count() const { return static_cast<std::int64_t>(points.size()) / 3; }
+  std::int64_t observation_count() const { return static_cast<std::int64_t>(u.size()); }
+};
+
+/// Reads a file of Bundle Adjustment in the Large (Agarwal, Snavely, Seitz & Szeliski 2010; grail.cs.washington.edu/
+/// projects/bal), plain or compressed by bzip2 or gzip, whatever its name. Throws FileError; memory stays bounded by
+/// what the file really holds, whatever its header announces.
+Bundle read_bal(const std::string& path);
+/// The same for plain text in memory; `name` stands for the file in messages.
+Bundle parse_bal(std::string_view text, const std::string& name);
+
+/// Whether a file is one of that format, by its extension (.txt, .bz2, .gz) or its first bytes: compressed, or three
+/// whole numbers.
+bool looks_like_bal(const std::string& path);
+
+/// The whole file, each number the shortest text that reads back as the same double.
+std::string write_bal(const Bundle& bundle, Compression compression = Compression::none);
+
+struct BundleOptions {
+  int cameras = 100;
+  std::int64_t points = 10000;
+  double observations_per_point = 5.0;  ///< mean; each point is seen at least twice
+  double noise = 0.5;                   ///< standard deviation of the observations, pixels
+  double drift = 1.0;  ///< how far the start is from the truth, relative to an ordinary reconstruction's
+  std::uint64_t seed = 1;
+};
+/// Cameras that drive along the streets of a town and see its façades: visibility is local with a long tail, focal
+/// lengths and distortions are realistic. Observations are exact ones plus noise; cameras and points are the truth
+/// disturbed, so that there is something to solve. The same for the same options. Throws Error for numbers that make no
+/// such problem.
+Bundle generate_bundle(const BundleOptions& options);
+
+/// Cameras and points that the observations leave undetermined, by number.
+struct BundleCensus {
+  std::vector<std::int32_t> unseen_points, points_seen_once;  ///< by no camera; by one
+  std::vector<std::int32_t> idle_cameras;                     ///< without observations
+  std::vector<std::int32_t> short_cameras;                    ///< with 1 to 4 observations, too few for nine numbers
+};
+BundleCensus census(const Bundle& bundle);
+/// A sentence for each kind that occurs: how many, which, and what a solve does with them.
+std::vector<std::string> in_words(const BundleCensus& census);
+
+/// A change of cameras and points, to first order, that moves no projection.
+struct GaugeDirection {
+  std::string name;               ///< "translation along x"
+  std::vector<double> direction;  ///< of all parameters of build_problem()
+};
+/// The seven that every bundle has: translations, rotations and scale of the world as a whole.
+std::vector<GaugeDirection> gauge_directions(const Bundle& bundle);
+
+/// Seen from above, in the units of the file: a point of the plane for each camera and each point. "Above" is where the
+/// cameras' upper edges point on average; x is the direction in which the cameras spread most.
+struct BundleView {
+  std::vector<double> camera_x, camera_y, heading_x, heading_y;  ///< headings: where cameras look, at most of length 1
+  std::vector<double> point_x, point_y;
+};
+BundleView view_from_above(const Bundle& bundle);
+
+/// A bundle as a Problem: blocks "camera" and "point", the points named for elimination, residuals "reprojection", one
+/// for each observation, with the given loss. Throws Error for an observation of a camera or point that is not there.
+Problem build_problem(const Bundle& bundle, const Loss& loss = {});
+/// The bundle with the solution x of that problem in place of its cameras and points.
+Bundle with_solution(Bundle bundle, const std::vector<double>& x);
+
+}  // namespace thalweg

@@ -1,0 +1,151 @@
+// Pose graphs as files and generators state them: poses, landmarks, and what was measured between them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <thalweg/math/loss.hpp>
+#include <thalweg/models/bundle.hpp>
+#include <thalweg/problem/problem.hpp>
+
+namespace thalweg {
+
+/// Poses X of the plane or of space, and landmarks ℓ. An edge measures Z ≈ Xᵢ⁻¹ Xⱼ, a sighting z ≈ (Xᵢ S)⁻¹ ℓ, where S
+/// is where the sensor sits on the robot (the identity in the plane).
+///
+/// The cost is ½ Σ eᵀ Ω e, g2o's chi2 halved, with e as g2o defines it (Kümmerle et al. 2011) and the information Ω as
+/// given. With E = Z⁻¹ Xᵢ⁻¹ Xⱼ, e is
+///     plane: (translation of E, its angle in [−π, π])                     3 components
+///     space: (translation of E, vector part of its quaternion, w ≥ 0)     6 components: half the angle, for small ones
+///     sighting: (Xᵢ S)⁻¹ ℓ − z                                            2 or 3 components
+/// so that sphere2500 has its minimum at 363.5747. Those who measure rotations by the whole angle (GTSAM, Ceres's
+/// example) find other costs, about fourfold in the rotations, for the same file.
+struct PoseGraph {
+  enum class Kind { se2, se3 };
+  Kind kind = Kind::se2;
+  std::string file;  ///< as the user named it, or what it was generated from
+
+  /// Of the plane (x, y, θ), radians; of space (x, y, z) and a unit quaternion (x, y, z, w).
+  std::vector<double> poses;
+  std::vector<std::int64_t> pose_ids;  ///< ascending
+  std::vector<char> pose_given;        ///< zero: the file has an edge to it, but no start; its numbers mean nothing
+  std::vector<char> pose_fixed;        ///< nonzero: it does not move
+
+  std::vector<double> landmarks;  ///< 2 or 3 coordinates each
+  std::vector<std::int64_t> landmark_ids;
+  std::vector<char> landmark_given, landmark_fixed;
+
+  struct Edges {
+    std::vector<std::int32_t> from, to;  ///< numbers of poses; of a sighting the pose and the landmark
+    std::vector<double> measurement;     ///< a pose each, laid out as in `poses`; of a sighting a point
+    std::vector<double> information;     ///< upper triangle by rows: 6 or 21 numbers each; of a sighting 3 or 6
+    std::int64_t count() const { return static_cast<std::int64_t>(from.size()); }
+  };
+  Edges edges, sightings;
+
+  std::vector<double> sensors;           ///< S, of space only: 7 numbers each
+  std::vector<std::int64_t> sensor_ids;  ///< as the file numbers them
+  std::vector<std::int32_t> sensor_of;   ///< of each sighting in space
+
+  std::vector<std::string> warnings;  ///< what the reader left out, in words
+
+  int pose_size() const { return kind == Kind::se2 ? 3 : 7; }
+  int tangent_size() const { return kind == Kind::se2 ? 3 : 6; }  ///< also of an edge's error
+  int landmark_size() const { return kind == Kind::se2 ? 2 : 3; }
+  int information_size() const { return kind == Kind::se2 ? 6 : 21; }
+  int sighting_information_size() const { return kind == Kind::se2 ? 3 : 6; }
+  std::int64_t pose_count() const { return static_cast<std::int64_t>(pose_ids.size()); }
+  std::int64_t landmark_count() const { return static_cast<std::int64_t>(landmark_ids.size()); }
+};
+
+/// In what order an EDGE2 line has its information: TORO's 11 12 22 33 13 23, or g2o's 11 12 13 22 23 33, which some
+/// files have under the same tag.
+enum class InformationOrder { toro, g2o };
+
+/// Reads a graph in g2o's format (VERTEX_SE2, VERTEX_SE3:QUAT, VERTEX_XY, VERTEX_TRACKXYZ, EDGE_SE2, EDGE_SE3:QUAT,
+/// EDGE_SE2_XY, EDGE_SE3_TRACKXYZ, PARAMS_SE3OFFSET, FIX) or TORO's (VERTEX2, EDGE2, VERTEX3, EDGE3), plain or
+/// compressed by bzip2 or gzip, whatever its name. Vertices may be missing. Lines with other tags are left out, with
+/// one warning.
+///
+/// TORO states rotations in space by roll, pitch and yaw (R = Rz(yaw) Ry(pitch) Rx(roll)) and their information for
+/// whole angles: that is turned into information for the quaternion's vector part, four times as much for the rotation.
+///
+/// Throws FileError, with the line, for what is no such file or makes no graph to be solved: duplicate or unconnected
+/// vertices, information that is not positive definite, quaternions whose length is not 1 within 1 %, edges from a
+/// vertex to itself, too few, too many or unreadable numbers.
+PoseGraph read_pose_graph(const std::string& path, InformationOrder edge2 = InformationOrder::toro);
+/// The same for plain text in memory; `name` stands for the file in messages.
+PoseGraph parse_pose_graph(std::string_view text, const std::string& name,
+                           InformationOrder edge2 = InformationOrder::toro);
+
+/// Whether a file is one of those formats, by the tag that it begins with, seen through compression.
+bool looks_like_pose_graph(const std::string& path);
+
+/// The graph in g2o's format, each number the shortest text that reads back as the same double.
+std::string write_g2o(const PoseGraph& graph, Compression compression = Compression::none);
+
+/// Where poses and landmarks begin.
+enum class Initialization {
+  automatic,  ///< that of the others which has the lowest cost
+  file,       ///< as the file has them
+  tree,       ///< along a spanning tree of the most certain edges, breadth first from a pose that is held
+  chordal,    ///< rotations by linear least squares on their entries, projected; then translations, linear too
+};
+std::string_view to_string(Initialization);
+/// Throws Error listing what there is.
+Initialization parse_initialization(std::string_view);
+
+/// What an initialisation did.
+struct InitializationReport {
+  Initialization used = Initialization::file;
+  double file_cost = 0.0, tree_cost = 0.0, chordal_cost = 0.0;  ///< NaN: not tried, or not to be had
+  std::string reason;                                           ///< "cost 1.2e3, against 4.5e6 of the file"
+};
+/// Fills in the poses and landmarks. Fixed ones stay. Landmarks follow the poses: the mean of where they were sighted.
+/// `loss` is that of the edges, by which costs are compared. Throws Error where that initialisation is not to be had:
+/// the file lacks a vertex, or poses hang together by landmarks alone.
+InitializationReport initialize(PoseGraph& graph, Initialization how, const Loss& loss = {});
+
+/// The pose that is held where nothing is fixed: the first, whose id is the lowest; −1 when the file fixes something.
+std::int32_t gauge_pose(const PoseGraph& graph);
+
+/// The cost ½ Σ ρ(eᵀ Ω e) of the graph as it stands.
+double pose_graph_cost(const PoseGraph& graph, const Loss& loss = {});
+
+/// A graph as a Problem: blocks "pose" and "landmark", residuals "edge" and "sighting", with the given loss. What the
+/// graph fixes does not move; where it fixes nothing, gauge_pose() does not. Solve it with a small initial damping,
+/// 1e-8 say, when it begins near a minimum, as after `chordal`. Throws Error for an index that is not there.
+Problem build_problem(const PoseGraph& graph, const Loss& loss = {});
+/// The graph with the solution x of that problem in place of its poses and landmarks.
+PoseGraph with_solution(PoseGraph graph, const std::vector<double>& x);
+
+/// Where the poses are, for a picture: x and y in the plane; in space what is seen along the direction in which `like`
+/// spreads the least, with its longest extent to the right.
+struct PoseGraphView {
+  std::vector<double> x, y;
+};
+PoseGraphView view_of(const PoseGraph& graph, const PoseGraph& like);
+
+struct PoseGraphOptions {
+  enum class Kind {
+    city,    ///< plane: a drive along square blocks, streets driven again
+    garage,  ///< space: laps on each floor of a car park, ramp after ramp, laps and floors tied together
+    sphere,  ///< space: rings on a sphere, each tied to its neighbours
+  };
+  Kind kind = Kind::city;
+  std::int64_t poses = 1000;
+  double translation_noise = 0.05;  ///< standard deviation of each component of a measured translation, metres
+  double rotation_noise = 0.02;     ///< of each component of a measured rotation, radians
+  double false_closures = 0.0;      ///< part of the loop closures that say nonsense, in [0, 1)
+  std::uint64_t seed = 1;
+};
+std::string_view to_string(PoseGraphOptions::Kind);
+/// Throws Error listing what there is.
+PoseGraphOptions::Kind parse_pose_graph_kind(std::string_view);
+/// A graph whose measurements are exact ones plus noise, with the information of that noise, and whose poses are the
+/// odometry's, which drifts. The same for the same options. Throws Error for numbers that make no such graph.
+PoseGraph generate_pose_graph(const PoseGraphOptions& options);
+
+}  // namespace thalweg

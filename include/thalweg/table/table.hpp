@@ -1,0 +1,86 @@
+// Tables of numbers as instruments and spreadsheets write them, and which of their rows and columns a fit reads.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <thalweg/io/file_error.hpp>
+
+namespace thalweg {
+
+/// A table with named columns.
+struct Table {
+  std::vector<std::string> columns;
+  std::vector<std::vector<double>> values;  ///< one array per column
+  bool header = false;                      ///< the names come from the file; without a header they are c1, c2, ...
+  std::vector<std::string> notes;           ///< what was decided about its form; sentences
+};
+
+enum class Decimal { automatic, point, comma };
+/// What 5.1% is: refused, 5.1, or 0.051.
+enum class Percent { refuse, number, fraction };
+
+/// How a table is read.
+struct TableOptions {
+  std::vector<std::string> columns;      ///< names of all columns, in place of the header's; empty: those of the header
+  Decimal decimal = Decimal::automatic;  ///< automatic: by the numbers, where they leave no doubt
+  Percent percent = Percent::refuse;
+  bool named_by_keys =
+      false;  ///< messages name keys of a problem file, decimal = "comma", not options, --decimal comma
+};
+
+/// What the columns of a table may be called in a formula: by their name, quoted in backticks unless it is a name of
+/// the formula language; by c1, c2, ... from the left; by the word before a unit, `Time` for `Time (s)`. The exact name
+/// goes before the others. A micro sign is a Greek mu, and an ohm sign an omega.
+class ColumnNames {
+ public:
+  explicit ColumnNames(std::vector<std::string> names);
+  struct Found {
+    std::optional<std::size_t> column;
+    std::vector<std::size_t> several;  ///< those that a name means which means more than one
+    bool exact = false;                ///< by the column's own name
+  };
+  /// Cost: a look-up in a hash table.
+  Found find(std::string_view name) const;
+  /// For messages: what a formula calls each column: "x", "c2 or `U (V)`".
+  std::vector<std::string> spellings() const;
+
+ private:
+  struct Index;
+  std::vector<std::string> names_;
+  std::shared_ptr<const Index> index_;
+};
+
+/// A table as it was read. A cell that holds no number is complained about only when a fit reads it.
+class DataTable {
+ public:
+  /// Throws FileError. `name` stands for the file in messages. Time and memory go with the size of the file.
+  static DataTable read(const std::string& path, const TableOptions& options = {});
+  static DataTable parse(std::string text, const std::string& name, const TableOptions& options = {});
+
+  struct Contents;
+  const Table& table() const;
+  const std::string& name() const;
+  /// Whether the columns have names, other than by their position or from a comment, which may be prose.
+  bool has_own_names() const;
+  const Contents& contents() const { return *contents_; }
+  Contents& contents() { return *contents_; }
+  std::shared_ptr<const Contents> shared_contents() const { return contents_; }
+
+ private:
+  std::shared_ptr<Contents> contents_;
+};
+
+/// Reads a table in which every cell is a number (DataTable reads the others). Its separator, decimal sign
+/// and header are found from the text. Throws FileError.
+Table read_table(const std::string& path);
+Table parse_table(std::string_view text, const std::string& name);
+
+/// Whether a column's name says that it holds standard deviations: sigma, err, dy, y_err, std, ...
+bool is_named_as_error(std::string_view column);
+
+}  // namespace thalweg

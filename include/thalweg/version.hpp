@@ -1,0 +1,6 @@
+// The version of these headers; the library's is the same. tools/cmake reads it here.
+#pragma once
+
+#define THALWEG_VERSION_MAJOR 0
+#define THALWEG_VERSION_MINOR 1
+#define THALWEG_VERSION_PATCH 0

@@ -1,0 +1,216 @@
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <thalweg/formula/formula.hpp>
+
+#include "formula/graph/derivative.hpp"
+#include "formula/graph/diagnose.hpp"
+#include "formula/graph/lower.hpp"
+#include "formula/graph/saturation.hpp"
+#include "formula/tape/run.hpp"
+#include "formula/tape/tape.hpp"
+#include "io/text_numbers.hpp"
+
+namespace thalweg {
+namespace {
+
+using formula::Binding;
+using formula::Columns;
+using formula::Graph;
+using formula::Id;
+using formula::Results;
+using formula::Tape;
+
+/// Rows that first_non_finite evaluates at once.
+constexpr std::int64_t search_block = 1024;
+
+void check_symbols(const Symbols& symbols, const std::vector<std::vector<double>>& columns) {
+  std::vector<std::string> names = symbols.parameters;
+  names.insert(names.end(), symbols.columns.begin(), symbols.columns.end());
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) {
+    throw Error("formula: the name '" + *twice + "' is given twice; parameters and columns must have distinct names");
+  }
+  if (columns.size() != symbols.columns.size()) {
+    throw Error("formula: " + std::to_string(symbols.columns.size()) + " columns are named but " +
+                std::to_string(columns.size()) + " arrays of data are given");
+  }
+  for (std::size_t i = 1; i < columns.size(); ++i) {
+    if (columns[i].size() == columns[0].size()) continue;
+    throw Error("formula: column '" + symbols.columns[i] + "' has " + std::to_string(columns[i].size()) +
+                " rows but column '" + symbols.columns[0] + "' has " + std::to_string(columns[0].size()));
+  }
+}
+
+}  // namespace
+
+struct FormulaModel::Impl {
+  Impl(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& data);
+
+  /// The tape of the curvature, made when first asked for.
+  const Tape& curvature();
+  /// The second derivatives, lower triangle by rows.
+  std::vector<Id> second_derivatives();
+  std::optional<NonFiniteFormula> non_finite_at(const double* p, std::int64_t row) const;
+
+  Formula response_formula, model_formula;
+  std::vector<Binding> response_bindings, model_bindings;
+  int parameters;
+  Graph graph;
+  Columns columns;
+  bool response_has_parameters = false;
+  std::vector<Id> slopes;
+  std::vector<char> bends;  // known once curvature() was called
+  Tape residual_tape, jacobian_tape, model_tape, response_tape;
+
+ private:
+  std::once_flag curvature_once_;
+  Tape curvature_tape_;
+};
+
+FormulaModel::Impl::Impl(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& data)
+    : response_formula(equation.response),
+      model_formula(equation.model),
+      response_bindings(formula::bind(response_formula, symbols)),
+      model_bindings(formula::bind(model_formula, symbols)),
+      parameters(static_cast<int>(symbols.parameters.size())),
+      columns(data, data.empty() ? 0 : static_cast<std::int64_t>(data[0].size())) {
+  const Id response = lower(response_formula.tree(), response_bindings, graph);
+  response_has_parameters = graph.depends_on_parameters(response);
+  const Id model = lower(model_formula.tree(), model_bindings, graph);
+  const Id residual = graph.subtract(model, response);
+  for (const Id value : {residual, model, response}) formula::decide_fusion(graph, value);
+  slopes = formula::gradient(graph, residual, parameters);
+  std::vector<Id> results = slopes;
+  results.insert(results.begin(), residual);
+  residual_tape = make_tape(graph, columns, {residual}, Results::outputs);
+  jacobian_tape = make_tape(graph, columns, results, Results::outputs);
+  model_tape = make_tape(graph, columns, {model}, Results::outputs);
+  response_tape = make_tape(graph, columns, {response}, Results::outputs);
+}
+
+std::vector<Id> FormulaModel::Impl::second_derivatives() {
+  std::vector<Id> entries;
+  for (int j = 0; j < parameters; ++j) {
+    const std::vector<Id> row = formula::gradient(graph, slopes[static_cast<std::size_t>(j)], j + 1);
+    entries.insert(entries.end(), row.begin(), row.end());
+  }
+  return entries;
+}
+
+const Tape& FormulaModel::Impl::curvature() {
+  std::call_once(curvature_once_, [this] {
+    const std::vector<Id> entries = second_derivatives();
+    curvature_tape_ = make_tape(graph, columns, entries, Results::accumulators);
+    const auto m = static_cast<std::size_t>(parameters);
+    bends.resize(m * m);
+    std::size_t at = 0;
+    for (std::size_t j = 0; j < m; ++j)
+      for (std::size_t k = 0; k <= j; ++k, ++at)
+        bends[j * m + k] = bends[k * m + j] = !graph.is_constant(entries[at], 0.0);
+  });
+  return curvature_tape_;
+}
+
+std::optional<NonFiniteFormula> FormulaModel::Impl::non_finite_at(const double* p, std::int64_t row) const {
+  std::vector<double> values;
+  for (int i = 0; i < columns.count(); ++i) values.push_back(columns.data(i)[row]);
+  const formula::RowValues at{p, &values};
+  const auto search = [&](const Formula& f, const std::vector<Binding>& bindings) {
+    std::optional<NonFiniteFormula> found;
+    if (const auto part = find_non_finite(f.tree(), bindings, at)) {
+      const auto begin = static_cast<std::size_t>(part->where.begin);
+      const auto size = static_cast<std::size_t>(part->where.end) - begin;
+      found = NonFiniteFormula{row, f.text().substr(begin, size), part->value};
+    }
+    return found;
+  };
+  const auto in_response = search(response_formula, response_bindings);
+  return in_response ? in_response : search(model_formula, model_bindings);
+}
+
+FormulaModel::FormulaModel(const Equation& equation, const Symbols& symbols,
+                           const std::vector<std::vector<double>>& columns) {
+  check_symbols(symbols, columns);
+  impl_ = std::make_unique<Impl>(equation, symbols, columns);
+}
+FormulaModel::~FormulaModel() = default;
+FormulaModel::FormulaModel(FormulaModel&&) noexcept = default;
+FormulaModel& FormulaModel::operator=(FormulaModel&&) noexcept = default;
+
+std::int64_t FormulaModel::rows() const { return impl_->columns.rows(); }
+int FormulaModel::parameters() const { return impl_->parameters; }
+
+void FormulaModel::evaluate(const double* p, std::int64_t begin, std::int64_t end, double* residual,
+                            double* const* jacobian) const {
+  if (jacobian == nullptr) {
+    run(impl_->residual_tape, p, begin, end, residual, nullptr);
+  } else {
+    run(impl_->jacobian_tape, p, begin, end, residual, jacobian);
+  }
+}
+
+void FormulaModel::add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight,
+                                 double* S) const {
+  const Tape& tape = impl_->curvature();
+  const auto m = static_cast<std::size_t>(impl_->parameters);
+  std::vector<double> sums(m * (m + 1) / 2);
+  run_sums(tape, p, begin, end, weight, sums.data());
+  const double* sum = sums.data();
+  for (std::size_t j = 0; j < m; ++j) {
+    for (std::size_t k = 0; k <= j; ++k, ++sum) {
+      S[j * m + k] += *sum;
+      if (k != j) S[k * m + j] += *sum;
+    }
+  }
+}
+
+std::vector<char> FormulaModel::bends() const {
+  impl_->curvature();
+  return impl_->bends;
+}
+
+void FormulaModel::predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const {
+  run(impl_->model_tape, p, begin, end, value, nullptr);
+}
+
+std::vector<double> FormulaModel::response() const {
+  if (impl_->response_has_parameters) {
+    throw Error("formula: the response '" + reading::shortened(impl_->response_formula.text()) +
+                "' depends on parameters, so it has no value without them");
+  }
+  std::vector<double> values(static_cast<std::size_t>(rows()));
+  run(impl_->response_tape, nullptr, 0, rows(), values.data(), nullptr);
+  return values;
+}
+
+std::optional<NonFiniteFormula> FormulaModel::non_finite_at(const double* p, std::int64_t row) const {
+  return impl_->non_finite_at(p, row);
+}
+
+std::optional<SaturatedFormula> FormulaModel::saturated(const double* p) const {
+  const Formula& model = impl_->model_formula;
+  const auto found = formula::find_saturation(model.tree(), impl_->model_bindings,
+                                              std::vector<double>(p, p + impl_->parameters), impl_->columns);
+  if (!found) return std::nullopt;
+  const auto begin = static_cast<std::size_t>(found->where.begin);
+  return SaturatedFormula{model.text().substr(begin, static_cast<std::size_t>(found->where.end) - begin), found->value,
+                          found->parameter, found->size};
+}
+
+// Blocks whose residuals are finite are passed over; only suspicious rows are interpreted.
+std::optional<NonFiniteFormula> FormulaModel::first_non_finite(const double* p) const {
+  std::vector<double> residual(static_cast<std::size_t>(std::min(rows(), search_block)));
+  for (std::int64_t begin = 0; begin < rows(); begin += search_block) {
+    const std::int64_t end = std::min(begin + search_block, rows());
+    evaluate(p, begin, end, residual.data(), nullptr);
+    for (std::int64_t row = begin; row < end; ++row) {
+      if (std::isfinite(residual[static_cast<std::size_t>(row - begin)])) continue;
+      if (auto found = impl_->non_finite_at(p, row)) return found;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,11 @@
+// The map of a problem of two parameters.
+#pragma once
+
+#include <thalweg/methods/compare.hpp>
+
+namespace thalweg {
+
+/// F over a window that shows the starts, the known minima, the ends, and of the paths what stays near those.
+Landscape survey(const CompareCase& problem, const ComparedProblem& compared);
+
+}  // namespace thalweg

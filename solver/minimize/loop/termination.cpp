@@ -1,0 +1,52 @@
+#include <minimize/loop/termination.hpp>
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <thalweg/minimize/convergence.hpp>
+
+namespace thalweg {
+namespace {
+
+// Claims withdrawn in a row, and the part of the cost that must fall between two of them for a new row to begin.
+constexpr int most_withdrawals = 6;
+constexpr double falling = 0.01;
+constexpr double tighter = 1e-2;
+
+}  // namespace
+
+Verdict exhausted() { return {Status::converged, "no step lowers the cost in double precision", false, true}; }
+
+void Termination::start(const Options& options) {
+  *this = Termination();
+  function_ = options.function_tolerance;
+  gradient_ = options.gradient_tolerance;
+  step_ = options.step_tolerance;
+}
+
+std::optional<Verdict> Termination::gradient(double norm) const {
+  if (!convergence::gradient_small(norm, gradient_tolerance())) return std::nullopt;
+  return Verdict{Status::converged, norm == 0.0 ? "the gradient is zero"
+                                                : fmt::format("gradient {:.1e} <= {:.0e}", norm, gradient_tolerance())};
+}
+
+std::optional<Verdict> Termination::decrease(double actual, double predicted, double cost) const {
+  if (!convergence::decrease_small(actual, predicted, cost, function_tolerance())) return std::nullopt;
+  return Verdict{Status::converged, fmt::format("relative decrease of the cost {:.1e} <= {:.0e}",
+                                                cost > 0.0 ? actual / cost : 0.0, function_tolerance())};
+}
+
+std::optional<Verdict> Termination::step(double length, double point, bool hardly_falls) const {
+  if (!hardly_falls || !convergence::step_small(length, point, step_tolerance())) return std::nullopt;
+  return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", length / point, step_tolerance())};
+}
+
+bool Termination::withdraw(double cost) {
+  if (!std::isfinite(withdrawn_cost_) || cost < withdrawn_cost_ - falling * std::abs(withdrawn_cost_)) withdrawals_ = 0;
+  withdrawn_cost_ = cost;
+  if (++withdrawals_ > most_withdrawals) return false;
+  tightened_ *= tighter;
+  return true;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,59 @@
+// The tests that end a descent, in the words of its result, and the claims that verification withdraws.
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+
+#include <thalweg/minimize/options.hpp>
+#include <thalweg/minimize/result.hpp>
+
+namespace thalweg {
+
+/// Why a descent ends.
+struct Verdict {
+  Status status;
+  std::string reason;
+  bool vanishing = false;  ///< the claim is that the parameters and the residuals run to zero together
+  bool exhausted =
+      false;  ///< no step lowers the cost any more: where this is no minimum, there is nothing to go on with
+};
+
+/// The verdict that no step lowers the cost any more.
+Verdict exhausted();
+
+/// The convergence tests of one descent (thalweg/minimize/convergence.hpp). A claim that verification does not confirm
+/// is withdrawn: the tolerances become a hundred times tighter, and the descent goes on.
+class Termination {
+ public:
+  void start(const Options& options);
+
+  /// ‖Π(x − g) − x‖∞ is small.
+  std::optional<Verdict> gradient(double norm) const;
+  /// Neither the decrease of the cost, from `cost`, nor what the model promised is worth another step.
+  std::optional<Verdict> decrease(double actual, double predicted, double cost) const;
+  /// The step is short beside the point, in one metric. It says nothing while the cost still falls fast: where it does
+  /// not `hardly_fall`.
+  std::optional<Verdict> step(double length, double point, bool hardly_falls) const;
+  /// The cost fell, from `cost`, by so little that a short step means something.
+  static bool hardly_falls(double actual, double cost) { return actual <= steady * cost; }
+
+  /// False where claims were withdrawn too often without the cost, now `cost`, falling between them.
+  bool withdraw(double cost);
+  /// What was withdrawn before counts no more.
+  void renew() { withdrawals_ = 0; }
+
+  double function_tolerance() const { return tightened_ * function_; }
+  double gradient_tolerance() const { return tightened_ * gradient_; }
+  double step_tolerance() const { return tightened_ * step_; }
+  double tightened() const { return tightened_; }  ///< the factor of all of them, at most 1
+
+ private:
+  static constexpr double steady = 1e-3;
+  double function_ = 0.0, gradient_ = 0.0, step_ = 0.0;
+  double tightened_ = 1.0;
+  double withdrawn_cost_ = std::numeric_limits<double>::infinity();
+  int withdrawals_ = 0;
+};
+
+}  // namespace thalweg

@@ -1,0 +1,60 @@
+#include <minimize/verification/influence.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace thalweg {
+namespace {
+
+constexpr double vanished_cost = 1e-32, vanished_size = 1e-6;
+
+}  // namespace
+
+void Influence::reset(std::size_t columns) {
+  largest_norms_.assign(columns, 0.0);
+  largest_sizes_.assign(columns, 0.0);
+  largest_cost_ = 0.0;
+}
+
+bool Influence::vanished(double cost) const {
+  if (!(cost <= vanished_cost * largest_cost_)) return false;
+  for (std::size_t j = 0; j < sizes_.size(); ++j)
+    if (std::abs(sizes_[j]) > vanished_size * largest_sizes_[j]) return false;
+  return true;
+}
+
+void Influence::see(std::span<const double> column_norms, std::span<const double> sizes, double cost) {
+  largest_cost_ = std::max(largest_cost_, cost);
+  sizes_.assign(sizes.begin(), sizes.end());
+  for (std::size_t j = 0; j < sizes.size(); ++j) {
+    largest_norms_[j] = std::max(largest_norms_[j], column_norms[j]);
+    largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(sizes[j]));
+  }
+}
+
+Influence::Lost Influence::lost(const Program& program, std::span<const double> column_norms,
+                                std::span<const char> held, double residual_norm) const {
+  const auto is_held = [&](std::size_t j) { return !held.empty() && held[j]; };
+  double strongest = 0.0;
+  bool any_free = false, all_zero = true;
+  for (std::size_t j = 0; j < column_norms.size(); ++j) {
+    strongest = std::max(strongest, column_norms[j] * std::abs(sizes_[j]));
+    any_free = any_free || !is_held(j);
+    all_zero = all_zero && column_norms[j] == 0.0;
+  }
+  if (!any_free) return {};
+  if (all_zero) return {"any parameter", true, {}};
+  Lost found;
+  const double threshold = collapse * std::max(strongest, residual_norm);
+  for (std::size_t j = 0; j < column_norms.size(); ++j) {
+    // A parameter on its way to zero keeps its influence while its column does.
+    const double influence = column_norms[j] * size(j);
+    const bool collapsed = column_norms[j] <= collapse * largest_norms_[j] && influence <= threshold;
+    if (is_held(j) || !collapsed || !(largest_norms_[j] * size(j) > threshold)) continue;
+    found.names += (found.names.empty() ? "" : ", ") + program.column_name(static_cast<std::int64_t>(j));
+    found.columns.push_back(static_cast<std::int64_t>(j));
+  }
+  return found;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,61 @@
+// Which rows and columns of a data set a fit reads. Private to the readers.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/curve/draft.hpp"
+
+namespace thalweg::reading {
+
+/// Finds the columns of one data set by the names that formulas use, and then leaves out rows and columns.
+///
+/// A column is renamed to what the formula calls it, so that nothing else need know of the other names; one that is
+/// called two names is there twice.
+class ColumnSelection {
+ public:
+  /// Columns of a table that share a name are renamed to their position.
+  ColumnSelection(DataSet& data, DataPlaces& places);
+
+  /// The column that is called exactly `name`.
+  bool has(std::string_view name) const;
+  /// Notes that a column is read, under this name; false when there is none. `file` and `place` for the complaint that
+  /// a name means several columns.
+  bool use(const std::string& name, const std::string& file, Place place);
+  /// Whether the column of this name has it from its position, not from its table.
+  bool is_position(std::string_view name) const;
+  /// Renames an unused column to its position.
+  void set_aside(const std::string& name);
+
+  /// Leaves out rows as places.rows says, then columns that are not read and hold something other than numbers.
+  /// Throws FileError for a cell that is read and holds no number.
+  void apply(const std::string& file);
+
+  bool is_used(std::size_t column) const { return used_[column]; }
+  const ColumnNames& names() const { return names_; }
+  /// What a person should know of the columns that are read: dates.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  std::optional<std::size_t> position(std::string_view name) const;
+  std::vector<char> by_condition(const std::string& file, std::vector<char>& missing);
+  [[noreturn]] void refuse(std::size_t row, std::size_t column) const;
+  bool may_be_left_out(std::size_t row, std::size_t column) const;
+  void keep(const std::vector<std::size_t>& rows);
+  void drop_unread();
+
+  DataSet& data_;
+  DataPlaces& places_;
+  ColumnNames names_;
+  std::vector<std::size_t> source_;  // of each column: where it is in the table
+  std::vector<char> used_;
+  std::vector<std::string> notes_;
+};
+
+/// Lets messages about the data name places in the table that it comes from.
+void place_in_table(DataPlaces& places, const DataTable& table, const RowSelection& rows);
+
+}  // namespace thalweg::reading

@@ -1,0 +1,227 @@
+// The Thalweg format: a curve fit written in TOML. problems/README.md describes it.
+#include <optional>
+#include <utility>
+
+#include "models/curve/toml_table.hpp"
+
+namespace thalweg {
+namespace reading {
+namespace {
+
+class TomlReader : private TomlTables {
+ public:
+  TomlReader(std::string_view text, const std::string& name, const std::string& folder)
+      : TomlTables(text, name, folder) {
+    draft_.fit.file = name;
+  }
+
+  CurveFit read() {
+    CurveFit& fit = draft_.fit;
+    check_keys(document_, "at the top level", {"title", "source", "model", "parameters", "data", "fit", "certified"});
+    if (const auto* node = document_.get("title")) fit.title = text(*node, "title");
+    if (const auto* node = document_.get("source")) fit.source = text(*node, "source");
+    if (const auto* node = document_.get("model")) read_model(table(*node, "model"));
+    read_parameters(table(required("parameters", "[parameters]"), "parameters"));
+    read_data(required("data", "[data]"));
+    if (const auto* node = document_.get("fit")) read_fit(table(*node, "fit"));
+    if (const auto* node = document_.get("certified")) read_certified(table(*node, "certified"));
+    return checked(std::move(draft_));
+  }
+
+ private:
+  // ---- [model] ----
+
+  // Either y = "a * x", whose key is the response, or equation = "log(y) = a * x".
+  void read_model(const toml::table& model) {
+    const auto all = entries(model);
+    if (all.empty()) wrong(place_of(model), "[model] holds no equation", "a line such as y = \"a * x\"");
+    if (all.size() > 1) {
+      wrong(all[1].place, "[model] holds a second equation '" + all[1].name + "'",
+            "one equation; several data sets name theirs in [[data]]");
+    }
+    const Entry& entry = all[0];
+    const std::string value = text(*entry.node, entry.name);
+    PlacedEquation& equation = model_.emplace();
+    equation.place = entry.place;
+    if (entry.name == "equation") {
+      equation.add_string(place_of(*entry.node), value, lines_);
+      return;
+    }
+    equation.add_key(entry.place, entry.name, lines_);
+    equation.add_string(place_of(*entry.node), value, lines_);
+  }
+
+  // ---- [parameters] ----
+
+  void read_parameters(const toml::table& parameters) {
+    draft_.parameter_list = place_of(parameters);
+    for (const Entry& entry : entries(parameters)) {
+      FitParameter parameter;
+      parameter.name = entry.name;
+      const std::string whose = "parameter '" + entry.name + "'";
+      if (const toml::table* details = entry.node->as_table()) {
+        read_parameter(*details, whose, parameter);
+      } else {
+        parameter.starts = {number(*entry.node, whose, "a start, or { start = ... }")};
+      }
+      draft_.fit.parameters.push_back(std::move(parameter));
+      draft_.parameters.push_back(entry.place);
+    }
+  }
+
+  void read_parameter(const toml::table& details, const std::string& whose, FitParameter& parameter) const {
+    check_keys(details, "in " + whose, {"start", "lower", "upper", "fixed", "linear", "prior", "unit", "description"});
+    const std::string of = " of " + whose;
+    if (const auto* start = details.get("start")) {
+      if (const toml::array* starts = start->as_array()) {
+        for (const toml::node& each : *starts) parameter.starts.push_back(number(each, "a start" + of));
+      } else {
+        parameter.starts = {number(*start, "start" + of, "a number or a list of numbers")};
+      }
+    }
+    if (const auto* lower = details.get("lower")) parameter.lower = number(*lower, "lower" + of);
+    if (const auto* upper = details.get("upper")) parameter.upper = number(*upper, "upper" + of);
+    const auto read_flag = [&](std::string_view key, bool& target) {
+      const auto* node = details.get(key);
+      if (node == nullptr) return;
+      target = flag(*node, std::string(key) + of);
+    };
+    read_flag("fixed", parameter.fixed);
+    read_flag("linear", parameter.linear);
+    if (const auto* prior = details.get("prior")) parameter.prior = read_prior(*prior, of);
+    if (const auto* unit = details.get("unit")) parameter.unit = text(*unit, "unit");
+    if (const auto* about = details.get("description")) parameter.description = text(*about, "description");
+  }
+
+  FitParameter::Prior read_prior(const toml::node& node, const std::string& of) const {
+    const std::string expected = "{ mean = number, sigma = number }";
+    const toml::table* prior = node.as_table();
+    if (prior == nullptr) wrong(place_of(node), "prior" + of + " is " + kind_of(node), expected);
+    check_keys(*prior, "in prior" + of, {"mean", "sigma"});
+    const toml::node *mean = prior->get("mean"), *sigma = prior->get("sigma");
+    if (mean == nullptr || sigma == nullptr) {
+      wrong(place_of(node), "prior" + of + " has no " + (mean == nullptr ? "mean" : "sigma"), expected);
+    }
+    return {number(*mean, "mean in prior" + of), number(*sigma, "sigma in prior" + of)};
+  }
+
+  // ---- [data] or [[data]] ----
+
+  void read_data(const toml::node& node) {
+    const toml::array* several = node.as_array();
+    const bool tables = several != nullptr && (several->empty() || several->is_array_of_tables());
+    if (!node.is_table() && !tables) {
+      wrong(place_of(node), "'data' is " + kind_of(node), "a table, [data], or several, [[data]]");
+    }
+    if (node.is_table()) {
+      read_data_set(*node.as_table(), "data");
+    } else if (several->empty()) {
+      wrong(place_of(node), "there are no rows of data", "at least one data set");
+    }
+    for (std::size_t i = 0; several != nullptr && i < several->size(); ++i) {
+      const std::string name = several->size() == 1 ? "data" : "data" + std::to_string(i + 1);
+      read_data_set(*several->get(i)->as_table(), name);
+    }
+    if (model_ && !model_used_) {
+      wrong(model_->place, "the equation in [model] is used by no data set", "a data set without model = \"...\"");
+    }
+  }
+
+  void read_data_set(const toml::table& entry, const std::string& default_name) {
+    check_keys(entry, "in [data]",
+               {"name", "model", "columns", "rows", "file", "sigma", "loss", "where", "missing", "decimal", "percent"});
+    DataSet data;
+    DataPlaces places;
+    data.name = default_name;
+    places.table = place_of(entry);
+    if (const auto* name = entry.get("name")) data.name = text(*name, "name");
+    for (const DataSet& other : draft_.fit.data) {
+      if (other.name == data.name) wrong(places.table, "two data sets are named '" + data.name + "'", "distinct names");
+    }
+    if (const auto* model = entry.get("model")) {
+      PlacedEquation equation;
+      equation.add_string(place_of(*model), text(*model, "model"), lines_);
+      data.equation = equation.text;
+      places.equation = equation.places;
+    } else if (model_) {
+      data.equation = model_->text;
+      places.equation = model_->places;
+      model_used_ = true;
+    } else {
+      wrong(places.table, "data set '" + data.name + "' has no equation", "[model], or model = \"y = ...\" in [data]");
+    }
+    if (const auto* sigma = entry.get("sigma")) {
+      data.sigma_column = text(*sigma, "sigma");
+      places.sigma = place_of(*sigma);
+    }
+    const toml::node* loss = entry.get("loss");
+    if (loss != nullptr) data.loss = read_loss(*loss);
+    has_loss_.push_back(loss != nullptr);
+    read_table(entry, data, places);
+    draft_.fit.data.push_back(std::move(data));
+    draft_.data.push_back(std::move(places));
+  }
+
+  Loss read_loss(const toml::node& node) const {
+    const std::string name = text(node, "loss");
+    try {
+      return parse_loss(name);
+    } catch (const Error& error) {
+      const std::string what = error.what(), separator = "; expected ";
+      const auto cut = what.find(separator);
+      wrong(place_of(node), what.substr(0, cut), what.substr(cut + separator.size()));
+    }
+  }
+
+  // ---- [fit] and [certified] ----
+
+  void read_fit(const toml::table& fit) {
+    check_keys(fit, "in [fit]", {"noise", "loss"});
+    if (const toml::node* loss = fit.get("loss")) {
+      const Loss common = read_loss(*loss);
+      for (std::size_t i = 0; i < draft_.fit.data.size(); ++i)
+        if (!has_loss_[i]) draft_.fit.data[i].loss = common;
+    }
+    const toml::node* node = fit.get("noise");
+    if (node == nullptr) return;
+    const std::string noise = text(*node, "noise");
+    if (noise != "known" && noise != "estimated") {
+      wrong(place_of(*node), "unknown noise " + quoted_with_hint(noise, {"known", "estimated"}),
+            "\"known\" or \"estimated\"");
+    }
+    if (noise == "estimated") return;
+    draft_.fit.noise = Noise::known;
+    for (const DataSet& data : draft_.fit.data) {
+      if (data.sigma_column) continue;
+      wrong(place_of(*node), "the noise is known but data set '" + data.name + "' has no standard deviations",
+            "sigma = \"a column\" in [data]");
+    }
+  }
+
+  void read_certified(const toml::table& certified) {
+    Names allowed;
+    for (const FitParameter& parameter : draft_.fit.parameters) allowed.push_back(parameter.name);
+    allowed.push_back(sum_key);
+    check_keys(certified, "in [certified]", allowed);
+    for (FitParameter& parameter : draft_.fit.parameters) {
+      const toml::node* node = certified.get(parameter.name);
+      if (node != nullptr) parameter.certified = read_certified_value(*node, parameter.name);
+    }
+    if (const toml::node* node = certified.get(sum_key))
+      draft_.fit.certified_residual_sum_of_squares = read_certified_sum(*node);
+  }
+
+  Draft draft_;
+  std::optional<PlacedEquation> model_;
+  bool model_used_ = false;
+  std::vector<bool> has_loss_;  // of each data set: its own
+};
+
+}  // namespace
+}  // namespace reading
+
+CurveFit read_toml(std::string_view text, const std::string& name, const std::string& folder) {
+  return reading::TomlReader(text, name, folder).read();
+}
+
+}  // namespace thalweg

@@ -1,0 +1,138 @@
+#include <thalweg/models/toml_writer.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <thalweg/formula/formula.hpp>
+
+namespace thalweg {
+namespace {
+
+/// A basic string: quotes, backslashes and control characters escaped.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      out += fmt::format("\\u{:04X}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+std::string key(const std::string& name) {
+  const bool bare = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+  return bare ? name : quoted(name);
+}
+
+/// The shortest text that reads back as the same bits. "-0" would be read as an integer.
+std::string number(double v) {
+  if (std::isnan(v)) return "nan";
+  if (v == 0.0) return std::signbit(v) ? "-0.0" : "0";
+  return fmt::format("{}", v);
+}
+
+template <class Range, class ToText>
+std::string list(const Range& range, const ToText& to_text) {
+  std::string out = "[";
+  for (const auto& item : range) out += (out.size() > 1 ? ", " : "") + to_text(item);
+  return out + "]";
+}
+
+std::string parameter_line(const FitParameter& p) {
+  std::string out = key(p.name) + " = { start = ";
+  // One start serves all.
+  const bool same = std::adjacent_find(p.starts.begin(), p.starts.end(), std::not_equal_to<>()) == p.starts.end();
+  out += same ? number(p.starts[0]) : list(p.starts, number);
+  if (std::isfinite(p.lower)) out += ", lower = " + number(p.lower);
+  if (std::isfinite(p.upper)) out += ", upper = " + number(p.upper);
+  if (p.fixed) out += ", fixed = true";
+  if (p.linear) out += ", linear = true";
+  if (p.prior)
+    out += fmt::format(", prior = {{ mean = {}, sigma = {} }}", number(p.prior->mean), number(p.prior->sigma));
+  if (!p.unit.empty()) out += ", unit = " + quoted(p.unit);
+  if (!p.description.empty()) out += ", description = " + quoted(p.description);
+  return out + " }\n";
+}
+
+std::string trimmed(const std::string& text) {
+  const auto begin = text.find_first_not_of(" \t\r\n");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
+}
+
+/// y = "a * x" where the equation reads back the same, else equation = "y=a * x".
+std::string model_line(const std::string& equation) {
+  try {
+    const Equation parsed = Equation::parse(equation);
+    const std::string response = trimmed(parsed.response.text());
+    const std::string model = trimmed(parsed.model.text());
+    if (response + " = " + model == equation && response != "equation")
+      return key(response) + " = " + quoted(model) + "\n";
+  } catch (const FormulaError&) {
+    // Reading it back will say what is wrong.
+  }
+  return "equation = " + quoted(equation) + "\n";
+}
+
+std::string data_set(const CurveFit& fit, std::size_t i) {
+  const DataSet& data = fit.data[i];
+  const bool several = fit.data.size() > 1;
+  std::string out = several ? "\n[[data]]\n" : "\n[data]\n";
+  if (several || data.name != "data") out += "name = " + quoted(data.name) + "\n";
+  if (several) out += "model = " + quoted(data.equation) + "\n";
+  out += "columns = " + list(data.columns, quoted) + "\n";
+  if (data.sigma_column) out += "sigma = " + quoted(*data.sigma_column) + "\n";
+  if (!data.loss.is_trivial()) out += "loss = " + quoted(to_string(data.loss)) + "\n";
+  out += "rows = [\n";
+  const std::size_t rows = data.values.empty() ? 0 : data.values[0].size();
+  for (std::size_t row = 0; row < rows; ++row)
+    out += "  " + list(data.values, [row](const std::vector<double>& c) { return number(c[row]); }) + ",\n";
+  return out + "]\n";
+}
+
+std::string certified(const CurveFit& fit) {
+  std::string out;
+  for (const FitParameter& p : fit.parameters) {
+    if (!p.certified) continue;
+    const bool has_error = !std::isnan(p.certified->error);
+    out += key(p.name) + " = { value = " + number(p.certified->value) +
+           (has_error ? ", error = " + number(p.certified->error) : "") + " }\n";
+  }
+  if (!std::isnan(fit.certified_residual_sum_of_squares))
+    out += "residual_sum_of_squares = " + number(fit.certified_residual_sum_of_squares) + "\n";
+  return out.empty() ? out : "\n[certified]\n" + out;
+}
+
+}  // namespace
+
+std::string write_toml(const CurveFit& fit) {
+  std::string out;
+  if (!fit.title.empty()) out += "title = " + quoted(fit.title) + "\n";
+  if (!fit.source.empty()) out += "source = " + quoted(fit.source) + "\n";
+  if (!out.empty()) out += "\n";
+  if (fit.data.size() == 1) out += "[model]\n" + model_line(fit.data[0].equation) + "\n";
+  out += "[parameters]\n";
+  for (const FitParameter& p : fit.parameters) out += parameter_line(p);
+  for (std::size_t i = 0; i < fit.data.size(); ++i) out += data_set(fit, i);
+  if (fit.noise == Noise::known) out += "\n[fit]\nnoise = \"known\"\n";
+  return out + certified(fit);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,212 @@
+#include "models/pose_graph/raw_graph.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include <thalweg/models/curve_fit.hpp>
+
+namespace thalweg::graph {
+namespace {
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+/// From ids to their ranks.
+class Numbers {
+ public:
+  explicit Numbers(std::vector<std::int64_t> ids) : ids_(std::move(ids)) {
+    if (!std::is_sorted(ids_.begin(), ids_.end())) std::sort(ids_.begin(), ids_.end());
+    ids_.erase(std::unique(ids_.begin(), ids_.end()), ids_.end());
+    const auto count = static_cast<std::int64_t>(ids_.size());
+    if (count > std::numeric_limits<std::int32_t>::max()) throw std::length_error("more than 2^31 vertices");
+    if (count > 0) {
+      const auto span = static_cast<std::uint64_t>(ids_.back()) - static_cast<std::uint64_t>(ids_.front());
+      consecutive_ = span == static_cast<std::uint64_t>(count - 1);
+    }
+  }
+  /// −1: there is none.
+  std::int32_t find(std::int64_t id) const {
+    if (ids_.empty() || id < ids_.front() || id > ids_.back()) return -1;
+    if (consecutive_) return static_cast<std::int32_t>(id - ids_.front());
+    const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
+    return *found == id ? static_cast<std::int32_t>(found - ids_.begin()) : -1;
+  }
+  std::vector<std::int64_t> take() { return std::move(ids_); }
+  std::int64_t count() const { return static_cast<std::int64_t>(ids_.size()); }
+
+ private:
+  std::vector<std::int64_t> ids_;
+  bool consecutive_ = false;
+};
+
+/// Of each vertex the first line that speaks of it.
+using Lines = std::vector<int>;
+
+class Assembly {
+ public:
+  explicit Assembly(RawGraph raw)
+      : raw_(std::move(raw)),
+        g_(raw_.graph),
+        poses_(joined(raw_.poses.id, raw_.edges.from, raw_.edges.to, raw_.sightings.from)),
+        landmarks_(joined(raw_.landmarks.id, raw_.sightings.to)) {}
+
+  PoseGraph build() {
+    pose_line_.assign(at(poses_.count()), std::numeric_limits<int>::max());
+    landmark_line_.assign(at(landmarks_.count()), std::numeric_limits<int>::max());
+    place(raw_.poses, poses_, g_.pose_size(), g_.poses, g_.pose_given, pose_line_);
+    place(raw_.landmarks, landmarks_, g_.landmark_size(), g_.landmarks, g_.landmark_given, landmark_line_);
+    connect(raw_.edges, poses_, pose_line_, g_.edges);
+    connect(raw_.sightings, landmarks_, landmark_line_, g_.sightings);
+    find_sensors();
+    refuse_two_kinds();
+    fix();
+    refuse_pieces();
+    g_.pose_ids = poses_.take();
+    g_.landmark_ids = landmarks_.take();
+    return std::move(g_);
+  }
+
+ private:
+  template <class... Lists>
+  static std::vector<std::int64_t> joined(const std::vector<std::int64_t>& first, const Lists&... more) {
+    std::vector<std::int64_t> all = first;
+    // Ids that follow each other, as those of most files, need not be looked at again.
+    const bool plain = std::is_sorted(all.begin(), all.end());
+    const auto known = [&](std::int64_t id) {
+      if (!plain || first.empty()) return false;
+      const std::uint64_t k = static_cast<std::uint64_t>(id) - static_cast<std::uint64_t>(first.front());
+      return k < first.size() && first[k] == id;
+    };
+    const auto add = [&](const std::vector<std::int64_t>& list) {
+      std::copy_if(list.begin(), list.end(), std::back_inserter(all), [&](std::int64_t id) { return !known(id); });
+    };
+    (add(more), ...);
+    return all;
+  }
+
+  [[noreturn]] void fail(int line, const std::string& problem, const std::string& expected) const {
+    throw FileError(g_.file, line, 0, problem, expected);
+  }
+
+  void place(const RawVertices& from, const Numbers& numbers, int size, std::vector<double>& to,
+             std::vector<char>& given, Lines& lines) {
+    to.assign(at(numbers.count() * size), 0.0);
+    if (size == 7)
+      for (std::size_t k = 6; k < to.size(); k += 7) to[k] = 1.0;
+    given.assign(at(numbers.count()), 0);
+    for (std::size_t i = 0; i < from.id.size(); ++i) {
+      const auto n = at(numbers.find(from.id[i]));
+      if (given[n])
+        fail(from.line[i], fmt::format("vertex {} is there already, on line {}", from.id[i], lines[n]), "each id once");
+      given[n] = 1;
+      lines[n] = from.line[i];
+      std::copy_n(from.values.data() + i * at(size), size, to.data() + n * at(size));
+    }
+  }
+
+  void connect(const RawEdges& from, const Numbers& targets, Lines& target_lines, PoseGraph::Edges& to) {
+    to.from.reserve(from.from.size());
+    to.to.reserve(from.from.size());
+    for (std::size_t i = 0; i < from.from.size(); ++i) {
+      to.from.push_back(poses_.find(from.from[i]));
+      to.to.push_back(targets.find(from.to[i]));
+      int& a = pose_line_[at(to.from.back())];
+      a = std::min(a, from.line[i]);
+      int& b = target_lines[at(to.to.back())];
+      b = std::min(b, from.line[i]);
+    }
+  }
+
+  void find_sensors() {
+    std::unordered_map<std::int64_t, std::int32_t> number;
+    for (std::size_t i = 0; i < g_.sensor_ids.size(); ++i)
+      if (!number.emplace(g_.sensor_ids[i], static_cast<std::int32_t>(i)).second)
+        fail(raw_.sensor_lines[i], fmt::format("sensor {} is there already", g_.sensor_ids[i]), "each id once");
+    for (std::size_t i = 0; i < raw_.sensor_of.size(); ++i) {
+      const auto found = number.find(raw_.sensor_of[i]);
+      if (found == number.end())
+        fail(raw_.sightings.line[i], fmt::format("sensor {} is not there", raw_.sensor_of[i]),
+             "a line PARAMS_SE3OFFSET with that id");
+      g_.sensor_of.push_back(found->second);
+    }
+  }
+
+  void refuse_two_kinds() {
+    std::vector<std::int64_t> ids = joined(raw_.landmarks.id, raw_.sightings.to);
+    for (const std::int64_t id : ids)
+      if (const std::int32_t pose = poses_.find(id); pose >= 0) {
+        const int a = pose_line_[at(pose)], b = landmark_line_[at(landmarks_.find(id))];
+        fail(std::max(a, b), fmt::format("vertex {} is a pose and a landmark, see line {}", id, std::min(a, b)),
+             "an id for each vertex");
+      }
+  }
+
+  void fix() {
+    g_.pose_fixed.assign(at(poses_.count()), 0);
+    g_.landmark_fixed.assign(at(landmarks_.count()), 0);
+    for (const RawFix& f : raw_.fixed) {
+      if (const std::int32_t pose = poses_.find(f.id); pose >= 0)
+        g_.pose_fixed[at(pose)] = 1;
+      else if (const std::int32_t landmark = landmarks_.find(f.id); landmark >= 0)
+        g_.landmark_fixed[at(landmark)] = 1;
+      else
+        fail(f.line, fmt::format("vertex {} is fixed, and not there", f.id), "the id of a vertex");
+    }
+    // One that is fixed and has no start may stand anywhere when it is the only one.
+    if (raw_.fixed.size() > 1)
+      for (const RawFix& f : raw_.fixed) {
+        const std::int32_t pose = poses_.find(f.id);
+        if (pose >= 0 ? !g_.pose_given[at(pose)] : !g_.landmark_given[at(landmarks_.find(f.id))])
+          fail(f.line, fmt::format("vertex {} is fixed, and has no line of its own to say where", f.id),
+               "a vertex line");
+      }
+  }
+
+  std::int32_t root(std::int32_t v) {
+    while (parent_[at(v)] != v) v = parent_[at(v)] = parent_[at(parent_[at(v)])];
+    return v;
+  }
+  void join(std::int32_t a, std::int32_t b) {
+    const std::int32_t x = root(a), y = root(b);
+    parent_[at(std::max(x, y))] = std::min(x, y);
+  }
+
+  /// Every piece of the graph needs something that does not move; where nothing is fixed, the first pose is.
+  void refuse_pieces() {
+    const auto poses = static_cast<std::int32_t>(poses_.count());
+    parent_.resize(at(poses + landmarks_.count()));
+    std::iota(parent_.begin(), parent_.end(), 0);
+    for (std::size_t i = 0; i < g_.edges.from.size(); ++i) join(g_.edges.from[i], g_.edges.to[i]);
+    for (std::size_t i = 0; i < g_.sightings.from.size(); ++i) join(g_.sightings.from[i], poses + g_.sightings.to[i]);
+    std::vector<char> held(parent_.size(), 0);
+    if (raw_.fixed.empty()) held[0] = 1;
+    for (std::int32_t v = 0; v < poses; ++v)
+      if (g_.pose_fixed[at(v)]) held[at(root(v))] = 1;
+    for (std::int32_t v = 0; v < landmarks_.count(); ++v)
+      if (g_.landmark_fixed[at(v)]) held[at(root(poses + v))] = 1;
+    for (std::int32_t v = 0; v < static_cast<std::int32_t>(parent_.size()); ++v)
+      if (!held[at(root(v))]) {
+        const int line = v < poses ? pose_line_[at(v)] : landmark_line_[at(v - poses)];
+        const std::int64_t id = v < poses ? poses_.take()[at(v)] : landmarks_.take()[at(v - poses)];
+        fail(line,
+             fmt::format("vertex {} is not connected to {}", id,
+                         raw_.fixed.empty() ? "the first pose" : "a fixed vertex"),
+             "edges that tie all vertices together, or FIX for one of each piece");
+      }
+  }
+
+  RawGraph raw_;
+  PoseGraph& g_;
+  Numbers poses_, landmarks_;
+  Lines pose_line_, landmark_line_;
+  std::vector<std::int32_t> parent_;
+};
+
+}  // namespace
+
+PoseGraph assemble(RawGraph raw) { return Assembly(std::move(raw)).build(); }
+
+}  // namespace thalweg::graph

@@ -1,0 +1,49 @@
+#include <thalweg/models/pose_graph.hpp>
+
+#include <algorithm>
+
+#include <thalweg/math/manifold.hpp>
+
+#include "models/pose_graph/groups.hpp"
+
+namespace thalweg {
+namespace {
+
+template <class Set>
+void state(Problem& problem, const Set& set, const std::vector<double>& starts, const std::vector<char>& fixed) {
+  problem.set_starts(set, starts);
+  for (std::size_t i = 0; i < fixed.size(); ++i)
+    if (fixed[i]) problem.fix(set[static_cast<int>(i)]);
+}
+
+template <class Pose, int space>
+void add_blocks(Problem& problem, const PoseGraph& g) {
+  std::vector<char> held = g.pose_fixed;
+  if (const std::int32_t pose = gauge_pose(g); pose >= 0) held.at(static_cast<std::size_t>(pose)) = 1;
+  state(problem, problem.add_parameters("pose", Pose{}, static_cast<int>(g.pose_count())), g.poses, held);
+  if (g.landmark_count() == 0) return;
+  const Vec<double, space> origin = Vec<double, space>::Zero();
+  state(problem, problem.add_parameters("landmark", origin, static_cast<int>(g.landmark_count())), g.landmarks,
+        g.landmark_fixed);
+}
+
+}  // namespace
+
+Problem build_problem(const PoseGraph& g, const Loss& loss) {
+  std::vector<std::unique_ptr<ResidualGroup>> groups = graph::residual_groups(g);
+  Problem problem;
+  g.kind == PoseGraph::Kind::se2 ? add_blocks<SE2, 2>(problem, g) : add_blocks<SE3, 3>(problem, g);
+  for (auto& group : groups) problem.add_group(std::move(group)).set_loss(loss);
+  return problem;
+}
+
+PoseGraph with_solution(PoseGraph g, const std::vector<double>& x) {
+  const auto middle = x.begin() + static_cast<std::ptrdiff_t>(g.poses.size());
+  std::copy(x.begin(), middle, g.poses.begin());
+  std::copy(middle, x.end(), g.landmarks.begin());
+  std::fill(g.pose_given.begin(), g.pose_given.end(), 1);
+  std::fill(g.landmark_given.begin(), g.landmark_given.end(), 1);
+  return g;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <thalweg/models/pose_graph.hpp>
+
+#include "io/text_numbers.hpp"
+#include "models/pose_graph/groups.hpp"
+#include "models/pose_graph/starts.hpp"
+
+namespace thalweg {
+namespace {
+
+constexpr double unset = std::numeric_limits<double>::quiet_NaN();
+constexpr std::array<std::pair<Initialization, std::string_view>, 4> names = {{{Initialization::automatic, "auto"},
+                                                                               {Initialization::file, "file"},
+                                                                               {Initialization::tree, "tree"},
+                                                                               {Initialization::chordal, "chordal"}}};
+
+/// What the file has, unless it lacks a pose.
+graph::Start file_start(const PoseGraph& g) {
+  const auto missing = std::find(g.pose_given.begin(), g.pose_given.end(), 0);
+  if (missing == g.pose_given.end()) return {g.poses, {}};
+  return {{},
+          fmt::format("the file has no line for pose {}",
+                      g.pose_ids[static_cast<std::size_t>(missing - g.pose_given.begin())])};
+}
+
+graph::Start start_by(Initialization how, const PoseGraph& g) {
+  if (how == Initialization::file) return file_start(g);
+  const bool landmarks_only =
+      gauge_pose(g) < 0 && std::none_of(g.pose_fixed.begin(), g.pose_fixed.end(), [](char f) { return f != 0; });
+  if (landmarks_only) return {{}, "only landmarks are fixed, and no pose is"};
+  return how == Initialization::tree ? graph::spanning_tree_start(g) : graph::chordal_start(g);
+}
+
+/// The landmarks that go with the poses: those of the file with the file's.
+std::vector<double> landmarks_for(Initialization how, const PoseGraph& g, const std::vector<double>& poses) {
+  std::vector<double> landmarks = graph::sighted_landmarks(g, poses);
+  const auto size = static_cast<std::size_t>(g.landmark_size());
+  if (how == Initialization::file)
+    for (std::size_t l = 0; l < g.landmark_ids.size(); ++l)
+      if (g.landmark_given[l]) std::copy_n(g.landmarks.data() + l * size, size, landmarks.data() + l * size);
+  return landmarks;
+}
+
+struct Candidate {
+  Initialization how;
+  graph::Start start;
+  std::vector<double> landmarks;
+  double cost = unset;
+};
+
+std::string reason_for(const std::vector<Candidate>& tried, const Candidate& best) {
+  std::string text;
+  for (const Candidate& c : tried) {
+    if (&c == &best) continue;
+    if (!text.empty()) text += ", ";
+    text += c.start.obstacle.empty() ? fmt::format("{} {:.4g}", to_string(c.how), c.cost)
+                                     : fmt::format("{} is not to be had: {}", to_string(c.how), c.start.obstacle);
+  }
+  return fmt::format("the lowest cost, {:.4g}{}{}", best.cost, text.empty() ? "" : "; ", text);
+}
+
+}  // namespace
+
+std::string_view to_string(Initialization how) {
+  return std::find_if(names.begin(), names.end(), [&](const auto& n) { return n.first == how; })->second;
+}
+
+Initialization parse_initialization(std::string_view name) {
+  const auto found = std::find_if(names.begin(), names.end(), [&](const auto& n) { return n.second == name; });
+  if (found != names.end()) return found->first;
+  std::vector<std::string> all;
+  for (const auto& n : names) all.emplace_back(n.second);
+  throw Error(
+      fmt::format("unknown initialization {}; expected {}", reading::quoted_with_hint(name, all), reading::list(all)));
+}
+
+std::int32_t gauge_pose(const PoseGraph& g) {
+  const auto fixed = [](char f) { return f != 0; };
+  return std::any_of(g.pose_fixed.begin(), g.pose_fixed.end(), fixed) ||
+                 std::any_of(g.landmark_fixed.begin(), g.landmark_fixed.end(), fixed)
+             ? -1
+             : 0;
+}
+
+double pose_graph_cost(const PoseGraph& graph, const Loss& loss) {
+  return graph::Cost(graph, loss)(graph.poses, graph.landmarks);
+}
+
+InitializationReport initialize(PoseGraph& g, Initialization how, const Loss& loss) {
+  graph::Cost cost(g, loss);
+  std::vector<Candidate> tried;
+  const auto attempt = [&](Initialization by) {
+    Candidate& c = tried.emplace_back(Candidate{by, start_by(by, g), {}});
+    if (!c.start.obstacle.empty()) return;
+    c.landmarks = landmarks_for(by, g, c.start.poses);
+    c.cost = cost(c.start.poses, c.landmarks);
+  };
+  if (how == Initialization::automatic) {
+    for (const Initialization by : {Initialization::file, Initialization::chordal, Initialization::tree}) attempt(by);
+  } else {
+    attempt(how);
+    if (!tried[0].start.obstacle.empty())
+      throw Error(fmt::format("initialization {} is not to be had: {}; expected another", to_string(how),
+                              tried[0].start.obstacle));
+  }
+  Candidate* best = nullptr;
+  for (Candidate& c : tried)
+    if (c.start.obstacle.empty() && (!best || c.cost < best->cost || std::isnan(best->cost))) best = &c;
+  if (!best) {
+    std::string why;
+    for (const Candidate& c : tried)
+      why += fmt::format("{}{}: {}", why.empty() ? "" : "; ", to_string(c.how), c.start.obstacle);
+    throw Error(fmt::format("no initialization is to be had ({}); expected a start for each pose in the file", why));
+  }
+  InitializationReport report;
+  report.used = best->how;
+  report.file_cost = report.tree_cost = report.chordal_cost = unset;
+  for (const Candidate& c : tried)
+    (c.how == Initialization::file   ? report.file_cost
+     : c.how == Initialization::tree ? report.tree_cost
+                                     : report.chordal_cost) = c.cost;
+  report.reason = how == Initialization::automatic ? reason_for(tried, *best) : "as requested";
+  g.poses = std::move(best->start.poses);
+  g.landmarks = std::move(best->landmarks);
+  std::fill(g.pose_given.begin(), g.pose_given.end(), 1);
+  std::fill(g.landmark_given.begin(), g.landmark_given.end(), 1);
+  return report;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,277 @@
+#include <thalweg/report/json.hpp>
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include "report/json/json_parts.hpp"
+#include "report/text/minima_text.hpp"
+#include "report/text/profile_text.hpp"
+
+namespace thalweg {
+namespace {
+
+using json_parts::evaluations_of;
+using json_parts::Json;
+using json_parts::number;
+using json_parts::trace_of;
+
+Json problem_of(const Report& report) {
+  const ProblemFacts& p = report.problem;
+  return {{"name", p.name},
+          {"kind", p.kind},
+          {"parameter_blocks", p.parameter_blocks},
+          {"parameters", p.parameters},
+          {"residual_blocks", p.residual_blocks},
+          {"residuals", p.residuals},
+          {"samples", p.samples > 0 ? Json(p.samples) : Json(nullptr)},
+          {"priors", p.priors},
+          {"rows_left_out", {{"missing", p.missing_rows}, {"where", p.excluded_rows}}},
+          {"title", p.title},
+          {"source", p.source}};
+}
+
+/// Of bfgs and lbfgs: pairs without positive curvature.
+Json updates_of(const Result& r) { return {{"skipped", r.skipped_updates}, {"damped", r.damped_updates}}; }
+
+Json known_minimum_of(const Report::KnownMinimum& known) {
+  return {{"value", known.value},
+          {"global", known.global},
+          {"reached", !known.reached ? "none"
+                      : known.global ? "global"
+                                     : "local"}};
+}
+
+Json seconds_of(const Report& report) {
+  const Result::Seconds& s = report.result.seconds;
+  const double total = report.total_seconds(), setup = report.seconds.build + s.setup;
+  const double other = total - report.seconds.read - setup - s.evaluate - s.linear_solve;
+  return {{"total", total},         {"read", report.seconds.read},    {"setup", setup},
+          {"evaluate", s.evaluate}, {"linear_solve", s.linear_solve}, {"other", std::max(0.0, other)}};
+}
+
+Json parameters_of(const Report& report, bool all) {
+  const auto& parameters = report.statistics.parameters;
+  if (!all && (report.bundle || report.pose_graph || parameters.size() > most_parameters_in_json)) return nullptr;
+  Json list = Json::array();
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const ParameterStatistics& p = parameters[i];
+    const bool judged = report.statistics.available() && !p.fixed && !p.at_bound && !p.at_kink;
+    const auto [interval_begin, interval_end] = interval_of(report, i);
+    const bool profiled = report.profile && report.profile->available();
+    Json entry = {{"name", p.name},
+                  {"value", number(p.value)},
+                  {"standard_error", number(p.standard_error)},
+                  {"one_sided_error", number(p.one_sided_error)},
+                  {"interval", Json::array({number(interval_begin), number(interval_end)})},
+                  {"interval_kind", profiled ? "profile" : "linear"},
+                  {"lower", number(p.lower_bound)},
+                  {"upper", number(p.upper_bound)},
+                  {"at_bound", p.at_bound},
+                  {"at_kink", p.at_kink},
+                  {"fixed", p.fixed},
+                  {"determined", judged ? Json(p.determined) : Json(nullptr)}};
+    if (profiled) {
+      const ProfileInterval& interval = report.profile->intervals[i];
+      entry["interval_ends"] = {to_string(interval.lower.kind), to_string(interval.upper.kind)};
+      entry["linear_interval"] = {number(p.lower_interval), number(p.upper_interval)};
+    }
+    if (i < report.labels.size() && !report.labels[i].unit.empty()) entry["unit"] = report.labels[i].unit;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+Json statistics_of(const FitStatistics& s) {
+  if (!s.available()) return nullptr;
+  const bool known = s.noise == Noise::known;
+  return {{"degrees_of_freedom", s.degrees_of_freedom},
+          {"residual_standard_deviation", number(s.residual_standard_deviation)},
+          {"r_squared", number(s.r_squared)},
+          {"aic", number(s.aic)},
+          {"bic", number(s.bic)},
+          {"noise", known ? "known" : "estimated"},
+          {"exact", s.exact},
+          {"second_order", s.second_order},
+          {"residual_sum_of_squares", number(s.residual_sum_of_squares)},
+          {"chi_squared_probability", number(s.chi_squared_probability)}};
+}
+
+/// The whole matrix, with the names of its rows; null above the limit of the parameter list.
+Json correlations_of(const FitStatistics& s, bool all) {
+  const std::size_t n = s.free.size();
+  if (!s.available() || s.correlation.size() != n * n || (!all && n > most_parameters_in_json)) return nullptr;
+  Json names = Json::array(), matrix = Json::array();
+  for (std::size_t i = 0; i < n; ++i) {
+    names.push_back(s.free_name(i));
+    Json row = Json::array();
+    for (std::size_t j = 0; j < n; ++j) row.push_back(number(s.correlation[i * n + j]));
+    matrix.push_back(std::move(row));
+  }
+  return {{"parameters", std::move(names)}, {"matrix", std::move(matrix)}};
+}
+
+Json undetermined_of(const FitStatistics& s) {
+  if (!s.available()) return nullptr;
+  Json list = Json::array();
+  for (const UndeterminedCombination& combination : s.undetermined) {
+    Json terms = Json::array();
+    for (const auto& term : combination.terms)
+      terms.push_back({{"parameter", term.parameter}, {"coefficient", number(term.coefficient)}});
+    list.push_back(std::move(terms));
+  }
+  return list;
+}
+
+/// Parameters are left out like those of the report.
+Json multistart_of(const Report& report, bool all) {
+  const Minima& minima = *report.multistart;
+  Json list = Json::array();
+  for (std::size_t i = 0; i < minima.list.size(); ++i) {
+    const Minimum& m = minima.list[i];
+    const std::string how = alias_in_words(report, i);
+    Json x = Json::array();
+    for (const double v : m.x) x.push_back(number(v));
+    const bool listed = all || m.x.size() <= most_parameters_in_json;
+    list.push_back({{"cost", number(m.cost)},
+                    {"found", m.found},
+                    {"start", m.start},
+                    {"alias_of", m.alias_of > 0 ? Json(m.alias_of) : Json(nullptr)},
+                    {"relation", how.empty() ? Json(nullptr) : Json(how)},
+                    {"parameters", listed ? std::move(x) : Json(nullptr)}});
+  }
+  return {{"starts", minima.starts},   {"converged", minima.converged}, {"stalled", minima.stalled},
+          {"stopped", minima.stopped}, {"failed", minima.failed},       {"not_run", minima.not_run},
+          {"minima", std::move(list)}};
+}
+
+Json profile_of(const Profile& profile) {
+  Json lower = nullptr;
+  if (profile.lower_point) {
+    Json x = Json::array();
+    for (const double v : profile.lower_point->x) x.push_back(number(v));
+    lower = {{"cost", number(profile.lower_point->cost)},
+             {"parameter", profile.lower_point->parameter},
+             {"parameters", std::move(x)}};
+  }
+  return {{"level", profile.level},
+          {"threshold", number(profile.threshold)},
+          {"status", to_string(profile.status)},
+          {"reason", profile.reason},
+          {"solves", profile.solves},
+          {"lower_point", std::move(lower)}};
+}
+
+Json regression_of(const RegressionSummary& r) {
+  Json quality = Json::array(), trials = Json::array();
+  for (const RegressionQuality& q : r.quality)
+    quality.push_back({{"name", q.name},
+                       {"samples", q.samples},
+                       {"mean_loss", number(q.mean_loss)},
+                       {"accuracy", number(q.accuracy)},
+                       {"r_squared", number(q.r_squared)},
+                       {"confusion", q.confusion}});
+  for (const PenaltyTrial& t : r.cross_validation)
+    trials.push_back({{"penalty", number(t.penalty)},
+                      {"mean_loss", number(t.mean_loss)},
+                      {"standard_error", number(t.standard_error)},
+                      {"chosen", t.chosen}});
+  return {{"model", r.model},
+          {"classes", r.classes},
+          {"quality", std::move(quality)},
+          {"cross_validation", {{"penalty", r.penalty}, {"folds", r.folds}, {"trials", std::move(trials)}}},
+          {"weights", r.weights},
+          {"zero_weights", r.zero_weights}};
+}
+
+Json bundle_of(const BundleSummary& b) {
+  const auto errors = [](const ReprojectionErrors& e) {
+    return Json{{"rms", number(e.root_mean_square)},
+                {"mean", number(e.mean)},
+                {"median", number(e.median)},
+                {"percentile_95", number(e.percentile_95)},
+                {"largest", number(e.largest)}};
+  };
+  return {{"cameras", b.cameras},
+          {"points", b.points},
+          {"observations", b.observations},
+          {"reprojection_error", {{"before", errors(b.before)}, {"after", errors(b.after)}}}};
+}
+
+Json pose_graph_of(const PoseGraphSummary& g) {
+  return {{"space", g.plane ? "SE2" : "SE3"},
+          {"poses", g.poses},
+          {"landmarks", g.landmarks},
+          {"edges", g.edges},
+          {"sightings", g.sightings},
+          {"held", g.held},
+          {"degrees_of_freedom", g.degrees_of_freedom},
+          {"initialization",
+           {{"used", g.initialization},
+            {"reason", g.initialization_reason},
+            {"file_cost", number(g.file_cost)},
+            {"tree_cost", number(g.tree_cost)},
+            {"chordal_cost", number(g.chordal_cost)},
+            {"seconds", g.initialization_seconds}}}};
+}
+
+}  // namespace
+
+std::string to_json(const Report& report, bool all_parameters) {
+  const Result& r = report.result;
+  Json json = {
+      {"problem", problem_of(report)},
+      {"method", to_string(report.method)},
+      {"learning_rate", number(report.rate)},
+      {"schedule", report.schedule.empty() ? Json(nullptr) : Json(report.schedule)},
+      {"linear_solver",
+       {{"requested", to_string(report.linear_solver_requested)},
+        {"used", r.linear_solver},
+        {"reason", r.linear_solver_reason}}},
+      {"threads", r.threads},
+      {"status", to_string(r.status)},
+      {"reason", r.reason},
+      {"initial_cost", number(r.initial_cost)},
+      {"final_cost", number(r.final_cost)},
+      {"iterations", r.iterations},
+      {"accepted_steps", r.accepted_steps},
+      {"epochs", r.epochs},
+      {"evaluations", evaluations_of(r.evaluations)},
+      {"updates", updates_of(r)},
+      {"seconds", seconds_of(report)},
+      {"parameters", parameters_of(report, all_parameters)},
+      {"statistics", statistics_of(report.statistics)},
+  };
+  if (report.certified)
+    json["certified"] = {{"digits", number(report.certified->digits)},
+                         {"worst_parameter", report.certified->worst_parameter}};
+  if (report.bundle) json["bundle"] = bundle_of(*report.bundle);
+  if (report.pose_graph) json["pose_graph"] = pose_graph_of(*report.pose_graph);
+  if (report.regression) json["regression"] = regression_of(*report.regression);
+  if (report.known_minimum) json["known_minimum"] = known_minimum_of(*report.known_minimum);
+  json["loss"] = nullptr;
+  if (const FitStatistics& s = report.statistics; !s.loss.empty())
+    json["loss"] = {{"name", s.loss}, {"residuals", s.robust_residuals}, {"downweighted", s.downweighted_residuals}};
+  json["correlations"] = correlations_of(report.statistics, all_parameters);
+  json["undetermined"] = undetermined_of(report.statistics);
+  if (report.multistart) json["multistart"] = multistart_of(report, all_parameters);
+  if (report.profile) json["profile"] = profile_of(*report.profile);
+  json["notes"] = r.notes;
+  json["trace"] = trace_of(r);
+  // Text that is no UTF-8 (the name of a file may be anything) must not end in an exception.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string trace_to_csv(const Result& result) {
+  std::string csv =
+      "iteration,phase,cost,trial_cost,gradient_norm,step_norm,gain_ratio,damping,accepted,"
+      "seconds,outcome,loss_scale\n";
+  const auto cell = [](double v) { return std::isfinite(v) ? fmt::format("{}", v) : ""; };
+  for (const IterationRecord& r : result.trace)
+    csv +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", r.iteration, json_parts::to_string(r.phase), cell(r.cost),
+                    cell(r.trial_cost), cell(r.gradient_norm), cell(r.step_norm), cell(r.gain_ratio), cell(r.damping),
+                    r.accepted ? 1 : 0, cell(r.seconds), json_parts::to_string(r.outcome), cell(r.loss_scale));
+  return csv;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,185 @@
+#include "report/text/report_tables.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <thalweg/report/text.hpp>
+
+#include "report/text/profile_text.hpp"
+#include "report/text/sentences.hpp"
+#include "report/text/written_values.hpp"
+
+namespace thalweg::text {
+namespace {
+
+std::string evaluations(const Report& report) {
+  const Result::Evaluations& e = report.result.evaluations;
+  const bool f = is_objective(report);
+  std::string out = fmt::format("{} of {} alone, {} with the {}, {} of the {}", e.cost, f ? "F" : "the residuals",
+                                e.jacobian, f ? "gradient" : "Jacobian", e.hessian, f ? "Hessian" : "curvature");
+  if (e.batch_gradients > 0) out += ", " + counted(e.batch_gradients, "gradient") + " of minibatches";
+  if (e.hessian_products > 0) out += ", " + counted(e.hessian_products, "product") + " with the Hessian";
+  return out;
+}
+
+double error_of(const ParameterStatistics& p) { return p.at_bound ? p.one_sided_error : p.standard_error; }
+
+/// How to write each value so that all of them reproduce the fit.
+std::vector<Digits> written_values(const Report& report, bool verbose) {
+  const auto& parameters = report.statistics.parameters;
+  std::vector<Digits> digits;
+  std::vector<double> values;
+  std::vector<int> places;
+  for (const ParameterStatistics& p : parameters) {
+    digits.emplace_back(p.value, error_of(p), verbose ? 10 : 2, verbose ? 4 : 2);
+    values.push_back(p.value);
+    places.push_back(digits.back().place());
+  }
+  const auto write = [&](std::size_t k, int place) {
+    if (parameters[k].fixed || parameters[k].at_bound) return as_given(values[k]);
+    digits[k].set_place(place);
+    return digits[k].number(values[k]);
+  };
+  places = reproducing_places(values, std::move(places), write, report.statistics.rounding);
+  for (std::size_t k = 0; k < places.size(); ++k) digits[k].set_place(places[k]);
+  return digits;
+}
+
+}  // namespace
+
+Table parameter_table(const Report& report, bool verbose) {
+  Table table;
+  table.add_column("parameter", Align::left);
+  table.add_column("value", Align::right);
+  table.add_column("standard error", Align::left);
+  table.add_column("relative", Align::right);
+  table.add_column(interval_heading(report), Align::left);
+  table.add_column("unit", Align::left);
+  table.add_column("", Align::left);
+  table.add_column("meaning", Align::left);
+  const auto& parameters = report.statistics.parameters;
+  const std::vector<Digits> written = written_values(report, verbose);
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const ParameterStatistics& p = parameters[i];
+    const double error = error_of(p);
+    const Digits& digits = written[i];
+    const bool has_error = std::isfinite(error);
+    const bool has_width = error > 0.0;  // else the fit is exact
+    const std::string sign = !p.at_bound ? "± " : p.value <= p.lower_bound ? "+ " : "− ";
+    const Report::Label label = i < report.labels.size() ? report.labels[i] : Report::Label{};
+    // What was given, not found, is shown as it was given.
+    const std::string value = p.fixed || p.at_bound ? as_given(p.value) : digits.number(p.value);
+    table.add_row({p.name, value, has_error ? sign + digits.error() : "",
+                   has_error && has_width && !p.at_bound ? percent(error / p.value) : "",
+                   error == 0.0 ? "" : interval_text(report, i, digits), label.unit, remark(p),
+                   verbose ? label.description : ""});
+  }
+  return table;
+}
+
+Table fit_table(const Report& report, bool verbose) {
+  const FitStatistics& s = report.statistics;
+  const int digits = verbose ? 11 : 6;
+  Table table;
+  table.add_column("fit", Align::left);
+  table.add_column("", Align::left);
+  const auto row = [&](const std::string& what, const std::string& value) {
+    if (!value.empty()) table.add_row({what, value});
+  };
+  row(s.likelihood ? "Pearson's χ²" : "residual sum of squares", significant(s.residual_sum_of_squares, digits));
+  if (s.likelihood) row("deviance", significant(2.0 * report.result.final_cost, digits));
+  row("degrees of freedom", std::to_string(s.degrees_of_freedom));
+  if (!s.likelihood) row("residual standard deviation", significant(s.residual_standard_deviation, digits));
+  if (!s.loss.empty())
+    row("loss", fmt::format("{}: {} of {} count less than half", printable(s.loss), s.downweighted_residuals,
+                            counted(s.robust_residuals, "residual")));
+  if (std::isfinite(s.chi_squared_probability))
+    row("chi-squared test",
+        "a worse fit would come by chance with probability " + probability(s.chi_squared_probability));
+  row("R²", r_squared_text(s.r_squared));
+  // Differences count, not sizes: a model is better by 2, not by 2 %.
+  const int decimals = verbose ? 6 : 2;
+  if (std::isfinite(s.aic)) row("AIC", fmt::format("{:.{}f}", s.aic, decimals));
+  if (std::isfinite(s.bic)) row("BIC", fmt::format("{:.{}f}", s.bic, decimals));
+  if (!s.convex_losses && 2 * s.downweighted_residuals > s.robust_residuals)
+    table.add_row({"", "that is most of them: another minimum may fit more; graduated non-convexity looks for it"});
+  std::string noise = about_noise(report);
+  const std::size_t line_break = noise.find('\n');
+  row("noise", noise.substr(0, line_break));
+  if (line_break != std::string::npos) table.add_row({"", noise.substr(line_break + 1)});
+  if (report.certified)
+    row("certified values",
+        fmt::format("agree to {:.1f} digits (the worst: {})",
+                    // Rounded down: no digit that is not there.
+                    std::floor(report.certified->digits * 10.0) / 10.0, report.certified->worst_parameter));
+  return table;
+}
+
+Table bundle_table(const BundleSummary& b) {
+  Table table;
+  table.add_column("reprojection error, pixels", Align::left);
+  for (const char* heading : {"rms", "mean", "median", "95 %", "largest"}) table.add_column(heading, Align::right);
+  const auto row = [&](const char* what, const ReprojectionErrors& e) {
+    std::vector<std::string> cells = {what};
+    for (const double v : {e.root_mean_square, e.mean, e.median, e.percentile_95, e.largest})
+      cells.push_back(std::isfinite(v) ? fmt::format("{:.4g}", v) : "-");
+    table.add_row(std::move(cells));
+  };
+  row("before", b.before);
+  row("after", b.after);
+  return table;
+}
+
+Table pose_graph_table(const Report& report) {
+  const PoseGraphSummary& g = *report.pose_graph;
+  Table table;
+  table.add_column("pose graph", Align::left);
+  table.add_column("", Align::left);
+  std::string extent = fmt::format("{} poses of {}, {} edges", g.poses, g.plane ? "the plane" : "space", g.edges);
+  if (g.landmarks > 0) extent += fmt::format("; {} landmarks, {} sightings", g.landmarks, g.sightings);
+  table.add_row({"extent", extent});
+  table.add_row({"held", g.held});
+  table.add_row({"begins", fmt::format("{} ({})", g.initialization, g.initialization_reason)});
+  const Result& r = report.result;
+  table.add_row({report.statistics.loss.empty() ? "cost ½ χ²" : "cost ½ Σ ρ",
+                 fmt::format("{:.6g} at the start, {:.10g} at the solution", r.initial_cost, r.final_cost)});
+  if (g.degrees_of_freedom > 0)
+    table.add_row({"χ² / freedom",
+                   fmt::format("{:.4g}, of {} degrees", 2.0 * r.final_cost / static_cast<double>(g.degrees_of_freedom),
+                               g.degrees_of_freedom)});
+  return table;
+}
+
+Table machinery_table(const Report& report) {
+  const Result& r = report.result;
+  const Result::Seconds& s = r.seconds;
+  Table table;
+  table.add_column("solve", Align::left);
+  table.add_column("", Align::left);
+  table.add_row({"method", std::string(to_string(report.method))});
+  if (std::isfinite(report.rate))
+    table.add_row({"learning rate", fmt::format("{:.4g}{}{}", report.rate, report.schedule.empty() ? "" : ", schedule ",
+                                                report.schedule)});
+  if (r.epochs > 0) table.add_row({"epochs", std::to_string(r.epochs)});
+  if (!r.linear_solver.empty()) table.add_row({"linear solver", r.linear_solver + " (" + r.linear_solver_reason + ")"});
+  table.add_row({"threads", std::to_string(r.threads)});
+  table.add_row({is_objective(report)             ? "objective F"
+                 : report.statistics.loss.empty() ? "cost ½‖r‖²"
+                                                  : "cost ½ Σ ρ",
+                 fmt::format("{:.9e} at the start, {:.9e} at the end", r.initial_cost, r.final_cost)});
+  table.add_row({"evaluations", evaluations(report)});
+  if (report.method == AnyMethod(Method::bfgs) || report.method == AnyMethod(Method::lbfgs))
+    table.add_row({"updates", fmt::format("{} skipped, {} damped, for lack of positive curvature", r.skipped_updates,
+                                          r.damped_updates)});
+  const auto ms = [](double seconds) { return fmt::format("{:.3g}", 1e3 * seconds); };
+  table.add_row({"milliseconds",
+                 fmt::format("{} in all: read {}, set up {}, evaluate {}, linear "
+                             "solves {}, statistics {}",
+                             ms(report.total_seconds()), ms(report.seconds.read), ms(report.seconds.build + s.setup),
+                             ms(s.evaluate), ms(s.linear_solve), ms(report.seconds.statistics))});
+  return table;
+}
+
+}  // namespace thalweg::text

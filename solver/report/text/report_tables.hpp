@@ -1,0 +1,23 @@
+// Tables of one solve, printed as text or as HTML.
+#pragma once
+
+#include <thalweg/report/report.hpp>
+
+#include "report/text/table.hpp"
+
+namespace thalweg::text {
+
+/// A row per parameter; `verbose`: more digits, and what each one means.
+Table parameter_table(const Report& report, bool verbose);
+
+/// Residual sum of squares, degrees of freedom, R² and the like; for a report whose statistics are available.
+Table fit_table(const Report& report, bool verbose);
+
+/// Method, linear solver, evaluations, times.
+/// Reprojection errors before and after.
+Table bundle_table(const BundleSummary& bundle);
+/// What a pose graph consists of, where it began, what is held, and its cost before and after.
+Table pose_graph_table(const Report& report);
+Table machinery_table(const Report& report);
+
+}  // namespace thalweg::text

@@ -1,0 +1,60 @@
+// A table that was read, with its text, so that a cell can be found again. Private to the readers.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <thalweg/table/table.hpp>
+
+#include "io/reading.hpp"
+#include "table/cells.hpp"
+#include "table/dialect.hpp"
+
+namespace thalweg {
+
+struct DataTable::Contents {
+  struct Line {
+    std::size_t offset = 0;
+    int number = 0;
+  };
+  /// What a column holds: its first cell that is no text decides.
+  struct Kind {
+    reading::Meaning meaning = reading::Meaning::text;
+    double origin = 0.0;  ///< of dates and times: the first one
+    double last = 0.0;    ///< of times without a date
+    std::string first;    ///< its text
+  };
+
+  std::string text, name;
+  TableOptions options;
+  reading::Dialect dialect;
+  Table table;
+  std::vector<Kind> kinds;
+  std::vector<Line> rows;
+
+  std::size_t columns() const { return table.columns.size(); }
+  reading::Place place(std::size_t row, std::size_t column) const;
+  /// Says what is wrong with a cell that holds no number, and which option reads it.
+  [[noreturn]] void explain(std::size_t row, std::size_t column) const;
+  /// Whether the cell is empty or marked as missing, rather than wrong.
+  bool is_missing(std::size_t row, std::size_t column) const;
+  /// What a report says of a column of dates or times; empty for numbers.
+  std::string remark(std::size_t column) const;
+  std::vector<reading::Cell> cells_of(std::size_t row) const;
+
+ private:
+  std::string_view line_of(std::size_t row) const;
+  reading::Cell cell(std::size_t row, std::size_t column) const;
+};
+
+namespace reading {
+
+/// Cuts a line into at most as many cells as there are columns, without empty ones at its end. Throws FileError for
+/// faulty quotes and for a row that is too long.
+void cut_row(const DataTable::Contents& contents, std::string_view line, int number, std::size_t row,
+             std::vector<Cell>& cells);
+
+}  // namespace reading
+}  // namespace thalweg

@@ -1,0 +1,13 @@
+// Why a method cannot be run, in sentences.
+#pragma once
+
+#include <string>
+
+#include <thalweg/train/train.hpp>
+
+namespace thalweg {
+
+/// Of the options' rule on F + h; empty: it can.
+std::string rule_refusal(const TrainOptions& options, const Objective& objective, const Proximable* h);
+
+}  // namespace thalweg

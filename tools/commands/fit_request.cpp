@@ -1,0 +1,223 @@
+// thalweg fit: a table and a formula become a curve fit.
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <thalweg/formula/formula.hpp>
+
+#include "cli/usage.hpp"
+#include "cli/wording.hpp"
+#include "commands/commands.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+/// The part of a formula that is shown on one line around [begin, end), with the place of the part's first byte.
+std::pair<std::string, int> shown_part(const std::string& model, int begin, int end) {
+  constexpr int before = 60, width = 100;
+  const auto continues = [&](int i) {
+    return i < static_cast<int>(model.size()) && (model[static_cast<std::size_t>(i)] & 0xC0) == 0x80;
+  };
+  int first = std::max(0, begin - before),
+      last = std::min(static_cast<int>(model.size()), std::max(first + width, std::min(end, begin + width)));
+  while (continues(first)) ++first;
+  while (continues(last)) ++last;
+  std::string part = model.substr(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
+  std::replace_if(
+      part.begin(), part.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return {part, first};
+}
+
+/// The complaint, then the formula, or what stands around the place in a long one, with carets under the place.
+[[noreturn]] void refuse_model(const std::string& model, TextRange where, const std::string& complaint) {
+  // The columns of a message count bytes; a caret stands below characters.
+  const auto shown_width = [&](int begin, int end) {
+    return std::count_if(model.begin() + begin, model.begin() + end, [](char c) { return (c & 0xC0) != 0x80; });
+  };
+  const int size = static_cast<int>(model.size());
+  const int begin = std::clamp(where.begin, 0, size), end = std::clamp(where.end, begin, size);
+  const auto [part, first] = shown_part(model, begin, end);
+  const int last = first + static_cast<int>(part.size());
+  const std::string left = first > 0 ? "…" : "", right = last < size ? "…" : "";
+  const auto carets = std::max<std::ptrdiff_t>(1, shown_width(begin, std::min(end, last)));
+  const auto indent = shown_width(first, begin) + (first > 0 ? 1 : 0);
+  throw UsageError(fmt::format("--model: {}\n  {}{}{}\n  {}{}", complaint, left, part, right,
+                               std::string(static_cast<std::size_t>(indent), ' '),
+                               std::string(static_cast<std::size_t>(carets), '^')));
+}
+
+Equation parse_model(const std::string& model) {
+  try {
+    return Equation::parse(model);
+  } catch (const FormulaError& error) {
+    refuse_model(model, error.where, error.what());
+  }
+}
+
+class Request {
+ public:
+  Request(const std::string& path, const FitArguments& arguments)
+      : arguments_(arguments),
+        table_(DataTable::read(path, arguments.table)),
+        names_(table_.table().columns),
+        equation_(parse_model(arguments.model)) {
+    fit_.file = path;
+    fit_.title = arguments.model;
+    fit_.noise = arguments.noise;
+  }
+
+  CurveFit take() {
+    add_parameters();
+    check_names();
+    set_bounds(arguments_.lower, "--lower", &FitParameter::lower);
+    set_bounds(arguments_.upper, "--upper", &FitParameter::upper);
+    for (const std::string& name : arguments_.fix) parameter("--fix", name).fixed = true;
+    check_bounds();
+    check_where();
+    add_data();
+    return fit_table(std::move(fit_), std::move(table_), arguments_.rows);
+  }
+
+ private:
+  static bool may_move(const FitParameter& p) { return !p.fixed && p.lower < p.upper; }
+  /// What a formula may call a column; several names of one column do not matter here.
+  bool is_column(const std::string& name) const {
+    const ColumnNames::Found found = names_.find(name);
+    return found.column.has_value() || !found.several.empty();
+  }
+  /// A parameter may be called c1, or as the word before a unit: then the column has its other names.
+  bool is_own_name(const std::string& name) const {
+    const auto& names = table_.table().columns;
+    return table_.has_own_names() && std::count(names.begin(), names.end(), name) == 1;
+  }
+  bool is_parameter(const std::string& name) const {
+    return std::any_of(fit_.parameters.begin(), fit_.parameters.end(),
+                       [&](const FitParameter& p) { return p.name == name; });
+  }
+  bool is_used(const std::string& name) const {
+    for (const Formula* side : {&equation_.response, &equation_.model})
+      for (const auto* names : {&side->names(), &side->constants()})
+        for (const Formula::Name& used : *names)
+          if (used.name == name) return true;
+    return false;
+  }
+
+  void add_parameters() {
+    for (const Assignment& start : arguments_.start) {
+      if (is_own_name(start.name))
+        throw UsageError(
+            fmt::format("--start: '{}' is a column of {}; expected another name for "
+                        "the parameter",
+                        start.name, fit_.file));
+      if (!is_used(start.name))
+        throw UsageError(
+            fmt::format("--start: '{}' is not used by the formula; expected one of "
+                        "its parameters{}",
+                        start.name, missing_list()));
+      if (!std::isfinite(start.value))
+        throw UsageError(fmt::format("--start: '{}' is {}; expected a finite number", start.name, start.value));
+      FitParameter& p = fit_.parameters.emplace_back();
+      p.name = start.name;
+      p.starts = {start.value};
+    }
+  }
+
+  /// " (a or b)": the names of the formula that are no columns.
+  std::string missing_list() const {
+    std::vector<std::string> names;
+    for (const Formula::Name& used : equation_.model.names())
+      if (!is_column(used.name)) names.push_back(used.name);
+    return names.empty() ? "" : " (" + either(names) + ")";
+  }
+
+  void check_names() const {
+    const std::vector<std::string> spellings = names_.spellings();
+    const std::string columns = either(spellings);
+    for (const Formula* side : {&equation_.response, &equation_.model})
+      for (const Formula::Name& used : side->names()) {
+        if (is_column(used.name) || is_parameter(used.name)) continue;
+        refuse_model(arguments_.model, used.where,
+                     fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
+                                 "expected {}, or --start {}=1",
+                                 used.where.begin + 1, used.name, fit_.file,
+                                 did_you_mean(used.name, table_.table().columns), columns, used.name));
+      }
+    if (fit_.parameters.empty())
+      throw UsageError("the formula has no parameters; expected some, and --start a=1 for each");
+  }
+
+  FitParameter& parameter(const std::string& option, const std::string& name) {
+    for (FitParameter& p : fit_.parameters)
+      if (p.name == name) return p;
+    std::vector<std::string> names;
+    for (const FitParameter& p : fit_.parameters) names.push_back(p.name);
+    throw UsageError(fmt::format("{}: there is no parameter '{}'; expected {}", option, name, either(names)));
+  }
+
+  void set_bounds(const std::vector<Assignment>& bounds, const std::string& option, double FitParameter::*bound) {
+    for (const Assignment& each : bounds) parameter(option, each.name).*bound = each.value;
+  }
+
+  void check_bounds() const {
+    for (const FitParameter& p : fit_.parameters) {
+      if (p.lower > p.upper)
+        throw UsageError(
+            fmt::format("'{}' has lower {} above upper {}; expected lower <= upper", p.name, p.lower, p.upper));
+      if (p.starts[0] < p.lower || p.starts[0] > p.upper)
+        throw UsageError(
+            fmt::format("--start: '{}' starts at {}, outside its bounds; expected a start from {} "
+                        "to {}",
+                        p.name, p.starts[0], p.lower, p.upper));
+    }
+  }
+
+  void add_data() {
+    DataSet& data = fit_.data.emplace_back();
+    data.name = "data";
+    data.equation = arguments_.model;
+    if (!arguments_.sigma.empty()) use_sigma(data);
+    if (arguments_.noise == Noise::known && !data.sigma_column)
+      throw UsageError("--noise known needs the standard deviations; expected --sigma COLUMN");
+  }
+
+  void use_sigma(DataSet& data) const {
+    if (!is_column(arguments_.sigma))
+      throw UsageError(fmt::format("--sigma: unknown column '{}'{}; expected {}", arguments_.sigma,
+                                   did_you_mean(arguments_.sigma, table_.table().columns), either(names_.spellings())));
+    data.sigma_column = arguments_.sigma;
+  }
+
+  /// The condition's own mistakes are the command line's, not the table's.
+  void check_where() const {
+    if (arguments_.rows.where.empty()) return;
+    try {
+      const Formula condition = Formula::parse(arguments_.rows.where);
+      if (!condition.is_condition())
+        throw FormulaError({}, "it is a number", "a condition, such as \"x > 2 && x < 8\"");
+      for (const Formula::Name& name : condition.names())
+        if (!is_column(name.name))
+          throw FormulaError(
+              name.where,
+              fmt::format("there is no column '{}'{}", name.name, did_you_mean(name.name, table_.table().columns)),
+              either(names_.spellings()));
+    } catch (const FormulaError& error) {
+      throw UsageError(
+          fmt::format("--where \"{}\": {}; expected {}", arguments_.rows.where, error.problem, error.expected));
+    }
+  }
+
+  const FitArguments& arguments_;
+  DataTable table_;
+  ColumnNames names_;
+  Equation equation_;
+  CurveFit fit_;
+};
+
+}  // namespace
+
+CurveFit fit_from_table(const std::string& path, const FitArguments& arguments) {
+  return Request(path, arguments).take();
+}
+
+}  // namespace thalweg::tool

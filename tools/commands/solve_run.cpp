@@ -1,0 +1,203 @@
+#include "commands/solve_run.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/minimize/multistart.hpp>
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/report/html.hpp>
+#include <thalweg/report/json.hpp>
+#include <thalweg/report/text.hpp>
+
+#include "cli/usage.hpp"
+#include "commands/advice.hpp"
+#include "commands/commands.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+/// No output may take the place of the input or of another output.
+void refuse_overwriting(const std::string& input, const SolveArguments& a) {
+  std::vector<std::pair<std::string, std::string>> files = {{"the input", input}};
+  if (a.json != "-") files.emplace_back("--json", a.json);
+  files.emplace_back("--trace", a.trace);
+  files.emplace_back("--output", a.output);
+  files.emplace_back("--report", a.report);
+  for (std::size_t i = 0; i < files.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (!files[i].second.empty() && !files[j].second.empty() && same_file(files[i].second, files[j].second))
+        throw UsageError(fmt::format("{} '{}' is the file of {}; expected another file", files[i].first,
+                                     files[i].second, files[j].first));
+}
+
+/// After the solve the limit of the whole command is not looked at: what it found is reported. Statistics and profiles
+/// have limits of their own.
+void lift_limit() { CancellationProbe::adopt(nullptr); }
+
+/// A solve in progress may be watched and interrupted; so may the profiles after it.
+struct Watched {
+  Watched(const SolveArguments& arguments, const CatchInterrupt& interrupt)
+      : options(arguments.options), train(arguments.train) {
+    options.interrupt = train.interrupt = &interrupt.flag();
+    options.record_points = train.record_points = !arguments.report.empty();
+    if (!arguments.quiet && Progress::possible())
+      options.callback = train.callback = [this](const IterationRecord& record) {
+        progress.show(record);
+        return Action::proceed;
+      };
+  }
+  Watched(const Watched&) = delete;
+  Watched& operator=(const Watched&) = delete;
+  Progress progress;
+  Options options;
+  TrainOptions train;
+};
+
+ExitCode exit_code(Status status) {
+  switch (status) {
+    case Status::converged:
+      return exit_converged;
+    case Status::interrupted:
+      return exit_interrupted;
+    case Status::non_finite_start:
+    case Status::failed:
+      return exit_failed;
+    default:
+      return exit_stopped;
+  }
+}
+
+/// Of as many minima as are printed, where their parameters are.
+std::vector<RoundingMetric> minima_rounding(const Problem& problem, const Report& report,
+                                            std::span<const double> response) {
+  constexpr std::size_t most_minima = 100, most_parameters = 100;
+  std::vector<RoundingMetric> all;
+  if (problem.start().size() > most_parameters) return all;
+  for (const Minimum& minimum : report.multistart->list) {
+    if (all.size() == most_minima) break;
+    Result there;
+    there.status = Status::converged;
+    there.x = minimum.x;
+    there.threads = report.result.threads;
+    all.push_back(statistics(problem, there, response).rounding);
+  }
+  return all;
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+}  // namespace
+
+void name_method(const SolveArguments& arguments, Report& report) {
+  report.method = arguments.method;
+  report.linear_solver_requested = arguments.options.linear_solver;
+  if (const Rule* rule = std::get_if<Rule>(&arguments.method))
+    report.rate = std::isnan(arguments.train.rate) ? default_rate(*rule) : arguments.train.rate;
+  else if (arguments.method == AnyMethod(Method::gradient_descent))
+    report.rate = arguments.train.rate;
+  if (arguments.train.schedule != Schedule{}) report.schedule = to_string(arguments.train.schedule);
+}
+
+Report begin_report(const Problem& problem, const SolveArguments& arguments) {
+  Report report;
+  ProblemFacts& facts = report.problem;
+  facts.parameter_blocks = problem.block_count();
+  facts.parameters = static_cast<std::int64_t>(problem.start().size());
+  facts.residual_blocks = problem.residual_block_count();
+  facts.residuals = problem.residual_count();
+  const auto& groups = problem.groups();
+  const bool sigma_given =
+      std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group->has_sigma(); });
+  report.sigma = sigma_given ? Sigma::given : Sigma::none;
+  name_method(arguments, report);
+  return report;
+}
+
+SolveRun::SolveRun(std::string input, const SolveArguments& arguments)
+    : input_(std::move(input)), arguments_(arguments) {
+  refuse_overwriting(input_, arguments);
+  if (!arguments.json.empty() && arguments.json != "-") json_ = OutputFile("--json", arguments.json);
+  if (!arguments.trace.empty()) trace_ = OutputFile("--trace", arguments.trace);
+  if (!arguments.output.empty()) solution_ = OutputFile("--output", arguments.output);
+  if (!arguments.report.empty()) page_ = OutputFile("--report", arguments.report);
+}
+
+void SolveRun::solve(const Problem& problem, Report& report) {
+  const Watched watched(arguments_, interrupt_);
+  if (arguments_.starts == 1) {
+    const Subject subject{.residuals = &problem};
+    report.result = thalweg::run(arguments_.method, subject, problem.start(), watched.options, watched.train);
+  } else {
+    MultistartResult found = multistart(problem, watched.options, {.starts = arguments_.starts});
+    report.result = std::move(found.best);
+    report.multistart = std::move(found.minima);
+  }
+  lift_limit();
+  watch_.lap();
+}
+
+void SolveRun::solve(const Subject& subject, const std::vector<double>& start, Report& report) {
+  solve_with([&](const Options& options,
+                 const TrainOptions& train) { return thalweg::run(arguments_.method, subject, start, options, train); },
+             report);
+  if (!subject.residuals) report.statistics = statistics(*subject.objective, report.result);
+}
+
+void SolveRun::solve_with(const Solve& solve, Report& report) {
+  const Watched watched(arguments_, interrupt_);
+  report.result = solve(watched.options, watched.train);
+  lift_limit();
+  watch_.lap();
+}
+
+void SolveRun::judge(const Problem& problem, std::span<const double> response, Report& report) {
+  {
+    // A solve that used up its time, or was interrupted, leaves what its limits leave room for: small problems have
+    // their statistics all the same.
+    constexpr double share = 0.02, seconds = 0.03;
+    const double given = arguments_.options.time_limit, limit = std::isfinite(given) ? given : 0.0;
+    const double left = given - watch_.elapsed();
+    const bool interrupted = report.result.status == Status::interrupted;
+    const CancellationScope scope(interrupted ? seconds : std::max(left, 0.0) + share * limit + seconds,
+                                  interrupted ? nullptr : &interrupt_.flag());
+    report.statistics = statistics(problem, report.result, response);
+    if (report.multistart) report.minima_rounding = minima_rounding(problem, report, response);
+  }
+  if (!report.statistics.left_out.empty())
+    report.result.notes.push_back(fmt::format("the statistics are left out: {}", report.statistics.left_out));
+  note_doubts(report, arguments_.starts);
+  // At a kink nothing else tells an interval.
+  const auto& parameters = report.statistics.parameters;
+  const bool kink = std::any_of(parameters.begin(), parameters.end(), [](const auto& p) { return p.at_kink; });
+  if (!arguments_.profile && !(kink && report.result.converged())) return;
+  Watched watched(arguments_, interrupt_);
+  // The profiles have what the solve left of the time.
+  watched.options.time_limit = std::max(0.0, arguments_.options.time_limit - watch_.elapsed());
+  report.profile = profile(problem, report.result, report.statistics, watched.options);
+}
+
+int SolveRun::finish(Report& report, const std::function<std::string()>& solution) {
+  report.seconds.statistics = watch_.lap();
+  ExitCode code = exit_code(report.result.status);
+  if (code == exit_converged && report.profile) code = exit_code(report.profile->status);
+  const std::string json = arguments_.json.empty() ? "" : to_json(report, arguments_.json_parameters);
+  if (json_.wanted()) json_.commit(json);
+  if (trace_.wanted()) trace_.commit(trace_to_csv(report.result));
+  if (page_.wanted()) page_.commit(to_html(report, provenance_of(arguments_.command)));
+  if (solution_.wanted() && code != exit_failed) solution_.commit(solution());
+  if (arguments_.json == "-") {
+    print(json);
+  } else if (!arguments_.quiet) {
+    print(to_text(report, arguments_.verbose));
+  }
+  if (code == exit_failed)
+    std::fprintf(stderr, "%s: %s\n", printable(input_).c_str(), printable(report.result.reason).c_str());
+  return code;
+}
+
+}  // namespace thalweg::tool

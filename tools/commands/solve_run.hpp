@@ -1,0 +1,77 @@
+// From a problem that is ready to be solved to the exit code: what files, tables and the catalogue share.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <thalweg/methods/run.hpp>
+#include <thalweg/problem/objective.hpp>
+#include <thalweg/problem/problem.hpp>
+#include <thalweg/report/report.hpp>
+
+#include "cli/arguments.hpp"
+#include "cli/output_file.hpp"
+#include "cli/progress.hpp"
+
+namespace thalweg::tool {
+
+class Stopwatch {
+ public:
+  /// Seconds since the last lap.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double> passed = now - last_;
+    last_ = now;
+    return passed.count();
+  }
+
+  /// Seconds since the program began to work on the command.
+  static double elapsed() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - command_began()).count();
+  }
+  /// The first call sets it.
+  static std::chrono::steady_clock::time_point command_began() {
+    static const auto began = std::chrono::steady_clock::now();
+    return began;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+/// What the problem and the options say before anything is solved; name, title and source are left to be set.
+Report begin_report(const Problem& problem, const SolveArguments& arguments);
+
+/// Method, learning rate and schedule.
+void name_method(const SolveArguments& arguments, Report& report);
+
+/// While it lives, Ctrl-C ends a solve and not the program.
+class SolveRun {
+ public:
+  /// Opens the files to be written. Throws UsageError, also when one of them is the input or another of them.
+  SolveRun(std::string input, const SolveArguments& arguments);
+
+  /// Fills the result, and the minima when there are several starts.
+  void solve(const Problem& problem, Report& report);
+  /// Of a subject that is no mere sum of squares; fills the statistics too when it is none at all.
+  void solve(const Subject& subject, const std::vector<double>& start, Report& report);
+  /// By a function that is handed the options to use; fills the result.
+  using Solve = std::function<Result(const Options&, const TrainOptions&)>;
+  void solve_with(const Solve& solve, Report& report);
+  /// Fills the statistics, and the profiles if they are asked for.
+  void judge(const Problem& problem, std::span<const double> response, Report& report);
+  /// Writes and prints what was asked for. `solution`: the text for --output, called when that is wanted.
+  int finish(Report& report, const std::function<std::string()>& solution = {});
+
+ private:
+  std::string input_;
+  const SolveArguments& arguments_;
+  CatchInterrupt interrupt_;
+  OutputFile json_, trace_, solution_, page_;
+  Stopwatch watch_;
+};
+
+}  // namespace thalweg::tool
