@@ -29,8 +29,15 @@ Ending determined(Ending ending, Journal& journal) {
 
 }  // namespace
 
-LinearSolver& DenseEngine::choose(LinearSolverKind kind, Result& result) {
-  LinearChoice choice = choose_linear_solver(kind, program.columns());
+LinearSolver& DenseEngine::choose(const Options& options, Result& result) {
+  if (own) {
+    if (options.linear_solver != LinearSolverKind::automatic)
+      throw Error("the options name a linear solver, and the solver uses one of your own; expected automatic");
+    result.linear_solver = own->name();
+    result.linear_solver_reason = "your own";
+    return *own;
+  }
+  LinearChoice choice = choose_linear_solver(options.linear_solver, program.columns());
   LinearSolver& chosen = choice.kind == LinearSolverKind::dense_cholesky ? static_cast<LinearSolver&>(cholesky) : qr;
   result.linear_solver = chosen.name();
   result.linear_solver_reason = std::move(choice.reason);
@@ -41,14 +48,14 @@ LinearSolver& DenseEngine::choose(LinearSolverKind kind, Result& result) {
 /// must not use up all iterations: the first may take a fifth of them before others are tried, and the lowest goes on.
 Ending DenseEngine::descend(std::vector<double> x, Journal& journal) {
   const Options& options = journal.options;
-  LinearSolver& linear = choose(options.linear_solver, journal.result);
+  LinearSolver& linear = choose(options, journal.result);
   const bool restarts = options.restarts > 0 && options.method == Method::levenberg_marquardt;
-  Options own = options;
+  Options limited = options;
   if (restarts)
-    own.max_iterations = std::max(options.max_iterations / 5, std::min<std::int64_t>(options.max_iterations, 100));
+    limited.max_iterations = std::max(options.max_iterations / 5, std::min<std::int64_t>(options.max_iterations, 100));
   journal.clock.charge(Stopwatch::setup);
   loop.begin_solve();
-  Journal first(own, journal.clock, journal.result);
+  Journal first(limited, journal.clock, journal.result);
   const auto strategy = make_strategy(options);
   Ending ending = loop.run(x, linear, *strategy, first);
   if (const std::string names = loop.eliminated(); !names.empty())

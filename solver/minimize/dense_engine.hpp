@@ -17,7 +17,7 @@ namespace thalweg {
 /// What solves with a dense Jacobian.
 struct DenseEngine {
   DenseEngine(const Problem& problem, std::span<const std::int64_t> pinned) : program(problem, pinned), loop(program) {}
-  LinearSolver& choose(LinearSolverKind kind, Result& result);
+  LinearSolver& choose(const Options& options, Result& result);
   std::vector<double> scatter(std::vector<double> x, double spread, std::mt19937_64& random) const;
   Ending restart(Ending best, const std::vector<double>& from, LinearSolver& linear, Journal& journal);
   Ending descend(std::vector<double> x, Journal& journal);
@@ -30,6 +30,7 @@ struct DenseEngine {
   TrustRegion loop;
   DenseQr qr;
   DenseCholesky cholesky;
+  LinearSolver* own = nullptr;   // in place of both; not owned
   std::unique_ptr<State> state;  // of the claims of descents on a general objective
   std::unique_ptr<Verifier> verifier;
 };

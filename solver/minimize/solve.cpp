@@ -66,6 +66,7 @@ struct Solver::Impl {
       refuse_beyond_memory(problem);
       dense = std::make_unique<DenseEngine>(problem, pinned);
     }
+    dense->own = own;
     return *dense;
   }
   SparseEngine& sparse_engine() {
@@ -78,7 +79,7 @@ struct Solver::Impl {
     sparse.reset();
   }
   bool goes_sparse(const Options& options) const {
-    if (!needs_residuals(options.method)) return false;
+    if (own || !needs_residuals(options.method)) return false;
     if (options.linear_solver == LinearSolverKind::automatic) return sparse_by_itself;
     return is_sparse(options.linear_solver);
   }
@@ -90,6 +91,7 @@ struct Solver::Impl {
   const Problem& problem;
   std::vector<std::int64_t> pinned;
   bool sparse_by_itself;
+  LinearSolver* own = nullptr;
   std::unique_ptr<DenseEngine> dense;
   std::unique_ptr<SparseEngine> sparse;
 };
@@ -98,6 +100,8 @@ Solver::Solver(const Problem& problem, std::span<const std::int64_t> pinned)
     : impl_(within_memory([&] { return std::make_unique<Impl>(problem, pinned); })) {}
 Solver::~Solver() = default;
 Solver::Solver(Solver&&) noexcept = default;
+
+void Solver::use(LinearSolver& own) { impl_->own = &own; }
 
 Result Solver::solve(const Options& options) { return solve_from(impl_->problem.start(), options); }
 
@@ -158,6 +162,11 @@ Ending Solver::Impl::descend_by_blocks(std::vector<double> x, Journal& journal) 
 }
 
 Ending Solver::Impl::descend_densely(std::vector<double> x, Journal& journal) {
+  if (own && !needs_residuals(journal.options.method))
+    throw Error(
+        fmt::format("{} solves no linear systems of residuals; expected another method, or a solver without a linear "
+                    "solver of your own",
+                    to_string(journal.options.method)));
   DenseEngine& engine = dense_engine();
   const auto once = [&engine](std::vector<double> from, Journal& to) {
     return needs_residuals(to.options.method) ? engine.descend(std::move(from), to)

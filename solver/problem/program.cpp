@@ -150,7 +150,7 @@ void Program::coordinates(const double* x, double* values) const {
   }
 }
 
-void Program::carry_back(const double* x, const double* step, const double* moved, double* gradient) const {
+void Program::pull_back(const double* x, const double* step, const double* moved, double* gradient) const {
   std::vector<double> own(widest_), there(widest_), T(widest_ * widest_);
   for (const CurvedBlock& block : curved_) {
     const auto n = static_cast<std::size_t>(block.manifold->tangent_dimension());

@@ -1,7 +1,10 @@
 # The packaged Ceres was compiled for generic x86-64, with the same Eigen as ours. Inline functions of Eigen must not be
 # shared between the two: the linker would keep one copy of each, built for one processor.
 
-find_package(Ceres REQUIRED)
+find_package(Ceres ${THALWEG_CERES_NEED})
+if(NOT Ceres_FOUND)
+  return()
+endif()
 # Prefer the shared library to the static one beside it.
 foreach(configuration RELEASE NOCONFIG NONE)
   get_target_property(ceres_file Ceres::ceres IMPORTED_LOCATION_${configuration})

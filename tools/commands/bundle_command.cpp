@@ -132,7 +132,7 @@ int solve_bundle(Bundle bundle, const SolveArguments& arguments, double read_sec
   report.seconds.read = read_seconds;
   report.seconds.build = watch.lap();
   run.solve(problem, report);
-  for (std::string& sentence : in_words(census(bundle))) report.result.notes.push_back(std::move(sentence));
+  for (std::string& sentence : in_words(connectivity(bundle))) report.result.notes.push_back(std::move(sentence));
 
   std::vector<double> before = distances(problem, problem.start()), after = distances(problem, report.result.x);
   report.bundle = BundleSummary{bundle.camera_count(),       bundle.point_count(),       bundle.observation_count(),
@@ -152,7 +152,7 @@ int check_bundle(const Bundle& bundle, const Arguments& arguments) {
   std::vector<FreeDirection> directions;
   for (GaugeDirection& d : gauge_directions(bundle)) directions.push_back({std::move(d.name), std::move(d.direction)});
   CheckReport report = check(problem, a.options, directions);
-  const std::vector<std::string> sentences = in_words(census(bundle));
+  const std::vector<std::string> sentences = in_words(connectivity(bundle));
   report.notes.insert(report.notes.begin(), sentences.begin(), sentences.end());
   report.notes.insert(report.notes.begin(), fmt::format("{} cameras, {} points, {} observations", bundle.camera_count(),
                                                         bundle.point_count(), bundle.observation_count()));

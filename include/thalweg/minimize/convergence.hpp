@@ -24,7 +24,7 @@ inline double projected_gradient_norm(std::span<const double> x, std::span<const
 
 inline bool gradient_small(double projected_norm, double tolerance) { return projected_norm <= tolerance; }
 
-/// Neither what the step gained nor what the model promised is worth another.
+/// Both actual and predicted decrease are ≤ tolerance · cost.
 inline bool decrease_small(double actual, double predicted, double cost, double tolerance) {
   return std::abs(actual) <= tolerance * cost && predicted <= tolerance * cost;
 }

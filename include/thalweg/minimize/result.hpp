@@ -1,4 +1,4 @@
-// What a solve returns: a value that says how it ended, where, and by which road.
+// Result of a solve: status, point, cost, trace.
 #pragma once
 
 #include <cstdint>

@@ -14,6 +14,8 @@
 
 namespace thalweg {
 
+class LinearSolver;
+
 /// Minimises ½ Σ ρ(‖r(x)‖²), ρ each group's loss, without losses ½‖r(x)‖², from the problem's start. How it ended is in
 /// the result's status; Error is thrown only for misuse: options that validate() refuses, a problem without residuals
 /// or without free parameters.
@@ -33,6 +35,11 @@ class Solver {
   explicit Solver(const Problem& problem, std::span<const std::int64_t> pinned = {});
   ~Solver();
   Solver(Solver&&) noexcept;
+
+  /// Solves the linear systems of every descent that follows by `own`, which sees the whole Jacobian and must outlive
+  /// the solver. The polish and the verification of claims have factors of their own. Those descents refuse, by Error,
+  /// methods that do not live on residuals and Options::linear_solver other than automatic.
+  void use(LinearSolver& own);
 
   /// From the problem's start.
   Result solve(const Options& options = {});

@@ -55,14 +55,14 @@ struct BundleOptions {
 Bundle generate_bundle(const BundleOptions& options);
 
 /// Cameras and points that the observations leave undetermined, by number.
-struct BundleCensus {
+struct BundleConnectivity {
   std::vector<std::int32_t> unseen_points, points_seen_once;  ///< by no camera; by one
-  std::vector<std::int32_t> idle_cameras;                     ///< without observations
+  std::vector<std::int32_t> unobserved_cameras;               ///< without observations
   std::vector<std::int32_t> short_cameras;                    ///< with 1 to 4 observations, too few for nine numbers
 };
-BundleCensus census(const Bundle& bundle);
+BundleConnectivity connectivity(const Bundle& bundle);
 /// A sentence for each kind that occurs: how many, which, and what a solve does with them.
-std::vector<std::string> in_words(const BundleCensus& census);
+std::vector<std::string> in_words(const BundleConnectivity& census);
 
 /// A change of cameras and points, to first order, that moves no projection.
 struct GaugeDirection {

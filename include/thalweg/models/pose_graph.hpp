@@ -138,7 +138,7 @@ struct PoseGraphOptions {
   std::int64_t poses = 1000;
   double translation_noise = 0.05;  ///< standard deviation of each component of a measured translation, metres
   double rotation_noise = 0.02;     ///< of each component of a measured rotation, radians
-  double false_closures = 0.0;      ///< part of the loop closures that say nonsense, in [0, 1)
+  double false_closures = 0.0;      ///< fraction of the loop closures that are wrong, in [0, 1)
   std::uint64_t seed = 1;
 };
 std::string_view to_string(PoseGraphOptions::Kind);

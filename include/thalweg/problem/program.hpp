@@ -66,7 +66,7 @@ class Program {
   void coordinates(const double* x, double* values) const;
   /// Carries derivatives by step (columns()), taken around x moved by `step`, to derivatives around x. No block may be
   /// partly held.
-  void carry_back(const double* x, const double* step, const double* moved, double* gradient) const;
+  void pull_back(const double* x, const double* step, const double* moved, double* gradient) const;
   /// First row of component k of a group; item i is i rows further.
   std::int64_t row_of(std::size_t group, int k) const;
 

@@ -210,8 +210,8 @@ void TiledEquations<F>::add_twice(double* u, const assembly::Columns<R, F>& a, c
 template <int F>
 void TiledEquations<F>::add(int part, std::size_t g, const ResidualStrip& strip) {
   const NormalLayout::Group& group = layout_->groups[g];
-  if (thin_ && group.landmark_column >= 0 && !group.pieces.empty())
-    return group.dimension == 1 ? add_thin<1>(part, group, strip) : add_thin<2>(part, group, strip);
+  if (rank_two_ && group.landmark_column >= 0 && !group.pieces.empty())
+    return group.dimension == 1 ? add_rank_two<1>(part, group, strip) : add_rank_two<2>(part, group, strip);
   const auto add_chunk = [&]<int R>(int row) {
     add_rows<R>(part, group, strip, row, layout_->couplings_once && row == 0);
     if (group.pieces.size() > 1) add_pairs<R>(part, group, strip, row);

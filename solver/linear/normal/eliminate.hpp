@@ -93,9 +93,9 @@ bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D,
        stretch < static_cast<std::size_t>(schedule.part[p + 1]); ++stretch) {
     const std::int32_t first = schedule.landmark[stretch], last = schedule.landmark[stretch + 1];
     positive = factor_range(first, last, lambda, D) && positive;
-    if (thin_) {
-      halve_thin(first, last, b, scratch);
-      add_thin_products(stretch, scratch, S, y);
+    if (rank_two_) {
+      halve_rank_two(first, last, b, scratch);
+      add_rank_two_products(stretch, scratch, S, y);
     } else {
       scale_couplings(first, last, b, scratch, y);
       add_products(stretch, scratch, S);
@@ -127,7 +127,7 @@ LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const 
   if (reduced_.size() == 0) reduced_.resize(layout_->parts * reduced_stride());
   scratch_.resize(static_cast<std::size_t>(resolve_threads(threads)));
   for (AlignedArray& own : scratch_)
-    if (own.size() == 0) own.resize(layout_->products.longest * (thin_ ? thin::half : Coupling::size));
+    if (own.size() == 0) own.resize(layout_->products.longest * (rank_two_ ? rank_two::half : Coupling::size));
   damp(lambda, D);
   std::atomic<bool> positive = true;
   parallel_chunks(layout_->parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
@@ -189,7 +189,7 @@ void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t r
 template <int F>
 void TiledEquations<F>::reduced_diagonal(double* to, int threads) {
   sum_diagonals(to, threads, [&](int part, double* S) {
-    if (thin_) return subtract_thin_diagonals(part, true, S);
+    if (rank_two_) return subtract_rank_two_diagonals(part, true, S);
     const NormalLayout& layout = *layout_;
     alignas(64) double Z[Coupling::size] = {};
     for (std::int32_t e = layout.part_landmark[static_cast<std::size_t>(part)];
@@ -208,7 +208,7 @@ void TiledEquations<F>::reduced_diagonal(double* to, int threads) {
 template <int F>
 void TiledEquations<F>::kept_diagonal(double* to, int threads) {
   sum_diagonals(to, threads, [&](int part, double* S) {
-    if (thin_) subtract_thin_diagonals(part, false, S);
+    if (rank_two_) subtract_rank_two_diagonals(part, false, S);
   });
 }
 
@@ -287,7 +287,7 @@ void TiledEquations<F>::reduce(const double* b, double* reduced, int threads) {
 /// y += W three, of the landmark's couplings.
 template <int F>
 void TiledEquations<F>::add_couplings(std::int32_t e, const double* three, double* y) const {
-  if (thin_) return add_thin_couplings<false>(e, three, nullptr, y);
+  if (rank_two_) return add_rank_two_couplings<false>(e, three, nullptr, y);
   const auto i = static_cast<std::size_t>(e);
   for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k)
     elimination::add_product<Coupling, F>(
@@ -298,7 +298,7 @@ void TiledEquations<F>::add_couplings(std::int32_t e, const double* three, doubl
 /// Wᵀx of the landmark, x a padded tile vector.
 template <int F>
 void TiledEquations<F>::transposed_product(std::int32_t e, const double* x, double* three) const {
-  if (thin_) return thin_transposed_product(e, x, three);
+  if (rank_two_) return rank_two_transposed_product(e, x, three);
   const auto i = static_cast<std::size_t>(e);
   tile::Raw body[E] = {};
   double rest[E] = {};

@@ -157,7 +157,7 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
   }
 }
 
-bool NormalLayout::thin() const {
+bool NormalLayout::rank_two() const {
   return couplings_once && landmarks > 0 && std::all_of(groups.begin(), groups.end(), [](const Group& group) {
            return group.landmark_column < 0 || group.pieces.empty() ||
                   (group.pieces.size() == 1 && group.dimension <= 2);

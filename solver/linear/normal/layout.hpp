@@ -68,7 +68,7 @@ struct NormalLayout {
   ProductSchedule products;
 
   /// Whether each coupling is one residual of at most two rows, which reads one tile.
-  bool thin() const;
+  bool rank_two() const;
   std::int64_t couplings() const { return coupling_start.back(); }
   std::int64_t dense_slot(std::int64_t row, std::int64_t column) const {
     return column * (2 * tiles - column - 1) / 2 + row;

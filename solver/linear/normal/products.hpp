@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include <linear/normal/eliminate.hpp>
-#include <linear/normal/thin.hpp>
+#include <linear/normal/rank_two_coupling.hpp>
 #include <linear/normal/tiled_equations.hpp>
 
 namespace thalweg {
@@ -13,8 +13,8 @@ namespace thalweg {
 template <int F>
 TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : NormalEquations(std::move(layout)) {
   const NormalLayout& l = *layout_;
-  thin_ = l.thin();
-  thin_ ? records_.resize_unset(l.couplings() * thin::size) : W_.resize_unset(l.couplings() * Coupling::size);
+  rank_two_ = l.rank_two();
+  rank_two_ ? records_.resize_unset(l.couplings() * rank_two::size) : W_.resize_unset(l.couplings() * Coupling::size);
   landmarks_.resize(std::int64_t{l.landmarks} * landmark_size);
   kept_sums_.resize(l.parts * kept_stride());
   kept_.resize(kept_stride());
@@ -119,7 +119,7 @@ void TiledEquations<F>::for_landmarks(const double* x, int threads, Body body) c
       double three[E];
       transposed_product(e, x, three);
       body(e, three);
-      thin_ ? add_thin_couplings<true>(e, three, x, y) : add_couplings(e, three, y);
+      rank_two_ ? add_rank_two_couplings<true>(e, three, x, y) : add_couplings(e, three, y);
     }
   });
 }

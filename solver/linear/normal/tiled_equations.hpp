@@ -12,10 +12,10 @@ namespace assembly {
 template <int R, int N>
 struct Columns;
 }
-namespace thin {
+namespace rank_two {
 inline constexpr int size = 24;  ///< numbers of a record
 inline constexpr int half = 16;  ///< numbers that a coupling has while its landmark is eliminated
-}  // namespace thin
+}  // namespace rank_two
 
 template <int F>  // tile width
 class TiledEquations final : public NormalEquations {
@@ -70,15 +70,15 @@ class TiledEquations final : public NormalEquations {
   template <class Sum>
   void sum_diagonals(double* to, int threads, Sum sum);
 
-  // Where couplings are thin (thin.hpp).
+  // Where couplings have rank two (rank_two_coupling.hpp).
   template <int R>
-  void add_thin(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
-  void halve_thin(std::int32_t begin, std::int32_t end, const double* b, double* halves) const;
-  void add_thin_products(std::size_t stretch, const double* halves, double* S, double* y) const;
-  void subtract_thin_diagonals(int part, bool eliminated, double* S) const;
+  void add_rank_two(int part, const NormalLayout::Group& group, const ResidualStrip& strip);
+  void halve_rank_two(std::int32_t begin, std::int32_t end, const double* b, double* halves) const;
+  void add_rank_two_products(std::size_t stretch, const double* halves, double* S, double* y) const;
+  void subtract_rank_two_diagonals(int part, bool eliminated, double* S) const;
   template <bool with_x>
-  void add_thin_couplings(std::int32_t e, const double* three, const double* x, double* y) const;
-  void thin_transposed_product(std::int32_t e, const double* x, double* three) const;
+  void add_rank_two_couplings(std::int32_t e, const double* three, const double* x, double* y) const;
+  void rank_two_transposed_product(std::int32_t e, const double* x, double* three) const;
 
   void kept_of(const double* b, double* reduced) const;
   void subtract_parts(const double* b, double* reduced) const;
@@ -96,8 +96,8 @@ class TiledEquations final : public NormalEquations {
   std::int64_t vectors_stride() const { return std::int64_t{layout_->tiles} * vector_size; }
   std::int64_t reduced_stride() const { return layout_->reduced.blocks() * Square::size; }
 
-  bool thin_ = false;                  // there are records, and no W
-  AlignedArray records_;               // couplings × thin::size
+  bool rank_two_ = false;              // there are records, and no W
+  AlignedArray records_;               // couplings × rank_two::size
   AlignedArray W_;                     // couplings × Coupling::size
   AlignedArray landmarks_;             // landmarks × landmark_size
   AlignedArray kept_sums_;             // parts × (tiles × kept_size, off-diagonal blocks × Square::size)

@@ -1,4 +1,4 @@
-// What every descent has around it: the limits it must heed, the trace it writes, the clock it charges.
+// Limits, trace and timers of one solve.
 #pragma once
 
 #include <cmath>

@@ -30,7 +30,7 @@ class Termination {
 
   /// ‖Π(x − g) − x‖∞ is small.
   std::optional<Verdict> gradient(double norm) const;
-  /// Neither the decrease of the cost, from `cost`, nor what the model promised is worth another step.
+  /// Both actual and predicted decrease, from `cost`, are ≤ tolerance · cost.
   std::optional<Verdict> decrease(double actual, double predicted, double cost) const;
   /// The step is short beside the point, in one metric. It says nothing while the cost still falls fast: where it does
   /// not `hardly_fall`.

@@ -1,4 +1,4 @@
-// Several solves at once, under the limits of one: a common clock, a common callback, one wish to stop.
+// Several solves at once, under the limits of one: a common clock, a common callback, a shared cancellation flag.
 #pragma once
 
 #include <algorithm>

@@ -78,7 +78,7 @@ std::optional<Verdict> NewtonLoop::begin(Vector x) {
   if (!linearize()) return Verdict{Status::non_finite_start, "second derivatives are not finite at the start"};
   const double size = scaled_length(x_);
   radius_ = journal_.options.initial_radius * (size > 0.0 ? size : 1.0);
-  // A convex model is given its chance: on a quadratic its first step is the last.
+  // The initial radius covers the unconstrained minimiser of a convex model: on a quadratic the first step is the last.
   if (model_->minimize(g_, held_, D_, std::numeric_limits<double>::max(), step_))
     radius_ = std::max(radius_, 2.0 * scaled_length(step_));
   return std::nullopt;

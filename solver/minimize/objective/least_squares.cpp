@@ -66,7 +66,7 @@ double LeastSquares::gradient(std::span<const double> z, std::span<double> g) co
   kernels::multiply_transposed(state_.jacobian, state_.residual.data(), g.data());
   if (program_.is_curved()) {
     for (std::size_t j = 0; j < z.size(); ++j) step_[j] = z[j] - center_coordinates_[j];
-    program_.carry_back(center_.data(), step_.data(), state_.x.data(), g.data());
+    program_.pull_back(center_.data(), step_.data(), state_.x.data(), g.data());
   }
   return state_.cost;
 }

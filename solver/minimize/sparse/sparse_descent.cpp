@@ -148,7 +148,7 @@ SparseDescent::Outcome SparseDescent::attempt(const ProposedStep& proposed) {
   if (!usable(proposed.status)) return Outcome::singular;
   if (!(std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))) return Outcome::not_finite;
   program_.retract(x_.data(), step_.data(), trial_x_.data());
-  return confident_ ? attempt_confidently(proposed) : attempt_warily(proposed);
+  return confident_ ? linearize_directly(proposed) : evaluate_cost_first(proposed);
 }
 
 /// Whether both the model and the cost fall: with both rising their ratio looks good. Steps undamped by choice may
@@ -158,7 +158,7 @@ bool SparseDescent::falls(const ProposedStep& proposed) const {
 }
 
 /// The cost first, the rest where it is good.
-SparseDescent::Outcome SparseDescent::attempt_warily(const ProposedStep& proposed) {
+SparseDescent::Outcome SparseDescent::evaluate_cost_first(const ProposedStep& proposed) {
   trial_cost_ = program_.cost(trial_x_.data(), journal_->options.threads);
   ++journal_->result.evaluations.cost;
   journal_->clock.charge(Stopwatch::evaluate);
@@ -174,7 +174,7 @@ SparseDescent::Outcome SparseDescent::attempt_warily(const ProposedStep& propose
 
 /// The equations at once, whose residuals give the cost: a pass saved where the step is good, two wasted where it is
 /// not.
-SparseDescent::Outcome SparseDescent::attempt_confidently(const ProposedStep& proposed) {
+SparseDescent::Outcome SparseDescent::linearize_directly(const ProposedStep& proposed) {
   std::swap(x_, trial_x_);
   const bool finite = linearize();
   trial_cost_ = linearized_cost_;

@@ -22,8 +22,8 @@ class SparseDescent {
   bool linearize();
   void tighten(double previous_gradient);
   Outcome attempt(const ProposedStep& proposed);
-  Outcome attempt_warily(const ProposedStep& proposed);
-  Outcome attempt_confidently(const ProposedStep& proposed);
+  Outcome evaluate_cost_first(const ProposedStep& proposed);
+  Outcome linearize_directly(const ProposedStep& proposed);
   std::optional<Verdict> step_verdict(const ProposedStep& proposed, double previous) const;
   std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed) const;
   bool falls(const ProposedStep& proposed) const;

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "report/json/thin.hpp"
+#include "report/json/downsample.hpp"
 
 namespace thalweg::html {
 namespace {
@@ -50,7 +50,7 @@ std::vector<std::size_t> drawn(const std::vector<double>& x, const std::vector<d
   outside = x.size() - inside.size();
   if (inside.size() <= most) return inside;
   std::vector<std::size_t> kept;
-  for (const std::size_t i : thin_evenly(inside.size(), most)) kept.push_back(inside[i]);
+  for (const std::size_t i : downsample_evenly(inside.size(), most)) kept.push_back(inside[i]);
   return kept;
 }
 

@@ -6,7 +6,7 @@
 #include <thalweg/report/text.hpp>
 
 #include "report/html/trace_data.hpp"
-#include "report/json/thin.hpp"
+#include "report/json/downsample.hpp"
 #include "report/performance_profile.hpp"
 
 namespace thalweg::html {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "report/json/thin.hpp"
+#include "report/json/downsample.hpp"
 
 namespace thalweg::html {
 namespace {
@@ -49,7 +49,7 @@ Json data_of(const PoseGraphSummary& graph) {
     else
       others.push_back(e);
   }
-  const std::vector<std::size_t> poses = thin_evenly(p.ids.size(), most_poses);
+  const std::vector<std::size_t> poses = downsample_evenly(p.ids.size(), most_poses);
   std::vector<int> linked;
   std::vector<std::int64_t> ids;
   for (std::size_t k = 0; k < poses.size(); ++k) {
@@ -59,7 +59,7 @@ Json data_of(const PoseGraphSummary& graph) {
     ids.push_back(p.ids[poses[k]]);
   }
   std::vector<std::size_t> closures;
-  for (const std::size_t i : thin_evenly(others.size(), most_closures)) closures.push_back(others[i]);
+  for (const std::size_t i : downsample_evenly(others.size(), most_closures)) closures.push_back(others[i]);
   return {{"axes", {p.x_axis, p.y_axis}},
           {"initialization", graph.initialization},
           {"poses", p.ids.size()},

@@ -11,7 +11,7 @@
 #include "report/html/bundle_data.hpp"
 #include "report/html/pose_graph_data.hpp"
 #include "report/html/trace_data.hpp"
-#include "report/json/thin.hpp"
+#include "report/json/downsample.hpp"
 #include "report/text/sentences.hpp"
 
 namespace thalweg::html {
@@ -36,7 +36,7 @@ std::vector<double> picked(const std::vector<double>& values, const std::vector<
 /// Rows to be drawn: all, or an even choice and the largest residuals, which the eye looks for.
 std::vector<std::size_t> rows_to_draw(const FitPanel& panel) {
   const std::size_t n = panel.y.size();
-  if (n <= most_points) return thin_evenly(n, n);
+  if (n <= most_points) return downsample_evenly(n, n);
   std::vector<std::size_t> largest(panel.residual.size());
   std::iota(largest.begin(), largest.end(), std::size_t{0});
   const std::size_t count = std::min(residuals_kept_whole, largest.size());
@@ -46,7 +46,7 @@ std::vector<std::size_t> rows_to_draw(const FitPanel& panel) {
                       return u != v ? u > v : a < b;
                     });
   largest.resize(count);
-  std::vector<std::size_t> rows = thin_evenly(n, most_points - count);
+  std::vector<std::size_t> rows = downsample_evenly(n, most_points - count);
   rows.insert(rows.end(), largest.begin(), largest.end());
   std::sort(rows.begin(), rows.end());
   rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
@@ -54,7 +54,7 @@ std::vector<std::size_t> rows_to_draw(const FitPanel& panel) {
 }
 
 Json panel_of(const FitPanel& panel) {
-  const std::vector<std::size_t> rows = rows_to_draw(panel), grid = thin_evenly(panel.grid.size());
+  const std::vector<std::size_t> rows = rows_to_draw(panel), grid = downsample_evenly(panel.grid.size());
   return {{"name", printable(panel.name)},
           {"input", printable(panel.input)},
           {"response", printable(panel.response)},
@@ -82,10 +82,10 @@ Json quantiles_of(const FitPicture& picture) {
   const std::size_t n = residuals.size(), end = most_points / 4;
   std::vector<std::size_t> kept;
   if (n <= most_points) {
-    kept = thin_evenly(n, n);
+    kept = downsample_evenly(n, n);
   } else {
     for (std::size_t i = 0; i < end; ++i) kept.push_back(i);
-    for (const std::size_t i : thin_evenly(n - 2 * end, most_points - 2 * end)) kept.push_back(end + i);
+    for (const std::size_t i : downsample_evenly(n - 2 * end, most_points - 2 * end)) kept.push_back(end + i);
     for (std::size_t i = n - end; i < n; ++i) kept.push_back(i);
   }
   Json normal = Json::array(), ordered = Json::array();

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "report/json/thin.hpp"
+#include "report/json/downsample.hpp"
 
 namespace thalweg::html {
 
@@ -18,7 +18,7 @@ constexpr int drawn_digits = 6;
 }  // namespace
 
 Json columns_of(const Result& result, std::size_t most, bool points) {
-  const std::vector<std::size_t> kept = thin(result.trace.size(), most);
+  const std::vector<std::size_t> kept = downsample(result.trace.size(), most);
   Json columns = Json::object();
   const auto column = [&](const char* name, auto value_of, int digits = drawn_digits) {
     std::vector<double> values;

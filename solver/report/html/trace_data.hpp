@@ -9,8 +9,8 @@
 
 namespace thalweg::html {
 
-/// Iterations, evaluations, seconds, costs and the rest of the records that thin() keeps of `most`; columns that hold
-/// nothing finite are left out. `points`: also x.
+/// Iterations, evaluations, seconds, costs and the rest of the records that downsample() keeps of `most`; columns that
+/// hold nothing finite are left out. `points`: also x.
 json_parts::Json columns_of(const Result& result, std::size_t most, bool points = false);
 
 }  // namespace thalweg::html

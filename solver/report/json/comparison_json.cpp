@@ -1,8 +1,8 @@
 #include <thalweg/report/comparison.hpp>
 
 #include "report/comparison_summary.hpp"
+#include "report/json/downsample.hpp"
 #include "report/json/json_parts.hpp"
-#include "report/json/thin.hpp"
 
 namespace thalweg {
 namespace {

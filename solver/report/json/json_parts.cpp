@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "report/json/thin.hpp"
+#include "report/json/downsample.hpp"
 
 namespace thalweg::json_parts {
 
@@ -48,7 +48,7 @@ Json evaluations_of(const Result::Evaluations& e) {
 
 Json trace_of(const Result& result, std::size_t most, bool points) {
   Json list = Json::array();
-  for (const std::size_t i : thin(result.trace.size(), most)) {
+  for (const std::size_t i : downsample(result.trace.size(), most)) {
     const IterationRecord& r = result.trace[i];
     Json record = {{"iteration", r.iteration},
                    {"cost", number(r.cost)},

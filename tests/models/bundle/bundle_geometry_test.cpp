@@ -114,10 +114,10 @@ TEST_CASE("who is seen too little is counted and named") {
   see(3, 6);
   see(3, 6);  // the same camera again tells no distance
   see(3, 5);
-  const thalweg::BundleCensus c = thalweg::census(b);
+  const thalweg::BundleConnectivity c = thalweg::connectivity(b);
   CHECK(c.unseen_points == std::vector<std::int32_t>{7, 8, 9});
   CHECK(c.points_seen_once == std::vector<std::int32_t>{6});
-  CHECK(c.idle_cameras == std::vector<std::int32_t>{2});
+  CHECK(c.unobserved_cameras == std::vector<std::int32_t>{2});
   CHECK(c.short_cameras == std::vector<std::int32_t>{3});
   CHECK(
       thalweg::in_words(c) ==
@@ -128,9 +128,9 @@ TEST_CASE("who is seen too little is counted and named") {
           "1 camera has fewer than 5 observations: nothing fixes all its nine numbers, and they move no farther than "
           "they "
           "must (3)"});
-  CHECK(thalweg::in_words(thalweg::census(town())).empty());
+  CHECK(thalweg::in_words(thalweg::connectivity(town())).empty());
   b.points.assign(3 * 30, 1.0);
-  CHECK(thalweg::in_words(thalweg::census(b))[0].ends_with("(7, 8, 9, 10, 11, 12 and 17 more)"));
+  CHECK(thalweg::in_words(thalweg::connectivity(b))[0].ends_with("(7, 8, 9, 10, 11, 12 and 17 more)"));
 }
 
 TEST_CASE("the view from above keeps distances in the plane, wherever the file's axes point") {

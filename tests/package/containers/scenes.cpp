@@ -21,7 +21,7 @@ void bundles() {
   { std::ofstream("container_test.bal.gz", std::ios::binary) << write_bal(bundle, Compression::gzip); }
   check(looks_like_bal("container_test.bal.gz") && read_bal("container_test.bal.gz").u == bundle.u, "a bundle's file");
   std::remove("container_test.bal.gz");
-  const BundleCensus counted = census(bundle);
+  const BundleConnectivity counted = connectivity(bundle);
   check(in_words(counted).size() <= 4 && gauge_directions(bundle).size() == 7, "a bundle's census");
   BundleView view = view_from_above(bundle);
   view.point_x.resize(1000);

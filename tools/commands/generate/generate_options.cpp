@@ -33,7 +33,7 @@ void add_pose_graph_generator(CLI::App& app, Raw& raw, GenerateArguments& genera
   add_number(app, "--rotation-noise", raw.rotation_noise, 0.0, "radians >= 0",
              "standard deviation of each component of a measured rotation (0.02)");
   add_number(app, "--false-closures", raw.false_closures, 0.0, "a number in [0, 1)",
-             "part of the loop closures that say nonsense (0)");
+             "fraction of the loop closures that are wrong (0)");
   add_outcome(app, raw, generate, "FILE.g2o|.bz2|.gz");
 }
 

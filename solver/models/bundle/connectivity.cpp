@@ -21,7 +21,7 @@ std::string numbers(const std::vector<std::int32_t>& list) {
 
 }  // namespace
 
-BundleCensus census(const Bundle& b) {
+BundleConnectivity connectivity(const Bundle& b) {
   std::vector<std::int64_t> of_camera(static_cast<std::size_t>(b.camera_count())),
       of_point(static_cast<std::size_t>(b.point_count()));
   // A point that one camera saw twice is still seen from one place.
@@ -33,16 +33,16 @@ BundleCensus census(const Bundle& b) {
     if (first[p] < 0) first[p] = b.camera_of[i];
     if (first[p] != b.camera_of[i]) twice[p] = 1;
   }
-  BundleCensus c;
+  BundleConnectivity c;
   for (std::size_t p = 0; p < first.size(); ++p)
     if (!twice[p]) (first[p] < 0 ? c.unseen_points : c.points_seen_once).push_back(static_cast<std::int32_t>(p));
   for (std::size_t k = 0; k < of_camera.size(); ++k)
     if (of_camera[k] < enough_for_a_camera)
-      (of_camera[k] == 0 ? c.idle_cameras : c.short_cameras).push_back(static_cast<std::int32_t>(k));
+      (of_camera[k] == 0 ? c.unobserved_cameras : c.short_cameras).push_back(static_cast<std::int32_t>(k));
   return c;
 }
 
-std::vector<std::string> in_words(const BundleCensus& c) {
+std::vector<std::string> in_words(const BundleConnectivity& c) {
   std::vector<std::string> sentences;
   const auto say = [&](const std::vector<std::int32_t>& list, const char* one, const char* many, const char* what) {
     if (!list.empty())
@@ -52,7 +52,7 @@ std::vector<std::string> in_words(const BundleCensus& c) {
   say(c.unseen_points, "point is", "points are", "seen by no camera: they stay where they are");
   say(c.points_seen_once, "point is", "points are",
       "seen by one camera only: nothing fixes how far away, and they move no farther than they must");
-  say(c.idle_cameras, "camera has", "cameras have", "no observations: they stay where they are");
+  say(c.unobserved_cameras, "camera has", "cameras have", "no observations: they stay where they are");
   say(c.short_cameras, "camera has", "cameras have",
       "fewer than 5 observations: nothing fixes all its nine numbers, and they move no farther than they must");
   return sentences;

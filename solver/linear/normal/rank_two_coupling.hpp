@@ -13,7 +13,7 @@
 namespace thalweg {
 
 /// A coupling's record: the first eight columns of both rows of f, then a vector of the rest.
-namespace thin {
+namespace rank_two {
 inline constexpr int rest = 16;
 inline constexpr int ninth = 0;     ///< of the rest: column 8 of f, of both rows
 inline constexpr int landmark = 2;  ///< of the rest: e, column after column
@@ -132,12 +132,12 @@ template <class Square, int F, bool with_y, class Next>
   }
 }
 
-}  // namespace thin
+}  // namespace rank_two
 
 /// Assembly: records, V, the gradients, and the squared norms of the tiles' columns.
 template <int F>
 template <int R>
-void TiledEquations<F>::add_thin(int part, const NormalLayout::Group& group, const ResidualStrip& strip) {
+void TiledEquations<F>::add_rank_two(int part, const NormalLayout::Group& group, const ResidualStrip& strip) {
   using namespace assembly;
   using tile::Raw;
   static_assert(R <= 2);
@@ -158,8 +158,8 @@ void TiledEquations<F>::add_thin(int part, const NormalLayout::Group& group, con
     for (int k = 0; k < R; ++k) {
       for (int c = 0; c < first; ++c) row[k][c] = f.lanes(k, c);
       tile::transpose(row[k]);
-      if constexpr (F > tile::lanes) rest[thin::ninth + k] = f.lanes(k, tile::lanes);
-      for (int c = 0; c < E; ++c) rest[thin::landmark + 2 * c + k] = e.lanes(k, c);
+      if constexpr (F > tile::lanes) rest[rank_two::ninth + k] = f.lanes(k, tile::lanes);
+      for (int c = 0; c < E; ++c) rest[rank_two::landmark + 2 * c + k] = e.lanes(k, c);
     }
     tile::transpose(rest);
     for (int l = 0; l < n; ++l) {
@@ -174,8 +174,8 @@ void TiledEquations<F>::add_thin(int part, const NormalLayout::Group& group, con
           }
         continue;
       }
-      double* const record = records_.data() + group.coupling[place] * thin::size;
-      tile::fetch_ahead<true>(record + couplings_ahead * thin::size, thin::size);
+      double* const record = records_.data() + group.coupling[place] * rank_two::size;
+      tile::fetch_ahead<true>(record + couplings_ahead * rank_two::size, rank_two::size);
       double *const g = u + Square::size, *const squares = g + vector_size;
       Raw slope = tile::load(g), square = tile::load(squares);
       for (int k = 0; k < R; ++k) {
@@ -191,15 +191,15 @@ void TiledEquations<F>::add_thin(int part, const NormalLayout::Group& group, con
       }
       tile::store(record, row[0][l]);
       tile::store(record + 8, row[1][l]);
-      tile::store(record + thin::rest, rest[l]);
+      tile::store(record + rank_two::rest, rest[l]);
     }
   }
 }
 
 /// Halves of the couplings of the landmarks [begin, end).
 template <int F>
-void TiledEquations<F>::halve_thin(std::int32_t begin, std::int32_t end, const double* b, double* halves) const {
-  using thin::Two;
+void TiledEquations<F>::halve_rank_two(std::int32_t begin, std::int32_t end, const double* b, double* halves) const {
+  using rank_two::Two;
   const NormalLayout& layout = *layout_;
   for (std::int32_t e = begin; e < end; ++e) {
     const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
@@ -207,43 +207,43 @@ void TiledEquations<F>::halve_thin(std::int32_t begin, std::int32_t end, const d
     double three[E];
     gather(b, e, three);
     elimination::solve_lower(L, three);
-    for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k, halves += thin::half) {
-      const double* const f = records_.data() + k * thin::size;
-      tile::fetch_ahead<false>(f + couplings_ahead * thin::size, thin::size);
+    for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k, halves += rank_two::half) {
+      const double* const f = records_.data() + k * rank_two::size;
+      tile::fetch_ahead<false>(f + couplings_ahead * rank_two::size, rank_two::size);
       Two A[E];
-      thin::times_inverse(f + thin::rest + thin::landmark, L, A);
-      thin::store_two(halves, Two{A[0][0], A[1][0]});
-      thin::store_two(halves + 2, Two{A[2][0], 0.0});
-      thin::store_two(halves + 4, Two{A[0][1], A[1][1]});
-      thin::store_two(halves + 6, Two{A[2][1], 0.0});
-      thin::complement(A, halves + thin::complement_at);
-      thin::store_two(halves + thin::right_at, A[0] * three[0] + A[1] * three[1] + A[2] * three[2]);
+      rank_two::times_inverse(f + rank_two::rest + rank_two::landmark, L, A);
+      rank_two::store_two(halves, Two{A[0][0], A[1][0]});
+      rank_two::store_two(halves + 2, Two{A[2][0], 0.0});
+      rank_two::store_two(halves + 4, Two{A[0][1], A[1][1]});
+      rank_two::store_two(halves + 6, Two{A[2][1], 0.0});
+      rank_two::complement(A, halves + rank_two::complement_at);
+      rank_two::store_two(halves + rank_two::right_at, A[0] * three[0] + A[1] * three[1] + A[2] * three[2]);
     }
   }
 }
 
 /// Adds the products of one stretch to S, and what the right-hand side loses to y.
 template <int F>
-void TiledEquations<F>::add_thin_products(std::size_t stretch, const double* halves, double* S, double* y) const {
+void TiledEquations<F>::add_rank_two_products(std::size_t stretch, const double* halves, double* S, double* y) const {
   const ProductSchedule& schedule = layout_->products;
   const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
   const double* const records =
-      records_.data() + layout_->coupling_start[static_cast<std::size_t>(schedule.landmark[stretch])] * thin::size;
+      records_.data() + layout_->coupling_start[static_cast<std::size_t>(schedule.landmark[stretch])] * rank_two::size;
   for (std::int64_t r = schedule.run[stretch]; r < schedule.run[stretch + 1]; ++r) {
     const ProductSchedule::Run& run = schedule.runs[static_cast<std::size_t>(r)];
     double* const block = S + std::int64_t{run.block} * Square::size;
     const ProductSchedule::Pair* const end = pair + run.pairs;
     if (const std::int32_t source = layout_->source[run.block]; source < -1)
-      thin::subtract_squares<Square, F, true>(run.first, block, y + std::int64_t{-2 - source} * vector_size,
-                                              [&](const double*& f, const double*& M) {
-                                                if (pair == end) return false;
-                                                f = records + std::int64_t{pair->a} * thin::size;
-                                                M = halves + std::int64_t{pair->a} * thin::half + thin::complement_at;
-                                                ++pair;
-                                                return true;
-                                              });
+      rank_two::subtract_squares<Square, F, true>(
+          run.first, block, y + std::int64_t{-2 - source} * vector_size, [&](const double*& f, const double*& M) {
+            if (pair == end) return false;
+            f = records + std::int64_t{pair->a} * rank_two::size;
+            M = halves + std::int64_t{pair->a} * rank_two::half + rank_two::complement_at;
+            ++pair;
+            return true;
+          });
     else
-      thin::add_products<Square, F>(pair, end, records, halves, run.first, block);
+      rank_two::add_products<Square, F>(pair, end, records, halves, run.first, block);
     pair = end;
   }
 }
@@ -251,22 +251,22 @@ void TiledEquations<F>::add_thin_products(std::size_t stretch, const double* hal
 /// Diagonal tiles of Σ fᵀMf, M = I or with what the landmarks take away, one coupling after the other, subtracted from
 /// S.
 template <int F>
-void TiledEquations<F>::subtract_thin_diagonals(int part, bool eliminated, double* S) const {
+void TiledEquations<F>::subtract_rank_two_diagonals(int part, bool eliminated, double* S) const {
   const NormalLayout& layout = *layout_;
   const auto p = static_cast<std::size_t>(part);
   for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
     const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
     for (std::int64_t k = layout.coupling_start[static_cast<std::size_t>(e)];
          k < layout.coupling_start[static_cast<std::size_t>(e) + 1]; ++k) {
-      const double* const record = records_.data() + k * thin::size;
-      thin::Two A[E];
+      const double* const record = records_.data() + k * rank_two::size;
+      rank_two::Two A[E];
       double M[3] = {1.0, 1.0, 0.0};
       if (eliminated) {
-        thin::times_inverse(record + thin::rest + thin::landmark, L, A);
-        thin::complement(A, M);
+        rank_two::times_inverse(record + rank_two::rest + rank_two::landmark, L, A);
+        rank_two::complement(A, M);
       }
       bool more = true;
-      thin::subtract_squares<Square, F, false>(
+      rank_two::subtract_squares<Square, F, false>(
           false, S + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * Square::size, nullptr,
           [&](const double*& f, const double*& m) {
             f = record;
@@ -280,49 +280,51 @@ void TiledEquations<F>::subtract_thin_diagonals(int part, bool eliminated, doubl
 /// y += Σ fᵀ(f x + e three) over the landmark's couplings; without x, y += W three.
 template <int F>
 template <bool with_x>
-void TiledEquations<F>::add_thin_couplings(std::int32_t e, const double* three, const double* x, double* y) const {
+void TiledEquations<F>::add_rank_two_couplings(std::int32_t e, const double* three, const double* x, double* y) const {
   using tile::load;
   using tile::splat;
   const auto i = static_cast<std::size_t>(e);
   for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k) {
-    const double* const f = records_.data() + k * thin::size;
-    const double* const rest = f + thin::rest;
+    const double* const f = records_.data() + k * rank_two::size;
+    const double* const rest = f + rank_two::rest;
     const std::int64_t at = std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size;
     const tile::Raw f0 = load(f), f1 = load(f + 8);
-    thin::Two t{};
-    for (int c = 0; c < E; ++c) t += thin::load_two(rest + thin::landmark + 2 * c) * three[c];
+    rank_two::Two t{};
+    for (int c = 0; c < E; ++c) t += rank_two::load_two(rest + rank_two::landmark + 2 * c) * three[c];
     if constexpr (with_x) {
       t[0] += tile::sum(f0 * load(x + at));
       t[1] += tile::sum(f1 * load(x + at));
       if constexpr (F > tile::lanes)
-        for (int r = 0; r < 2; ++r) t[r] += rest[thin::ninth + r] * x[at + tile::lanes];
+        for (int r = 0; r < 2; ++r) t[r] += rest[rank_two::ninth + r] * x[at + tile::lanes];
     }
     tile::store(y + at, load(y + at) + f0 * splat(t[0]) + f1 * splat(t[1]));
-    if constexpr (F > tile::lanes) y[at + tile::lanes] += rest[thin::ninth] * t[0] + rest[thin::ninth + 1] * t[1];
+    if constexpr (F > tile::lanes)
+      y[at + tile::lanes] += rest[rank_two::ninth] * t[0] + rest[rank_two::ninth + 1] * t[1];
   }
 }
 
 /// Wᵀx of the landmark, x a padded tile vector.
 template <int F>
-void TiledEquations<F>::thin_transposed_product(std::int32_t e, const double* x, double* three) const {
+void TiledEquations<F>::rank_two_transposed_product(std::int32_t e, const double* x, double* three) const {
   using tile::load;
   using tile::splat;
   const auto i = static_cast<std::size_t>(e);
   tile::Raw body[E] = {};
   double last[E] = {};
   for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k) {
-    const double* const f = records_.data() + k * thin::size;
-    const double* const rest = f + thin::rest;
-    tile::fetch_ahead<false>(f + couplings_ahead * thin::size, thin::size);
+    const double* const f = records_.data() + k * rank_two::size;
+    const double* const rest = f + rank_two::rest;
+    tile::fetch_ahead<false>(f + couplings_ahead * rank_two::size, rank_two::size);
     const double* const from = x + std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size;
     const tile::Raw v = load(from), t0 = load(f) * v, t1 = load(f + 8) * v;
     for (int c = 0; c < E; ++c) {
-      body[c] += t0 * splat(rest[thin::landmark + 2 * c]);
-      body[c] += t1 * splat(rest[thin::landmark + 2 * c + 1]);
+      body[c] += t0 * splat(rest[rank_two::landmark + 2 * c]);
+      body[c] += t1 * splat(rest[rank_two::landmark + 2 * c + 1]);
     }
     if constexpr (F > tile::lanes) {
-      const double n0 = rest[thin::ninth] * from[tile::lanes], n1 = rest[thin::ninth + 1] * from[tile::lanes];
-      for (int c = 0; c < E; ++c) last[c] += rest[thin::landmark + 2 * c] * n0 + rest[thin::landmark + 2 * c + 1] * n1;
+      const double n0 = rest[rank_two::ninth] * from[tile::lanes], n1 = rest[rank_two::ninth + 1] * from[tile::lanes];
+      for (int c = 0; c < E; ++c)
+        last[c] += rest[rank_two::landmark + 2 * c] * n0 + rest[rank_two::landmark + 2 * c + 1] * n1;
     }
   }
   for (int c = 0; c < E; ++c) three[c] = tile::sum(body[c]) + last[c];
