@@ -1,4 +1,4 @@
-// The version of these headers; the library's is the same. tools/cmake reads it here.
+// The version of these headers and of the library. CMakeLists.txt reads it here.
 #pragma once
 
 #define THALWEG_VERSION_MAJOR 0

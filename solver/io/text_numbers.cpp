@@ -155,9 +155,7 @@ std::string list(const std::vector<std::string>& names, std::string_view last_se
 }
 
 std::string quoted_with_hint(std::string_view name, const std::vector<std::string>& candidates) {
-  std::string result = "'" + std::string(name) + "'";
-  result += did_you_mean(name, candidates);
-  return result;
+  return "'" + std::string(name) + "'" + did_you_mean(name, candidates);
 }
 
 std::string shortened(std::string_view text) {

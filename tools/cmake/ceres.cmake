@@ -1,6 +1,7 @@
 # The packaged Ceres was compiled for generic x86-64, with the same Eigen as ours. Inline functions of Eigen must not be
 # shared between the two: the linker would keep one copy of each, built for one processor.
 
+# Set by who includes this: REQUIRED, or QUIET where what needs Ceres can be left out.
 find_package(Ceres ${THALWEG_CERES_NEED})
 if(NOT Ceres_FOUND)
   return()

@@ -40,7 +40,7 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
       verifier_.measure(state_, held_, *options_, *result_, options_->polish ? polish_.final_factor() : nullptr);
   if (move_to(here.lower)) return std::nullopt;
   highest_rank_ = std::max(highest_rank_, here.rank);
-  const bool sharp = exhausted_ || outcome == Polish::Outcome::confirmed ||
+  const bool sharp = claim.exhausted || outcome == Polish::Outcome::confirmed ||
                      (outcome == Polish::Outcome::impossible && here.promised <= sharp_promise);
   if (!here.only_rounding && here.holds() && has_lost_directions(here)) {
     if (begin_anew()) return std::nullopt;
@@ -55,7 +55,7 @@ std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
     return Verdict{Status::converged, claim.reason + kink_words()};
   }
   if (here.holds()) return std::nullopt;  // withdrawn: it is a minimum, but its digits are still to come
-  if (!exhausted_ && withdraw()) return std::nullopt;
+  if (!claim.exhausted && withdraw()) return std::nullopt;
   if (begin_anew() || hold_kinks()) return std::nullopt;
   return Verdict{Status::stalled,
                  fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
@@ -131,7 +131,6 @@ bool TrustRegion::has_lost_directions(const Stationarity& here) {
 }
 
 void TrustRegion::restart_strategy() {
-  exhausted_ = false;
   tests_.renew();
   linearize();
   strategy_->start(*linear_, x_);

@@ -67,7 +67,6 @@ Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& s
   clock_ = &journal.clock;
   result_ = &journal.result;
   tests_.start(*options_);
-  exhausted_ = false;
   kink_rounds_ = jumps_ = 0;
   renewed_cost_ = lowest_cost_ = std::numeric_limits<double>::infinity();
   kinked_.clear();
@@ -278,7 +277,7 @@ std::optional<Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) c
 }
 
 /// After a rejected step: is there any use in shorter ones?
-std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed, const Trial& trial) {
+std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed, const Trial& trial) const {
   if (proposed.status == LinearStatus::fatal)
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
   const auto norms = linear_->column_norms();
@@ -290,7 +289,6 @@ std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& propos
       return Verdict{Status::converged, "the residuals are almost at rounding level"};
     return std::nullopt;
   }
-  exhausted_ = true;
   return exhausted();
 }
 

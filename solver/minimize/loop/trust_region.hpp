@@ -49,7 +49,7 @@ class TrustRegion {
   bool move();
   bool evaluate_trial();
   std::optional<Verdict> step_verdict(const ProposedStep& proposed) const;
-  std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed, const Trial& trial);
+  std::optional<Verdict> exhausted_verdict(const ProposedStep& proposed, const Trial& trial) const;
   IterationRecord record(const Trial& trial) const;
   Polish::Outcome polish(std::optional<Verdict>& request);
   Ending ending(Verdict verdict);
@@ -100,8 +100,7 @@ class TrustRegion {
   int jumps_ = 0;                  // to lower points that a verification met
   std::string undetermined_;       // names of parameters that the residuals lost, where the others are at a minimum
   bool bounded_ = false;
-  bool confined_ = false;   // the step was kept in the box, and is no longer the strategy's
-  bool exhausted_ = false;  // no step, however short, lowers the cost
+  bool confined_ = false;  // the step was kept in the box, and is no longer the strategy's
 };
 
 }  // namespace thalweg
