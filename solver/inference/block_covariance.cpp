@@ -8,7 +8,7 @@
 #include <Eigen/Core>
 #include <base/memory.hpp>
 
-#include <minimize/sparse/sparse_engine.hpp>
+#include <minimize/system/blocks/block_system.hpp>
 #include <thalweg/base/error.hpp>
 
 namespace thalweg {
@@ -95,6 +95,16 @@ double unit_variance(const Problem& problem, const BlockProgram& program, double
 
 namespace {
 
+/// A parameter at its bound has no symmetric error.
+void refuse_bounds(const Problem& problem) {
+  for (std::size_t i = 0; i < problem.start().size(); ++i) {
+    const double lower = problem.lower()[i], upper = problem.upper()[i];
+    if (lower != upper && (std::isfinite(lower) || std::isfinite(upper)))
+      throw Error(fmt::format("parameter '{}' has bounds, which covariances of blocks do not know; expected none",
+                              problem.parameter_name(static_cast<std::int64_t>(i))));
+  }
+}
+
 std::vector<BlockCovariance> compute(const Problem& problem, const std::vector<double>& x,
                                      const std::vector<std::int64_t>& offsets, const CovarianceOptions& options) {
   if (x.size() != problem.start().size())
@@ -102,8 +112,9 @@ std::vector<BlockCovariance> compute(const Problem& problem, const std::vector<d
   if (options.linear_solver != LinearSolverKind::automatic && !is_sparse(options.linear_solver))
     throw Error(fmt::format("covariances of blocks by {}; expected auto or a sparse linear solver",
                             to_string(options.linear_solver)));
-  SparseEngine engine(problem);
-  const BlockProgram& program = engine.program();
+  refuse_bounds(problem);
+  BlockSystem system(problem);
+  const BlockProgram& program = system.program();
   std::vector<Asked> asked;
   for (const std::int64_t offset : offsets) {
     Asked& a = asked.emplace_back();
@@ -114,14 +125,14 @@ std::vector<BlockCovariance> compute(const Problem& problem, const std::vector<d
     for (Eigen::MatrixXd& inverse : a.inverse)
       inverse.resize(program.structure().dimension[block], program.structure().dimension[block]);
   }
-  SchurSolver* const linear = engine.linearize(x, options.linear_solver, options.memory_limit, options.threads);
+  SchurSolver* const linear = system.equations_at(x, options.linear_solver, options.memory_limit, options.threads);
   if (!linear) throw Error("a residual or derivative is not finite where covariances are asked for");
   linear->set_tolerance(iterative_tolerance);
   Inverses inverses(*linear, program);
   inverses.solve(damping, asked, 0);
   inverses.solve(second_damping, asked, 1);
 
-  const double variance = unit_variance(problem, program, engine.cost(x, options.threads));
+  const double variance = unit_variance(problem, program, system.cost(x, options.threads));
   std::vector<BlockCovariance> result;
   for (std::size_t k = 0; k < asked.size(); ++k) {
     BlockCovariance& out = result.emplace_back();

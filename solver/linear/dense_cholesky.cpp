@@ -1,6 +1,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/linear/dense_cholesky.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include <math/dense_kernels.hpp>
@@ -16,6 +17,11 @@ LinearStatus DenseCholesky::linearize(const DenseMatrix& J, const double* r, std
   normal_.resize(n * n);
   factor_.resize(n * n);
   for (auto* v : {&scale_, &gradient_, &column_norms_}) v->resize(n);
+  if (J.rows() < J.stride()) {
+    padded_residual_.resize(J.stride());
+    std::copy_n(r, J.rows(), padded_residual_.data());
+    r = padded_residual_.data();
+  }
   bool finite = true;
   PollEvery poll(numbers_between_polls);
   for (std::size_t i = 0; i < n; ++i) {

@@ -80,7 +80,7 @@ LinearStatus DenseQr::linearize(const DenseMatrix& J, const double* r, std::span
   column_norms_.assign(static_cast<std::size_t>(n), 0.0);
   for (std::int64_t j = 0; j < k; ++j)
     std::copy_n(J.column(free_[static_cast<std::size_t>(j)]), J.stride(), work_.column(j));
-  std::copy_n(r, J.stride(), work_.column(k));
+  std::fill(std::copy_n(r, m, work_.column(k)), work_.column(k) + work_.stride(), 0.0);
   householder_qr(work_, k, R_);
 
   bool finite = true;

@@ -6,10 +6,12 @@
 
 #include <fmt/format.h>
 #include <base/memory.hpp>
-#include <minimize/dense_engine.hpp>
+#include <minimize/objective/residual_descent.hpp>
+#include <minimize/outer/descents.hpp>
 #include <minimize/outer/graduated.hpp>
-#include <minimize/plan.hpp>
-#include <minimize/sparse/sparse_engine.hpp>
+#include <minimize/system/blocks/block_system.hpp>
+#include <minimize/system/dense/dense_system.hpp>
+#include <minimize/system/plan.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/parallel.hpp>
 
@@ -34,54 +36,39 @@ std::vector<double> into_bounds(const Problem& problem, std::vector<double> x, s
   return x;
 }
 
-/// Before anything is allocated. What less than this takes is not worth finding out what there is.
-void refuse_beyond_memory(const Problem& problem) {
-  constexpr double always_there = 64e6;
-  const std::int64_t rows = problem.residual_count();
-  std::int64_t columns = 0;
-  for (std::size_t i = 0; i < problem.start().size(); ++i) columns += problem.moves(static_cast<std::int64_t>(i));
-  const double bytes = memory_of_solve(Options{}, rows, columns);
-  if (bytes <= always_there) return;
-  if (const double available = available_memory(); bytes > available)
-    throw MemoryError(fmt::format(
-        "a dense Jacobian of {} residuals and {} parameters needs {} of memory with its copies, and {} are available; "
-        "expected a machine with more memory, fewer residuals or parameters, or a problem of many blocks, which the "
-        "sparse "
-        "linear solvers take",
-        rows, columns, in_bytes(bytes), in_bytes(available)));
-}
-
 }  // namespace
 
-/// One engine or both, each made when a solve first asks for it.
+/// One system or both, each made when a solve first asks for it.
 struct Solver::Impl {
   Impl(const Problem& p, std::span<const std::int64_t> pins)
-      : problem(p), pinned(pins.begin(), pins.end()), sparse_by_itself(pinned.empty() && looks_sparse(p)) {
+      : problem(p), pinned(pins.begin(), pins.end()), looks_sparse(pinned.empty() && thalweg::looks_sparse(p)) {
     // Misuse is said when the solver is made.
     if (nothing_moves(p, pinned)) return;
-    sparse_by_itself ? static_cast<void>(sparse_engine()) : static_cast<void>(dense_engine());
+    looks_sparse ? static_cast<void>(block_system()) : static_cast<void>(dense_system());
   }
-  DenseEngine& dense_engine() {
+  DenseSystem& dense_system() {
     if (!dense) {
       refuse_beyond_memory(problem);
-      dense = std::make_unique<DenseEngine>(problem, pinned);
+      dense = std::make_unique<DenseSystem>(problem, pinned);
+      dense_descents = std::make_unique<Descents>(*dense);
     }
-    dense->own = own;
+    dense->use(own);
     return *dense;
   }
-  SparseEngine& sparse_engine() {
-    if (!sparse) sparse = std::make_unique<SparseEngine>(problem);
-    return *sparse;
+  BlockSystem& block_system() {
+    if (!pinned.empty()) throw Error("pinned components need a dense linear solver");
+    if (!blocks) {
+      blocks = std::make_unique<BlockSystem>(problem);
+      block_descents = std::make_unique<Descents>(*blocks);
+    }
+    return *blocks;
   }
   /// After a descent that ended in the midst of something: cancelled, or for want of memory.
   void start_afresh() {
+    dense_descents.reset();
+    block_descents.reset();
     dense.reset();
-    sparse.reset();
-  }
-  bool goes_sparse(const Options& options) const {
-    if (own || !needs_residuals(options.method)) return false;
-    if (options.linear_solver == LinearSolverKind::automatic) return sparse_by_itself;
-    return is_sparse(options.linear_solver);
+    blocks.reset();
   }
   Ending stay(std::vector<double> x, Journal& journal) const;
   Ending descend(std::vector<double> x, Journal& journal);
@@ -90,10 +77,11 @@ struct Solver::Impl {
 
   const Problem& problem;
   std::vector<std::int64_t> pinned;
-  bool sparse_by_itself;
+  bool looks_sparse;
   LinearSolver* own = nullptr;
-  std::unique_ptr<DenseEngine> dense;
-  std::unique_ptr<SparseEngine> sparse;
+  std::unique_ptr<DenseSystem> dense;
+  std::unique_ptr<BlockSystem> blocks;
+  std::unique_ptr<Descents> dense_descents, block_descents;
 };
 
 Solver::Solver(const Problem& problem, std::span<const std::int64_t> pinned)
@@ -146,18 +134,18 @@ Ending Solver::Impl::stay(std::vector<double> x, Journal& journal) const {
 
 Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
   if (nothing_moves(problem, pinned)) return stay(std::move(x), journal);
-  return goes_sparse(journal.options) ? descend_by_blocks(std::move(x), journal)
-                                      : descend_densely(std::move(x), journal);
+  return choose_system(looks_sparse && !own, journal.options) == SystemKind::blocks && !own
+             ? descend_by_blocks(std::move(x), journal)
+             : descend_densely(std::move(x), journal);
 }
 
 Ending Solver::Impl::descend_by_blocks(std::vector<double> x, Journal& journal) {
-  if (!pinned.empty()) throw Error("pinned components need a dense linear solver");
-  SparseEngine& engine = sparse_engine();
-  const auto once = [&engine](std::vector<double> from, Journal& to) { return engine.descend(std::move(from), to); };
+  BlockSystem& system = block_system();
+  const auto once = [this](std::vector<double> from, Journal& to) { return block_descents->run(std::move(from), to); };
   if (!journal.options.graduated) return once(std::move(x), journal);
   const int threads = journal.options.threads;
-  return graduate({problem, [&engine](double m) { engine.set_loss_scale(m); },
-                   [&engine, threads](const std::vector<double>& at) { return engine.cost(at, threads); }},
+  return graduate({problem, [&system](double m) { system.set_loss_scale(m); },
+                   [&system, threads](const std::vector<double>& at) { return system.cost(at, threads); }},
                   std::move(x), journal, once);
 }
 
@@ -167,13 +155,13 @@ Ending Solver::Impl::descend_densely(std::vector<double> x, Journal& journal) {
         fmt::format("{} solves no linear systems of residuals; expected another method, or a solver without a linear "
                     "solver of your own",
                     to_string(journal.options.method)));
-  DenseEngine& engine = dense_engine();
-  const auto once = [&engine](std::vector<double> from, Journal& to) {
-    return needs_residuals(to.options.method) ? engine.descend(std::move(from), to)
-                                              : engine.descend_generally(std::move(from), to);
+  DenseSystem& system = dense_system();
+  const auto once = [&](std::vector<double> from, Journal& to) {
+    return needs_residuals(to.options.method) ? dense_descents->run(std::move(from), to)
+                                              : descend_generally(system, std::move(from), to);
   };
   if (!journal.options.graduated) return once(std::move(x), journal);
-  Program& program = engine.program;
+  Program& program = system.program();
   AlignedArray residual(program.rows());
   const int threads = journal.options.threads;
   return graduate(

@@ -190,25 +190,27 @@ double BlockProgram::cost(const double* x, int threads) {
 
 void BlockProgram::retract(const double* x, const double* step, double* moved) const {
   std::copy(x, x + size(), moved);
-  if (curved_.empty()) {
-    for (std::size_t j = 0; j < component_.size(); ++j) moved[component_[j]] += step[j];
-    return;
-  }
   std::int64_t j = 0;
   const auto straight = [&](std::int64_t end) {
     for (; j < end; ++j) moved[component_[at(j)]] += step[j];
   };
-  std::vector<double> own;
   for (const CurvedBlock& block : curved_) {
     straight(block.column);
+    j += block.tangent;
+  }
+  straight(columns());
+  retract_curved(x, step, moved);
+}
+
+void BlockProgram::retract_curved(const double* x, const double* step, double* moved) const {
+  std::vector<double> own;
+  for (const CurvedBlock& block : curved_) {
     own.assign(step + block.column, step + block.column + block.tangent);
     if (!held_.empty())
       for (int d = 0; d < block.tangent; ++d)
         if (held_[at(block.column + d)]) own[at(d)] = 0.0;
     block.manifold->plus(x + block.offset, own.data(), moved + block.offset);
-    j += block.tangent;
   }
-  straight(columns());
 }
 
 void BlockProgram::coordinates(const double* x, double* values) const {

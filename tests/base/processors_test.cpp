@@ -3,35 +3,21 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 
 #include <doctest/doctest.h>
 #include <base/control_group.hpp>
 #include <thalweg/base/parallel.hpp>
 
+#include <support/folder.hpp>
+
 using namespace thalweg;
 
 namespace {
 
-/// A tree that stands for "/", removed at the end.
-class Tree {
+/// A tree that stands for "/".
+class Tree : public test_support::Folder {
  public:
-  Tree() : root_(std::filesystem::temp_directory_path() / ("thalweg-groups-" + std::to_string(getpid()))) {
-    std::filesystem::remove_all(root_);
-  }
-  ~Tree() { std::filesystem::remove_all(root_); }
-  Tree(const Tree&) = delete;
-  Tree& operator=(const Tree&) = delete;
-  void write(const std::string& path, const std::string& text) const {
-    const std::filesystem::path file = root_ / path;
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream(file) << text;
-  }
-  std::string root() const { return root_.string(); }
-
- private:
-  std::filesystem::path root_;
+  std::string root() const { return path().string(); }
 };
 
 }  // namespace

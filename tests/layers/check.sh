@@ -34,4 +34,9 @@ if grep -rnE --include='*.[ch]pp' 'std::(cout|cerr|exit|abort)|CLI11|CLI/' inclu
   echo "only tools/ may print, parse arguments or exit"
   bad=1
 fi
+# Test cases run side by side: a temporary file of a fixed name would be shared.
+if grep -rnE --include='*.[ch]pp' 'temp_directory_path|tmpnam|"/tmp/' tests | grep -v '^tests/support/folder.hpp:'; then
+  echo "tests take their temporary files from support/folder.hpp"
+  bad=1
+fi
 exit $bad

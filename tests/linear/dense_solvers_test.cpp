@@ -81,6 +81,23 @@ TEST_CASE("both solvers agree with a stacked least-squares solve, for every shap
       }
 }
 
+TEST_CASE("of r the m numbers are read, and nothing behind them") {
+  for (const int m : {5, 8, 9}) {
+    const System s = random_system(m, 3, 7);
+    std::vector<double> guarded(static_cast<std::size_t>(m) + 16, std::nan(""));
+    std::copy_n(s.residual.data(), m, guarded.begin());
+    const std::vector<double> alone(guarded.begin(), guarded.begin() + m);  // a sanitizer sees what lies behind
+    for (const bool qr : {true, false})
+      for (const double* r : {static_cast<const double*>(guarded.data()), alone.data()}) {
+        const auto solver = make(qr);
+        REQUIRE(solver->linearize(s.dense, r, {}) == LinearStatus::ok);
+        Eigen::VectorXd step(3);
+        REQUIRE(solver->solve(0.0, s.D.data(), step.data()) == LinearStatus::ok);
+        CHECK((step - reference(s, 0.0)).norm() <= 1e-10);
+      }
+  }
+}
+
 TEST_CASE("held columns do not move, the others solve the reduced problem") {
   const System s = random_system(20, 4, 3);
   System reduced = random_system(20, 4, 3);

@@ -1,5 +1,5 @@
 // What a solve will use, and what it then does use.
-#include <minimize/plan.hpp>
+#include <minimize/system/plan.hpp>
 
 #include <doctest/doctest.h>
 

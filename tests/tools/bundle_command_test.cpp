@@ -169,8 +169,6 @@ TEST_CASE("options that a bundle adjustment cannot heed are refused with a reaso
         error + "--intervals" + bundle + "standard errors are not worked out for so many parameters");
   CHECK(refused("--acceleration") ==
         error + "--acceleration" + bundle + "the sparse linear solvers have no geodesic acceleration");
-  CHECK(refused("--restarts 3") == error + "--restarts" + bundle + "the sparse linear solvers do not restart");
-  CHECK(refused("--seed 3") == error + "--seed" + bundle + "nothing is drawn at random");
   CHECK(refused("--batch-size 3") == error + "--batch-size" + bundle + "it is for the training of regressions");
   CHECK(refused("--rate 0.1") == error + "--rate" + bundle + "it is of first-order methods, and --method names none");
   CHECK(contains(refused("--linear-solver lu"), "unknown linear solver 'lu'"));

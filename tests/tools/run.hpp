@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <doctest/doctest.h>
+#include <support/folder.hpp>
 
 namespace command_test {
 
@@ -25,30 +26,7 @@ inline std::string read(const files::path& path) {
   return text.str();
 }
 
-/// A folder of one test case's own, gone at its end.
-class Folder {
- public:
-  Folder() {
-    std::string name = (files::temp_directory_path() / "thalweg-command-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~Folder() { files::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-
-  const files::path& path() const { return path_; }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return (path_ / name).string();
-  }
-  std::size_t count() const {
-    const auto each = files::directory_iterator(path_);
-    return static_cast<std::size_t>(std::distance(begin(each), end(each)));
-  }
-
- private:
-  files::path path_;
-};
+using test_support::Folder;
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 

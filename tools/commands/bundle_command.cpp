@@ -35,8 +35,6 @@ constexpr Refusal of_every_bundle[] = {
 /// What belongs to methods that work on the whole Jacobian.
 constexpr Refusal of_blocks[] = {
     {"--acceleration", "the sparse linear solvers have no geodesic acceleration"},
-    {"--restarts", "the sparse linear solvers do not restart"},
-    {"--seed", "nothing is drawn at random"},
 };
 /// What first-order methods alone heed; --rate and --schedule also gradient-descent.
 constexpr const char* of_first_order[] = {"--rate",     "--schedule",  "--constants", "--epochs",

@@ -38,8 +38,6 @@ constexpr Refusal of_every_graph[] = {
 /// What belongs to methods that work on the whole Jacobian.
 constexpr Refusal of_blocks[] = {
     {"--acceleration", "the sparse linear solvers have no geodesic acceleration"},
-    {"--restarts", "the sparse linear solvers do not restart"},
-    {"--seed", "nothing is drawn at random"},
 };
 
 /// Before anything is worked out: what cannot go with a pose graph.

@@ -25,6 +25,7 @@ class DenseCholesky final : public LinearSolver {
   std::vector<double> factor_;  // L of the scaled, damped matrix
   std::vector<double> scale_;   // 1 / √diagonal of the damped matrix
   std::vector<double> gradient_, column_norms_;
+  AlignedArray padded_residual_;
 };
 
 }  // namespace thalweg

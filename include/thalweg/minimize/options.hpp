@@ -117,7 +117,7 @@ struct Options {
   double damping_factor = 10.0;  ///< factor of Damping::marquardt, > 1
   double initial_radius = 100.0;  ///< of Damping::radius and the doglegs, in units of max(‖Dx‖, ‖D⁻¹g‖) at the start
 
-  // Acceleration, variable projection, polish and restarts belong to the dense linear solvers.
+  // Acceleration, variable projection and polish belong to the dense linear solvers.
   bool acceleration = true;          ///< geodesic acceleration (Transtrum & Sethna 2012): one more residual per trial;
                                      ///< left out where a group has a loss
   double acceleration_limit = 0.75;  ///< a trial with 2‖Da‖ > limit · ‖Dv‖ is rejected
@@ -127,7 +127,8 @@ struct Options {
   bool variable_projection = true;
   bool polish = true;      ///< finish with Newton steps, so that the last digits are right
   int restarts = 10;       ///< further descents, at most, after one that stalled where the residuals no longer
-                           ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts
+                           ///< depend on a parameter: first with Levenberg's scaling, then from scattered starts;
+                           ///< of more than 1,000 parameters in blocks the first alone
   std::uint64_t seed = 1;  ///< of the scattered starts
   bool graduated = false;  ///< graduated non-convexity: the losses' scales shrink from least squares to their own, over
                            ///< a sequence of descents; needs a loss that is not convex

@@ -61,11 +61,15 @@ class BlockProgram {
 
   /// x moved by a step of columns(), by each block's retraction, fixed components left alone.
   void retract(const double* x, const double* step, double* moved) const;
+  /// The blocks of `moved` on manifolds are those of x moved by a step (columns()); other blocks are left alone.
+  void retract_curved(const double* x, const double* step, double* moved) const;
   /// A number for each column that says how large x is there: a component of x, or of a manifold what Manifold::sizes
   /// gives.
   void coordinates(const double* x, double* values) const;
   /// Which block of the system begins at this number of x: −1: one that does not move. Throws Error where none begins.
   std::int32_t block_at(std::int64_t offset) const;
+  /// The number of a column's tangent component.
+  std::int64_t component_of(std::int64_t column) const { return component_[static_cast<std::size_t>(column)]; }
   /// Whether a column is that of a fixed component of a block that moves.
   bool holds(std::int64_t column) const { return !held_.empty() && held_[static_cast<std::size_t>(column)]; }
   /// "point[17][2]", "pose[17].rotation[2]".

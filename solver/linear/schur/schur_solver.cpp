@@ -34,17 +34,21 @@ SchurSolver::SchurSolver(std::string name, std::unique_ptr<NormalEquations> equa
 LinearStatus SchurSolver::solve(double lambda, const double* D, double* step) {
   const auto g = gradient();
   std::transform(g.begin(), g.end(), negative_gradient_.begin(), [](double a) { return -a; });
+  return solve_for(negative_gradient_.data(), lambda, D, step);
+}
+
+LinearStatus SchurSolver::solve_for(const double* b, double lambda, const double* D, double* x) {
   LinearStatus status;
   if (reduced_->needs_matrix()) {
-    status = equations_->eliminate(lambda, D, negative_gradient_.data(), right_.data(), threads_);
+    status = equations_->eliminate(lambda, D, b, right_.data(), threads_);
   } else {
     status = equations_->factor_landmarks(lambda, D, threads_);
-    if (usable(status)) equations_->reduce(negative_gradient_.data(), right_.data(), threads_);
+    if (usable(status)) equations_->reduce(b, right_.data(), threads_);
   }
   if (usable(status)) status = reduced_->factor(*equations_, threads_);
   factored_ = usable(status) && reduced_->keeps_factor();
   if (usable(status)) status = reduced_->solve(right_.data(), kept_.data(), threads_);
-  if (usable(status)) equations_->substitute(negative_gradient_.data(), kept_.data(), step, threads_);
+  if (usable(status)) equations_->substitute(b, kept_.data(), x, threads_);
   return status;
 }
 

@@ -27,6 +27,8 @@ class SchurSolver final : public DampedSystem {
   std::span<const double> gradient() const override { return equations_->gradient(); }
   std::span<const double> column_norms() const override { return equations_->column_norms(); }
   LinearStatus solve(double lambda, const double* D, double* step) override;
+  /// x of (JᵀJ + λD²) x = b.
+  LinearStatus solve_for(const double* b, double lambda, const double* D, double* x);
   LinearStatus solve_again(const double* b, double* z) override;
   /// ½gᵀH⁻¹g, what an undamped step would take from the cost, of the equations as they are now, by at most four
   /// conjugate gradients (Hestenes & Stiefel 1952), from below. The factor of the last solve, which was of other

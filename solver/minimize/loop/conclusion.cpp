@@ -1,12 +1,12 @@
-// What becomes of a descent whose convergence test fired, or that no step takes lower: verified, continued or stalled.
-#include <minimize/loop/trust_region.hpp>
+#include <minimize/loop/conclusion.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
-#include <minimize/strategy/strategies.hpp>
+#include <minimize/verification/evidence.hpp>
 
 namespace thalweg {
 namespace {
@@ -19,153 +19,159 @@ constexpr int most_kink_rounds = 20, most_jumps = 20;
 
 }  // namespace
 
-/// Verifies a claim of convergence. Empty: the claim is withdrawn, and the descent goes on.
-std::optional<Verdict> TrustRegion::concluded(const Verdict& claim) {
-  if (squares_underflow(program_, state_)) return Verdict{Status::stalled, underflow_words};
-  const auto lost = influence_.lost(program_, linear_->column_norms(), held_, residual_norm(program_, state_));
-  if (!lost.names.empty()) {
-    undetermined_ = verifier_.undetermined(state_, held_, lost, *options_, *result_);
-    return Verdict{Status::stalled,
-                   fmt::format("the residuals do not depend on {} here ({})", lost.names, claim.reason)};
+void Conclusion::begin(Journal& journal) {
+  journal_ = &journal;
+  influence_.reset(static_cast<std::size_t>(system_.columns()));
+  kink_rounds_ = jumps_ = 0;
+  renewed_cost_ = lowest_cost_ = std::numeric_limits<double>::infinity();
+  if (!kinked_.empty()) system_.hold({});
+  kinked_.clear();
+  undetermined_.clear();
+}
+
+void Conclusion::opened() {
+  first_iteration_ = journal_->result.iterations;
+  lowest_cost_ = system_.cost();
+  lowest_x_ = start_x_ = system_.x();
+}
+
+void Conclusion::see() {
+  influence_.see(system_.steps().column_norms(), system_.sizes(), system_.cost());
+  if (journal_->options.globalization == Globalization::none && system_.cost() < lowest_cost_) {
+    lowest_cost_ = system_.cost();
+    lowest_x_ = system_.x();
   }
-  if (state_.cost == 0.0 || has_vanished()) return claim;
-  const bool at_start = result_->trace.back().iteration == first_iteration_;
-  if (at_start && verifier_.measure(state_, held_, *options_, *result_).holds() &&
-      verifier_.bends_down(state_, held_, *result_))
-    return Verdict{Status::stalled, fmt::format("the start is a saddle, not a minimum ({})", claim.reason)};
+}
+
+std::optional<Verdict> Conclusion::vanishing() {
+  if (!influence_.vanished(system_.cost()) || !vanishes_at_zero(system_)) return std::nullopt;
+  return Verdict{Status::converged, "the parameters and the residuals have run to zero"};
+}
+
+Judgement Conclusion::judge(const Verdict& claim) {
+  if (system_.underflows()) return stalled(underflow_words);
+  if (const auto lost = influence_.lost(system_); !lost.names.empty()) {
+    undetermined_ = undetermined(system_, lost);
+    return stalled(fmt::format("the residuals do not depend on {} here ({})", lost.names, claim.reason));
+  }
+  if (system_.cost() == 0.0 || vanishing()) return {claim};
+  const bool at_start = journal_->result.trace.back().iteration == first_iteration_;
+  if (at_start && system_.bends_down() && system_.measure().holds())
+    return stalled(fmt::format("the start is a saddle, not a minimum ({})", claim.reason));
   std::optional<Verdict> request;
-  const Polish::Outcome outcome = options_->polish ? polish(request) : Polish::Outcome::confirmed;
-  if (request) return request;
-  const Stationarity here =
-      verifier_.measure(state_, held_, *options_, *result_, options_->polish ? polish_.final_factor() : nullptr);
-  if (move_to(here.lower)) return std::nullopt;
+  const System::Polished polished = polish(request);
+  if (request) return {request};
+  const Stationarity here = system_.measure();
+  if (!here.lower.empty() && ++jumps_ <= most_jumps && system_.jump(here.lower)) return {{}, true};
   highest_rank_ = std::max(highest_rank_, here.rank);
-  const bool sharp = claim.exhausted || outcome == Polish::Outcome::confirmed ||
-                     (outcome == Polish::Outcome::impossible && here.promised <= sharp_promise);
-  if (!here.only_rounding && here.holds() && has_lost_directions(here)) {
-    if (begin_anew()) return std::nullopt;
-    return Verdict{
-        Status::stalled,
+  if (!here.holds()) return withdrawn_or(claim, here);
+  if (!here.only_rounding && has_lost_directions(here)) {
+    if (begin_anew()) return {{}, true};
+    return stalled(
         fmt::format("the residuals tell only {} combinations of the parameters apart here, and {} elsewhere ({})",
-                    here.rank, highest_rank_, claim.reason)};
+                    here.rank, highest_rank_, claim.reason));
   }
-  if (here.holds() && (sharp || !withdraw())) {
-    if (release_kinks()) return std::nullopt;
-    if (here.only_rounding) return Verdict{Status::converged, "the residuals are at rounding level"};
-    return Verdict{Status::converged, claim.reason + kink_words()};
-  }
-  if (here.holds()) return std::nullopt;  // withdrawn: it is a minimum, but its digits are still to come
-  if (!claim.exhausted && withdraw()) return std::nullopt;
-  if (begin_anew() || hold_kinks()) return std::nullopt;
-  return Verdict{Status::stalled,
-                 fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
-                             claim.reason, here.promised, here.allowed)};
+  const bool sharp = claim.exhausted || polished == System::Polished::confirmed ||
+                     (polished == System::Polished::impossible && here.promised <= sharp_promise);
+  // It is a minimum, but its digits are still to come.
+  if (!sharp && tests_.withdraw(system_.cost())) return {};
+  if (release_kinks()) return {{}, true};
+  if (here.only_rounding) return {Verdict{Status::converged, "the residuals are at rounding level"}};
+  const std::string names = quoted_names(system_, kinked_);
+  return {Verdict{Status::converged, names.empty() ? claim.reason : claim.reason + ", at a kink in " + names}};
 }
 
-/// Tightens the tolerances and continues. False when claims have been withdrawn too often in a row.
-bool TrustRegion::withdraw() {
-  if (!tests_.withdraw(state_.cost)) return false;
-  linearize();
-  strategy_->linearized(*linear_);
-  return true;
+/// Of a claim that does not hold: the descent goes on with tighter tolerances, anew, or without the components that are
+/// at a kink, in this order; or else it has stalled.
+Judgement Conclusion::withdrawn_or(const Verdict& claim, const Stationarity& here) {
+  if (!claim.exhausted && tests_.withdraw(system_.cost())) return {};
+  if (begin_anew() || hold_kinks()) return {{}, true};
+  return stalled(fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
+                             claim.reason, here.promised, here.allowed));
 }
 
-/// Goes on from a point of lower cost that the verification met. False when there is none.
-bool TrustRegion::move_to(const std::vector<double>& lower) {
-  if (lower.empty() || ++jumps_ > most_jumps) return false;
-  trial_.x = lower;
-  if (!move()) return false;
-  if (!(state_.cost < trial_.cost)) {
-    std::swap(state_, trial_);
-    return false;
-  }
-  restart_strategy();
-  return true;
-}
-
-/// Holds the components that are at a kink, and begins anew with the others. False when there is none.
-bool TrustRegion::hold_kinks() {
-  if (++kink_rounds_ > most_kink_rounds) return false;
-  const auto found = verifier_.kinks(state_, held_, *options_, *result_);
-  if (found.empty()) return false;
-  kinked_.resize(step_.size());
-  for (const std::int64_t j : found) kinked_[static_cast<std::size_t>(j)] = 1;
-  restart_strategy();
-  return true;
-}
-
-/// Lets go of the components held at a kink along which the cost falls again. False when there is none.
-bool TrustRegion::release_kinks() {
-  if (kinked_.empty() || ++kink_rounds_ > most_kink_rounds) return false;
-  bool any = false;
-  for (std::size_t j = 0; j < kinked_.size(); ++j) {
-    if (!kinked_[j] || !verifier_.falls_beside(state_, static_cast<std::int64_t>(j), *options_, *result_)) continue;
-    kinked_[j] = 0;
-    any = true;
-  }
-  if (any) restart_strategy();
-  return any;
-}
-
-/// Begins anew from here, D and λ those of this point: what an enormous start made of them can keep a parameter from
-/// moving. False when the cost has hardly fallen since it did so last.
-bool TrustRegion::begin_anew() {
-  if (!(state_.cost < (1.0 - falling) * renewed_cost_)) return false;
-  renewed_cost_ = state_.cost;
-  restart_strategy();
+/// Whether to begin anew from here, D and λ those of this point: what an enormous start made of them can keep a
+/// parameter from moving. False when the cost has hardly fallen since the descent did so last.
+bool Conclusion::begin_anew() {
+  if (!(system_.cost() < (1.0 - falling) * renewed_cost_)) return false;
+  renewed_cost_ = system_.cost();
   return true;
 }
 
 /// Whether J had a higher rank where earlier descents began or ended, and second derivatives do not determine what it
 /// lost: a Gaussian that narrowed until it covers one row, say.
-bool TrustRegion::has_lost_directions(const Stationarity& here) {
+bool Conclusion::has_lost_directions(const Stationarity& here) {
   if (here.by_curvature || here.rank >= here.columns) return false;
-  if (!start_x_.empty()) {
-    trial_.x = std::move(start_x_);
-    start_x_.clear();
-    trial_.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), trial_.jacobian, options_->threads);
-    ++result_->evaluations.jacobian;
-    highest_rank_ = std::max(highest_rank_, verifier_.rank(trial_));
+  if (!start_x_.empty()) highest_rank_ = std::max(highest_rank_, system_.rank_at(std::exchange(start_x_, {})));
+  return here.rank < std::min(highest_rank_, here.columns) && !system_.curves_up();
+}
+
+/// Holds the components that are at a kink. False when there is none.
+bool Conclusion::hold_kinks() {
+  if (++kink_rounds_ > most_kink_rounds) return false;
+  system_.linearize();
+  const auto found = kinks(system_);
+  if (found.empty()) return false;
+  kinked_.resize(static_cast<std::size_t>(system_.columns()));
+  for (const std::int64_t j : found) kinked_[static_cast<std::size_t>(j)] = 1;
+  system_.hold(kinked_);
+  return true;
+}
+
+/// Lets go of the components held at a kink along which the cost falls again. False when there is none.
+bool Conclusion::release_kinks() {
+  if (kinked_.empty() || ++kink_rounds_ > most_kink_rounds) return false;
+  system_.hold({});
+  system_.linearize();
+  bool any = false;
+  for (std::size_t j = 0; j < kinked_.size(); ++j) {
+    if (!kinked_[j] || !falls_beside(system_, static_cast<std::int64_t>(j))) continue;
+    kinked_[j] = 0;
+    any = true;
   }
-  return here.rank < std::min(highest_rank_, here.columns) && !verifier_.curves_up(state_, held_, *result_);
+  system_.hold(kinked_);
+  return any;
 }
 
-void TrustRegion::restart_strategy() {
-  tests_.renew();
-  linearize();
-  strategy_->start(*linear_, x_);
-}
-
-std::string TrustRegion::kink_words() const {
-  std::string names;
-  for (std::size_t j = 0; j < kinked_.size(); ++j)
-    if (kinked_[j]) names += (names.empty() ? "'" : ", '") + program_.column_name(static_cast<std::int64_t>(j)) + "'";
-  return names.empty() ? names : ", at a kink in " + names;
-}
-
-Polish::Outcome TrustRegion::polish(std::optional<Verdict>& request) {
-  clock_->charge(Stopwatch::linear_solve);
-  const auto observe = [&](const Polish::Step& step) {
-    ++result_->evaluations.jacobian;
-    result_->accepted_steps += step.accepted;
+System::Polished Conclusion::polish(std::optional<Verdict>& request) {
+  if (!journal_->options.polish) return System::Polished::confirmed;
+  Result& result = journal_->result;
+  return system_.polish([&](const System::PolishStep& step) {
+    ++result.evaluations.jacobian;
+    result.accepted_steps += step.accepted;
     IterationRecord r;
-    r.iteration = ++result_->iterations;
+    r.iteration = ++result.iterations;
     r.phase = IterationRecord::Phase::polish;
     r.accepted = step.accepted;
-    r.outcome = step.accepted                    ? Outcome::accepted
-                : std::isfinite(step.trial_cost) ? Outcome::no_decrease
-                                                 : Outcome::not_finite;
-    r.cost = step.accepted ? step.trial_cost : state_.cost;
+    r.outcome = step.accepted                    ? IterationRecord::Outcome::accepted
+                : std::isfinite(step.trial_cost) ? IterationRecord::Outcome::no_decrease
+                                                 : IterationRecord::Outcome::not_finite;
+    r.cost = system_.cost();
     r.trial_cost = step.trial_cost;
     r.step_norm = step.norm;
-    r.seconds = clock_->elapsed();
-    request = journal_->report(r, state_.x);
+    r.seconds = journal_->clock.elapsed();
+    request = journal_->report(r, system_.x());
     return !request.has_value();
-  };
-  const Polish::Outcome outcome = polish_.run(state_, trial_, held_, options_->threads, observe);
-  result_->evaluations.hessian += polish_.used_curvature();
-  clock_->charge(Stopwatch::evaluate);
-  return outcome;
+  });
+}
+
+Ending Conclusion::ending(Verdict verdict) const {
+  Ending end{verdict.status, std::move(verdict.reason), system_.x(), system_.cost()};
+  end.undetermined = undetermined_;
+  for (std::size_t j = 0; j < kinked_.size(); ++j)
+    if (kinked_[j]) end.at_kink.push_back(system_.component_of(static_cast<std::int64_t>(j)));
+  if (verdict.status == Status::non_finite_start || !(end.cost > lowest_cost_)) return end;
+  const Options& options = journal_->options;
+  const bool climbed =
+      options.globalization == Globalization::none && end.cost > lowest_cost_ * (1.0 + options.function_tolerance);
+  if (end.status == Status::converged && climbed) {
+    end.status = Status::stalled;
+    end.reason = fmt::format("the undamped steps climbed from the cost {:.6g} to {:.6g}; the lowest point is reported",
+                             lowest_cost_, end.cost);
+  }
+  end.x = lowest_x_;
+  end.cost = lowest_cost_;
+  return end;
 }
 
 }  // namespace thalweg

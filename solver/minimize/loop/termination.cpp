@@ -1,8 +1,10 @@
 #include <minimize/loop/termination.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
+#include <minimize/verification/stationarity.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
@@ -12,6 +14,11 @@ namespace {
 constexpr int most_withdrawals = 6;
 constexpr double falling = 0.01;
 constexpr double tighter = 1e-2;
+constexpr double epsilon = std::numeric_limits<double>::epsilon();
+
+/// ‖r‖ beside the size of the terms that r is made of: almost at their rounding, where a short step means something
+/// while the cost still falls fast.
+bool is_almost_exact(const Trial& trial) { return trial.residual_norm <= rounding_terms * epsilon * trial.point; }
 
 }  // namespace
 
@@ -39,6 +46,24 @@ std::optional<Verdict> Termination::decrease(double actual, double predicted, do
 std::optional<Verdict> Termination::step(double length, double point, bool hardly_falls) const {
   if (!hardly_falls || !convergence::step_small(length, point, step_tolerance())) return std::nullopt;
   return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", length / point, step_tolerance())};
+}
+
+std::optional<Verdict> Termination::accepted(const Trial& trial) const {
+  const double actual = trial.before - trial.after;
+  if (trial.after == 0.0) return Verdict{Status::converged, "the cost is zero"};
+  if (const auto small = decrease(actual, trial.predicted, trial.before)) return small;
+  return step(trial.step, trial.point, hardly_falls(actual, trial.before) || is_almost_exact(trial));
+}
+
+std::optional<Verdict> Termination::rejected(const Trial& trial, LinearStatus status, bool cornered) {
+  if (status == LinearStatus::fatal)
+    return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
+  const bool tiny = trial.step <= epsilon * trial.point;
+  const bool invisible = convergence::decrease_invisible(trial.before - trial.after, trial.predicted, trial.before);
+  if (tiny || invisible || cornered) return exhausted();
+  if (std::isfinite(trial.after) && is_almost_exact(trial))
+    return Verdict{Status::converged, "the residuals are almost at rounding level"};
+  return std::nullopt;
 }
 
 bool Termination::withdraw(double cost) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include <thalweg/linear/damped_system.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 
@@ -22,6 +23,14 @@ struct Verdict {
 /// The verdict that no step lowers the cost any more.
 Verdict exhausted();
 
+/// A trial of the trust-region loop.
+struct Trial {
+  double before, after;  ///< the cost
+  double predicted;      ///< decrease of the cost
+  double step, point;  ///< ‖Dδ‖, and ‖Dx‖ where it began, D the column norms of J there; NaN: there is no step
+  double residual_norm;  ///< where the descent now is
+};
+
 /// The convergence tests of one descent (thalweg/minimize/convergence.hpp). A claim that verification does not confirm
 /// is withdrawn: the tolerances become a hundred times tighter, and the descent goes on.
 class Termination {
@@ -37,6 +46,11 @@ class Termination {
   std::optional<Verdict> step(double length, double point, bool hardly_falls) const;
   /// The cost fell, from `cost`, by so little that a short step means something.
   static bool hardly_falls(double actual, double cost) { return actual <= steady * cost; }
+
+  /// All of them on a step that was taken; and on one that was not, whether there is any use in shorter ones:
+  /// `cornered`, the strategy knows none.
+  std::optional<Verdict> accepted(const Trial& trial) const;
+  static std::optional<Verdict> rejected(const Trial& trial, LinearStatus status, bool cornered);
 
   /// False where claims were withdrawn too often without the cost, now `cost`, falling between them.
   bool withdraw(double cost);

@@ -1,311 +1,145 @@
 #include <minimize/loop/trust_region.hpp>
 
-#include <algorithm>
 #include <cmath>
-#include <limits>
-
-#include <fmt/format.h>
-#include <math/dense_kernels.hpp>
-#include <minimize/strategy/strategies.hpp>
-#include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {
 namespace {
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
-// Probe length of the directional second derivative, relative to the step (Transtrum & Sethna 2012, section 4.2).
-constexpr double probe = 0.1;
-// ‖r‖ beside the size of the terms that r is made of: almost at their rounding, where a short step means something
-// while the cost still falls fast.
-constexpr double almost_exact = rounding_terms * epsilon;
+// After a step that gained so much of what was predicted, the next is expected to be good.
+constexpr double confident_gain = 0.5;
 
-/// The methods whose last linear solve was that of their step, which the acceleration repeats.
-bool is_damped(Method method) { return method == Method::levenberg || method == Method::levenberg_marquardt; }
+bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
 
-/// Every entry is finite, and so is the square of every column's length.
-bool has_finite_columns(const DenseMatrix& J) {
-  for (std::int64_t j = 0; j < J.columns(); ++j)
-    if (!std::isfinite(kernels::dot(J.column(j), J.column(j), J.stride()))) return false;
-  return true;
+/// √Σ term(j)². A vector register is not worth filling for few terms.
+template <class Term>
+double norm(std::size_t n, const Term& term) {
+  constexpr std::size_t few = 32;
+  double squares = 0.0;
+  if (n < few) {
+    for (std::size_t j = 0; j < n; ++j) squares += term(j) * term(j);
+  } else {
+#pragma omp simd reduction(+ : squares)
+    for (std::size_t j = 0; j < n; ++j) squares += term(j) * term(j);
+  }
+  return std::sqrt(squares);
 }
 
-double norm(const std::vector<double>& v) {
-  double squares = 0.0;
-  for (const double a : v) squares += a * a;
-  return std::sqrt(squares);
+double norm(std::span<const double> v) {
+  return norm(v.size(), [v](std::size_t j) { return v[j]; });
+}
+
+/// ‖Dv‖.
+double norm_of_scaled(std::span<const double> D, std::span<const double> v) {
+  return norm(v.size(), [D, v](std::size_t j) { return D[j] * v[j]; });
 }
 
 }  // namespace
 
-TrustRegion::TrustRegion(const Program& program)
-    : program_(program),
-      state_(program),
-      trial_(program),
-      polish_(program),
-      verifier_(program),
-      projection_(program),
-      probe_residual_(program.rows()),
-      curvature_residual_(program.rows()) {
-  const auto n = static_cast<std::size_t>(program.columns());
-  for (auto* v : {&step_, &acceleration_, &scratch_n_, &x_, &lower_, &upper_}) v->resize(n);
-  for (std::size_t j = 0; j < n; ++j) {
-    const auto i = static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)));
-    lower_[j] = program.problem().lower()[i];
-    upper_[j] = program.problem().upper()[i];
-    bounded_ = bounded_ || std::isfinite(lower_[j]) || std::isfinite(upper_[j]);
-  }
-  if (bounded_) held_.resize(n);
+TrustRegion::TrustRegion(System& system) : system_(system), conclusion_(system, tests_) {
+  step_.resize(static_cast<std::size_t>(system.columns()));
 }
 
 // Nocedal & Wright, Numerical Optimization (2006), algorithm 4.1, with the damping λ for a radius
 // (Madsen, Nielsen & Tingleff, Methods for Non-Linear Least Squares Problems, 2004, algorithm 3.16).
-Ending TrustRegion::run(std::vector<double> x, LinearSolver& linear, Strategy& strategy, Journal& journal) {
-  linear_ = &linear;
+Ending TrustRegion::run(std::vector<double> x, Strategy& strategy, Journal& journal) {
   strategy_ = &strategy;
   journal_ = &journal;
-  options_ = &journal.options;
-  clock_ = &journal.clock;
-  result_ = &journal.result;
-  tests_.start(*options_);
-  kink_rounds_ = jumps_ = 0;
-  renewed_cost_ = lowest_cost_ = std::numeric_limits<double>::infinity();
-  kinked_.clear();
-  undetermined_.clear();
-  if (!bounded_) held_.clear();
-
-  projection_.choose(*options_);
-  strategy.exempt(projection_.columns());
+  tests_.start(journal.options);
+  confident_ = false;
   std::optional<Verdict> verdict = begin(std::move(x));
-  if (!verdict) {
-    linearize();
-    strategy.start(linear, x_);
-    journal.open(state_.cost, gradient_norm_, state_.x);
-    first_iteration_ = result_->iterations;
-    lowest_cost_ = state_.cost;
-    lowest_x_ = start_x_ = state_.x;
-  }
   while (!verdict) {
-    verdict = tests_.gradient(gradient_norm_);
-    if (!verdict) verdict = journal_->limit();
+    verdict = tests_.gradient(system_.gradient_norm());
+    if (!verdict) verdict = journal.limit();
     if (!verdict) verdict = iterate();
-    if (verdict && verdict->status == Status::converged) verdict = concluded(*verdict);
+    if (verdict && verdict->status == Status::converged) verdict = judge(*verdict);
   }
-  return ending(std::move(*verdict));
+  return conclusion_.ending(std::move(*verdict));
 }
 
-/// The point reported is never higher than the start, and of undamped steps it is the lowest met.
-Ending TrustRegion::ending(Verdict verdict) {
-  Ending end{verdict.status, std::move(verdict.reason), state_.x, state_.cost};
-  end.undetermined = undetermined_;
-  for (std::size_t j = 0; j < kinked_.size(); ++j)
-    if (kinked_[j]) end.at_kink.push_back(program_.component_of(static_cast<std::int64_t>(j)));
-  if (verdict.status == Status::non_finite_start || !(state_.cost > lowest_cost_)) return end;
-  const bool climbed = !climbs_refused() && state_.cost > lowest_cost_ * (1.0 + options_->function_tolerance);
-  if (end.status == Status::converged && climbed) {
-    end.status = Status::stalled;
-    end.reason = fmt::format("the undamped steps climbed from the cost {:.6g} to {:.6g}; the lowest point is reported",
-                             lowest_cost_, state_.cost);
-  }
-  end.x = lowest_x_;
-  end.cost = lowest_cost_;
-  return end;
+std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
+  conclusion_.begin(*journal_);
+  if (auto verdict = system_.begin(std::move(x), *journal_)) return verdict;
+  conclusion_.see();
+  strategy_->exempt(system_.projected());
+  strategy_->start(system_.steps(), system_.sizes());
+  journal_->open(system_.cost(), system_.gradient_norm(), system_.x());
+  conclusion_.opened();
+  return std::nullopt;
 }
 
 /// One linear solve, and the step taken or not.
 std::optional<Verdict> TrustRegion::iterate() {
-  ProposedStep proposed = strategy_->propose(*linear_, step_.data());
-  confined_ = false;
-  if (bounded_ && std::isfinite(proposed.scaled_norm) && proposed.status != LinearStatus::retry)
-    proposed = confine(proposed);
-  clock_->charge(Stopwatch::linear_solve);
-  ++result_->iterations;
-  Trial trial = attempt(proposed);
-  if (trial.outcome == Outcome::accepted && !move()) trial.outcome = Outcome::not_finite;
-  IterationRecord done = record(trial);
+  const ProposedStep proposed =
+      system_.confine(strategy_->propose(system_.steps(), step_.data()), *strategy_, step_.data());
+  journal_->clock.charge(Stopwatch::linear_solve);
+  const double cost = system_.cost();
+  IterationRecord record;
+  record.iteration = ++journal_->result.iterations;
+  record.gradient_norm = system_.gradient_norm();
+  record.damping = strategy_->damping();
+  record.outcome = attempt(proposed, record);
+  if (record.outcome == Outcome::accepted && !system_.accept()) record.outcome = Outcome::not_finite;
+  record.accepted = record.outcome == Outcome::accepted;
+  confident_ = record.accepted && record.gain_ratio > confident_gain;
   std::optional<Verdict> verdict;
-  if (done.accepted) {
-    ++result_->accepted_steps;
-    if (!climbs_refused() && state_.cost < lowest_cost_) {
-      lowest_cost_ = state_.cost;
-      lowest_x_ = state_.x;
-    }
-    verdict = step_verdict(proposed);
-    strategy_->accepted(trial.gain, proposed.scaled_norm);
+  if (record.accepted) {
+    ++journal_->result.accepted_steps;
+    verdict = tests_.accepted({cost, system_.cost(), proposed.predicted, length_, point_, system_.residual_norm()});
+    strategy_->accepted(record.gain_ratio, proposed.scaled_norm);
     linearize();
-    strategy_->linearized(*linear_);
-    if (!verdict && has_vanished())
-      verdict = Verdict{Status::converged, "the parameters and the residuals have run to zero"};
+    if (!verdict) verdict = conclusion_.vanishing();
   } else {
-    verdict = exhausted_verdict(proposed, trial);
-    strategy_->rejected(trial.gain, proposed.scaled_norm);
+    system_.reject();
+    verdict = tests_.rejected({cost, record.trial_cost, proposed.predicted, length_, point_, system_.residual_norm()},
+                              proposed.status, strategy_->exhausted());
+    strategy_->rejected(record.gain_ratio, proposed.scaled_norm);
   }
-  const std::optional<Verdict> request = journal_->report(done, state_.x);
+  record.cost = system_.cost();
+  record.seconds = journal_->clock.elapsed();
+  const std::optional<Verdict> request = journal_->report(record, system_.x());
   return verdict ? verdict : request;
 }
 
-/// Evaluates the start; a verdict when it is not finite.
-std::optional<Verdict> TrustRegion::begin(std::vector<double> x) {
-  influence_.reset(x_.size());
-  state_.x = std::move(x);
-  state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
-  ++result_->evaluations.jacobian;
-  clock_->charge(Stopwatch::evaluate);
-  bool finite = std::isfinite(state_.cost) && has_finite_columns(state_.jacobian);
-  if (finite && projection_.active() && projection_.apply(state_)) {
-    state_.cost = program_.evaluate(state_.x.data(), state_.residual.data(), state_.jacobian, options_->threads);
-    ++result_->evaluations.jacobian;
-    finite = std::isfinite(state_.cost) && has_finite_columns(state_.jacobian);
-  }
-  if (finite && squares_underflow(program_, state_)) return Verdict{Status::failed, underflow_words};
-  if (finite) return std::nullopt;
-  const auto culprit = program_.find_non_finite(state_.x.data());
-  if (!culprit) return Verdict{Status::non_finite_start, "the cost or its derivatives overflow at the start"};
-  return Verdict{Status::non_finite_start, in_words(*culprit) + " at the start"};
+/// Evaluates the cost at the end of the step, and says whether it is to be taken.
+IterationRecord::Outcome TrustRegion::attempt(const ProposedStep& proposed, IterationRecord& record) {
+  length_ = point_ = IterationRecord::unset;
+  if (!usable(proposed.status)) return Outcome::singular;
+  Outcome bent = Outcome::not_finite;
+  if (std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))
+    bent = system_.accelerate(strategy_->scale(), step_.data());
+  const auto D = system_.steps().column_norms();
+  record.step_norm = norm(step_);
+  length_ = norm_of_scaled(D, step_);
+  point_ = norm_of_scaled(D, system_.sizes());
+  if (bent != Outcome::accepted) return bent;
+  const double trial = system_.evaluate(step_.data(), confident_);
+  if (!std::isfinite(trial)) return Outcome::not_finite;
+  record.trial_cost = trial;
+  record.gain_ratio = (system_.cost() - trial) / proposed.predicted;
+  // With both rising their ratio looks good.
+  const bool falls = proposed.predicted > 0.0 && trial < system_.cost();
+  return strategy_->accepts(record.gain_ratio) && (falls || may_climb()) ? Outcome::accepted : Outcome::no_decrease;
 }
 
-/// Hands J and r to the linear solver. A parameter on its bound that the gradient pushes outwards is held there.
-void TrustRegion::linearize() {
-  const std::size_t n = x_.size();
-  program_.coordinates(state_.x.data(), x_.data());
-  if (bounded_) {
-    kernels::multiply_transposed(state_.jacobian, state_.residual.data(), scratch_n_.data());
-    for (std::size_t j = 0; j < n; ++j)
-      held_[j] = (x_[j] <= lower_[j] && scratch_n_[j] > 0.0) || (x_[j] >= upper_[j] && scratch_n_[j] < 0.0);
-  } else if (!kinked_.empty()) {
-    held_.assign(n, 0);
-  }
-  for (std::size_t j = 0; j < kinked_.size(); ++j) held_[j] = held_[j] || kinked_[j];
-  linear_->linearize(state_.jacobian, state_.residual.data(), held_);
-  influence_.see(linear_->column_norms(), x_, state_.cost);
-  gradient_norm_ = convergence::projected_gradient_norm(x_, linear_->gradient(), lower_, upper_);
-  clock_->charge(Stopwatch::linear_solve);
-}
-
-/// Bends the step v along the geodesic: v + ½a with a = −(JᵀJ + λD²)⁻¹ Jᵀ r_vv and r_vv ≈ (2/h)((r(x + hv) − r)/h − Jv)
-/// (Transtrum & Sethna 2012, equations 8 and 27). Refused when a is too long beside v for the expansion to hold.
-TrustRegion::Outcome TrustRegion::accelerate(double* step) {
-  const std::int64_t n = program_.columns();
-  for (std::int64_t j = 0; j < n; ++j) scratch_n_[static_cast<std::size_t>(j)] = probe * step[j];
-  retract(program_, state_.x, scratch_n_.data(), probe_x_);
-  const double cost = program_.evaluate(probe_x_.data(), probe_residual_.data(), options_->threads);
-  ++result_->evaluations.cost;
-  clock_->charge(Stopwatch::evaluate);
-  if (!std::isfinite(cost)) return Outcome::not_finite;
-
-  kernels::multiply(state_.jacobian, step, curvature_residual_.data());
-  double* bend = curvature_residual_.data();
-  const double *at_probe = probe_residual_.data(), *here = state_.residual.data();
-#pragma omp simd
-  for (std::int64_t i = 0; i < program_.rows(); ++i)
-    bend[i] = (2.0 / probe) * ((at_probe[i] - here[i]) / probe - bend[i]);
-  kernels::multiply_transposed(state_.jacobian, curvature_residual_.data(), scratch_n_.data());
-  const LinearStatus status = linear_->solve_again(scratch_n_.data(), acceleration_.data());
-  const auto D = strategy_->scale();
-  double v = 0.0, a = 0.0;
-  for (std::size_t j = 0; j < D.size(); ++j) {
-    v += D[j] * step[j] * D[j] * step[j];
-    a += D[j] * acceleration_[j] * D[j] * acceleration_[j];
-  }
-  clock_->charge(Stopwatch::linear_solve);
-  if (status != LinearStatus::ok) return Outcome::singular;
-  if (!(2.0 * std::sqrt(a) <= options_->acceleration_limit * std::sqrt(v))) return Outcome::too_curved;
-  for (std::int64_t j = 0; j < n; ++j) step[j] -= 0.5 * acceleration_[static_cast<std::size_t>(j)];
-  return Outcome::accepted;
-}
-
-/// Evaluates the cost at the end of the step.
-TrustRegion::Trial TrustRegion::attempt(const ProposedStep& proposed) {
-  Trial trial;
-  if (proposed.status != LinearStatus::ok && proposed.status != LinearStatus::inexact) return trial;
-  trial.step_norm = norm(step_);
-  trial.outcome = Outcome::not_finite;
-  if (!(std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))) return trial;
-  // With a loss r is corrected anew at each point, and its second difference has nothing to do with J. With the weights
-  // of the point frozen it would; over 527 robust fits that saved a tenth of the iterations, for two more residuals a
-  // trial.
-  if (options_->acceleration && is_damped(options_->method) && !program_.has_loss() && !confined_) {
-    trial.outcome = accelerate(step_.data());
-    if (trial.outcome != Outcome::accepted) return trial;
-    trial.step_norm = norm(step_);
-  }
-  retract(program_, state_.x, step_.data(), trial_.x);
-  trial.outcome = Outcome::not_finite;
-  if (!evaluate_trial()) return trial;
-  trial.cost = trial_.cost;
-  trial.gain = (state_.cost - trial_.cost) / proposed.predicted;
-  // With both negative their ratio looks good.
-  const bool falls = proposed.predicted > 0.0 && trial_.cost < state_.cost;
-  trial.outcome =
-      strategy_->accepts(trial.gain) && (falls || !climbs_refused()) ? Outcome::accepted : Outcome::no_decrease;
-  return trial;
-}
-
-/// The cost at trial_.x, whose linear components are brought to their best values first. False when it is not finite.
-bool TrustRegion::evaluate_trial() {
-  if (!projection_.active()) {
-    trial_.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), options_->threads);
-    ++result_->evaluations.cost;
+/// What verification makes of a claim; empty: the descent goes on, from where that left the system.
+std::optional<Verdict> TrustRegion::judge(const Verdict& claim) {
+  const Judgement found = conclusion_.judge(claim);
+  if (found.verdict) return found.verdict;
+  if (found.anew) {
+    tests_.renew();
+    system_.linearize();
+    conclusion_.see();
+    strategy_->start(system_.steps(), system_.sizes());
   } else {
-    trial_.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), trial_.jacobian, options_->threads);
-    ++result_->evaluations.jacobian;
-    projection_.apply(trial_);
+    linearize();
   }
-  clock_->charge(Stopwatch::evaluate);
-  return std::isfinite(trial_.cost);
+  return std::nullopt;
 }
 
-/// Makes the trial the current point; the old one is left in trial_. False when its Jacobian is not finite.
-bool TrustRegion::move() {
-  trial_.cost = program_.evaluate(trial_.x.data(), trial_.residual.data(), trial_.jacobian, options_->threads);
-  ++result_->evaluations.jacobian;
-  clock_->charge(Stopwatch::evaluate);
-  if (!has_finite_columns(trial_.jacobian)) return false;
-  std::swap(state_, trial_);
-  return true;
-}
-
-/// The tests on an accepted step. trial_ holds the point it left.
-std::optional<Verdict> TrustRegion::step_verdict(const ProposedStep& proposed) const {
-  const double actual = trial_.cost - state_.cost;
-  if (state_.cost == 0.0) return Verdict{Status::converged, "the cost is zero"};
-  if (const auto small = tests_.decrease(actual, proposed.predicted, trial_.cost)) return small;
-  const auto norms = linear_->column_norms();  // of the point left
-  const double moved = scaled_norm(norms, step_.data()), point = std::sqrt(scaled_point(program_, trial_.x, norms));
-  const bool hardly_falls =
-      Termination::hardly_falls(actual, trial_.cost) || residual_norm(program_, state_) <= almost_exact * point;
-  return tests_.step(moved, point, hardly_falls);
-}
-
-/// After a rejected step: is there any use in shorter ones?
-std::optional<Verdict> TrustRegion::exhausted_verdict(const ProposedStep& proposed, const Trial& trial) const {
-  if (proposed.status == LinearStatus::fatal)
-    return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
-  const auto norms = linear_->column_norms();
-  const double point = std::sqrt(scaled_point(program_, state_.x, norms));
-  const bool tiny = proposed.status == LinearStatus::ok && scaled_norm(norms, step_.data()) <= epsilon * point;
-  const bool invisible = convergence::decrease_invisible(state_.cost - trial.cost, proposed.predicted, state_.cost);
-  if (!tiny && !invisible && !strategy_->exhausted()) {
-    if (std::isfinite(trial.cost) && residual_norm(program_, state_) <= almost_exact * point)
-      return Verdict{Status::converged, "the residuals are almost at rounding level"};
-    return std::nullopt;
-  }
-  return exhausted();
-}
-
-/// What is known of an iteration before its step changes λ and the gradient.
-IterationRecord TrustRegion::record(const Trial& trial) const {
-  IterationRecord r;
-  r.iteration = result_->iterations;
-  r.outcome = trial.outcome;
-  r.accepted = trial.outcome == Outcome::accepted;
-  r.cost = state_.cost;
-  r.trial_cost = trial.cost;
-  r.gradient_norm = gradient_norm_;
-  r.step_norm = trial.step_norm;
-  r.gain_ratio = trial.gain;
-  r.damping = strategy_->damping();
-  r.seconds = clock_->elapsed();
-  return r;
+void TrustRegion::linearize() {
+  system_.linearize();
+  conclusion_.see();
+  strategy_->linearized(system_.steps());
 }
 
 }  // namespace thalweg

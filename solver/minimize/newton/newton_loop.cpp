@@ -5,8 +5,8 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <minimize/loop/box_step.hpp>
 #include <minimize/objective/general.hpp>
+#include <minimize/system/box_step.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include <minimize/loop/state.hpp>
+#include <minimize/system/dense/state.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/objective.hpp>

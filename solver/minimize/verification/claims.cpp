@@ -7,7 +7,7 @@
 #include <Eigen/Cholesky>
 
 #include <fmt/format.h>
-#include <minimize/verification/verification.hpp>
+#include <minimize/verification/stationarity.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg {

@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+#include <minimize/system/system.hpp>
+
 namespace thalweg {
 namespace {
 
 constexpr double vanished_cost = 1e-32, vanished_size = 1e-6;
+constexpr std::size_t most_names = 20;
 
 }  // namespace
 
@@ -32,8 +36,9 @@ void Influence::see(std::span<const double> column_norms, std::span<const double
   }
 }
 
-Influence::Lost Influence::lost(const Program& program, std::span<const double> column_norms,
-                                std::span<const char> held, double residual_norm) const {
+Influence::Lost Influence::lost(System& system) const {
+  const auto column_norms = system.steps().column_norms();
+  const auto held = system.held();
   const auto is_held = [&](std::size_t j) { return !held.empty() && held[j]; };
   double strongest = 0.0;
   bool any_free = false, all_zero = true;
@@ -45,15 +50,17 @@ Influence::Lost Influence::lost(const Program& program, std::span<const double> 
   if (!any_free) return {};
   if (all_zero) return {"any parameter", true, {}};
   Lost found;
-  const double threshold = collapse * std::max(strongest, residual_norm);
+  const double threshold = collapse * std::max(strongest, system.residual_norm());
   for (std::size_t j = 0; j < column_norms.size(); ++j) {
     // A parameter on its way to zero keeps its influence while its column does.
     const double influence = column_norms[j] * size(j);
     const bool collapsed = column_norms[j] <= collapse * largest_norms_[j] && influence <= threshold;
     if (is_held(j) || !collapsed || !(largest_norms_[j] * size(j) > threshold)) continue;
-    found.names += (found.names.empty() ? "" : ", ") + program.column_name(static_cast<std::int64_t>(j));
     found.columns.push_back(static_cast<std::int64_t>(j));
   }
+  for (std::size_t k = 0; k < std::min(found.columns.size(), most_names); ++k)
+    found.names += (found.names.empty() ? "" : ", ") + system.column_name(found.columns[k]);
+  if (found.columns.size() > most_names) found.names += fmt::format(" and {} more", found.columns.size() - most_names);
   return found;
 }
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <thalweg/problem/program.hpp>
-
 namespace thalweg {
+
+class System;
 
 /// A parameter is lost when moving it by its own size changes the residuals by less than this part of what it could.
 inline constexpr double collapse = 1e-12;
@@ -31,8 +31,7 @@ class Influence {
     bool all = false;
     std::vector<std::int64_t> columns = {};
   };
-  Lost lost(const Program& program, std::span<const double> column_norms, std::span<const char> held,
-            double residual_norm) const;
+  Lost lost(System& system) const;
 
  private:
   double size(std::size_t j) const { return largest_sizes_[j] > 0.0 ? largest_sizes_[j] : 1.0; }

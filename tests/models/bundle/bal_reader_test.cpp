@@ -5,8 +5,6 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <new>
 #include <random>
 #include <string>
@@ -17,6 +15,7 @@
 
 #include <thalweg/models/curve_fit.hpp>
 
+#include <support/folder.hpp>
 #include "support/mutate.hpp"
 
 using thalweg::Bundle;
@@ -54,17 +53,12 @@ std::string error_of(const std::string& text) {
 /// A file that is gone at the end of the scope.
 class File {
  public:
-  File(const std::string& name, const std::string& content)
-      : path_(std::filesystem::temp_directory_path() / ("thalweg-" + std::to_string(getpid()) + "-" + name)) {
-    std::ofstream(path_, std::ios::binary) << content;
-  }
-  ~File() { std::filesystem::remove(path_); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  std::string path() const { return path_.string(); }
+  File(const std::string& name, const std::string& content) : path_(folder_.write(name, content)) {}
+  const std::string& path() const { return path_; }
 
  private:
-  std::filesystem::path path_;
+  test_support::Folder folder_;
+  std::string path_;
 };
 
 /// The message about a file, its path replaced by "f".

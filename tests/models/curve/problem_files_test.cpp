@@ -8,10 +8,11 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <numeric>
 #include <string>
 #include <vector>
+
+#include <support/folder.hpp>
 
 using thalweg::CurveFit;
 using thalweg::FileError;
@@ -56,17 +57,6 @@ double sum_of_squares(const CurveFit& fit) {
   model.evaluate(values.data(), 0, model.rows(), residual.data(), nullptr);
   return std::inner_product(residual.begin(), residual.end(), residual.begin(), 0.0);
 }
-
-/// A folder that is gone at the end of the test.
-struct TemporaryFolder {
-  TemporaryFolder() { files::create_directories(path); }
-  ~TemporaryFolder() { files::remove_all(path); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path / name, std::ios::binary) << text;
-    return (path / name).string();
-  }
-  files::path path = files::temp_directory_path() / "thalweg-problem-files-test";
-};
 
 const std::string line_of_two = "[model]\ny = 'a * x'\n[parameters]\na = 1\n[data]\n";
 
@@ -155,11 +145,11 @@ TEST_CASE("the example curves can be read") {
 }
 
 TEST_CASE("files that cannot be used as such") {
-  const TemporaryFolder folder;
-  const std::string at = folder.path.string() + "/";
+  const test_support::Folder folder;
+  const std::string at = folder.path().string() + "/";
   CHECK(error_of(at + "none.toml") ==
         at + "none.toml: cannot be opened: No such file or directory; expected a problem file");
-  CHECK(error_of(folder.path.string()) == folder.path.string() + ": is a directory; expected a problem file");
+  CHECK(error_of(folder.path().string()) == folder.path().string() + ": is a directory; expected a problem file");
   CHECK(error_of("/dev/null") == "/dev/null: is a device; expected a problem file");
   CHECK(error_of("") == ": cannot be opened: No such file or directory; expected a problem file");
   CHECK(error_of(folder.write("empty.toml", "")) == at + "empty.toml: is empty; expected a problem file");
@@ -177,8 +167,8 @@ TEST_CASE("files that cannot be used as such") {
 }
 
 TEST_CASE("a table beside the problem") {
-  const TemporaryFolder folder;
-  const std::string at = folder.path.string() + "/";
+  const test_support::Folder folder;
+  const std::string at = folder.path().string() + "/";
   folder.write("named.csv", "x,y,s\n1,2,0.5\n3,4,-1\n");
   folder.write("bare.csv", "1 2\n3 4\n");
   const auto problem = [&](const std::string& data) { return folder.write("p.toml", line_of_two + data); };

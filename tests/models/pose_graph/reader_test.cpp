@@ -1,8 +1,6 @@
 // Pose graphs in g2o's and TORO's formats: what is read, what is written, and every complaint word for word.
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <random>
 #include <sstream>
 #include <string>
@@ -11,6 +9,7 @@
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/models/pose_graph.hpp>
 
+#include <support/folder.hpp>
 #include "../../support/mutate.hpp"
 
 using namespace thalweg;
@@ -115,11 +114,10 @@ TEST_CASE("pose graph files: what is written reads back as the same graph") {
     check_equal(read(written), g);
     CHECK(write_g2o(read(written)) == written);
     for (const auto& [compression, name] : {std::pair{Compression::gzip, "g.gz"}, {Compression::bzip2, "g.bz2"}}) {
-      const std::filesystem::path path = std::filesystem::temp_directory_path() / name;
-      std::ofstream(path, std::ios::binary) << write_g2o(g, compression);
-      CHECK(looks_like_pose_graph(path.string()));
-      check_equal(read_pose_graph(path.string()), g);
-      std::filesystem::remove(path);
+      const test_support::Folder folder;
+      const std::string path = folder.write(name, write_g2o(g, compression));
+      CHECK(looks_like_pose_graph(path));
+      check_equal(read_pose_graph(path), g);
     }
   }
 }
@@ -226,12 +224,10 @@ TEST_CASE("pose graph files: what is no file, or damaged") {
   CHECK_THROWS_AS(read_pose_graph("/"), FileError);
   CHECK_FALSE(looks_like_pose_graph("/nowhere.g2o"));
   CHECK_FALSE(looks_like_pose_graph("/"));
-  const std::filesystem::path path = std::filesystem::temp_directory_path() / "cut.g2o.gz";
+  const test_support::Folder folder;
   const std::string whole = write_g2o(generate_pose_graph({.poses = 200}), Compression::gzip);
-  std::ofstream(path, std::ios::binary) << whole.substr(0, whole.size() / 2);
-  CHECK_THROWS_WITH_AS(read_pose_graph(path.string()), doctest::Contains("the gzip data is damaged or cut short"),
-                       FileError);
-  std::filesystem::remove(path);
+  const std::string path = folder.write("cut.g2o.gz", whole.substr(0, whole.size() / 2));
+  CHECK_THROWS_WITH_AS(read_pose_graph(path), doctest::Contains("the gzip data is damaged or cut short"), FileError);
 }
 
 TEST_CASE("pose graph files: thousands of mutated files are read or refused, never worse") {

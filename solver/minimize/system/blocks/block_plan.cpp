@@ -1,4 +1,4 @@
-#include <minimize/sparse/sparse_plan.hpp>
+#include <minimize/system/blocks/block_plan.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -67,7 +67,7 @@ double factor_flops(NormalLayout& layout) {
   return cholesky.facts().flops;
 }
 
-SparsePlan choose(NormalLayout& layout, double limit) {
+BlockPlan choose(NormalLayout& layout, double limit) {
   const Sizes s(layout);
   const bool schur = layout.landmarks > 0;
   const std::string left = schur ? fmt::format("{} eliminated blocks leave {} columns", layout.landmarks, s.columns)
@@ -90,10 +90,14 @@ SparsePlan choose(NormalLayout& layout, double limit) {
 
 }  // namespace
 
-SparsePlan plan_sparse(NormalLayout& layout, Kind requested, double memory_limit) {
+bool keeps_all_blocks(Kind kind) {
+  return kind == Kind::sparse_cholesky || kind == Kind::conjugate_gradient || kind == Kind::dense_cholesky;
+}
+
+BlockPlan plan_blocks(NormalLayout& layout, Kind requested, double memory_limit) {
   const double limit = memory_limit > 0.0 ? memory_limit : available_memory();
-  const SparsePlan best = choose(layout, limit);
-  SparsePlan plan = requested == Kind::automatic ? best : SparsePlan{requested, "as requested", 0.0};
+  const BlockPlan best = choose(layout, limit);
+  BlockPlan plan = requested == Kind::automatic ? best : BlockPlan{requested, "as requested", 0.0};
   if (eliminates(plan.kind) && layout.landmarks == 0)
     throw Error(
         fmt::format("linear solver {} eliminates blocks, and no blocks of at most 3 components were found that "

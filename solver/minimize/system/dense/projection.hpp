@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <minimize/loop/state.hpp>
+#include <minimize/system/dense/state.hpp>
 #include <thalweg/linear/dense_qr.hpp>
 #include <thalweg/minimize/options.hpp>
 

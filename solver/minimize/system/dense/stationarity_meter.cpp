@@ -1,4 +1,4 @@
-#include <minimize/verification/verification.hpp>
+#include <minimize/system/dense/stationarity_meter.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -14,7 +14,6 @@ namespace {
 
 using Matrix = Eigen::MatrixXd;
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
-constexpr double least_allowed = 1e-8, allowed_tolerances = 100.0;
 // Damping of the measured step: directions with a singular value below its root, the columns of J having unit length,
 // are left out.
 constexpr double rounding_damping = 1e-25;
@@ -46,10 +45,6 @@ constexpr double smallest_cost = 1e-280;
 
 }  // namespace
 
-double believable_promise(const Options& options) {
-  return std::max(least_allowed, allowed_tolerances * options.function_tolerance);
-}
-
 bool squares_underflow(const Program& program, const State& state) {
   if (!(state.cost < smallest_cost)) return false;
   double residual = 0.0, size = 0.0;
@@ -61,15 +56,14 @@ bool squares_underflow(const Program& program, const State& state) {
   return residual > rounding_terms * epsilon * size;
 }
 
-Verifier::Verifier(const Program& program) : program_(program) {
+StationarityMeter::StationarityMeter(const Program& program) : program_(program) {
   const auto n = static_cast<std::size_t>(program.columns());
   for (auto* v : {&step_, &scale_, &size_, &beside_}) v->resize(n);
 }
 
-Stationarity Verifier::measure(const State& state, std::span<const char> held, const Options& options, Result& counts,
-                               DenseQr* known) {
+Stationarity StationarityMeter::measure(const State& state, std::span<const char> held, DenseQr* known) {
   Stationarity found;
-  found.allowed = believable_promise(options);
+  found.allowed = believable_promise(journal_->options);
   if (state.cost == 0.0) return found;
   found.promised = std::numeric_limits<double>::infinity();
   DenseQr& qr = known ? *known : qr_;
@@ -86,39 +80,36 @@ Stationarity Verifier::measure(const State& state, std::span<const char> held, c
   if (qr.solve(rounding_damping, scale_.data(), step_.data()) == LinearStatus::ok)
     found.promised = 0.5 * qr.squared_product(step_.data()) / state.cost;
   const bool doubtful = !found.holds() || found.rank < found.columns;
-  if (doubtful)
-    allow_for_rounding(state, std::sqrt(std::max(squares, qr.squared_product(size_.data()))), options, counts, found);
-  if (!found.holds()) measure_by_curvature(state, qr.gradient(), held, options, counts, found);
+  if (doubtful) allow_for_rounding(state, std::sqrt(std::max(squares, qr.squared_product(size_.data()))), found);
+  if (!found.holds()) measure_by_curvature(state, qr.gradient(), held, found);
   return found;
 }
 
 /// What rounding makes of a doubtful claim, step_ being the step that was promised, `size` that of the terms of r.
-void Verifier::allow_for_rounding(const State& state, double size, const Options& options, Result& counts,
-                                  Stationarity& found) {
+void StationarityMeter::allow_for_rounding(const State& state, double size, Stationarity& found) {
   const double residual = residual_norm(program_, state), most = rounding_terms * epsilon * size;
   if (!(std::sqrt(found.promised) <= std::sqrt(found.allowed) + most / residual)) return;
   // A loss changes r from point to point: nothing can be measured.
   const double assumed = std::min(most / hiding, residual);
-  const Noise noise =
-      program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state, options, counts);
+  const Noise noise = program_.has_loss() ? Noise{assumed, assumed, residual, residual} : noise_in(state);
   if (noise.meaningful) found.rounding = std::min(hiding * noise.norm / residual, most_rounding);
   const auto within = [&](double factor) { return residual <= most && noise.explains(factor); };
   found.only_rounding = within(nothing_else);
   // An almost exact fit: what is left of it is soon taken.
   if (!found.holds() && residual <= most && std::isfinite(found.promised)) {
     retract(program_, state.x, step_.data(), trial_x_);
-    if (cost_at_trial(options, counts) < state.cost) found.lower = trial_x_;
+    if (cost_at_trial() < state.cost) found.lower = trial_x_;
     found.only_rounding = within(most_noise);
   }
 }
 
 /// The exact Hessian, scaled to a unit diagonal; held rows are those of the identity. False when it is not finite.
-bool Verifier::scale_hessian(const State& state, std::span<const char> held, Result& counts) {
+bool StationarityMeter::scale_hessian(const State& state, std::span<const char> held) {
   const DenseMatrix& J = state.jacobian;
   const Eigen::Index n = J.columns();
   Matrix H(n, n);
   program_.curvature(state.x.data(), state.residual.data(), H.data());
-  ++counts.evaluations.hessian;
+  ++journal_->result.evaluations.hessian;
   const auto is_held = [&](Eigen::Index j) { return !held.empty() && held[static_cast<std::size_t>(j)]; };
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j) {
@@ -139,7 +130,7 @@ bool Verifier::scale_hessian(const State& state, std::span<const char> held, Res
 
 /// Of each row the largest |r(x′) − r(x) − J (x′ − x)| at points x′ a few units in the last place of each parameter
 /// away: what rounding, of x and in the evaluation, makes of r. Points where r is not finite tell nothing.
-Verifier::Noise Verifier::noise_in(const State& state, const Options& options, Result& counts) {
+StationarityMeter::Noise StationarityMeter::noise_in(const State& state) {
   const std::int64_t m = program_.rows();
   std::vector<double> expected(static_cast<std::size_t>(m)), noise(expected.size(), 0.0);
   double largest_change = 0.0, largest_expected = 0.0;
@@ -151,7 +142,7 @@ Verifier::Noise Verifier::noise_in(const State& state, const Options& options, R
       beside_[j] = ((place >> (probe % 3)) % 2 == probe / 2 ? 1 : -1) * units * epsilon * size_[j];
     }
     retract(program_, state.x, beside_.data(), trial_x_);
-    if (!std::isfinite(cost_at_trial(options, counts))) continue;  // beyond the edge of a domain
+    if (!std::isfinite(cost_at_trial())) continue;  // beyond the edge of a domain
     kernels::multiply(state.jacobian, beside_.data(), expected.data());
     for (std::size_t i = 0; i < noise.size(); ++i) {
       const auto row = static_cast<std::int64_t>(i);
@@ -176,17 +167,17 @@ Verifier::Noise Verifier::noise_in(const State& state, const Options& options, R
 }
 
 /// Whether H_ has no eigenvalue below `least`.
-bool Verifier::is_curved(double least) const {
+bool StationarityMeter::is_curved(double least) const {
   const std::int64_t n = program_.columns();
   const Matrix shifted = Eigen::Map<const Matrix>(H_.data(), n, n) - least * Matrix::Identity(n, n);
   return Eigen::LLT<Matrix>(shifted).info() == Eigen::Success;
 }
 
 /// A minimum that second derivatives determine: JᵀJ is singular there, and what Gauss-Newton promises means nothing.
-void Verifier::measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
-                                    const Options& options, Result& counts, Stationarity& found) {
+void StationarityMeter::measure_by_curvature(const State& state, std::span<const double> g, std::span<const char> held,
+                                             Stationarity& found) {
   const std::int64_t n = program_.columns();
-  if (n > most_columns || !scale_hessian(state, held, counts)) return;
+  if (n > most_columns || !scale_hessian(state, held)) return;
   const Eigen::LLT<Matrix> factor{Eigen::Map<const Matrix>(H_.data(), n, n)};
   if (factor.info() != Eigen::Success || !is_curved(flat)) return;
   Eigen::VectorXd scaled(n);
@@ -206,7 +197,7 @@ void Verifier::measure_by_curvature(const State& state, std::span<const double> 
     step_[at] = newton[j] / H_scale_[at];
   }
   if (!(longest <= short_step) || !(promised <= found.allowed)) return;
-  if (falls_beyond(state, longest, options, counts, found)) return;
+  if (falls_beyond(state, longest, found)) return;
   found.promised = promised;
   found.by_curvature = true;
 }
@@ -214,15 +205,14 @@ void Verifier::measure_by_curvature(const State& state, std::span<const double> 
 /// Whether the cost is lower farther along the Newton step in step_, of which the longest component is `longest` beside
 /// its parameter. At a minimum it rises there; where the curvature vanishes together with the gradient, as at a point
 /// of inflection, it goes on falling, and the Newton step shows only half of the way to that point.
-bool Verifier::falls_beyond(const State& state, double longest, const Options& options, Result& counts,
-                            Stationarity& found) {
+bool StationarityMeter::falls_beyond(const State& state, double longest, Stationarity& found) {
   const std::vector<double> newton = step_;
   double lowest = state.cost * (1.0 - clearly_lower * epsilon);
   for (double factor = 10.0; factor * longest <= far_along; factor *= 10.0) {
     for (std::size_t j = 0; j < step_.size(); ++j) step_[j] = factor * newton[j];
     retract(program_, state.x, step_.data(), trial_x_);
     if (trial_x_ == state.x) continue;
-    const double cost = cost_at_trial(options, counts);
+    const double cost = cost_at_trial();
     if (!(cost < lowest)) continue;
     lowest = cost;
     found.lower = trial_x_;
@@ -231,7 +221,7 @@ bool Verifier::falls_beyond(const State& state, double longest, const Options& o
 }
 
 /// By column pivoting (Golub & Van Loan, section 5.5.6) on the factor R, its columns scaled to unit length.
-std::int64_t Verifier::rank_of_factor(const DenseQr& of) {
+std::int64_t StationarityMeter::rank_of_factor(const DenseQr& of) {
   const DenseMatrix& R = of.factor();
   const Eigen::Index k = R.rows();
   if (k == 0 || k > most_columns) return k;
@@ -254,34 +244,27 @@ std::int64_t Verifier::rank_of_factor(const DenseQr& of) {
   return qr.rank();
 }
 
-std::int64_t Verifier::rank(const State& state) {
+std::int64_t StationarityMeter::rank(const State& state) {
   if (qr_.linearize(state.jacobian, state.residual.data(), {}) != LinearStatus::ok) return 0;
   return rank_of_factor(qr_);
 }
 
-bool Verifier::curves_up(const State& state, std::span<const char> held, Result& counts) {
+bool StationarityMeter::curves_up(const State& state, std::span<const char> held) {
   const std::int64_t n = program_.columns();
-  if (n > most_columns || !scale_hessian(state, held, counts)) return false;
+  if (n > most_columns || !scale_hessian(state, held)) return false;
   return is_curved(flat);
 }
 
-bool Verifier::bends_down(const State& state, std::span<const char> held, Result& counts) {
+bool StationarityMeter::bends_down(const State& state, std::span<const char> held) {
   const std::int64_t n = program_.columns();
-  if (n > most_columns || !scale_hessian(state, held, counts)) return false;
+  if (n > most_columns || !scale_hessian(state, held)) return false;
   return !is_curved(-flat);
 }
 
-double Verifier::cost_at_trial(const Options& options, Result& counts) {
+double StationarityMeter::cost_at_trial() {
   if (trial_residual_.size() == 0) trial_residual_ = AlignedArray(program_.rows());
-  ++counts.evaluations.cost;
-  return program_.evaluate(trial_x_.data(), trial_residual_.data(), options.threads);
-}
-
-bool Verifier::vanishes_at_zero(const State& state, const Options& options, Result& counts) {
-  program_.coordinates(state.x.data(), step_.data());
-  for (double& v : step_) v = -v;
-  retract(program_, state.x, step_.data(), trial_x_);
-  return cost_at_trial(options, counts) <= 1e-6 * state.cost;
+  ++journal_->result.evaluations.cost;
+  return program_.evaluate(trial_x_.data(), trial_residual_.data(), journal_->options.threads);
 }
 
 }  // namespace thalweg

@@ -4,15 +4,11 @@
 #include <vector>
 
 #include <math/dense_kernels.hpp>
-#include <minimize/loop/box_step.hpp>
+#include <minimize/system/box_step.hpp>
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/problem/program.hpp>
 
 namespace thalweg {
-
-/// Rounding in r beside ε‖Dx‖, D the column norms of J, at most: a residual is a sum of terms, each with its own
-/// errors.
-inline constexpr double rounding_terms = 1000.0;
 
 /// A point, its residual, its Jacobian and its cost. Two of them are swapped, never copied.
 struct State {

@@ -1,4 +1,4 @@
-#include <minimize/loop/projection.hpp>
+#include <minimize/system/dense/projection.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include <minimize/sparse/block_assembly.hpp>
+#include <minimize/system/blocks/block_assembly.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include <minimize/verification/polish.hpp>
+#include <minimize/system/dense/polish.hpp>
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include <minimize/loop/box_step.hpp>
+#include <minimize/system/box_step.hpp>
 
 namespace thalweg {
 namespace {

@@ -4,7 +4,8 @@
 #include <functional>
 #include <vector>
 
-#include <minimize/loop/state.hpp>
+#include <minimize/system/dense/state.hpp>
+#include <minimize/system/system.hpp>
 #include <thalweg/linear/dense_qr.hpp>
 
 namespace thalweg {
@@ -18,16 +19,8 @@ class Polish {
  public:
   explicit Polish(const Program& program);
 
-  enum class Outcome {
-    confirmed,   ///< the steps became as short as only a minimum makes them
-    rejected,    ///< the steps do not shrink, or lead uphill: this is no minimum yet
-    impossible,  ///< J has no full rank here: nothing to polish
-  };
-  struct Step {
-    double norm;  ///< ‖δ‖
-    double trial_cost;
-    bool accepted;
-  };
+  using Outcome = System::Polished;
+  using Step = System::PolishStep;
 
   /// Whether the last run needed second derivatives.
   bool used_curvature() const { return curved_; }

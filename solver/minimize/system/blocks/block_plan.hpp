@@ -9,15 +9,18 @@
 
 namespace thalweg {
 
-struct SparsePlan {
+struct BlockPlan {
   LinearSolverKind kind = LinearSolverKind::automatic;  ///< never automatic, once made
   std::string reason;
   double bytes = 0.0;  ///< of sums, couplings, the reduced system and its factor, roughly and at most
 };
 
+/// Whether a linear solver of this kind eliminates nothing.
+bool keeps_all_blocks(LinearSolverKind kind);
+
 /// `requested` may be automatic. Throws Error where the solver asked for does not fit the structure, MemoryError where
 /// nothing fits the memory limit (bytes; 0: available_memory()): it says what would. Where only its fill tells whether
 /// a factor is worth it, the layout's reduced system is worked out and analysed.
-SparsePlan plan_sparse(NormalLayout& layout, LinearSolverKind requested, double memory_limit);
+BlockPlan plan_blocks(NormalLayout& layout, LinearSolverKind requested, double memory_limit);
 
 }  // namespace thalweg

@@ -1,0 +1,224 @@
+#include <minimize/system/blocks/block_system.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <linear/normal/elimination_choice.hpp>
+#include <minimize/system/box_step.hpp>
+#include <minimize/system/scatter.hpp>
+#include <thalweg/base/cancellation.hpp>
+#include <thalweg/minimize/convergence.hpp>
+#include <thalweg/problem/problem.hpp>
+
+namespace thalweg {
+namespace {
+
+using Kind = LinearSolverKind;
+
+// Of the options left automatic.
+constexpr double first_damping = 1e-4;
+constexpr int damping_exponent = 1;
+// An iterative linear solver need be no more exact than the quadratic model: between these, by the second choice of
+// Eisenstat & Walker (1996).
+constexpr double loosest = 0.1, tightest = 1e-3, forcing_factor = 0.9;
+// Room for the trace, so that no iteration of a usual solve allocates.
+constexpr std::int64_t records_at_once = 2000;
+
+std::unique_ptr<ReducedSolver> make_reduced(Kind kind) {
+  switch (kind) {
+    case Kind::sparse_cholesky:
+    case Kind::sparse_schur:
+      return make_sparse_reduced();
+    case Kind::cholmod:
+      return make_cholmod_reduced();
+    case Kind::iterative_schur:
+      return make_iterative_reduced({.form = true});
+    case Kind::implicit_schur:
+      return make_iterative_reduced({.form = false});
+    case Kind::conjugate_gradient:
+      return make_iterative_reduced({.form = false, .preconditioner = IterativeOptions::Preconditioner::jacobi});
+    default:
+      return make_dense_reduced();
+  }
+}
+
+}  // namespace
+
+BlockSystem::BlockSystem(const Problem& problem) : program_(problem) {
+  const auto n = static_cast<std::size_t>(columns());
+  for (auto* v : {&sizes_, &lower_, &upper_, &step_}) v->resize(n);
+  for (std::size_t j = 0; j < n; ++j) {
+    const auto column = static_cast<std::int64_t>(j);
+    const auto i = static_cast<std::size_t>(component_of(column));
+    lower_[j] = problem.lower()[i];
+    upper_[j] = problem.upper()[i];
+    if (!program_.holds(column) && (std::isfinite(lower_[j]) || std::isfinite(upper_[j]))) bounded_.push_back(column);
+  }
+}
+
+void BlockSystem::choose(Kind requested, double memory_limit, int threads) {
+  const bool same = linear_ && requested == requested_ && memory_limit == memory_limit_ && threads == threads_;
+  if (same) return;
+  linear_.reset();
+  if (const bool eliminate = !keeps_all_blocks(requested); !layout_ || eliminate != eliminating_) {
+    eliminating_ = eliminate;
+    std::vector<std::int32_t> rank(program_.named_for_elimination().size(), -1);
+    if (eliminate) {
+      const EliminationChoice choice = choose_eliminated(program_.structure(), program_.named_for_elimination());
+      EvaluationOrder order = evaluation_order(program_.structure(), choice.eliminated);
+      CancellationProbe::poll();
+      program_.reorder(order.items);
+      rank = std::move(order.rank);
+    }
+    layout_ = std::make_shared<NormalLayout>(program_.structure(), rank);
+  }
+  CancellationProbe::poll();
+  plan_ = plan_blocks(*layout_, requested, memory_limit);
+  std::unique_ptr<ReducedSolver> reduced = make_reduced(plan_.kind);
+  if (reduced->needs_matrix()) layout_->reduce();
+  linear_ = std::make_unique<SchurSolver>(std::string(to_string(plan_.kind)), NormalEquations::make(layout_),
+                                          std::move(reduced), threads);
+  assembly_ = std::make_unique<BlockAssembly>(program_, linear_->equations());
+  steps_ = std::make_unique<BlockSteps>(*linear_);
+  requested_ = requested;
+  memory_limit_ = memory_limit;
+  threads_ = threads;
+}
+
+SchurSolver* BlockSystem::equations_at(const std::vector<double>& x, Kind requested, double memory_limit, int threads) {
+  choose(requested, memory_limit, threads);
+  const double cost = assembly_->evaluate(x.data(), threads);
+  return assembly_->close(threads) && std::isfinite(cost) ? linear_.get() : nullptr;
+}
+
+void BlockSystem::prepare(Journal& journal) {
+  const Options& options = journal.options;
+  choose(options.linear_solver, options.memory_limit, options.threads);
+  journal.result.linear_solver = linear_->name();
+  journal.result.linear_solver_reason = plan_.reason;
+}
+
+Options BlockSystem::advised(const Options& options) const {
+  Options own = options;
+  if (own.scaling == Scaling::automatic) own.scaling = Scaling::current;
+  if (std::isnan(own.initial_damping)) own.initial_damping = first_damping;
+  if (own.damping_exponent == 0) own.damping_exponent = damping_exponent;
+  return own;
+}
+
+std::optional<Verdict> BlockSystem::begin(std::vector<double> x, Journal& journal) {
+  journal_ = &journal;
+  journal.result.trace.reserve(static_cast<std::size_t>(std::min(journal.options.max_iterations + 1, records_at_once)));
+  extra_held_.clear();
+  held_.clear();
+  forcing_ = loosest;
+  linear_->set_tolerance(forcing_);
+  x_ = std::move(x);
+  trial_x_.resize(x_.size());
+  at_trial_ = false;
+  finite_ = assemble(x_);
+  cost_ = assembled_cost_;
+  if (finite_ && std::isfinite(cost_)) {
+    linearize();
+    return std::nullopt;
+  }
+  const auto culprit = program_.find_non_finite(x_.data());
+  return Verdict{Status::non_finite_start,
+                 (culprit ? in_words(*culprit) : "the cost or its derivatives overflow") + " at the start"};
+}
+
+double BlockSystem::residual_norm() const { return std::sqrt(2.0 * cost_); }
+
+/// Assembles the normal equations at x. False when they are not finite.
+bool BlockSystem::assemble(const std::vector<double>& x) {
+  const int threads = journal_->options.threads;
+  assembled_cost_ = assembly_->evaluate(x.data(), threads);
+  journal_->clock.charge(Stopwatch::evaluate);
+  ++journal_->result.evaluations.jacobian;
+  const bool finite = assembly_->close(threads);
+  journal_->clock.charge(Stopwatch::linear_solve);
+  return finite;
+}
+
+void BlockSystem::retract(const double* step, std::vector<double>& to) const {
+  program_.retract(x_.data(), step, to.data());
+  for (const std::int64_t column : bounded_) {
+    const auto i = static_cast<std::size_t>(component_of(column)), j = static_cast<std::size_t>(column);
+    to[i] = stepped(x_[i], step[j], lower_[j], upper_[j]);
+  }
+}
+
+/// Of a promising step the equations at once, whose residuals give the cost: a pass saved where the step is good, two
+/// wasted where it is not.
+double BlockSystem::evaluate(const double* step, bool promising) {
+  retract(step, trial_x_);
+  if (promising) {
+    at_trial_ = true;
+    finite_ = assemble(trial_x_);
+    return assembled_cost_;
+  }
+  const double cost = program_.cost(trial_x_.data(), journal_->options.threads);
+  ++journal_->result.evaluations.cost;
+  journal_->clock.charge(Stopwatch::evaluate);
+  return cost;
+}
+
+bool BlockSystem::accept() {
+  if (!at_trial_) finite_ = assemble(trial_x_);
+  at_trial_ = true;
+  if (!finite_) {
+    reject();
+    return false;
+  }
+  at_trial_ = false;
+  std::swap(x_, trial_x_);
+  cost_ = assembled_cost_;
+  tighten(gradient_norm_);
+  return true;
+}
+
+void BlockSystem::reject() {
+  if (!at_trial_) return;
+  at_trial_ = false;
+  finite_ = assemble(x_);
+}
+
+/// What is held: on a bound that the gradient pushes against, or by hold().
+void BlockSystem::linearize() {
+  program_.coordinates(x_.data(), sizes_.data());
+  held_.clear();
+  if (!bounded_.empty() || !extra_held_.empty()) {
+    held_.assign(sizes_.size(), 0);
+    const auto g = linear_->gradient();
+    for (const std::int64_t column : bounded_) {
+      const auto j = static_cast<std::size_t>(column);
+      held_[j] = (sizes_[j] <= lower_[j] && g[j] > 0.0) || (sizes_[j] >= upper_[j] && g[j] < 0.0);
+    }
+    for (std::size_t j = 0; j < extra_held_.size(); ++j) held_[j] = held_[j] || extra_held_[j];
+  }
+  steps_->take(held_);
+  gradient_norm_ = held_.empty() ? assembly_->gradient_norm()
+                                 : convergence::projected_gradient_norm(sizes_, steps_->gradient(), lower_, upper_);
+  journal_->clock.charge(Stopwatch::linear_solve);
+}
+
+void BlockSystem::tighten(double before) {
+  const double ratio = assembly_->gradient_norm() / before, safeguard = forcing_factor * forcing_ * forcing_;
+  double next = forcing_factor * ratio * ratio;
+  if (safeguard > 0.1) next = std::max(next, safeguard);
+  forcing_ = std::clamp(next, tightest, loosest);
+  linear_->set_tolerance(forcing_);
+}
+
+double BlockSystem::cost_beside(const double* step) {
+  beside_x_.resize(x_.size());
+  retract(step, beside_x_);
+  ++journal_->result.evaluations.cost;
+  return program_.cost(beside_x_.data(), journal_->options.threads);
+}
+
+std::vector<double> BlockSystem::scatter(std::vector<double> x, double spread, std::mt19937_64& random) const {
+  return scattered(program_, std::move(x), spread, random);
+}
+
+}  // namespace thalweg

@@ -1,0 +1,108 @@
+// The seam beneath the trust-region loop: a problem around the point where it stands.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <minimize/loop/journal.hpp>
+#include <minimize/verification/stationarity.hpp>
+#include <thalweg/linear/damped_system.hpp>
+#include <thalweg/minimize/strategy.hpp>
+
+namespace thalweg {
+
+/// A least-squares problem around its current point: what the trust-region loop, the verification of its claims and the
+/// restarts know of it. A call is an evaluation of all residuals, or less, never of one. Vectors over columns are those
+/// of the steps; the functions after `reject` have defaults for a system that cannot do more.
+class System {
+ public:
+  virtual ~System() = default;
+
+  /// Chooses the linear solver that the journal's options ask for, and names it in the result. Throws Error for one
+  /// that does not fit. Before begin().
+  virtual void prepare(Journal& journal) = 0;
+  /// The options with those left automatic chosen for this kind of system.
+  virtual Options advised(const Options& options) const { return options; }
+  /// A descent begins at x: evaluated and linearised there. A verdict where that is not finite. The journal, whose
+  /// counts and times the system keeps, must outlive the descent.
+  virtual std::optional<Verdict> begin(std::vector<double> x, Journal& journal) = 0;
+
+  virtual std::int64_t columns() const = 0;
+  virtual std::string column_name(std::int64_t column) const = 0;
+  /// The number of the column's tangent component, as in Result::at_kink.
+  virtual std::int64_t component_of(std::int64_t column) const = 0;
+
+  // Where the system stands.
+  virtual const std::vector<double>& x() const = 0;
+  virtual double cost() const = 0;                    ///< ½ Σ ρ(‖r‖²)
+  virtual double residual_norm() const = 0;           ///< ‖r‖
+  virtual double gradient_norm() const = 0;           ///< ‖Π(x − g) − x‖∞
+  virtual std::span<const double> sizes() const = 0;  ///< |x| by column; of manifolds Manifold::sizes
+  virtual std::span<const char> held()
+      const = 0;  ///< nonzero: on a bound that g pushes against, or by hold(); empty: none
+  /// The linearised problem here, its held columns zero.
+  virtual DampedSystem& steps() = 0;
+
+  // A step.
+  /// The cost where `step` leads. `promising`: the step is expected to be taken.
+  virtual double evaluate(const double* step, bool promising) = 0;
+  /// Moves to the point evaluated last. False, and nothing has moved, where its derivatives are not finite.
+  virtual bool accept() = 0;
+  /// Forgets the point evaluated last.
+  virtual void reject() {}
+  /// Makes steps() and what is held those of the point, after accept(), hold() or polish().
+  virtual void linearize() {}
+
+  /// Replaces a step that leaves the bounds by one inside them.
+  virtual ProposedStep confine(const ProposedStep& proposed, const Strategy&, double* /*step*/) { return proposed; }
+  /// Bends the step along the curve of the residuals. Anything but `accepted` refuses it.
+  virtual IterationRecord::Outcome accelerate(std::span<const double> /*D*/, double* /*step*/) {
+    return IterationRecord::Outcome::accepted;
+  }
+  /// Columns that are eliminated at every trial (variable projection), nonzero; empty: none.
+  virtual std::span<const char> projected() const { return {}; }
+
+  // Verification.
+  virtual double cost_beside(const double* step) = 0;  ///< the cost where the step leads, from here
+  virtual Stationarity measure() = 0;
+  /// Whether a step changes no residual by more than `allowed`.
+  virtual bool is_unmoved_by(const double* step, double allowed) = 0;
+  /// Components that may not move besides those at bounds, nonzero; empty: none. linearize() heeds them.
+  virtual void hold(std::vector<char> /*columns*/) {}
+  /// Moves to x if the cost is lower there. False, and nothing has moved, otherwise.
+  virtual bool jump(const std::vector<double>& /*x*/) { return false; }
+  /// Whether residuals are left whose squares underflow: their cost says nothing.
+  virtual bool underflows() const { return false; }
+  /// Whether the exact Hessian is known to have a direction in which the cost falls, the gradient being zero; or, the
+  /// directions of hardly any curvature counted as flat, none but those in which it rises.
+  virtual bool bends_down() { return false; }
+  virtual bool curves_up() { return false; }
+  /// Rank of J at x, all columns free; 0: it is not known.
+  virtual std::int64_t rank_at(std::vector<double> /*x*/) { return 0; }
+  /// Whether more may be asked for each column than a few costs: kinks, and starts scattered around another.
+  virtual bool is_small() const { return true; }
+
+  enum class Polished {
+    confirmed,   ///< the steps became as short as only a minimum makes them; or the system has no polish
+    rejected,    ///< the steps do not shrink, or lead uphill: this is no minimum yet
+    impossible,  ///< J has no full rank here: nothing to polish
+  };
+  struct PolishStep {
+    double norm;  ///< ‖δ‖
+    double trial_cost;
+    bool accepted;
+  };
+  /// Undamped steps that bring the last digits. `observe` sees each, and may end them by returning false.
+  virtual Polished polish(const std::function<bool(const PolishStep&)>& /*observe*/) { return Polished::confirmed; }
+
+  /// A start near x in the sense of its scale: each free number × exp(spread N(0, 1)), or spread N(0, 1) where it is
+  /// zero; on manifolds a step of spread N(0, 1) times the size in each direction.
+  virtual std::vector<double> scatter(std::vector<double> x, double spread, std::mt19937_64& random) const = 0;
+};
+
+}  // namespace thalweg

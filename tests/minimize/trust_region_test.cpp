@@ -1,0 +1,190 @@
+// The trust-region loop on a system that has no residuals: what it asks for, in which order, and what it makes of it.
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <doctest/doctest.h>
+#include <minimize/loop/trust_region.hpp>
+
+using namespace thalweg;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// One column. The model says that the cost is ½(x − 1)² + ½ everywhere; what it is, the script says, evaluation by
+/// evaluation.
+class Scripted final : public System, public DampedSystem {
+ public:
+  struct Answer {
+    double cost;
+    bool derivatives = true;  ///< whether they are finite there
+  };
+  std::vector<Answer> script;          // of trials; when it ends, the model tells the truth
+  std::vector<Stationarity> evidence;  // of claims; when it ends, they hold
+  double reach = 1.0;                  // of a step, part of the model's own
+  std::string calls;
+
+  void prepare(Journal&) override {}
+  std::optional<Verdict> begin(std::vector<double> x, Journal&) override {
+    calls += "begin ";
+    x_ = std::move(x);
+    cost_ = truth(x_[0]);
+    linearize();
+    return std::nullopt;
+  }
+  std::int64_t columns() const override { return 1; }
+  std::string column_name(std::int64_t) const override { return "x"; }
+  std::int64_t component_of(std::int64_t) const override { return 0; }
+  const std::vector<double>& x() const override { return x_; }
+  double cost() const override { return cost_; }
+  double residual_norm() const override { return std::sqrt(2.0 * cost_); }
+  double gradient_norm() const override { return std::abs(gradient_[0]); }
+  std::span<const double> sizes() const override { return x_; }
+  std::span<const char> held() const override { return {}; }
+  DampedSystem& steps() override { return *this; }
+  double evaluate(const double* step, bool promising) override {
+    calls += promising ? "promising " : "evaluate ";
+    trial_ = x_[0] + step[0];
+    answer_ = next_ < script.size() ? script[next_++] : Answer{truth(trial_)};
+    return answer_.cost;
+  }
+  bool accept() override {
+    calls += "accept ";
+    if (!answer_.derivatives) return false;
+    x_[0] = trial_;
+    cost_ = answer_.cost;
+    return true;
+  }
+  void reject() override { calls += "reject "; }
+  void linearize() override {
+    calls += "linearize ";
+    gradient_ = {x_[0] - 1.0};
+  }
+  double cost_beside(const double* step) override { return truth(x_[0] + step[0]); }
+  Stationarity measure() override {
+    calls += "measure ";
+    return measured_ < evidence.size() ? evidence[measured_++] : Stationarity{.allowed = 1e-8};
+  }
+  bool is_unmoved_by(const double*, double) override { return false; }
+  std::vector<double> scatter(std::vector<double> x, double, std::mt19937_64&) const override { return x; }
+
+  std::string_view name() const override { return "scripted"; }
+  std::span<const double> gradient() const override { return gradient_; }
+  std::span<const double> column_norms() const override { return norms_; }
+  LinearStatus solve(double lambda, const double* D, double* step) override {
+    step[0] = -reach * gradient_[0] / (1.0 + lambda * D[0] * D[0]);
+    return LinearStatus::ok;
+  }
+  LinearStatus solve_again(const double* b, double* z) override {
+    z[0] = b[0];
+    return LinearStatus::ok;
+  }
+  double squared_product(const double* v) const override { return v[0] * v[0]; }
+
+ private:
+  static double truth(double x) { return 0.5 * (x - 1.0) * (x - 1.0) + 0.5; }
+
+  std::vector<double> x_, gradient_ = {0.0}, norms_ = {1.0};
+  double cost_ = 0.0, trial_ = 0.0;
+  Answer answer_{};
+  std::size_t next_ = 0, measured_ = 0;
+};
+
+struct Run {
+  Options options;
+  Result result;
+  Ending ending{Status::failed, "", {}, 0.0};
+};
+
+Run run(Scripted& system, double start, Options options = {}) {
+  Run done{std::move(options), {}};
+  Stopwatch clock;
+  Journal journal(done.options, clock, done.result);
+  const auto strategy = make_strategy(done.options);
+  TrustRegion loop(system);
+  loop.begin_solve();
+  done.ending = loop.run({start}, *strategy, journal);
+  return done;
+}
+
+std::vector<IterationRecord::Outcome> outcomes(const Result& result) {
+  std::vector<IterationRecord::Outcome> all;
+  for (std::size_t i = 1; i < result.trace.size(); ++i) all.push_back(result.trace[i].outcome);
+  return all;
+}
+
+using Outcome = IterationRecord::Outcome;
+
+}  // namespace
+
+TEST_CASE("a good step is evaluated, taken and linearised; the next one is expected to be good") {
+  Scripted system;
+  const Run done = run(system, 5.0, {.max_iterations = 2});
+  CHECK(system.calls == "begin linearize evaluate accept linearize promising accept linearize ");
+  CHECK(done.ending.status == Status::iteration_limit);
+  CHECK(done.result.accepted_steps == 2);
+  CHECK(done.ending.x[0] == doctest::Approx(1.0).epsilon(1e-3));
+}
+
+TEST_CASE(
+    "a step is refused that does not lower the cost, or leads where it is not finite, or its derivatives are not") {
+  Scripted system;
+  system.script = {{9.0}, {infinity}, {2.0, false}};
+  const Run done = run(system, 5.0, {.max_iterations = 3});
+  CHECK(outcomes(done.result) == std::vector{Outcome::no_decrease, Outcome::not_finite, Outcome::not_finite});
+  CHECK(system.calls == "begin linearize evaluate reject evaluate reject evaluate accept reject ");
+  CHECK(done.ending.x[0] == 5.0);
+  CHECK(done.ending.cost == 8.5);
+  // Each refusal damps more.
+  CHECK(done.result.trace[2].damping > done.result.trace[1].damping);
+  CHECK(done.result.trace[3].damping > done.result.trace[2].damping);
+  CHECK(std::isnan(done.result.trace[2].trial_cost));
+}
+
+TEST_CASE("a claim that the evidence confirms is the end") {
+  Scripted system;
+  const Run done = run(system, 5.0);
+  CHECK(done.ending.status == Status::converged);
+  CHECK(done.ending.x[0] == doctest::Approx(1.0));
+  CHECK(system.calls.ends_with("measure "));
+}
+
+TEST_CASE("a claim that the evidence denies is withdrawn, the descent goes on, and says why when it cannot") {
+  Scripted system;
+  const Stationarity denied{.promised = 1e-3, .allowed = 1e-8};
+  system.evidence = {denied};
+  Run done = run(system, 5.0);
+  CHECK(done.ending.status == Status::converged);
+  CHECK(system.calls.find("measure ") != system.calls.rfind("measure "));
+
+  Scripted hopeless;
+  hopeless.evidence.assign(100, denied);
+  done = run(hopeless, 5.0);
+  CHECK(done.ending.status == Status::stalled);
+  CHECK(done.ending.reason.ends_with("but a Gauss-Newton step promises to lower it by 1.0e-03 of itself, > 1e-08"));
+}
+
+TEST_CASE("undamped steps may climb; the lowest point is reported") {
+  Scripted system;
+  system.script = {{2.0}, {7.0}};
+  system.reach = 0.5;
+  Options options{.method = Method::gauss_newton, .globalization = Globalization::none, .max_iterations = 2};
+  const Run done = run(system, 5.0, options);
+  CHECK(outcomes(done.result) == std::vector{Outcome::accepted, Outcome::accepted});
+  CHECK(done.ending.cost == 2.0);
+}
+
+TEST_CASE("a buffer of the loop serves one descent after another") {
+  Scripted system;
+  Stopwatch clock;
+  const Options options;
+  Result result;
+  Journal journal(options, clock, result);
+  TrustRegion loop(system);
+  for (const double start : {5.0, -7.0}) {
+    const auto strategy = make_strategy(options);
+    CHECK(loop.run({start}, *strategy, journal).x[0] == doctest::Approx(1.0));
+  }
+}
