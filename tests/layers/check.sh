@@ -18,6 +18,7 @@ declare -A below=(
   [formula]="base math problem io formula"
   [table]="base math problem io formula table"
   [models]="base math problem linear io formula table models"
+  [studies]="base math problem linear minimize train methods inference diagnosis report io formula table models studies"
 )
 bad=0
 for floor in "${!below[@]}"; do

@@ -14,6 +14,8 @@
 #include <thalweg/models/catalogue.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/report.hpp>
+#include <thalweg/studies/bundle_section.hpp>
+#include <thalweg/studies/pose_graph_section.hpp>
 
 namespace example_reports {
 
@@ -240,12 +242,14 @@ inline thalweg::Report bundle(int cameras = 40, int points = 600) {
   picture.heading_y = view.heading_y;
   picture.point_x = view.point_x;
   picture.point_y = view.point_y;
-  report.bundle = thalweg::BundleSummary{cameras,
-                                         points,
-                                         start.observation_count(),
-                                         thalweg::reprojection_errors(picture.before),
-                                         thalweg::reprojection_errors(picture.after),
-                                         picture};
+  const thalweg::BundleSummary summary{cameras,
+                                       points,
+                                       start.observation_count(),
+                                       thalweg::reprojection_errors(picture.before),
+                                       thalweg::reprojection_errors(picture.after),
+                                       picture};
+  report.sections.push_back(thalweg::section_of(summary));
+  report.parameter_list = thalweg::ParameterList::on_request;
   return report;
 }
 
@@ -265,7 +269,7 @@ inline thalweg::Report pose_graph(std::int64_t poses = 400) {
   report.result = thalweg::solve(problem, {.initial_damping = 1e-8});
   const thalweg::PoseGraph solved = thalweg::with_solution(graph, report.result.x);
   const thalweg::PoseGraphView before = thalweg::view_of(graph, solved), after = thalweg::view_of(solved, solved);
-  thalweg::PoseGraphSummary& s = report.pose_graph.emplace();
+  thalweg::PoseGraphSummary s;
   s.plane = false;
   s.poses = poses;
   s.edges = graph.edges.count();
@@ -275,6 +279,8 @@ inline thalweg::Report pose_graph(std::int64_t poses = 400) {
   s.degrees_of_freedom = 6 * (graph.edges.count() - poses + 1);
   s.picture = thalweg::PoseGraphPicture{"longest extent", "next extent", graph.pose_ids,   before.x,      before.y,
                                         after.x,          after.y,       graph.edges.from, graph.edges.to};
+  report.sections.push_back(thalweg::section_of(s, report.result, false));
+  report.parameter_list = thalweg::ParameterList::on_request;
   return report;
 }
 

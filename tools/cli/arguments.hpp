@@ -12,30 +12,18 @@
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/models/table_fit.hpp>
 #include <thalweg/problem/noise.hpp>
+#include <thalweg/studies/study.hpp>
 
 namespace thalweg::tool {
 
-/// What `solve` and `fit` have in common.
-struct SolveArguments {
-  AnyMethod method = Method::levenberg_marquardt;
-  bool method_given = false;  ///< else it is the default of sums of squares
-  Options options;            ///< its method is set by finish_options when the method is of second order
-  TrainOptions train;
-  bool restarts_given = false;
-  int start = 1;
-  bool detect_linear = false;                         ///< look for parameters that can be eliminated
-  int starts = 1;                                     ///< more than one: multistart
-  bool profile = false;                               ///< intervals by profile likelihood
-  std::optional<Initialization> initialization;       ///< of a pose graph
-  std::optional<InformationOrder> information_order;  ///< of a pose graph's EDGE2 lines
-  std::optional<Loss> loss;                           ///< in place of those of the file
-  std::string json;                                   ///< a file, "-" for standard output, or empty
-  std::string trace;                                  ///< a file, or empty
-  std::string output;                                 ///< a file, or empty
-  std::string report;                                 ///< a file, or empty
-  std::vector<std::string> given;                     ///< names of the options that were given: "--loss"
-  std::string command;                                ///< as it was given, for those who want to repeat it
-  bool json_parameters = false, quiet = false, verbose = false;
+/// What `solve` and `fit` have in common: the request, and what becomes of the answer.
+struct SolveArguments : Request {
+  std::string json;     ///< a file, "-" for standard output, or empty
+  std::string trace;    ///< a file, or empty
+  std::string output;   ///< a file, or empty
+  std::string report;   ///< a file, or empty
+  std::string command;  ///< as it was given, for those who want to repeat it
+  bool quiet = false, verbose = false;
 };
 
 /// name=value, as in --start a=1.

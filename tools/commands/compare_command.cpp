@@ -61,9 +61,9 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 int compare_command(const Arguments& arguments) {
   const SolveArguments& solve = arguments.solve;
   std::deque<Candidate> candidates;
-  for (const std::string& name : expand(arguments.compare.files)) candidates.emplace_back(name, arguments);
+  for (const std::string& name : expand(arguments.compare.files)) candidates.push_back(candidate(name, arguments));
   std::vector<CompareCase> cases;
-  for (const Candidate& candidate : candidates) cases.push_back(candidate.compare_case());
+  for (const Candidate& each : candidates) cases.push_back(each.compared);
   Outputs outputs(arguments);
   const CatchInterrupt interrupt;
   Progress progress;

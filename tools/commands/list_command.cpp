@@ -9,6 +9,7 @@
 
 #include <thalweg/math/loss.hpp>
 #include <thalweg/models/catalogue.hpp>
+#include <thalweg/models/regression_fit.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "cli/usage.hpp"
@@ -204,17 +205,11 @@ std::optional<std::string> shipped_problem_like(const std::string& file) {
 
 }  // namespace
 
-CurveFit read_curve_fit_file(const std::string& path, const std::string& use) {
-  auto problem = read_problem_file(path);
-  if (CurveFit* fit = std::get_if<CurveFit>(&problem)) return std::move(*fit);
-  throw UsageError(fmt::format("{}, and '{}' is a regression; expected a curve fit", use, path));
-}
-
-std::variant<CurveFit, RegressionFit> read_problem_file(const std::string& path) {
+std::unique_ptr<Study> study_from(const std::string& file, const Request& request) {
   try {
-    return read_problem(path);
+    return read_study(file, request);
   } catch (const FileError& error) {
-    if (const auto meant = shipped_problem_like(path)) throw MisnamedFile(error, *meant);
+    if (const auto meant = shipped_problem_like(file)) throw MisnamedFile(error, *meant);
     throw;
   }
 }

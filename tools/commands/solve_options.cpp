@@ -174,7 +174,7 @@ void add_results(CLI::App& app, Raw& raw, SolveArguments& solve) {
   inside(app.add_option("--intervals", raw.intervals, "linear: by standard errors; profile: by likelihood (linear)")
              ->type_name("NAME"));
   inside(add_file(app, "--json", solve.json, true, "FILE|-", "write JSON to a file; - : to standard output"));
-  inside(add_flag(app, "--json-parameters", solve.json_parameters,
+  inside(add_flag(app, "--json-parameters", solve.all_parameters,
                   "list the parameters in the JSON even if there are more than 1000"));
   inside(add_file(app, "--trace", solve.trace, false, "FILE.csv", "write every iteration as CSV"));
   inside(add_file(app, "--output", solve.output, false, "FILE", "write the problem with the solution as its start"));
@@ -226,7 +226,6 @@ void finish_options(const Raw& raw, SolveArguments& solve) {
   o.threads = raw.threads.value_or(o.threads);
   o.memory = raw.memory.value_or(o.memory);
   o.restarts = raw.restarts.value_or(o.restarts);
-  solve.restarts_given = raw.restarts.has_value();
   o.seed = raw.seed.value_or(o.seed);
   t.seed = o.seed;
   t.gradient_tolerance = o.gradient_tolerance;

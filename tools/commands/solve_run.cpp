@@ -13,9 +13,9 @@
 #include <thalweg/report/html.hpp>
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
+#include <thalweg/studies/advice.hpp>
 
 #include "cli/usage.hpp"
-#include "commands/advice.hpp"
 #include "commands/commands.hpp"
 
 namespace thalweg::tool {
@@ -93,31 +93,6 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 
 }  // namespace
 
-void name_method(const SolveArguments& arguments, Report& report) {
-  report.method = arguments.method;
-  report.linear_solver_requested = arguments.options.linear_solver;
-  if (const Rule* rule = std::get_if<Rule>(&arguments.method))
-    report.rate = std::isnan(arguments.train.rate) ? default_rate(*rule) : arguments.train.rate;
-  else if (arguments.method == AnyMethod(Method::gradient_descent))
-    report.rate = arguments.train.rate;
-  if (arguments.train.schedule != Schedule{}) report.schedule = to_string(arguments.train.schedule);
-}
-
-Report begin_report(const Problem& problem, const SolveArguments& arguments) {
-  Report report;
-  ProblemFacts& facts = report.problem;
-  facts.parameter_blocks = problem.block_count();
-  facts.parameters = static_cast<std::int64_t>(problem.start().size());
-  facts.residual_blocks = problem.residual_block_count();
-  facts.residuals = problem.residual_count();
-  const auto& groups = problem.groups();
-  const bool sigma_given =
-      std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group->has_sigma(); });
-  report.sigma = sigma_given ? Sigma::given : Sigma::none;
-  name_method(arguments, report);
-  return report;
-}
-
 SolveRun::SolveRun(std::string input, const SolveArguments& arguments)
     : input_(std::move(input)), arguments_(arguments) {
   refuse_overwriting(input_, arguments);
@@ -127,30 +102,15 @@ SolveRun::SolveRun(std::string input, const SolveArguments& arguments)
   if (!arguments.report.empty()) page_ = OutputFile("--report", arguments.report);
 }
 
-void SolveRun::solve(const Problem& problem, Report& report) {
+void SolveRun::solve(const Study& study, Report& report) {
   const Watched watched(arguments_, interrupt_);
   if (arguments_.starts == 1) {
-    const Subject subject{.residuals = &problem};
-    report.result = thalweg::run(arguments_.method, subject, problem.start(), watched.options, watched.train);
+    report.result = study.solve(arguments_, watched.options, watched.train);
   } else {
-    MultistartResult found = multistart(problem, watched.options, {.starts = arguments_.starts});
+    MultistartResult found = multistart(*study.subject().residuals, watched.options, {.starts = arguments_.starts});
     report.result = std::move(found.best);
     report.multistart = std::move(found.minima);
   }
-  lift_limit();
-  watch_.lap();
-}
-
-void SolveRun::solve(const Subject& subject, const std::vector<double>& start, Report& report) {
-  solve_with([&](const Options& options,
-                 const TrainOptions& train) { return thalweg::run(arguments_.method, subject, start, options, train); },
-             report);
-  if (!subject.residuals) report.statistics = statistics(*subject.objective, report.result);
-}
-
-void SolveRun::solve_with(const Solve& solve, Report& report) {
-  const Watched watched(arguments_, interrupt_);
-  report.result = solve(watched.options, watched.train);
   lift_limit();
   watch_.lap();
 }
@@ -185,7 +145,7 @@ int SolveRun::finish(Report& report, const std::function<std::string()>& solutio
   report.seconds.statistics = watch_.lap();
   ExitCode code = exit_code(report.result.status);
   if (code == exit_converged && report.profile) code = exit_code(report.profile->status);
-  const std::string json = arguments_.json.empty() ? "" : to_json(report, arguments_.json_parameters);
+  const std::string json = arguments_.json.empty() ? "" : to_json(report, arguments_.all_parameters);
   if (json_.wanted()) json_.commit(json);
   if (trace_.wanted()) trace_.commit(trace_to_csv(report.result));
   if (page_.wanted()) page_.commit(to_html(report, provenance_of(arguments_.command)));

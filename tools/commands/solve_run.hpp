@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-#include <thalweg/methods/run.hpp>
-#include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/report/report.hpp>
+#include <thalweg/studies/study.hpp>
 
 #include "cli/arguments.hpp"
 #include "cli/output_file.hpp"
@@ -42,12 +41,6 @@ class Stopwatch {
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-/// What the problem and the options say before anything is solved; name, title and source are left to be set.
-Report begin_report(const Problem& problem, const SolveArguments& arguments);
-
-/// Method, learning rate and schedule.
-void name_method(const SolveArguments& arguments, Report& report);
-
 /// While it lives, Ctrl-C ends a solve and not the program.
 class SolveRun {
  public:
@@ -55,16 +48,11 @@ class SolveRun {
   SolveRun(std::string input, const SolveArguments& arguments);
 
   /// Fills the result, and the minima when there are several starts.
-  void solve(const Problem& problem, Report& report);
-  /// Of a subject that is no mere sum of squares; fills the statistics too when it is none at all.
-  void solve(const Subject& subject, const std::vector<double>& start, Report& report);
-  /// By a function that is handed the options to use; fills the result.
-  using Solve = std::function<Result(const Options&, const TrainOptions&)>;
-  void solve_with(const Solve& solve, Report& report);
+  void solve(const Study& study, Report& report);
   /// Fills the statistics, and the profiles if they are asked for.
   void judge(const Problem& problem, std::span<const double> response, Report& report);
   /// Writes and prints what was asked for. `solution`: the text for --output, called when that is wanted.
-  int finish(Report& report, const std::function<std::string()>& solution = {});
+  int finish(Report& report, const std::function<std::string()>& solution);
 
  private:
   std::string input_;

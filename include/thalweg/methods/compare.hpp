@@ -87,14 +87,14 @@ struct ComparedProblem {
 
 /// A problem to compare on.
 struct CompareCase {
-  std::string name, title, source;
-  Subject subject;
-  std::vector<std::vector<double>> starts;
+  std::string name, title = {}, source = {};
+  Subject subject = {};
+  std::vector<std::vector<double>> starts = {};
   std::int64_t batch_size = 0;                 ///< of first-order methods, when the options say none
   double best_known = IterationRecord::unset;  ///< F*; NaN: not known, then the lowest cost met serves
-  std::string best_known_from;
-  std::vector<double> certified;            ///< values of the parameters, NaN where there is none; empty: none
-  std::vector<std::vector<double>> minima;  ///< known ones, for the map
+  std::string best_known_from = {};
+  std::vector<double> certified = {};            ///< values of the parameters, NaN where there is none; empty: none
+  std::vector<std::vector<double>> minima = {};  ///< known ones, for the map
 };
 
 /// Where a comparison stands, for a progress line.

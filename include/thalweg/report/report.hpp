@@ -13,15 +13,20 @@
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/problem/problem_facts.hpp>
-#include <thalweg/report/bundle.hpp>
 #include <thalweg/report/picture.hpp>
-#include <thalweg/report/pose_graph.hpp>
-#include <thalweg/report/regression.hpp>
+#include <thalweg/report/section.hpp>
 
 namespace thalweg {
 
 /// What the residuals are divided by, for the sentence that says so.
 enum class Sigma { none, given };
+
+/// Where the parameters are listed.
+enum class ParameterList {
+  shown,
+  verbose,     ///< in the verbose text and the JSON: one by one they say nothing
+  on_request,  ///< in the JSON that asks for all: there are too many
+};
 
 struct Report {
   ProblemFacts problem;
@@ -47,9 +52,8 @@ struct Report {
   std::optional<Minima> multistart;             ///< when there was more than one start
   std::vector<RoundingMetric> minima_rounding;  ///< of its first minima: how many digits of each are to be printed
   std::optional<FitPicture> picture;            ///< for the page; when one is asked for
-  std::optional<RegressionSummary> regression;
-  std::optional<BundleSummary> bundle;
-  std::optional<PoseGraphSummary> pose_graph;
+  std::vector<Section> sections;                ///< what belongs to this kind of problem
+  ParameterList parameter_list = ParameterList::shown;
   std::optional<Profile> profile;  ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {

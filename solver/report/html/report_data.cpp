@@ -8,8 +8,6 @@
 #include <thalweg/math/special.hpp>
 #include <thalweg/report/text.hpp>
 
-#include "report/html/bundle_data.hpp"
-#include "report/html/pose_graph_data.hpp"
 #include "report/html/trace_data.hpp"
 #include "report/json/downsample.hpp"
 #include "report/text/sentences.hpp"
@@ -170,15 +168,16 @@ double best_of(const Report& report) {
 }  // namespace
 
 Json data_of(const Report& report) {
-  return {{"method", to_string(report.method)},
-          {"best", number(best_of(report))},
-          {"trace", columns_of(report.result, most_points)},
-          {"pose_graph", report.pose_graph ? data_of(*report.pose_graph) : Json(nullptr)},
-          {"bundle", report.bundle ? data_of(*report.bundle) : Json(nullptr)},
-          {"fit", fit_of(report)},
-          {"correlation", correlation_of(report.statistics)},
-          {"minima", minima_of(report)},
-          {"profile", profile_of(report)}};
+  Json data = {{"method", to_string(report.method)},
+               {"best", number(best_of(report))},
+               {"trace", columns_of(report.result, most_points)},
+               {"fit", fit_of(report)},
+               {"correlation", correlation_of(report.statistics)},
+               {"minima", minima_of(report)},
+               {"profile", profile_of(report)}};
+  for (const Section& section : report.sections)
+    if (!section.figure.empty()) data[section.key] = Json::parse(section.figure);
+  return data;
 }
 
 }  // namespace thalweg::html

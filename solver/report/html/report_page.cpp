@@ -9,13 +9,11 @@
 #include <thalweg/report/json.hpp>
 
 #include "report/html/assets.hpp"
-#include "report/html/bundle_data.hpp"
 #include "report/html/page.hpp"
 #include "report/html/report_data.hpp"
 #include "report/json/json_parts.hpp"
 #include "report/text/minima_text.hpp"
 #include "report/text/profile_text.hpp"
-#include "report/text/regression_tables.hpp"
 #include "report/text/report_tables.hpp"
 #include "report/text/sentences.hpp"
 
@@ -28,7 +26,6 @@ using html::section;
 using text::significant;
 
 constexpr std::size_t most_minima = 100;  // rows
-constexpr std::size_t most_classes = 20;  // of a confusion table
 
 std::string heading(const Report& report) {
   const ProblemFacts& p = report.problem;
@@ -61,19 +58,8 @@ std::string key_numbers(const Report& report) {
       : s.loss.empty()           ? "cost ½‖r‖²"
                                  : "cost ½ Σ ρ",
       significant(report.result.final_cost, 6));
-  if (report.bundle) {
-    const BundleSummary& b = *report.bundle;
-    add("cameras, points", fmt::format("{}, {}", b.cameras, b.points));
-    add("observations", std::to_string(b.observations));
-    add("rms error, pixels",
-        fmt::format("{} → {}", significant(b.before.root_mean_square, 3), significant(b.after.root_mean_square, 3)));
-  }
-  if (report.pose_graph) {
-    const PoseGraphSummary& g = *report.pose_graph;
-    add("poses", std::to_string(g.poses));
-    if (g.landmarks > 0) add("landmarks", std::to_string(g.landmarks));
-    add("edges", std::to_string(g.edges + g.sightings));
-  }
+  for (const Section& own : report.sections)
+    for (const auto& [label, value] : own.key_numbers) add(label, value);
   add("residual standard deviation", significant(s.residual_standard_deviation, 4));
   add("R²", text::r_squared_text(s.r_squared));
   if (s.available()) add("degrees of freedom", std::to_string(s.degrees_of_freedom));
@@ -91,8 +77,7 @@ std::string fit_sections(const Report& report) {
 
 std::string parameters(const Report& report) {
   const FitStatistics& s = report.statistics;
-  const bool weights = report.regression && report.regression->network;  // they say nothing one by one
-  if (s.parameters.empty() || weights) return "";
+  if (s.parameters.empty() || report.parameter_list == ParameterList::verbose) return "";
   std::string content;
   if (s.parameters.size() <= most_parameters_in_json)
     content += html::table(text::parameter_table(report, true), "parameters");
@@ -112,29 +97,17 @@ std::string sentence_of(std::string words) {
   return words + ".";
 }
 
-std::string regression(const Report& report) {
-  if (!report.regression) return "";
-  const RegressionSummary& r = *report.regression;
-  std::string content = paragraph(sentence_of(r.model)) + html::table(text::quality_table(r), "parameters");
-  for (const RegressionQuality& q : r.quality)
-    if (!q.confusion.empty() && r.classes.size() <= most_classes) content += html::table(text::confusion_table(r, q));
-  if (!r.cross_validation.empty()) content += html::table(text::cross_validation_table(r), "parameters");
-  if (r.zero_weights > 0) content += paragraph(fmt::format("{} of {} weights are zero.", r.zero_weights, r.weights));
-  return section("regression", "The model", content);
-}
-
-std::string bundle(const Report& report) {
-  if (!report.bundle) return "";
-  const std::string errors = html::table(text::bundle_table(*report.bundle), "results");
-  if (!report.bundle->picture) return section("errors", "Reprojection errors", errors);
-  return section("scene", "The scene from above", "") + section("errors", "Reprojection errors", errors) +
-         section("largest", "The largest errors",
-                 html::table(html::largest_errors(*report.bundle->picture), "results"));
-}
-
-std::string pose_graph(const Report& report) {
-  if (!report.pose_graph) return "";
-  return section("graph", "The graph before and after", html::table(text::pose_graph_table(report), "facts"));
+std::string own_sections(const Report& report) {
+  std::string out;
+  for (const Section& own : report.sections)
+    for (const Section::Panel& panel : own.panels) {
+      std::string content;
+      for (const Section::Piece& piece : panel.pieces)
+        content += piece.paragraph.empty() ? html::table(piece.table, piece.css_class)
+                                           : paragraph(piece.paragraph, piece.css_class);
+      out += section(panel.id, panel.heading, content);
+    }
+  return out;
 }
 
 std::string minima(const Report& report) {
@@ -149,14 +122,16 @@ std::string minima(const Report& report) {
 
 std::string to_html(const Report& report, const Provenance& provenance) {
   const std::string& title = report.problem.title.empty() ? report.problem.name : report.problem.title;
-  std::string body = heading(report) + key_numbers(report) + bundle(report) + pose_graph(report) + regression(report) +
-                     fit_sections(report) + parameters(report);
+  std::string body =
+      heading(report) + key_numbers(report) + own_sections(report) + fit_sections(report) + parameters(report);
   if (report.statistics.available())
     body += section("statistics", "The fit as a whole", html::table(text::fit_table(report, true), "facts"));
   body += minima(report);
   body += section("descent", "The way down", html::table(text::machinery_table(report), "facts"));
   body += html::provenance_section(provenance);
-  return html::page(title, body, html::data_of(report), html::report_script);
+  std::string script(html::report_script);
+  for (const Section& own : report.sections) script += own.script;
+  return html::page(title, body, html::data_of(report), script + "showReport();\n");
 }
 
 }  // namespace thalweg

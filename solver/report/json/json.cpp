@@ -51,7 +51,9 @@ Json seconds_of(const Report& report) {
 
 Json parameters_of(const Report& report, bool all) {
   const auto& parameters = report.statistics.parameters;
-  if (!all && (report.bundle || report.pose_graph || parameters.size() > most_parameters_in_json)) return nullptr;
+  const bool on_request =
+      report.parameter_list == ParameterList::on_request || parameters.size() > most_parameters_in_json;
+  if (!all && on_request) return nullptr;
   Json list = Json::array();
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     const ParameterStatistics& p = parameters[i];
@@ -161,59 +163,6 @@ Json profile_of(const Profile& profile) {
           {"lower_point", std::move(lower)}};
 }
 
-Json regression_of(const RegressionSummary& r) {
-  Json quality = Json::array(), trials = Json::array();
-  for (const RegressionQuality& q : r.quality)
-    quality.push_back({{"name", q.name},
-                       {"samples", q.samples},
-                       {"mean_loss", number(q.mean_loss)},
-                       {"accuracy", number(q.accuracy)},
-                       {"r_squared", number(q.r_squared)},
-                       {"confusion", q.confusion}});
-  for (const PenaltyTrial& t : r.cross_validation)
-    trials.push_back({{"penalty", number(t.penalty)},
-                      {"mean_loss", number(t.mean_loss)},
-                      {"standard_error", number(t.standard_error)},
-                      {"chosen", t.chosen}});
-  return {{"model", r.model},
-          {"classes", r.classes},
-          {"quality", std::move(quality)},
-          {"cross_validation", {{"penalty", r.penalty}, {"folds", r.folds}, {"trials", std::move(trials)}}},
-          {"weights", r.weights},
-          {"zero_weights", r.zero_weights}};
-}
-
-Json bundle_of(const BundleSummary& b) {
-  const auto errors = [](const ReprojectionErrors& e) {
-    return Json{{"rms", number(e.root_mean_square)},
-                {"mean", number(e.mean)},
-                {"median", number(e.median)},
-                {"percentile_95", number(e.percentile_95)},
-                {"largest", number(e.largest)}};
-  };
-  return {{"cameras", b.cameras},
-          {"points", b.points},
-          {"observations", b.observations},
-          {"reprojection_error", {{"before", errors(b.before)}, {"after", errors(b.after)}}}};
-}
-
-Json pose_graph_of(const PoseGraphSummary& g) {
-  return {{"space", g.plane ? "SE2" : "SE3"},
-          {"poses", g.poses},
-          {"landmarks", g.landmarks},
-          {"edges", g.edges},
-          {"sightings", g.sightings},
-          {"held", g.held},
-          {"degrees_of_freedom", g.degrees_of_freedom},
-          {"initialization",
-           {{"used", g.initialization},
-            {"reason", g.initialization_reason},
-            {"file_cost", number(g.file_cost)},
-            {"tree_cost", number(g.tree_cost)},
-            {"chordal_cost", number(g.chordal_cost)},
-            {"seconds", g.initialization_seconds}}}};
-}
-
 }  // namespace
 
 std::string to_json(const Report& report, bool all_parameters) {
@@ -244,9 +193,8 @@ std::string to_json(const Report& report, bool all_parameters) {
   if (report.certified)
     json["certified"] = {{"digits", number(report.certified->digits)},
                          {"worst_parameter", report.certified->worst_parameter}};
-  if (report.bundle) json["bundle"] = bundle_of(*report.bundle);
-  if (report.pose_graph) json["pose_graph"] = pose_graph_of(*report.pose_graph);
-  if (report.regression) json["regression"] = regression_of(*report.regression);
+  for (const Section& section : report.sections)
+    if (!section.json.empty()) json[section.key] = Json::parse(section.json);
   if (report.known_minimum) json["known_minimum"] = known_minimum_of(*report.known_minimum);
   json["loss"] = nullptr;
   if (const FitStatistics& s = report.statistics; !s.loss.empty())

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <string>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -15,6 +16,11 @@ using Json = nlohmann::ordered_json;
 
 /// JSON has no NaN and no infinity.
 inline Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
+
+/// As text; what is no UTF-8 (the name of a file may be anything) is replaced.
+inline std::string dumped(const Json& json, int indent = -1) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 /// An array of numbers.
 template <class Range>

@@ -117,41 +117,6 @@ Table fit_table(const Report& report, bool verbose) {
   return table;
 }
 
-Table bundle_table(const BundleSummary& b) {
-  Table table;
-  table.add_column("reprojection error, pixels", Align::left);
-  for (const char* heading : {"rms", "mean", "median", "95 %", "largest"}) table.add_column(heading, Align::right);
-  const auto row = [&](const char* what, const ReprojectionErrors& e) {
-    std::vector<std::string> cells = {what};
-    for (const double v : {e.root_mean_square, e.mean, e.median, e.percentile_95, e.largest})
-      cells.push_back(std::isfinite(v) ? fmt::format("{:.4g}", v) : "-");
-    table.add_row(std::move(cells));
-  };
-  row("before", b.before);
-  row("after", b.after);
-  return table;
-}
-
-Table pose_graph_table(const Report& report) {
-  const PoseGraphSummary& g = *report.pose_graph;
-  Table table;
-  table.add_column("pose graph", Align::left);
-  table.add_column("", Align::left);
-  std::string extent = fmt::format("{} poses of {}, {} edges", g.poses, g.plane ? "the plane" : "space", g.edges);
-  if (g.landmarks > 0) extent += fmt::format("; {} landmarks, {} sightings", g.landmarks, g.sightings);
-  table.add_row({"extent", extent});
-  table.add_row({"held", g.held});
-  table.add_row({"begins", fmt::format("{} ({})", g.initialization, g.initialization_reason)});
-  const Result& r = report.result;
-  table.add_row({report.statistics.loss.empty() ? "cost ½ χ²" : "cost ½ Σ ρ",
-                 fmt::format("{:.6g} at the start, {:.10g} at the solution", r.initial_cost, r.final_cost)});
-  if (g.degrees_of_freedom > 0)
-    table.add_row({"χ² / freedom",
-                   fmt::format("{:.4g}, of {} degrees", 2.0 * r.final_cost / static_cast<double>(g.degrees_of_freedom),
-                               g.degrees_of_freedom)});
-  return table;
-}
-
 Table machinery_table(const Report& report) {
   const Result& r = report.result;
   const Result::Seconds& s = r.seconds;

@@ -14,10 +14,6 @@ Table parameter_table(const Report& report, bool verbose);
 Table fit_table(const Report& report, bool verbose);
 
 /// Method, linear solver, evaluations, times.
-/// Reprojection errors before and after.
-Table bundle_table(const BundleSummary& bundle);
-/// What a pose graph consists of, where it began, what is held, and its cost before and after.
-Table pose_graph_table(const Report& report);
 Table machinery_table(const Report& report);
 
 }  // namespace thalweg::text

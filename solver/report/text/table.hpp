@@ -1,40 +1,19 @@
-// Aligned columns of text, and numbers with as many digits as they deserve.
+// Text as it is shown, and numbers with as many digits as they deserve.
 #pragma once
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <thalweg/base/words.hpp>
+#include <thalweg/report/table.hpp>
 
 namespace thalweg::text {
 
 /// Characters as shown: UTF-8 sequences count once.
 std::size_t width(std::string_view s);
 
-enum class Align { left, right };
-
 /// With & < > " ' written as HTML's entities; control characters are made visible.
 std::string escaped(std::string_view s);
-
-/// Rows of cells below their headings, printable; columns that are empty throughout are left out.
-class Table {
- public:
-  void add_column(std::string heading, Align align);
-  void add_row(std::vector<std::string> cells);
-  bool empty() const { return rows_.empty(); }
-  /// Each line begins with the indent and ends with a newline, without trailing blanks.
-  std::string print(std::string_view indent) const;
-  /// A <table>; the first cell of a row is its heading.
-  std::string html() const;
-
- private:
-  std::vector<std::size_t> widths() const;  // of the cells of each column, without its heading
-
-  std::vector<std::string> headings_;
-  std::vector<Align> align_;
-  std::vector<std::vector<std::string>> rows_;
-};
 
 /// How to write a value of which the error is known: the error gets two significant digits or as many
 /// as asked for; the value, and other numbers beside it, end at the same decimal place. No value gets more than 15

@@ -7,7 +7,6 @@
 
 #include "report/text/minima_text.hpp"
 #include "report/text/profile_text.hpp"
-#include "report/text/regression_tables.hpp"
 #include "report/text/report_tables.hpp"
 #include "report/text/sentences.hpp"
 #include "report/text/table.hpp"
@@ -114,14 +113,12 @@ std::string to_text(const Report& report, bool verbose) {
     out += "\n" + machinery_table(report).print(indent);
   }
   if (report.multistart) out += minima_text(report, verbose);
-  const bool weights = report.regression && report.regression->network;
-  if (report.bundle)
-    out += "\n" + text::bundle_table(*report.bundle).print(indent);
-  else if (report.pose_graph)
-    out += "\n" + text::pose_graph_table(report).print(indent);
-  else if (!weights || verbose)
+  if (report.parameter_list == ParameterList::shown || (report.parameter_list == ParameterList::verbose && verbose))
     out += "\n" + parameter_table(report, verbose).print(indent);
-  out += text::regression_text(report);
+  for (const Section& section : report.sections) {
+    for (const Table& table : section.tables) out += "\n" + table.print(indent);
+    if (!section.sentence.empty()) out += "\n" + section.sentence + "\n";
+  }
   if (!report.statistics.available()) return out;
   out += "\n" + fit_table(report, verbose).print(indent);
   out += correlations(report.statistics);

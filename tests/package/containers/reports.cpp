@@ -4,10 +4,10 @@
 #include <thalweg/diagnosis/check.hpp>
 #include <thalweg/inference/block_covariance.hpp>
 #include <thalweg/inference/profile.hpp>
-#include <thalweg/report/bundle.hpp>
 #include <thalweg/report/html.hpp>
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
+#include <thalweg/studies/bundle_section.hpp>
 
 #include "containers.hpp"
 

@@ -6,6 +6,7 @@
 
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/report/html.hpp>
+#include <thalweg/studies/regression_section.hpp>
 #include <thalweg/train/train.hpp>
 
 #include "support/example_reports.hpp"
@@ -78,14 +79,15 @@ thalweg::Report trained() {
   report.result = thalweg::train(model.objective(), model.start(),
                                  {.rule = thalweg::Rule::adam, .rate = 0.01, .batch_size = 10, .max_epochs = 60});
   report.statistics = thalweg::statistics(model.objective(), report.result);
-  thalweg::RegressionSummary& r = report.regression.emplace();
+  thalweg::RegressionSummary r;
   r.model = "network: 1 input";
-  r.network = true;
   r.classes = {"<ham>", "eggs"};
   r.quality = {{"training", 8, 0.25, 0.875, thalweg::unset, {3, 1, 0, 4}}};
   r.penalty = "l2";
   r.folds = 5;
   r.cross_validation = {{1e-3, 0.5, 0.1, true}, {1.0, 0.75, 0.1, false}};
+  report.sections.push_back(thalweg::section_of(r));
+  report.parameter_list = thalweg::ParameterList::verbose;
   thalweg::FitPanel& panel = report.picture.emplace().panels.emplace_back();
   panel.input = fit.data.inputs[0];
   panel.response = fit.data.response;

@@ -1,9 +1,15 @@
 // The page of one solve.
 
-(() => {
+const sectionCharts = [];
+
+// Of a section that belongs to a kind of problem: draw(data), data that of the whole page.
+function addSectionChart(draw) {
+  sectionCharts.push(draw);
+}
+
+function showReport() {
   const data = JSON.parse(document.getElementById('data').textContent);
-  drawBundle(data.bundle);
-  drawPoseGraph(data.pose_graph);
+  for (const draw of sectionCharts) draw(data);
   drawFits(data.fit);
   drawResiduals(data.fit);
   drawProfile(data.profile);
@@ -19,4 +25,4 @@
     drawDamping(trace);
   }
   makeCopyable();
-})();
+}

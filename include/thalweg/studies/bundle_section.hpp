@@ -1,0 +1,37 @@
+// What a report says of a bundle adjustment.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <thalweg/report/section.hpp>
+
+namespace thalweg {
+
+/// Distances, in pixels, between where points are seen and where the cameras project them.
+struct ReprojectionErrors {
+  double root_mean_square = 0.0, mean = 0.0, median = 0.0, percentile_95 = 0.0, largest = 0.0;
+};
+/// Of at least one distance. Where some are not finite, median and percentile are those of the others, the rest is
+/// unset.
+ReprojectionErrors reprojection_errors(std::span<const double> distances);
+
+/// What is drawn of a bundle adjustment, at its solution.
+struct BundlePicture {
+  std::vector<double> camera_x, camera_y, heading_x, heading_y;  ///< seen from above; headings are at most of length 1
+  std::vector<double> point_x, point_y;
+  std::vector<double> before, after;  ///< distances in pixels of each observation
+  std::vector<std::int32_t> camera_of, point_of;
+};
+
+struct BundleSummary {
+  std::int64_t cameras = 0, points = 0, observations = 0;
+  ReprojectionErrors before, after;
+  std::optional<BundlePicture> picture;  ///< for the page; when one is asked for
+};
+
+Section section_of(const BundleSummary& bundle);
+
+}  // namespace thalweg

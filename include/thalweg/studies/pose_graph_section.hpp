@@ -1,0 +1,43 @@
+// What a report says of a pose graph.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <thalweg/minimize/result.hpp>
+#include <thalweg/report/section.hpp>
+
+namespace thalweg {
+
+/// What is drawn of a pose graph.
+struct PoseGraphPicture {
+  std::string x_axis, y_axis;
+  std::vector<std::int64_t> ids;  ///< of each pose
+  std::vector<double> before_x, before_y, after_x, after_y;
+  std::vector<std::int32_t> from, to;  ///< of each edge, numbers of poses
+};
+
+struct PoseGraphSummary {
+  bool plane = true;
+  std::int64_t poses = 0, landmarks = 0, edges = 0, sightings = 0;
+  std::string held;  ///< "pose 0, since the file fixes nothing"
+
+  /// Where the solve began; the costs of the starts that were tried, NaN for others.
+  std::string initialization, initialization_reason;
+  double file_cost = std::numeric_limits<double>::quiet_NaN();
+  double tree_cost = std::numeric_limits<double>::quiet_NaN();
+  double chordal_cost = std::numeric_limits<double>::quiet_NaN();
+  double initialization_seconds = 0.0;
+
+  std::int64_t degrees_of_freedom = 0;  ///< components of all errors less those of what may move
+
+  std::optional<PoseGraphPicture> picture;  ///< for the page; when one is asked for
+};
+
+/// `result`: of the solve.
+Section section_of(const PoseGraphSummary& graph, const Result& result, bool robust);
+
+}  // namespace thalweg

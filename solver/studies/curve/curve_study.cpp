@@ -1,0 +1,161 @@
+// Curve fits as a kind of problem, and the files that hold them or regressions.
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <thalweg/models/build.hpp>
+#include <thalweg/models/regression_fit.hpp>
+#include <thalweg/models/toml_writer.hpp>
+
+#include "studies/curve/fit_picture.hpp"
+#include "studies/curve/saturation.hpp"
+#include "studies/facts.hpp"
+#include "studies/registry.hpp"
+#include "studies/regression/regression_study.hpp"
+
+namespace thalweg {
+namespace studies {
+namespace {
+
+std::optional<Agreement> certified_agreement(const CurveFit& fit, const FitStatistics& s) {
+  std::vector<double> certified;
+  bool any = false;
+  for (const FitParameter& p : fit.parameters) {
+    any = any || p.certified.has_value();
+    certified.push_back(p.certified ? p.certified->value : unset);
+  }
+  if (!any) return std::nullopt;
+  return agreement(s.parameters, certified);
+}
+
+/// ½ Σr², as the file certifies it; NaN where it certifies none, or where something is added to that sum.
+double certified_cost(const CurveFit& fit) {
+  for (const FitParameter& p : fit.parameters)
+    if (p.prior) return unset;
+  for (const DataSet& data : fit.data)
+    if (data.sigma_column || !data.loss.is_trivial()) return unset;
+  return 0.5 * fit.certified_residual_sum_of_squares;
+}
+
+class CurveStudy final : public Study {
+ public:
+  explicit CurveStudy(CurveFit fit) : fit_(std::move(fit)) {}
+  const std::string& file() const override { return fit_.file; }
+
+  void prepare(Request& request) override {
+    request.options.validate();
+    build(request, request.start);
+  }
+  void describe(Report& report) const override {
+    count(built_.problem, report);
+    name(report.problem);
+    for (const DataSet& data : fit_.data) {
+      report.problem.missing_rows += static_cast<std::int64_t>(data.missing_rows);
+      report.problem.excluded_rows += static_cast<std::int64_t>(data.excluded_rows);
+    }
+    for (const FitParameter& p : fit_.parameters) report.labels.push_back({p.unit, p.description});
+  }
+  Subject subject() const override { return {.residuals = &built_.problem}; }
+  std::vector<double> start() const override { return built_.problem.start(); }
+
+  void annotate(Report& report) const override {
+    report.result.notes.insert(report.result.notes.begin(), fit_.notes.begin(), fit_.notes.end());
+    if (report.problem.priors > 0 && fit_.noise == Noise::estimated)
+      report.result.notes.push_back(
+          "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
+          "noise = \"known\" takes them as they are");
+  }
+  /// Empty where a parameter is in what was measured.
+  std::vector<double> response() const override {
+    std::vector<double> response;
+    try {
+      for (const auto& model : built_.models) {
+        const std::vector<double> y = model->response();
+        response.insert(response.end(), y.begin(), y.end());
+      }
+    } catch (const Error&) {
+      return {};
+    }
+    return response;
+  }
+  void conclude(const Request& request, Report& report) const override {
+    note_saturation(built_, report);
+    if (report.statistics.available()) report.certified = certified_agreement(fit_, report.statistics);
+    if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
+  }
+  std::string solution(const std::vector<double>& x, Compression) const override {
+    CurveFit solved = fit_;
+    for (std::size_t i = 0; i < solved.parameters.size(); ++i) solved.parameters[i].starts = {x[i]};
+    return write_toml(solved);
+  }
+
+  CheckReport check(const Request& request) override {
+    build({}, request.start);
+    CheckReport report = thalweg::check(built_.problem, request.options);
+    name(report.problem);
+    return report;
+  }
+  std::size_t start_count() const override { return fit_.parameters[0].starts.size(); }
+
+  void prepare_comparison(const Request& request) override { build(request, 1); }
+  std::vector<std::vector<double>> starts() const override {
+    std::vector<std::vector<double>> starts(start_count());
+    for (std::size_t k = 0; k < starts.size(); ++k)
+      for (const FitParameter& p : fit_.parameters) starts[k].push_back(p.starts[k]);
+    return starts;
+  }
+  CompareCase compare_case(const Request&, std::vector<std::vector<double>> starts) override {
+    CompareCase compared{.name = std::filesystem::path(file()).stem().string(),
+                         .title = fit_.title,
+                         .source = file(),
+                         .subject = subject()};
+    compared.starts = std::move(starts);
+    std::vector<double>& certified = compared.certified;
+    for (const FitParameter& p : fit_.parameters) certified.push_back(p.certified ? p.certified->value : unset);
+    const bool all = std::none_of(certified.begin(), certified.end(), [](double v) { return std::isnan(v); });
+    if (all) compared.minima.push_back(certified);
+    compared.best_known = certified_cost(fit_);
+    compared.best_known_from = "certified";
+    return compared;
+  }
+
+ private:
+  void build(const Request& request, int start) {
+    fit_.detect_linear = request.detect_linear;
+    if (request.loss)
+      for (DataSet& data : fit_.data) data.loss = *request.loss;
+    built_ = build_problem(fit_, start);
+  }
+  void name(ProblemFacts& facts) const {
+    facts.name = std::filesystem::path(file()).stem().string();
+    facts.title = fit_.title;
+    facts.source = file();
+    facts.kind = "curve fit";
+    facts.priors = std::count_if(fit_.parameters.begin(), fit_.parameters.end(),
+                                 [](const FitParameter& p) { return p.prior.has_value(); });
+  }
+
+  CurveFit fit_;
+  CurveProblem built_;
+};
+
+std::unique_ptr<Study> read(const std::string& file, const Request&) {
+  auto problem = read_problem(file);
+  if (RegressionFit* regression = std::get_if<RegressionFit>(&problem)) return study_of(std::move(*regression));
+  return thalweg::study_of(std::move(std::get<CurveFit>(problem)));
+}
+
+}  // namespace
+
+Kind problem_file() {
+  return {"problem file", {}, [](const std::string&) { return true; }, read};
+}
+
+}  // namespace studies
+
+std::unique_ptr<Study> study_of(CurveFit fit) { return std::make_unique<studies::CurveStudy>(std::move(fit)); }
+
+}  // namespace thalweg

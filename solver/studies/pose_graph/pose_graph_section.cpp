@@ -1,0 +1,73 @@
+#include <thalweg/studies/pose_graph_section.hpp>
+
+#include <fmt/format.h>
+
+#include "report/json/json_parts.hpp"
+#include "studies/pose_graph/pose_graph_figure.hpp"
+
+namespace thalweg {
+namespace studies {
+extern const std::string_view pose_graph_script;  // pose_graph.js
+}
+
+namespace {
+
+using json_parts::Json;
+using json_parts::number;
+using text::Align;
+using text::Table;
+
+/// What it consists of, where it began, what is held, and its cost before and after.
+Table facts_table(const PoseGraphSummary& g, const Result& r, bool robust) {
+  Table table;
+  table.add_column("pose graph", Align::left);
+  table.add_column("", Align::left);
+  std::string extent = fmt::format("{} poses of {}, {} edges", g.poses, g.plane ? "the plane" : "space", g.edges);
+  if (g.landmarks > 0) extent += fmt::format("; {} landmarks, {} sightings", g.landmarks, g.sightings);
+  table.add_row({"extent", extent});
+  table.add_row({"held", g.held});
+  table.add_row({"begins", fmt::format("{} ({})", g.initialization, g.initialization_reason)});
+  table.add_row({robust ? "cost ½ Σ ρ" : "cost ½ χ²",
+                 fmt::format("{:.6g} at the start, {:.10g} at the solution", r.initial_cost, r.final_cost)});
+  if (g.degrees_of_freedom > 0)
+    table.add_row({"χ² / freedom",
+                   fmt::format("{:.4g}, of {} degrees", 2.0 * r.final_cost / static_cast<double>(g.degrees_of_freedom),
+                               g.degrees_of_freedom)});
+  return table;
+}
+
+Json json_of(const PoseGraphSummary& g) {
+  return {{"space", g.plane ? "SE2" : "SE3"},
+          {"poses", g.poses},
+          {"landmarks", g.landmarks},
+          {"edges", g.edges},
+          {"sightings", g.sightings},
+          {"held", g.held},
+          {"degrees_of_freedom", g.degrees_of_freedom},
+          {"initialization",
+           {{"used", g.initialization},
+            {"reason", g.initialization_reason},
+            {"file_cost", number(g.file_cost)},
+            {"tree_cost", number(g.tree_cost)},
+            {"chordal_cost", number(g.chordal_cost)},
+            {"seconds", g.initialization_seconds}}}};
+}
+
+}  // namespace
+
+Section section_of(const PoseGraphSummary& g, const Result& result, bool robust) {
+  Section section;
+  section.key = "pose_graph";
+  section.json = json_parts::dumped(json_of(g));
+  section.tables = {facts_table(g, result, robust)};
+  section.key_numbers = {{"poses", std::to_string(g.poses)}};
+  if (g.landmarks > 0) section.key_numbers.emplace_back("landmarks", std::to_string(g.landmarks));
+  section.key_numbers.emplace_back("edges", std::to_string(g.edges + g.sightings));
+  section.panels = {{"graph", "The graph before and after", {{"", section.tables[0], "facts"}}}};
+  if (!g.picture) return section;
+  section.figure = json_parts::dumped(html::data_of(g));
+  section.script = studies::pose_graph_script;
+  return section;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,175 @@
+// Pose graphs as a kind of problem.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <thalweg/minimize/solve.hpp>
+#include <thalweg/models/pose_graph.hpp>
+#include <thalweg/studies/pose_graph_section.hpp>
+
+#include "studies/facts.hpp"
+#include "studies/registry.hpp"
+
+namespace thalweg::studies {
+namespace {
+
+constexpr const char* kind = "pose graph";
+constexpr std::string_view own_options[] = {"--init", "--information-order"};
+// λ of a solve that begins near a minimum, and is best not held back.
+constexpr double near_a_minimum = 1e-8;
+
+/// What no pose graph has, whatever the method.
+constexpr Refusal of_every_graph[] = {
+    {"--start", "it has one start, which --init chooses"},
+    {"--starts", "starts drawn at random lead nowhere near a minimum; --init chooses among better ones"},
+    {"--detect-linear", "a relative pose is linear in nothing"},
+    {"--intervals", "standard errors are not worked out for so many parameters"},
+    {"--patience", "it is for the training of regressions"},
+    {"--batch-size", "it is for the training of regressions"},
+};
+
+std::int64_t count_fixed(const std::vector<char>& fixed) {
+  return std::count_if(fixed.begin(), fixed.end(), [](char f) { return f != 0; });
+}
+
+/// Ids of the vertices that do not move, in words.
+std::string held(const PoseGraph& graph) {
+  if (const std::int32_t pose = gauge_pose(graph); pose >= 0)
+    return fmt::format("pose {}, since the file fixes nothing", graph.pose_ids[static_cast<std::size_t>(pose)]);
+  const auto poses = count_fixed(graph.pose_fixed), landmarks = count_fixed(graph.landmark_fixed);
+  std::string text = fmt::format("{} pose{}", poses, poses == 1 ? "" : "s");
+  if (landmarks > 0) text += fmt::format(" and {} landmark{}", landmarks, landmarks == 1 ? "" : "s");
+  return text + " that the file fixes";
+}
+
+PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& start, double seconds) {
+  PoseGraphSummary s;
+  s.plane = g.kind == PoseGraph::Kind::se2;
+  s.poses = g.pose_count();
+  s.landmarks = g.landmark_count();
+  s.edges = g.edges.count();
+  s.sightings = g.sightings.count();
+  s.held = held(g);
+  s.initialization = to_string(start.used);
+  s.initialization_reason = start.reason;
+  s.file_cost = start.file_cost;
+  s.tree_cost = start.tree_cost;
+  s.chordal_cost = start.chordal_cost;
+  s.initialization_seconds = seconds;
+  const std::int64_t held_poses = gauge_pose(g) >= 0 ? 1 : count_fixed(g.pose_fixed);
+  s.degrees_of_freedom = (s.edges - s.poses + held_poses) * g.tangent_size() +
+                         (s.sightings - s.landmarks + count_fixed(g.landmark_fixed)) * g.landmark_size();
+  return s;
+}
+
+PoseGraphPicture picture_of(const PoseGraph& before, const PoseGraph& after) {
+  PoseGraphView from = view_of(before, after), to = view_of(after, after);
+  const bool plane = after.kind == PoseGraph::Kind::se2;
+  return {plane ? "x" : "longest extent",
+          plane ? "y" : "next extent",
+          after.pose_ids,
+          std::move(from.x),
+          std::move(from.y),
+          std::move(to.x),
+          std::move(to.y),
+          after.edges.from,
+          after.edges.to};
+}
+
+class PoseGraphStudy final : public Study {
+ public:
+  explicit PoseGraphStudy(PoseGraph graph) : graph_(std::move(graph)) {}
+  const std::string& file() const override { return graph_.file; }
+
+  void prepare(Request& request) override {
+    request.options.validate();
+    refuse(request, of_every_graph, file(), kind);
+    robust_ = request.loss && !request.loss->is_trivial();
+    const Loss loss = request.loss.value_or(Loss());
+    const auto began = std::chrono::steady_clock::now();
+    start_ = initialize(graph_, request.initialization.value_or(Initialization::automatic), loss);
+    start_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
+    problem_ = build_problem(graph_, loss);
+    refuse_too_dense(problem_, request, file(), kind);
+    Options& o = request.options;
+    if (std::isnan(o.initial_damping) && o.method == Method::levenberg_marquardt &&
+        start_.used == Initialization::chordal)
+      o.initial_damping = near_a_minimum;
+  }
+  void describe(Report& report) const override {
+    count(problem_, report);
+    name(report.problem);
+    report.parameter_list = ParameterList::on_request;
+  }
+  Subject subject() const override { return {.residuals = &problem_}; }
+  std::vector<double> start() const override { return problem_.start(); }
+  bool is_judged_by_residuals() const override { return false; }
+  void annotate(Report& report) const override {
+    report.result.notes.insert(report.result.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
+  }
+  void conclude(const Request& request, Report& report) const override {
+    PoseGraphSummary summary = summary_of(graph_, start_, start_seconds_);
+    if (request.picture && report.result.status != Status::non_finite_start)
+      summary.picture = picture_of(graph_, with_solution(graph_, report.result.x));
+    if (request.all_parameters) report.statistics.parameters = named_values(problem_, report.result.x);
+    report.sections.push_back(section_of(summary, report.result, robust_));
+  }
+  std::string solution(const std::vector<double>& x, Compression compression) const override {
+    return write_g2o(with_solution(graph_, x), compression);
+  }
+
+  /// What the file has is looked at; where it has no start, the one that a solve would begin from.
+  CheckReport check(const Request& request) override {
+    if (request.start > 1)
+      throw Error(fmt::format("--start does not go with '{}': a pose graph has one start", file()));
+    const bool complete = std::find(graph_.pose_given.begin(), graph_.pose_given.end(), 0) == graph_.pose_given.end();
+    start_ = initialize(graph_, complete ? Initialization::file : Initialization::automatic);
+    CheckReport report = thalweg::check(build_problem(graph_), request.options);
+    report.notes.insert(report.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
+    report.notes.insert(
+        report.notes.begin(),
+        fmt::format("{} poses, {} edges, {} landmarks, {} sightings; held: {}; looked at from initialization {}",
+                    graph_.pose_count(), graph_.edges.count(), graph_.landmark_count(), graph_.sightings.count(),
+                    held(graph_), to_string(start_.used)));
+    name(report.problem);
+    return report;
+  }
+
+  void prepare_comparison(const Request&) override {
+    throw Error(
+        fmt::format("compare looks at curve fits, regressions and the catalogue, and '{}' is a pose graph; expected "
+                    "thalweg solve, one --method after the other",
+                    file()));
+  }
+  std::vector<std::vector<double>> starts() const override { return {start()}; }
+  CompareCase compare_case(const Request&, std::vector<std::vector<double>>) override { return {}; }
+
+ private:
+  void name(ProblemFacts& facts) const {
+    facts.name = std::filesystem::path(file()).filename().string();
+    facts.title = "Pose graph";
+    facts.source = file();
+    facts.kind = kind;
+  }
+
+  PoseGraph graph_;
+  Problem problem_;
+  InitializationReport start_;
+  double start_seconds_ = 0.0;
+  bool robust_ = false;
+};
+
+std::unique_ptr<Study> read(const std::string& file, const Request& request) {
+  return std::make_unique<PoseGraphStudy>(
+      read_pose_graph(file, request.information_order.value_or(InformationOrder::toro)));
+}
+
+}  // namespace
+
+Kind pose_graph() { return {kind, own_options, looks_like_pose_graph, read}; }
+
+}  // namespace thalweg::studies

@@ -1,0 +1,117 @@
+#include <thalweg/studies/regression_section.hpp>
+
+#include <cctype>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include <thalweg/report/text.hpp>
+
+#include "report/json/json_parts.hpp"
+#include "report/text/sentences.hpp"
+
+namespace thalweg {
+namespace {
+
+using json_parts::Json;
+using json_parts::number;
+using text::Align;
+using text::Table;
+
+constexpr std::size_t most_classes_in_text = 12, most_classes_on_page = 20;  // of a confusion table
+
+std::string cell(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : ""; }
+
+/// A row per part of the samples: how well the model does on it.
+Table quality_table(const RegressionSummary& r) {
+  Table table;
+  table.add_column("samples", Align::left);
+  for (const char* heading : {"", "mean loss", "accuracy", "R²"}) table.add_column(heading, Align::right);
+  for (const RegressionQuality& q : r.quality)
+    table.add_row({q.name, std::to_string(q.samples), cell(q.mean_loss, 5),
+                   std::isfinite(q.accuracy) ? fmt::format("{:.1f} %", 100.0 * q.accuracy) : "",
+                   std::isfinite(q.r_squared) ? text::r_squared_text(q.r_squared) : ""});
+  return table;
+}
+
+/// Rows: the true class, columns: the predicted one.
+Table confusion_table(const RegressionSummary& r, const RegressionQuality& q) {
+  Table table;
+  table.add_column(q.name + ": true class", Align::left);
+  for (const std::string& name : r.classes) table.add_column("as " + printable(name), Align::right);
+  const std::size_t k = r.classes.size();
+  for (std::size_t i = 0; i < k; ++i) {
+    std::vector<std::string> row = {printable(r.classes[i])};
+    for (std::size_t j = 0; j < k; ++j) row.push_back(std::to_string(q.confusion[i * k + j]));
+    table.add_row(std::move(row));
+  }
+  return table;
+}
+
+/// A row per penalty that was tried.
+Table cross_validation_table(const RegressionSummary& r) {
+  Table table;
+  table.add_column(r.penalty, Align::right);
+  table.add_column(fmt::format("mean loss, {} folds", r.folds), Align::right);
+  table.add_column("± error", Align::right);
+  table.add_column("", Align::left);
+  for (const PenaltyTrial& trial : r.cross_validation)
+    table.add_row({fmt::format("{:g}", trial.penalty), cell(trial.mean_loss, 5), cell(trial.standard_error, 2),
+                   trial.chosen ? "chosen" : ""});
+  return table;
+}
+
+Json json_of(const RegressionSummary& r) {
+  Json quality = Json::array(), trials = Json::array();
+  for (const RegressionQuality& q : r.quality)
+    quality.push_back({{"name", q.name},
+                       {"samples", q.samples},
+                       {"mean_loss", number(q.mean_loss)},
+                       {"accuracy", number(q.accuracy)},
+                       {"r_squared", number(q.r_squared)},
+                       {"confusion", q.confusion}});
+  for (const PenaltyTrial& t : r.cross_validation)
+    trials.push_back({{"penalty", number(t.penalty)},
+                      {"mean_loss", number(t.mean_loss)},
+                      {"standard_error", number(t.standard_error)},
+                      {"chosen", t.chosen}});
+  return {{"model", r.model},
+          {"classes", r.classes},
+          {"quality", std::move(quality)},
+          {"cross_validation", {{"penalty", r.penalty}, {"folds", r.folds}, {"trials", std::move(trials)}}},
+          {"weights", r.weights},
+          {"zero_weights", r.zero_weights}};
+}
+
+/// "network: 1 input" as a sentence.
+std::string sentence_of(std::string words) {
+  if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words + ".";
+}
+
+}  // namespace
+
+Section section_of(const RegressionSummary& r) {
+  Section section;
+  section.key = "regression";
+  section.json = json_parts::dumped(json_of(r));
+  Section::Panel panel{"regression", "The model", {{sentence_of(r.model)}, {"", quality_table(r), "parameters"}}};
+  section.tables.push_back(quality_table(r));
+  for (const RegressionQuality& q : r.quality) {
+    if (q.confusion.empty()) continue;
+    if (r.classes.size() <= most_classes_in_text) section.tables.push_back(confusion_table(r, q));
+    if (r.classes.size() <= most_classes_on_page) panel.pieces.push_back({"", confusion_table(r, q)});
+  }
+  if (!r.cross_validation.empty()) {
+    section.tables.push_back(cross_validation_table(r));
+    panel.pieces.push_back({"", cross_validation_table(r), "parameters"});
+  }
+  if (r.zero_weights > 0) {
+    section.sentence = fmt::format("{} of {} weights are zero.", r.zero_weights, r.weights);
+    panel.pieces.push_back({section.sentence});
+  }
+  section.panels.push_back(std::move(panel));
+  return section;
+}
+
+}  // namespace thalweg

@@ -1,0 +1,11 @@
+// Regressions as a kind of problem.
+#pragma once
+
+#include <thalweg/models/regression_fit.hpp>
+#include <thalweg/studies/study.hpp>
+
+namespace thalweg::studies {
+
+std::unique_ptr<Study> study_of(RegressionFit fit);
+
+}  // namespace thalweg::studies

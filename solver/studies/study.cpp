@@ -1,0 +1,35 @@
+#include <thalweg/studies/study.hpp>
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "studies/registry.hpp"
+
+namespace thalweg {
+
+bool Request::was_given(std::string_view option) const {
+  return std::find(given.begin(), given.end(), option) != given.end();
+}
+
+Result Study::solve(const Request& request, const Options& options, const TrainOptions& train) const {
+  return run(request.method, subject(), start(), options, train);
+}
+
+std::string Study::solution(const std::vector<double>&, Compression) const {
+  throw Error(fmt::format("no file format holds a solution of '{}'", file()));
+}
+
+std::unique_ptr<Study> read_study(const std::string& file, const Request& request) {
+  const auto all = kinds();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Kind& kind) { return kind.recognises(file); });
+  for (const Kind& other : all) {
+    if (&other == &*found) continue;
+    for (const std::string_view option : other.options)
+      if (request.was_given(option))
+        throw Error(fmt::format("{} is for {}s, and '{}' is none", option, other.name, file));
+  }
+  return found->read(file, request);
+}
+
+}  // namespace thalweg
