@@ -187,7 +187,7 @@ TEST_CASE("mistakes in the other options of fit") {
   CHECK(of_fit(2, table, model + "--sigma z") == error + "--sigma: unknown column 'z'; expected x or y");
   CHECK(of_fit(2, table, model + "--noise known") ==
         error + "--noise known needs the standard deviations; expected --sigma COLUMN");
-  CHECK(of_fit(2, table, model + "--noise loud") == error + "unknown noise 'loud'; expected known or estimated");
+  CHECK(of_fit(2, table, model + "--noise loud") == error + "--noise is 'loud'; expected known or estimated");
 }
 
 TEST_CASE("wrong usage") {

@@ -1,17 +1,14 @@
-// Options of the command line that check their values as soon as they are read, and say what was expected.
+// From the text of an option to its value, or to what was expected.
 #pragma once
 
-#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
 #include <vector>
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include "cli/arguments.hpp"
 #include "cli/usage.hpp"
@@ -26,25 +23,6 @@ std::optional<T> number_from(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
-}
-
-/// An option whose value is checked as soon as it is read.
-template <class T>
-CLI::Option* add_number(CLI::App& app, const std::string& name, std::optional<T>& target, T least,
-                        const std::string& expected, const std::string& description) {
-  const auto read = [&target, name, least, expected](const std::string& text) {
-    target = number_from<T>(text);
-    if (!target || !(*target >= least)) throw UsageError(fmt::format("{} is '{}'; expected {}", name, text, expected));
-  };
-  return app.add_option_function<std::string>(name, read, description)
-      ->type_name(std::is_integral_v<T> ? "N" : "NUMBER");
-}
-
-template <class E>
-CLI::Option* add_choice(CLI::App& app, const std::string& name, E& target, E (*parse)(std::string_view),
-                        const std::string& description) {
-  const auto read = [&target, parse](const std::string& text) { target = parse(text); };
-  return app.add_option_function<std::string>(name, read, description)->type_name("NAME");
 }
 
 /// "a=1,b=2e3"; commas and repeated options are the same.
@@ -77,29 +55,17 @@ inline std::vector<double> numbers(const std::string& option, const std::string&
   return result;
 }
 
-/// A list of texts, which may be given again and again.
-inline CLI::Option* add_texts(CLI::App& app, const std::string& name, std::vector<std::string>& target,
-                              const std::string& type, const std::string& description) {
-  // As text: the type alone would be followed by " ...", as if blanks could separate the pieces.
-  return app.add_option(name, target, description)->option_text(type)->allow_extra_args(false);
+/// Sets the method, of either order.
+inline void choose(Request& request, AnyMethod method) {
+  request.method = method;
+  request.method_given = true;
+  if (const Method* second_order = std::get_if<Method>(&method)) request.options.method = *second_order;
 }
 
-/// A flag that takes no value: --quiet=no is a mistake.
-inline CLI::Option* add_flag(CLI::App& app, const std::string& name, bool& target, const std::string& description) {
-  return app.add_flag(name, target, description)->disable_flag_override();
-}
+/// Methods may be named together: "all", "second-order", "first-order". Throws UsageError for an empty list.
+std::vector<AnyMethod> methods_from(const std::vector<std::string>& texts);
 
-/// The path of a file to write.
-inline CLI::Option* add_file(CLI::App& app, const std::string& name, std::string& target, bool may_be_standard_output,
-                             const std::string& type, const std::string& description) {
-  const auto read = [&target, name, may_be_standard_output](const std::string& text) {
-    if (text.empty()) throw UsageError(fmt::format("{} is ''; expected the path of a file", name));
-    if (text == "-" && !may_be_standard_output)
-      throw UsageError(
-          fmt::format("{} is '-'; expected the path of a file (only --json writes to standard output)", name));
-    target = text;
-  };
-  return app.add_option_function<std::string>(name, read, description)->type_name(type);
-}
+/// "momentum=0.9,beta1=0.8". Throws UsageError for a name that there is not.
+void set_constants(const std::vector<std::string>& texts, RuleConstants& constants);
 
 }  // namespace thalweg::tool

@@ -1,0 +1,101 @@
+#include "cli/option_rules.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/usage.hpp"
+
+namespace thalweg::tool {
+namespace {
+
+constexpr const char* contradictions[][2] = {{"--acceleration", "--no-acceleration"},
+                                             {"--detect-linear", "--no-variable-projection"},
+                                             {"--quiet", "--verbose"},
+                                             {"--start", "--from"},
+                                             {"--tune", "--rate"}};
+
+/// Options of first-order methods; the second half goes with a fixed rate of gradient-descent, too.
+constexpr const char* of_first_order[] = {"--constants", "--epochs",    "--patience",  "--rate",
+                                          "--schedule",  "--clip-norm", "--clip-value"};
+constexpr std::size_t with_a_fixed_rate = 3;
+
+void refuse_of_first_order(const Request& request) {
+  const std::string_view method = to_string(request.method);
+  const bool fixed_rate = request.options.method == Method::gradient_descent && request.was_given("--rate");
+  for (std::size_t i = 0; i < std::size(of_first_order); ++i)
+    if (request.was_given(of_first_order[i]) && !(fixed_rate && i >= with_a_fixed_rate))
+      throw UsageError(
+          fmt::format("{} is of first-order methods, and {} is none; expected sgd, momentum, adam, ... "
+                      "(thalweg list methods)",
+                      of_first_order[i], method));
+}
+
+void refuse_of_second_order(const Options& o, std::string_view method) {
+  const Options usual;
+  const std::pair<bool, const char*> options[] = {
+      {o.linear_solver != usual.linear_solver, "--linear-solver"},
+      {o.damping != usual.damping, "--damping"},
+      {o.scaling != usual.scaling, "--scaling"},
+      {o.globalization != usual.globalization, "--globalization"},
+      {o.line_search != usual.line_search, "--line-search"},
+      {o.conjugate_gradient != usual.conjugate_gradient, "--conjugate-gradient"},
+      {o.memory != usual.memory, "--memory"},
+      {o.update_guard != usual.update_guard, "--update-guard"},
+      {o.curvature != usual.curvature, "--curvature"},
+      {!o.acceleration, "--no-acceleration"},
+      {!o.variable_projection, "--no-variable-projection"},
+      {o.graduated, "--graduated"},
+      {o.restarts != usual.restarts, "--restarts"}};
+  for (const auto& [given, option] : options)
+    if (given) throw UsageError(fmt::format("{} means nothing to {}, a first-order method", option, method));
+}
+
+void finish_solve(SolveArguments& solve) {
+  Options& o = solve.options;
+  TrainOptions& t = solve.train;
+  t.seed = o.seed;
+  t.gradient_tolerance = o.gradient_tolerance;
+  t.time_limit = o.time_limit;
+  const std::string_view method = to_string(solve.method);
+  if (solve.method_given && is_first_order(solve.method)) {
+    refuse_of_second_order(o, method);
+    if (solve.starts > 1)
+      throw UsageError(fmt::format("--starts does not go with {}; expected a second-order method", method));
+  } else if (solve.method_given) {
+    refuse_of_first_order(solve);
+  }
+}
+
+void finish_fit(FitArguments& fit) {
+  const std::vector<std::string>& columns = fit.table.columns;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (columns[i] == columns[j]) throw UsageError(fmt::format("--columns names '{}' twice", columns[i]));
+  if (fit.model.empty()) throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
+}
+
+void finish_compare(Arguments& arguments) {
+  if (arguments.compare.methods.empty())
+    arguments.compare.methods = {Method::levenberg_marquardt, Method::newton, Method::bfgs, Rule::adam, Rule::sgd};
+  // What the methods themselves need, not what the machine has.
+  if (!arguments.solve.was_given("--threads")) arguments.solve.options.threads = 1;
+}
+
+}  // namespace
+
+void finish(Arguments& arguments) {
+  SolveArguments& solve = arguments.solve;
+  if (arguments.verb == Verb::generate) {
+    if (arguments.generate.output.empty())
+      throw UsageError(
+          fmt::format("generate {} needs a file to write; expected --output FILE", arguments.generate.what));
+    return;
+  }
+  for (const auto& [one, other] : contradictions)
+    if (solve.was_given(one) && solve.was_given(other))
+      throw UsageError(fmt::format("{} and {}; expected one of them", one, other));
+  finish_solve(solve);
+  if (arguments.verb == Verb::compare) finish_compare(arguments);
+  if (arguments.verb == Verb::fit) finish_fit(arguments.fit);
+}
+
+}  // namespace thalweg::tool

@@ -1,0 +1,253 @@
+#include "cli/option_table.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace thalweg::tool {
+
+double Given::positive() const { return number(std::numeric_limits<double>::denorm_min(), "a number > 0"); }
+
+int Given::one_of(const std::vector<std::string>& names) const {
+  const auto found = std::find(names.begin(), names.end(), text());
+  if (found == names.end()) throw UsageError(fmt::format("{} is '{}'; expected {}", name, text(), either(names)));
+  return static_cast<int>(found - names.begin());
+}
+
+std::string Given::path(bool may_be_standard_output) const {
+  if (text().empty()) throw UsageError(fmt::format("{} is ''; expected the path of a file", name));
+  if (text() == "-" && !may_be_standard_output)
+    throw UsageError(
+        fmt::format("{} is '-'; expected the path of a file (only --json writes to standard output)", name));
+  return text();
+}
+
+namespace {
+
+using A = Arguments;
+using G = Given;
+
+constexpr unsigned solves = of_solve | of_fit, methods = solves | of_compare, generates = of_bundle | of_pose_graph;
+constexpr const char *none = "Options", *pose_graphs = "Pose graphs", *model = "Model", *table = "Table",
+                     *stop = "When to stop", *comparison = "Comparison", *method = "Method",
+                     *first_order = "First-order methods", *results = "Results";
+constexpr const char* assigned = "NAME=NUMBER,...";
+constexpr bool repeats = true;
+
+const OptionLine lines[] = {
+    {"--start", "K", none, of_solve | of_check, "which of the file's starts (1)",
+     [](A& a, const G& g) { a.solve.start = g.whole(1); }},
+
+    {"--init", "NAME", pose_graphs, of_solve, "where it begins: auto, file, tree, chordal (auto: the lowest cost)",
+     [](A& a, const G& g) { a.solve.initialization = parse_initialization(g.text()); }},
+    {"--information-order", "NAME", pose_graphs, of_solve,
+     "of EDGE2 lines: toro, 11 12 22 33 13 23, or g2o, 11 12 13 22 23 33 (toro)",
+     [](A& a, const G& g) {
+       a.solve.information_order = g.one_of({"toro", "g2o"}) == 0 ? InformationOrder::toro : InformationOrder::g2o;
+     }},
+
+    {"--model", "\"y = ...\"", model, of_fit,
+     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name",
+     [](A& a, const G& g) { a.fit.model = g.text(); }},
+    {"--start", assigned, model, of_fit, "the parameters and where they begin",
+     [](A& a, const G& g) { a.fit.start = assignments(g.name, g.texts); }, repeats},
+    {"--lower", assigned, model, of_fit, "lower bounds",
+     [](A& a, const G& g) { a.fit.lower = assignments(g.name, g.texts); }, repeats},
+    {"--upper", assigned, model, of_fit, "upper bounds",
+     [](A& a, const G& g) { a.fit.upper = assignments(g.name, g.texts); }, repeats},
+    {"--fix", "NAME,...", model, of_fit, "keep these parameters at their start",
+     [](A& a, const G& g) { a.fit.fix = split_at_commas(g.texts); }, repeats},
+    {"--sigma", "COLUMN", model, of_fit, "the column with each row's standard deviation",
+     [](A& a, const G& g) { a.fit.sigma = g.text(); }},
+    {"--noise", "NAME", model, of_fit, "known: sigma is absolute; estimated: only its ratios count (estimated)",
+     [](A& a, const G& g) {
+       a.fit.noise = g.one_of({"known", "estimated"}) == 0 ? Noise::known : Noise::estimated;
+     }},
+
+    {"--where", "\"x > 2 && x < 8\"", table, of_fit, "fit only the rows that meet a condition on columns",
+     [](A& a, const G& g) { a.fit.rows.where = g.text(); }},
+    {"--missing", "NAME", table, of_fit,
+     "skip: leave out rows without a value (NA, empty, <0.1); refuse: name the first one (refuse)",
+     [](A& a, const G& g) {
+       a.fit.rows.skip_missing = g.one_of({"refuse", "skip"}) == 1;
+     }},
+    {"--columns", "NAME,...", table, of_fit, "names of all columns, in place of the header's",
+     [](A& a, const G& g) { a.fit.table.columns = split_at_commas(g.texts); }, repeats},
+    {"--decimal", "NAME", table, of_fit,
+     "the decimal sign: comma, point, automatic: as the numbers show it (automatic)",
+     [](A& a, const G& g) {
+       a.fit.table.decimal = static_cast<Decimal>(g.one_of({"automatic", "point", "comma"}));
+     }},
+    {"--percent", "NAME", table, of_fit, "5%: number, 5; fraction, 0.05; refuse (refuse)",
+     [](A& a, const G& g) {
+       a.fit.table.percent = static_cast<Percent>(g.one_of({"refuse", "number", "fraction"}));
+     }},
+
+    // Before what it sets in part.
+    {"--fast", "", stop, solves, "tolerances 1e-6, 1e-10, 1e-8 and no polish: a rough answer, soon",
+     [](A& a, const G&) { a.solve.options = fast(a.solve.options); }},
+    {"--max-iterations", "N", stop, solves, "linear solves at most (10000); of a first-order method, updates (1000000)",
+     [](A& a, const G& g) {
+       a.solve.options.max_iterations = a.solve.train.max_iterations = g.whole(std::int64_t{0});
+     }},
+    {"--function-tolerance", "NUMBER", stop, solves, "relative decrease of the cost (1e-10)",
+     [](A& a, const G& g) { a.solve.options.function_tolerance = g.number(0.0, "a number >= 0"); }},
+    {"--gradient-tolerance", "NUMBER", stop, solves, "largest entry of the gradient (1e-10)",
+     [](A& a, const G& g) { a.solve.options.gradient_tolerance = g.number(0.0, "a number >= 0"); }},
+    {"--step-tolerance", "NUMBER", stop, solves, "relative length of a step (1e-12)",
+     [](A& a, const G& g) { a.solve.options.step_tolerance = g.number(0.0, "a number >= 0"); }},
+    {"--time-limit", "NUMBER", stop, solves, "seconds for reading, solve and statistics together (none)",
+     [](A& a, const G& g) { a.solve.options.time_limit = g.number(0.0, "seconds >= 0"); }},
+    {"--time-limit", "NUMBER", none, of_check, "seconds for the whole check (none)",
+     [](A& a, const G& g) { a.solve.options.time_limit = g.number(0.0, "seconds >= 0"); }},
+
+    {"--methods", "NAME,...", comparison, of_compare,
+     "what to compare; also all, second-order, first-order (lm,newton,bfgs,adam,sgd)",
+     [](A& a, const G& g) { a.compare.methods = methods_from(g.texts); }, repeats},
+    {"--start", "K", comparison, of_compare, "which of the file's starts (all)",
+     [](A& a, const G& g) { a.compare.start = g.whole(1); }},
+    {"--from", "NUMBER,...", comparison, of_compare, "a start, all parameters of it; may be given again",
+     [](A& a, const G& g) {
+       for (const std::string& text : g.texts) a.compare.points.push_back(numbers(g.name, text));
+     },
+     repeats},
+    {"--distance", "NUMBER", comparison, of_compare, "reached: so close to the best known cost, relatively (1e-6)",
+     [](A& a, const G& g) { a.compare.rule.distance = g.positive(); }},
+    {"--evaluations", "NUMBER", comparison, of_compare, "evaluations of any kind per run, at most (10000)",
+     [](A& a, const G& g) { a.compare.rule.evaluations = g.number(1.0, "a number >= 1"); }},
+    {"--time-limit", "NUMBER", comparison, of_compare, "seconds per run, at most (60)",
+     [](A& a, const G& g) { a.compare.rule.seconds = g.number(0.0, "seconds >= 0"); }},
+    {"--threads", "N", comparison, of_compare, "of each run, at most; 0: all (1). Runs go one after the other",
+     [](A& a, const G& g) { a.solve.options.threads = g.whole(0); }},
+    {"--tune", "", comparison, of_compare, "choose each first-order method's rate from a grid; its cost is shown",
+     [](A& a, const G&) { a.compare.tune = true; }},
+
+    {"--method", "NAME", method, solves, "levenberg-marquardt, or another of: thalweg list methods",
+     [](A& a, const G& g) { choose(a.solve, parse_any_method(g.text())); }},
+    {"--linear-solver", "NAME", method, methods, "auto, or another of: thalweg list linear-solvers",
+     [](A& a, const G& g) { a.solve.options.linear_solver = parse_linear_solver(g.text()); }},
+    {"--damping", "NAME", method, methods, "how damping moves: nielsen, marquardt, radius",
+     [](A& a, const G& g) { a.solve.options.damping = parse_damping(g.text()); }},
+    {"--scaling", "NAME", method, methods, "of levenberg-marquardt: monotone, current",
+     [](A& a, const G& g) { a.solve.options.scaling = parse_scaling(g.text()); }},
+    {"--globalization", "NAME", method, methods,
+     "of gauss-newton: line-search, none; of newton: trust-region, line-search",
+     [](A& a, const G& g) { a.solve.options.globalization = parse_globalization(g.text()); }},
+    {"--line-search", "NAME", method, methods,
+     "backtracking, strong-wolfe, hager-zhang, exact: of gradient-descent, nonlinear-cg, bfgs, lbfgs, and newton with "
+     "--globalization line-search",
+     [](A& a, const G& g) { a.solve.options.line_search = parse_line_search(g.text()); }},
+    {"--conjugate-gradient", "NAME", method, methods,
+     "of nonlinear-cg: hager-zhang, polak-ribiere, hestenes-stiefel, fletcher-reeves",
+     [](A& a, const G& g) { a.solve.options.conjugate_gradient = parse_conjugate_gradient(g.text()); }},
+    {"--memory", "N", method, methods, "of lbfgs: pairs kept; 0: all (20)",
+     [](A& a, const G& g) { a.solve.options.memory = g.whole(0); }},
+    {"--update-guard", "NAME", method, methods, "of bfgs, lbfgs: skip or damp a pair without positive curvature",
+     [](A& a, const G& g) { a.solve.options.update_guard = parse_update_guard(g.text()); }},
+    {"--curvature", "NAME", method, methods, "of newton, newton-cg: exact, gauss-newton",
+     [](A& a, const G& g) { a.solve.options.curvature = parse_curvature(g.text()); }},
+    {"--acceleration", "", method, methods, "geodesic acceleration; the default",
+     [](A& a, const G&) { a.solve.options.acceleration = true; }},
+    {"--no-acceleration", "", method, methods, "without it",
+     [](A& a, const G&) { a.solve.options.acceleration = false; }},
+    {"--detect-linear", "", method, methods,
+     "eliminate the parameters that the formula is linear in (variable projection)",
+     [](A& a, const G&) { a.solve.detect_linear = true; }},
+    {"--no-variable-projection", "", method, methods, "eliminate none, marked or not",
+     [](A& a, const G&) { a.solve.options.variable_projection = false; }},
+    {"--loss", "NAME[:SCALE]", method, methods, "robust loss of the data, in place of the file's: thalweg list losses",
+     [](A& a, const G& g) { a.solve.loss = parse_loss(g.text()); }},
+    {"--graduated", "", method, methods, "graduated non-convexity: from least squares to the loss, step by step",
+     [](A& a, const G&) { a.solve.options.graduated = true; }},
+    {"--restarts", "N", method, methods, "further descents at most, after one that stalled (10)",
+     [](A& a, const G& g) { a.solve.options.restarts = g.whole(0); }},
+    {"--seed", "N", method, methods, "of the starts that are drawn, and of the restarts' (1)",
+     [](A& a, const G& g) { a.solve.options.seed = g.whole(std::uint64_t{0}); }},
+    {"--no-polish", "", method, solves, "leave out the final Newton steps",
+     [](A& a, const G&) { a.solve.options.polish = false; }},
+    {"--threads", "N", method, solves, "at most; 0: all (0). The result is the same",
+     [](A& a, const G& g) { a.solve.options.threads = g.whole(0); }},
+    {"--starts", "N", method, solves, "solve from so many starts, drawn in the bounds or around the given one (1)",
+     [](A& a, const G& g) { a.solve.starts = g.whole(1); }},
+
+    {"--rate", "NUMBER", first_order, methods,
+     "learning rate (the rule's own: thalweg list methods); gradient-descent with one has no line search",
+     [](A& a, const G& g) { a.solve.train.rate = g.positive(); }},
+    {"--schedule", "NAME", first_order, methods,
+     "of the rate: constant, step:N:F, exponential:F, inverse:K, cosine:T, plateau:P:F, search; warmup:N+ before any; "
+     "10e for N, K or T: epochs (constant)",
+     [](A& a, const G& g) { a.solve.train.schedule = parse_schedule(g.text()); }},
+    {"--constants", assigned, first_order, methods,
+     "of the rules: momentum, beta1, beta2, decay, epsilon, weight_decay, tau",
+     [](A& a, const G& g) { set_constants(g.texts, a.solve.train.constants); }, repeats},
+    {"--batch-size", "N", first_order, methods, "samples per update (all)",
+     [](A& a, const G& g) { a.solve.train.batch_size = g.whole(std::int64_t{1}); }},
+    {"--clip-norm", "NUMBER", first_order, methods, "longest gradient (no limit)",
+     [](A& a, const G& g) { a.solve.train.clip_norm = g.positive(); }},
+    {"--clip-value", "NUMBER", first_order, methods, "largest entry of a gradient (no limit)",
+     [](A& a, const G& g) { a.solve.train.clip_value = g.positive(); }},
+    {"--epochs", "N", first_order, solves, "passes over the samples at most (no limit)",
+     [](A& a, const G& g) { a.solve.train.max_epochs = g.whole(std::int64_t{1}); }},
+    {"--patience", "N", first_order, solves, "stop when the validation cost has not fallen for so many epochs (never)",
+     [](A& a, const G& g) { a.solve.train.patience = g.whole(1); }},
+
+    {"--intervals", "NAME", results, solves, "linear: by standard errors; profile: by likelihood (linear)",
+     [](A& a, const G& g) {
+       a.solve.profile = g.one_of({"linear", "profile"}) == 1;
+     }},
+    {"--json", "FILE|-", results, methods, "write JSON to a file; - : to standard output",
+     [](A& a, const G& g) { a.solve.json = g.path(true); }},
+    {"--json", "FILE|-", none, of_check, "write JSON to a file; - : to standard output",
+     [](A& a, const G& g) { a.solve.json = g.path(true); }},
+    {"--csv", "FILE.csv", results, of_compare, "write a row per run as CSV",
+     [](A& a, const G& g) { a.compare.csv = g.path(); }},
+    {"--json-parameters", "", results, solves, "list the parameters in the JSON even if there are more than 1000",
+     [](A& a, const G&) { a.solve.all_parameters = true; }},
+    {"--trace", "FILE.csv", results, solves, "write every iteration as CSV",
+     [](A& a, const G& g) { a.solve.trace = g.path(); }},
+    {"--output", "FILE", results, solves, "write the problem with the solution as its start",
+     [](A& a, const G& g) { a.solve.output = g.path(); }},
+    {"--report", "FILE.html", results, methods, "write a page to look at",
+     [](A& a, const G& g) { a.solve.report = g.path(); }},
+    {"--quiet", "", results, methods, "print nothing but errors", [](A& a, const G&) { a.solve.quiet = true; }},
+    {"--quiet", "", none, of_check, "print nothing but errors", [](A& a, const G&) { a.solve.quiet = true; }},
+    {"--verbose", "", results, solves, "print the iterations, times and more digits",
+     [](A& a, const G&) { a.solve.verbose = true; }},
+    {"--verbose", "", results, of_compare, "print a row for each problem and method",
+     [](A& a, const G&) { a.solve.verbose = true; }},
+
+    {"--cameras", "N", none, of_bundle, "how many photographs (100)",
+     [](A& a, const G& g) { a.generate.bundle.cameras = g.whole(2); }},
+    {"--points", "N", none, of_bundle, "how many points (10000)",
+     [](A& a, const G& g) { a.generate.bundle.points = g.whole(std::int64_t{1}); }},
+    {"--observations-per-point", "NUMBER", none, of_bundle, "mean number of cameras that see a point (5)",
+     [](A& a, const G& g) { a.generate.bundle.observations_per_point = g.number(2.0, "a number >= 2"); }},
+    {"--noise", "NUMBER", none, of_bundle, "standard deviation of the observations (0.5)",
+     [](A& a, const G& g) { a.generate.bundle.noise = g.number(0.0, "pixels >= 0"); }},
+    {"--drift", "NUMBER", none, of_bundle, "how far the start is from the truth; 1: as an ordinary reconstruction (1)",
+     [](A& a, const G& g) { a.generate.bundle.drift = g.number(0.0, "a number >= 0"); }},
+    {"--kind", "NAME", none, of_pose_graph, "city: plane, a drive along blocks; garage, sphere: space (city)",
+     [](A& a, const G& g) { a.generate.pose_graph.kind = parse_pose_graph_kind(g.text()); }},
+    {"--poses", "N", none, of_pose_graph, "how many (1000)",
+     [](A& a, const G& g) { a.generate.pose_graph.poses = g.whole(std::int64_t{2}); }},
+    {"--translation-noise", "NUMBER", none, of_pose_graph,
+     "standard deviation of each component of a measured translation (0.05)",
+     [](A& a, const G& g) { a.generate.pose_graph.translation_noise = g.number(0.0, "metres >= 0"); }},
+    {"--rotation-noise", "NUMBER", none, of_pose_graph,
+     "standard deviation of each component of a measured rotation (0.02)",
+     [](A& a, const G& g) { a.generate.pose_graph.rotation_noise = g.number(0.0, "radians >= 0"); }},
+    {"--false-closures", "NUMBER", none, of_pose_graph, "fraction of the loop closures that are wrong (0)",
+     [](A& a, const G& g) { a.generate.pose_graph.false_closures = g.number(0.0, "a number in [0, 1)"); }},
+    {"--seed", "N", none, generates, "another seed, another problem (1)",
+     [](A& a, const G& g) { a.generate.bundle.seed = a.generate.pose_graph.seed = g.whole(std::uint64_t{0}); }},
+    {"--output", "FILE.txt|.bz2|.gz", none, of_bundle, "where to write it",
+     [](A& a, const G& g) { a.generate.output = g.path(); }},
+    {"--output", "FILE.g2o|.bz2|.gz", none, of_pose_graph, "where to write it",
+     [](A& a, const G& g) { a.generate.output = g.path(); }},
+    {"--quiet", "", none, generates, "print nothing but errors", [](A& a, const G&) { a.generate.quiet = true; }},
+};
+
+}  // namespace
+
+std::span<const OptionLine> option_table() { return lines; }
+
+}  // namespace thalweg::tool

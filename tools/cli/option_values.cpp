@@ -1,0 +1,46 @@
+#include "cli/option_values.hpp"
+
+#include <algorithm>
+
+namespace thalweg::tool {
+
+std::vector<AnyMethod> methods_from(const std::vector<std::string>& texts) {
+  const std::vector<std::string> names = split_at_commas(texts);
+  if (names.empty()) throw UsageError(fmt::format("--methods is '{}'; expected names, such as lm,adam", texts.front()));
+  std::vector<AnyMethod> methods;
+  const auto add = [&](AnyMethod method) {
+    if (std::find(methods.begin(), methods.end(), method) == methods.end()) methods.push_back(method);
+  };
+  for (const std::string& name : names) {
+    const bool all = name == "all";
+    if (!all && name != "second-order" && name != "first-order") {
+      add(parse_any_method(name));
+      continue;
+    }
+    for (const AnyMethod method : all_methods())
+      if (all || is_first_order(method) == (name == "first-order")) add(method);
+  }
+  return methods;
+}
+
+void set_constants(const std::vector<std::string>& texts, RuleConstants& constants) {
+  const std::pair<const char*, double RuleConstants::*> fields[] = {{"momentum", &RuleConstants::momentum},
+                                                                    {"beta1", &RuleConstants::beta1},
+                                                                    {"beta2", &RuleConstants::beta2},
+                                                                    {"decay", &RuleConstants::decay},
+                                                                    {"epsilon", &RuleConstants::epsilon},
+                                                                    {"weight_decay", &RuleConstants::weight_decay},
+                                                                    {"tau", &RuleConstants::tau}};
+  std::vector<std::string> known;
+  for (const auto& [name, field] : fields) known.push_back(name);
+  for (const Assignment& each : assignments("--constants", texts)) {
+    const auto match = [&](const auto& field) { return each.name == field.first; };
+    const auto found = std::find_if(std::begin(fields), std::end(fields), match);
+    if (found == std::end(fields))
+      throw UsageError(fmt::format("--constants: there is no '{}'{}; expected {}", each.name,
+                                   did_you_mean(each.name, known), either(known)));
+    constants.*found->second = each.value;
+  }
+}
+
+}  // namespace thalweg::tool
