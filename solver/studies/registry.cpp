@@ -1,16 +1,28 @@
-#include "studies/registry.hpp"
+#include <thalweg/studies/study.hpp>
 
 #include <array>
 
+// A line for each kind, by the name of the function that its folder defines: Kind NAME(). A file belongs to the first
+// that recognises it; the last recognises all.
+// clang-format off
+#define THALWEG_KINDS(line) \
+  line(pose_graph) \
+  line(catalogue) \
+  line(bundle) \
+  line(problem_file)
+// clang-format on
+
 namespace thalweg {
+namespace studies {
+
+#define THALWEG_DECLARE(name) Kind name();
+THALWEG_KINDS(THALWEG_DECLARE)
+
+}  // namespace studies
 
 std::span<const Kind> kinds() {
-  static const std::array all = {
-      studies::pose_graph(),
-      studies::catalogue(),
-      studies::bundle(),
-      studies::problem_file(),
-  };
+#define THALWEG_CALL(name) studies::name(),
+  static const std::array all = {THALWEG_KINDS(THALWEG_CALL)};
   return all;
 }
 

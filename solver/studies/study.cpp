@@ -4,8 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "studies/registry.hpp"
-
 namespace thalweg {
 
 bool Request::was_given(std::string_view option) const {

@@ -73,15 +73,13 @@ const std::vector<Line> linear_solvers = {
     {"implicit-schur", "the same without forming it: the least memory"},
     {"conjugate-gradient", "preconditioned conjugate gradients on the normal equations, nothing eliminated"},
 };
-const std::vector<Line> formats = {
-    {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/README.md"},
-    {".dat", "NIST StRD nonlinear regression, the original files"},
-    {".g2o", "pose graphs: VERTEX_ and EDGE_ SE2, SE3:QUAT, XY, TRACKXYZ; plain, .gz or .bz2"},
-    {".graph", "pose graphs of TORO: VERTEX2, EDGE2, VERTEX3, EDGE3"},
-    {".txt .bz2 .gz", "bundle adjustment (BAL), plain or compressed; thalweg generate bundle makes some"},
-    {".csv .tsv", "a table, for thalweg fit"},
-    {"catalogue:NAME", "no file: a test problem of the field; see thalweg list problems"},
-};
+std::vector<Line> formats() {
+  std::vector<Line> lines;
+  for (const Kind& kind : kinds())
+    for (const Format& format : kind.formats)
+      lines.push_back({std::string(format.suffixes), std::string(format.about)});
+  return lines;
+}
 
 std::size_t width(const std::vector<Line>& lines) {
   std::size_t wide = 0;
@@ -222,7 +220,7 @@ int list_command(const Arguments& arguments) {
   if (what != "linear-solvers" && what != "formats")
     throw UsageError(fmt::format("{}; expected methods, losses, linear-solvers, formats or problems",
                                  what.empty() ? "list needs to know what" : fmt::format("unknown list '{}'", what)));
-  print(what == "formats" ? formats : linear_solvers);
+  print(what == "formats" ? formats() : linear_solvers);
   return exit_converged;
 }
 

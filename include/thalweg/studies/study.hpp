@@ -81,10 +81,16 @@ class Study {
   virtual CompareCase compare_case(const Request& request, std::vector<std::vector<double>> starts) = 0;
 };
 
+/// A format of files, by the ends of their names, and what it holds.
+struct Format {
+  std::string_view suffixes, about;
+};
+
 /// A kind of problem.
 struct Kind {
-  std::string_view name;                        ///< "pose graph"
-  std::span<const std::string_view> options;    ///< those that no other kind has
+  std::string_view name;                      ///< "pose graph"
+  std::span<const std::string_view> options;  ///< those that no other kind has
+  std::span<const Format> formats;
   bool (*recognises)(const std::string& file);  ///< looks at the name, or into the file
   std::unique_ptr<Study> (*read)(const std::string& file, const Request& request);  ///< throws FileError
 };

@@ -10,12 +10,13 @@
 #include <thalweg/studies/bundle_section.hpp>
 
 #include "studies/facts.hpp"
-#include "studies/registry.hpp"
 
 namespace thalweg::studies {
 namespace {
 
 constexpr const char* kind = "bundle adjustment";
+constexpr Format own_formats[] = {
+    {".txt .bz2 .gz", "bundle adjustment (BAL), plain or compressed; thalweg generate bundle makes some"}};
 
 /// What no bundle adjustment has, whatever the method.
 constexpr Refusal of_every_bundle[] = {
@@ -131,6 +132,6 @@ std::unique_ptr<Study> read(const std::string& file, const Request&) {
 
 }  // namespace
 
-Kind bundle() { return {kind, {}, looks_like_bal, read}; }
+Kind bundle() { return {kind, {}, own_formats, looks_like_bal, read}; }
 
 }  // namespace thalweg::studies

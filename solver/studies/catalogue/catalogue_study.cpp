@@ -11,7 +11,6 @@
 #include <thalweg/report/text.hpp>
 
 #include "studies/facts.hpp"
-#include "studies/registry.hpp"
 
 namespace thalweg {
 
@@ -172,6 +171,9 @@ class CatalogueStudy final : public Study {
   std::unique_ptr<Objective> objective_;
 };
 
+constexpr Format own_formats[] = {
+    {"catalogue:NAME", "no file: a test problem of the field; see thalweg list problems"}};
+
 bool recognises(const std::string& file) { return catalogue_name(file).has_value(); }
 
 std::unique_ptr<Study> read(const std::string& file, const Request&) {
@@ -183,7 +185,7 @@ std::unique_ptr<Study> read(const std::string& file, const Request&) {
 
 }  // namespace
 
-Kind catalogue() { return {"problem of the catalogue", {}, recognises, read}; }
+Kind catalogue() { return {"problem of the catalogue", {}, own_formats, recognises, read}; }
 
 }  // namespace studies
 }  // namespace thalweg

@@ -13,7 +13,6 @@
 #include "studies/curve/fit_picture.hpp"
 #include "studies/curve/saturation.hpp"
 #include "studies/facts.hpp"
-#include "studies/registry.hpp"
 #include "studies/regression/regression_study.hpp"
 
 namespace thalweg {
@@ -142,6 +141,11 @@ class CurveStudy final : public Study {
   CurveProblem built_;
 };
 
+constexpr Format own_formats[] = {
+    {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/README.md"},
+    {".dat", "NIST StRD nonlinear regression, the original files"},
+    {".csv .tsv", "a table, for thalweg fit"}};
+
 std::unique_ptr<Study> read(const std::string& file, const Request&) {
   auto problem = read_problem(file);
   if (RegressionFit* regression = std::get_if<RegressionFit>(&problem)) return study_of(std::move(*regression));
@@ -151,7 +155,7 @@ std::unique_ptr<Study> read(const std::string& file, const Request&) {
 }  // namespace
 
 Kind problem_file() {
-  return {"problem file", {}, [](const std::string&) { return true; }, read};
+  return {"problem file", {}, own_formats, [](const std::string&) { return true; }, read};
 }
 
 }  // namespace studies

@@ -12,12 +12,14 @@
 #include <thalweg/studies/pose_graph_section.hpp>
 
 #include "studies/facts.hpp"
-#include "studies/registry.hpp"
 
 namespace thalweg::studies {
 namespace {
 
 constexpr const char* kind = "pose graph";
+constexpr Format own_formats[] = {
+    {".g2o", "pose graphs: VERTEX_ and EDGE_ SE2, SE3:QUAT, XY, TRACKXYZ; plain, .gz or .bz2"},
+    {".graph", "pose graphs of TORO: VERTEX2, EDGE2, VERTEX3, EDGE3"}};
 constexpr std::string_view own_options[] = {"--init", "--information-order"};
 // λ of a solve that begins near a minimum, and is best not held back.
 constexpr double near_a_minimum = 1e-8;
@@ -170,6 +172,6 @@ std::unique_ptr<Study> read(const std::string& file, const Request& request) {
 
 }  // namespace
 
-Kind pose_graph() { return {kind, own_options, looks_like_pose_graph, read}; }
+Kind pose_graph() { return {kind, own_options, own_formats, looks_like_pose_graph, read}; }
 
 }  // namespace thalweg::studies
