@@ -9,6 +9,7 @@
   line(pose_graph) \
   line(catalogue) \
   line(bundle) \
+  line(survey) \
   line(problem_file)
 // clang-format on
 
