@@ -115,6 +115,9 @@ void validate_combination(const Options& o) {
   const bool damped = one_of(o.method, {Method::levenberg, Method::levenberg_marquardt});
   if (o.damping != usual.damping && !damped)
     refuse("damping", to_string(o.damping), "levenberg or levenberg-marquardt");
+  if (!std::isnan(o.initial_damping) && (!damped || o.damping == Damping::radius))
+    refuse("initial damping", fmt::format("{}", o.initial_damping),
+           "levenberg or levenberg-marquardt, not damping radius");
   if (o.damping_exponent != 0 && (!damped || o.damping != Damping::nielsen))
     refuse("damping exponent", std::to_string(o.damping_exponent), "damping nielsen");
   if (o.scaling != usual.scaling && !damped && !one_of(o.method, {Method::dogleg, Method::subspace_dogleg}))

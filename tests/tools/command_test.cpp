@@ -298,6 +298,7 @@ TEST_CASE("options reach the solver") {
   CHECK(solved("--no-acceleration")["evaluations"] != solved("")["evaluations"]);
   CHECK(solved("--start 2")["initial_cost"] != solved("")["initial_cost"]);
   CHECK(solved("--threads 1")["threads"] == 1);
+  CHECK(solved("--initial-damping 0.5")["trace"][1]["damping"] == 0.5);
   for (const char* each : {"--damping marquardt", "--damping radius", "--scaling current",
                            "--method gauss-newton --globalization none", "--method newton", "--method dogleg",
                            "--detect-linear", "--no-variable-projection", "--restarts 0 --seed 7", "--time-limit 10"})

@@ -133,6 +133,10 @@ TEST_CASE("options of the wrong kind of method are refused") {
     CHECK(contains(o.err, message));
   };
   refused("--method adam --damping radius", "--damping means nothing to adam, a first-order method");
+  refused("--method adam --initial-damping 1", "--initial-damping means nothing to adam, a first-order method");
+  refused("--method bfgs --initial-damping 1",
+          "initial damping 1 does not go with bfgs; expected levenberg or levenberg-marquardt");
+  refused("--initial-damping -1", "--initial-damping is '-1'; expected a number >= 0");
   refused("--method adam --starts 3", "--starts does not go with adam; expected a second-order method");
   refused("--method lm --rate 0.1", "--rate is of first-order methods, and levenberg-marquardt is none");
   refused("--method bfgs --batch-size 4", "bfgs needs the whole gradient");

@@ -1,5 +1,7 @@
 #include "cli/option_rules.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "cli/usage.hpp"
@@ -34,6 +36,7 @@ void refuse_of_second_order(const Options& o, std::string_view method) {
   const std::pair<bool, const char*> options[] = {
       {o.linear_solver != usual.linear_solver, "--linear-solver"},
       {o.damping != usual.damping, "--damping"},
+      {!std::isnan(o.initial_damping), "--initial-damping"},
       {o.scaling != usual.scaling, "--scaling"},
       {o.globalization != usual.globalization, "--globalization"},
       {o.line_search != usual.line_search, "--line-search"},

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <ranges>
 #include <span>
 
 #include <fmt/format.h>
@@ -73,9 +74,10 @@ const std::vector<Line> linear_solvers = {
     {"implicit-schur", "the same without forming it: the least memory"},
     {"conjugate-gradient", "preconditioned conjugate gradients on the normal equations, nothing eliminated"},
 };
+/// Those of the last kind, which takes what no other recognises, first.
 std::vector<Line> formats() {
   std::vector<Line> lines;
-  for (const Kind& kind : kinds())
+  for (const Kind& kind : std::views::reverse(kinds()))
     for (const Format& format : kind.formats)
       lines.push_back({std::string(format.suffixes), std::string(format.about)});
   return lines;
