@@ -134,7 +134,7 @@ Ending Solver::Impl::stay(std::vector<double> x, Journal& journal) const {
 
 Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
   if (nothing_moves(problem, pinned)) return stay(std::move(x), journal);
-  return choose_system(looks_sparse && !own, journal.options) == SystemKind::blocks && !own
+  return choose_system(looks_sparse, own, journal.options) == SystemKind::blocks
              ? descend_by_blocks(std::move(x), journal)
              : descend_densely(std::move(x), journal);
 }

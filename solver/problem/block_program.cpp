@@ -21,8 +21,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-BlockProgram::BlockProgram(const Problem& problem) : problem_(&problem) {
-  if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
+BlockProgram::BlockProgram(const Problem& problem) : FrozenProblem(problem) {
   structure_.first.push_back(0);
   for (const Problem::BlockSet& set : problem.sets()) {
     std::vector<std::int32_t>& free = free_block_.emplace_back(at(set.count), -1);
@@ -33,20 +32,23 @@ BlockProgram::BlockProgram(const Problem& problem) : problem_(&problem) {
       if (!any_free) continue;
       free[at(i)] = static_cast<std::int32_t>(structure_.blocks());
       structure_.dimension.push_back(set.tangent);
-      if (set.manifold)
-        curved_.push_back({set.manifold, offset, static_cast<std::int64_t>(component_.size()), set.tangent});
       block_offset_.push_back(offset);
       named_.push_back(set.eliminated);
-      for (std::int64_t c = offset; c < offset + set.tangent; ++c) component_.push_back(c);
-      structure_.first.push_back(static_cast<std::int64_t>(component_.size()));
+      std::vector<std::int64_t> columns;
+      for (std::int64_t c = offset; c < offset + set.tangent; ++c) {
+        columns.push_back(problem.moves(c) ? static_cast<std::int64_t>(component_of_.size()) : -1);
+        component_of_.push_back(c);
+      }
+      if (set.manifold) add_curved(*set.manifold, offset, columns);
+      structure_.first.push_back(static_cast<std::int64_t>(component_of_.size()));
       if (!any_fixed) continue;
-      held_.resize(component_.size(), 0);
+      held_.resize(component_of_.size(), 0);
       for (int d = 0; d < set.tangent; ++d)
-        held_[component_.size() - at(set.tangent) + at(d)] = !problem.moves(offset + d);
+        held_[component_of_.size() - at(set.tangent) + at(d)] = !problem.moves(offset + d);
     }
   }
-  if (component_.empty()) throw Error("every parameter is fixed; expected at least one that may move");
-  if (!held_.empty()) held_.resize(component_.size(), 0);
+  if (component_of_.empty()) throw Error("every parameter is fixed; expected at least one that may move");
+  if (!held_.empty()) held_.resize(component_of_.size(), 0);
 
   for (const auto& group : problem.groups()) {
     groups_.push_back(group.get());
@@ -79,16 +81,10 @@ BlockProgram::BlockProgram(const Problem& problem) : problem_(&problem) {
     for (std::int64_t i = 0; i < group->items(); i += task_items)
       cost_tasks_.push_back({groups_.size() - 1, i, std::min(group->items(), i + task_items)});
   }
-  set_loss_scale(1.0);
   order_.resize(groups_.size());
   reordered_.resize(groups_.size());
   partial_costs_.resize(cost_tasks_.size());
   for (int t = 0; t < resolve_threads(0); ++t) cost_scratch_.emplace_back(*this);
-}
-
-void BlockProgram::set_loss_scale(double m) {
-  losses_.clear();
-  for (const auto& group : problem_->groups()) losses_.push_back(group->loss().with_scale_times(m));
 }
 
 void BlockProgram::reorder(const std::vector<LargeVector<std::int64_t>>& order) {
@@ -130,8 +126,8 @@ double BlockProgram::evaluate(std::size_t g, std::int64_t begin, std::int64_t en
   group.evaluate(x, {begin, end, r, J, own_cost, tables_[g].size() > 0 ? tables_[g].data() : nullptr});
   const std::int64_t n = end - begin;
   double squares = 0.0;
-  if (!losses_[g].is_trivial()) {
-    squares = apply_loss(losses_[g], n, dimension, with_jacobian ? group.columns() : 0, r, J);
+  if (!loss(g).is_trivial()) {
+    squares = apply_loss(loss(g), n, dimension, with_jacobian ? group.columns() : 0, r, J);
   } else if (own_cost) {
     squares = 2.0 * std::accumulate(own_cost, own_cost + n, 0.0);
   } else {
@@ -190,50 +186,22 @@ double BlockProgram::cost(const double* x, int threads) {
 
 void BlockProgram::retract(const double* x, const double* step, double* moved) const {
   std::copy(x, x + size(), moved);
-  std::int64_t j = 0;
-  const auto straight = [&](std::int64_t end) {
-    for (; j < end; ++j) moved[component_[at(j)]] += step[j];
-  };
-  for (const CurvedBlock& block : curved_) {
-    straight(block.column);
-    j += block.tangent;
-  }
-  straight(columns());
-  retract_curved(x, step, moved);
-}
-
-void BlockProgram::retract_curved(const double* x, const double* step, double* moved) const {
-  std::vector<double> own;
-  for (const CurvedBlock& block : curved_) {
-    own.assign(step + block.column, step + block.column + block.tangent);
-    if (!held_.empty())
-      for (int d = 0; d < block.tangent; ++d)
-        if (held_[at(block.column + d)]) own[at(d)] = 0.0;
-    block.manifold->plus(x + block.offset, own.data(), moved + block.offset);
-  }
-}
-
-void BlockProgram::coordinates(const double* x, double* values) const {
-  for (std::size_t j = 0; j < component_.size(); ++j) values[j] = x[component_[j]];
-  for (const CurvedBlock& block : curved_) block.manifold->sizes(x + block.offset, values + block.column);
+  for (std::size_t j = 0; j < component_of_.size(); ++j) moved[component_of_[j]] += step[j];
+  retract_curved(x, step, moved);  // all numbers of these blocks
 }
 
 std::int32_t BlockProgram::block_at(std::int64_t offset) const {
-  const auto& sets = problem_->sets();
+  const auto& sets = problem().sets();
   for (std::size_t s = 0; s < sets.size(); ++s)
     if (offset >= sets[s].offset && offset < sets[s].end() && (offset - sets[s].offset) % sets[s].dimension == 0)
       return free_block_[s][at((offset - sets[s].offset) / sets[s].dimension)];
   throw Error(fmt::format("no parameter block begins at number {} of x", offset));
 }
 
-std::string BlockProgram::column_name(std::int64_t column) const {
-  return problem_->tangent_name(component_[at(column)]);
-}
-
 std::string BlockProgram::block_name(std::int64_t block) const { return block_name_at(block_offset_[at(block)]); }
 
 std::string BlockProgram::block_name_at(std::int64_t offset) const {
-  for (const Problem::BlockSet& set : problem_->sets())
+  for (const Problem::BlockSet& set : problem().sets())
     if (offset < set.offset + std::int64_t{set.dimension} * set.count)
       return set.count == 1 ? set.name : fmt::format("{}[{}]", set.name, (offset - set.offset) / set.dimension);
   return {};
@@ -253,7 +221,7 @@ std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
   Scratch scratch(*this);
   fill_tables(x);
   for (std::size_t g = 0; g < groups_.size(); ++g) {
-    const ResidualGroup& group = *problem_->groups()[g];
+    const ResidualGroup& group = *problem().groups()[g];
     const auto user_item = [&](std::int64_t i) { return order_[g].empty() ? i : order_[g][at(i)]; };
     for (std::int64_t begin = 0; begin < group.items(); begin += strip_items) {
       const std::int64_t end = std::min(group.items(), begin + strip_items);
@@ -269,7 +237,7 @@ std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
           for (const Slot& slot : group.slots())
             for (int d = 0; d < slot.dimension; ++d, ++c)
               if (const double v = strip.jacobian[k * group.columns() + c][i - begin]; !std::isfinite(v))
-                return NonFiniteEntry{group.residual_name(item, k), problem_->tangent_name(slot.offset(item) + d), v,
+                return NonFiniteEntry{group.residual_name(item, k), problem().tangent_name(slot.offset(item) + d), v,
                                       "", blocks_read(group, item)};
         }
     }

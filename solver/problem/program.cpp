@@ -53,8 +53,7 @@ std::string in_words(const NonFiniteEntry& entry) {
          reads;
 }
 
-Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : problem_(&problem) {
-  if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
+Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : FrozenProblem(problem) {
   std::vector<char> held(problem.start().size());
   for (const std::int64_t number : pinned) held.at(static_cast<std::size_t>(number)) = 1;
   for (std::size_t i = 0; i < held.size(); ++i) {
@@ -65,11 +64,9 @@ Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) :
   }
   for (const Problem::BlockSet& set : problem.sets())
     for (std::int64_t offset = set.offset; set.manifold && offset < set.end(); offset += set.dimension) {
-      const auto first = column_of_.begin() + offset;
-      const auto held_ones = std::count_if(first, first + set.tangent, [](std::int64_t column) { return column < 0; });
-      if (held_ones == set.tangent) continue;
-      curved_.push_back({set.manifold, offset, held_ones > 0 || !set.manifold->closed()});
-      widest_ = std::max(widest_, static_cast<std::size_t>(set.dimension));
+      const std::span<const std::int64_t> columns(column_of_.data() + offset, static_cast<std::size_t>(set.tangent));
+      if (std::any_of(columns.begin(), columns.end(), [](std::int64_t column) { return column >= 0; }))
+        add_curved(*set.manifold, offset, columns);
     }
   for (std::size_t g = 0; g < problem.groups().size(); ++g) {
     const ResidualGroup& group = *problem.groups()[g];
@@ -79,26 +76,15 @@ Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) :
     for (std::int64_t i = 0; i < group.items(); i += task_items)
       tasks_.push_back({g, i, std::min(group.items(), i + task_items)});
   }
-  set_loss_scale(1.0);
-}
-
-void Program::set_loss_scale(double m) {
-  loss_scale_ = m;
-  losses_.clear();
-  has_loss_ = false;
-  for (const auto& group : problem_->groups()) {
-    losses_.push_back(group->loss().with_scale_times(m));
-    has_loss_ = has_loss_ || !losses_.back().is_trivial() || group->has_cost();
-  }
 }
 
 bool Program::has_own_cost() const {
-  const auto& groups = problem_->groups();
+  const auto& groups = problem().groups();
   return std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group->has_cost(); });
 }
 
 std::int64_t Program::row_of(std::size_t group, int k) const {
-  return first_row_[group] + k * padded(problem_->groups()[group]->items());
+  return first_row_[group] + k * padded(problem().groups()[group]->items());
 }
 
 bool Program::is_partly_held() const {
@@ -112,22 +98,6 @@ bool Program::held_parts_differ(const double* y, const double* x, double more) c
   return false;
 }
 
-void Program::retract_curved(const double* x, const double* step, double* moved) const {
-  std::vector<double> own(widest_);
-  for (const CurvedBlock& block : curved_) {
-    bool any = false;
-    for (int d = 0; d < block.manifold->tangent_dimension(); ++d) {
-      const std::int64_t column = column_of(block.offset + d);
-      own[static_cast<std::size_t>(d)] = column < 0 ? 0.0 : step[column];
-      any = any || own[static_cast<std::size_t>(d)] != 0.0;
-    }
-    if (any)
-      block.manifold->plus(x + block.offset, own.data(), moved + block.offset);
-    else
-      std::copy_n(x + block.offset, block.manifold->ambient_dimension(), moved + block.offset);
-  }
-}
-
 void Program::difference(const double* y, const double* x, double* step) const {
   for (std::int64_t j = 0; j < columns(); ++j) step[j] = y[component_of(j)] - x[component_of(j)];
   std::vector<double> own(widest_);
@@ -136,17 +106,6 @@ void Program::difference(const double* y, const double* x, double* step) const {
     for (int d = 0; d < block.manifold->tangent_dimension(); ++d)
       if (const std::int64_t column = column_of(block.offset + d); column >= 0)
         step[column] = own[static_cast<std::size_t>(d)];
-  }
-}
-
-void Program::coordinates(const double* x, double* values) const {
-  for (std::int64_t j = 0; j < columns(); ++j) values[j] = x[component_of(j)];
-  std::vector<double> own(widest_);
-  for (const CurvedBlock& block : curved_) {
-    block.manifold->sizes(x + block.offset, own.data());
-    for (int d = 0; d < block.manifold->tangent_dimension(); ++d)
-      if (const std::int64_t column = column_of(block.offset + d); column >= 0)
-        values[column] = own[static_cast<std::size_t>(d)];
   }
 }
 
@@ -198,9 +157,9 @@ double Program::run(const double* x, double* residual, DenseMatrix* jacobian, in
 double Program::run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian,
                          Losses losses) const {
   CancellationProbe::poll();
-  const ResidualGroup& group = *problem_->groups()[task.group];
-  const bool robust = losses == Losses::applied && !losses_[task.group].is_trivial();
-  const Loss* loss = robust ? &losses_[task.group] : nullptr;
+  const ResidualGroup& group = *problem().groups()[task.group];
+  const bool robust = losses == Losses::applied && !this->loss(task.group).is_trivial();
+  const Loss* loss = robust ? &this->loss(task.group) : nullptr;
   const std::int64_t items = task.end - task.begin;
   const int dimension = group.dimension(), columns = group.columns();
   std::vector<double> own_cost(group.has_cost() && losses == Losses::applied ? static_cast<std::size_t>(items) : 0);
@@ -240,7 +199,7 @@ double Program::run_task(const Task& task, const double* x, double* residual, De
 // Σρ when there is a loss.
 double Program::scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian,
                         const Loss* loss, double* cost) const {
-  const ResidualGroup& group = *problem_->groups()[task.group];
+  const ResidualGroup& group = *problem().groups()[task.group];
   const int dimension = group.dimension(), columns = group.columns();
   const std::int64_t n = task.end - task.begin;
   std::vector<double> local(static_cast<std::size_t>(dimension * columns * n));
@@ -266,19 +225,19 @@ void Program::curvature(const double* x, const double* residual, double* S) cons
   const std::int64_t n = columns();
   std::fill_n(S, n * n, 0.0);
   for (const Task& task : tasks_) {
-    const ResidualGroup& group = *problem_->groups()[task.group];
+    const ResidualGroup& group = *problem().groups()[task.group];
     std::vector<double> local(static_cast<std::size_t>(group.columns() * group.columns()));
     std::vector<const double*> w(static_cast<std::size_t>(group.dimension()));
     // A range of items that share their blocks: the whole task, or one item at a time.
     const std::int64_t stride = group.shares_blocks() ? task.end - task.begin : 1;
     for (std::int64_t begin = task.begin; begin < task.end; begin += stride) {
       std::fill(local.begin(), local.end(), 0.0);
-      if (losses_[task.group].is_trivial()) {
+      if (this->loss(task.group).is_trivial()) {
         for (int k = 0; k < group.dimension(); ++k)
           w[static_cast<std::size_t>(k)] = residual + row_of(task.group, k) + begin;
         group.add_curvature(x, begin, begin + stride, w.data(), local.data());
       } else {
-        add_robust_curvature(group, losses_[task.group], x, begin, begin + stride, local.data());
+        add_robust_curvature(group, this->loss(task.group), x, begin, begin + stride, local.data());
       }
       std::vector<std::int64_t> column;
       for (const Slot& slot : group.slots())
@@ -291,7 +250,7 @@ void Program::curvature(const double* x, const double* residual, double* S) cons
 }
 
 double Program::add_item_gradient(std::size_t g, std::int64_t item, const double* x, double* gradient) const {
-  const ResidualGroup& group = *problem_->groups()[g];
+  const ResidualGroup& group = *problem().groups()[g];
   const auto dimension = static_cast<std::size_t>(group.dimension()),
              columns = static_cast<std::size_t>(group.columns());
   std::vector<double> values(dimension * (columns + 1));
@@ -301,8 +260,8 @@ double Program::add_item_gradient(std::size_t g, std::int64_t item, const double
   double own_cost = 0.0;
   group.evaluate(x, {item, item + 1, at.data(), J, &own_cost});
   double squares = 0.0;
-  if (!losses_[g].is_trivial()) {
-    squares = apply_loss(losses_[g], 1, group.dimension(), group.columns(), at.data(), J);
+  if (!this->loss(g).is_trivial()) {
+    squares = apply_loss(this->loss(g), 1, group.dimension(), group.columns(), at.data(), J);
   } else if (group.has_cost()) {
     squares = 2.0 * own_cost;
   } else {
@@ -321,8 +280,8 @@ std::optional<NonFiniteEntry> Program::find_non_finite(const double* x) const {
   AlignedArray residual(rows());
   DenseMatrix jacobian(rows(), columns());
   evaluate(x, residual.data(), jacobian, 1);
-  for (std::size_t g = 0; g < problem_->groups().size(); ++g) {
-    const ResidualGroup& group = *problem_->groups()[g];
+  for (std::size_t g = 0; g < problem().groups().size(); ++g) {
+    const ResidualGroup& group = *problem().groups()[g];
     for (std::int64_t i = 0; i < group.items(); ++i)
       for (int k = 0; k < group.dimension(); ++k) {
         const std::int64_t row = row_of(g, k) + i;

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <minimize/objective/general.hpp>
 #include <train/trainer.hpp>
 
 namespace thalweg {
@@ -16,38 +15,26 @@ constexpr double idle_step = 1e-15;
 // As small as rounding leaves the gradient mapping, beside the gradient at the start.
 constexpr double rounding_gradient = 1e-7;
 
-class ProximalDescent {
+/// Beck & Teboulle 2009, ISTA and FISTA with backtracking; the momentum is dropped where it points uphill
+/// (O'Donoghue & Candès 2015, section 3.2, the gradient scheme).
+class ProximalDescent final : public TrainingLoop {
  public:
   ProximalDescent(const TrainOptions& options, TrainedCost& cost, TrainingLog& log)
-      : options_(options),
-        cost_(cost),
-        log_(log),
+      : TrainingLoop(options, cost, log),
         accelerated_(options.rule == Rule::fista),
         fixed_(!std::isnan(options.rate)),
-        g_(cost.size()),
         trial_(cost.size()) {}
 
-  /// Beck & Teboulle 2009, ISTA and FISTA with backtracking; the momentum is dropped where it points uphill
-  /// (O'Donoghue & Candès 2015, section 3.2, the gradient scheme).
-  Ending run(std::vector<double> x) {
-    x_ = std::move(x);
-    point_ = x_;
-    std::optional<Verdict> verdict = begin();
-    while (!verdict) {
-      take_step();
-      verdict = judge();
-      look_further();
-    }
-    return log_.conclude(std::move(*verdict));
-  }
-
  private:
-  std::optional<Verdict> begin() {
-    value_ = cost_.smooth_gradient(x_, g_);
-    if (auto verdict = non_finite_start(cost_.smooth(), value_ + cost_.penalty(x_), g_)) return verdict;
-    first_norm_ = cost_.gradient_norm(x_, g_);
+  void begin() override {
+    point_ = x_;
     step_ = fixed_ ? options_.rate / cost_.samples() : guessed_step();
-    return log_.record(x_, value_ + cost_.penalty(x_), first_norm_);
+  }
+  std::optional<Verdict> advance() override {
+    take_step();
+    std::optional<Verdict> verdict = judge();
+    look_further();
+    return verdict;
   }
 
   /// 1/L, L the curvature along the gradient: no upper bound of it, so the first steps may be shortened.
@@ -129,22 +116,18 @@ class ProximalDescent {
     value_ = cost_.smooth_gradient(point_, g_);
   }
 
-  const TrainOptions& options_;
-  TrainedCost& cost_;
-  TrainingLog& log_;
   bool accelerated_, fixed_;
-  std::vector<double> x_, point_, g_, trial_;
-  double value_ = 0.0, trial_value_ = 0.0;  ///< F at point_ and at trial_
-  double step_ = 1.0;                       ///< t, of F
-  double momentum_ = 1.0, first_norm_ = 0.0;
+  std::vector<double> point_, trial_;  ///< where g was taken, and where its step leads
+  double trial_value_ = 0.0;           ///< F there
+  double step_ = 1.0;                  ///< t, of F
+  double momentum_ = 1.0;
   int idle_ = 0;
 };
 
 }  // namespace
 
-Ending descend_by_proximal_steps(const TrainOptions& options, TrainedCost& cost, TrainingLog& log,
-                                 std::vector<double> x) {
-  return ProximalDescent(options, cost, log).run(std::move(x));
+std::unique_ptr<TrainingLoop> make_proximal_descent(const TrainOptions& options, TrainedCost& cost, TrainingLog& log) {
+  return std::make_unique<ProximalDescent>(options, cost, log);
 }
 
 }  // namespace thalweg

@@ -104,7 +104,7 @@ std::string to_text(const RuleState& state) {
     text += fmt::format("constant {} {}\n", name, in_hexadecimal(value));
   for (const auto& [name, values] : state.arrays) {
     text += fmt::format("array {} {}", name, values.size());
-    for (const double v : values) text += " " + in_hexadecimal(v);
+    for (const double v : values) text += fmt::format(" {}", in_hexadecimal(v));
     text += "\n";
   }
   return text + "end\n";

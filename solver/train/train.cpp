@@ -60,7 +60,9 @@ Result train(const Objective& objective, std::vector<double> start, const TrainO
   if (std::isfinite(options.time_limit) || options.interrupt) scope.emplace(options.time_limit, options.interrupt);
   Ending ending{};
   try {
-    ending = proximal ? descend_by_proximal_steps(options, cost, log, start) : Trainer(options, cost, log).run(start);
+    const auto loop = proximal ? make_proximal_descent(options, cost, log)
+                               : std::unique_ptr<TrainingLoop>(std::make_unique<Trainer>(options, cost, log));
+    ending = loop->run(start);
   } catch (const Cancelled& cancelled) {
     ending = log.conclude(cancelled_verdict(cancelled, clock.elapsed(), options.time_limit));
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include <minimize/objective/general.hpp>
 #include <thalweg/minimize/line_search.hpp>
 
 namespace thalweg {
@@ -53,38 +52,16 @@ bool minibatched(const TrainOptions& o, const TrainedCost& cost) {
 }  // namespace
 
 Trainer::Trainer(const TrainOptions& options, TrainedCost& cost, TrainingLog& log)
-    : options_(options),
-      cost_(cost),
-      log_(log),
+    : TrainingLoop(options, cost, log),
       rule_(make_rule(options.rule, options.constants, static_cast<std::int64_t>(cost.size()))),
       base_rate_(std::isnan(options.rate) ? default_rate(options.rule) : options.rate),
-      ahead_(cost.size()),
-      g_(cost.size()) {
+      ahead_(cost.size()) {
   if (minibatched(options, cost)) {
     const std::int64_t samples = cost.sampled()->samples();
     batches_.emplace(samples, options.batch_size > 0 ? options.batch_size : samples, options.seed);
   }
   if (options.schedule.kind == Schedule::Kind::plateau)
     plateau_.emplace(options.schedule.length, options.schedule.factor);
-}
-
-Ending Trainer::run(std::vector<double> x) {
-  x_ = std::move(x);
-  std::optional<Verdict> verdict = begin();
-  while (!verdict) verdict = batches_ ? epoch() : iterate_on_all();
-  return log_.conclude(std::move(*verdict));
-}
-
-std::optional<Verdict> Trainer::begin() {
-  const double value = evaluate(x_);
-  if (auto verdict = non_finite_start(cost_.smooth(), value, g_)) return verdict;
-  return log_.record(x_, value, cost_.gradient_norm(x_, g_));
-}
-
-/// The whole cost, and the gradient of its smooth part to g.
-double Trainer::evaluate(std::span<const double> x) {
-  value_ = cost_.smooth_gradient(x, g_);
-  return value_ + cost_.penalty(x);
 }
 
 /// Where the gradient is taken.

@@ -21,8 +21,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(thalweg_flags INTERFACE
     "SHELL:--param=vect-max-version-for-alias-checks=0 --param=vect-max-version-for-alignment-checks=0"
     "SHELL:--param=vect-max-peeling-for-alignment=0")
-  # GCC 12 sees both in its own headers: std::string's operator+ (bug 105651) and the AVX-512 intrinsics (bug 105593).
-  target_compile_options(thalweg_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+  # GCC 12 sees these in its own headers: std::string's operator+ (bugs 105651, 105329), the AVX-512 intrinsics (bug 105593).
+  target_compile_options(thalweg_flags INTERFACE -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
 if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
   # A simd pragma allows vectors; where Clang finds none it says so. Clang 14 compares signed with unsigned numbers in

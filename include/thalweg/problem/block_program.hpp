@@ -9,7 +9,7 @@
 
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/math/block_structure.hpp>
-#include <thalweg/problem/problem.hpp>
+#include <thalweg/problem/frozen_problem.hpp>
 #include <thalweg/problem/program.hpp>
 
 namespace thalweg {
@@ -19,15 +19,12 @@ namespace thalweg {
 /// not gain groups or parameters, nor change what is fixed or a loss.
 ///
 /// Residuals and rows of J are corrected for losses as Program's are.
-class BlockProgram {
+class BlockProgram : public FrozenProblem {
  public:
   /// Throws Error for a problem without residuals or without a block that may move.
   explicit BlockProgram(const Problem& problem);
 
-  const Problem& problem() const { return *problem_; }
   const BlockStructure& structure() const { return structure_; }
-  std::int64_t size() const { return static_cast<std::int64_t>(problem_->start().size()); }  ///< numbers in x
-  std::int64_t columns() const { return structure_.columns(); }
   /// Nonzero where the user named the block for elimination.
   const std::vector<char>& named_for_elimination() const { return named_; }
 
@@ -61,19 +58,10 @@ class BlockProgram {
 
   /// x moved by a step of columns(), by each block's retraction, fixed components left alone.
   void retract(const double* x, const double* step, double* moved) const;
-  /// The blocks of `moved` on manifolds are those of x moved by a step (columns()); other blocks are left alone.
-  void retract_curved(const double* x, const double* step, double* moved) const;
-  /// A number for each column that says how large x is there: a component of x, or of a manifold what Manifold::sizes
-  /// gives.
-  void coordinates(const double* x, double* values) const;
   /// Which block of the system begins at this number of x: −1: one that does not move. Throws Error where none begins.
   std::int32_t block_at(std::int64_t offset) const;
-  /// The number of a column's tangent component.
-  std::int64_t component_of(std::int64_t column) const { return component_[static_cast<std::size_t>(column)]; }
   /// Whether a column is that of a fixed component of a block that moves.
   bool holds(std::int64_t column) const { return !held_.empty() && held_[static_cast<std::size_t>(column)]; }
-  /// "point[17][2]", "pose[17].rotation[2]".
-  std::string column_name(std::int64_t column) const;
   /// The block of the system that a column belongs to, by its name: "point[17]".
   std::string block_name(std::int64_t block) const;
   /// Of the block, fixed or not, that begins at this number of x.
@@ -81,9 +69,6 @@ class BlockProgram {
 
   /// What is wrong at x; empty when every residual and every derivative is finite.
   std::optional<NonFiniteEntry> find_non_finite(const double* x);
-
-  /// From now on every loss has m times its scale; ∞: the cost is that of least squares.
-  void set_loss_scale(double m);
 
  private:
   double evaluate(std::size_t group, std::int64_t begin, std::int64_t end, const double* x, Scratch& scratch,
@@ -95,7 +80,6 @@ class BlockProgram {
     std::size_t group;
     std::int64_t begin, end;
   };
-  const Problem* problem_;
   BlockStructure structure_;
   std::vector<const ResidualGroup*> groups_;
   std::vector<std::unique_ptr<ResidualGroup>> reordered_;
@@ -104,18 +88,10 @@ class BlockProgram {
   std::vector<std::int64_t> block_offset_;             // of each free block: where it begins in x
   std::vector<std::vector<std::int32_t>> free_block_;  // of each set of the problem, of each of its blocks, −1: fixed
   std::vector<char> named_;
-  std::vector<char> held_;               // of each column; empty: none is held
-  std::vector<std::int64_t> component_;  // of each column: the number of its tangent component
-  struct CurvedBlock {
-    const Manifold* manifold;
-    std::int64_t offset, column;  // where it begins in x, and its first column
-    int tangent;
-  };
-  std::vector<CurvedBlock> curved_;
+  std::vector<char> held_;  // of each column; empty: none is held
   std::vector<CostTask> cost_tasks_;
   std::vector<double> partial_costs_;
   std::vector<Scratch> cost_scratch_;
-  std::vector<Loss> losses_;  // of each group
 };
 
 }  // namespace thalweg

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <thalweg/base/aligned.hpp>
-#include <thalweg/problem/problem.hpp>
+#include <thalweg/problem/frozen_problem.hpp>
 
 namespace thalweg {
 
@@ -34,36 +34,23 @@ std::string in_words(const NonFiniteEntry&);
 /// Fitzgibbon 1999, section 4.3): J̃ᵀr̃ is the gradient of the cost, J̃ᵀJ̃ models its Hessian. But ½‖r̃‖² is not the
 /// cost, and J̃ is not the derivative of r̃. The same holds for groups with a cost of their own
 /// (ResidualGroup::has_cost), whose r̃ and J̃ are theirs.
-class Program {
+class Program : public FrozenProblem {
  public:
   /// `pinned`: numbers of tangent components that do not move, besides those that the problem fixes. Throws Error for a
   /// problem without residuals.
   explicit Program(const Problem& problem, std::span<const std::int64_t> pinned = {});
 
-  const Problem& problem() const { return *problem_; }
-  std::int64_t size() const { return static_cast<std::int64_t>(column_of_.size()); }        ///< components of x
-  std::int64_t columns() const { return static_cast<std::int64_t>(component_of_.size()); }  ///< free ones
-  std::int64_t rows() const { return rows_; }                                               ///< with padding
+  std::int64_t rows() const { return rows_; }  ///< with padding
   /// The column of a tangent component, called by its number; −1: it does not move.
   std::int64_t column_of(std::int64_t number) const { return column_of_[static_cast<std::size_t>(number)]; }
-  std::int64_t component_of(std::int64_t column) const { return component_of_[static_cast<std::size_t>(column)]; }
-  /// "b1", "pose[17].rotation[2]".
-  std::string column_name(std::int64_t column) const { return problem_->tangent_name(component_of(column)); }
 
-  /// Whether a block on a manifold moves: x + δ is no step then.
-  bool is_curved() const { return !curved_.empty(); }
   /// Whether directions are held in one of them, by Problem::fix or by its manifold (not Manifold::closed): what can be
   /// reached from a point in one step is not what can be reached in several.
   bool is_partly_held() const;
   /// Whether such blocks differ in any number by more than this.
   bool held_parts_differ(const double* y, const double* x, double more) const;
-  /// The blocks of `moved` on manifolds are those of x moved by a step (columns()); other blocks are left alone.
-  void retract_curved(const double* x, const double* step, double* moved) const;
   /// A step (columns()) such that x moved by it is y, as far as free components can.
   void difference(const double* y, const double* x, double* step) const;
-  /// A number for each column that says how large x is there: a component of x, or of a manifold what Manifold::sizes
-  /// gives.
-  void coordinates(const double* x, double* values) const;
   /// Carries derivatives by step (columns()), taken around x moved by `step`, to derivatives around x. No block may be
   /// partly held.
   void pull_back(const double* x, const double* step, const double* moved, double* gradient) const;
@@ -86,15 +73,8 @@ class Program {
   /// Adds the gradient of the cost of one item by the free columns to g (columns()), and returns that cost.
   double add_item_gradient(std::size_t group, std::int64_t item, const double* x, double* g) const;
 
-  /// Whether any group has a loss or a cost of its own: the cost is not ½‖r̃‖² then.
-  bool has_loss() const { return has_loss_; }
   /// Whether any group has a cost of its own.
   bool has_own_cost() const;
-  /// The loss of a group, its scale multiplied by loss_scale().
-  const Loss& loss(std::size_t group) const { return losses_[group]; }
-  /// From now on every loss has m times its scale; ∞: the cost is that of least squares.
-  void set_loss_scale(double m);
-  double loss_scale() const { return loss_scale_; }
 
   /// What is wrong at x; empty when every residual and every derivative is finite.
   std::optional<NonFiniteEntry> find_non_finite(const double* x) const;
@@ -111,21 +91,10 @@ class Program {
   double scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian, const Loss* loss,
                  double* cost) const;
 
-  const Problem* problem_;
-  std::vector<std::int64_t> column_of_, component_of_;
-  struct CurvedBlock {
-    const Manifold* manifold;
-    std::int64_t offset;
-    bool partly_held;
-  };
-  std::vector<CurvedBlock> curved_;      // those with a column
-  std::size_t widest_ = 0;               // most numbers of one of them
+  std::vector<std::int64_t> column_of_;  // of each tangent component, by number
   std::vector<std::int64_t> first_row_;  // of each group
   std::vector<char> direct_;             // of each group: its columns are columns of the dense Jacobian, each once
   std::vector<Task> tasks_;
-  std::vector<Loss> losses_;  // of each group
-  double loss_scale_ = 1.0;
-  bool has_loss_ = false;
   std::int64_t rows_ = 0;
 };
 

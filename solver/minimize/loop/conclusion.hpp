@@ -51,11 +51,11 @@ class Conclusion {
   Termination& tests_;
   Journal* journal_ = nullptr;
   Influence influence_;
-  std::vector<char> kinked_;      // columns held at a kink; empty: none was
-  int kink_rounds_ = 0;           // how often components were held at a kink, or released
-  int jumps_ = 0;                 // to lower points that a verification met
-  int first_iteration_ = 0;       // the descent's start on the trace
-  std::vector<double> lowest_x_;  // the start; of undamped steps the lowest point met
+  std::vector<char> kinked_;          // columns held at a kink; empty: none was
+  int kink_rounds_ = 0;               // how often components were held at a kink, or released
+  int jumps_ = 0;                     // to lower points that a verification met
+  std::int64_t first_iteration_ = 0;  // the descent's start on the trace
+  std::vector<double> lowest_x_;      // the start; of undamped steps the lowest point met
   double lowest_cost_ = 0.0;
   std::vector<double> start_x_;    // until J's rank there is known
   std::int64_t highest_rank_ = 0;  // of J, met in this solve

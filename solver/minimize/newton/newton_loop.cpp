@@ -77,10 +77,10 @@ std::optional<Verdict> NewtonLoop::begin(Vector x) {
   std::fill(D_.begin(), D_.end(), 0.0);
   if (!linearize()) return Verdict{Status::non_finite_start, "second derivatives are not finite at the start"};
   const double size = scaled_length(x_);
-  radius_ = journal_.options.initial_radius * (size > 0.0 ? size : 1.0);
+  radius_.start(journal_.options.initial_radius * (size > 0.0 ? size : 1.0));
   // The initial radius covers the unconstrained minimiser of a convex model: on a quadratic the first step is the last.
   if (model_->minimize(g_, held_, D_, std::numeric_limits<double>::max(), step_))
-    radius_ = std::max(radius_, 2.0 * scaled_length(step_));
+    radius_.start(std::max(radius_.value(), 2.0 * scaled_length(step_)));
   return std::nullopt;
 }
 
@@ -144,13 +144,10 @@ std::optional<Verdict> NewtonLoop::iterate() {
   if (accepted) {
     ++journal_.result.accepted_steps;
     record.outcome = IterationRecord::Outcome::accepted;
-    if (record.gain_ratio > 0.75)
-      radius_ = std::max(radius_, 2.5 * proposed.length);
-    else if (record.gain_ratio < 0.25)
-      radius_ = 0.5 * std::min(radius_, proposed.length);
+    radius_.accepted(record.gain_ratio, proposed.length);
     if (!verdict) verdict = step_verdict(before, proposed);
   } else {
-    radius_ = 0.25 * std::min(radius_, proposed.length > 0.0 ? proposed.length : radius_);
+    radius_.rejected(proposed.length);
     verdict = exhausted_verdict(proposed);
   }
   record.accepted = accepted;
@@ -183,8 +180,8 @@ class NewtonBoxModel final : public BoxModel {
 /// The model's minimiser within the radius, and within the box.
 NewtonLoop::Proposal NewtonLoop::propose() {
   Proposal proposed;
-  proposed.inside = model_->minimize(g_, held_, D_, radius_, step_);
-  const BoxedRegion region = {x_, box_.lower, box_.upper, D_, held_, radius_};
+  proposed.inside = model_->minimize(g_, held_, D_, radius_.value(), step_);
+  const BoxedRegion region = {x_, box_.lower, box_.upper, D_, held_, radius_.value()};
   if (bounded_ && leaves_box(region, step_)) {
     NewtonBoxModel model(*model_, region);
     proposed.inside = false;
@@ -224,14 +221,14 @@ std::optional<Verdict> NewtonLoop::step_verdict(double before, const Proposal& p
 
 std::optional<Verdict> NewtonLoop::exhausted_verdict(const Proposal& proposed) const {
   const double point = scaled_length(x_);
-  if (proposed.length > epsilon * point && radius_ > std::numeric_limits<double>::min()) return std::nullopt;
+  if (proposed.length > epsilon * point && radius_.value() > std::numeric_limits<double>::min()) return std::nullopt;
   return exhausted();
 }
 
 /// Full steps while they shrink: the cost is flat at a minimum, and the last digits of x are still to come.
 void NewtonLoop::finish() {
   double last = std::numeric_limits<double>::infinity();
-  radius_ = scaled_length(x_);
+  radius_.start(scaled_length(x_));
   for (int i = 0; i < finishing_steps; ++i) {
     const Proposal proposed = propose();
     const double point = scaled_length(x_);

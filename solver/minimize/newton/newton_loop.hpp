@@ -7,6 +7,7 @@
 
 #include <minimize/loop/journal.hpp>
 #include <minimize/newton/model_solver.hpp>
+#include <minimize/strategy/trust_radius.hpp>
 #include <minimize/verification/claims.hpp>
 #include <thalweg/minimize/solve.hpp>
 
@@ -43,7 +44,8 @@ class NewtonLoop {
   std::unique_ptr<ModelSolver> model_;
   Vector x_, g_, trial_, step_, D_, work_gradient_, product_;
   std::vector<char> held_;
-  double value_ = 0.0, gradient_norm_ = 0.0, radius_ = 0.0;
+  double value_ = 0.0, gradient_norm_ = 0.0;
+  TrustRadius radius_{2.5, 0.25};
   bool bounded_ = false;
 };
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <minimize/strategy/strategies.hpp>
+#include <minimize/strategy/trust_radius.hpp>
 
 namespace thalweg {
 namespace {
@@ -21,7 +22,7 @@ class DoglegStrategy : public Strategy {
 
   void start(const DampedSystem& linear, std::span<const double> x) override {
     scale_.start(linear.column_norms());
-    radius_ = first_radius(factor_, scale_.diagonal(), x, linear.gradient());
+    radius_.start(first_radius(factor_, scale_.diagonal(), x, linear.gradient()));
     search_.start();
     regularization_ = 0.0;
     known_ = false;
@@ -37,9 +38,9 @@ class DoglegStrategy : public Strategy {
     ProposedStep proposed;
     proposed.status = status_;
     if (status_ != LinearStatus::ok) return proposed;
-    if (flat_ && undamped_norm_ > longest_flat * radius_) proposed.status = regularize(linear);
+    if (flat_ && undamped_norm_ > longest_flat * radius()) proposed.status = regularize(linear);
     if (proposed.status != LinearStatus::ok) return proposed;
-    if (newton_norm_ <= radius_) {
+    if (newton_norm_ <= radius()) {
       std::copy(newton_.begin(), newton_.end(), step);
     } else {
       bend(linear, step);
@@ -54,17 +55,12 @@ class DoglegStrategy : public Strategy {
 
   void accepted(double gain, double scaled) override {
     scale_.accepted(gain);
-    if (gain < 0.25)
-      radius_ = 0.5 * std::min(radius_, scaled);
-    else if (gain > 0.75)
-      radius_ = std::max(radius_, 3.0 * scaled);
+    radius_.accepted(gain, scaled);
     regularization_ *= 0.2;
     if (regularization_ < least_regularization) regularization_ = 0.0;
   }
-  void rejected(double, double scaled) override {
-    radius_ = 0.5 * (scaled > 0.0 ? std::min(radius_, scaled) : radius_);
-  }
-  bool exhausted() const override { return !(radius_ > 1e-300); }
+  void rejected(double, double scaled) override { radius_.rejected(scaled); }
+  bool exhausted() const override { return !(radius_.value() > 1e-300); }
   double damping() const override { return regularization_; }
   std::span<const double> scale() const override { return scale_.diagonal(); }
 
@@ -73,13 +69,15 @@ class DoglegStrategy : public Strategy {
   virtual void bend(DampedSystem& linear, double* step) = 0;
 
   static constexpr double least_regularization = 1e-12, most_regularization = 1.0;
-  double radius_ = 0.0;
+  double radius() const { return radius_.value(); }
   Vector newton_;    // the Gauss-Newton step δ, or the regularised one
   Vector gradient_;  // −D⁻²g, the direction of steepest descent where lengths are ‖Dδ‖
   double newton_norm_ = 0.0, gradient_norm_ = 0.0;  // ‖Dδ‖ of each
   double cauchy_ = 0.0;                             // t
 
  private:
+  TrustRadius radius_{3.0, 0.5};
+
   /// A singular JᵀJ is regularised by as little as makes it solvable, for this step and the next ones.
   LinearStatus prepare(DampedSystem& linear) {
     const auto D = scale_.diagonal();
@@ -104,7 +102,7 @@ class DoglegStrategy : public Strategy {
 
   /// The Newton point for this radius: the step of a few times its length.
   LinearStatus regularize(DampedSystem& linear) {
-    const ProposedStep step = search_.find(linear, scale_.diagonal(), longest_flat * radius_, newton_.data());
+    const ProposedStep step = search_.find(linear, scale_.diagonal(), longest_flat * radius(), newton_.data());
     newton_norm_ = step.scaled_norm;
     return step.status;
   }
@@ -131,12 +129,12 @@ class SingleDogleg final : public DoglegStrategy {
   void bend(DampedSystem&, double* step) override {
     const auto D = scale();
     const std::size_t n = D.size();
-    if (cauchy_ * gradient_norm_ >= radius_) {
-      for (std::size_t j = 0; j < n; ++j) step[j] = radius_ / gradient_norm_ * gradient_[j];
+    if (cauchy_ * gradient_norm_ >= radius()) {
+      for (std::size_t j = 0; j < n; ++j) step[j] = radius() / gradient_norm_ * gradient_[j];
       return;
     }
     // ‖D(c + β(n − c))‖ = Δ, solved without cancellation.
-    double a = 0.0, b = 0.0, c = -radius_ * radius_;
+    double a = 0.0, b = 0.0, c = -radius() * radius();
     for (std::size_t j = 0; j < n; ++j) {
       const double from = D[j] * cauchy_ * gradient_[j], along = D[j] * newton_[j] - from;
       a += along * along;
@@ -171,7 +169,7 @@ class SubspaceDogleg final : public DoglegStrategy {
     for (std::size_t j = 0; j < n; ++j) v_[j] = newton_[j] - along * u_[j];
     const double across = scaled_norm(D, v_.data());
     if (!(across > 1e-12 * newton_norm_)) {  // the plane is a line
-      const double t = std::min(cauchy_ * gradient_norm_, radius_);
+      const double t = std::min(cauchy_ * gradient_norm_, radius());
       for (std::size_t j = 0; j < n; ++j) step[j] = t * u_[j];
       return;
     }
@@ -199,14 +197,14 @@ class SubspaceDogleg final : public DoglegStrategy {
       q = (buv * gu - a * gv) / determinant;
       return std::hypot(p, q);
     };
-    double lower = 0.0, upper = std::hypot(gu, gv) / radius_;
+    double lower = 0.0, upper = std::hypot(gu, gv) / radius();
     for (int i = 0; i < 100 && upper - lower > 1e-14 * upper; ++i) {
       const double middle = 0.5 * (lower + upper), norm = at(middle);
-      (norm > radius_ || !std::isfinite(norm) ? lower : upper) = middle;
+      (norm > radius() || !std::isfinite(norm) ? lower : upper) = middle;
     }
     const double norm = at(upper);
-    p *= radius_ / norm;
-    q *= radius_ / norm;
+    p *= radius() / norm;
+    q *= radius() / norm;
   }
 
   Vector u_, v_, sum_;

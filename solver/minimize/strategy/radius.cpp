@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <minimize/strategy/strategies.hpp>
+#include <minimize/strategy/trust_radius.hpp>
 
 namespace thalweg {
 namespace {
@@ -14,7 +15,7 @@ class RadiusStrategy final : public Strategy {
   void exempt(std::span<const char> columns) override { scale_.exempt(columns); }
   void start(const DampedSystem& linear, std::span<const double> x) override {
     scale_.start(linear.column_norms());
-    radius_ = first_radius(factor_, scale_.diagonal(), x, linear.gradient());
+    radius_.start(first_radius(factor_, scale_.diagonal(), x, linear.gradient()));
     search_.start();
     lambda_ = 0.0;
   }
@@ -23,8 +24,8 @@ class RadiusStrategy final : public Strategy {
   ProposedStep propose(DampedSystem& linear, double* step) override {
     const auto D = scale_.diagonal();
     ProposedStep proposed = damped_step(linear, 0.0, D, step);
-    const bool inside = proposed.status == LinearStatus::ok && proposed.scaled_norm <= 1.1 * radius_;
-    if (!inside) proposed = search_.find(linear, D, radius_, step);
+    const bool inside = proposed.status == LinearStatus::ok && proposed.scaled_norm <= 1.1 * radius_.value();
+    if (!inside) proposed = search_.find(linear, D, radius_.value(), step);
     lambda_ = inside ? 0.0 : search_.lambda();
     scale_.proposed(step);
     return proposed;
@@ -32,15 +33,10 @@ class RadiusStrategy final : public Strategy {
 
   void accepted(double gain, double scaled) override {
     scale_.accepted(gain);
-    if (gain < 0.25)
-      radius_ = 0.5 * std::min(radius_, scaled);
-    else if (gain > 0.75)
-      radius_ = std::max(radius_, 2.0 * scaled);
+    radius_.accepted(gain, scaled);
   }
-  void rejected(double, double scaled) override {
-    radius_ = 0.25 * (scaled > 0.0 ? std::min(radius_, scaled) : radius_);
-  }
-  bool exhausted() const override { return !(radius_ > 1e-300); }
+  void rejected(double, double scaled) override { radius_.rejected(scaled); }
+  bool exhausted() const override { return !(radius_.value() > 1e-300); }
   double damping() const override { return lambda_; }
   std::span<const double> scale() const override { return scale_.diagonal(); }
 
@@ -48,7 +44,8 @@ class RadiusStrategy final : public Strategy {
   double factor_;
   Scale scale_;
   LengthSearch search_;
-  double radius_ = 0.0, lambda_ = 0.0;
+  TrustRadius radius_{2.0, 0.25};
+  double lambda_ = 0.0;
 };
 
 }  // namespace

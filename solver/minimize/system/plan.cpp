@@ -57,8 +57,8 @@ bool looks_sparse(const Problem& problem) {
   });
 }
 
-SystemKind choose_system(bool sparse, const Options& options) {
-  if (!needs_residuals(options.method)) return SystemKind::dense;
+SystemKind choose_system(bool sparse, bool own, const Options& options) {
+  if (own || !needs_residuals(options.method)) return SystemKind::dense;
   if (options.linear_solver != LinearSolverKind::automatic) sparse = is_sparse(options.linear_solver);
   return sparse ? SystemKind::blocks : SystemKind::dense;
 }
@@ -103,7 +103,7 @@ void refuse_beyond_memory(const Problem& problem) {
 }
 
 bool solves_by_blocks(const Problem& problem, const Options& options) {
-  return choose_system(looks_sparse(problem), options) == SystemKind::blocks;
+  return choose_system(looks_sparse(problem), false, options) == SystemKind::blocks;
 }
 
 SolvePlan plan_solve(const Problem& problem, const Options& options) {

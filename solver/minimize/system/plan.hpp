@@ -17,8 +17,9 @@ bool nothing_moves(const Problem& problem, std::span<const std::int64_t> pinned)
 bool looks_sparse(const Problem& problem);
 
 enum class SystemKind { dense, blocks };
-/// The system of a solve under these options, of a problem that looks_sparse() or not.
-SystemKind choose_system(bool sparse, const Options& options);
+/// The system of a solve under these options, of a problem that looks_sparse() or not; a linear solver of the caller's
+/// `own` is dense.
+SystemKind choose_system(bool sparse, bool own, const Options& options);
 
 struct LinearChoice {
   LinearSolverKind kind;  ///< never automatic

@@ -1,9 +1,8 @@
-// A check's report for people, and for programs.
+// A check's report for people.
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <thalweg/diagnosis/check.hpp>
 #include <thalweg/report/text.hpp>
@@ -11,10 +10,6 @@
 
 namespace thalweg {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json number(double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); }
 
 std::string size_in_words(double bytes) {
   constexpr const char* units[] = {"bytes", "kB", "MB", "GB", "TB"};
@@ -119,36 +114,6 @@ std::string to_text(const CheckReport& report) {
                        wrapped(printable(f.advice), 3, "   "));
   for (const std::string& note : report.notes) out += "note: " + wrapped(printable(note), 6, "      ") + "\n";
   return report.free_parameters > 0 ? out + "\n" + plan_table(report.plan) : out;
-}
-
-std::string to_json(const CheckReport& report) {
-  const ProblemFacts& p = report.problem;
-  Json findings = Json::array();
-  for (const Finding& f : report.findings)
-    findings.push_back(
-        {{"kind", to_string(f.kind)}, {"sentence", f.sentence}, {"advice", f.advice}, {"parameters", f.parameters}});
-  const Json json = {
-      {"problem",
-       {{"name", p.name},
-        {"kind", p.kind},
-        {"parameter_blocks", p.parameter_blocks},
-        {"parameters", p.parameters},
-        {"free_parameters", report.free_parameters},
-        {"residual_blocks", p.residual_blocks},
-        {"residuals", p.residuals},
-        {"residual_groups", report.residual_groups},
-        {"title", p.title},
-        {"source", p.source}}},
-      {"clean", report.clean()},
-      {"findings", std::move(findings)},
-      {"notes", report.notes},
-      {"start", {{"cost", number(report.cost)}, {"condition_number", number(report.condition_number)}}},
-      {"plan",
-       {{"method", to_string(report.plan.method)},
-        {"linear_solver", {{"used", report.plan.linear_solver}, {"reason", report.plan.reason}}},
-        {"bytes", number(report.plan.bytes)}}},
-  };
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace thalweg

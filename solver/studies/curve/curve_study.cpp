@@ -63,7 +63,7 @@ class CurveStudy final : public Study {
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), fit_.notes.begin(), fit_.notes.end());
     if (report.problem.priors > 0 && fit_.noise == Noise::estimated)
-      report.result.notes.push_back(
+      report.result.notes.emplace_back(
           "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
           "noise = \"known\" takes them as they are");
   }

@@ -1,0 +1,57 @@
+#include <thalweg/problem/frozen_problem.hpp>
+
+#include <algorithm>
+
+#include <thalweg/base/error.hpp>
+
+namespace thalweg {
+
+FrozenProblem::FrozenProblem(const Problem& problem) : problem_(&problem) {
+  if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
+  set_loss_scale(1.0);
+}
+
+void FrozenProblem::set_loss_scale(double m) {
+  loss_scale_ = m;
+  losses_.clear();
+  has_loss_ = false;
+  for (const auto& group : problem_->groups()) {
+    losses_.push_back(group->loss().with_scale_times(m));
+    has_loss_ = has_loss_ || !losses_.back().is_trivial() || group->has_cost();
+  }
+}
+
+void FrozenProblem::add_curved(const Manifold& manifold, std::int64_t offset, std::span<const std::int64_t> columns) {
+  const bool held = std::any_of(columns.begin(), columns.end(), [](std::int64_t column) { return column < 0; });
+  curved_.push_back({&manifold, offset, curved_columns_.size(), held || !manifold.closed()});
+  curved_columns_.insert(curved_columns_.end(), columns.begin(), columns.end());
+  widest_ = std::max(widest_, static_cast<std::size_t>(manifold.ambient_dimension()));
+}
+
+void FrozenProblem::retract_curved(const double* x, const double* step, double* moved) const {
+  std::vector<double> own(widest_);
+  for (const CurvedBlock& block : curved_) {
+    bool any = false;
+    for (std::size_t d = 0; d < static_cast<std::size_t>(block.manifold->tangent_dimension()); ++d) {
+      const std::int64_t column = curved_column(block, d);
+      own[d] = column < 0 ? 0.0 : step[column];
+      any = any || own[d] != 0.0;
+    }
+    if (any)
+      block.manifold->plus(x + block.offset, own.data(), moved + block.offset);
+    else
+      std::copy_n(x + block.offset, block.manifold->ambient_dimension(), moved + block.offset);
+  }
+}
+
+void FrozenProblem::coordinates(const double* x, double* values) const {
+  for (std::int64_t j = 0; j < columns(); ++j) values[j] = x[component_of(j)];
+  std::vector<double> own(widest_);
+  for (const CurvedBlock& block : curved_) {
+    block.manifold->sizes(x + block.offset, own.data());
+    for (std::size_t d = 0; d < static_cast<std::size_t>(block.manifold->tangent_dimension()); ++d)
+      if (const std::int64_t column = curved_column(block, d); column >= 0) values[column] = own[d];
+  }
+}
+
+}  // namespace thalweg
