@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <base/names.hpp>
 #include <minimize/loop/watch.hpp>
 #include <thalweg/base/parallel.hpp>
 #include <thalweg/math/special.hpp>
@@ -249,21 +250,16 @@ double ratio(const ProfileInterval::End& end, const ParameterStatistics& p, doub
 
 }  // namespace
 
-std::string_view to_string(ProfileEnd end) {
-  switch (end) {
-    case ProfileEnd::threshold:
-      return "threshold";
-    case ProfileEnd::bound:
-      return "bound";
-    case ProfileEnd::infinite:
-      return "infinite";
-    case ProfileEnd::edge:
-      return "edge";
-    case ProfileEnd::unknown:
-      break;
-  }
-  return "unknown";
-}
+namespace {
+
+constexpr Name<ProfileEnd> ends[] = {
+    {"threshold", ProfileEnd::threshold}, {"bound", ProfileEnd::bound},     {"infinite", ProfileEnd::infinite},
+    {"edge", ProfileEnd::edge},           {"unknown", ProfileEnd::unknown},
+};
+
+}  // namespace
+
+std::string_view to_string(ProfileEnd end) { return name_of(ends, end); }
 
 Profile profile(const Problem& problem, const Result& result, const FitStatistics& statistics, const Options& options,
                 double level) {

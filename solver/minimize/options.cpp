@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <base/names.hpp>
 #include <thalweg/base/error.hpp>
 #include <thalweg/minimize/result.hpp>
 
@@ -16,12 +17,6 @@ namespace {
 void expect(bool holds, std::string_view field, double value, std::string_view expectation) {
   if (!holds) throw Error(fmt::format("option {} is {}; expected {}", field, value, expectation));
 }
-
-template <class E>
-struct Name {
-  std::string_view name;
-  E value;
-};
 
 // The first name of a value is the one it is printed with; the others are accepted too.
 constexpr Name<Method> methods[] = {{"gradient-descent", Method::gradient_descent},
@@ -69,13 +64,6 @@ constexpr Name<LinearSolverKind> linear_solvers[] = {{"auto", LinearSolverKind::
                                                      {"implicit-schur", LinearSolverKind::implicit_schur},
                                                      {"conjugate-gradient", LinearSolverKind::conjugate_gradient},
                                                      {"cholmod", LinearSolverKind::cholmod}};
-
-template <class E, std::size_t N>
-std::string_view name_of(const Name<E> (&names)[N], E value) {
-  for (const auto& n : names)
-    if (n.value == value) return n.name;
-  return "?";
-}
 
 template <class E, std::size_t N>
 E value_of(const Name<E> (&names)[N], std::string_view what, std::string_view name) {
@@ -202,24 +190,17 @@ bool needs_residuals(Method method) {
   }
 }
 
-std::string_view to_string(Status status) {
-  switch (status) {
-    case Status::converged:
-      return "converged";
-    case Status::iteration_limit:
-      return "iteration_limit";
-    case Status::time_limit:
-      return "time_limit";
-    case Status::interrupted:
-      return "interrupted";
-    case Status::stalled:
-      return "stalled";
-    case Status::non_finite_start:
-      return "non_finite_start";
-    case Status::failed:
-      break;
-  }
-  return "failed";
-}
+namespace {
+
+constexpr Name<Status> statuses[] = {
+    {"converged", Status::converged},   {"iteration_limit", Status::iteration_limit},
+    {"time_limit", Status::time_limit}, {"interrupted", Status::interrupted},
+    {"stalled", Status::stalled},       {"non_finite_start", Status::non_finite_start},
+    {"failed", Status::failed},
+};
+
+}  // namespace
+
+std::string_view to_string(Status status) { return name_of(statuses, status); }
 
 }  // namespace thalweg

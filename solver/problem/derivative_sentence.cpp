@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <base/names.hpp>
 #include <problem/derivative_finding.hpp>
 
 namespace thalweg {
@@ -166,26 +167,21 @@ DerivativeFault tell(const Problem& problem, const ComparedGroup& g, const Deriv
   return fault;
 }
 
-std::string_view to_string(DerivativeFault::Cause cause) {
-  switch (cause) {
-    case Cause::sign:
-      return "sign";
-    case Cause::factor:
-      return "factor";
-    case Cause::transposed:
-      return "transposed";
-    case Cause::swapped_columns:
-      return "swapped_columns";
-    case Cause::chain_rule:
-      return "chain_rule";
-    case Cause::missing:
-      return "missing";
-    case Cause::not_finite:
-      return "not_finite";
-    case Cause::wrong:
-      break;
-  }
-  return "wrong";
-}
+namespace {
+
+constexpr Name<DerivativeFault::Cause> causes[] = {
+    {"sign", DerivativeFault::Cause::sign},
+    {"factor", DerivativeFault::Cause::factor},
+    {"transposed", DerivativeFault::Cause::transposed},
+    {"swapped_columns", DerivativeFault::Cause::swapped_columns},
+    {"chain_rule", DerivativeFault::Cause::chain_rule},
+    {"missing", DerivativeFault::Cause::missing},
+    {"not_finite", DerivativeFault::Cause::not_finite},
+    {"wrong", DerivativeFault::Cause::wrong},
+};
+
+}  // namespace
+
+std::string_view to_string(DerivativeFault::Cause cause) { return name_of(causes, cause); }
 
 }  // namespace thalweg

@@ -5,41 +5,32 @@
 #include <fmt/format.h>
 #include <thalweg/base/error.hpp>
 
+#include <base/names.hpp>
 #include "models/regression/checks.hpp"
 
 namespace thalweg {
 
-std::string_view to_string(RegressionKind kind) {
-  switch (kind) {
-    case RegressionKind::linear:
-      return "linear";
-    case RegressionKind::logistic:
-      return "logistic";
-    case RegressionKind::softmax:
-      return "softmax";
-    case RegressionKind::hinge:
-      return "hinge";
-    case RegressionKind::network:
-      break;
-  }
-  return "network";
-}
+namespace {
 
-std::string_view to_string(Activation activation) {
-  switch (activation) {
-    case Activation::identity:
-      return "identity";
-    case Activation::tanh:
-      return "tanh";
-    case Activation::relu:
-      return "relu";
-    case Activation::softplus:
-      return "softplus";
-    case Activation::sigmoid:
-      break;
-  }
-  return "sigmoid";
-}
+constexpr Name<RegressionKind> kinds[] = {
+    {"linear", RegressionKind::linear}, {"logistic", RegressionKind::logistic}, {"softmax", RegressionKind::softmax},
+    {"hinge", RegressionKind::hinge},   {"network", RegressionKind::network},
+};
+
+}  // namespace
+
+std::string_view to_string(RegressionKind kind) { return name_of(kinds, kind); }
+
+namespace {
+
+constexpr Name<Activation> activations[] = {
+    {"identity", Activation::identity}, {"tanh", Activation::tanh},       {"relu", Activation::relu},
+    {"softplus", Activation::softplus}, {"sigmoid", Activation::sigmoid},
+};
+
+}  // namespace
+
+std::string_view to_string(Activation activation) { return name_of(activations, activation); }
 
 bool RegressionOptions::classifies() const {
   return kind == RegressionKind::network ? network.loss == NetworkOptions::Loss::softmax

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <base/names.hpp>
 #include "report/json/downsample.hpp"
 
 namespace thalweg::json_parts {
@@ -20,22 +21,17 @@ std::string_view to_string(IterationRecord::Phase phase) {
   return phase == IterationRecord::Phase::polish ? "polish" : "descent";
 }
 
-std::string_view to_string(IterationRecord::Outcome outcome) {
-  using Outcome = IterationRecord::Outcome;
-  switch (outcome) {
-    case Outcome::accepted:
-      return "accepted";
-    case Outcome::no_decrease:
-      return "no_decrease";
-    case Outcome::not_finite:
-      return "not_finite";
-    case Outcome::too_curved:
-      return "too_curved";
-    case Outcome::singular:
-      break;
-  }
-  return "singular";
-}
+namespace {
+
+constexpr Name<IterationRecord::Outcome> outcomes[] = {
+    {"accepted", IterationRecord::Outcome::accepted},     {"no_decrease", IterationRecord::Outcome::no_decrease},
+    {"not_finite", IterationRecord::Outcome::not_finite}, {"too_curved", IterationRecord::Outcome::too_curved},
+    {"singular", IterationRecord::Outcome::singular},
+};
+
+}  // namespace
+
+std::string_view to_string(IterationRecord::Outcome outcome) { return name_of(outcomes, outcome); }
 
 /// Of newton_cg there are products with the Hessian, of first-order training gradients of minibatches.
 Json evaluations_of(const Result::Evaluations& e) {

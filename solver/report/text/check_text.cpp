@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <base/names.hpp>
 #include <thalweg/diagnosis/check.hpp>
 #include <thalweg/report/text.hpp>
 #include "report/text/table.hpp"
@@ -64,46 +65,31 @@ std::string plan_table(const CheckReport::Plan& plan) {
 
 }  // namespace
 
-std::string_view to_string(Finding::Kind kind) {
-  using Kind = Finding::Kind;
-  switch (kind) {
-    case Kind::nothing_free:
-      return "nothing_free";
-    case Kind::too_few_residuals:
-      return "too_few_residuals";
-    case Kind::start_out_of_bounds:
-      return "start_out_of_bounds";
-    case Kind::start_not_finite:
-      return "start_not_finite";
-    case Kind::not_finite_nearby:
-      return "not_finite_nearby";
-    case Kind::underflow:
-      return "underflow";
-    case Kind::unused:
-      return "unused";
-    case Kind::no_influence:
-      return "no_influence";
-    case Kind::constant_group:
-      return "constant_group";
-    case Kind::dependent:
-      return "dependent";
-    case Kind::dependent_at_start:
-      return "dependent_at_start";
-    case Kind::ill_conditioned:
-      return "ill_conditioned";
-    case Kind::negligible_influence:
-      return "negligible_influence";
-    case Kind::stationary_start:
-      return "stationary_start";
-    case Kind::wrong_derivative:
-      return "wrong_derivative";
-    case Kind::underdetermined:
-      return "underdetermined";
-    case Kind::loss_scale:
-      break;
-  }
-  return "loss_scale";
-}
+namespace {
+
+constexpr Name<Finding::Kind> kinds[] = {
+    {"nothing_free", Finding::Kind::nothing_free},
+    {"too_few_residuals", Finding::Kind::too_few_residuals},
+    {"start_out_of_bounds", Finding::Kind::start_out_of_bounds},
+    {"start_not_finite", Finding::Kind::start_not_finite},
+    {"not_finite_nearby", Finding::Kind::not_finite_nearby},
+    {"underflow", Finding::Kind::underflow},
+    {"unused", Finding::Kind::unused},
+    {"no_influence", Finding::Kind::no_influence},
+    {"constant_group", Finding::Kind::constant_group},
+    {"dependent", Finding::Kind::dependent},
+    {"dependent_at_start", Finding::Kind::dependent_at_start},
+    {"ill_conditioned", Finding::Kind::ill_conditioned},
+    {"negligible_influence", Finding::Kind::negligible_influence},
+    {"stationary_start", Finding::Kind::stationary_start},
+    {"wrong_derivative", Finding::Kind::wrong_derivative},
+    {"underdetermined", Finding::Kind::underdetermined},
+    {"loss_scale", Finding::Kind::loss_scale},
+};
+
+}  // namespace
+
+std::string_view to_string(Finding::Kind kind) { return name_of(kinds, kind); }
 
 std::string to_text(const CheckReport& report) {
   std::string out = heading(report);

@@ -7,6 +7,7 @@
 
 #include <thalweg/report/text.hpp>
 
+#include <base/names.hpp>
 #include "report/text/table.hpp"
 
 namespace thalweg::text {
@@ -146,21 +147,18 @@ std::string sentence(const FitStatistics& s, const UndeterminedCombination& comb
       names, ratio);
 }
 
-std::string_view remark_of(IterationRecord::Outcome outcome) {
-  using Outcome = IterationRecord::Outcome;
-  switch (outcome) {
-    case Outcome::accepted:
-      return "";
-    case Outcome::no_decrease:
-      return "rejected: no decrease";
-    case Outcome::not_finite:
-      return "rejected: not finite";
-    case Outcome::too_curved:
-      return "rejected: acceleration too long";
-    case Outcome::singular:
-      break;
-  }
-  return "rejected: singular";
-}
+namespace {
+
+constexpr Name<IterationRecord::Outcome> remarks[] = {
+    {"", IterationRecord::Outcome::accepted},
+    {"rejected: no decrease", IterationRecord::Outcome::no_decrease},
+    {"rejected: not finite", IterationRecord::Outcome::not_finite},
+    {"rejected: acceleration too long", IterationRecord::Outcome::too_curved},
+    {"rejected: singular", IterationRecord::Outcome::singular},
+};
+
+}  // namespace
+
+std::string_view remark_of(IterationRecord::Outcome outcome) { return name_of(remarks, outcome); }
 
 }  // namespace thalweg::text

@@ -1,6 +1,5 @@
 // Bundle adjustments as a kind of problem.
 #include <cmath>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 #include <thalweg/models/bundle.hpp>
 #include <thalweg/studies/bundle_section.hpp>
 
+#include "studies/block_study.hpp"
 #include "studies/facts.hpp"
 
 namespace thalweg::studies {
@@ -49,9 +49,9 @@ BundlePicture picture_of(const Bundle& solved, std::vector<double> before, std::
           solved.camera_of,         solved.point_of};
 }
 
-class BundleStudy final : public Study {
+class BundleStudy final : public BlockStudy {
  public:
-  explicit BundleStudy(Bundle bundle) : bundle_(std::move(bundle)) {}
+  explicit BundleStudy(Bundle bundle) : BlockStudy("Bundle adjustment"), bundle_(std::move(bundle)) {}
   const std::string& file() const override { return bundle_.file; }
 
   void prepare(Request& request) override {
@@ -63,14 +63,6 @@ class BundleStudy final : public Study {
         refuse(request, {{{option, "it is of first-order methods, and --method names none"}}}, file(), kind);
     refuse_too_dense(problem_, request, file(), kind);
   }
-  void describe(Report& report) const override {
-    count(problem_, report);
-    name(report.problem);
-    report.parameter_list = ParameterList::on_request;
-  }
-  Subject subject() const override { return {.residuals = &problem_}; }
-  std::vector<double> start() const override { return problem_.start(); }
-  bool is_judged_by_residuals() const override { return false; }
   void annotate(Report& report) const override {
     for (std::string& sentence : in_words(connectivity(bundle_))) report.result.notes.push_back(std::move(sentence));
   }
@@ -79,7 +71,7 @@ class BundleStudy final : public Study {
     std::vector<double> before = distances(problem_, problem_.start()), after = distances(problem_, x);
     BundleSummary summary{bundle_.camera_count(),      bundle_.point_count(),      bundle_.observation_count(),
                           reprojection_errors(before), reprojection_errors(after), std::nullopt};
-    if (request.all_parameters) report.statistics.parameters = named_values(problem_, x);
+    list_parameters(request, report);
     if (request.picture && report.result.status != Status::non_finite_start)
       summary.picture = picture_of(with_solution(bundle_, x), std::move(before), std::move(after));
     report.sections.push_back(section_of(summary));
@@ -105,25 +97,8 @@ class BundleStudy final : public Study {
     return report;
   }
 
-  void prepare_comparison(const Request&) override {
-    throw Error(
-        fmt::format("compare looks at curve fits, regressions and the catalogue, and '{}' is a bundle "
-                    "adjustment; expected thalweg solve, one --method after the other",
-                    file()));
-  }
-  std::vector<std::vector<double>> starts() const override { return {start()}; }
-  CompareCase compare_case(const Request&, std::vector<std::vector<double>>) override { return {}; }
-
  private:
-  void name(ProblemFacts& facts) const {
-    facts.name = std::filesystem::path(file()).filename().string();
-    facts.title = "Bundle adjustment";
-    facts.source = file();
-    facts.kind = kind;
-  }
-
   Bundle bundle_;
-  Problem problem_;
 };
 
 std::unique_ptr<Study> read(const std::string& file, const Request&) {

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -11,6 +10,7 @@
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/studies/pose_graph_section.hpp>
 
+#include "studies/block_study.hpp"
 #include "studies/facts.hpp"
 
 namespace thalweg::studies {
@@ -82,9 +82,9 @@ PoseGraphPicture picture_of(const PoseGraph& before, const PoseGraph& after) {
           after.edges.to};
 }
 
-class PoseGraphStudy final : public Study {
+class PoseGraphStudy final : public BlockStudy {
  public:
-  explicit PoseGraphStudy(PoseGraph graph) : graph_(std::move(graph)) {}
+  explicit PoseGraphStudy(PoseGraph graph) : BlockStudy("Pose graph"), graph_(std::move(graph)) {}
   const std::string& file() const override { return graph_.file; }
 
   void prepare(Request& request) override {
@@ -102,14 +102,6 @@ class PoseGraphStudy final : public Study {
         start_.used == Initialization::chordal)
       o.initial_damping = near_a_minimum;
   }
-  void describe(Report& report) const override {
-    count(problem_, report);
-    name(report.problem);
-    report.parameter_list = ParameterList::on_request;
-  }
-  Subject subject() const override { return {.residuals = &problem_}; }
-  std::vector<double> start() const override { return problem_.start(); }
-  bool is_judged_by_residuals() const override { return false; }
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
   }
@@ -117,7 +109,7 @@ class PoseGraphStudy final : public Study {
     PoseGraphSummary summary = summary_of(graph_, start_, start_seconds_);
     if (request.picture && report.result.status != Status::non_finite_start)
       summary.picture = picture_of(graph_, with_solution(graph_, report.result.x));
-    if (request.all_parameters) report.statistics.parameters = named_values(problem_, report.result.x);
+    list_parameters(request, report);
     report.sections.push_back(section_of(summary, report.result, robust_));
   }
   std::string solution(const std::vector<double>& x, Compression compression) const override {
@@ -141,25 +133,8 @@ class PoseGraphStudy final : public Study {
     return report;
   }
 
-  void prepare_comparison(const Request&) override {
-    throw Error(
-        fmt::format("compare looks at curve fits, regressions and the catalogue, and '{}' is a pose graph; expected "
-                    "thalweg solve, one --method after the other",
-                    file()));
-  }
-  std::vector<std::vector<double>> starts() const override { return {start()}; }
-  CompareCase compare_case(const Request&, std::vector<std::vector<double>>) override { return {}; }
-
  private:
-  void name(ProblemFacts& facts) const {
-    facts.name = std::filesystem::path(file()).filename().string();
-    facts.title = "Pose graph";
-    facts.source = file();
-    facts.kind = kind;
-  }
-
   PoseGraph graph_;
-  Problem problem_;
   InitializationReport start_;
   double start_seconds_ = 0.0;
   bool robust_ = false;
