@@ -221,11 +221,20 @@ TEST_CASE("other methods run on the sparse solvers too") {
 }
 
 TEST_CASE("a problem of many blocks goes to a sparse solver by itself, which says why") {
-  const Scene s = scene(30, 200, 5, false);
+  Scene s = scene(30, 200, 5, false);
   const Result result = solve(s.problem);
   CHECK(result.linear_solver == "dense-schur");
   CHECK(result.linear_solver_reason == "200 eliminated blocks leave 210 columns: few enough for a dense factor");
   CHECK(result.converged());
+
+  // With bounds, too.
+  const Parameters<7> cameras(0, 7, 30);
+  s.problem.set_bounds(cameras[0], 6, result.x[6] + 0.01, 10.0);
+  const Result bounded = solve(s.problem, {.threads = 1});
+  CHECK(bounded.linear_solver == result.linear_solver);
+  CHECK(bounded.status == Status::converged);
+  CHECK(bounded.x[6] == s.problem.lower()[6]);
+  CHECK(bounded.final_cost > result.final_cost);
 }
 
 TEST_CASE("a sparse solve gives the same bits with one thread and with two") {

@@ -51,7 +51,7 @@ std::optional<Verdict> Termination::step(double length, double point, bool hardl
 std::optional<Verdict> Termination::accepted(const Trial& trial) const {
   const double actual = trial.before - trial.after;
   if (trial.after == 0.0) return Verdict{Status::converged, "the cost is zero"};
-  if (const auto small = decrease(actual, trial.predicted, trial.before)) return small;
+  if (auto small = decrease(actual, trial.predicted, trial.before)) return small;
   return step(trial.step, trial.point, hardly_falls(actual, trial.before) || is_almost_exact(trial));
 }
 

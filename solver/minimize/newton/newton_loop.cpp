@@ -215,7 +215,7 @@ std::optional<Verdict> NewtonLoop::step_verdict(double before, const Proposal& p
   if (!proposed.inside) return std::nullopt;  // a short step says nothing when it was kept short
   const double actual = before - value_, size = std::abs(before);
   const Termination& tests = claims_.tests();
-  if (const auto small = tests.decrease(actual, proposed.predicted, size)) return small;
+  if (auto small = tests.decrease(actual, proposed.predicted, size)) return small;
   return tests.step(proposed.length, scaled_length(x_), Termination::hardly_falls(actual, size));
 }
 
