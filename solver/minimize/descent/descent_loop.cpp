@@ -241,7 +241,7 @@ bool DescentLoop::move(const LinePoint& point) {
 std::optional<Verdict> DescentLoop::gradient_verdict() {
   const double sharp = claims_.relative_gradient_tolerance();
   at_saddle_ = false;
-  const std::optional<Verdict> small = claims_.tests().gradient(gradient_norm_);
+  std::optional<Verdict> small = claims_.tests().gradient(gradient_norm_);
   const double relative = scaled_ ? relative_gradient() : 1.0;
   if (!small && relative > sharp) return std::nullopt;
   at_saddle_ = direction_->escape(f_, here(), d_);
