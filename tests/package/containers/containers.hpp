@@ -33,11 +33,12 @@ struct Fit {
 void problems();      // math, problem
 void linear();        // linear
 void minimizers();    // minimize
-void training();      // stochastic
+void training();      // train
 void reports();       // report
-void files();         // problems: curve fits, formulas, catalogue
-void regressions();   // problems: regression
-void scenes();        // problems: bundles, pose graphs
+void files();         // models: curve fits, formulas, catalogue
+void regressions();   // models: regression
+void scenes();        // models: bundles, pose graphs
+void studies();       // studies
 void own_matrices();  // the embedding program's own use of Eigen, between calls of the library
 
 }  // namespace containers

@@ -18,8 +18,8 @@ void check(bool holds, const char* what) {
 int main() {
   using namespace containers;
   try {
-    for (const auto part :
-         {own_matrices, problems, linear, minimizers, training, reports, files, regressions, scenes, own_matrices})
+    for (const auto part : {own_matrices, problems, linear, minimizers, training, reports, files, regressions, scenes,
+                            studies, own_matrices})
       part();
   } catch (const thalweg::Error& error) {
     std::printf("wrong: %s\n", error.what());
