@@ -19,7 +19,8 @@ template <class F, class A, class B>
 Result fit(F f, const A& a, const B& b, const std::vector<double>& x, const std::vector<double>& y,
            Options options = {}) {
   Problem problem;
-  const auto first = problem.add_parameters("a", a), second = problem.add_parameters("b", b);
+  const auto first = problem.add_parameters("a", a);
+  const auto second = problem.add_parameters("b", b);
   problem.add_residuals("f", f, first, second, x, y);
   options.linear_solver = Kind::sparse_cholesky;
   return solve(problem, options);
