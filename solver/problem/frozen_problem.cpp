@@ -23,7 +23,8 @@ void FrozenProblem::set_loss_scale(double m) {
 
 void FrozenProblem::add_curved(const Manifold& manifold, std::int64_t offset, std::span<const std::int64_t> columns) {
   const bool held = std::any_of(columns.begin(), columns.end(), [](std::int64_t column) { return column < 0; });
-  curved_.push_back({&manifold, offset, curved_columns_.size(), held || !manifold.closed()});
+  curved_.push_back(
+      {&manifold, offset, curved_columns_.size(), held ? -1 : columns.front(), held || !manifold.closed()});
   curved_columns_.insert(curved_columns_.end(), columns.begin(), columns.end());
   widest_ = std::max(widest_, static_cast<std::size_t>(manifold.ambient_dimension()));
 }
@@ -31,6 +32,10 @@ void FrozenProblem::add_curved(const Manifold& manifold, std::int64_t offset, st
 void FrozenProblem::retract_curved(const double* x, const double* step, double* moved) const {
   std::vector<double> own(widest_);
   for (const CurvedBlock& block : curved_) {
+    if (block.column >= 0) {
+      block.manifold->plus(x + block.offset, step + block.column, moved + block.offset);
+      continue;
+    }
     bool any = false;
     for (std::size_t d = 0; d < static_cast<std::size_t>(block.manifold->tangent_dimension()); ++d) {
       const std::int64_t column = curved_column(block, d);
@@ -48,6 +53,10 @@ void FrozenProblem::coordinates(const double* x, double* values) const {
   for (std::int64_t j = 0; j < columns(); ++j) values[j] = x[component_of(j)];
   std::vector<double> own(widest_);
   for (const CurvedBlock& block : curved_) {
+    if (block.column >= 0) {
+      block.manifold->sizes(x + block.offset, values + block.column);
+      continue;
+    }
     block.manifold->sizes(x + block.offset, own.data());
     for (std::size_t d = 0; d < static_cast<std::size_t>(block.manifold->tangent_dimension()); ++d)
       if (const std::int64_t column = curved_column(block, d); column >= 0) values[column] = own[d];

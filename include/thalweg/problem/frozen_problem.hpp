@@ -47,6 +47,7 @@ class FrozenProblem {
     const Manifold* manifold;
     std::int64_t offset;  ///< where it begins in x
     std::size_t first;    ///< its tangent components in curved_columns()
+    std::int64_t column;  ///< its first column, the others following; −1: they do not
     bool partly_held;     ///< not every direction can be reached in a step
   };
   /// The block at `offset` moves; columns: of its tangent components, −1: one that does not move. After the columns.
