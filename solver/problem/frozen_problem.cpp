@@ -32,18 +32,13 @@ void FrozenProblem::add_curved(const Manifold& manifold, std::int64_t offset, st
 void FrozenProblem::retract_curved(const double* x, const double* step, double* moved) const {
   std::vector<double> own(widest_);
   for (const CurvedBlock& block : curved_) {
-    if (block.column >= 0) {
-      block.manifold->plus(x + block.offset, step + block.column, moved + block.offset);
-      continue;
-    }
-    bool any = false;
-    for (std::size_t d = 0; d < static_cast<std::size_t>(block.manifold->tangent_dimension()); ++d) {
-      const std::int64_t column = curved_column(block, d);
-      own[d] = column < 0 ? 0.0 : step[column];
-      any = any || own[d] != 0.0;
-    }
-    if (any)
-      block.manifold->plus(x + block.offset, own.data(), moved + block.offset);
+    const auto n = static_cast<std::size_t>(block.manifold->tangent_dimension());
+    const double* delta = block.column < 0 ? own.data() : step + block.column;
+    if (block.column < 0)
+      for (std::size_t d = 0; d < n; ++d) own[d] = curved_column(block, d) < 0 ? 0.0 : step[curved_column(block, d)];
+    // A block that stays keeps its bits.
+    if (std::any_of(delta, delta + n, [](double d) { return d != 0.0; }))
+      block.manifold->plus(x + block.offset, delta, moved + block.offset);
     else
       std::copy_n(x + block.offset, block.manifold->ambient_dimension(), moved + block.offset);
   }
