@@ -23,6 +23,7 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 BlockProgram::BlockProgram(const Problem& problem) : FrozenProblem(problem) {
   structure_.first.push_back(0);
+  std::vector<std::int64_t> columns;  // of one block
   for (const Problem::BlockSet& set : problem.sets()) {
     std::vector<std::int32_t>& free = free_block_.emplace_back(at(set.count), -1);
     for (int i = 0; i < set.count; ++i) {
@@ -34,7 +35,7 @@ BlockProgram::BlockProgram(const Problem& problem) : FrozenProblem(problem) {
       structure_.dimension.push_back(set.tangent);
       block_offset_.push_back(offset);
       named_.push_back(set.eliminated);
-      std::vector<std::int64_t> columns;
+      columns.clear();
       for (std::int64_t c = offset; c < offset + set.tangent; ++c) {
         columns.push_back(problem.moves(c) ? static_cast<std::int64_t>(component_of_.size()) : -1);
         component_of_.push_back(c);
@@ -49,6 +50,7 @@ BlockProgram::BlockProgram(const Problem& problem) : FrozenProblem(problem) {
   }
   if (component_of_.empty()) throw Error("every parameter is fixed; expected at least one that may move");
   if (!held_.empty()) held_.resize(component_of_.size(), 0);
+  find_flat_runs();
 
   for (const auto& group : problem.groups()) {
     groups_.push_back(group.get());
@@ -186,8 +188,9 @@ double BlockProgram::cost(const double* x, int threads) {
 
 void BlockProgram::retract(const double* x, const double* step, double* moved) const {
   std::copy(x, x + size(), moved);
-  for (std::size_t j = 0; j < component_of_.size(); ++j) moved[component_of_[j]] += step[j];
-  retract_curved(x, step, moved);  // all numbers of these blocks
+  for (const Run& run : flat_)
+    for (std::int64_t i = 0; i < run.count; ++i) moved[run.component + i] += step[run.column + i];
+  retract_curved(x, step, moved);
 }
 
 std::int32_t BlockProgram::block_at(std::int64_t offset) const {

@@ -29,6 +29,21 @@ void FrozenProblem::add_curved(const Manifold& manifold, std::int64_t offset, st
   widest_ = std::max(widest_, static_cast<std::size_t>(manifold.ambient_dimension()));
 }
 
+void FrozenProblem::find_flat_runs() {
+  auto block = curved_.begin();
+  for (std::int64_t j = 0; j < columns(); ++j) {
+    const std::int64_t i = component_of(j);
+    while (block != curved_.end() && block->offset + block->manifold->tangent_dimension() <= i) ++block;
+    if (block != curved_.end() && block->offset <= i) continue;
+    const bool follows = !flat_.empty() && flat_.back().column + flat_.back().count == j &&
+                         flat_.back().component + flat_.back().count == i;
+    if (follows)
+      ++flat_.back().count;
+    else
+      flat_.push_back({j, i, 1});
+  }
+}
+
 void FrozenProblem::retract_curved(const double* x, const double* step, double* moved) const {
   std::vector<double> own(widest_);
   for (const CurvedBlock& block : curved_) {
@@ -45,7 +60,7 @@ void FrozenProblem::retract_curved(const double* x, const double* step, double* 
 }
 
 void FrozenProblem::coordinates(const double* x, double* values) const {
-  for (std::int64_t j = 0; j < columns(); ++j) values[j] = x[component_of(j)];
+  for (const Run& run : flat_) std::copy_n(x + run.component, run.count, values + run.column);
   std::vector<double> own(widest_);
   for (const CurvedBlock& block : curved_) {
     if (block.column >= 0) {

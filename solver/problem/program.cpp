@@ -68,6 +68,7 @@ Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) :
       if (std::any_of(columns.begin(), columns.end(), [](std::int64_t column) { return column >= 0; }))
         add_curved(*set.manifold, offset, columns);
     }
+  find_flat_runs();
   for (std::size_t g = 0; g < problem.groups().size(); ++g) {
     const ResidualGroup& group = *problem.groups()[g];
     first_row_.push_back(rows_);

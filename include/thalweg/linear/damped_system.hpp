@@ -10,6 +10,7 @@ namespace thalweg {
 /// How a linear solve ended. `inexact`: usable, but less accurate than rounding allows. `retry`: more damping may mend
 /// it (singular or indefinite to rounding). `fatal`: nothing will (non-finite input).
 enum class LinearStatus { ok, inexact, retry, fatal };
+constexpr bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
 
 /// Solves   min over δ of ½‖Jδ + r‖² + ½λ‖Dδ‖²,   that is (JᵀJ + λD²) δ = −Jᵀr,   D diagonal.
 /// One linearisation serves many dampings.

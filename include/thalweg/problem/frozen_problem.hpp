@@ -52,11 +52,17 @@ class FrozenProblem {
   };
   /// The block at `offset` moves; columns: of its tangent components, −1: one that does not move. After the columns.
   void add_curved(const Manifold& manifold, std::int64_t offset, std::span<const std::int64_t> columns);
+  /// After all columns and curved blocks, whose offsets rise.
+  void find_flat_runs();
   std::int64_t curved_column(const CurvedBlock& block, std::size_t d) const { return curved_columns_[block.first + d]; }
 
   std::vector<std::int64_t> component_of_;  // of each column
   std::vector<CurvedBlock> curved_;         // those with a column
-  std::size_t widest_ = 0;                  // most numbers of one of them
+  struct Run {
+    std::int64_t column, component, count;
+  };
+  std::vector<Run> flat_;   // columns of other blocks whose components follow each other in x
+  std::size_t widest_ = 0;  // most numbers of one of them
 
  private:
   const Problem* problem_;

@@ -11,8 +11,6 @@ namespace {
 constexpr int most_gradients = 4;
 constexpr double left_over = 1e-4;
 
-bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
-
 double dot(std::span<const double> a, std::span<const double> b) {
   double s = 0.0;
 #pragma omp simd reduction(+ : s)

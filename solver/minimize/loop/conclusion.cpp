@@ -36,7 +36,7 @@ void Conclusion::opened() {
 }
 
 void Conclusion::see() {
-  influence_.see(system_.steps().column_norms(), system_.sizes(), system_.cost());
+  influence_.see(system_);
   if (journal_->options.globalization == Globalization::none && system_.cost() < lowest_cost_) {
     lowest_cost_ = system_.cost();
     lowest_x_ = system_.x();
@@ -44,7 +44,7 @@ void Conclusion::see() {
 }
 
 std::optional<Verdict> Conclusion::vanishing() {
-  if (!influence_.vanished(system_.cost()) || !vanishes_at_zero(system_)) return std::nullopt;
+  if (!influence_.vanished(system_) || !vanishes_at_zero(system_)) return std::nullopt;
   return Verdict{Status::converged, "the parameters and the residuals have run to zero"};
 }
 

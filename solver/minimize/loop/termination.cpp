@@ -55,12 +55,12 @@ std::optional<Verdict> Termination::accepted(const Trial& trial) const {
   return step(trial.step, trial.point, hardly_falls(actual, trial.before) || is_almost_exact(trial));
 }
 
-std::optional<Verdict> Termination::rejected(const Trial& trial, LinearStatus status, bool cornered) {
+std::optional<Verdict> Termination::rejected(const Trial& trial, LinearStatus status, bool no_shorter) {
   if (status == LinearStatus::fatal)
     return Verdict{Status::failed, "the linear solver met numbers that are not finite"};
   const bool tiny = trial.step <= epsilon * trial.point;
   const bool invisible = convergence::decrease_invisible(trial.before - trial.after, trial.predicted, trial.before);
-  if (tiny || invisible || cornered) return exhausted();
+  if (tiny || invisible || no_shorter) return exhausted();
   if (std::isfinite(trial.after) && is_almost_exact(trial))
     return Verdict{Status::converged, "the residuals are almost at rounding level"};
   return std::nullopt;

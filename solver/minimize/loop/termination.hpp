@@ -48,9 +48,9 @@ class Termination {
   static bool hardly_falls(double actual, double cost) { return actual <= steady * cost; }
 
   /// All of them on a step that was taken; and on one that was not, whether there is any use in shorter ones:
-  /// `cornered`, the strategy knows none.
+  /// `no_shorter`, the strategy proposes none.
   std::optional<Verdict> accepted(const Trial& trial) const;
-  static std::optional<Verdict> rejected(const Trial& trial, LinearStatus status, bool cornered);
+  static std::optional<Verdict> rejected(const Trial& trial, LinearStatus status, bool no_shorter);
 
   /// False where claims were withdrawn too often without the cost, now `cost`, falling between them.
   bool withdraw(double cost);

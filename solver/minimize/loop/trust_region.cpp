@@ -8,29 +8,27 @@ namespace {
 // After a step that gained so much of what was predicted, the next is expected to be good.
 constexpr double confident_gain = 0.5;
 
-bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
+struct Lengths {
+  double step, scaled_step, scaled_point;  // ‖δ‖, ‖Dδ‖, ‖Dx‖
+};
 
-/// √Σ term(j)². A vector register is not worth filling for few terms.
-template <class Term>
-double norm(std::size_t n, const Term& term) {
+/// In one pass. A vector register is not worth filling for few terms.
+Lengths lengths(std::span<const double> D, std::span<const double> x, std::span<const double> step) {
   constexpr std::size_t few = 32;
-  double squares = 0.0;
-  if (n < few) {
-    for (std::size_t j = 0; j < n; ++j) squares += term(j) * term(j);
+  double a = 0.0, b = 0.0, c = 0.0;
+  const auto add = [&](std::size_t j) {
+    const double scaled = D[j] * step[j], point = D[j] * x[j];
+    a += step[j] * step[j];
+    b += scaled * scaled;
+    c += point * point;
+  };
+  if (step.size() < few) {
+    for (std::size_t j = 0; j < step.size(); ++j) add(j);
   } else {
-#pragma omp simd reduction(+ : squares)
-    for (std::size_t j = 0; j < n; ++j) squares += term(j) * term(j);
+#pragma omp simd reduction(+ : a, b, c)
+    for (std::size_t j = 0; j < step.size(); ++j) add(j);
   }
-  return std::sqrt(squares);
-}
-
-double norm(std::span<const double> v) {
-  return norm(v.size(), [v](std::size_t j) { return v[j]; });
-}
-
-/// ‖Dv‖.
-double norm_of_scaled(std::span<const double> D, std::span<const double> v) {
-  return norm(v.size(), [D, v](std::size_t j) { return D[j] * v[j]; });
+  return {std::sqrt(a), std::sqrt(b), std::sqrt(c)};
 }
 
 }  // namespace
@@ -107,10 +105,10 @@ IterationRecord::Outcome TrustRegion::attempt(const ProposedStep& proposed, Iter
   Outcome bent = Outcome::not_finite;
   if (std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))
     bent = system_.accelerate(strategy_->scale(), step_.data());
-  const auto D = system_.steps().column_norms();
-  record.step_norm = norm(step_);
-  length_ = norm_of_scaled(D, step_);
-  point_ = norm_of_scaled(D, system_.sizes());
+  const Lengths found = lengths(system_.steps().column_norms(), system_.sizes(), step_);
+  record.step_norm = found.step;
+  length_ = found.scaled_step;
+  point_ = found.scaled_point;
   if (bent != Outcome::accepted) return bent;
   const double trial = system_.evaluate(step_.data(), confident_);
   if (!std::isfinite(trial)) return Outcome::not_finite;

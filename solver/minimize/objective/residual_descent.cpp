@@ -17,8 +17,8 @@ Finding verify(DenseSystem& system, Influence& influence, std::vector<double> x,
     return verdict->status == Status::failed ? Finding{.lost = true, .against = verdict->reason}
                                              : Finding{.against = "its derivatives are not finite"};
   if (system.cost() == 0.0) return {.holds = true, .vanished = true};
-  influence.see(system.steps().column_norms(), system.sizes(), system.cost());
-  if (influence.vanished(system.cost()) && vanishes_at_zero(system)) return {.holds = true, .vanished = true};
+  influence.see(system);
+  if (influence.vanished(system) && vanishes_at_zero(system)) return {.holds = true, .vanished = true};
   if (const auto lost = influence.lost(system); !lost.names.empty())
     return {.lost = true,
             .against = "the residuals do not depend on " + lost.names + " here",
@@ -57,7 +57,7 @@ Ending descend_generally(DenseSystem& system, std::vector<double> x, Journal& jo
   const LeastSquares function(program, x, journal.options);
   Influence influence;
   influence.reset(static_cast<std::size_t>(program.columns()));
-  if (!system.begin(x, journal)) influence.see(system.steps().column_norms(), system.sizes(), system.cost());
+  if (!system.begin(x, journal)) influence.see(system);
   journal.embed = [&function](std::span<const double> z) { return function.expanded(z); };
   journal.verify = [&](std::span<const double> z, bool exhausted) {
     return verify(system, influence, function.expanded(z), exhausted, journal);

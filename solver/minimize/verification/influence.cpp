@@ -20,30 +20,31 @@ void Influence::reset(std::size_t columns) {
   largest_cost_ = 0.0;
 }
 
-bool Influence::vanished(double cost) const {
-  if (!(cost <= vanished_cost * largest_cost_)) return false;
-  for (std::size_t j = 0; j < sizes_.size(); ++j)
-    if (std::abs(sizes_[j]) > vanished_size * largest_sizes_[j]) return false;
+bool Influence::vanished(const System& system) const {
+  if (!(system.cost() <= vanished_cost * largest_cost_)) return false;
+  const auto sizes = system.sizes();
+  for (std::size_t j = 0; j < sizes.size(); ++j)
+    if (std::abs(sizes[j]) > vanished_size * largest_sizes_[j]) return false;
   return true;
 }
 
-void Influence::see(std::span<const double> column_norms, std::span<const double> sizes, double cost) {
-  largest_cost_ = std::max(largest_cost_, cost);
-  sizes_.assign(sizes.begin(), sizes.end());
+void Influence::see(System& system) {
+  const auto norms = system.steps().column_norms(), sizes = system.sizes();
+  largest_cost_ = std::max(largest_cost_, system.cost());
   for (std::size_t j = 0; j < sizes.size(); ++j) {
-    largest_norms_[j] = std::max(largest_norms_[j], column_norms[j]);
+    largest_norms_[j] = std::max(largest_norms_[j], norms[j]);
     largest_sizes_[j] = std::max(largest_sizes_[j], std::abs(sizes[j]));
   }
 }
 
 Influence::Lost Influence::lost(System& system) const {
-  const auto column_norms = system.steps().column_norms();
+  const auto column_norms = system.steps().column_norms(), sizes = system.sizes();
   const auto held = system.held();
   const auto is_held = [&](std::size_t j) { return !held.empty() && held[j]; };
   double strongest = 0.0;
   bool any_free = false, all_zero = true;
   for (std::size_t j = 0; j < column_norms.size(); ++j) {
-    strongest = std::max(strongest, column_norms[j] * std::abs(sizes_[j]));
+    strongest = std::max(strongest, column_norms[j] * std::abs(sizes[j]));
     any_free = any_free || !is_held(j);
     all_zero = all_zero && column_norms[j] == 0.0;
   }

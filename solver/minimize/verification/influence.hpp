@@ -20,11 +20,11 @@ class Influence {
  public:
   /// Forgets what was seen.
   void reset(std::size_t columns);
-  /// Another point of the descent: ‖Jⱼ‖ and the sizes of the parameters.
-  void see(std::span<const double> column_norms, std::span<const double> sizes, double cost);
+  /// The system stands at another point of the descent.
+  void see(System& system);
   /// Whether the parameters have all run to zero, to a millionth of the largest that they were, and the cost with them,
   /// to 1e-32 of what it was: no other size is left that either could be measured by.
-  bool vanished(double cost) const;
+  bool vanished(const System& system) const;
   /// In words; empty: none. All of them when every column is zero.
   struct Lost {
     std::string names;
@@ -35,7 +35,7 @@ class Influence {
 
  private:
   double size(std::size_t j) const { return largest_sizes_[j] > 0.0 ? largest_sizes_[j] : 1.0; }
-  std::vector<double> sizes_, largest_norms_, largest_sizes_;
+  std::vector<double> largest_norms_, largest_sizes_;
   double largest_cost_ = 0.0;
 };
 

@@ -17,8 +17,6 @@ constexpr double clearly = 1e-2;
 // Part of itself by which the cost may change where no residual does.
 constexpr double unmoved = 16.0 * epsilon;
 
-bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
-
 class BlockModel final : public ConfinedModel {
  public:
   BlockModel(NormalEquations& equations, BlockSteps& steps, int threads, double lambda, const BoxedRegion& region)

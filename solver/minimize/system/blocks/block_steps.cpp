@@ -8,8 +8,6 @@ namespace {
 
 constexpr double holding = 1e20;
 
-bool usable(LinearStatus status) { return status == LinearStatus::ok || status == LinearStatus::inexact; }
-
 /// Zero in the columns that are held.
 template <class Out>
 void mask(std::span<const char> held, Out& v) {
