@@ -11,7 +11,7 @@
 
 #include <thalweg/base/cancellation.hpp>
 
-namespace thalweg::detail {
+namespace thalweg::inline v0_1::detail {
 namespace {
 
 constexpr std::size_t line = 64, page = std::size_t{2} << 20;
@@ -161,4 +161,4 @@ void free_numbers(double* numbers) noexcept {
   attic().store(origin.own, origin.bytes);
 }
 
-}  // namespace thalweg::detail
+}  // namespace thalweg::inline v0_1::detail

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 constinit thread_local const CancellationScope* CancellationProbe::current_ = nullptr;
 
@@ -47,4 +47,4 @@ const CancellationScope* CancellationProbe::adopt(const CancellationScope* scope
   return before;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

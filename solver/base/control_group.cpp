@@ -7,7 +7,7 @@
 #include <sstream>
 #include <vector>
 
-namespace thalweg::control_group {
+namespace thalweg::inline v0_1::control_group {
 namespace {
 
 constexpr double unlimited = std::numeric_limits<double>::infinity();
@@ -82,4 +82,4 @@ double memory_left(const std::string& root) {
   return least;
 }
 
-}  // namespace thalweg::control_group
+}  // namespace thalweg::inline v0_1::control_group

@@ -12,7 +12,7 @@
 
 #include <base/control_group.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double unlimited = std::numeric_limits<double>::infinity();
@@ -58,4 +58,4 @@ std::string in_bytes(double bytes) {
   return text.data();
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Bytes that this process may still take: what the machine has available, the control group's limit and the process's
 /// own limits (ulimit -v, -d) leave. Reads some small files: some 50 µs.
@@ -27,4 +27,4 @@ decltype(auto) within_memory(const F& f) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 template <class E>
 struct Name {
@@ -20,4 +20,4 @@ constexpr std::string_view name_of(const Name<E> (&names)[N], E value) {
   return "?";
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

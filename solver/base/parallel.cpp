@@ -5,7 +5,7 @@
 
 #include <base/thread_team.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 thread_local int thread_of_loop = 0;
 thread_local bool inside_loop = false;
@@ -81,4 +81,4 @@ void parallel_chunks(std::int64_t count, std::int64_t grain, int threads, ChunkB
   if (loop.failure) std::rethrow_exception(loop.failure);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -16,7 +16,7 @@
 #include <base/control_group.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 int processors_in_mask() {
@@ -42,4 +42,4 @@ int usable_processors() {
   return usable;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

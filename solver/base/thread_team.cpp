@@ -11,7 +11,7 @@
 #include <immintrin.h>
 #endif
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -221,4 +221,4 @@ void ThreadTeam::run(ParallelLoop& loop, int helpers) {
   learn(stalled);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -16,7 +16,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Of this thread: which of a loop's threads it is, and whether it runs a loop's chunk (further loops are its own).
 extern thread_local int thread_of_loop;
@@ -89,4 +89,4 @@ class ThreadTeam {
   Clock::duration penalty_{};  // how long the last stall was followed by work alone
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

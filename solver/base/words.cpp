@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr std::size_t longest_compared = 64;
@@ -70,4 +70,4 @@ std::string percent(double fraction) {
   return p >= 99.5 ? fmt::format("{:.0f} %", p) : fmt::format("{:.2g} %", p);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -11,7 +11,7 @@
 #include <thalweg/base/words.hpp>
 #include "diagnosis/examination.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr int points_nearby = 8;
@@ -152,4 +152,4 @@ std::string brief(double v) { return fmt::format("{:.4g}", v); }
 
 }  // namespace words
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -12,7 +12,7 @@
 #include <thalweg/base/words.hpp>
 #include "diagnosis/examination.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
@@ -220,4 +220,4 @@ void look_at_blocks(const Problem& problem, const std::vector<double>& x, const 
   look_at_directions(problem, x, directions, report);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

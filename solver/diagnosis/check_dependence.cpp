@@ -12,7 +12,7 @@
 #include "diagnosis/examination.hpp"
 #include "diagnosis/invariants.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using words::quoted;
@@ -321,4 +321,4 @@ class Dependence {
 
 void look_at_dependence(const Examination& e, CheckReport& report) { Dependence(e, report).look(); }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

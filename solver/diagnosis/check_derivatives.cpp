@@ -5,7 +5,7 @@
 
 #include "diagnosis/examination.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 void look_at_derivatives(const Examination& e, CheckReport& report) {
   if (!std::isfinite(e.start.cost)) return;  // said already
@@ -16,4 +16,4 @@ void look_at_derivatives(const Examination& e, CheckReport& report) {
          fault.parameter.empty() ? std::vector<std::string>{} : std::vector<std::string>{fault.parameter}});
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

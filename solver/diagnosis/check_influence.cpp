@@ -6,7 +6,7 @@
 
 #include "diagnosis/examination.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using words::quoted;
@@ -135,4 +135,4 @@ void look_at_influence(const Examination& e, CheckReport& report) {
   add_negligible(e, report);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <thalweg/base/words.hpp>
 #include "diagnosis/examination.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using words::brief;
@@ -168,4 +168,4 @@ void look_at_losses(const Examination& e, CheckReport& report) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <thalweg/problem/problem.hpp>
 #include "diagnosis/probe.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct Examination {
   const Program& program;
@@ -52,4 +52,4 @@ std::string number(std::int64_t n);
 std::string brief(double v);
 }  // namespace words
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 std::string number(double v) { return fmt::format("{:.6g}", v); }
@@ -85,4 +85,4 @@ std::string in_words(const LinearForm& form, const Coordinates& coordinates, con
   return terms.product() + "·exp(" + terms.sum(false) + ")";
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 enum class Coordinate { plain, logarithm, inverse, square };
 using Coordinates = std::vector<Coordinate>;
@@ -14,4 +14,4 @@ using LinearForm = std::vector<double>;
 /// A formula that is constant where the form is: a product where logarithms are in it.
 std::string in_words(const LinearForm& form, const Coordinates& coordinates, const std::vector<std::string>& names);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

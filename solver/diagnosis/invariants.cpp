@@ -12,7 +12,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include "diagnosis/invariant_text.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Matrix = Eigen::MatrixXd;
@@ -199,4 +199,4 @@ Invariants invariants(const std::vector<NullSpace>& points, const std::vector<st
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 
 #include <Eigen/Core>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// At one point: the values of k parameters, and directions (columns of a k × d matrix) that change no residual. Those
 /// are in units of 1/‖Jⱼ‖ of each parameter, so that all entries are of one size.
@@ -27,4 +27,4 @@ struct Invariants {
 /// are no such coordinates. `tolerance`: relative error of the directions.
 Invariants invariants(const std::vector<NullSpace>& points, const std::vector<std::string>& names, double tolerance);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

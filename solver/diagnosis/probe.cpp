@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // What differences leave of a singular value that is zero, generously.
@@ -102,4 +102,4 @@ std::vector<double> point_far_away(const Program& program, std::vector<double> x
   });
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <thalweg/problem/program.hpp>
 #include "inference/rank.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct Probe {
   std::vector<double> x;                   ///< all components
@@ -45,4 +45,4 @@ std::vector<double> point_nearby(const Program& program, std::vector<double> x, 
 /// Each free number times ± 10^(−2 to 2), 1 in place of 0, within the bounds where that leaves a choice.
 std::vector<double> point_far_away(const Program& program, std::vector<double> x, std::mt19937_64& random);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 std::string message(TextRange where, const std::string& problem, const std::string& expected) {
@@ -50,4 +50,4 @@ Equation Equation::parse(std::string_view text) {
           Formula::parse(text.substr(equals + 1), static_cast<int>(equals) + 1)};
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -11,7 +11,7 @@
 #include "formula/tape/tape.hpp"
 #include "io/text_numbers.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using formula::Binding;
@@ -213,4 +213,4 @@ std::optional<NonFiniteFormula> FormulaModel::first_non_finite(const double* p) 
   return std::nullopt;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 FormulaResiduals::FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::int64_t offset)
     : ResidualGroup(std::move(name), 1, model->rows(), {{model->parameters(), offset, {}}}), model_(std::move(model)) {}
@@ -27,4 +27,4 @@ std::string FormulaResiduals::explain_non_finite(const double* x, std::int64_t i
          value;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -11,7 +11,7 @@
 #include <minimize/system/blocks/block_system.hpp>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double damping = 1e-12, second_damping = 10.0 * damping;
@@ -155,4 +155,4 @@ std::vector<BlockCovariance> block_covariances(const Problem& problem, const std
   return within_memory([&] { return compute(problem, x, offsets, options); });
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

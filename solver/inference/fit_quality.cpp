@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 double norm(std::span<const double> v) {
   double largest = 0.0, sum = 0.0;
@@ -58,4 +58,4 @@ void set_likelihood_criteria(const Program& program, const std::vector<double>& 
   s.bic = minus_two_log_likelihood + std::log(samples) * rank;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <thalweg/inference/statistics.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// √Σ v², where the squares may leave the range of numbers.
 double norm(std::span<const double> v);
@@ -23,4 +23,4 @@ void set_information_criteria(double m, double size, double rank, const std::vec
 /// Of costs that are minus a log likelihood themselves; unset where there is anything else, such as a penalty.
 void set_likelihood_criteria(const Program& program, const std::vector<double>& x, double rank, FitStatistics& s);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

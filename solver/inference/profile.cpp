@@ -15,7 +15,7 @@
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -314,4 +314,4 @@ Profile profile(const Problem& problem, const Result& result, const FitStatistic
   return profile;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

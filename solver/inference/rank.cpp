@@ -10,7 +10,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/linear/dense_qr.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Matrix = Eigen::MatrixXd;
@@ -181,4 +181,4 @@ std::vector<double> remainders(const DenseMatrix& A, const DenseMatrix& B, int r
   return lengths;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

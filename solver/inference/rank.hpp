@@ -9,7 +9,7 @@
 
 #include <thalweg/base/aligned.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The singular values of a matrix whose columns have been scaled to length 1.
 struct ScaledSpectrum {
@@ -46,4 +46,4 @@ std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows);
 /// in the inverse of [A b]ᵀ[A b]. 0 where that is rounding. `rows` are no padding.
 std::vector<double> remainders(const DenseMatrix& A, const DenseMatrix& B, int rows);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Matrix = Eigen::MatrixXd;
@@ -126,4 +126,4 @@ std::string loss_in_words(const Problem& problem) {
   return !any ? "" : same ? text(0) : all;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <thalweg/problem/program.hpp>
 #include "inference/rank.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A fit with losses at its end, residuals and Jacobian without them.
 class RobustFit {
@@ -50,4 +50,4 @@ class RobustFit {
 /// "huber:1.5"; where the groups differ "first: huber:1.5, second: trivial"; empty without any.
 std::string loss_in_words(const Problem& problem);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

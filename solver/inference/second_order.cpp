@@ -6,7 +6,7 @@
 
 #include <Eigen/Dense>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Matrix = Eigen::MatrixXd;
@@ -75,4 +75,4 @@ std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 
 #include "inference/rank.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct SecondOrder {
   NormalInverse inverse;     ///< of H = JᵀJ + S in place of JᵀJ
@@ -19,4 +19,4 @@ struct SecondOrder {
 /// JᵀJ has 1 % of the curvature of H in every direction, or H is not positive definite to rounding. O(m n² + n³).
 std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<double>& S);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

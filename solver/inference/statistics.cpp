@@ -18,7 +18,7 @@
 #include "inference/robust.hpp"
 #include "inference/second_order.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // A column of J whose cosine with r is below this is at right angles to it: the solve left no less.
@@ -377,4 +377,4 @@ Agreement agreement(std::span<const ParameterStatistics> parameters, std::span<c
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

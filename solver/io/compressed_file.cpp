@@ -14,7 +14,7 @@
 
 #include "io/input_file.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 namespace io = boost::iostreams;
@@ -97,4 +97,4 @@ std::string first_bytes(const std::string& path, std::size_t size) {
   return first;
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

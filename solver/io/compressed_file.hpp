@@ -5,7 +5,7 @@
 #include <functional>
 #include <string>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// Reads the next bytes and returns how many, 0 at the end. Throws FileError for damaged data.
 using ByteSource = std::function<std::size_t(char* to, std::size_t size)>;
@@ -17,4 +17,4 @@ ByteSource open_bytes(const std::string& path, const char* expected);
 /// The first bytes, at most `size`, of a file's contents; empty where they cannot be read.
 std::string first_bytes(const std::string& path, std::size_t size);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

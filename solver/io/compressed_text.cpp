@@ -6,7 +6,7 @@
 #include <boost/iostreams/filter/bzip2.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 CompressedText::CompressedText(Compression compression) {
   namespace io = boost::iostreams;
@@ -26,4 +26,4 @@ std::string CompressedText::finish() {
   return std::move(result_);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

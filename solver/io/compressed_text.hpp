@@ -8,7 +8,7 @@
 
 #include <thalweg/io/compression.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class CompressedText {
  public:
@@ -33,4 +33,4 @@ class CompressedText {
   boost::iostreams::filtering_ostream out_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

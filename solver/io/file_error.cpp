@@ -4,7 +4,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 std::string message(const std::string& file, int line, int column, const std::string& problem,
@@ -22,4 +22,4 @@ std::string message(const std::string& file, int line, int column, const std::st
 FileError::FileError(std::string file_, int line_, int column_, const std::string& problem, const std::string& expected)
     : Error(message(file_, line_, column_, problem, expected)), file(std::move(file_)), line(line_), column(column_) {}
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

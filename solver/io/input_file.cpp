@@ -12,7 +12,7 @@
 
 #include "io/reading.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 constexpr std::chrono::milliseconds longest_wait{1000}, pause{5};
@@ -101,4 +101,4 @@ bool is_pipe(const std::string& path) {
   return std::filesystem::is_fifo(path, error);
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

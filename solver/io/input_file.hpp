@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// A file open for reading: a regular file, a pipe that somebody writes to, or standard input under the name "-".
 ///
@@ -35,4 +35,4 @@ bool is_regular_file(const std::string& path);
 /// Whether the path names a pipe: its name has to tell the format, for what is read is gone.
 bool is_pipe(const std::string& path);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -7,7 +7,7 @@
 
 #include "io/input_file.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 std::string read_bytes(const std::string& path, const std::string& expected) {
   InputFile file(path, expected);
@@ -76,4 +76,4 @@ void fail_cell(std::string_view text, const Number& number, const std::string& f
   fail(file, place, cell_name(row, column) + " is not a number: '" + shown + "'", "a number");
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -8,7 +8,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// Throws FileError.
 [[noreturn]] void fail(const std::string& file, Place place, const std::string& problem, const std::string& expected);
@@ -36,4 +36,4 @@ double read_cell(std::string_view text, const std::string& file, const PlaceOf& 
   fail_cell(text, number, file, place(), row, column);
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

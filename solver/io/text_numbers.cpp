@@ -8,7 +8,7 @@
 #include <system_error>
 #include <thalweg/base/cancellation.hpp>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f'; }
@@ -168,4 +168,4 @@ std::string shortened(std::string_view text) {
   return std::string(text.substr(0, first)) + "…" + std::string(text.substr(last));
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -9,7 +9,7 @@
 
 #include <thalweg/base/words.hpp>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// A place in a file; both count from 1, 0 means unknown.
 struct Place {
@@ -72,4 +72,4 @@ std::string quoted_with_hint(std::string_view name, const std::vector<std::strin
 /// A text for a message: one that is longer than a line or two keeps its beginning and its end, "…" between them.
 std::string shortened(std::string_view text);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

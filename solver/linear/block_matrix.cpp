@@ -5,7 +5,7 @@
 
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 [[noreturn]] void refuse(const std::string& what) { throw Error("block pattern: " + what); }
@@ -112,4 +112,4 @@ BlockPattern block_pattern(std::vector<int> dimension, std::span<const std::pair
   return {std::move(dimension), std::move(start), std::move(row)};
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 
 #include <thalweg/base/error.hpp>
 
-namespace thalweg::cholmod {
+namespace thalweg::inline v0_1::cholmod {
 namespace {
 
 /// The name under which the dynamic linker knows the library: its number is that of the interface.
@@ -68,4 +68,4 @@ const Library& library() {
 
 const Library* loaded_library() { return loaded.load(std::memory_order_acquire); }
 
-}  // namespace thalweg::cholmod
+}  // namespace thalweg::inline v0_1::cholmod

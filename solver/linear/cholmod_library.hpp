@@ -4,7 +4,7 @@
 
 #include <cholmod.h>
 
-namespace thalweg::cholmod {
+namespace thalweg::inline v0_1::cholmod {
 
 /// The functions that are called, by CHOLMOD's names without "cholmod_l_".
 struct Library {
@@ -28,4 +28,4 @@ const Library& library();
 /// The same once it is loaded; null before.
 const Library* loaded_library();
 
-}  // namespace thalweg::cholmod
+}  // namespace thalweg::inline v0_1::cholmod

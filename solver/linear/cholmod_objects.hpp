@@ -7,7 +7,7 @@
 #include <linear/cholmod_library.hpp>
 #include <thalweg/linear/linear_solver.hpp>
 
-namespace thalweg::cholmod {
+namespace thalweg::inline v0_1::cholmod {
 
 using Index = SuiteSparse_long;
 
@@ -101,4 +101,4 @@ struct Columns {
 };
 inline constexpr int lower = -1, upper = 1;
 
-}  // namespace thalweg::cholmod
+}  // namespace thalweg::inline v0_1::cholmod

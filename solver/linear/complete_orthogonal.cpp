@@ -2,7 +2,7 @@
 
 #include <Eigen/QR>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 void minimum_norm_solution(const DenseMatrix& R, const double* D, double tolerance, double* step) {
   const Eigen::Index n = R.rows();
@@ -32,4 +32,4 @@ void minimum_norm_solution(const DenseMatrix& R, const double* D, double toleran
   for (Eigen::Index j = 0; j < n; ++j) step[j] = p[j] / D[j];
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 
 #include <math/dense_kernels.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 constexpr long numbers_between_polls = 100000;  // some 100 µs
 }
@@ -94,4 +94,4 @@ double DenseCholesky::squared_product(const double* v) const {
   return sum;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <linear/complete_orthogonal.hpp>
 #include <math/dense_kernels.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 constexpr long numbers_between_polls = 100000;  // some 100 µs
 }
@@ -176,4 +176,4 @@ double DenseQr::squared_product(const double* v) const {
   return squares;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

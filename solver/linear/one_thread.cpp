@@ -6,7 +6,7 @@
 
 #include <linear/cholmod_library.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// Of the process, or else of CHOLMOD and what it brought.
@@ -67,4 +67,4 @@ std::string blas_name() {
   return config.substr(0, word == std::string::npos ? word : config.find(' ', word + 1));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// While it lives, OpenBLAS computes on the calling thread, and parallel regions of OpenMP that the calling thread
 /// meets (CHOLMOD 3 asks for four threads each) run on it alone. Does nothing where the process has neither library.
@@ -29,4 +29,4 @@ class OneThread {
 /// "OpenBLAS 0.3.21" where the process has it, otherwise "another BLAS".
 std::string blas_name();
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace thalweg::cholmod {
+namespace thalweg::inline v0_1::cholmod {
 
 Columns block_graph(const BlockPattern& pattern) {
   return {{pattern.column_start.begin(), pattern.column_start.end()}, {pattern.row.begin(), pattern.row.end()}};
@@ -38,4 +38,4 @@ std::vector<Index> expand(const std::vector<Index>& blocks, const BlockPattern& 
   return scalars;
 }
 
-}  // namespace thalweg::cholmod
+}  // namespace thalweg::inline v0_1::cholmod

@@ -6,7 +6,7 @@
 #include <linear/cholmod_objects.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 
-namespace thalweg::cholmod {
+namespace thalweg::inline v0_1::cholmod {
 
 /// One entry per block: what orderings see.
 Columns block_graph(const BlockPattern& pattern);
@@ -15,4 +15,4 @@ Columns scalar_pattern(const BlockPattern& pattern);
 /// The scalars of each block in turn, given the order of the blocks.
 std::vector<Index> expand(const std::vector<Index>& blocks, const BlockPattern& pattern);
 
-}  // namespace thalweg::cholmod
+}  // namespace thalweg::inline v0_1::cholmod

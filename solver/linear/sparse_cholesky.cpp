@@ -14,7 +14,7 @@
 #include <linear/scalar_pattern.hpp>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using namespace cholmod;
@@ -383,4 +383,4 @@ LinearStatus SparseCholesky::inverse_columns(std::span<const std::int64_t> colum
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

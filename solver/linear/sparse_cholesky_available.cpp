@@ -5,7 +5,7 @@
 #include <linear/one_thread.hpp>
 #endif
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 bool sparse_cholesky_available() { return THALWEG_CHOLMOD != 0; }
 
@@ -27,4 +27,4 @@ std::string sparse_cholesky_libraries() {
 #endif
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/math/pack.hpp>
 
-namespace thalweg::kernels {
+namespace thalweg::inline v0_1::kernels {
 
 static_assert(row_padding % native_lanes == 0);
 
@@ -55,4 +55,4 @@ inline void multiply_transposed(const DenseMatrix& A, const double* x, double* y
   for (std::int64_t j = 0; j < A.columns(); ++j) y[j] = dot(A.column(j), x, A.stride());
 }
 
-}  // namespace thalweg::kernels
+}  // namespace thalweg::inline v0_1::kernels

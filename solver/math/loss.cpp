@@ -11,7 +11,7 @@
 
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Kind = Loss::Kind;
@@ -360,4 +360,4 @@ std::span<const LossInfo> known_losses() {
   return infos;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

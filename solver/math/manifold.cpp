@@ -6,7 +6,7 @@
 
 #include <Eigen/Cholesky>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace detail {
 
 std::string short_number(double v) {
@@ -50,4 +50,4 @@ void Manifold::transition(const double* x, const double* delta, const double* y,
   Eigen::Map<Eigen::MatrixXd>(T, n, n) = (C.transpose() * C).ldlt().solve(C.transpose() * P);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// The finaliser of splitmix64 (Steele, Lea & Flood 2014): a good hash of 64 bits.
 inline std::uint64_t mixed(std::uint64_t z) {
@@ -42,4 +42,4 @@ class Random {
   std::uint64_t state_;
 };
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -7,7 +7,7 @@
 #include <limits>
 #include <numbers>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 namespace policies = boost::math::policies;
@@ -52,4 +52,4 @@ double normal_quantile(double p) {
   return -std::numbers::sqrt2 * boost::math::erfc_inv(2.0 * p, Quiet());
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <thalweg/math/pack.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// In place: lane l of vector v becomes lane v of vector l.
 [[gnu::always_inline]] inline void transpose(Lanes<8>::Real* v) {
@@ -30,4 +30,4 @@ namespace thalweg {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,11 +6,11 @@
 
 #include <fmt/format.h>
 #include <methods/landscape.hpp>
-#include <minimize/loop/stopwatch.hpp>
 #include <thalweg/minimize/convergence.hpp>
+#include <thalweg/minimize/stopwatch.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr std::size_t most_drawn_parameters = 3;
@@ -330,4 +330,4 @@ Comparison compare(const std::vector<CompareCase>& cases, const std::vector<AnyM
   return all;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <math/dense_kernels.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr int points = 121;      // along each side of the grid
@@ -103,4 +103,4 @@ Landscape survey(const CompareCase& problem, const ComparedProblem& compared) {
   return map;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

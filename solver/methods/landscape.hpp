@@ -3,9 +3,9 @@
 
 #include <thalweg/methods/compare.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// F over a window that shows the starts, the known minima, the ends, and of the paths what stays near those.
 Landscape survey(const CompareCase& problem, const ComparedProblem& compared);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

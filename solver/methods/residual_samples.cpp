@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 ResidualSamples::ResidualSamples(const Program& program, std::vector<double> x, int threads)
     : SampledObjective(program.columns()), program_(program), squares_(program, std::move(x), {.threads = threads}) {
@@ -25,4 +25,4 @@ double ResidualSamples::batch_gradient(std::span<const double> z, std::span<cons
   return each * sum;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

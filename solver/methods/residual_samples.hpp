@@ -8,7 +8,7 @@
 #include <thalweg/problem/program.hpp>
 #include <thalweg/problem/sampled_objective.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Every item of every group, priors among them, is a sample; the parameters are the components of x that may move.
 class ResidualSamples final : public SampledObjective {
@@ -33,4 +33,4 @@ class ResidualSamples final : public SampledObjective {
   std::vector<std::pair<std::size_t, std::int64_t>> items_;  // group and item of each sample
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <thalweg/base/error.hpp>
 #include <train/refusals.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr Method methods[] = {Method::levenberg_marquardt,
@@ -150,4 +150,4 @@ Result run(AnyMethod method, const Subject& subject, const std::vector<double>& 
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

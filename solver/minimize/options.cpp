@@ -11,7 +11,7 @@
 #include <thalweg/base/error.hpp>
 #include <thalweg/minimize/result.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 void expect(bool holds, std::string_view field, double value, std::string_view expectation) {
@@ -203,4 +203,4 @@ constexpr Name<Status> statuses[] = {
 
 std::string_view to_string(Status status) { return name_of(statuses, status); }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -15,7 +15,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 namespace {
 
@@ -170,6 +170,23 @@ Ending Solver::Impl::descend_densely(std::vector<double> x, Journal& journal) {
       std::move(x), journal, once);
 }
 
+Result minimize(System& system, std::vector<double> start, const Options& options) {
+  options.validate();
+  if (!needs_residuals(options.method))
+    throw Error(
+        fmt::format("{} takes no System; expected levenberg-marquardt, levenberg, gauss-newton, dogleg or "
+                    "subspace-dogleg",
+                    to_string(options.method)));
+  if (options.graduated) throw Error("a System has no losses to graduate; expected graduated to be false");
+  Stopwatch clock;
+  Result result;
+  Journal journal(options, clock, result);
+  result.threads = resolve_threads(options.threads);
+  Descents descents(system);
+  descend_within_limits(journal, start, [&] { return within_memory([&] { return descents.run(start, journal); }); });
+  return result;
+}
+
 Result solve(const Problem& problem, const Options& options) { return solve(problem, problem.start(), options); }
 
 Result solve(const Problem& problem, std::vector<double> start, const Options& options) {
@@ -191,4 +208,4 @@ Result solve(const Problem& problem, std::vector<double> start, const Options& o
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

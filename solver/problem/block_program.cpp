@@ -10,7 +10,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Items whose cost is summed as one task, the same whatever the number of threads.
@@ -248,4 +248,4 @@ std::optional<NonFiniteEntry> BlockProgram::find_non_finite(const double* x) {
   return std::nullopt;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -12,7 +12,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/math/manifold.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double error_weight = 20.0;     // how many times its error estimate differences may be off
@@ -303,4 +303,4 @@ DerivativeCheck check_derivatives(const Problem& problem, const DerivativeCheckO
   return check_at(problem, std::move(points), options.items);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

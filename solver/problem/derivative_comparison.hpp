@@ -9,7 +9,7 @@
 
 #include <thalweg/problem/derivative_check.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// One entry of the group's Jacobian at one point.
 struct ComparedEntry {
@@ -76,4 +76,4 @@ class ComparedGroup {
 /// One fault for each mistake that explains wrong entries.
 std::vector<DerivativeFault> diagnose(const Problem& problem, const ComparedGroup& compared);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Cause = DerivativeFault::Cause;
@@ -319,4 +319,4 @@ std::vector<DerivativeFault> diagnose(const Problem& problem, const ComparedGrou
   return Diagnosis(problem, compared).faults();
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

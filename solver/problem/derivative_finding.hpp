@@ -8,7 +8,7 @@
 
 #include <problem/derivative_comparison.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct DerivativeFinding {
   explicit DerivativeFinding(DerivativeFault::Cause what, std::vector<int> where = {})
@@ -28,4 +28,4 @@ struct DerivativeFinding {
 /// The fault with its worst entry, its counts and its sentence.
 DerivativeFault tell(const Problem& problem, const ComparedGroup& compared, const DerivativeFinding& finding);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 #include <base/names.hpp>
 #include <problem/derivative_finding.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Cause = DerivativeFault::Cause;
@@ -184,4 +184,4 @@ constexpr Name<DerivativeFault::Cause> causes[] = {
 
 std::string_view to_string(DerivativeFault::Cause cause) { return name_of(causes, cause); }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

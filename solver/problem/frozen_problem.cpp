@@ -4,7 +4,7 @@
 
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 FrozenProblem::FrozenProblem(const Problem& problem) : problem_(&problem) {
   if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
@@ -73,4 +73,4 @@ void FrozenProblem::coordinates(const double* x, double* values) const {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // D = 1 + 2sρ''/ρ' is the curvature of ½ρ(‖r‖²) along r, beside that across it, ρ'. Where the loss bends up it is used
@@ -88,4 +88,4 @@ void add_robust_curvature(const ResidualGroup& group, const Loss& loss, const do
   group.add_curvature(x, begin, end, r.data(), S);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <thalweg/math/loss.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// What becomes of one residual r with s = ‖r‖² (Triggs, McLauchlan, Hartley & Fitzgibbon 1999, section 4.3):
 ///
@@ -29,4 +29,4 @@ double apply_loss(const Loss& loss, std::int64_t n, int dimension, int columns, 
 void add_robust_curvature(const ResidualGroup& group, const Loss& loss, const double* x, std::int64_t begin,
                           std::int64_t end, double* S);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

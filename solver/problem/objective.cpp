@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Of a central difference of the gradient: truncation h², rounding ε/h.
@@ -51,4 +51,4 @@ void Objective::hessian_product(std::span<const double> x, std::span<const doubl
   for (std::size_t i = 0; i < n; ++i) Hv[i] = (Hv[i] - below[i]) / (2.0 * h);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// A slot reads whole blocks of the manifold that it says, or numbers of ordinary blocks.
@@ -232,4 +232,4 @@ Slot make_slot(const std::string& group, std::int64_t offset, int dimension, int
 
 }  // namespace detail
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -12,7 +12,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Items evaluated as one task. A multiple of every pack width, and the same whatever the number of threads.
@@ -296,4 +296,4 @@ std::optional<NonFiniteEntry> Program::find_non_finite(const double* x) const {
   return std::nullopt;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 
 #include <thalweg/math/manifold.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// One local column of an item: which tangent component of which slot.
@@ -193,4 +193,4 @@ void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::
     }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A group of another's items in another order, evaluated one by one.
 class ReorderedGroup final : public ResidualGroup {
@@ -142,4 +142,4 @@ void ResidualGroup::add_curvature(const double* x, std::int64_t begin, std::int6
 
 std::string ResidualGroup::explain_non_finite(const double*, std::int64_t) const { return {}; }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double shrink = 1.4;  // from row to row
@@ -202,4 +202,4 @@ std::vector<DifferenceEstimate> differentiate_carefully(const Curve& curve) {
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

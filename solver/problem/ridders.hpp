@@ -9,7 +9,7 @@
 #include <limits>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// ∂r/∂p of one component; NaN and infinite when no differences could be taken.
 struct DifferenceEstimate {
@@ -36,4 +36,4 @@ std::vector<DifferenceEstimate> differentiate_quickly(const Curve& curve);
 /// give (so it is not too small by luck where the function is noisy). Tens to hundreds of evaluations.
 std::vector<DifferenceEstimate> differentiate_carefully(const Curve& curve);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "report/text/table.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Costs that differ by less, relatively, are the same to a reader.
@@ -166,4 +166,4 @@ std::string extent(const ComparedProblem& problem) {
   return out;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

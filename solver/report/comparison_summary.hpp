@@ -8,7 +8,7 @@
 
 #include <thalweg/methods/compare.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// One method over the starts of one problem, or over those of all problems.
 struct MethodSummary {
@@ -54,4 +54,4 @@ std::string extent(const ComparedProblem& problem);
 /// The lower median; NaN of nothing. NaNs do not count.
 double median(std::vector<double> values);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

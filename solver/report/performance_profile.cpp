@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double shortest_seconds = 1e-6;
@@ -38,4 +38,4 @@ PerformanceProfile performance_profile(const Comparison& comparison, Effort effo
   return profile;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <thalweg/methods/compare.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A case is a problem from one of its starts. Of one method s, r = t / min over the methods of t on the same case, t
 /// what it took to reach the target; ρ(τ) is the part of all cases with r ≤ τ (Dolan & Moré 2002, equations 1 and 2).
@@ -20,4 +20,4 @@ enum class Effort { evaluations, seconds };
 /// be told apart, 1 evaluation or 1 µs, count as that.
 PerformanceProfile performance_profile(const Comparison& comparison, Effort effort);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double explains_little = 0.1;   // R²
@@ -80,4 +80,4 @@ void note_doubts(Report& report, int starts) {
                     starts, different_costs(list), 5 * starts));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "studies/facts.hpp"
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 
 std::string BlockStudy::kind_name() const {
   std::string kind = title_;
@@ -39,4 +39,4 @@ void BlockStudy::list_parameters(const Request& request, Report& report) const {
   if (request.all_parameters) report.statistics.parameters = named_values(problem_, report.result.x);
 }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

@@ -7,7 +7,7 @@
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/studies/study.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 
 /// Solved from one start, with names and values in place of standard errors, and never compared: its methods are few,
 /// and a run of one takes too long to be one of many.
@@ -35,4 +35,4 @@ class BlockStudy : public Study {
   std::string title_;
 };
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

@@ -6,7 +6,7 @@
 
 #include <thalweg/minimize/solve_plan.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 namespace {
 
 // Methods and linear solvers that work on the whole Jacobian may take this much.
@@ -60,4 +60,4 @@ void refuse_too_dense(const Problem& problem, const Request& request, const std:
                   file, problem.residual_count(), problem.start().size(), 1e-9 * bytes));
 }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

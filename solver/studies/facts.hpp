@@ -8,7 +8,7 @@
 #include <thalweg/report/report.hpp>
 #include <thalweg/studies/study.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 
 /// Blocks, parameters, residuals, and whether a σ is given.
 void count(const Problem& problem, Report& report);
@@ -28,4 +28,4 @@ void refuse(const Request& request, std::span<const Refusal> refusals, const std
 /// would work on a Jacobian too large for memory.
 void refuse_too_dense(const Problem& problem, const Request& request, const std::string& file, const char* kind);
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

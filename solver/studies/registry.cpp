@@ -13,7 +13,7 @@
   line(problem_file)
 // clang-format on
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace studies {
 
 #define THALWEG_DECLARE(name) Kind name();
@@ -27,4 +27,4 @@ std::span<const Kind> kinds() {
   return all;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

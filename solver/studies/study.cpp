@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 bool Request::was_given(std::string_view option) const {
   return std::find(given.begin(), given.end(), option) != given.end();
@@ -30,4 +30,4 @@ std::unique_ptr<Study> read_study(const std::string& file, const Request& reques
   return found->read(file, request);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -396,4 +396,4 @@ std::string option(const TableOptions& options, std::string_view name, std::stri
   return options.named_by_keys ? out + "\" in [data]" : out;
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -10,7 +10,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 struct Cell {
   std::string_view text;   // without blanks around it, and without its quotes
@@ -61,4 +61,4 @@ Reading read_meaning(std::string_view text, Decimal decimal, Percent percent);
 /// An option in a message: --decimal comma, or decimal = "comma" in [data].
 std::string option(const TableOptions& options, std::string_view name, std::string_view value);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -8,7 +8,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// Signs that look alike are one: µ and Ω exist as letters and as signs of units.
@@ -100,4 +100,4 @@ std::vector<std::string> ColumnNames::spellings() const {
   return out;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

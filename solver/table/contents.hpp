@@ -12,7 +12,7 @@
 #include "table/cells.hpp"
 #include "table/dialect.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct DataTable::Contents {
   struct Line {
@@ -57,4 +57,4 @@ void cut_row(const DataTable::Contents& contents, std::string_view line, int num
              std::vector<Cell>& cells);
 
 }  // namespace reading
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

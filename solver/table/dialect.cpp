@@ -9,7 +9,7 @@
 #include "table/sample.hpp"
 #include "table/units.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 constexpr std::size_t sample_lines = 2000, sample_bytes = std::size_t{1} << 20;
@@ -349,4 +349,4 @@ Dialect find_dialect(std::string_view text, const std::string& name, const Table
   return Finder(text, name, options).run();
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -10,7 +10,7 @@
 
 #include "table/cells.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 struct Dialect {
   char separator = ',';                   ///< ' ' stands for blanks and tabs
@@ -32,4 +32,4 @@ struct Dialect {
 /// Throws FileError where the meaning is not certain, and names the option that makes it so.
 Dialect find_dialect(std::string_view text, const std::string& name, const TableOptions& options);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -8,7 +8,7 @@
 
 #include "io/reading.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 constexpr const char* a_table = "a table of numbers";
@@ -145,4 +145,4 @@ std::string decode(std::string bytes, const std::string& name, std::vector<std::
   return bytes;
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

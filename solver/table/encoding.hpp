@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// `bytes` as UTF-8: UTF-16 and UTF-32 with a byte order mark, UTF-16 without one where every second byte of the
 /// beginning is 0, and Windows-1252 (of which Latin-1 is a part) for what is not UTF-8. `notes` receives a sentence
 /// where the encoding was guessed. Throws FileError, with `name`, for what is no text in any of them.
 std::string decode(std::string bytes, const std::string& name, std::vector<std::string>& notes);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -10,7 +10,7 @@
 #include "table/contents.hpp"
 #include "table/encoding.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace reading {
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
@@ -315,4 +315,4 @@ Table parse_table(std::string_view text, const std::string& name) {
 
 Table read_table(const std::string& path) { return strict(DataTable::read(path)); }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 constexpr std::size_t least_lines = 50;  // however long they are
@@ -83,4 +83,4 @@ std::vector<LookedAt> Sample::look(char separator, const TableOptions& options, 
   return looked;
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -8,7 +8,7 @@
 
 #include "table/cells.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 struct SampleLine {
   int number = 0;  ///< in the text, from 1
@@ -53,4 +53,4 @@ class Sample {
   char declared_ = 0;
 };
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -6,7 +6,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 /// Units that take a prefix.
@@ -122,4 +122,4 @@ bool is_unit(std::string_view text) {
          std::all_of(factors.begin(), factors.end(), [](const Word& word) { return is_factor(word.text); });
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

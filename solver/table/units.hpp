@@ -3,9 +3,9 @@
 
 #include <string_view>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// Whether a text is a unit, such as s, mV, (km/h), W m^-2, a.u. or %.
 bool is_unit(std::string_view text);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

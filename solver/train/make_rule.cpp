@@ -8,7 +8,7 @@
 #include <thalweg/base/error.hpp>
 #include <thalweg/train/rules.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 double constant_named(const RuleConstants& c, std::string_view name) {
@@ -144,4 +144,4 @@ std::unique_ptr<UpdateRule> make_rule(Rule rule, const RuleConstants& given, std
   throw Error("fista is more than an update of one point; expected train() to run it");
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

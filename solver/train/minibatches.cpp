@@ -5,7 +5,7 @@
 #include <random>
 #include <utility>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// Uniform on 0 … count − 1: draws beyond the largest multiple of count are thrown away.
@@ -48,4 +48,4 @@ std::span<const std::int64_t> Minibatches::next() {
   return {order_.data() + begin, position_ - begin};
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

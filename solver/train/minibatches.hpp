@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Batches of `size` of the samples 0 … N−1; the last of an epoch may be smaller. The order of epoch e depends on seed
 /// and e alone, on every platform: Fisher & Yates' shuffle (Knuth, volume 2, algorithm P) driven by std::mt19937_64,
@@ -32,4 +32,4 @@ class Minibatches {
 /// Well-mixed bits of two numbers, for seeds of their own (SplitMix64's finaliser, Steele, Lea & Flood 2014).
 std::uint64_t mixed(std::uint64_t seed, std::uint64_t number);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

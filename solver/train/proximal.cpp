@@ -4,7 +4,7 @@
 
 #include <train/trainer.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Costs this close together, relatively, are equal as far as rounding can tell.
@@ -130,4 +130,4 @@ std::unique_ptr<TrainingLoop> make_proximal_descent(const TrainOptions& options,
   return std::make_unique<ProximalDescent>(options, cost, log);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

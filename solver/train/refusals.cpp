@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 std::string rule_refusal(const TrainOptions& options, const Objective& objective, const Proximable* h) {
   const Rule rule = options.rule;
@@ -39,4 +39,4 @@ std::string rule_refusal(const TrainOptions& options, const Objective& objective
   return "";
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,9 +5,9 @@
 
 #include <thalweg/train/train.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Of the options' rule on F + h; empty: it can.
 std::string rule_refusal(const TrainOptions& options, const Objective& objective, const Proximable* h);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

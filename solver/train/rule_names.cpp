@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double unset = std::numeric_limits<double>::quiet_NaN();
@@ -95,4 +95,4 @@ void RuleConstants::validate() const {
   expect(tau > 0.0 && std::isfinite(tau), "tau", tau, "a number > 0");
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr std::string_view title = "thalweg rule state 1";
@@ -125,4 +125,4 @@ RuleState parse_rule_state(std::string_view text) {
   reader.fail("the text breaks off after it", "a last line 'end'");
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

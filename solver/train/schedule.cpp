@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Kind = Schedule::Kind;
@@ -69,4 +69,4 @@ double Plateau::observe(double cost) {
   return factor_;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Kind = Schedule::Kind;
@@ -165,4 +165,4 @@ Schedule parse_schedule(std::string_view text) {
   return s;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <train/refusals.hpp>
 #include <train/trainer.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 void expect(bool holds, std::string_view field, double value, std::string_view expectation) {
@@ -75,4 +75,4 @@ Result train(const Objective& objective, std::vector<double> start, const TrainO
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <thalweg/minimize/convergence.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 bool bounds_anything(const Box& box) {
@@ -66,4 +66,4 @@ double TrainedCost::gradient_norm(std::span<const double> x, std::span<const dou
   return norm;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

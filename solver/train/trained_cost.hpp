@@ -10,7 +10,7 @@
 #include <thalweg/problem/proximable.hpp>
 #include <thalweg/problem/sampled_objective.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class TrainedCost {
  public:
@@ -56,4 +56,4 @@ class TrainedCost {
   std::vector<double> moved_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <thalweg/minimize/line_search.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 double norm(std::span<const double> v) {
@@ -156,4 +156,4 @@ double Trainer::searched_rate(std::span<const std::int64_t> batch, std::uint64_t
   return last_searched_ = found.point.alpha;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <train/minibatches.hpp>
 #include <train/training_loop.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// An update rule at work. On the whole cost every iteration is recorded; with minibatches every epoch.
 class Trainer final : public TrainingLoop {
@@ -41,4 +41,4 @@ class Trainer final : public TrainingLoop {
 /// F + h by proximal steps, plain or accelerated: the rules proximal_gradient and fista.
 std::unique_ptr<TrainingLoop> make_proximal_descent(const TrainOptions& options, TrainedCost& cost, TrainingLog& log);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

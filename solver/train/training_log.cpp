@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // A cost so many times what it was at the start does not come back.
@@ -154,4 +154,4 @@ Ending TrainingLog::conclude(Verdict verdict) {
   return {verdict.status, std::move(verdict.reason), std::move(best_.x), best_.cost};
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

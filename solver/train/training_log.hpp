@@ -10,7 +10,7 @@
 #include <thalweg/train/train.hpp>
 #include <train/trained_cost.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class TrainingLog {
  public:
@@ -64,4 +64,4 @@ class TrainingLog {
 /// kept after number k.
 std::int64_t next_kept_record(std::int64_t k);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

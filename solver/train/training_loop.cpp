@@ -4,7 +4,7 @@
 
 #include <minimize/objective/general.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 Ending TrainingLoop::run(std::vector<double> x) {
   x_ = std::move(x);
@@ -26,4 +26,4 @@ double TrainingLoop::evaluate(std::span<const double> x) {
   return value_ + cost_.penalty(x);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <train/trained_cost.hpp>
 #include <train/training_log.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// From x on until a verdict: whatever takes the steps.
 class TrainingLoop {
@@ -37,4 +37,4 @@ class TrainingLoop {
   std::optional<Verdict> start();
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,9 @@
 set -euo pipefail
 cd "$1"
 
+# extend stands on the floors that it gathers headers of.
 declare -A below=(
+  [extend]="base math problem linear minimize"
   [base]="base"
   [math]="base math"
   [problem]="base math problem"
@@ -28,8 +30,14 @@ for floor in "${!below[@]}"; do
       echo "$file:$line: floor '$floor' includes floor '$used'; expected one of: ${below[$floor]}"
       bad=1
     fi
-  done < <(grep -rnE '#include [<"](thalweg/)?[a-z]+/' "include/thalweg/$floor" "solver/$floor")
+  done < <(grep -rnE '#include [<"](thalweg/)?[a-z]+/' "include/thalweg/$floor" $(ls -d "solver/$floor" 2>/dev/null))
 done
+# Two versions of the library may meet in one program: every name is in the inline namespace of its version.
+version=$(awk '/VERSION_(MAJOR|MINOR)/{printf "_%s", $3}' include/thalweg/version.hpp)
+if grep -rnE --include='*.[ch]pp' '^namespace thalweg' include solver | grep -vE "namespace thalweg::inline v${version#_}( |::)"; then
+  echo "expected namespace thalweg::inline v${version#_}, the version of include/thalweg/version.hpp"
+  bad=1
+fi
 # Parsing arguments, printing and exiting belong to tools alone.
 if grep -rnE --include='*.[ch]pp' 'std::(cout|cerr|exit|abort)|CLI11|CLI/' include solver; then
   echo "only tools/ may print, parse arguments or exit"

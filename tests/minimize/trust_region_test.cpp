@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 #include <minimize/loop/trust_region.hpp>
+#include <thalweg/extend/system.hpp>
 
 using namespace thalweg;
 
@@ -15,7 +16,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// One column. The model says that the cost is ½(x − 1)² + ½ everywhere; what it is, the script says, evaluation by
 /// evaluation.
-class Scripted final : public System, public DampedSystem {
+class Scripted : public System, public DampedSystem {
  public:
   struct Answer {
     double cost;
@@ -26,8 +27,7 @@ class Scripted final : public System, public DampedSystem {
   double reach = 1.0;                  // of a step, part of the model's own
   std::string calls;
 
-  void prepare(Journal&) override {}
-  std::optional<Verdict> begin(std::vector<double> x, Journal&) override {
+  std::optional<Verdict> begin(std::vector<double> x, SolveContext&) override {
     calls += "begin ";
     x_ = std::move(x);
     cost_ = truth(x_[0]);
@@ -35,14 +35,10 @@ class Scripted final : public System, public DampedSystem {
     return std::nullopt;
   }
   std::int64_t columns() const override { return 1; }
-  std::string column_name(std::int64_t) const override { return "x"; }
-  std::int64_t component_of(std::int64_t) const override { return 0; }
   const std::vector<double>& x() const override { return x_; }
   double cost() const override { return cost_; }
-  double residual_norm() const override { return std::sqrt(2.0 * cost_); }
   double gradient_norm() const override { return std::abs(gradient_[0]); }
   std::span<const double> sizes() const override { return x_; }
-  std::span<const char> held() const override { return {}; }
   DampedSystem& steps() override { return *this; }
   double evaluate(const double* step, bool promising) override {
     calls += promising ? "promising " : "evaluate ";
@@ -63,12 +59,12 @@ class Scripted final : public System, public DampedSystem {
     gradient_ = {x_[0] - 1.0};
   }
   double cost_beside(const double* step) override { return truth(x_[0] + step[0]); }
-  Stationarity measure() override {
+  Stationarity measure(double) override {
     calls += "measure ";
     return measured_ < evidence.size() ? evidence[measured_++] : Stationarity{.allowed = 1e-8};
   }
   bool is_unmoved_by(const double*, double) override { return false; }
-  std::vector<double> scatter(std::vector<double> x, double, std::mt19937_64&) const override { return x; }
+  bool is_small() const override { return true; }
 
   std::string_view name() const override { return "scripted"; }
   std::span<const double> gradient() const override { return gradient_; }
@@ -187,4 +183,43 @@ TEST_CASE("a buffer of the loop serves one descent after another") {
     const auto strategy = make_strategy(options);
     CHECK(loop.run({start}, *strategy, journal).x[0] == doctest::Approx(1.0));
   }
+}
+
+TEST_CASE("a system of one's own is minimised, its claims verified") {
+  Scripted system;
+  const Result result = minimize(system, {5.0});
+  CHECK(result.converged());
+  CHECK(result.x[0] == doctest::Approx(1.0));
+  CHECK(result.final_cost == doctest::Approx(0.5));
+  CHECK(result.linear_solver == "scripted");
+  CHECK(result.linear_solver_reason == "the system's own");
+  CHECK(system.calls.find("measure") != std::string::npos);
+}
+
+TEST_CASE("options that a system of one's own cannot follow are refused") {
+  Scripted system;
+  const auto refused = [&](const Options& options) {
+    try {
+      minimize(system, {5.0}, options);
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK(refused({.method = Method::bfgs}).starts_with("bfgs takes no System; expected levenberg-marquardt"));
+  CHECK(refused({.graduated = true}).find("graduated") != std::string::npos);
+  CHECK(refused({.linear_solver = LinearSolverKind::dense_qr}).find("expected automatic") != std::string::npos);
+}
+
+TEST_CASE("a system is a minimum where an undamped step promises nothing, by its steps alone") {
+  class Plain : public Scripted {
+    Stationarity measure(double allowed) override { return System::measure(allowed); }
+  } system;
+  Run done = run(system, 1.5, {.max_iterations = 0});
+  const Stationarity beside = static_cast<System&>(system).measure(1e-8);
+  // ½(x − 1)² of ½(x − 1)² + ½ at x = 1.5.
+  CHECK(beside.promised == doctest::Approx(0.125 / 0.625));
+  CHECK_FALSE(beside.holds());
+  done = run(system, 1.0, {.max_iterations = 0});
+  CHECK(static_cast<System&>(system).measure(1e-8).holds());
 }

@@ -8,7 +8,7 @@
 #include <new>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Rows are padded to whole cache lines, so that every column begins on one.
 inline constexpr std::int64_t row_padding = 8;
@@ -94,4 +94,4 @@ class DenseMatrix {
   AlignedArray values_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <exception>
 #include <limits>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Thrown out of a computation that was cancelled. solve(), minimize(), train() and what is built on them catch it and
 /// report their best point; every other function hands it on to whoever opened the scope.
@@ -84,4 +84,4 @@ class PollEvery {
   long units_, left_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Thrown when a caller asks for what cannot be done: the message names the culprit and what was expected.
 class Error : public std::runtime_error {
@@ -18,4 +18,4 @@ class MemoryError : public Error {
   using Error::Error;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

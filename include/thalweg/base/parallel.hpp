@@ -5,7 +5,7 @@
 #include <concepts>
 #include <cstdint>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A reference to a callable, body(chunk, begin, end), which must outlive it: a loop allocates nothing.
 class ChunkBody {
@@ -48,4 +48,4 @@ int resolve_threads(int requested);
 /// its control group allows, rounded up. Found once.
 int usable_processors();
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

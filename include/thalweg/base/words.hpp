@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The known name that `name` is probably a misspelling of, or empty: at most two edits away, of short names one, and
 /// fewer than the name has letters. Case counts nothing, and two neighbours that changed places are one edit.
@@ -20,4 +20,4 @@ std::string counted(long long n, std::string_view noun);
 /// "12 %", "0.034 %"; nothing where it is not finite.
 std::string percent(double fraction);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -12,7 +12,7 @@
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/problem_facts.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Something that will make a solve fail, or its answer worthless.
 struct Finding {
@@ -78,4 +78,4 @@ struct FreeDirection {
 CheckReport check(const Problem& problem, const Options& options = {},
                   std::span<const FreeDirection> expected_free = {});
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

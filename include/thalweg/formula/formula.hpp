@@ -12,7 +12,7 @@
 #include <thalweg/base/error.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A place in the text of a formula: byte offsets, half-open.
 struct TextRange {
@@ -163,4 +163,4 @@ class FormulaResiduals final : public ResidualGroup {
   std::shared_ptr<const FormulaModel> model_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Of one parameter block. Eigen::Map<const Eigen::MatrixXd>(c.matrix.data(), c.dimension, c.dimension) is a view of
 /// it.
@@ -58,4 +58,4 @@ std::vector<BlockCovariance> covariances(const Problem& problem, const Result& r
   return block_covariances(problem, result.x, {blocks.offset()...}, options);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -12,7 +12,7 @@
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Where an interval ends.
 enum class ProfileEnd {
@@ -66,4 +66,4 @@ struct Profile {
 Profile profile(const Problem& problem, const Result& result, const FitStatistics& statistics,
                 const Options& options = {}, double level = 0.95);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -13,7 +13,7 @@
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/problem/noise.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 inline constexpr double unset = std::numeric_limits<double>::quiet_NaN();
 
@@ -138,4 +138,4 @@ struct Agreement {
 /// counts.
 Agreement agreement(std::span<const ParameterStatistics> parameters, std::span<const double> certified);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

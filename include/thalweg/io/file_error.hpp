@@ -5,7 +5,7 @@
 
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A file that cannot be used. what() is "file:line:column: <problem>; expected <expectation>";
 /// line and column count from 1, and the parts that are not known (0) are left out.
@@ -16,4 +16,4 @@ class FileError : public Error {
   int line, column;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

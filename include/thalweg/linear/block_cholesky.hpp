@@ -9,7 +9,7 @@
 #include <thalweg/linear/linear_solver.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct BlockCholeskyOptions {
   /// `metis` needs a build with CHOLMOD, through which it is reached. `automatic`: amd, and where one expects to win
@@ -103,4 +103,4 @@ class BlockCholesky {
   std::unique_ptr<Implementation> self_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The pattern of a symmetric block matrix, lower triangle by block columns (compressed columns, one entry per block).
 /// Block row and block column b have dimension[b] scalar rows and columns. The block at place k of column c, that is
@@ -36,4 +36,4 @@ struct BlockPattern {
 /// the matrix.
 BlockPattern block_pattern(std::vector<int> dimension, std::span<const std::pair<std::int32_t, std::int32_t>> pairs);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

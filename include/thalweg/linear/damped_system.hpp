@@ -5,7 +5,7 @@
 #include <span>
 #include <string_view>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// How a linear solve ended. `inexact`: usable, but less accurate than rounding allows. `retry`: more damping may mend
 /// it (singular or indefinite to rounding). `fatal`: nothing will (non-finite input).
@@ -39,4 +39,4 @@ class DampedSystem {
   }
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

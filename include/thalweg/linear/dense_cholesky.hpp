@@ -5,7 +5,7 @@
 
 #include <thalweg/linear/linear_solver.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// JᵀJ once per linearisation (mn² flops), scaled to a unit diagonal, which costs nothing and keeps the error near the
 /// smallest that any diagonal scaling allows (van der Sluis 1969); one n × n factorisation per damping (n³/3).
@@ -28,4 +28,4 @@ class DenseCholesky final : public LinearSolver {
   AlignedArray padded_residual_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

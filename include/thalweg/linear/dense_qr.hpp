@@ -5,7 +5,7 @@
 
 #include <thalweg/linear/linear_solver.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Householder QR of [J r] once per linearisation; each damping is absorbed by a second, n-row QR of [R; √λ D]
 /// (Moré 1978, section 3). Cost 2mn² per linearisation, (4/3)n³ per damping.
@@ -47,4 +47,4 @@ void householder_qr(DenseMatrix& A, std::int64_t columns, DenseMatrix& R);
 bool solve_upper(const DenseMatrix& R, std::int64_t n, double* b);
 bool solve_upper_transposed(const DenseMatrix& R, std::int64_t n, double* b);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/linear/damped_system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class LinearSolver : public DampedSystem {
  public:
@@ -15,4 +15,4 @@ class LinearSolver : public DampedSystem {
   virtual LinearStatus linearize(const DenseMatrix& J, const double* r, std::span<const char> held) = 0;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <thalweg/linear/block_matrix.hpp>
 #include <thalweg/linear/linear_solver.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Whether this build can factorise with CHOLMOD (CMake: -DTHALWEG_CHOLMOD=ON). Without it SparseCholesky is declared
 /// but not defined, and the targets' definition THALWEG_CHOLMOD is 0 instead of 1.
@@ -93,4 +93,4 @@ class SparseCholesky {
   std::unique_ptr<Implementation> self_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 
 #include <thalweg/base/aligned.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// One residual group, its items in the order in which they are evaluated.
 struct ResidualPattern {
@@ -44,4 +44,4 @@ struct ResidualStrip {
   const double* const* jacobian = nullptr;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <thalweg/math/manifold_type.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Directions: the vectors of unit length in Rᴺ, N ≥ 2. x ⊞ δ = cos‖δ‖ x + sin‖δ‖/‖δ‖ B δ, a walk along a great circle,
 /// with B an orthonormal basis of what is at right angles to x: the Householder reflection that carries the last axis
@@ -174,4 +174,4 @@ struct Subset {
   }();
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -17,7 +17,7 @@
 // Duals of several SIMD packs are hundreds of bytes: an operation that is not inlined passes them through memory.
 #define THALWEG_INLINE [[gnu::always_inline]] inline
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Width of a dual number, or dimension of a parameter block, known only at run time.
 inline constexpr int Dynamic = -1;
@@ -229,7 +229,7 @@ Dual<T, N> select(const C& c, const S& s, const Dual<T, N>& b) {
   return select(c, Dual<T, N>(s), b);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1
 
 #include <thalweg/math/dual_functions.hpp>
 

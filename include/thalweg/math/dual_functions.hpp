@@ -3,7 +3,7 @@
 
 #include <thalweg/math/dual.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 // Functions: value and slope. `using std::f` inside lets the coefficient be a double, anything else is found by its
 // type.
@@ -173,4 +173,4 @@ bool isnan(const Dual<T, N>& x) {
   return isnan(x.value);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

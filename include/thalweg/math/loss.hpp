@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A loss as a value, cheap to copy. With c the scale, in units of r, and b = c²:
 ///
@@ -100,4 +100,4 @@ struct LossInfo {
 };
 std::span<const LossInfo> known_losses();
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -31,7 +31,7 @@
 #include <thalweg/math/manifold_type.hpp>
 #include <thalweg/math/rigid_motions.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// x ⊞ δ and y ⊟ x of vectors, for residuals: boxminus<SE2>(b, a) is the pose of b in the frame of a, and
 /// boxminus<SO3>(b, a) the rotation vector from a to b.
@@ -124,4 +124,4 @@ const Manifold* manifold_of() {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -12,7 +12,7 @@
 #include <thalweg/math/rotation.hpp>
 #include <thalweg/math/vec.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// What may stand in add_parameters as a manifold.
 template <class M>
@@ -127,4 +127,4 @@ struct Euclidean {
   static std::string tangent_name(int d) { return "[" + std::to_string(d) + "]"; }
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

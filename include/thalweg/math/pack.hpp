@@ -11,7 +11,7 @@
 #include <features.h>
 #endif
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 #if defined(__AVX512F__)
 inline constexpr int native_lanes = 8;
@@ -227,4 +227,4 @@ Pack<W> lgamma(Pack<W> a) {
   return map_lanes(a, [](double s) { return std::lgamma(s); });
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <thalweg/math/manifold_type.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Rotations of the plane, by their angle: x ⊞ δ = x + δ; the solver keeps it in [−π, π].
 struct SO2 {
@@ -167,4 +167,4 @@ struct Sim3 {
   static std::string tangent_name(int d) { return d < 6 ? SE3::tangent_name(d) : "log scale"; }
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

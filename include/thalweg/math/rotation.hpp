@@ -11,7 +11,7 @@
 
 #include <thalweg/math/vec.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 namespace detail {
 
@@ -170,4 +170,4 @@ auto rotate_in_plane(const T& angle, const Eigen::MatrixBase<B>& v) {
   return Vec<M, 2>(M(c * v[0] - s * v[1]), M(s * v[0] + c * v[1]));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

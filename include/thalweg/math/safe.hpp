@@ -4,7 +4,7 @@
 
 #include <thalweg/math/dual.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// √x with derivative 0 at x = 0.
 template <class T>
@@ -57,4 +57,4 @@ T safe_pow(const T& x, double c) {
   return select(singular, T(pow(0.0, c)), T(pow(select(singular, T(1.0), x), c)));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -1,7 +1,7 @@
 // Special functions that the C++ standard library lacks.
 #pragma once
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// ψ(x), the logarithmic derivative of the gamma function. NaN at its poles 0, −1, −2, …
 double digamma(double x);
@@ -15,4 +15,4 @@ double sech_squared(double x);
 /// The x below which the standard normal distribution has the probability p. Infinite at 0 and 1, NaN outside.
 double normal_quantile(double p);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

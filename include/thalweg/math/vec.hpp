@@ -15,7 +15,7 @@
 #error "thalweg needs -DEIGEN_MAX_ALIGN_BYTES=16 on every file of the program that includes Eigen"
 #endif
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A column of N numbers, or of a number known at run time (Dynamic).
 template <class T, int N>
@@ -24,7 +24,7 @@ using Vec = Eigen::Matrix<T, N, 1>;
 template <class T, int R, int C>
 using Mat = Eigen::Matrix<T, R, C>;
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1
 
 namespace Eigen {
 

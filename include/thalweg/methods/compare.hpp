@@ -13,7 +13,7 @@
 #include <thalweg/methods/run.hpp>
 #include <thalweg/minimize/result.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// When a run counts as successful, and when it is stopped: the same for every method. F* is the best known cost: the
 /// problem's own, or else the lowest that any of the runs has met.
@@ -134,4 +134,4 @@ struct Comparison {
 Comparison compare(const std::vector<CompareCase>& cases, const std::vector<AnyMethod>& methods,
                    const CompareOptions& options = {});
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

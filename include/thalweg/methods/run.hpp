@@ -11,7 +11,7 @@
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/train/train.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A method of solve() and minimize(), or a rule of train().
 using AnyMethod = std::variant<Method, Rule>;
@@ -40,4 +40,4 @@ std::string refusal(AnyMethod method, const Subject& subject, const TrainOptions
 Result run(AnyMethod method, const Subject& subject, const std::vector<double>& start, const Options& options,
            const TrainOptions& train);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

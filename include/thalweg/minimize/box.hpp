@@ -3,11 +3,11 @@
 
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// lower ≤ x ≤ upper; both empty: none. Equal bounds fix a component.
 struct Box {
   std::vector<double> lower, upper;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

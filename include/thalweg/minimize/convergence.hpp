@@ -7,7 +7,7 @@
 #include <limits>
 #include <span>
 
-namespace thalweg::convergence {
+namespace thalweg::inline v0_1::convergence {
 
 /// ‖Π(x − g) − x‖∞ with Π the projection on [lower, upper]: the gradient, less what pushes against a bound
 /// (Conn, Gould & Toint 2000, section 12.1.4).
@@ -72,4 +72,4 @@ inline double agreeing_digits(double value, double reference) {
   return error == 0.0 ? most : std::clamp(-std::log10(error), 0.0, most);
 }
 
-}  // namespace thalweg::convergence
+}  // namespace thalweg::inline v0_1::convergence

@@ -5,7 +5,7 @@
 
 #include <thalweg/minimize/options.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// φ(α) = F(x + αd) and φ'(α) = ∇F(x + αd)ᵀd.
 struct LinePoint {
@@ -64,4 +64,4 @@ bool satisfies_wolfe(const LinePoint& origin, const LinePoint& p, const LineSear
 LineSearchResult search_line(LineSearch kind, LineFunction& phi, const LinePoint& origin, double first,
                              const LineSearchSettings& settings = {});
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

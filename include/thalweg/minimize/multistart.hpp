@@ -8,7 +8,7 @@
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The problem's start is the first. The others are a Latin hypercube (McKay, Beckman & Conover 1979) drawn with
 /// Options::seed: of each parameter, every one of N − 1 equally probable slices is met once. A parameter with two
@@ -65,4 +65,4 @@ struct MultistartResult {
 MultistartResult multistart(const Problem& problem, const Options& options = {},
                             const MultistartOptions& multistart_options = {});
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct IterationRecord;
 
@@ -184,4 +184,4 @@ ConjugateGradient parse_conjugate_gradient(std::string_view);
 Curvature parse_curvature(std::string_view);
 UpdateGuard parse_update_guard(std::string_view);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

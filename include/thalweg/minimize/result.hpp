@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 enum class Status {
   converged,  ///< a convergence test fired
@@ -88,4 +88,4 @@ struct Result {
   }
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -12,9 +12,10 @@
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class LinearSolver;
+class System;
 
 /// Minimises ½ Σ ρ(‖r(x)‖²), ρ each group's loss, without losses ½‖r(x)‖², from the problem's start. How it ended is in
 /// the result's status; Error is thrown only for misuse: options that validate() refuses, a problem without residuals
@@ -27,7 +28,11 @@ Result solve(const Problem& problem, std::vector<double> start, const Options& o
 Result minimize(const Objective& objective, std::vector<double> start, const Options& options = {},
                 const Box& box = {});
 
-/// The same for repeated solves of one structure (new starts, other options): buffers are kept. The problem must
+/// Minimises what a system of your own holds (thalweg/extend/system.hpp), from `start`, its restarts included. Throws
+/// Error for a method that does not live on residuals, for Options::graduated, and as solve does.
+Result minimize(System& system, std::vector<double> start, const Options& options = {});
+
+/// As solve(), for repeated solves of one structure (new starts, other options): buffers are kept. The problem must
 /// outlive the solver, and must not gain groups or parameters, nor change what is fixed or a loss.
 class Solver {
  public:
@@ -51,4 +56,4 @@ class Solver {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <thalweg/fwd.hpp>
 #include <thalweg/minimize/options.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Whether solve() works on blocks of JᵀJ, with a sparse linear solver; else on the whole of J.
 bool solves_by_blocks(const Problem& problem, const Options& options);
@@ -19,4 +19,4 @@ struct SolvePlan {
 /// Throws Error where solve() would for lack of memory, or for a linear solver that does not fit the problem.
 SolvePlan plan_solve(const Problem& problem, const Options& options);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <thalweg/linear/damped_system.hpp>
 #include <thalweg/minimize/options.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A proposed step: it solves (JᵀJ + λD²) δ = −g.
 struct ProposedStep {
@@ -43,4 +43,4 @@ class Strategy {
 /// The strategy that `options` asks for.
 std::unique_ptr<Strategy> make_strategy(const Options& options);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A curve fit ready to be solved. One parameter block holds all fit parameters, in the file's order and by their
 /// names; one residual group per data set, and one for the priors when there are any.
@@ -23,4 +23,4 @@ struct CurveProblem {
 /// and data meet; Error when there is no such start.
 CurveProblem build_problem(const CurveFit& fit, int start = 1);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

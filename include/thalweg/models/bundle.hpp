@@ -9,7 +9,7 @@
 #include <thalweg/io/compression.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Cameras, points and what the cameras saw. The camera model is that of Reprojection (reprojection.hpp).
 struct Bundle {
@@ -86,4 +86,4 @@ Problem build_problem(const Bundle& bundle, const Loss& loss = {});
 /// The bundle with the solution x of that problem in place of its cameras and points.
 Bundle with_solution(Bundle bundle, const std::vector<double>& x);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct KnownMinimum {
   double value = 0.0;     ///< Σr², without the ½; of an objective F
@@ -43,4 +43,4 @@ const CatalogueProblem* find_in_catalogue(std::string_view name);
 /// is when value ≤ f* + 1e-6 |f*| + 1e-12; a local one when value lies that close to it on either side.
 const KnownMinimum* reached_minimum(const CatalogueProblem& entry, double value);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

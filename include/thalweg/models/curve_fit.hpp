@@ -13,7 +13,7 @@
 #include <thalweg/math/loss.hpp>
 #include <thalweg/problem/noise.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// One fit parameter.
 struct FitParameter {
@@ -72,4 +72,4 @@ CurveFit read_nist(std::string_view text, const std::string& name);
 /// may be left short (one start for all, equal bounds). Throws FileError, without line and column.
 CurveFit check_curve_fit(CurveFit fit);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

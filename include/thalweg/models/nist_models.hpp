@@ -7,7 +7,7 @@
 #include <cmath>
 #include <string_view>
 
-namespace thalweg::nist {
+namespace thalweg::inline v0_1::nist {
 
 /// b1 (1 − exp(−b2 x))
 struct Misra1a {
@@ -245,4 +245,4 @@ void for_each_problem(Visitor&& visit) {
   visit("bennett5", Bennett5{});
 }
 
-}  // namespace thalweg::nist
+}  // namespace thalweg::inline v0_1::nist

@@ -10,7 +10,7 @@
 #include <thalweg/models/bundle.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Poses X of the plane or of space, and landmarks ℓ. An edge measures Z ≈ Xᵢ⁻¹ Xⱼ, a sighting z ≈ (Xᵢ S)⁻¹ ℓ, where S
 /// is where the sensor sits on the robot (the identity in the plane).
@@ -148,4 +148,4 @@ PoseGraphOptions::Kind parse_pose_graph_kind(std::string_view);
 /// odometry's, which drifts. The same for the same options. Throws Error for numbers that make no such graph.
 PoseGraph generate_pose_graph(const PoseGraphOptions& options);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

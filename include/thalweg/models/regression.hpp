@@ -29,7 +29,7 @@
 #include <thalweg/problem/proximable.hpp>
 #include <thalweg/problem/sampled_objective.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 enum class RegressionKind { linear, logistic, softmax, hinge, network };
 std::string_view to_string(RegressionKind);
@@ -178,4 +178,4 @@ CrossValidation cross_validate(const RegressionData& data, const std::vector<Reg
                                std::uint64_t seed,
                                const std::function<std::vector<double>(const RegressionModel&)>& fit, int threads = 1);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -12,7 +12,7 @@
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/models/regression.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A table made by a rule, the same on every machine.
 struct GenerateOptions {
@@ -76,4 +76,4 @@ RegressionFit read_regression(std::string_view text, const std::string& name, co
 /// Reads any problem file: a TOML file with [regression] is a regression, all else a curve fit. Throws FileError.
 std::variant<CurveFit, RegressionFit> read_problem(const std::string& path);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

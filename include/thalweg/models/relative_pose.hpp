@@ -14,7 +14,7 @@
 #include <thalweg/math/vec.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// What an edge between poses of the plane measures: Z = (x, y, θ), and U with Ω = Uᵀ U, upper triangle by rows.
 struct PlaneEdge {
@@ -164,4 +164,4 @@ std::unique_ptr<ResidualGroup> sighting_group(std::string name, std::vector<std:
                                               std::vector<std::int64_t> landmark_offset,
                                               const std::vector<SpaceSighting>& sightings);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

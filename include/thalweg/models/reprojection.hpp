@@ -11,7 +11,7 @@
 #include <thalweg/math/vec.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Snavely's camera, as in Bundle Adjustment in the Large (Agarwal, Snavely, Seitz & Szeliski 2010). A camera is
 /// (ω, t, f, k₁, k₂): angle-axis ω in radians, translation t, focal length f in pixels, radial distortion k₁, k₂. With
@@ -55,4 +55,4 @@ std::unique_ptr<ResidualGroup> reprojection_group(std::string name, std::vector<
                                                   std::vector<std::int64_t> point_offset, std::vector<double> u,
                                                   std::vector<double> v);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

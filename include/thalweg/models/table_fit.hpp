@@ -6,7 +6,7 @@
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/table/table.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Which rows of the table a fit reads.
 struct RowSelection {
@@ -19,4 +19,4 @@ struct RowSelection {
 /// check_curve_fit does. Throws FileError.
 CurveFit fit_table(CurveFit fit, DataTable table, const RowSelection& rows);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

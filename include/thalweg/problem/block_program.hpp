@@ -12,7 +12,7 @@
 #include <thalweg/problem/frozen_problem.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Columns are the tangent components of the blocks that may move, in the order of the problem; a fixed component of a
 /// block that moves keeps its column, whose derivatives are zero. The Problem must outlive the BlockProgram, and must
@@ -94,4 +94,4 @@ class BlockProgram : public FrozenProblem {
   std::vector<Scratch> cost_scratch_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

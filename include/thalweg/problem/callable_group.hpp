@@ -19,7 +19,7 @@
 #include <thalweg/problem/callable_traits.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Wrapped: the callable, perhaps in Simd or Numeric. Blocks: a BlockTypes of the manifolds of its parameter blocks
 /// (Euclidean<Dynamic> allowed). Data: the element types of its data columns.
@@ -395,4 +395,4 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
   std::tuple<std::vector<Data>...> data_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

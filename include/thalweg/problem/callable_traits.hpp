@@ -11,7 +11,7 @@
 
 #include <thalweg/math/vec.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Marks a callable that may be evaluated on several residuals at once: its scalars, data included, must be generic
 /// (`const auto&`), and it must choose with select(condition, a, b) instead of `if`.
@@ -127,4 +127,4 @@ using Evaluated = std::remove_cvref_t<A>;
 
 }  // namespace detail
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

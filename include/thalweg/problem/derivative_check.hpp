@@ -11,7 +11,7 @@
 
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// One mistake in the derivatives of one residual group.
 struct DerivativeFault {
@@ -84,4 +84,4 @@ DerivativeCheck check_derivatives(const Problem& problem, std::span<const double
 /// help.
 DerivativeCheck check_derivatives(const Problem& problem, const DerivativeCheckOptions& options = {});
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

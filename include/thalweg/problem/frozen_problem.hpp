@@ -9,7 +9,7 @@
 #include <thalweg/math/loss.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Which tangent component of a problem is which column of a step. The Problem must outlive it, and must not gain
 /// groups or parameters, nor change what is fixed or a loss.
@@ -72,4 +72,4 @@ class FrozenProblem {
   bool has_loss_ = false;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

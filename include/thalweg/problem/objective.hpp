@@ -11,7 +11,7 @@
 
 #include <thalweg/math/dual.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// F(x), its gradient, and perhaps its Hessian. Evaluation is const and keeps no visible state: threads may evaluate at
 /// once. Where F is not defined its value is not finite, and the minimisers step back.
@@ -115,4 +115,4 @@ CallableObjective<F> objective(std::int64_t dimension, F f) {
   return CallableObjective<F>(dimension, std::move(f));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -16,7 +16,7 @@
 #include <thalweg/problem/noise.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Item i of a residual group reads block index[i].
 template <int N, class M = Euclidean<N>>
@@ -319,4 +319,4 @@ ResidualGroup& Problem::add_residuals(std::string name, F f, Arguments&&... argu
   (std::make_index_sequence<blocks>{}, std::make_index_sequence<sizeof...(Arguments) - blocks>{});
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

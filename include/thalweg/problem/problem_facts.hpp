@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct ProblemFacts {
   std::string name;    ///< short: "misra1a"
@@ -19,4 +19,4 @@ struct ProblemFacts {
   std::int64_t priors = 0;         ///< how many of the residuals are priors
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

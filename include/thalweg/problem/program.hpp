@@ -11,7 +11,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/problem/frozen_problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The first number at x that is not finite, and where it arose.
 struct NonFiniteEntry {
@@ -98,4 +98,4 @@ class Program : public FrozenProblem {
   std::int64_t rows_ = 0;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

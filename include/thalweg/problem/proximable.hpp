@@ -3,7 +3,7 @@
 
 #include <span>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// h of a cost F + h, convex, perhaps infinite outside a set. Its proximal step (Moreau 1962; Parikh & Boyd 2014,
 /// section 1.1) is prox_{th}(v) = argmin ½‖x − v‖² + t h(x); of the indicator of a set it is the projection.
@@ -17,4 +17,4 @@ class Proximable {
   virtual bool indicator() const { return false; }
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -15,7 +15,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/math/loss.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class Manifold;
 
@@ -129,4 +129,4 @@ class ResidualGroup {
   Loss loss_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 
 #include <thalweg/problem/objective.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// F(x) = Σᵢ fᵢ(x) + R(x) over the samples i = 0 … N−1; R is a penalty, perhaps 0.
 class SampledObjective : public Objective {
@@ -37,4 +37,4 @@ class LayeredObjective : public SampledObjective {
                                              std::uint64_t draw, double tau, std::span<double> d) const = 0;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

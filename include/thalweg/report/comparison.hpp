@@ -5,7 +5,7 @@
 
 #include <thalweg/methods/compare.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The stopping rule in words, then for one problem a row per method, for several a row per method over all of them
 /// and, when `verbose`, the table of each problem. At most 110 columns wide, as long as names are.
@@ -19,4 +19,4 @@ std::string to_json(const Comparison& comparison);
 /// A row per run, and one per method that was refused; unset numbers are empty.
 std::string to_csv(const Comparison& comparison);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <thalweg/report/picture.hpp>
 #include <thalweg/report/report.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The page of one solve: how it ended, data and fit, residuals, parameters, the way down. It makes no request, and its
 /// policy forbids any: style, script (D3 among it, some 260 kB) and data are inside. Of a series no more than about
@@ -19,4 +19,4 @@ std::string to_html(const Report& report, const Provenance& provenance);
 /// profiles (Dolan & Moré 2002), and who reached what.
 std::string to_html(const Comparison& comparison, const Provenance& provenance);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

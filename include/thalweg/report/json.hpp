@@ -6,7 +6,7 @@
 #include <thalweg/diagnosis/check.hpp>
 #include <thalweg/report/report.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A parameter list longer than this is left out of the JSON unless it is asked for.
 inline constexpr std::size_t most_parameters_in_json = 1000;
@@ -22,4 +22,4 @@ std::string trace_to_csv(const Result& result);
 /// renamed.
 std::string to_json(const CheckReport& report);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// One data set of a curve fit.
 struct FitPanel {
@@ -25,4 +25,4 @@ struct FitPicture {
 /// What it takes to repeat a run: label and value, such as {"command", "thalweg solve ..."}, {"version", "0.1.0"}.
 using Provenance = std::vector<std::pair<std::string, std::string>>;
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -16,7 +16,7 @@
 #include <thalweg/report/picture.hpp>
 #include <thalweg/report/section.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// What the residuals are divided by, for the sentence that says so.
 enum class Sigma { none, given };
@@ -62,4 +62,4 @@ struct Report {
   double total_seconds() const { return seconds.read + seconds.build + result.seconds.total + seconds.statistics; }
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

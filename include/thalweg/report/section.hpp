@@ -8,7 +8,7 @@
 
 #include <thalweg/report/table.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct Section {
   std::string key;   ///< its name in the JSON, and in the data of the page
@@ -34,4 +34,4 @@ struct Section {
   std::string_view script;  ///< JavaScript that hands addSectionChart() a function of all the page's data
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

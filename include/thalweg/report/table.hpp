@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 
 enum class Align { left, right };
 
@@ -28,4 +28,4 @@ class Table {
   std::vector<std::vector<std::string>> rows_;
 };
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

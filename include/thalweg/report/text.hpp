@@ -7,7 +7,7 @@
 #include <thalweg/diagnosis/check.hpp>
 #include <thalweg/report/report.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Characters that could move a terminal's cursor, are not seen or reorder others (controls, zero widths, bidirectional
 /// overrides) as "\\n", "\\x1b" or "\\u202e"; bytes that are not UTF-8 as "\\xff".
@@ -20,4 +20,4 @@ std::string to_text(const Report& report, bool verbose = false);
 /// Heading, the findings, numbered, with what to do, and the plan.
 std::string to_text(const CheckReport& report);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <thalweg/report/report.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Why the fit is in doubt: a stall, no better than the mean of the data; empty: it is not.
 std::string doubt_about(const Report& report);
@@ -14,4 +14,4 @@ std::string doubt_about(const Report& report);
 /// were.
 void note_doubts(Report& report, int starts);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 
 #include <thalweg/report/section.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Distances, in pixels, between where points are seen and where the cameras project them.
 struct ReprojectionErrors {
@@ -34,4 +34,4 @@ struct BundleSummary {
 
 Section section_of(const BundleSummary& bundle);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

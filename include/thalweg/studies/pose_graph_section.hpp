@@ -10,7 +10,7 @@
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/report/section.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// What is drawn of a pose graph.
 struct PoseGraphPicture {
@@ -40,4 +40,4 @@ struct PoseGraphSummary {
 /// `result`: of the solve.
 Section section_of(const PoseGraphSummary& graph, const Result& result, bool robust);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

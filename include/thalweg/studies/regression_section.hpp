@@ -8,7 +8,7 @@
 #include <thalweg/inference/statistics.hpp>
 #include <thalweg/report/section.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// How well the model does on some of the samples.
 struct RegressionQuality {
@@ -40,4 +40,4 @@ struct RegressionSummary {
 
 Section section_of(const RegressionSummary& regression);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -18,7 +18,7 @@
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/report.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// What is asked of a study. What was left open is completed by it.
 struct Request {
@@ -109,4 +109,4 @@ std::optional<std::string> catalogue_name(const std::string& file);
 /// A curve fit that did not come from a file of its own, as a study.
 std::unique_ptr<Study> study_of(CurveFit fit);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

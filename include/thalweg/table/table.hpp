@@ -10,7 +10,7 @@
 
 #include <thalweg/io/file_error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A table with named columns.
 struct Table {
@@ -83,4 +83,4 @@ Table parse_table(std::string_view text, const std::string& name);
 /// Whether a column's name says that it holds standard deviations: sigma, err, dy, y_err, std, ...
 bool is_named_as_error(std::string_view column);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

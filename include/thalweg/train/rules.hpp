@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace thalweg::rules {
+namespace thalweg::inline v0_1::rules {
 
 using Vector = std::vector<double>;
 using Point = std::span<double>;           ///< θ, of n numbers
@@ -205,4 +205,4 @@ struct AmsGrad : Moments {
   Vector highest;
 };
 
-}  // namespace thalweg::rules
+}  // namespace thalweg::inline v0_1::rules

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The rate is α · factor(k), k = 0, 1, … the iterations, or the epochs, that are done. As text, with N, K, T, P whole
 /// numbers; an `e` behind N, K or T, as in "step:10e:0.5", makes it count epochs:
@@ -63,4 +63,4 @@ class Plateau {
   double cut_, factor_ = 1.0, best_ = std::numeric_limits<double>::infinity();
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -18,7 +18,7 @@
 #include <thalweg/train/schedule.hpp>
 #include <thalweg/train/update_rule.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct TrainOptions {
   Rule rule = Rule::adam;
@@ -73,4 +73,4 @@ struct TrainOptions {
 Result train(const Objective& objective, std::vector<double> start, const TrainOptions& options = {},
              const Box& box = {}, const Proximable* h = nullptr);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The formulas and their sources are with the types of rules.hpp that carry them out.
 enum class Rule {
@@ -105,4 +105,4 @@ class UpdateRule {
 /// refuses, for n < 1, and for fista, which is more than an update of one point.
 std::unique_ptr<UpdateRule> make_rule(Rule rule, const RuleConstants& constants, std::int64_t n);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 #include <numbers>
 #include <utility>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 class Sweep {
@@ -282,4 +282,4 @@ std::vector<Id> gradient(Graph& graph, Id root, int parameters) {
   return result;
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -5,7 +5,7 @@
 
 #include "formula/graph/graph.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 /// The derivatives of `root` by the parameters 0 … parameters − 1, one node each.
 ///
@@ -16,4 +16,4 @@ namespace thalweg::formula {
 /// wins.
 std::vector<Id> gradient(Graph& graph, Id root, int parameters);
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

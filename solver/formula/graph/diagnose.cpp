@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 double leaf_value(const Node& node, const std::vector<Binding>& bindings, const RowValues& row) {
@@ -52,4 +52,4 @@ std::optional<NonFinitePart> find_non_finite(const Tree& tree, const std::vector
   }
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

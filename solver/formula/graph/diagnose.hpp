@@ -6,7 +6,7 @@
 
 #include "formula/graph/lower.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 /// Values of a formula's parameters and data columns on one row.
 struct RowValues {
@@ -27,4 +27,4 @@ struct NonFinitePart {
 std::optional<NonFinitePart> find_non_finite(const Tree& tree, const std::vector<Binding>& bindings,
                                              const RowValues& row);
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -5,7 +5,7 @@
 #include <numbers>
 #include <utility>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 // Up to here a product of squares is as accurate as the vector pow, within a few units in the last
@@ -224,4 +224,4 @@ Id Graph::apply(Op op, Id a, Id b, Id c) {
   }
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

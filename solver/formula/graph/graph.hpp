@@ -13,7 +13,7 @@
 
 #include "formula/graph/ops.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 using Id = std::int32_t;
 inline constexpr Id no_id = -1;
@@ -86,4 +86,4 @@ class Graph {
   std::unordered_map<Key, Id, Hash> known_;
 };
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

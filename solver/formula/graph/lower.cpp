@@ -5,7 +5,7 @@
 #include <thalweg/base/words.hpp>
 #include "formula/parse/one_of.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 int place(const std::vector<std::string>& names, const std::string& name) {
@@ -63,4 +63,4 @@ Id lower(const Tree& tree, const std::vector<Binding>& bindings, Graph& graph) {
   return ids.back();
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

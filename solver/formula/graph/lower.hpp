@@ -6,7 +6,7 @@
 #include "formula/graph/graph.hpp"
 #include "formula/parse/syntax.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 /// What a name in a tree stands for.
 struct Binding {
@@ -20,4 +20,4 @@ std::vector<Binding> bind(const Formula& formula, const Symbols& symbols);
 /// Adds the formula to the graph; returns its root.
 Id lower(const Tree& tree, const std::vector<Binding>& bindings, Graph& graph);
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

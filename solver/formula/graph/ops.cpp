@@ -6,7 +6,7 @@
 #include <limits>
 #include <thalweg/math/special.hpp>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 // "if" is known to the parser, for its first argument is a condition; it is listed so that messages
@@ -214,4 +214,4 @@ const Function* find_function(std::string_view name) {
 
 NameList function_names() { return {names.data(), names.data() + names.size()}; }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 enum class Op : std::uint8_t {
   // leaves
@@ -100,4 +100,4 @@ struct NameList {
 };
 NameList function_names();
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

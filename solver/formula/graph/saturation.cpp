@@ -6,7 +6,7 @@
 
 #include "formula/graph/diagnose.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 constexpr int most_decades = 40;       // that a parameter is moved by
@@ -154,4 +154,4 @@ std::optional<Saturation> find_saturation(const Tree& tree, const std::vector<Bi
   return found;
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

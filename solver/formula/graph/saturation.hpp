@@ -6,7 +6,7 @@
 #include "formula/graph/lower.hpp"
 #include "formula/tape/columns.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 struct Saturation {
   TextRange where;  ///< in the formula's own text
@@ -20,4 +20,4 @@ struct Saturation {
 std::optional<Saturation> find_saturation(const Tree& tree, const std::vector<Binding>& bindings,
                                           const std::vector<double>& parameters, const Columns& columns);
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

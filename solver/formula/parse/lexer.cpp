@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 // Not <cctype>: that depends on the locale and is undefined for negative char.
@@ -191,4 +191,4 @@ void Lexer::stray() const {
   fail(where, std::string("stray byte ") + hex, std::string(plain_form({})));
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

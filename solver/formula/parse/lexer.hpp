@@ -6,7 +6,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 enum class TokenKind {
   end,
@@ -68,4 +68,4 @@ class Lexer {
   int position_ = 0;
 };
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

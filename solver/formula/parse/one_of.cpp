@@ -1,6 +1,6 @@
 #include "formula/parse/one_of.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 constexpr std::size_t most_listed = 40;
@@ -17,4 +17,4 @@ std::string one_of(const std::vector<std::string_view>& known) {
   return text;
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -7,7 +7,7 @@
 #include <thalweg/base/words.hpp>
 #include "formula/parse/one_of.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 void Parser::parse() {
   if (token_.kind == TokenKind::end) {
@@ -297,9 +297,9 @@ void Parser::check_arguments(const Token& name, const Function& function, std::s
                   (function.op == Op::select ? ": if(condition, a, b)" : ""));
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 Formula Formula::parse(std::string_view text, int offset) {
   formula::Parser parser(text, offset);
@@ -319,4 +319,4 @@ Formula Formula::parse(std::string_view text, int offset) {
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

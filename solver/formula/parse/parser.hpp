@@ -10,7 +10,7 @@
 #include "formula/parse/lexer.hpp"
 #include "formula/parse/syntax.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 inline constexpr int depth_limit = 200;
 
@@ -88,4 +88,4 @@ class Parser {
   int depth_ = 0;
 };
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -11,7 +11,7 @@
 
 #include "formula/graph/ops.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 struct Node {
   Op op = Op::constant;
@@ -26,4 +26,4 @@ struct Tree {
   std::vector<std::string> names;  ///< of every Op::name, pi and e included, each once
 };
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

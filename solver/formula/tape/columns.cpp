@@ -7,7 +7,7 @@
 #include "formula/tape/run.hpp"
 #include "formula/tape/tape.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 /// How long each node takes to compute from the data, in additions; a node used twice counts twice.
@@ -105,4 +105,4 @@ void Columns::compute(Graph& graph, const std::vector<Id>& ids) {
   }
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -9,7 +9,7 @@
 
 #include "formula/graph/graph.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 /// Numbers that begin on a cache line, for a pack that straddles two costs twice.
 template <class T>
@@ -48,4 +48,4 @@ class Columns {
   std::size_t most_computed() const;
 };
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

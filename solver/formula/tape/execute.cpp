@@ -4,7 +4,7 @@
 #include <limits>
 #include <thalweg/math/pack.hpp>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 constexpr std::ptrdiff_t lanes = native_lanes;
@@ -253,4 +253,4 @@ Kernel kernel_of(Op op, const Instruction& i) {
   }
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -6,7 +6,7 @@
 
 #include "formula/tape/tape.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 /// What carries out an operation on the operands of this instruction.
 Instruction::Kernel kernel_of(Op op, const Instruction& instruction);
@@ -16,4 +16,4 @@ inline void execute(const std::vector<Instruction>& code, double* const* bases, 
   for (const Instruction& i : code) i.kernel(i, bases, packs);
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

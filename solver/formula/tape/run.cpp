@@ -6,7 +6,7 @@
 
 #include "formula/tape/execute.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 constexpr std::int64_t lanes = native_lanes;
@@ -135,4 +135,4 @@ void run_sums(const Tape& tape, const double* p, std::int64_t begin, std::int64_
   }
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -5,7 +5,7 @@
 
 #include "formula/tape/tape.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 /// Rows [begin, end) of result 0 to first[row − begin] and of result k to others[k − 1][row −
 /// begin]. Where a pointer is null, that result is not stored.
@@ -15,4 +15,4 @@ void run(const Tape& tape, const double* p, std::int64_t begin, std::int64_t end
 void run_sums(const Tape& tape, const double* p, std::int64_t begin, std::int64_t end, const double* weight,
               double* sums);
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 bool is_leaf(const GraphNode& node) { return arity(node.op) == 0; }
@@ -117,4 +117,4 @@ Schedule schedule(Graph& graph, const std::vector<Id>& results, const std::funct
   return s;
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

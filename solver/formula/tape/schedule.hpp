@@ -7,7 +7,7 @@
 
 #include "formula/tape/tape.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 /// One operation to be done, products fused into sums already.
 struct Step {
@@ -30,4 +30,4 @@ struct Schedule {
 /// tells which nodes of rank column are stored; the others are computed row by row.
 Schedule schedule(Graph& graph, const std::vector<Id>& results, const std::function<bool(Id)>& stored);
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

@@ -7,7 +7,7 @@
 #include "formula/tape/execute.hpp"
 #include "formula/tape/schedule.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 namespace {
 
 // A block's registers should stay in the first-level cache, together with the outputs.
@@ -209,4 +209,4 @@ Tape make_column_tape(Graph& graph, const Columns& columns, const std::vector<Id
   return Assembler(graph, columns, plan, results, Results::outputs).assemble();
 }
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

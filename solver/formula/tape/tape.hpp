@@ -13,7 +13,7 @@
 #include "formula/graph/graph.hpp"
 #include "formula/tape/columns.hpp"
 
-namespace thalweg::formula {
+namespace thalweg::inline v0_1::formula {
 
 /// Where an operand lies: offset doubles behind the base-th pointer of the run. Bases below
 /// first_moving hold packs of equal lanes, which serve all rows; the others advance with the rows.
@@ -65,4 +65,4 @@ Tape make_column_tape(Graph& graph, const Columns& columns, const std::vector<Id
 /// Decides which sums under `root` take in a product, for all tapes to come.
 void decide_fusion(Graph& graph, Id root);
 
-}  // namespace thalweg::formula
+}  // namespace thalweg::inline v0_1::formula

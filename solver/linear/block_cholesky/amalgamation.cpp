@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 namespace {
 
 constexpr std::int64_t lanes = 8;
@@ -64,4 +64,4 @@ std::vector<std::int32_t> amalgamate(SupernodeTree& tree) {
   return into;
 }
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

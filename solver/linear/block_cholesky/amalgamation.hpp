@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 /// A tree of supernodes before and after merging; children have smaller numbers than their parents.
 struct SupernodeTree {
@@ -21,4 +21,4 @@ std::vector<std::int32_t> amalgamate(SupernodeTree& tree);
 /// Nanoseconds that the front of a supernode takes, roughly, with `children` below it.
 double front_time(std::int64_t width, std::int64_t height);
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

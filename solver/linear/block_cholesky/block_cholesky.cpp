@@ -18,7 +18,7 @@
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using namespace block_cholesky;
@@ -316,4 +316,4 @@ bool BlockCholesky::inverse_block(std::int32_t i, std::int32_t j, double* column
                             leading_dimension);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

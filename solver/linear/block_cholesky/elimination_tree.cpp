@@ -1,6 +1,6 @@
 #include <linear/block_cholesky/elimination_tree.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 Graph::Graph(const BlockPattern& pattern, const Order& order) {
   const std::int32_t n = pattern.block_columns();
@@ -103,4 +103,4 @@ std::vector<std::int64_t> column_heights(const Graph& graph, const std::vector<s
   return height;
 }
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

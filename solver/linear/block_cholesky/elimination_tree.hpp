@@ -7,7 +7,7 @@
 #include <linear/block_cholesky/ordering.hpp>
 #include <thalweg/linear/block_matrix.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 /// The graph of A with block columns numbered in an order of elimination: of each the neighbours on both sides.
 struct Graph {
@@ -29,4 +29,4 @@ std::vector<std::int32_t> postorder(const std::vector<std::int32_t>& parent);
 /// has.
 std::vector<std::int64_t> column_heights(const Graph& graph, const std::vector<std::int32_t>& parent);
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

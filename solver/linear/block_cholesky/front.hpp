@@ -11,7 +11,7 @@
 #include <linear/block_cholesky/kernels.hpp>
 #include <linear/block_cholesky/plan.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 /// Columns that a product runs over at once, and bytes of its left factor: half of the second-level cache.
 inline constexpr std::int64_t deep = 128, left_bytes = 1 << 20;
@@ -225,4 +225,4 @@ std::int64_t factor_dense(const Front<T>& front, Loop&& loop) {
   return front.width;
 }
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 #if defined(__AVX512F__)
 inline constexpr int vector_bytes = 64, most_slabs = 3, most_columns = 8;
@@ -166,4 +166,4 @@ template <class F>
     if (first < end) f.template operator()<1>(first);
 }
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -15,7 +15,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 namespace {
 
 /// In single precision numbers far from the diagonal can fall below the smallest normal number, where each operation
@@ -259,4 +259,4 @@ double Numeric<T>::log_determinant() const {
 template class Numeric<double>;
 template class Numeric<float>;
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -8,7 +8,7 @@
 #include <linear/block_cholesky/symbolic.hpp>
 #include <thalweg/base/aligned.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 /// Threads that wait for subtrees.
 class Crew;
@@ -60,4 +60,4 @@ class Numeric {
 extern template class Numeric<double>;
 extern template class Numeric<float>;
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -10,7 +10,7 @@
 #endif
 #include <thalweg/base/error.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 Order order_natural(const BlockPattern& pattern) {
   Order order(pattern.dimension.size());
@@ -46,4 +46,4 @@ Order order_metis(const BlockPattern&) {
 }
 #endif
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -6,7 +6,7 @@
 
 #include <thalweg/linear/block_matrix.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 /// Block columns in the order of their elimination. They see the graph of blocks, not the sizes of these.
 using Order = std::vector<std::int32_t>;
@@ -18,4 +18,4 @@ Order order_amd(const BlockPattern& pattern);
 Order order_metis(const BlockPattern& pattern);
 Order order_natural(const BlockPattern& pattern);
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -4,7 +4,7 @@
 
 #include <linear/block_cholesky/amalgamation.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 Plan::Plan(const Symbolic& symbolic, const BlockPattern& pattern, int slab_, int threads_) : slab(slab_) {
   place_blocks(symbolic, pattern);
@@ -210,4 +210,4 @@ std::int64_t Plan::bytes(int number) const {
   return maps + 8 * values + number * (panel.back() + inverse_start.back() + threads * stack_size + shared_size);
 }
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

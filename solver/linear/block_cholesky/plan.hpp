@@ -7,7 +7,7 @@
 #include <linear/block_cholesky/symbolic.hpp>
 #include <thalweg/linear/block_matrix.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 /// Slabs. The rows of a supernode are cut into slabs of one cache line: a slab's numbers are column major, as tall as
 /// the slab and as long as the supernode is wide, so that every kernel reads vectors and factors in one stream. The
@@ -103,4 +103,4 @@ struct Plan {
   void stack_updates(const Symbolic&);
 };
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 namespace {
 
 double largest(const std::vector<double>& v) {
@@ -83,4 +83,4 @@ LinearStatus Refinement::solve(const double* values, const Plan& plan, const dou
   return foreseen <= enough * size ? LinearStatus::ok : LinearStatus::inexact;
 }
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -9,7 +9,7 @@
 #include <thalweg/linear/block_matrix.hpp>
 #include <thalweg/linear/linear_solver.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 class Refinement {
  public:
@@ -29,4 +29,4 @@ class Refinement {
   void subtract_product(const double* values, const Plan& plan, const double* x);
 };
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -6,7 +6,7 @@
 
 #include <linear/block_cholesky/kernels.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 namespace {
 
 using Matrix = Eigen::Map<Eigen::MatrixXd>;
@@ -99,4 +99,4 @@ bool SelectedInverse::block(const Symbolic& L, std::int32_t a, std::int32_t b, d
 template void SelectedInverse::compute(const Symbolic&, const Plan&, const Numeric<double>&);
 template void SelectedInverse::compute(const Symbolic&, const Plan&, const Numeric<float>&);
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -6,7 +6,7 @@
 
 #include <linear/block_cholesky/numeric.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 class SelectedInverse {
  public:
@@ -26,4 +26,4 @@ class SelectedInverse {
   void gather(const Symbolic& symbolic, std::int32_t s);
 };
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -5,7 +5,7 @@
 #include <linear/block_cholesky/kernels.hpp>
 #include <linear/block_cholesky/numeric.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 namespace {
 
 /// y ← y − A x for one slab of A with `columns` columns.
@@ -157,4 +157,4 @@ template void Numeric<float>::solve(float*);
 template void Numeric<double>::solve_many(double*);
 template void Numeric<float>::solve_many(float*);
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

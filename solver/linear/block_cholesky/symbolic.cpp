@@ -6,7 +6,7 @@
 #include <linear/block_cholesky/amalgamation.hpp>
 #include <linear/block_cholesky/elimination_tree.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 namespace {
 
 /// Relabels so that the tree is postordered: order, tree and heights of the columns of L.
@@ -185,4 +185,4 @@ Symbolic analyze(const BlockPattern& pattern, const Order& given) {
   return L;
 }
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

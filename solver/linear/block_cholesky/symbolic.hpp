@@ -7,7 +7,7 @@
 #include <linear/block_cholesky/ordering.hpp>
 #include <thalweg/linear/block_matrix.hpp>
 
-namespace thalweg::block_cholesky {
+namespace thalweg::inline v0_1::block_cholesky {
 
 /// Supernodes of L, numbered in a postorder of their tree. Blocks are numbered in the order of elimination.
 struct Symbolic {
@@ -34,4 +34,4 @@ Symbolic analyze(const BlockPattern& pattern, const Order& order);
 /// Only the flops of an order.
 double flops_of(const BlockPattern& pattern, const Order& order);
 
-}  // namespace thalweg::block_cholesky
+}  // namespace thalweg::inline v0_1::block_cholesky

@@ -5,7 +5,7 @@
 
 #include <linear/normal/tiled_equations.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace assembly {
 
 /// R rows of eight items: numbers[k][c] is column c of row k, a lane an item; columns past `width` are zero.
@@ -230,4 +230,4 @@ void TiledEquations<F>::add(int part, std::size_t g, const ResidualStrip& strip)
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <linear/normal/tiled_equations.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// V + λD² = LLᵀ of the landmarks [begin, end), eight at once. False when one is not positive definite.
 template <int F>
@@ -340,4 +340,4 @@ void TiledEquations<F>::substitute(const double* b, const double* kept, double* 
     if (const std::int64_t column = layout.tile_column[static_cast<std::size_t>(i)]; column >= 0) x[column] = kept[i];
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

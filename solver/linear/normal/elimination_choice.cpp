@@ -9,7 +9,7 @@
 
 #include <linear/normal/layout.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr long items_between_polls = 100000;  // some milliseconds
@@ -203,4 +203,4 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

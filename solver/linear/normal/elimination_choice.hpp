@@ -7,7 +7,7 @@
 
 #include <thalweg/math/block_structure.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct EliminationChoice {
   std::vector<char> eliminated;  ///< of each block
@@ -29,4 +29,4 @@ struct EvaluationOrder {
 /// items come in the order of their eliminated block, then of their other blocks, those without one last.
 EvaluationOrder evaluation_order(const BlockStructure& structure, const std::vector<char>& eliminated);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

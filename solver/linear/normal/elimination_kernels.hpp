@@ -4,7 +4,7 @@
 #include <linear/normal/product_schedule.hpp>
 #include <linear/normal/tile.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace elimination {
 
 /// y −= or += over the tile layout of F × E blocks: Z = W L⁻ᵀ, L given by its lower triangle (columns; diagonal
@@ -149,4 +149,4 @@ template <class Coupling, int F>
 
 }  // namespace elimination
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr std::array<int, 4> tile_widths = {3, 6, 7, 9};
@@ -357,4 +357,4 @@ void NormalLayout::reduce_sparsely(ProductScheduler& scheduler) {
   });
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <thalweg/linear/block_matrix.hpp>
 #include <thalweg/math/block_structure.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Columns that an eliminated block (a landmark) takes: smaller ones are padded.
 inline constexpr int landmark_width = 3;
@@ -93,4 +93,4 @@ struct NormalLayout {
 /// Tile width for kept blocks of these dimensions: one of those for which kernels are compiled (3, 6, 7, 9).
 int choose_tile_width(std::span<const int> dimensions);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

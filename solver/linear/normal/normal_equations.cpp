@@ -3,7 +3,7 @@
 #include <linear/normal/tiled_equations.hpp>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 std::unique_ptr<NormalEquations> NormalEquations::make(std::shared_ptr<NormalLayout> layout) {
   switch (layout->width) {
@@ -20,4 +20,4 @@ std::unique_ptr<NormalEquations> NormalEquations::make(std::shared_ptr<NormalLay
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/linear/damped_system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// H and g are assembled straight from strips of residuals; J is never stored. Then, for any damping λD², landmarks are
 /// eliminated: with V + λD² = LLᵀ and Z = W L⁻ᵀ the reduced system is (U + λD² − ZZᵀ) x = b_kept − Z L⁻¹ b_landmark
@@ -60,4 +60,4 @@ class NormalEquations {
   LargeVector<double> gradient_, column_norms_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Of so many couplings the records, and what each has while its landmark is eliminated, take a third of a megabyte.
@@ -72,4 +72,4 @@ void ProductScheduler::close() {
   result_.pairs.resize(result_.pairs.size() + ProductSchedule::pairs_ahead);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

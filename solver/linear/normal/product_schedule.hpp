@@ -7,7 +7,7 @@
 
 #include <thalweg/base/aligned.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The reduced system is U less the sum over all landmarks, and all pairs of their couplings, of Zₐ Z_bᵀ. One landmark
 /// after the other, each product would fetch and store a whole block. Here landmarks come in stretches whose Z stay in
@@ -81,4 +81,4 @@ class ProductScheduler {
   LargeVector<Noted> noted_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <linear/normal/rank_two_coupling.hpp>
 #include <linear/normal/tiled_equations.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 template <int F>
 TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : NormalEquations(std::move(layout)) {
@@ -174,4 +174,4 @@ void TiledEquations<F>::product(const double* v, double* Hv, int threads) const 
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <linear/normal/assemble.hpp>
 #include <linear/normal/eliminate.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A coupling's record: the first eight columns of both rows of f, then a vector of the rest.
 namespace rank_two {
@@ -330,4 +330,4 @@ void TiledEquations<F>::rank_two_transposed_product(std::int32_t e, const double
   for (int c = 0; c < E; ++c) three[c] = tile::sum(body[c]) + last[c];
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

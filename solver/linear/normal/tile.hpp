@@ -6,7 +6,7 @@
 #include <math/transpose.hpp>
 #include <thalweg/math/pack.hpp>
 
-namespace thalweg::tile {
+namespace thalweg::inline v0_1::tile {
 
 using Raw = Lanes<8>::Real;
 using thalweg::transpose;
@@ -47,4 +47,4 @@ struct Layout {
   }
 };
 
-}  // namespace thalweg::tile
+}  // namespace thalweg::inline v0_1::tile

@@ -6,7 +6,7 @@
 #include <linear/normal/normal_equations.hpp>
 #include <linear/normal/tile.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 namespace assembly {
 template <int R, int N>
@@ -115,4 +115,4 @@ extern template class TiledEquations<6>;
 extern template class TiledEquations<7>;
 extern template class TiledEquations<9>;
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// A minimiser factors one structure some ten to fifty times.
@@ -77,4 +77,4 @@ std::unique_ptr<ReducedSolver> make_cholmod_reduced() {
 }
 #endif
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Chunks of block rows and of vectors: sums have the same order for any number of threads.
@@ -252,4 +252,4 @@ std::unique_ptr<ReducedSolver> make_iterative_reduced(const IterativeOptions& op
   return std::make_unique<IterativeReduced>(options);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

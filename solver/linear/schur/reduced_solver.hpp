@@ -7,7 +7,7 @@
 #include <linear/normal/normal_equations.hpp>
 #include <thalweg/linear/damped_system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class ReducedSolver {
  public:
@@ -46,4 +46,4 @@ struct IterativeOptions {
 /// Conjugate gradients (Hestenes & Stiefel 1952), preconditioned.
 std::unique_ptr<ReducedSolver> make_iterative_reduced(const IterativeOptions& options);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Conjugate gradients with a factor of nearby equations: so many, and the part of the residual's squared norm, that of
@@ -99,4 +99,4 @@ double SchurSolver::squared_step(double lambda, double scaled, const double* ste
   return slope - lambda * scaled * scaled;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <linear/schur/reduced_solver.hpp>
 #include <thalweg/linear/damped_system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class SchurSolver final : public DampedSystem {
  public:
@@ -50,4 +50,4 @@ class SchurSolver final : public DampedSystem {
   mutable std::vector<double> product_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -13,7 +13,7 @@
 #include <thalweg/minimize/line_search.hpp>
 #include <thalweg/minimize/solve.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class DescentLoop final : private LineFunction {
  public:
@@ -66,4 +66,4 @@ class DescentLoop final : private LineFunction {
   bool scaled_ = false, bounded_ = false;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

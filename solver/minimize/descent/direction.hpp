@@ -10,7 +10,7 @@
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/problem/objective.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A point of the descent, as directions see it. All vectors have the dimension of the objective.
 struct DescentPoint {
@@ -52,4 +52,4 @@ std::unique_ptr<Direction> make_newton_direction(Result& counts);
 
 std::unique_ptr<Direction> make_direction(const Options& options, Result& counts);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

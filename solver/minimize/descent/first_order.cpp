@@ -3,7 +3,7 @@
 
 #include <minimize/descent/direction.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = Eigen::VectorXd;
@@ -91,4 +91,4 @@ std::unique_ptr<Direction> make_conjugate_direction(ConjugateGradient formula) {
   return std::make_unique<Conjugate>(formula);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Index = Eigen::Index;
@@ -72,4 +72,4 @@ Eigen::VectorXd ModifiedCholesky::solve(const Eigen::VectorXd& b) const {
   return order_.transpose() * v;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

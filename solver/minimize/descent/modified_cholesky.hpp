@@ -3,7 +3,7 @@
 
 #include <Eigen/Core>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// P(A + E)Pᵀ = LΔLᵀ with E diagonal, E = 0 where A is safely positive definite, and the entries of L√Δ bounded
 /// (Gill, Murray & Wright, Practical Optimization, 1981, section 4.4.2.2; Nocedal & Wright 2006, section 3.4).
@@ -25,4 +25,4 @@ class ModifiedCholesky {
   bool modified_ = false;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

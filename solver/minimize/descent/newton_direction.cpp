@@ -3,7 +3,7 @@
 #include <minimize/descent/direction.hpp>
 #include <minimize/descent/modified_cholesky.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = Eigen::VectorXd;
@@ -81,4 +81,4 @@ std::unique_ptr<Direction> make_direction(const Options& options, Result& counts
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

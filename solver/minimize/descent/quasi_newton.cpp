@@ -8,7 +8,7 @@
 
 #include <minimize/descent/direction.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = Eigen::VectorXd;
@@ -192,4 +192,4 @@ std::unique_ptr<Direction> make_lbfgs_direction(const Options& options, Result& 
   return std::make_unique<Lbfgs>(options, counts);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -1,6 +1,6 @@
 #include <minimize/line_search/searches.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 // Armijo (1966). Each trial is the minimiser of a parabola through what is known, kept between a tenth and a half of
 // the last (Dennis & Schnabel 1983, algorithm A6.3.1).
@@ -26,4 +26,4 @@ LineSearchResult search_by_backtracking(LineFunction& phi, const LinePoint& orig
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

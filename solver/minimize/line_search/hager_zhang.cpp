@@ -3,7 +3,7 @@
 
 #include <minimize/line_search/searches.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Status = LineSearchResult::Status;
@@ -138,4 +138,4 @@ LineSearchResult search_by_hager_zhang(LineFunction& phi, const LinePoint& origi
   return HagerZhang(phi, origin, settings).run(first);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -2,7 +2,7 @@
 
 #include <minimize/line_search/searches.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 // Slopes smaller than this part of the first are as good as zero, for a search that calls itself exact.
 constexpr double exact_curvature = 1e-10;
@@ -32,4 +32,4 @@ LineSearchResult search_line(LineSearch kind, LineFunction& phi, const LinePoint
   return search_for_strong_wolfe(phi, origin, first, tight);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

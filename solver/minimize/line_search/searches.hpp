@@ -6,7 +6,7 @@
 
 #include <thalweg/minimize/line_search.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 LineSearchResult search_by_backtracking(LineFunction& phi, const LinePoint& origin, double first,
                                         const LineSearchSettings& settings);
@@ -37,4 +37,4 @@ inline double secant(const LinePoint& a, const LinePoint& b) {
 }
 
 }  // namespace line
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

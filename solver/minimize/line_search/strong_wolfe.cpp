@@ -3,7 +3,7 @@
 
 #include <minimize/line_search/searches.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Status = LineSearchResult::Status;
@@ -115,4 +115,4 @@ LineSearchResult search_for_strong_wolfe(LineFunction& phi, const LinePoint& ori
   return StrongWolfe(phi, origin, settings).run(first);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,8 +7,9 @@
 
 #include <fmt/format.h>
 #include <minimize/verification/evidence.hpp>
+#include <minimize/verification/thresholds.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // A promise that needs no polish. Where none is possible, because J is singular, the descent must come this far.
@@ -24,7 +25,6 @@ void Conclusion::begin(Journal& journal) {
   influence_.reset(static_cast<std::size_t>(system_.columns()));
   kink_rounds_ = jumps_ = 0;
   renewed_cost_ = lowest_cost_ = std::numeric_limits<double>::infinity();
-  if (!kinked_.empty()) system_.hold({});
   kinked_.clear();
   undetermined_.clear();
 }
@@ -49,19 +49,20 @@ std::optional<Verdict> Conclusion::vanishing() {
 }
 
 Judgement Conclusion::judge(const Verdict& claim) {
+  const double allowed = believable_promise(journal_->options);
   if (system_.underflows()) return stalled(underflow_words);
   if (const auto lost = influence_.lost(system_); !lost.names.empty()) {
-    undetermined_ = undetermined(system_, lost);
+    undetermined_ = undetermined(system_, lost, allowed);
     return stalled(fmt::format("the residuals do not depend on {} here ({})", lost.names, claim.reason));
   }
   if (system_.cost() == 0.0 || vanishing()) return {claim};
   const bool at_start = journal_->result.trace.back().iteration == first_iteration_;
-  if (at_start && system_.bends_down() && system_.measure().holds())
+  if (at_start && system_.bends_down() && system_.measure(allowed).holds())
     return stalled(fmt::format("the start is a saddle, not a minimum ({})", claim.reason));
   std::optional<Verdict> request;
   const System::Polished polished = polish(request);
   if (request) return {request};
-  const Stationarity here = system_.measure();
+  const Stationarity here = system_.measure(allowed);
   if (!here.lower.empty() && ++jumps_ <= most_jumps && system_.jump(here.lower)) return {{}, true};
   highest_rank_ = std::max(highest_rank_, here.rank);
   if (!here.holds()) return withdrawn_or(claim, here);
@@ -174,4 +175,4 @@ Ending Conclusion::ending(Verdict verdict) const {
   return end;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,10 +7,10 @@
 
 #include <minimize/loop/journal.hpp>
 #include <minimize/loop/termination.hpp>
-#include <minimize/system/system.hpp>
 #include <minimize/verification/influence.hpp>
+#include <thalweg/minimize/system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The verdict on a claim of convergence. Without one the claim is withdrawn: the descent goes on, its strategy with
 /// what it knows or `anew`.
@@ -63,4 +63,4 @@ class Conclusion {
   std::string undetermined_;       // names of parameters that the residuals lost, where the others are at a minimum
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 void Journal::complete(IterationRecord& record, std::span<const double> x) const {
   const Result::Evaluations& e = result.evaluations;
@@ -76,4 +76,4 @@ void conclude(Ending ending, Journal& journal) {
   journal.clock.report(result.seconds);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

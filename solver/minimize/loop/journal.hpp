@@ -9,13 +9,13 @@
 #include <string>
 #include <vector>
 
-#include <minimize/loop/stopwatch.hpp>
 #include <minimize/loop/termination.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/minimize/solve_context.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// What a look at the residuals found where a descent on a general objective claims a minimum.
 struct Finding {
@@ -40,10 +40,10 @@ struct Ending {
   std::string undetermined = {};
 };
 
-/// Of one solve, which may hold several descents: counts, times and trace add up in `result`.
-class Journal {
+/// Counts, times and trace of all descents add up in `result`.
+class Journal : public SolveContext {
  public:
-  Journal(const Options& o, Stopwatch& c, Result& r) : options(o), clock(c), result(r) {}
+  Journal(const Options& o, Stopwatch& c, Result& r) : SolveContext{o, c, r} {}
 
   /// The trace's first record, at the start x of a descent.
   void open(double cost, double gradient_norm, std::span<const double> x);
@@ -52,9 +52,6 @@ class Journal {
   /// Puts the record, now at x, on the trace and shows it to the caller, who may ask to stop.
   std::optional<Verdict> report(IterationRecord record, std::span<const double> x);
 
-  const Options& options;
-  Stopwatch& clock;
-  Result& result;
   /// All parameters from the components that a descent moves; empty: it moves them all.
   std::function<std::vector<double>(std::span<const double>)> embed;
   /// Looks at a claim at x, of the components that a descent moves; empty: the objective has no residuals.
@@ -91,4 +88,4 @@ bool descend_within_limits(Journal& journal, const std::vector<double>& start, c
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

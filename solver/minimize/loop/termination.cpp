@@ -4,10 +4,10 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <minimize/verification/stationarity.hpp>
+#include <minimize/verification/thresholds.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Claims withdrawn in a row, and the part of the cost that must fall between two of them for a new row to begin.
@@ -74,4 +74,4 @@ bool Termination::withdraw(double cost) {
   return true;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,17 +8,9 @@
 #include <thalweg/linear/damped_system.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/minimize/solve_context.hpp>
 
-namespace thalweg {
-
-/// Why a descent ends.
-struct Verdict {
-  Status status;
-  std::string reason;
-  bool vanishing = false;  ///< the claim is that the parameters and the residuals run to zero together
-  bool exhausted =
-      false;  ///< no step lowers the cost any more: where this is no minimum, there is nothing to go on with
-};
+namespace thalweg::inline v0_1 {
 
 /// The verdict that no step lowers the cost any more.
 Verdict exhausted();
@@ -70,4 +62,4 @@ class Termination {
   int withdrawals_ = 0;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // After a step that gained so much of what was predicted, the next is expected to be good.
@@ -140,4 +140,4 @@ void TrustRegion::linearize() {
   strategy_->linearized(system_.steps());
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

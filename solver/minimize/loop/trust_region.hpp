@@ -6,11 +6,11 @@
 
 #include <minimize/loop/conclusion.hpp>
 #include <minimize/loop/journal.hpp>
-#include <minimize/system/system.hpp>
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/minimize/strategy.hpp>
+#include <thalweg/minimize/system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Descents on one system. Buffers are kept from run to run.
 class TrustRegion {
@@ -41,4 +41,4 @@ class TrustRegion {
   bool confident_ = false;             // that the next step will be taken
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <minimize/loop/journal.hpp>
 #include <thalweg/base/cancellation.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Runs something of which the parts that are done count, whether or not it is cancelled.
 template <class Body>
@@ -74,4 +74,4 @@ class Watch {
   std::atomic<bool> stopped_ = false;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

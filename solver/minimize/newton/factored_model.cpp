@@ -9,7 +9,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/minimize/solve.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Matrix = Eigen::MatrixXd;
@@ -196,4 +196,4 @@ std::unique_ptr<ModelSolver> make_factored_model(Result::Evaluations& evaluation
   return std::make_unique<FactoredModel>(evaluations);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

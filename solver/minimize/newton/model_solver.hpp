@@ -8,7 +8,7 @@
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/problem/objective.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Minimises m(δ) = gᵀδ + ½ δᵀHδ, H = ∇²F(x), over ‖Dδ‖₂ ≤ Δ.
 class ModelSolver {
@@ -39,4 +39,4 @@ std::unique_ptr<ModelSolver> make_factored_model(Result::Evaluations& evaluation
 /// the residual has fallen by a forcing term that tightens as the gradient does (Eisenstat & Walker 1996, choice 2).
 std::unique_ptr<ModelSolver> make_steihaug_model(Result::Evaluations& evaluations);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <minimize/system/box_step.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
@@ -255,4 +255,4 @@ void NewtonLoop::finish() {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

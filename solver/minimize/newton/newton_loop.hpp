@@ -11,7 +11,7 @@
 #include <minimize/verification/claims.hpp>
 #include <thalweg/minimize/solve.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class NewtonLoop {
  public:
@@ -49,4 +49,4 @@ class NewtonLoop {
   bool bounded_ = false;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

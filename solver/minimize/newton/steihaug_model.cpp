@@ -6,7 +6,7 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/minimize/solve.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = std::vector<double>;
@@ -120,4 +120,4 @@ std::unique_ptr<ModelSolver> make_steihaug_model(Result::Evaluations& evaluation
   return std::make_unique<SteihaugModel>(evaluations);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/minimize/solve.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 Ending minimize_objective(const Objective& f, std::vector<double> x, const Box& box, Journal& journal) {
   const Options& options = journal.options;
@@ -78,4 +78,4 @@ Result minimize(const Objective& objective, std::vector<double> start, const Opt
   return result;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/objective.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// By the method that the options name. x lies in the box; both vectors of the box have the size of x.
 Ending minimize_objective(const Objective& f, std::vector<double> x, const Box& box, Journal& journal);
@@ -29,4 +29,4 @@ Ending descend_along_directions(const Objective& f, std::vector<double> x, const
 /// Newton's method within a trust region, the model minimised by factorisation or, for newton_cg, by products alone.
 Ending descend_by_newton_models(const Objective& f, std::vector<double> x, const Box& box, Journal& journal);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <math/dense_kernels.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 LeastSquares::LeastSquares(const Program& program, std::vector<double> x, const Options& options)
     : Objective(program.columns()),
@@ -138,4 +138,4 @@ Box LeastSquares::box() const {
   return box;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// F(z) of the components z of x that may move, in the order of the program's columns; the others stay as in `x`.
 /// Keeps the last Jacobian, since a Hessian is asked for where the gradient was: one thread at a time.
@@ -47,4 +47,4 @@ class LeastSquares final : public Objective {
   mutable std::vector<double> center_, center_coordinates_, step_;  // x₀, z₀ and z − z₀; empty without manifolds
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

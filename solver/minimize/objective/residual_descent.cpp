@@ -7,8 +7,9 @@
 #include <minimize/objective/least_squares.hpp>
 #include <minimize/outer/descents.hpp>
 #include <minimize/verification/evidence.hpp>
+#include <minimize/verification/thresholds.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// Looks at the residuals where a descent on a general objective claims a minimum.
@@ -16,14 +17,15 @@ Finding verify(DenseSystem& system, Influence& influence, std::vector<double> x,
   if (const auto verdict = system.begin(std::move(x), journal))
     return verdict->status == Status::failed ? Finding{.lost = true, .against = verdict->reason}
                                              : Finding{.against = "its derivatives are not finite"};
+  const double allowed = believable_promise(journal.options);
   if (system.cost() == 0.0) return {.holds = true, .vanished = true};
   influence.see(system);
   if (influence.vanished(system) && vanishes_at_zero(system)) return {.holds = true, .vanished = true};
   if (const auto lost = influence.lost(system); !lost.names.empty())
     return {.lost = true,
             .against = "the residuals do not depend on " + lost.names + " here",
-            .undetermined = undetermined(system, lost)};
-  const Stationarity found = system.measure();
+            .undetermined = undetermined(system, lost, allowed)};
+  const Stationarity found = system.measure(allowed);
   if (found.holds() && !found.by_curvature && !found.only_rounding && system.bends_down())
     return {.against = "the cost bends down here: this is no minimum"};
   if (found.holds()) return {.holds = true};
@@ -40,7 +42,7 @@ Finding verify(DenseSystem& system, Influence& influence, std::vector<double> x,
   if (columns.empty()) return finding;
   system.hold(std::move(held));
   system.linearize();
-  finding.holds = system.measure().holds();
+  finding.holds = system.measure(allowed).holds();
   return finding;
 }
 
@@ -70,4 +72,4 @@ Ending descend_generally(DenseSystem& system, std::vector<double> x, Journal& jo
   return determined(std::move(ending), journal);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,10 +6,10 @@
 #include <minimize/loop/journal.hpp>
 #include <minimize/system/dense/dense_system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Descends from x on the components that may move. Throws Error for a block on a manifold of which components are
 /// held.
 Ending descend_generally(DenseSystem& system, std::vector<double> x, Journal& journal);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <thalweg/minimize/strategy.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Of the scattered starts: the first of them, and from each to the next.
@@ -94,4 +94,4 @@ Ending Descents::restart(Ending best, const std::vector<double>& from, Journal& 
   return best;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include <minimize/loop/trust_region.hpp>
-#include <minimize/system/system.hpp>
+#include <thalweg/minimize/system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Solves of one system. Buffers are kept.
 class Descents {
@@ -30,4 +30,4 @@ class Descents {
 /// minimum, with the parameter named.
 Ending determined(Ending ending, Journal& journal);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

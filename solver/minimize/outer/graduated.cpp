@@ -7,7 +7,7 @@
 #include <thalweg/base/error.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double shrinkage = 1.4;  // of μ from descent to descent (Yang et al. 2020, remark 4)
@@ -117,4 +117,4 @@ Ending graduate(const GraduatedCost& cost, std::vector<double> x, Journal& journ
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <minimize/loop/journal.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A cost whose losses can be widened: that of a dense program, or of one by blocks.
 struct GraduatedCost {
@@ -27,4 +27,4 @@ struct GraduatedCost {
 Ending graduate(const GraduatedCost& cost, std::vector<double> x, Journal& journal,
                 const std::function<Ending(std::vector<double>, Journal&)>& descend);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

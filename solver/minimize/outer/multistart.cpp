@@ -16,7 +16,7 @@
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double logarithmic_span = 1e3;  // from here on the magnitude, not the value, is what is unknown
@@ -323,4 +323,4 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
   return all;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 
 #include <minimize/strategy/strategies.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// What the damped strategies share: λ, D, and one solve per proposal.
@@ -108,4 +108,4 @@ std::unique_ptr<Strategy> make_damped_strategy(const Options& options) {
   return std::make_unique<NielsenStrategy>(options);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

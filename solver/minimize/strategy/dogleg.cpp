@@ -4,7 +4,7 @@
 #include <minimize/strategy/strategies.hpp>
 #include <minimize/strategy/trust_radius.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = std::vector<double>;
@@ -217,4 +217,4 @@ std::unique_ptr<Strategy> make_dogleg_strategy(const Options& options) {
   return std::make_unique<SubspaceDogleg>(options);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

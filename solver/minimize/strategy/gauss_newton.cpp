@@ -2,7 +2,7 @@
 
 #include <minimize/strategy/strategies.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// Gauss-Newton. Without a line search every finite step is taken; with one, a rejected step is halved, and a step is
@@ -56,4 +56,4 @@ std::unique_ptr<Strategy> make_gauss_newton_strategy(const Options& options) {
   return std::make_unique<GaussNewtonStrategy>(options);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

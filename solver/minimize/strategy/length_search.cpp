@@ -3,7 +3,7 @@
 
 #include <minimize/strategy/strategies.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 double scaled_gradient_norm(std::span<const double> D, std::span<const double> g) {
   double squares = 0.0;
@@ -52,4 +52,4 @@ double LengthSearch::correction(DampedSystem& linear, std::span<const double> D,
   return slope > 0.0 ? (scaled - length) / (length * slope) : 0.0;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

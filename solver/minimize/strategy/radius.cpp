@@ -4,7 +4,7 @@
 #include <minimize/strategy/strategies.hpp>
 #include <minimize/strategy/trust_radius.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// A trust region ‖Dδ‖ ≤ Δ: λ = 0 when the Gauss-Newton step lies inside, else the λ whose step has the length Δ.
@@ -54,4 +54,4 @@ std::unique_ptr<Strategy> make_radius_strategy(const Options& options) {
   return std::make_unique<RadiusStrategy>(options);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

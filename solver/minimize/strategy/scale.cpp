@@ -3,7 +3,7 @@
 
 #include <minimize/strategy/strategies.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double exemption = 1e-8;
@@ -64,4 +64,4 @@ Scale::Rule scale_rule(const Options& options) {
   if (options.method == Method::levenberg) return Scale::Rule::identity;
   return options.scaling == Scaling::current ? Scale::Rule::current : Scale::Rule::monotone;
 }
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

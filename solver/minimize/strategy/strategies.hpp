@@ -8,7 +8,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/minimize/strategy.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 double scaled_norm(std::span<const double> D, const double* v);                     ///< ‖Dv‖₂
 double scaled_gradient_norm(std::span<const double> D, std::span<const double> g);  ///< ‖D⁻¹g‖₂
@@ -74,4 +74,4 @@ std::unique_ptr<Strategy> make_radius_strategy(const Options& options);
 std::unique_ptr<Strategy> make_dogleg_strategy(const Options& options);  ///< dogleg, subspace_dogleg
 std::unique_ptr<Strategy> make_gauss_newton_strategy(const Options& options);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

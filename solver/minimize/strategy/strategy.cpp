@@ -1,6 +1,6 @@
 #include <minimize/strategy/strategies.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 ProposedStep damped_step(DampedSystem& linear, double lambda, std::span<const double> D, double* step) {
   ProposedStep proposed;
@@ -25,4 +25,4 @@ std::unique_ptr<Strategy> make_strategy(const Options& options) {
   }
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Nocedal & Wright 2006, algorithm 4.1: the one rule of all methods with a radius, each with its own factors.
 class TrustRadius {
@@ -29,4 +29,4 @@ class TrustRadius {
   double radius_ = 0.0;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

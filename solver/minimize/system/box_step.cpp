@@ -1,6 +1,6 @@
 #include <minimize/system/box_step.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = std::vector<double>;
@@ -125,4 +125,4 @@ double minimize_in_box(BoxModel& model, std::span<const double> g, const BoxedRe
   return Search(model, g, region, step).run();
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// x + δ inside [lower, upper]; on the bound itself where only rounding would keep it off.
 inline double stepped(double x, double step, double lower, double upper) {
@@ -44,4 +44,4 @@ bool leaves_box(const BoxedRegion& region, std::span<const double> step);
 /// Moré 1999, SIAM J. Optim. 9(4)). Returns −q(δ) > 0, or 0 when x cannot be left.
 double minimize_in_box(BoxModel& model, std::span<const double> g, const BoxedRegion& region, std::span<double> step);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

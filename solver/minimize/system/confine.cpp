@@ -5,7 +5,7 @@
 
 #include <minimize/strategy/strategies.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 constexpr double least_damping = 1e-12;
 }
@@ -32,4 +32,4 @@ ProposedStep confined_step(ConfinedModel& model, std::span<const double> g, cons
   return confined;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

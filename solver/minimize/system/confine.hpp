@@ -7,7 +7,7 @@
 #include <thalweg/linear/damped_system.hpp>
 #include <thalweg/minimize/strategy.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// ½‖Jδ + r‖² with the damping λ of the step that left the bounds. Its subspaces are solved by `steps`.
 class ConfinedModel : public BoxModel {
@@ -32,4 +32,4 @@ class ConfinedModel : public BoxModel {
 ProposedStep confined_step(ConfinedModel& model, std::span<const double> g, const BoxedRegion& region,
                            std::span<double> step);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

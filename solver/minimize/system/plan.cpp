@@ -13,7 +13,7 @@
 #include <thalweg/problem/block_program.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Fewer columns than this are a small dense problem, whatever their structure.
@@ -118,4 +118,4 @@ SolvePlan plan_solve(const Problem& problem, const Options& options) {
   return plan;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Whether every number of the problem is held: by itself, by its bounds or because it is among `pinned`.
 bool nothing_moves(const Problem& problem, std::span<const std::int64_t> pinned);
@@ -34,4 +34,4 @@ double memory_of_solve(const Options& options, std::int64_t rows, std::int64_t c
 /// Throws MemoryError where a dense system of the problem would not fit the memory there is.
 void refuse_beyond_memory(const Problem& problem);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,10 +7,10 @@
 #include <Eigen/Cholesky>
 
 #include <fmt/format.h>
-#include <minimize/verification/stationarity.hpp>
+#include <minimize/verification/thresholds.hpp>
 #include <thalweg/minimize/convergence.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
@@ -114,4 +114,4 @@ Ending Claims::ending(Verdict verdict, std::span<const double> x, double value) 
   return end;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/objective.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The claims of one descent. A claim that does not hold tightens the tolerances, and the descent goes on; one that
 /// holds where no step lowers F any more, or after too many in a row, ends as stalled.
@@ -46,4 +46,4 @@ class Claims {
   Finding found_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

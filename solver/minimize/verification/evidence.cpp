@@ -5,7 +5,7 @@
 #include <iterator>
 #include <limits>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
@@ -86,14 +86,14 @@ bool falls_beside(System& system, std::int64_t column) {
   return false;
 }
 
-std::string undetermined(System& system, const Influence::Lost& lost) {
+std::string undetermined(System& system, const Influence::Lost& lost, double allowed) {
   if (lost.all || lost.columns.empty()) return {};
   // Each alone, and all together: of a ratio that the residuals lost, both parts may have grown beyond measure.
   if (system.is_small())
     for (const std::int64_t& j : lost.columns)
       if (move_residuals(system, {&j, 1})) return {};
   if (move_residuals(system, lost.columns)) return {};
-  return system.measure().holds() ? lost.names : std::string();
+  return system.measure(allowed).holds() ? lost.names : std::string();
 }
 
 bool vanishes_at_zero(System& system) {
@@ -110,4 +110,4 @@ std::string quoted_names(const System& system, std::span<const char> columns) {
   return names;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

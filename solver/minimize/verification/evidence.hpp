@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include <minimize/system/system.hpp>
 #include <minimize/verification/influence.hpp>
+#include <thalweg/minimize/system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// The columns at a kink: the derivative says that the cost falls, and no step along that column, however short, lowers
 /// it. Of columns whose steps rounding hides nothing is said. Some ten costs a column; none of a system that is not
@@ -20,8 +20,8 @@ bool falls_beside(System& system, std::int64_t column);
 
 /// Names of the parameters lost, when the others are at a minimum and the residuals do not change however the lost ones
 /// move, each alone (of a small system) and all together by a hundredth of themselves to a hundred times themselves;
-/// else empty.
-std::string undetermined(System& system, const Influence::Lost& lost);
+/// else empty. `allowed` as of System::measure().
+std::string undetermined(System& system, const Influence::Lost& lost, double allowed);
 
 /// Whether the cost where every free parameter is zero is next to nothing beside what it is here.
 bool vanishes_at_zero(System& system);
@@ -29,4 +29,4 @@ bool vanishes_at_zero(System& system);
 /// "'b1', 'b2'", of the columns that are nonzero.
 std::string quoted_names(const System& system, std::span<const char> columns);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,9 +4,9 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <minimize/system/system.hpp>
+#include <thalweg/minimize/system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double vanished_cost = 1e-32, vanished_size = 1e-6;
@@ -65,4 +65,4 @@ Influence::Lost Influence::lost(System& system) const {
   return found;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

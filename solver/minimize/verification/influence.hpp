@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 class System;
 
@@ -39,4 +39,4 @@ class Influence {
   double largest_cost_ = 0.0;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 
 #include <thalweg/models/reprojection.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 Problem build_problem(const Bundle& b, const Loss& loss) {
   Problem problem;
@@ -41,4 +41,4 @@ Bundle with_solution(Bundle bundle, const std::vector<double>& x) {
   return bundle;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr int enough_for_a_camera = 5;  // observations, of two numbers each, for nine numbers
@@ -58,4 +58,4 @@ std::vector<std::string> in_words(const BundleConnectivity& c) {
   return sentences;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

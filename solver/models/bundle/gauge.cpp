@@ -5,7 +5,7 @@
 
 #include <Eigen/Geometry>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = Eigen::Vector3d;
@@ -68,4 +68,4 @@ std::vector<GaugeDirection> gauge_directions(const Bundle& b) {
   return directions;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -14,7 +14,7 @@
 
 #include "math/random.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = Eigen::Vector3d;
@@ -244,4 +244,4 @@ Bundle generate_bundle(const BundleOptions& o) {
   return Town(o).build();
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -11,7 +11,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 constexpr std::size_t buffer_size = 1 << 20, longest_word = 400;
@@ -105,4 +105,4 @@ std::int64_t NumberStream::whole(const char* what, std::int64_t least, std::int6
   return value;
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 class NumberStream {
  public:
@@ -54,4 +54,4 @@ class NumberStream {
   std::int64_t index_ = 0, count_ = 0;
 };
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -15,7 +15,7 @@
 #include "io/input_file.hpp"
 #include "models/bundle/number_stream.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using reading::NumberStream;
@@ -104,4 +104,4 @@ bool looks_like_bal(const std::string& path) {
   return true;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/math/pack.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr int lanes = 8;
@@ -200,4 +200,4 @@ std::unique_ptr<ResidualGroup> reprojection_group(std::string name, std::vector<
                                              LargeVector<double>(v.begin(), v.end()));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include <Eigen/Eigenvalues>
 #include <Eigen/Geometry>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = Eigen::Vector3d;
@@ -63,4 +63,4 @@ BundleView view_from_above(const Bundle& b) {
   return view;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

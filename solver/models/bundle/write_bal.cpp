@@ -6,7 +6,7 @@
 
 #include <io/compressed_text.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 Compression compression_of(std::string_view name) {
   if (name.ends_with(".bz2")) return Compression::bzip2;
@@ -30,4 +30,4 @@ std::string write_bal(const Bundle& b, Compression compression) {
   return file.finish();
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

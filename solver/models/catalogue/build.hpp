@@ -9,7 +9,7 @@
 
 #include <thalweg/models/catalogue.hpp>
 
-namespace thalweg::catalogue_parts {
+namespace thalweg::inline v0_1::catalogue_parts {
 
 // For doubles; duals bring their own.
 using std::atan;
@@ -47,4 +47,4 @@ Builder mgh_variable(int number, int n, int m);  ///< 25 to 35
 void add_mgh(std::vector<CatalogueProblem>& all);
 void add_two_dimensional(std::vector<CatalogueProblem>& all);
 
-}  // namespace thalweg::catalogue_parts
+}  // namespace thalweg::inline v0_1::catalogue_parts

@@ -5,7 +5,7 @@
 
 #include "models/catalogue/build.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 const std::vector<CatalogueProblem>& catalogue() {
   static const std::vector<CatalogueProblem> all = [] {
@@ -31,4 +31,4 @@ const KnownMinimum* reached_minimum(const CatalogueProblem& entry, double value)
   return nullptr;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

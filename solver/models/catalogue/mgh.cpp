@@ -6,7 +6,7 @@
 
 #include "models/catalogue/build.hpp"
 
-namespace thalweg::catalogue_parts {
+namespace thalweg::inline v0_1::catalogue_parts {
 namespace {
 
 struct Instance {
@@ -364,4 +364,4 @@ void add_mgh(std::vector<CatalogueProblem>& all) {
   }
 }
 
-}  // namespace thalweg::catalogue_parts
+}  // namespace thalweg::inline v0_1::catalogue_parts

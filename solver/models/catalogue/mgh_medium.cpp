@@ -4,7 +4,7 @@
 
 #include "models/catalogue/build.hpp"
 
-namespace thalweg::catalogue_parts {
+namespace thalweg::inline v0_1::catalogue_parts {
 namespace {
 
 /// Number 13, and in blocks of four 22.
@@ -187,4 +187,4 @@ Builder mgh_medium(int number, int, int m) {
   }
 }
 
-}  // namespace thalweg::catalogue_parts
+}  // namespace thalweg::inline v0_1::catalogue_parts

@@ -5,7 +5,7 @@
 
 #include "models/catalogue/build.hpp"
 
-namespace thalweg::catalogue_parts {
+namespace thalweg::inline v0_1::catalogue_parts {
 namespace {
 
 struct Rosenbrock {
@@ -149,4 +149,4 @@ Builder mgh_small(int number, int, int m) {
   }
 }
 
-}  // namespace thalweg::catalogue_parts
+}  // namespace thalweg::inline v0_1::catalogue_parts

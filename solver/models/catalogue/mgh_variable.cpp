@@ -4,7 +4,7 @@
 
 #include "models/catalogue/build.hpp"
 
-namespace thalweg::catalogue_parts {
+namespace thalweg::inline v0_1::catalogue_parts {
 namespace {
 
 /// xᵢ by its number, zero beyond both ends.
@@ -178,4 +178,4 @@ Builder mgh_variable(int number, int, int m) {
   }
 }
 
-}  // namespace thalweg::catalogue_parts
+}  // namespace thalweg::inline v0_1::catalogue_parts

@@ -3,7 +3,7 @@
 
 #include "models/catalogue/build.hpp"
 
-namespace thalweg::catalogue_parts {
+namespace thalweg::inline v0_1::catalogue_parts {
 namespace {
 
 struct Himmelblau {
@@ -108,4 +108,4 @@ void add_two_dimensional(std::vector<CatalogueProblem>& all) {
                         {{-0.25, {1.0, 0.0}, true}, {-0.25, {-1.0, 0.0}, true}}));
 }
 
-}  // namespace thalweg::catalogue_parts
+}  // namespace thalweg::inline v0_1::catalogue_parts

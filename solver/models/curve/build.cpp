@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// (p[component] − mean) / sigma for each prior.
@@ -135,4 +135,4 @@ CurveProblem build_problem(const CurveFit& fit, int start) {
   return built;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -6,7 +6,7 @@
 #include "io/reading.hpp"
 #include "io/text_numbers.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr const char* problem_file = "a problem file";
@@ -34,4 +34,4 @@ CurveFit parse_curve_fit(std::string_view text, const std::string& path) {
       ".toml (Thalweg) or .dat (NIST)");
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

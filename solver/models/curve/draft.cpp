@@ -13,7 +13,7 @@
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 bool is_letter(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; }
@@ -293,9 +293,9 @@ CurveFit checked(Draft draft) {
   return std::move(draft.fit);
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 namespace {
 
@@ -346,4 +346,4 @@ CurveFit fit_table(CurveFit fit, DataTable table, const RowSelection& rows) {
   return reading::checked(std::move(draft));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

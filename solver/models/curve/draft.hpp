@@ -15,7 +15,7 @@
 #include "io/reading.hpp"
 #include "io/text_numbers.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// Where the characters of an equation stand in the file. An equation may be put together from
 /// several pieces.
@@ -59,4 +59,4 @@ struct Draft {
 /// start for all, equal bounds). Throws FileError.
 CurveFit checked(Draft draft);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -8,7 +8,7 @@
 
 #include "models/curve/draft.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace reading {
 namespace {
 
@@ -247,4 +247,4 @@ class NistReader {
 
 CurveFit read_nist(std::string_view text, const std::string& name) { return reading::NistReader(text, name).read(); }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

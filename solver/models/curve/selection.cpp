@@ -10,7 +10,7 @@
 
 #include "table/contents.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 std::string position_name(std::size_t column) { return "c" + std::to_string(column + 1); }
@@ -207,9 +207,9 @@ void place_in_table(DataPlaces& places, const DataTable& table, const RowSelecti
   };
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 bool is_named_as_error(std::string_view column) {
   std::string name;
@@ -257,4 +257,4 @@ bool is_named_as_error(std::string_view column) {
   return false;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

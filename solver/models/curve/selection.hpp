@@ -9,7 +9,7 @@
 
 #include "models/curve/draft.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// Finds the columns of one data set by the names that formulas use, and then leaves out rows and columns.
 ///
@@ -58,4 +58,4 @@ class ColumnSelection {
 /// Lets messages about the data name places in the table that it comes from.
 void place_in_table(DataPlaces& places, const DataTable& table, const RowSelection& rows);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

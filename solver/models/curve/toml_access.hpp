@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 /// Thrown where the parser came to what it holds for impossible.
 struct ParserFault : std::logic_error {
   using std::logic_error::logic_error;
 };
 [[noreturn]] inline void fail_in_parser() { throw ParserFault("the TOML parser came to an impossible state"); }
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading
 
 // Some malformed texts, such as [ }, run into assertions of the parser, which would abort in a
 // debug build, although it goes on to report them as errors. NDEBUG is hidden so that no compiler
@@ -40,7 +40,7 @@ struct ParserFault : std::logic_error {
 #include "models/curve/draft.hpp"
 #include "models/curve/toml_text.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 using Names = std::vector<std::string>;
 
@@ -124,4 +124,4 @@ class TomlAccess {
   std::string file_;
 };
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

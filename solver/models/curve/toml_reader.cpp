@@ -4,7 +4,7 @@
 
 #include "models/curve/toml_table.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace reading {
 namespace {
 
@@ -224,4 +224,4 @@ CurveFit read_toml(std::string_view text, const std::string& name, const std::st
   return reading::TomlReader(text, name, folder).read();
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

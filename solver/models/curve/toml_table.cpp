@@ -9,7 +9,7 @@
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 TomlTables::TomlTables(std::string_view text, const std::string& name, const std::string& folder)
     : TomlAccess(name), name_(name), folder_(folder), lines_(lines_of(text)) {
@@ -189,4 +189,4 @@ double TomlTables::read_certified_sum(const toml::node& node) const {
   return sum;
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -7,7 +7,7 @@
 
 #include "models/curve/toml_access.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 class TomlTables : protected TomlAccess {
  public:
@@ -43,4 +43,4 @@ bool has_top_level(std::string_view text, std::string_view key);
 inline constexpr const char* a_problem_file = "a problem file";
 inline constexpr const char* sum_key = "residual_sum_of_squares";
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 std::string_view line_at(const std::vector<std::string_view>& lines, Place place) {
@@ -264,4 +264,4 @@ void fail_as_toml(const std::string& file, Place place, std::string description,
   fail(file, place, description + " (in a TOML " + what + ")", is_bare_formula(place, lines) ? quotes : "valid TOML");
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -8,7 +8,7 @@
 
 #include "models/curve/draft.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 std::vector<std::string_view> lines_of(std::string_view text);
 
@@ -32,4 +32,4 @@ void check_depth(const std::string& file, std::string_view text);
 [[noreturn]] void fail_as_toml(const std::string& file, Place place, std::string description,
                                const std::vector<std::string_view>& lines);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

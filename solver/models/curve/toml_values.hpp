@@ -10,7 +10,7 @@
 
 #include "models/curve/toml_table.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 class TomlValues : public TomlTables {
  public:
@@ -73,4 +73,4 @@ class TomlValues : public TomlTables {
   }
 };
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -10,7 +10,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// A basic string: quotes, backslashes and control characters escaped.
@@ -135,4 +135,4 @@ std::string write_toml(const CurveFit& fit) {
   return out + certified(fit);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

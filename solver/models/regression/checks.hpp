@@ -8,7 +8,7 @@
 
 #include <thalweg/models/regression.hpp>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 struct Complaint {
   std::string problem, expected;
@@ -26,4 +26,4 @@ std::optional<Complaint> missing_class(const RegressionData& data);
 /// Throws Error for whatever is wrong.
 void check(const RegressionOptions& options, const RegressionData& data);
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -9,7 +9,7 @@
 
 #include "models/regression/output_loss.hpp"
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 Standardisation standardisation_of(const RegressionData& data) {
   Standardisation result;
@@ -76,4 +76,4 @@ Columns Design::any_tile(std::int64_t begin, std::int64_t m, std::vector<double>
   return gather(which, storage, y);
 }
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

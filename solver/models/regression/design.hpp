@@ -10,7 +10,7 @@
 
 #include "models/regression/layers.hpp"
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// Shift and scale of each input: x ↦ (x − mean) / deviation.
 struct Standardisation {
@@ -45,4 +45,4 @@ class Design {
   AlignedArray y_;
 };
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

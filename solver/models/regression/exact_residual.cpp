@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 namespace {
 
 constexpr std::int64_t lanes = 8;  // independent sums, which the compiler makes a vector of
@@ -58,4 +58,4 @@ void exact_transposed(const PlainMatrix& A, const double* r, double* out) {
   }
 }
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

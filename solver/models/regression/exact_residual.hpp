@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// A, m × n, column-major, columns `stride` apart.
 struct PlainMatrix {
@@ -16,4 +16,4 @@ void exact_residual(const PlainMatrix& A, const double* b, const double* r, cons
 /// out = −Aᵀ r, likewise.
 void exact_transposed(const PlainMatrix& A, const double* r, double* out);
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -8,7 +8,7 @@
 
 #include "math/random.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using regression::Random;
@@ -99,4 +99,4 @@ RegressionData generate(const GenerateOptions& o) {
   throw Error(fmt::format("unknown table '{}'; expected spirals, sine, blobs or logistic", o.what));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 #include <math/dense_kernels.hpp>
 #include <thalweg/math/pack.hpp>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 namespace {
 
 using P = NativePack;
@@ -106,4 +106,4 @@ void add_weighted_square(const Columns& A, const double* w, double* H, std::int6
   });
 }
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

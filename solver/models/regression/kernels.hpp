@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// Columns over samples, `stride` apart. The rows up to the next cache line are there too, and are read and written.
 struct Columns {
@@ -25,4 +25,4 @@ void add_transposed(const Columns& A, const Columns& D, double* G);
 /// H += Aᵀ diag(w) A: the lower triangle of a matrix whose rows are `stride` apart. w is zero behind the samples.
 void add_weighted_square(const Columns& A, const double* w, double* H, std::int64_t stride);
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

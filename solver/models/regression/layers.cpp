@@ -8,7 +8,7 @@
 #include "math/random.hpp"
 #include "models/regression/output_loss.hpp"
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 namespace {
 
 using P = NativePack;
@@ -193,4 +193,4 @@ void Layers::add_product(const double* theta, const double* v, const Columns& ti
   }
 }
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -13,7 +13,7 @@
 
 #include "models/regression/kernels.hpp"
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// What one evaluation needs for itself. Reused from tile to tile, of whatever size.
 struct Workspace {
@@ -78,4 +78,4 @@ class Layers {
   Activation activation_;
 };
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

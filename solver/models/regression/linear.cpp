@@ -11,7 +11,7 @@
 #include "models/regression/exact_residual.hpp"
 #include "models/regression/model.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Eigen::MatrixXd, Eigen::VectorXd;
@@ -100,4 +100,4 @@ std::vector<double> solve_linear(const RegressionModel& model) {
   return {x.data(), x.data() + n};
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

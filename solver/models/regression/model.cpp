@@ -11,7 +11,7 @@
 #include "models/regression/model.hpp"
 #include "models/regression/residuals.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace regression {
 namespace {
 
@@ -238,4 +238,4 @@ RegressionMeasures RegressionModel::measure(std::span<const double> x, const Reg
   return measures;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

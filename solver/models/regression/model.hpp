@@ -11,7 +11,7 @@
 #include "models/regression/objective.hpp"
 #include "models/regression/parts.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct RegressionModel::Impl {
   std::shared_ptr<const regression::Parts> parts;
@@ -21,4 +21,4 @@ struct RegressionModel::Impl {
   std::vector<std::string> inputs, classes;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

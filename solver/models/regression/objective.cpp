@@ -6,7 +6,7 @@
 #include <Eigen/Cholesky>
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 namespace {
 
 constexpr std::int64_t most_chunks = 64;
@@ -298,4 +298,4 @@ double RegressionObjective::proximal_gradient_direction(std::span<const double> 
   return value;
 }
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -12,7 +12,7 @@
 
 #include "models/regression/parts.hpp"
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// Whole passes go over the samples in tiles, and add up in chunks that do not depend on the number of threads. Of a
 /// model without hidden layers the state of the output (its probabilities, say) at the last point is kept, so that
@@ -68,4 +68,4 @@ class RegressionObjective final : public LayeredObjective {
   mutable std::shared_ptr<State> last_;
 };
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -8,7 +8,7 @@
 #include <base/names.hpp>
 #include "models/regression/checks.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 namespace {
 
@@ -153,4 +153,4 @@ void check(const RegressionOptions& options, const RegressionData& data) {
 }
 
 }  // namespace regression
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

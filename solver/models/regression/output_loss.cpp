@@ -7,7 +7,7 @@
 #include <math/dense_kernels.hpp>
 #include <thalweg/math/pack.hpp>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 namespace {
 
 using P = NativePack;
@@ -299,4 +299,4 @@ void OutputLoss::seed(const double* T, std::int64_t stride, std::int64_t m, int 
   for (int j = 0; j < outputs(); ++j) zero_tail(U + j * stride, m);
 }
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

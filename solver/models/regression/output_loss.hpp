@@ -6,7 +6,7 @@
 
 #include <thalweg/base/aligned.hpp>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// Samples evaluated at once, a multiple of every pack's width.
 inline constexpr std::int64_t tile_rows = 256;
@@ -66,4 +66,4 @@ class OutputLoss {
   double smoothing_;
 };
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

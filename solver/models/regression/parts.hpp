@@ -11,7 +11,7 @@
 #include "models/regression/output_loss.hpp"
 #include "models/regression/penalty.hpp"
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 struct Parts {
   RegressionOptions options;
@@ -68,4 +68,4 @@ class WorkspacePool {
   std::vector<std::unique_ptr<Workspace>> free_;
 };
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

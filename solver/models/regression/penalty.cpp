@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 namespace {
 
 class WeightPenalty final : public Proximable {
@@ -135,4 +135,4 @@ void RidgeResiduals::compute(const double* x, const ResidualOutput& out) const {
   }
 }
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

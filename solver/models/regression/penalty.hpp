@@ -10,7 +10,7 @@
 #include <thalweg/problem/proximable.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// The parameters of one output or unit that penalties count: its weights without the intercept or bias.
 struct Weights {
@@ -58,4 +58,4 @@ class RidgeResiduals final : public ResidualGroup {
 /// λ‖w‖₁ and the indicator of ‖w‖₂ ≤ c of each unit; null when λ = 0 and c = ∞.
 std::shared_ptr<const Proximable> make_penalty(double l1, double max_norm, std::vector<Weights> units);
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -11,7 +11,7 @@
 #include "math/random.hpp"
 #include "models/regression/model.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 /// The rows in a random order; with classes, those of each class by themselves, one class after the other.
@@ -185,4 +185,4 @@ std::string separation(const RegressionModel& model, std::span<const double> x) 
   return {};
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

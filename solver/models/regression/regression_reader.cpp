@@ -14,7 +14,7 @@
 #include "models/regression/checks.hpp"
 #include "table/contents.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace reading {
 namespace {
 
@@ -368,4 +368,4 @@ std::vector<RegressionOptions> RegressionFit::Choice::candidates(const Regressio
   return all;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 ModelResiduals::ModelResiduals(std::shared_ptr<const Parts> parts)
     : ResidualGroup("data", parts->loss.residuals(), parts->design.samples(),
@@ -72,4 +72,4 @@ void ModelResiduals::compute_curvature(const double* x, std::int64_t begin, std:
   }
 }
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -7,7 +7,7 @@
 
 #include "models/regression/parts.hpp"
 
-namespace thalweg::regression {
+namespace thalweg::inline v0_1::regression {
 
 /// Residuals f − y of linear models and networks of squares; of logistic and softmax ones costs of their own. The
 /// Jacobian comes from backpropagation, one for each component: the column of the weight from input m to unit j of a
@@ -29,4 +29,4 @@ class ModelResiduals final : public ResidualGroup {
   mutable WorkspacePool pool_;
 };
 
-}  // namespace thalweg::regression
+}  // namespace thalweg::inline v0_1::regression

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 
 extern const std::string_view d3;                 ///< the D3 library, minified
 extern const std::string_view d3_licence;         ///< its copyright notice, which has to go with it
@@ -11,4 +11,4 @@ extern const std::string_view style;              ///< CSS
 extern const std::string_view report_script;      ///< JavaScript of the page of one solve
 extern const std::string_view comparison_script;  ///< and of a comparison's
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

@@ -9,7 +9,7 @@
 #include "report/json/downsample.hpp"
 #include "report/performance_profile.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 namespace {
 
 using json_parts::Json;
@@ -80,4 +80,4 @@ Json data_of(const Comparison& comparison) {
   return data;
 }
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

@@ -5,9 +5,9 @@
 
 #include "report/json/json_parts.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 
 /// Of one problem the traces and the landscape; of several their performance profiles.
 json_parts::Json data_of(const Comparison& comparison);
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

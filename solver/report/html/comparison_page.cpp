@@ -9,7 +9,7 @@
 #include "report/html/page.hpp"
 #include "report/text/comparison_tables.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using html::escaped;
@@ -101,4 +101,4 @@ std::string to_html(const Comparison& comparison, const Provenance& provenance) 
   return html::page(title, body, html::data_of(comparison), html::comparison_script);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

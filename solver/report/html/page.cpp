@@ -8,7 +8,7 @@
 
 #include "report/html/assets.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 namespace {
 
 /// Nothing is loaded, from anywhere: what the page needs is in it.
@@ -84,4 +84,4 @@ std::string provenance_section(const Provenance& provenance) {
                  "<div class=\"copyable\"><pre id=\"provenance\">" + block + "</pre></div>\n");
 }
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

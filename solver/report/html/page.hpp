@@ -9,7 +9,7 @@
 #include "report/json/json_parts.hpp"
 #include "report/text/table.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 
 using text::escaped;
 
@@ -29,4 +29,4 @@ std::string table(const text::Table& table, std::string_view css_class = "");
 /// What it takes to repeat the run, ready to be copied.
 std::string provenance_section(const Provenance& provenance);
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

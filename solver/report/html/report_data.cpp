@@ -12,7 +12,7 @@
 #include "report/json/downsample.hpp"
 #include "report/text/sentences.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 namespace {
 
 using json_parts::Json;
@@ -180,4 +180,4 @@ Json data_of(const Report& report) {
   return data;
 }
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

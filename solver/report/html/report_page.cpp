@@ -17,7 +17,7 @@
 #include "report/text/report_tables.hpp"
 #include "report/text/sentences.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using html::escaped;
@@ -134,4 +134,4 @@ std::string to_html(const Report& report, const Provenance& provenance) {
   return html::page(title, body, html::data_of(report), script + "showReport();\n");
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

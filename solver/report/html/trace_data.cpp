@@ -5,7 +5,7 @@
 
 #include "report/json/downsample.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 
 using json_parts::Json;
 using json_parts::numbers;
@@ -49,4 +49,4 @@ Json columns_of(const Result& result, std::size_t most, bool points) {
   return columns;
 }
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

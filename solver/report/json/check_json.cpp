@@ -4,7 +4,7 @@
 
 #include "report/json/json_parts.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 using json_parts::Json;
 using json_parts::number;
@@ -39,4 +39,4 @@ std::string to_json(const CheckReport& report) {
   return json_parts::dumped(json, 2) + "\n";
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

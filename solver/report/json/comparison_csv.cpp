@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 std::string cell(double v) { return std::isfinite(v) ? fmt::format("{}", v) : ""; }
@@ -49,4 +49,4 @@ std::string to_csv(const Comparison& comparison) {
   return csv;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 #include "report/json/downsample.hpp"
 #include "report/json/json_parts.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using json_parts::Json;
@@ -123,4 +123,4 @@ std::string to_json(const Comparison& comparison) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 std::vector<std::size_t> downsample_evenly(std::size_t n, std::size_t most) {
   const std::size_t count = std::min(n, most);
@@ -25,4 +25,4 @@ std::vector<std::size_t> downsample(std::size_t n, std::size_t most) {
   return kept;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

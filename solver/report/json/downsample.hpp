@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 inline constexpr std::size_t most_points = 2000;  ///< of a series, in a page or in JSON
 
@@ -16,4 +16,4 @@ std::vector<std::size_t> downsample(std::size_t n, std::size_t most = most_point
 /// Indices below n, ascending and evenly spaced, the first and the last among them: at most `most` (≥ 2).
 std::vector<std::size_t> downsample_evenly(std::size_t n, std::size_t most = most_points);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 #include "report/text/minima_text.hpp"
 #include "report/text/profile_text.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using json_parts::evaluations_of;
@@ -222,4 +222,4 @@ std::string trace_to_csv(const Result& result) {
   return csv;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 #include <base/names.hpp>
 #include "report/json/downsample.hpp"
 
-namespace thalweg::json_parts {
+namespace thalweg::inline v0_1::json_parts {
 
 double rounded(double v, int digits) {
   if (!std::isfinite(v)) return v;
@@ -66,4 +66,4 @@ Json trace_of(const Result& result, std::size_t most, bool points) {
   return list;
 }
 
-}  // namespace thalweg::json_parts
+}  // namespace thalweg::inline v0_1::json_parts

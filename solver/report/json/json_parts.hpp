@@ -10,7 +10,7 @@
 
 #include <thalweg/minimize/result.hpp>
 
-namespace thalweg::json_parts {
+namespace thalweg::inline v0_1::json_parts {
 
 using Json = nlohmann::ordered_json;
 
@@ -47,4 +47,4 @@ Json evaluations_of(const Result::Evaluations& evaluations);
 /// An object per record, thinned to about `most`; `points`: with x where it was recorded.
 Json trace_of(const Result& result, std::size_t most = std::numeric_limits<std::size_t>::max(), bool points = false);
 
-}  // namespace thalweg::json_parts
+}  // namespace thalweg::inline v0_1::json_parts

@@ -9,7 +9,7 @@
 #include <thalweg/report/text.hpp>
 #include "report/text/table.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 std::string size_in_words(double bytes) {
@@ -102,4 +102,4 @@ std::string to_text(const CheckReport& report) {
   return report.free_parameters > 0 ? out + "\n" + plan_table(report.plan) : out;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 namespace {
 
 std::string several(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : "-"; }
@@ -122,4 +122,4 @@ std::string columns_text(const Comparison& comparison) {
          "ends, reached or not.";
 }
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

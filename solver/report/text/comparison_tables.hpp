@@ -9,7 +9,7 @@
 #include "report/comparison_summary.hpp"
 #include "report/text/table.hpp"
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 
 /// A row per method on one problem.
 Table method_table(const ComparedProblem& problem, const std::vector<MethodSummary>& methods);
@@ -23,4 +23,4 @@ Table table_over_all(const Comparison& comparison);
 /// What the columns of these tables count.
 std::string columns_text(const Comparison& comparison);
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

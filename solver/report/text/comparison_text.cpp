@@ -11,7 +11,7 @@
 #include "report/text/comparison_tables.hpp"
 #include "report/text/table.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using text::Table;
@@ -86,4 +86,4 @@ std::string to_text(const Comparison& comparison, bool verbose) {
   return out;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

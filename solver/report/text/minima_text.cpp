@@ -9,7 +9,7 @@
 #include "report/text/table.hpp"
 #include "report/text/written_values.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using text::Align;
@@ -159,4 +159,4 @@ std::string minima_text(const Report& report, bool verbose) {
   return out;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -7,7 +7,7 @@
 
 #include "report/text/table.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// "of 20 starts 17 converged, 2 stalled, 1 failed"
 std::string minima_tally(const Minima& minima);
@@ -22,4 +22,4 @@ text::Table minima_table(const Report& report, std::size_t rows, bool verbose);
 /// What became of the starts, and the minima they led to; `report.multistart` is set.
 std::string minima_text(const Report& report, bool verbose);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

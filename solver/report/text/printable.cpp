@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 struct Range {
@@ -72,4 +72,4 @@ std::string printable(std::string_view s) {
   return out;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 
 #include "report/text/written_values.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double noteworthy_ratio = 1.2;      // of profile to linear interval, or its inverse
@@ -114,4 +114,4 @@ std::string profile_text(const Report& report) {
   return out.empty() ? "" : "\n" + out;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,7 +8,7 @@
 
 #include "report/text/table.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Of parameter i: NaN where an end is not known, ±∞ where there is none.
 std::pair<double, double> interval_of(const Report& report, std::size_t i);
@@ -22,4 +22,4 @@ std::string interval_text(const Report& report, std::size_t i, const text::Digit
 /// Sentences on the ends that are no crossings, on nonlinearity, on a lower point; empty without profiles.
 std::string profile_text(const Report& report);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -11,7 +11,7 @@
 #include "report/text/sentences.hpp"
 #include "report/text/written_values.hpp"
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 namespace {
 
 std::string evaluations(const Report& report) {
@@ -147,4 +147,4 @@ Table machinery_table(const Report& report) {
   return table;
 }
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

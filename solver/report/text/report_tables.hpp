@@ -5,7 +5,7 @@
 
 #include "report/text/table.hpp"
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 
 /// A row per parameter; `verbose`: more digits, and what each one means.
 Table parameter_table(const Report& report, bool verbose);
@@ -16,4 +16,4 @@ Table fit_table(const Report& report, bool verbose);
 /// Method, linear solver, evaluations, times.
 Table machinery_table(const Report& report);
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

@@ -10,7 +10,7 @@
 #include <base/names.hpp>
 #include "report/text/table.hpp"
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 
 std::string significant(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : ""; }
 
@@ -161,4 +161,4 @@ constexpr Name<IterationRecord::Outcome> remarks[] = {
 
 std::string_view remark_of(IterationRecord::Outcome outcome) { return name_of(remarks, outcome); }
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

@@ -6,7 +6,7 @@
 
 #include <thalweg/report/report.hpp>
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 
 /// Empty for what is not finite.
 std::string significant(double v, int digits);
@@ -44,4 +44,4 @@ std::string sentence(const FitStatistics& s, const UndeterminedCombination& comb
 /// "rejected: no decrease"; empty for an accepted step.
 std::string_view remark_of(IterationRecord::Outcome outcome);
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

@@ -8,7 +8,7 @@
 
 #include <thalweg/report/text.hpp>
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 namespace {
 
 constexpr int smallest_plain_error = -12;  // its decimal exponent: beyond, an error is written with one
@@ -155,4 +155,4 @@ std::string Digits::error() const {
   return fmt::format("{:.{}f}", error_, std::max(0, of_error_ - 1 - exponent(error_, of_error_)));
 }
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

@@ -7,7 +7,7 @@
 #include <thalweg/base/words.hpp>
 #include <thalweg/report/table.hpp>
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 
 /// Characters as shown: UTF-8 sequences count once.
 std::size_t width(std::string_view s);
@@ -40,4 +40,4 @@ class Digits {
   bool scientific_;
 };
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

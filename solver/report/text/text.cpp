@@ -11,7 +11,7 @@
 #include "report/text/sentences.hpp"
 #include "report/text/table.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using text::Align;
@@ -127,4 +127,4 @@ std::string to_text(const Report& report, bool verbose) {
   return out;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 namespace {
 
 // Of the rise of Σr² for one standard error.
@@ -81,4 +81,4 @@ std::string as_given(double v) {
   return read(brief, v) == v && brief.find("nan") == std::string::npos ? brief : fmt::format("{}", v);
 }
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

@@ -8,7 +8,7 @@
 
 #include <thalweg/inference/statistics.hpp>
 
-namespace thalweg::text {
+namespace thalweg::inline v0_1::text {
 
 /// Decimal exponent of the first digit of v; 0 of zero and of what is not finite.
 int first_place(double v);
@@ -25,4 +25,4 @@ std::vector<int> reproducing_places(std::span<const double> x, std::vector<int> 
 /// A number as it was given: the shortest text that reads as the same number.
 std::string as_given(double v);
 
-}  // namespace thalweg::text
+}  // namespace thalweg::inline v0_1::text

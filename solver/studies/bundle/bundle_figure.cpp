@@ -8,7 +8,7 @@
 
 #include "report/json/downsample.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 namespace {
 
 using json_parts::Json;
@@ -138,4 +138,4 @@ text::Table largest_errors(const BundlePicture& p) {
   return table;
 }
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

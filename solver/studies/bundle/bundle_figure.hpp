@@ -6,7 +6,7 @@
 #include "report/json/json_parts.hpp"
 #include "report/text/table.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 
 /// The view from above and the histogram of the errors; null without a picture.
 json_parts::Json data_of(const BundleSummary& bundle);
@@ -14,4 +14,4 @@ json_parts::Json data_of(const BundleSummary& bundle);
 /// The observations that lie farthest from where they should, worst first.
 text::Table largest_errors(const BundlePicture& picture);
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

@@ -11,7 +11,7 @@
 #include "report/text/sentences.hpp"
 #include "studies/bundle/bundle_figure.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace studies {
 extern const std::string_view bundle_script;  // bundle.js
 }
@@ -99,4 +99,4 @@ Section section_of(const BundleSummary& b) {
   return section;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

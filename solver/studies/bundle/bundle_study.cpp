@@ -11,7 +11,7 @@
 #include "studies/block_study.hpp"
 #include "studies/facts.hpp"
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 namespace {
 
 constexpr const char* kind = "bundle adjustment";
@@ -109,4 +109,4 @@ std::unique_ptr<Study> read(const std::string& file, const Request&) {
 
 Kind bundle() { return {kind, {}, own_formats, looks_like_bal, read}; }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

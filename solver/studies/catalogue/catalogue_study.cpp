@@ -12,7 +12,7 @@
 
 #include "studies/facts.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 std::optional<std::string> catalogue_name(const std::string& file) {
   if (!file.starts_with(catalogue_prefix)) return std::nullopt;
@@ -188,4 +188,4 @@ std::unique_ptr<Study> read(const std::string& file, const Request&) {
 Kind catalogue() { return {"problem of the catalogue", {}, own_formats, recognises, read}; }
 
 }  // namespace studies
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -15,7 +15,7 @@
 #include "studies/facts.hpp"
 #include "studies/regression/regression_study.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace studies {
 namespace {
 
@@ -162,4 +162,4 @@ Kind problem_file() {
 
 std::unique_ptr<Study> study_of(CurveFit fit) { return std::make_unique<studies::CurveStudy>(std::move(fit)); }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 namespace {
 
 constexpr int grid_points = 241;
@@ -115,4 +115,4 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
   return picture;
 }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

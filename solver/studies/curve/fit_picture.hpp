@@ -7,10 +7,10 @@
 #include <thalweg/models/build.hpp>
 #include <thalweg/report/picture.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 
 /// At the parameters x, whose statistics are `s`.
 FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std::vector<double>& x,
                        const FitStatistics& s);
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

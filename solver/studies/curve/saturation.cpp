@@ -7,7 +7,7 @@
 
 #include <thalweg/studies/advice.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 
 void note_saturation(const CurveProblem& built, Report& report) {
   const auto& parameters = report.statistics.parameters;
@@ -37,4 +37,4 @@ void note_saturation(const CurveProblem& built, Report& report) {
   if (!look(built.problem.start(), "at the start")) look(report.result.x, "at the point found");
 }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

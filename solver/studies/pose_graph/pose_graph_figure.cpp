@@ -7,7 +7,7 @@
 
 #include "report/json/downsample.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 namespace {
 
 using json_parts::Json;
@@ -70,4 +70,4 @@ Json data_of(const PoseGraphSummary& graph) {
           {"after", drawn(p, p.after_x, p.after_y, poses, closures)}};
 }
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

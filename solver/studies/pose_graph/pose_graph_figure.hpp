@@ -5,9 +5,9 @@
 
 #include "report/json/json_parts.hpp"
 
-namespace thalweg::html {
+namespace thalweg::inline v0_1::html {
 
 /// Where the poses are before and after, with the edges between them; null without a picture.
 json_parts::Json data_of(const PoseGraphSummary& graph);
 
-}  // namespace thalweg::html
+}  // namespace thalweg::inline v0_1::html

@@ -5,7 +5,7 @@
 #include "report/json/json_parts.hpp"
 #include "studies/pose_graph/pose_graph_figure.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace studies {
 extern const std::string_view pose_graph_script;  // pose_graph.js
 }
@@ -70,4 +70,4 @@ Section section_of(const PoseGraphSummary& g, const Result& result, bool robust)
   return section;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

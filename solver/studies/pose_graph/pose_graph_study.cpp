@@ -13,7 +13,7 @@
 #include "studies/block_study.hpp"
 #include "studies/facts.hpp"
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 namespace {
 
 constexpr const char* kind = "pose graph";
@@ -149,4 +149,4 @@ std::unique_ptr<Study> read(const std::string& file, const Request& request) {
 
 Kind pose_graph() { return {kind, own_options, own_formats, looks_like_pose_graph, read}; }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

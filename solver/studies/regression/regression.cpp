@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 namespace {
 
 // A part of the samples is a start where it has so many of them for each parameter.
@@ -182,4 +182,4 @@ void Regression::judge(const std::vector<double>& x, RegressionSummary& summary)
   }
 }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

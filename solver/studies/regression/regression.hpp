@@ -9,7 +9,7 @@
 #include <thalweg/studies/regression_section.hpp>
 #include <thalweg/studies/study.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 
 /// Rows split, penalty chosen, and the model in the forms that methods ask for.
 class Regression {
@@ -58,4 +58,4 @@ std::vector<double> start_for(const RegressionModel& model, const RegressionData
 Result fit_regression(const RegressionModel& model, const Subject& subject, AnyMethod method, bool closed_form,
                       std::vector<double> start, const Options& options, const TrainOptions& train);
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

@@ -10,7 +10,7 @@
 #include "report/json/json_parts.hpp"
 #include "report/text/sentences.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using json_parts::Json;
@@ -114,4 +114,4 @@ Section section_of(const RegressionSummary& r) {
   return section;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

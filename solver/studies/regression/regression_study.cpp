@@ -12,7 +12,7 @@
 #include <thalweg/problem/problem.hpp>
 #include "studies/regression/regression.hpp"
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 namespace {
 
 constexpr int grid_points = 241;
@@ -188,4 +188,4 @@ class RegressionStudy final : public Study {
 
 std::unique_ptr<Study> study_of(RegressionFit fit) { return std::make_unique<RegressionStudy>(std::move(fit)); }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

@@ -4,8 +4,8 @@
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/studies/study.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 
 std::unique_ptr<Study> study_of(RegressionFit fit);
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

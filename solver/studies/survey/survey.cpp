@@ -8,7 +8,7 @@
 
 #include "io/reading.hpp"
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 namespace {
 
 using namespace reading;
@@ -141,4 +141,4 @@ std::string write_survey(const Survey& s) {
 
 Problem build_problem(const Survey& s) { return s.dimension == 3 ? problem_of<3>(s) : problem_of<2>(s); }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

@@ -7,7 +7,7 @@
 
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 
 /// Points of the plane or of space, and distances with their standard deviations, in one unit of length.
 struct Survey {
@@ -28,4 +28,4 @@ std::string write_survey(const Survey& survey);
 /// does not move. The noise is known: σ is absolute.
 Problem build_problem(const Survey& survey);
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

@@ -7,7 +7,7 @@
 #include "studies/facts.hpp"
 #include "studies/survey/survey.hpp"
 
-namespace thalweg::studies {
+namespace thalweg::inline v0_1::studies {
 namespace {
 
 constexpr const char* kind = "survey";
@@ -80,4 +80,4 @@ std::unique_ptr<Study> read(const std::string& file, const Request&) {
 
 Kind survey() { return {kind, {}, own_formats, recognises, read}; }
 
-}  // namespace thalweg::studies
+}  // namespace thalweg::inline v0_1::studies

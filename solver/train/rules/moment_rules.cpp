@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace thalweg::rules {
+namespace thalweg::inline v0_1::rules {
 
 void Moments::observe(Gradient g) {
   ++steps;
@@ -63,4 +63,4 @@ void AmsGrad::step(Point theta, Gradient g) {
   }
 }
 
-}  // namespace thalweg::rules
+}  // namespace thalweg::inline v0_1::rules

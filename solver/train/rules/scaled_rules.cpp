@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-namespace thalweg::rules {
+namespace thalweg::inline v0_1::rules {
 namespace {
 
 /// Exponential forgetting: what `memory` gathered takes in `news`.
@@ -50,4 +50,4 @@ void RmsPropNesterov::ahead(std::span<const double> theta, Point point) const {
   for (std::size_t i = 0; i < theta.size(); ++i) point[i] = theta[i] + momentum * velocity[i];
 }
 
-}  // namespace thalweg::rules
+}  // namespace thalweg::inline v0_1::rules

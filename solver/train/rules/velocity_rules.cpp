@@ -1,7 +1,7 @@
 // The plain gradient and the rules with a velocity alone.
 #include <thalweg/train/rules.hpp>
 
-namespace thalweg::rules {
+namespace thalweg::inline v0_1::rules {
 
 void Descent::step(Point theta, Gradient g) {
   ++steps;
@@ -28,4 +28,4 @@ void NesterovShifted::step(Point phi, Gradient g) {
   }
 }
 
-}  // namespace thalweg::rules
+}  // namespace thalweg::inline v0_1::rules

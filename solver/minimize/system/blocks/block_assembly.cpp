@@ -6,7 +6,7 @@
 
 #include <thalweg/base/parallel.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 BlockAssembly::BlockAssembly(BlockProgram& program, NormalEquations& equations)
     : program_(program), equations_(equations) {
@@ -48,4 +48,4 @@ bool BlockAssembly::close(int threads) {
   return zero == 0.0;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

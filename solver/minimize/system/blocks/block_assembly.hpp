@@ -6,7 +6,7 @@
 #include <linear/normal/normal_equations.hpp>
 #include <thalweg/problem/block_program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Evaluates a program strip by strip, and adds each strip to the equations while it is in the cache.
 class BlockAssembly {
@@ -28,4 +28,4 @@ class BlockAssembly {
   double gradient_norm_ = 0.0;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

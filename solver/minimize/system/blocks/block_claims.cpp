@@ -1,21 +1,15 @@
 // How a block system keeps steps inside its bounds, and what it knows where a descent claims to have converged.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include <minimize/system/blocks/block_system.hpp>
 #include <minimize/system/confine.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
-constexpr double epsilon = std::numeric_limits<double>::epsilon();
-// Of the step that a claim is verified by.
-constexpr double least_damping = 1e-14, most_damping = 1e-6;
-// The factor at hand verifies a claim whose promise lies so far below what is allowed.
-constexpr double clearly = 1e-2;
-// Part of itself by which the cost may change where no residual does.
-constexpr double unmoved = 16.0 * epsilon;
+// The factor at hand verifies a claim where it was damped no more, and the promise lies so far below what is allowed.
+constexpr double most_damping = 1e-6, clearly = 1e-2;
 
 class BlockModel final : public ConfinedModel {
  public:
@@ -40,8 +34,9 @@ class BlockModel final : public ConfinedModel {
 }  // namespace
 
 ProposedStep BlockSystem::confine(const ProposedStep& proposed, const Strategy& strategy, double* step) {
-  if (bounded_.empty() || !usable(proposed.status) || !std::isfinite(proposed.scaled_norm)) return proposed;
-  const BoxedRegion region = {sizes_, lower_, upper_, strategy.scale(), held_, proposed.scaled_norm};
+  if (!bounds_.any() || !usable(proposed.status) || !std::isfinite(proposed.scaled_norm)) return proposed;
+  const BoxedRegion region = {sizes_,           bounds_.lower(), bounds_.upper(),
+                              strategy.scale(), bounds_.held(),  proposed.scaled_norm};
   const std::span<double> inside(step, sizes_.size());
   if (!leaves_box(region, inside)) return proposed;
   BlockModel model(linear_->equations(), *steps_, threads_, strategy.damping(), region);
@@ -49,52 +44,25 @@ ProposedStep BlockSystem::confine(const ProposedStep& proposed, const Strategy& 
   const std::vector<double> slope(g.begin(), g.end());
   const ProposedStep confined = confined_step(model, slope, region, inside);
   // The steps served the subspaces; whoever asks them next means the point itself.
-  steps_->take(held_);
+  steps_->take(bounds_.held());
   return confined;
 }
 
-/// By the rounding of r at most, ε times the terms that it is made of.
-Stationarity BlockSystem::measure() {
-  Stationarity found;
-  found.allowed = believable_promise(journal_->options);
-  if (cost_ == 0.0) return found;
-  double squares = 0.0;
-  const auto D = steps_->column_norms();
-  for (std::size_t j = 0; j < D.size(); ++j) squares += D[j] * sizes_[j] * D[j] * sizes_[j];
-  const double rounding = rounding_terms * epsilon * std::sqrt(squares);
-  found.rounding = rounding / residual_norm();
-  found.only_rounding = residual_norm() <= rounding;
-  if (!found.only_rounding) found.promised = promised_decrease(found.allowed);
-  return found;
-}
-
-/// What an undamped Gauss-Newton step would take from the cost, relative to it. The factor of the last step tells,
-/// where it was damped little and the promise is small; otherwise one is made for this point. Directions that the
-/// normal equations do not determine to rounding, as those of a free gauge, are damped by as little as makes them
-/// solvable.
+/// The factor of the last step tells, where it was damped little and the promise is small; otherwise one is made for
+/// this point.
 double BlockSystem::promised_decrease(double allowed) {
-  const auto norms = steps_->column_norms();
-  unit_scale_.assign(norms.begin(), norms.end());
-  for (double& D : unit_scale_)
-    if (!(D > 0.0)) D = 1.0;
   if (steps_->damping() <= most_damping) {
+    const auto norms = steps_->column_norms();
+    unit_scale_.assign(norms.begin(), norms.end());
+    for (double& D : unit_scale_)
+      if (!(D > 0.0)) D = 1.0;
     const auto decrement = steps_->decrement_by_last_factor(unit_scale_.data(), clearly * allowed * cost_);
-    journal_->clock.charge(Stopwatch::linear_solve);
+    context_->clock.charge(Stopwatch::linear_solve);
     if (decrement) return *decrement / cost_;
   }
-  for (double lambda = least_damping; lambda <= most_damping; lambda *= 100.0) {
-    const LinearStatus status = steps_->solve(lambda, unit_scale_.data(), step_.data());
-    journal_->clock.charge(Stopwatch::linear_solve);
-    if (usable(status)) return 0.5 * steps_->squared_product(step_.data()) / cost_;
-    if (status == LinearStatus::fatal) break;
-  }
-  return std::numeric_limits<double>::infinity();
+  const double promised = System::promised_decrease(allowed);
+  context_->clock.charge(Stopwatch::linear_solve);
+  return promised;
 }
 
-/// Seen by the cost alone: residuals are not kept.
-bool BlockSystem::is_unmoved_by(const double* step, double allowed) {
-  const double cost = cost_beside(step);
-  return std::abs(cost - cost_) <= std::max(allowed * residual_norm(), unmoved * cost_);
-}
-
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,7 +9,7 @@
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Kind = LinearSolverKind;
@@ -119,4 +119,4 @@ BlockPlan plan_blocks(NormalLayout& layout, Kind requested, double memory_limit)
                                 to_string(plan.kind), in_bytes(plan.bytes), in_bytes(limit), proposal));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

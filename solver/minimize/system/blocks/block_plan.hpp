@@ -7,7 +7,7 @@
 #include <linear/normal/layout.hpp>
 #include <thalweg/minimize/options.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 struct BlockPlan {
   LinearSolverKind kind = LinearSolverKind::automatic;  ///< never automatic, once made
@@ -23,4 +23,4 @@ bool keeps_all_blocks(LinearSolverKind kind);
 /// a factor is worth it, the layout's reduced system is worked out and analysed.
 BlockPlan plan_blocks(NormalLayout& layout, LinearSolverKind requested, double memory_limit);
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

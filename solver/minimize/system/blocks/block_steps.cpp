@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double holding = 1e20;
@@ -84,4 +84,4 @@ std::optional<double> BlockSteps::decrement_by_last_factor(const double* D, doub
   return linear_.decrement_by_last_factor(damping_, D, most);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

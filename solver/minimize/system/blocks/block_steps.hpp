@@ -10,7 +10,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/linear/damped_system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Steps of the equations that a SchurSolver holds. A column that is held gets, in place of its damping, 1e20 times its
 /// own diagonal: to rounding the others are those of the system without it, whose structure stays as it is.
@@ -44,4 +44,4 @@ class BlockSteps final : public DampedSystem {
   double damping_ = 0.0;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,12 +5,12 @@
 
 #include <linear/normal/elimination_choice.hpp>
 #include <minimize/system/box_step.hpp>
-#include <minimize/system/scatter.hpp>
+#include <minimize/system/start.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/problem.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Kind = LinearSolverKind;
@@ -44,16 +44,8 @@ std::unique_ptr<ReducedSolver> make_reduced(Kind kind) {
 
 }  // namespace
 
-BlockSystem::BlockSystem(const Problem& problem) : program_(problem) {
-  const auto n = static_cast<std::size_t>(columns());
-  for (auto* v : {&sizes_, &lower_, &upper_, &step_}) v->resize(n);
-  for (std::size_t j = 0; j < n; ++j) {
-    const auto column = static_cast<std::int64_t>(j);
-    const auto i = static_cast<std::size_t>(component_of(column));
-    lower_[j] = problem.lower()[i];
-    upper_[j] = problem.upper()[i];
-    if (!program_.holds(column) && (std::isfinite(lower_[j]) || std::isfinite(upper_[j]))) bounded_.push_back(column);
-  }
+BlockSystem::BlockSystem(const Problem& problem) : program_(problem), bounds_(program_) {
+  for (auto* v : {&sizes_, &step_}) v->resize(static_cast<std::size_t>(columns()));
 }
 
 void BlockSystem::choose(Kind requested, double memory_limit, int threads) {
@@ -91,11 +83,11 @@ SchurSolver* BlockSystem::equations_at(const std::vector<double>& x, Kind reques
   return assembly_->close(threads) && std::isfinite(cost) ? linear_.get() : nullptr;
 }
 
-void BlockSystem::prepare(Journal& journal) {
-  const Options& options = journal.options;
+void BlockSystem::prepare(SolveContext& context) {
+  const Options& options = context.options;
   choose(options.linear_solver, options.memory_limit, options.threads);
-  journal.result.linear_solver = linear_->name();
-  journal.result.linear_solver_reason = plan_.reason;
+  context.result.linear_solver = linear_->name();
+  context.result.linear_solver_reason = plan_.reason;
 }
 
 Options BlockSystem::advised(const Options& options) const {
@@ -106,11 +98,10 @@ Options BlockSystem::advised(const Options& options) const {
   return own;
 }
 
-std::optional<Verdict> BlockSystem::begin(std::vector<double> x, Journal& journal) {
-  journal_ = &journal;
-  journal.result.trace.reserve(static_cast<std::size_t>(std::min(journal.options.max_iterations + 1, records_at_once)));
-  extra_held_.clear();
-  held_.clear();
+std::optional<Verdict> BlockSystem::begin(std::vector<double> x, SolveContext& context) {
+  context_ = &context;
+  context.result.trace.reserve(static_cast<std::size_t>(std::min(context.options.max_iterations + 1, records_at_once)));
+  bounds_.release();
   forcing_ = loosest;
   linear_->set_tolerance(forcing_);
   x_ = std::move(x);
@@ -122,29 +113,25 @@ std::optional<Verdict> BlockSystem::begin(std::vector<double> x, Journal& journa
     linearize();
     return std::nullopt;
   }
-  const auto culprit = program_.find_non_finite(x_.data());
-  return Verdict{Status::non_finite_start,
-                 (culprit ? in_words(*culprit) : "the cost or its derivatives overflow") + " at the start"};
+  return non_finite_start(program_, x_);
 }
-
-double BlockSystem::residual_norm() const { return std::sqrt(2.0 * cost_); }
 
 /// Assembles the normal equations at x. False when they are not finite.
 bool BlockSystem::assemble(const std::vector<double>& x) {
-  const int threads = journal_->options.threads;
+  const int threads = context_->options.threads;
   assembled_cost_ = assembly_->evaluate(x.data(), threads);
-  journal_->clock.charge(Stopwatch::evaluate);
-  ++journal_->result.evaluations.jacobian;
+  context_->clock.charge(Stopwatch::evaluate);
+  ++context_->result.evaluations.jacobian;
   const bool finite = assembly_->close(threads);
-  journal_->clock.charge(Stopwatch::linear_solve);
+  context_->clock.charge(Stopwatch::linear_solve);
   return finite;
 }
 
 void BlockSystem::retract(const double* step, std::vector<double>& to) const {
   program_.retract(x_.data(), step, to.data());
-  for (const std::int64_t column : bounded_) {
+  for (const std::int64_t column : bounds_.columns()) {
     const auto i = static_cast<std::size_t>(component_of(column)), j = static_cast<std::size_t>(column);
-    to[i] = stepped(x_[i], step[j], lower_[j], upper_[j]);
+    to[i] = stepped(x_[i], step[j], bounds_.lower()[j], bounds_.upper()[j]);
   }
 }
 
@@ -157,9 +144,9 @@ double BlockSystem::evaluate(const double* step, bool promising) {
     finite_ = assemble(trial_x_);
     return assembled_cost_;
   }
-  const double cost = program_.cost(trial_x_.data(), journal_->options.threads);
-  ++journal_->result.evaluations.cost;
-  journal_->clock.charge(Stopwatch::evaluate);
+  const double cost = program_.cost(trial_x_.data(), context_->options.threads);
+  ++context_->result.evaluations.cost;
+  context_->clock.charge(Stopwatch::evaluate);
   return cost;
 }
 
@@ -183,23 +170,14 @@ void BlockSystem::reject() {
   finite_ = assemble(x_);
 }
 
-/// What is held: on a bound that the gradient pushes against, or by hold().
 void BlockSystem::linearize() {
   program_.coordinates(x_.data(), sizes_.data());
-  held_.clear();
-  if (!bounded_.empty() || !extra_held_.empty()) {
-    held_.assign(sizes_.size(), 0);
-    const auto g = linear_->gradient();
-    for (const std::int64_t column : bounded_) {
-      const auto j = static_cast<std::size_t>(column);
-      held_[j] = (sizes_[j] <= lower_[j] && g[j] > 0.0) || (sizes_[j] >= upper_[j] && g[j] < 0.0);
-    }
-    for (std::size_t j = 0; j < extra_held_.size(); ++j) held_[j] = held_[j] || extra_held_[j];
-  }
-  steps_->take(held_);
-  gradient_norm_ = held_.empty() ? assembly_->gradient_norm()
-                                 : convergence::projected_gradient_norm(sizes_, steps_->gradient(), lower_, upper_);
-  journal_->clock.charge(Stopwatch::linear_solve);
+  bounds_.update(sizes_, linear_->gradient());
+  steps_->take(bounds_.held());
+  gradient_norm_ = bounds_.held().empty() ? assembly_->gradient_norm()
+                                          : convergence::projected_gradient_norm(sizes_, steps_->gradient(),
+                                                                                 bounds_.lower(), bounds_.upper());
+  context_->clock.charge(Stopwatch::linear_solve);
 }
 
 void BlockSystem::tighten(double before) {
@@ -213,12 +191,12 @@ void BlockSystem::tighten(double before) {
 double BlockSystem::cost_beside(const double* step) {
   beside_x_.resize(x_.size());
   retract(step, beside_x_);
-  ++journal_->result.evaluations.cost;
-  return program_.cost(beside_x_.data(), journal_->options.threads);
+  ++context_->result.evaluations.cost;
+  return program_.cost(beside_x_.data(), context_->options.threads);
 }
 
 std::vector<double> BlockSystem::scatter(std::vector<double> x, double spread, std::mt19937_64& random) const {
   return scattered(program_, std::move(x), spread, random);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

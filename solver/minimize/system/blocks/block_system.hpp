@@ -8,10 +8,11 @@
 #include <minimize/system/blocks/block_assembly.hpp>
 #include <minimize/system/blocks/block_plan.hpp>
 #include <minimize/system/blocks/block_steps.hpp>
-#include <minimize/system/system.hpp>
+#include <minimize/system/column_bounds.hpp>
+#include <thalweg/minimize/system.hpp>
 #include <thalweg/problem/block_program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// JᵀJ and Jᵀr in blocks, J never being stored. The structure and the buffers are kept from solve to solve as long as
 /// the linear solver, its memory and the threads stay the same.
@@ -26,19 +27,18 @@ class BlockSystem final : public System {
   /// The linear solver with the equations at x, for more than a descent; null where they are not finite.
   SchurSolver* equations_at(const std::vector<double>& x, LinearSolverKind requested, double memory_limit, int threads);
 
-  void prepare(Journal& journal) override;
+  void prepare(SolveContext& context) override;
   Options advised(const Options& options) const override;
-  std::optional<Verdict> begin(std::vector<double> x, Journal& journal) override;
+  std::optional<Verdict> begin(std::vector<double> x, SolveContext& context) override;
   std::int64_t columns() const override { return program_.columns(); }
   std::string column_name(std::int64_t column) const override { return program_.column_name(column); }
   std::int64_t component_of(std::int64_t column) const override { return program_.component_of(column); }
 
   const std::vector<double>& x() const override { return x_; }
   double cost() const override { return cost_; }
-  double residual_norm() const override;
   double gradient_norm() const override { return gradient_norm_; }
   std::span<const double> sizes() const override { return sizes_; }
-  std::span<const char> held() const override { return held_; }
+  std::span<const char> held() const override { return bounds_.held(); }
   DampedSystem& steps() override { return *steps_; }
 
   double evaluate(const double* step, bool promising) override;
@@ -48,9 +48,7 @@ class BlockSystem final : public System {
   ProposedStep confine(const ProposedStep& proposed, const Strategy& strategy, double* step) override;
 
   double cost_beside(const double* step) override;
-  Stationarity measure() override;
-  bool is_unmoved_by(const double* step, double allowed) override;
-  void hold(std::vector<char> columns) override { extra_held_ = std::move(columns); }
+  void hold(std::vector<char> columns) override { bounds_.hold(std::move(columns)); }
   bool is_small() const override { return columns() <= most_columns; }
   std::vector<double> scatter(std::vector<double> x, double spread, std::mt19937_64& random) const override;
 
@@ -61,9 +59,10 @@ class BlockSystem final : public System {
   bool assemble(const std::vector<double>& x);
   void retract(const double* step, std::vector<double>& to) const;
   void tighten(double before);
-  double promised_decrease(double allowed);
+  double promised_decrease(double allowed) override;
 
   BlockProgram program_;
+  ColumnBounds bounds_;
   LinearSolverKind requested_ = LinearSolverKind::automatic;
   double memory_limit_ = -1.0;
   int threads_ = 0;
@@ -75,16 +74,14 @@ class BlockSystem final : public System {
   std::unique_ptr<BlockSteps> steps_;
 
   // Of the descent in progress.
-  Journal* journal_ = nullptr;
+  SolveContext* context_ = nullptr;
   std::vector<double> x_, trial_x_, beside_x_;
   double cost_ = 0.0, gradient_norm_ = 0.0;
   double assembled_cost_ = 0.0;  // at the point of the equations
   bool at_trial_ = false;        // which is the trial
   bool finite_ = false;          // and whether they are finite there
   double forcing_ = 0.0;         // of iterative linear solvers
-  LargeVector<double> sizes_, lower_, upper_, unit_scale_, step_;
-  std::vector<std::int64_t> bounded_;  // columns with a bound
-  std::vector<char> held_, extra_held_;
+  LargeVector<double> sizes_, unit_scale_, step_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,7 +5,7 @@
 #include <minimize/system/confine.hpp>
 #include <minimize/system/dense/dense_system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 // Probe length of the directional second derivative, relative to the step (Transtrum & Sethna 2012, section 4.2).
@@ -42,8 +42,9 @@ class DenseModel final : public ConfinedModel {
 /// The length of the strategy's step is the radius of the one inside the bounds.
 ProposedStep DenseSystem::confine(const ProposedStep& proposed, const Strategy& strategy, double* step) {
   confined_ = false;
-  if (!bounded_ || !std::isfinite(proposed.scaled_norm) || proposed.status == LinearStatus::retry) return proposed;
-  const BoxedRegion region = {sizes_, lower_, upper_, strategy.scale(), held_, proposed.scaled_norm};
+  if (!bounds_.any() || !std::isfinite(proposed.scaled_norm) || proposed.status == LinearStatus::retry) return proposed;
+  const BoxedRegion region = {sizes_,           bounds_.lower(), bounds_.upper(),
+                              strategy.scale(), bounds_.held(),  proposed.scaled_norm};
   const std::span<double> inside(step, sizes_.size());
   if (!leaves_box(region, inside)) return proposed;
   DenseModel model(state_, *linear_, strategy.damping(), region);
@@ -51,7 +52,7 @@ ProposedStep DenseSystem::confine(const ProposedStep& proposed, const Strategy& 
   scratch_.assign(g.begin(), g.end());
   const ProposedStep confined = confined_step(model, scratch_, region, inside);
   // The solver served the subspaces; whoever asks it next means the point itself.
-  linear_->linearize(state_.jacobian, state_.residual.data(), held_);
+  linear_->linearize(state_.jacobian, state_.residual.data(), bounds_.held());
   confined_ = true;
   return confined;
 }
@@ -64,11 +65,11 @@ ProposedStep DenseSystem::confine(const ProposedStep& proposed, const Strategy& 
 /// more residuals a trial.
 IterationRecord::Outcome DenseSystem::accelerate(std::span<const double> D, double* step) {
   using Outcome = IterationRecord::Outcome;
-  const Options& options = journal_->options;
+  const Options& options = context_->options;
   if (!options.acceleration || !is_damped(options.method) || program_.has_loss() || confined_) return Outcome::accepted;
   for (std::size_t j = 0; j < D.size(); ++j) scratch_[j] = probe * step[j];
   const double cost = cost_beside(scratch_.data());
-  journal_->clock.charge(Stopwatch::evaluate);
+  context_->clock.charge(Stopwatch::evaluate);
   if (!std::isfinite(cost)) return Outcome::not_finite;
 
   kernels::multiply(state_.jacobian, step, curvature_residual_.data());
@@ -84,11 +85,11 @@ IterationRecord::Outcome DenseSystem::accelerate(std::span<const double> D, doub
     v += D[j] * step[j] * D[j] * step[j];
     a += D[j] * acceleration_[j] * D[j] * acceleration_[j];
   }
-  journal_->clock.charge(Stopwatch::linear_solve);
+  context_->clock.charge(Stopwatch::linear_solve);
   if (status != LinearStatus::ok) return Outcome::singular;
   if (!(2.0 * std::sqrt(a) <= options.acceleration_limit * std::sqrt(v))) return Outcome::too_curved;
   for (std::size_t j = 0; j < D.size(); ++j) step[j] -= 0.5 * acceleration_[j];
   return Outcome::accepted;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

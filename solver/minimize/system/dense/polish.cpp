@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr int max_steps = 10;
@@ -149,4 +149,4 @@ Polish::Outcome Polish::run(State& state, State& trial, std::span<const char> he
   return ending(last);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include <minimize/system/dense/state.hpp>
-#include <minimize/system/system.hpp>
 #include <thalweg/linear/dense_qr.hpp>
+#include <thalweg/minimize/system.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Cost is flat at a minimum: when it stops changing in double precision, the parameters still have half their digits
 /// to come. Newton's step for r(x) is solved without forming JᵀJ: with J = QR (columns scaled), S = Σ rᵢ∇²rᵢ,
@@ -44,4 +44,4 @@ class Polish {
   bool final_ = false;   // the factor is that of the point where the run ended
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

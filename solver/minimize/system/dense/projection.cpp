@@ -5,7 +5,7 @@
 
 #include <math/dense_kernels.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 Projection::Projection(const Program& program)
     : program_(program), step_(static_cast<std::size_t>(program.columns())), residual_(program.rows()) {}
@@ -48,4 +48,4 @@ bool Projection::apply(State& state) {
   return true;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

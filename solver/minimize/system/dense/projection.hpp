@@ -9,7 +9,7 @@
 #include <thalweg/linear/dense_qr.hpp>
 #include <thalweg/minimize/options.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Golub & Pereyra 1973, with Kaufman's Jacobian (1975): a Gauss-Newton or damped step of all parameters, its linear
 /// ones undamped, is exactly her step of the others; what is left to do is to bring the linear ones to their minimum at
@@ -37,4 +37,4 @@ class Projection {
   AlignedArray residual_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

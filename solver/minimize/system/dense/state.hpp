@@ -8,7 +8,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A point, its residual, its Jacobian and its cost. Two of them are swapped, never copied.
 struct State {
@@ -64,4 +64,4 @@ inline double scaled_point(const Program& program, const std::vector<double>& x,
   return squares;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -8,8 +8,9 @@
 #include <Eigen/QR>
 
 #include <math/dense_kernels.hpp>
+#include <minimize/verification/thresholds.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using Matrix = Eigen::MatrixXd;
@@ -61,9 +62,10 @@ StationarityMeter::StationarityMeter(const Program& program) : program_(program)
   for (auto* v : {&step_, &scale_, &size_, &beside_}) v->resize(n);
 }
 
-Stationarity StationarityMeter::measure(const State& state, std::span<const char> held, DenseQr* known) {
+Stationarity StationarityMeter::measure(const State& state, std::span<const char> held, double allowed,
+                                        DenseQr* known) {
   Stationarity found;
-  found.allowed = believable_promise(journal_->options);
+  found.allowed = allowed;
   if (state.cost == 0.0) return found;
   found.promised = std::numeric_limits<double>::infinity();
   DenseQr& qr = known ? *known : qr_;
@@ -109,7 +111,7 @@ bool StationarityMeter::scale_hessian(const State& state, std::span<const char> 
   const Eigen::Index n = J.columns();
   Matrix H(n, n);
   program_.curvature(state.x.data(), state.residual.data(), H.data());
-  ++journal_->result.evaluations.hessian;
+  ++context_->result.evaluations.hessian;
   const auto is_held = [&](Eigen::Index j) { return !held.empty() && held[static_cast<std::size_t>(j)]; };
   for (Eigen::Index i = 0; i < n; ++i)
     for (Eigen::Index j = 0; j < n; ++j) {
@@ -263,8 +265,8 @@ bool StationarityMeter::bends_down(const State& state, std::span<const char> hel
 
 double StationarityMeter::cost_at_trial() {
   if (trial_residual_.size() == 0) trial_residual_ = AlignedArray(program_.rows());
-  ++journal_->result.evaluations.cost;
-  return program_.evaluate(trial_x_.data(), trial_residual_.data(), journal_->options.threads);
+  ++context_->result.evaluations.cost;
+  return program_.evaluate(trial_x_.data(), trial_residual_.data(), context_->options.threads);
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -5,12 +5,12 @@
 #include <span>
 #include <vector>
 
-#include <minimize/loop/journal.hpp>
 #include <minimize/system/dense/state.hpp>
-#include <minimize/verification/stationarity.hpp>
 #include <thalweg/linear/dense_qr.hpp>
+#include <thalweg/minimize/solve_context.hpp>
+#include <thalweg/minimize/stationarity.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Whether residuals are left whose squares underflow: their cost says nothing. Not where they are at the level of
 /// rounding beside the terms ‖Jⱼ‖xⱼ that they are made of.
@@ -21,12 +21,12 @@ class StationarityMeter {
  public:
   explicit StationarityMeter(const Program& program);
 
-  /// Evaluates as this journal's options say, and counts there. The journal must outlive what is measured.
-  void count_in(Journal& journal) { journal_ = &journal; }
+  /// Evaluates as these options say, and counts there. The context must outlive what is measured.
+  void count_in(SolveContext& context) { context_ = &context; }
 
   /// By J and r of the state: 2mn² flops, unless their factor is `known`; where Gauss-Newton promises too much, by
   /// second derivatives as well.
-  Stationarity measure(const State& state, std::span<const char> held, DenseQr* known = nullptr);
+  Stationarity measure(const State& state, std::span<const char> held, double allowed, DenseQr* known = nullptr);
   /// Rank of J at a state, all columns free, to 1e-10.
   std::int64_t rank(const State& state);
   /// Whether the exact Hessian is positive definite, directions of hardly any curvature counted as flat.
@@ -57,11 +57,11 @@ class StationarityMeter {
   bool falls_beyond(const State& state, double longest, Stationarity& found);
 
   const Program& program_;
-  Journal* journal_ = nullptr;
+  SolveContext* context_ = nullptr;
   DenseQr qr_;
   std::vector<double> step_, scale_, size_, beside_, trial_x_;
   std::vector<double> H_, H_scale_;  // the scaled Hessian, and the roots of the Hessian's diagonal
   AlignedArray trial_residual_;
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

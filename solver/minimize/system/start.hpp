@@ -1,4 +1,4 @@
-// Starts near another one.
+// Where a descent starts.
 #pragma once
 
 #include <algorithm>
@@ -6,9 +6,19 @@
 #include <random>
 #include <vector>
 
+#include <thalweg/minimize/solve_context.hpp>
 #include <thalweg/problem/problem.hpp>
+#include <thalweg/problem/program.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
+
+/// The verdict on a start where a Program or a BlockProgram is not finite.
+template <class Frozen>
+Verdict non_finite_start(Frozen& program, const std::vector<double>& x) {
+  const auto culprit = program.find_non_finite(x.data());
+  return {Status::non_finite_start,
+          (culprit ? in_words(*culprit) : "the cost or its derivatives overflow") + " at the start"};
+}
 
 /// System::scatter() of a Program or a BlockProgram.
 template <class Frozen>
@@ -29,4 +39,4 @@ std::vector<double> scattered(const Frozen& program, std::vector<double> x, doub
   return x;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -1,25 +1,11 @@
 // What is measured where a descent claims to have converged: the one criterion of all that have residuals.
 #pragma once
 
-#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include <thalweg/minimize/options.hpp>
-
-namespace thalweg {
-
-/// Rounding in r beside ε‖Dx‖, D the column norms of J, at most: a residual is a sum of terms, each with its own
-/// errors.
-inline constexpr double rounding_terms = 1000.0;
-
-/// The largest relative decrease of the cost that may still be promised where a descent converges: 1e-8, or a hundred
-/// times the function tolerance where that is more.
-inline double believable_promise(const Options& options) { return std::max(1e-8, 100.0 * options.function_tolerance); }
-
-inline constexpr const char* underflow_words =
-    "the residuals are so small that their squares underflow; expected data in other units";
+namespace thalweg::inline v0_1 {
 
 /// All figures are free of units: they do not change when y, σ, x or a parameter is scaled.
 struct Stationarity {
@@ -29,7 +15,7 @@ struct Stationarity {
   double promised = 0.0;
   double rounding = 0.0;       ///< ρ that rounding in r leaves, where more is promised than is allowed
   bool only_rounding = false;  ///< ‖r‖ is of the size of the noise in r: nothing else is left of the residuals
-  double allowed = 0.0;        ///< believable_promise()
+  double allowed = 0.0;        ///< the largest promise with which a descent may end
   bool by_curvature = false;   ///< the exact Hessian is positive definite, and its Newton step is short and promises no
                                ///< more than is allowed: `promised` is that step's
 
@@ -41,4 +27,4 @@ struct Stationarity {
   bool holds() const { return only_rounding || std::sqrt(promised) <= std::sqrt(allowed) + rounding; }
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -1,3 +1,4 @@
+// Seconds of a solve, and who used them.
 #pragma once
 
 #include <array>
@@ -7,7 +8,7 @@
 
 #include <thalweg/minimize/result.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// Seconds since a solve began, and a ledger of who used them. A small fit takes microseconds, in which a system clock
 /// read at every turn would be a quarter of the work; so the ledger counts the processor's time-stamp ticks, converted
@@ -50,4 +51,4 @@ class Stopwatch {
   std::array<std::uint64_t, count> ledger_{};
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -9,42 +9,47 @@
 #include <string>
 #include <vector>
 
-#include <minimize/loop/journal.hpp>
-#include <minimize/verification/stationarity.hpp>
 #include <thalweg/linear/damped_system.hpp>
+#include <thalweg/minimize/options.hpp>
+#include <thalweg/minimize/result.hpp>
+#include <thalweg/minimize/solve_context.hpp>
+#include <thalweg/minimize/stationarity.hpp>
 #include <thalweg/minimize/strategy.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 /// A least-squares problem around its current point: what the trust-region loop, the verification of its claims and the
 /// restarts know of it. A call is an evaluation of all residuals, or less, never of one. Vectors over columns are those
-/// of the steps; the functions after `reject` have defaults for a system that cannot do more.
+/// of the steps. A system must say where it stands, and how a step is evaluated and taken; the other functions have
+/// defaults, which say what they assume.
 class System {
  public:
   virtual ~System() = default;
 
-  /// Chooses the linear solver that the journal's options ask for, and names it in the result. Throws Error for one
-  /// that does not fit. Before begin().
-  virtual void prepare(Journal& journal) = 0;
+  /// Chooses the linear solver that the options ask for, and names it in the result. Before begin(). Throws Error for
+  /// one that does not fit; the default, for every one that is named.
+  virtual void prepare(SolveContext& context);
   /// The options with those left automatic chosen for this kind of system.
   virtual Options advised(const Options& options) const { return options; }
-  /// A descent begins at x: evaluated and linearised there. A verdict where that is not finite. The journal, whose
-  /// counts and times the system keeps, must outlive the descent.
-  virtual std::optional<Verdict> begin(std::vector<double> x, Journal& journal) = 0;
+  /// A descent begins at x: evaluated and linearised there, nothing held by hold() any more. A verdict where that is
+  /// not finite. The context, whose counts and times the system keeps, outlives the descent.
+  virtual std::optional<Verdict> begin(std::vector<double> x, SolveContext& context) = 0;
 
   virtual std::int64_t columns() const = 0;
-  virtual std::string column_name(std::int64_t column) const = 0;
+  virtual std::string column_name(std::int64_t column) const;  ///< "x[3]"
   /// The number of the column's tangent component, as in Result::at_kink.
-  virtual std::int64_t component_of(std::int64_t column) const = 0;
+  virtual std::int64_t component_of(std::int64_t column) const { return column; }
 
   // Where the system stands.
   virtual const std::vector<double>& x() const = 0;
   virtual double cost() const = 0;                    ///< ½ Σ ρ(‖r‖²)
-  virtual double residual_norm() const = 0;           ///< ‖r‖
+  virtual double residual_norm() const;               ///< ‖r‖; by default that of a cost ½‖r‖²
   virtual double gradient_norm() const = 0;           ///< ‖Π(x − g) − x‖∞
   virtual std::span<const double> sizes() const = 0;  ///< |x| by column; of manifolds Manifold::sizes
-  virtual std::span<const char> held()
-      const = 0;  ///< nonzero: on a bound that g pushes against, or by hold(); empty: none
+  virtual std::span<const char> held() const {
+    return {};
+  }  ///< nonzero: on a bound that g pushes against, or by
+     ///< hold(); empty: none
   /// The linearised problem here, its held columns zero.
   virtual DampedSystem& steps() = 0;
 
@@ -55,8 +60,8 @@ class System {
   virtual bool accept() = 0;
   /// Forgets the point evaluated last.
   virtual void reject() {}
-  /// Makes steps() and what is held those of the point, after accept(), hold() or polish().
-  virtual void linearize() {}
+  /// Makes steps() and what is held those of the point, after accept(), hold(), jump() or polish().
+  virtual void linearize() = 0;
 
   /// Replaces a step that leaves the bounds by one inside them.
   virtual ProposedStep confine(const ProposedStep& proposed, const Strategy&, double* /*step*/) { return proposed; }
@@ -69,9 +74,12 @@ class System {
 
   // Verification.
   virtual double cost_beside(const double* step) = 0;  ///< the cost where the step leads, from here
-  virtual Stationarity measure() = 0;
-  /// Whether a step changes no residual by more than `allowed`.
-  virtual bool is_unmoved_by(const double* step, double allowed) = 0;
+  /// Whether this is a minimum, as far as `allowed` says (Stationarity::allowed). By default by the promise of an
+  /// undamped step of steps(): a linear solve, and two where J is singular; rounding in r is taken for ε times the
+  /// terms of r at most.
+  virtual Stationarity measure(double allowed);
+  /// Whether a step changes no residual by more than `allowed`; by default as far as the cost shows it.
+  virtual bool is_unmoved_by(const double* step, double allowed);
   /// Components that may not move besides those at bounds, nonzero; empty: none. linearize() heeds them.
   virtual void hold(std::vector<char> /*columns*/) {}
   /// Moves to x if the cost is lower there. False, and nothing has moved, otherwise.
@@ -84,8 +92,9 @@ class System {
   virtual bool curves_up() { return false; }
   /// Rank of J at x, all columns free; 0: it is not known.
   virtual std::int64_t rank_at(std::vector<double> /*x*/) { return 0; }
-  /// Whether more may be asked for each column than a few costs: kinks, and starts scattered around another.
-  virtual bool is_small() const { return true; }
+  /// Whether more may be asked for each column than a few costs: kinks, which hold() must then be able to hold, and
+  /// starts scattered around another.
+  virtual bool is_small() const { return false; }
 
   enum class Polished {
     confirmed,   ///< the steps became as short as only a minimum makes them; or the system has no polish
@@ -101,8 +110,14 @@ class System {
   virtual Polished polish(const std::function<bool(const PolishStep&)>& /*observe*/) { return Polished::confirmed; }
 
   /// A start near x in the sense of its scale: each free number × exp(spread N(0, 1)), or spread N(0, 1) where it is
-  /// zero; on manifolds a step of spread N(0, 1) times the size in each direction.
-  virtual std::vector<double> scatter(std::vector<double> x, double spread, std::mt19937_64& random) const = 0;
+  /// zero; on manifolds a step of spread N(0, 1) times the size in each direction. By default every number is free.
+  virtual std::vector<double> scatter(std::vector<double> x, double spread, std::mt19937_64& random) const;
+
+ protected:
+  /// What an undamped Gauss-Newton step would take from the cost, relative to it. Directions that steps() does not
+  /// determine to rounding, as those of a free gauge, are damped by as little as makes them solvable. Infinite where
+  /// that fails.
+  virtual double promised_decrease(double allowed);
 };
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1
