@@ -9,7 +9,7 @@
 
 #include <thalweg/models/curve_fit.hpp>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
@@ -209,4 +209,4 @@ class Assembly {
 
 PoseGraph assemble(RawGraph raw) { return Assembly(std::move(raw)).build(); }
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

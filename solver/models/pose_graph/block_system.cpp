@@ -4,7 +4,7 @@
 
 #include <thalweg/base/error.hpp>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 BlockSystem::BlockSystem(int width, std::int32_t count, std::span<const std::pair<std::int32_t, std::int32_t>> pairs)
     : width_(width), pattern_(block_pattern(std::vector<int>(static_cast<std::size_t>(count), width), pairs)) {
@@ -35,4 +35,4 @@ bool BlockSystem::solve(double* x, std::int64_t columns) {
   return cholesky_.factor() == LinearStatus::ok && cholesky_.solve(x, x, columns) == LinearStatus::ok;
 }
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

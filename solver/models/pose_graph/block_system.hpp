@@ -9,7 +9,7 @@
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/block_matrix.hpp>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 class BlockSystem {
  public:
@@ -33,4 +33,4 @@ class BlockSystem {
   BlockCholesky cholesky_;
 };
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

@@ -6,7 +6,7 @@
 
 #include "models/pose_graph/groups.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 template <class Set>
@@ -46,4 +46,4 @@ PoseGraph with_solution(PoseGraph g, const std::vector<double>& x) {
   return g;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -1,39 +1,28 @@
-#include <algorithm>
 #include <cmath>
 #include <optional>
-#include <span>
 #include <utility>
 
-#include <Eigen/Eigenvalues>
-
-#include "models/pose_graph/block_system.hpp"
-#include "models/pose_graph/information.hpp"
-#include "models/pose_graph/nearest_rotation.hpp"
-#include "models/pose_graph/pose_algebra.hpp"
+#include "models/pose_graph/relaxed_rotations.hpp"
 #include "models/pose_graph/starts.hpp"
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 template <class Pose>
 class Chordal {
-  static constexpr int d = Pose::space, turns = Pose::tangent - Pose::space;
+  static constexpr int d = Pose::space;
   using Rotation = typename Pose::Rotation;  // d × d
   using Point = typename Pose::Point;
-  using Full = Eigen::Matrix<double, Pose::tangent, Pose::tangent>;
 
  public:
-  explicit Chordal(const PoseGraph& g) : g_(g), held_(held_poses(g)), number_(held_.size(), -1) {
-    for (std::size_t v = 0; v < held_.size(); ++v)
-      if (!held_[v]) number_[v] = free_++;
-    for (std::size_t e = 0; e < g.edges.from.size(); ++e)
-      if (const auto [a, b] = ends(e); a >= 0 && b >= 0) pairs_.emplace_back(a, b);
-    rotations_.resize(held_.size());
-    positions_.resize(held_.size());
-    for (std::size_t v = 0; v < held_.size(); ++v)
-      if (held_[v]) {
+  explicit Chordal(const PoseGraph& g)
+      : g_(g), sighted_(g.sightings.count() > 0), number_(g), pairs_(number_.pairs(g, sighted_)) {
+    rotations_.resize(number_.held.size());
+    positions_.resize(number_.held.size());
+    for (std::size_t v = 0; v < number_.held.size(); ++v)
+      if (number_.held[v]) {
         const Pose pose = Pose::load(g.poses.data() + v * Pose::size);
         rotations_[v] = pose.rotation();
         positions_[v] = pose.t;
@@ -41,11 +30,13 @@ class Chordal {
   }
 
   Start run() {
-    Start start{g_.poses, {}};
-    if (free_ == 0) return start;
-    if (!solve_rotations() || !solve_positions()) return {{}, "its linear system is singular"};
-    for (std::size_t v = 0; v < held_.size(); ++v) {
-      if (held_[v]) continue;
+    Start start{g_.poses, {}, {}};
+    if (number_.poses == 0) return start;
+    const bool turned = sighted_ ? relax_jointly<Pose>(g_, number_, positions_, rotations_)
+                                 : relax_rotations<Pose>(g_, number_, system_for(d), rotations_);
+    if (!turned || !solve_positions(start)) return {{}, "its linear system is singular", {}};
+    for (std::size_t v = 0; v < number_.held.size(); ++v) {
+      if (number_.held[v]) continue;
       Pose pose;
       pose.set_rotation(rotations_[v]);
       pose.t = positions_[v];
@@ -55,152 +46,91 @@ class Chordal {
   }
 
  private:
-  std::pair<std::int32_t, std::int32_t> ends(std::size_t e) const {
-    return {number_[at(g_.edges.from[e])], number_[at(g_.edges.to[e])]};
-  }
   BlockSystem& system_for(int width) {
     if (system_ && system_->width() == width)
       system_->clear();
     else
-      system_.emplace(width, free_, pairs_);
+      system_.emplace(width, sighted_ ? number_.count() : number_.poses, pairs_);
     return *system_;
   }
-  Pose measured(std::size_t e) const { return Pose::load(g_.edges.measurement.data() + e * at(Pose::size)); }
-  const double* information(std::size_t e) const {
-    return g_.edges.information.data() + e * at(triangle(Pose::tangent));
-  }
-  static Full full(const double* omega) {
-    Full result;
-    for (int i = 0; i < Pose::tangent; ++i)
-      for (int j = i; j < Pose::tangent; ++j) result(i, j) = result(j, i) = omega[place(Pose::tangent, i, j)];
-    return result;
-  }
 
-  /// What ‖(Rⱼ − Rᵢ Z) M‖² must have for M Mᵀ = W. Near a rotation Rⱼ = Rᵢ Z exp(ξ) it is ξᵀ (tr(W) I − W) ξ, which is
-  /// to be ξᵀ Ω ξ, Ω the information of the rotation alone: in space W = ½ tr(Ω) I − Ω, made positive definite. In the
-  /// plane it is tr(W) ξ².
-  Rotation weight(const double* omega) const {
-    const Full O = full(omega);
-    const Eigen::Matrix<double, turns, turns> turning =
-        O.template bottomRightCorner<turns, turns>() - O.template bottomLeftCorner<turns, d>() *
-                                                           O.template topLeftCorner<d, d>().inverse() *
-                                                           O.template topRightCorner<d, turns>();
-    if constexpr (d == 2) {
-      return 0.5 * turning(0, 0) * Rotation::Identity();
-    } else {
-      constexpr double least = 0.05;  // of the largest eigenvalue
-      const Eigen::Matrix3d W = 0.5 * turning.trace() * Rotation::Identity() - turning;
-      const Eigen::SelfAdjointEigenSolver<Eigen::Matrix3d> eigen(0.5 * (W + W.transpose()));
-      const Eigen::Vector3d values = eigen.eigenvalues().cwiseMax(least * eigen.eigenvalues()[2]);
-      return eigen.eigenvectors() * values.asDiagonal() * eigen.eigenvectors().transpose();
-    }
-  }
-
-  // With Yᵥ = Rᵥᵀ an edge says Yⱼ = Zᵀ Yᵢ, and the d columns of Y share one matrix: blocks W at (j, j), Z W Zᵀ at (i,
-  // i) and −W Zᵀ at (j, i).
-  bool solve_rotations() {
-    BlockSystem& system = system_for(d);
-    std::vector<double> Y(at(free_) * d * d, 0.0);
-    const auto entry = [&](std::int32_t v, int row, int column) -> double& {
-      return Y[at(column) * at(free_) * d + at(v) * d + at(row)];
-    };
-    const auto add_right = [&](std::int32_t v, const Rotation& M) {
-      for (int c = 0; c < d; ++c)
-        for (int r = 0; r < d; ++r) entry(v, r, c) += M(r, c);
-    };
-    const double* last = nullptr;
-    Rotation W;
-    for (std::size_t e = 0; e < g_.edges.from.size(); ++e) {
-      const auto [i, j] = ends(e);
-      if (i < 0 && j < 0) continue;
-      const double* const omega = information(e);
-      if (!last || !std::equal(omega, omega + triangle(Pose::tangent), last)) W = weight(omega);
-      last = omega;
-      const Rotation Z = measured(e).rotation(), WZ = W * Z.transpose();
-      if (j >= 0) system.add(j, j, W.data());
-      if (i >= 0) {
-        const Rotation ZWZ = Z * WZ;
-        system.add(i, i, ZWZ.data());
-      }
-      if (i >= 0 && j >= 0) {
-        const Rotation off = -WZ;
-        system.add(j, i, off.data());
-      } else if (j >= 0) {
-        add_right(j, WZ * rotations_[at(g_.edges.from[e])].transpose());
-      } else {
-        add_right(i, WZ.transpose() * rotations_[at(g_.edges.to[e])].transpose());
-      }
-    }
-    if (!system.solve(Y.data(), d)) return false;
-    for (std::size_t v = 0; v < held_.size(); ++v) {
-      if (held_[v]) continue;
-      Rotation R;
-      for (int r = 0; r < d; ++r)
-        for (int c = 0; c < d; ++c) R(c, r) = entry(number_[v], r, c);
-      rotations_[v] = nearest_rotation(R);
-    }
-    return true;
-  }
-
-  /// Information of a translation alone, when the rotation is known.
-  auto place_information(std::size_t e) const { return full(information(e)).template topLeftCorner<d, d>().eval(); }
-
-  bool isotropic() const {
+  /// Whether all information of places is the same in all directions.
+  bool isotropic() const { return is_isotropic(g_.edges, Pose::tangent) && is_isotropic(g_.sightings, d); }
+  static bool is_isotropic(const PoseGraph::Edges& edges, int n) {
     constexpr double tolerance = 1e-6;
-    for (std::size_t e = 0; e < g_.edges.from.size(); ++e) {
-      const double* const omega = information(e);
+    for (std::int64_t e = 0; e < edges.count(); ++e) {
+      const double* const omega = edges.information.data() + e * triangle(n);
       for (int i = 0; i < d; ++i)
         for (int j = i; j < d; ++j)
-          if (std::abs(omega[place(Pose::tangent, i, j)] - (i == j ? omega[0] : 0.0)) > tolerance * omega[0])
-            return false;
+          if (std::abs(omega[place(n, i, j)] - (i == j ? omega[0] : 0.0)) > tolerance * omega[0]) return false;
     }
     return true;
   }
+
+  /// b − a measured as `offset` in the world with the information A there; a negative number is of one that does not
+  /// move, its place then known.
+  struct Positions {
+    BlockSystem& system;
+    SharedUnknowns& right;
+    bool scalar;
+    void add(std::int32_t a, const Point& place_a, std::int32_t b, const Point& place_b, const Point& offset,
+             const Rotation& A) {
+      const Rotation minus = -A;
+      if (b >= 0) system.add(b, b, A.data());
+      if (a >= 0) system.add(a, a, A.data());
+      if (a >= 0 && b >= 0) system.add(b, a, minus.data());
+      if (b >= 0) add_right(b, A * (a >= 0 ? offset : Point(offset + place_a)));
+      if (a >= 0) add_right(a, A * (b >= 0 ? Point(-offset) : Point(place_b - offset)));
+    }
+    void add_right(std::int32_t v, const Point& p) {
+      for (int k = 0; k < d; ++k) entry(v, k) += p[k];
+    }
+    double& entry(std::int32_t v, int k) { return scalar ? right(v, 0, k) : right(v, k, 0); }
+  };
 
   /// ½ Σ ‖tⱼ − tᵢ − Rᵢ z‖², weighted by the information turned into the world. Where that is the same in all
   /// directions, the d coordinates share one scalar matrix.
-  bool solve_positions() {
+  bool solve_positions(Start& start) {
     const bool scalar = d == 3 && isotropic();  // in the plane the analysis of the rotations serves again
-    const int width = scalar ? 1 : d;
+    const int width = scalar ? 1 : d, sides = scalar ? d : 1;
     BlockSystem& system = system_for(width);
-    std::vector<double> t(at(free_) * d, 0.0);
-    const auto entry = [&](std::int32_t v, int k) -> double& {
-      return scalar ? t[at(k) * at(free_) + at(v)] : t[at(v) * d + at(k)];
+    SharedUnknowns right(sighted_ ? number_.count() : number_.poses, width, sides);
+    Positions positions{system, right, scalar};
+    const auto in_world = [scalar](const Rotation& turn, const Rotation& information) -> Rotation {
+      return scalar ? Rotation(information(0, 0) * Rotation::Identity()) : turn * information * turn.transpose();
     };
     for (std::size_t e = 0; e < g_.edges.from.size(); ++e) {
-      const auto [i, j] = ends(e);
+      const auto [i, j] = number_.ends(g_.edges, e, false);
       if (i < 0 && j < 0) continue;
       const std::size_t from = at(g_.edges.from[e]), to = at(g_.edges.to[e]);
-      const Pose Z = measured(e);
-      const Point offset = rotations_[from] * Z.t;
-      Rotation A = Rotation::Identity();
-      if (scalar) {
-        A *= information(e)[0];
-      } else {
-        const Rotation turn = rotations_[from] * Z.rotation();
-        A = turn * place_information(e) * turn.transpose();
-      }
-      const Rotation minus = -A;
-      if (j >= 0) system.add(j, j, A.data());
-      if (i >= 0) system.add(i, i, A.data());
-      if (i >= 0 && j >= 0) system.add(j, i, minus.data());
-      const Point right_j = A * (i >= 0 ? offset : Point(offset + positions_[from]));
-      const Point right_i = A * (j >= 0 ? Point(-offset) : Point(positions_[to] - offset));
-      for (int k = 0; k < d; ++k) {
-        if (j >= 0) entry(j, k) += right_j[k];
-        if (i >= 0) entry(i, k) += right_i[k];
-      }
+      const Pose Z = measured_pose<Pose>(g_, e);
+      const Rotation O = full_information<Pose::tangent>(edge_information<Pose>(g_, e)).template topLeftCorner<d, d>();
+      positions.add(i, positions_[from], j, positions_[to], rotations_[from] * Z.t,
+                    in_world(rotations_[from] * Z.rotation(), O));
     }
-    if (!system.solve(t.data(), scalar ? d : 1)) return false;
-    for (std::size_t v = 0; v < held_.size(); ++v)
-      for (int k = 0; k < d && !held_[v]; ++k) positions_[v][k] = entry(number_[v], k);
+    for (std::size_t e = 0; e < g_.sightings.from.size(); ++e) {
+      const auto [i, l] = number_.ends(g_.sightings, e, true);
+      if (i < 0 && l < 0) continue;
+      const std::size_t from = at(g_.sightings.from[e]);
+      Rotation turn = rotations_[from];
+      if constexpr (d == 3) turn *= Pose3::load(g_.sensors.data() + 7 * g_.sensor_of[e]).rotation();
+      positions.add(i, positions_[from], l, Eigen::Map<const Point>(g_.landmarks.data() + g_.sightings.to[e] * d),
+                    rotations_[from] * sighted_point<Pose>(g_, e),
+                    in_world(turn, full_information<d>(g_.sightings.information.data() + e * at(triangle(d)))));
+    }
+    if (!system.solve(right.data(), sides)) return false;
+    for (std::size_t v = 0; v < number_.held.size(); ++v)
+      for (int k = 0; k < d && !number_.held[v]; ++k) positions_[v][k] = positions.entry(number_.pose[v], k);
+    start.landmarks = g_.landmarks;
+    for (std::size_t l = 0; l < number_.landmark.size(); ++l)
+      for (int k = 0; k < d && number_.landmark[l] >= 0; ++k)
+        start.landmarks[l * d + at(k)] = positions.entry(number_.landmark[l], k);
     return true;
   }
 
   const PoseGraph& g_;
-  std::vector<char> held_;
-  std::vector<std::int32_t> number_;  // of each pose its block column; −1: held
-  std::int32_t free_ = 0;
+  bool sighted_;
+  VertexNumbers number_;
   std::vector<std::pair<std::int32_t, std::int32_t>> pairs_;
   std::optional<BlockSystem> system_;
   std::vector<Rotation> rotations_;
@@ -213,4 +143,4 @@ Start chordal_start(const PoseGraph& g) {
   return g.kind == PoseGraph::Kind::se2 ? Chordal<Pose2>(g).run() : Chordal<Pose3>(g).run();
 }
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

@@ -14,7 +14,7 @@
 #include <thalweg/math/pack.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 inline constexpr int lanes = 8;
 using Real = Pack<lanes>;
@@ -143,4 +143,4 @@ class EightItems final : public ResidualGroup {
   std::int64_t first_ = 0, count_ = 0;  // of the poses' numbers in x
 };
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

@@ -15,7 +15,7 @@
 #include "models/pose_graph/information.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using graph::Pose2;
@@ -231,4 +231,4 @@ PoseGraph generate_pose_graph(const PoseGraphOptions& o) {
   return g;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

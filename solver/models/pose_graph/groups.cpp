@@ -9,7 +9,7 @@
 
 #include "models/pose_graph/information.hpp"
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
@@ -101,4 +101,4 @@ double Cost::operator()(const std::vector<double>& poses, const std::vector<doub
   return 0.5 * sum;
 }
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

@@ -9,7 +9,7 @@
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 /// "edge" and "sighting", those of them that have items. Throws Error for an index that is not there, and for
 /// information that is not positive definite.
@@ -28,4 +28,4 @@ class Cost {
   Loss loss_;
 };
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

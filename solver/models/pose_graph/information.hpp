@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 constexpr int triangle(int n) { return n * (n + 1) / 2; }
 /// The place of entry (i, j), i ≤ j, of an n × n matrix in its list.
@@ -27,4 +27,4 @@ inline bool square_root(int n, const double* omega, double* U) {
   return true;
 }
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

@@ -12,7 +12,7 @@
 #include "models/pose_graph/groups.hpp"
 #include "models/pose_graph/starts.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double unset = std::numeric_limits<double>::quiet_NaN();
@@ -24,23 +24,25 @@ constexpr std::array<std::pair<Initialization, std::string_view>, 4> names = {{{
 /// What the file has, unless it lacks a pose.
 graph::Start file_start(const PoseGraph& g) {
   const auto missing = std::find(g.pose_given.begin(), g.pose_given.end(), 0);
-  if (missing == g.pose_given.end()) return {g.poses, {}};
+  if (missing == g.pose_given.end()) return {g.poses, {}, {}};
   return {{},
           fmt::format("the file has no line for pose {}",
-                      g.pose_ids[static_cast<std::size_t>(missing - g.pose_given.begin())])};
+                      g.pose_ids[static_cast<std::size_t>(missing - g.pose_given.begin())]),
+          {}};
 }
 
 graph::Start start_by(Initialization how, const PoseGraph& g) {
   if (how == Initialization::file) return file_start(g);
   const bool landmarks_only =
       gauge_pose(g) < 0 && std::none_of(g.pose_fixed.begin(), g.pose_fixed.end(), [](char f) { return f != 0; });
-  if (landmarks_only) return {{}, "only landmarks are fixed, and no pose is"};
+  if (landmarks_only) return {{}, "only landmarks are fixed, and no pose is", {}};
   return how == Initialization::tree ? graph::spanning_tree_start(g) : graph::chordal_start(g);
 }
 
 /// The landmarks that go with the poses: those of the file with the file's.
-std::vector<double> landmarks_for(Initialization how, const PoseGraph& g, const std::vector<double>& poses) {
-  std::vector<double> landmarks = graph::sighted_landmarks(g, poses);
+std::vector<double> landmarks_for(Initialization how, const PoseGraph& g, graph::Start& start) {
+  if (!start.landmarks.empty()) return std::move(start.landmarks);
+  std::vector<double> landmarks = graph::sighted_landmarks(g, start.poses);
   const auto size = static_cast<std::size_t>(g.landmark_size());
   if (how == Initialization::file)
     for (std::size_t l = 0; l < g.landmark_ids.size(); ++l)
@@ -99,7 +101,7 @@ InitializationReport initialize(PoseGraph& g, Initialization how, const Loss& lo
   const auto attempt = [&](Initialization by) {
     Candidate& c = tried.emplace_back(Candidate{by, start_by(by, g), {}});
     if (!c.start.obstacle.empty()) return;
-    c.landmarks = landmarks_for(by, g, c.start.poses);
+    c.landmarks = landmarks_for(by, g, c.start);
     c.cost = cost(c.start.poses, c.landmarks);
   };
   if (how == Initialization::automatic) {
@@ -134,4 +136,4 @@ InitializationReport initialize(PoseGraph& g, Initialization how, const Loss& lo
   return report;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -10,7 +10,7 @@
 
 #include "io/text_numbers.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 namespace {
 
 constexpr std::size_t buffer_size = 1 << 18, longest_line = 1 << 24;
@@ -155,4 +155,4 @@ void LineStream::fail(const std::string& problem, const std::string& expected) c
   throw FileError(name_, line_, column_of(line, static_cast<std::size_t>(word_ - line_begin_)), problem, expected);
 }
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

@@ -8,7 +8,7 @@
 
 #include "io/compressed_file.hpp"
 
-namespace thalweg::reading {
+namespace thalweg::inline v0_1::reading {
 
 /// Walks over lines, and over the words of each. Places are counted for messages; memory is that of the longest line.
 class LineStream {
@@ -53,4 +53,4 @@ bool plain_number(const char*& at, const char* end, double& value);
 /// "'word'", what cannot be printed left out, cut short where it is long.
 std::string quoted(std::string_view word);
 
-}  // namespace thalweg::reading
+}  // namespace thalweg::inline v0_1::reading

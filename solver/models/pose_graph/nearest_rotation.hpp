@@ -5,7 +5,7 @@
 
 #include <Eigen/SVD>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 /// The R of determinant 1 with the least ‖R − M‖, in the plane.
 inline Eigen::Matrix2d nearest_rotation(const Eigen::Matrix2d& M) {
@@ -45,4 +45,4 @@ inline Eigen::Matrix3d nearest_rotation(const Eigen::Matrix3d& M) {
   return U * svd.matrixV().transpose();
 }
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

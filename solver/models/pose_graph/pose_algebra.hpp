@@ -6,7 +6,7 @@
 
 #include <Eigen/Geometry>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 /// In [−π, π].
 inline double wrapped(double angle) { return std::remainder(angle, 2.0 * std::numbers::pi); }
@@ -50,4 +50,4 @@ struct Pose3 {
   Pose3 inverse() const { return {-(q.conjugate() * t), q.conjugate()}; }
 };
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

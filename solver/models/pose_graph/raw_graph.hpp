@@ -8,7 +8,7 @@
 
 #include <thalweg/models/pose_graph.hpp>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 struct RawVertices {
   std::vector<std::int64_t> id;
@@ -39,4 +39,4 @@ struct RawGraph {
 /// The graph with everything found and numbered. Throws FileError for duplicate, unknown and unconnected vertices.
 PoseGraph assemble(RawGraph raw);
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

@@ -21,7 +21,7 @@
 #include "models/pose_graph/pose_algebra.hpp"
 #include "models/pose_graph/raw_graph.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using reading::LineStream;
@@ -362,4 +362,4 @@ bool looks_like_pose_graph(const std::string& path) {
   return false;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

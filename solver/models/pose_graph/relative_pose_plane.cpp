@@ -6,7 +6,7 @@
 
 #include "models/pose_graph/eight_items.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using graph::Real;
@@ -110,4 +110,4 @@ std::unique_ptr<ResidualGroup> sighting_group(std::string name, std::vector<std:
   return std::make_unique<graph::EightItems<PlaneSightingModel>>(std::move(name), std::move(slots), std::move(data));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

@@ -4,7 +4,7 @@
 
 #include "models/pose_graph/eight_items.hpp"
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 namespace {
 
 using graph::Real;
@@ -169,4 +169,4 @@ std::unique_ptr<ResidualGroup> sighting_group(std::string name, std::vector<std:
   return std::make_unique<graph::EightItems<SpaceSightingModel>>(std::move(name), std::move(slots), std::move(data));
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

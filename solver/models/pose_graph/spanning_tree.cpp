@@ -5,11 +5,10 @@
 
 #include <fmt/format.h>
 
-#include "models/pose_graph/information.hpp"
-#include "models/pose_graph/pose_algebra.hpp"
+#include "models/pose_graph/relaxed_rotations.hpp"
 #include "models/pose_graph/starts.hpp"
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
@@ -28,19 +27,21 @@ struct Incidence {
   std::vector<std::int32_t> begin, edge;
 };
 
-/// Rotational variance of an edge, up to a factor: one over the mean information of its rotation.
+/// Rotational variance of an edge, up to a factor: one over the mean information of its rotation. One that says nothing
+/// of the rotation is the last to be taken.
 template <class Pose>
 double length_of(const double* omega) {
+  constexpr double longest = 1e100;
   double sum = 0.0;
   for (int k = Pose::space; k < Pose::tangent; ++k) sum += omega[place(Pose::tangent, k, k)];
-  return 1.0 / sum;
+  return sum > 0.0 ? std::min(1.0 / sum, longest) : longest;
 }
 
 template <class Pose>
 Start tree(const PoseGraph& g) {
   const Incidence incidence(g);
   std::vector<double> distance(g.pose_ids.size(), std::numeric_limits<double>::infinity());
-  Start start{g.poses, {}};
+  Start start{g.poses, {}, {}};
   using Entry = std::pair<double, std::int32_t>;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue;
   const std::vector<char> held = held_poses(g);
@@ -73,7 +74,8 @@ Start tree(const PoseGraph& g) {
         std::find(distance.begin(), distance.end(), std::numeric_limits<double>::infinity()) - distance.begin();
     return {{},
             fmt::format("pose {} is tied to {} by landmarks alone", g.pose_ids[at(lost)],
-                        gauge_pose(g) >= 0 ? "the first pose" : "a fixed pose")};
+                        gauge_pose(g) >= 0 ? "the first pose" : "a fixed pose"),
+            {}};
   }
   return start;
 }
@@ -83,9 +85,8 @@ std::vector<double> sighted(const PoseGraph& g, const std::vector<double>& poses
   std::vector<double> sum(g.landmarks.size(), 0.0);
   std::vector<int> count(g.landmark_ids.size(), 0);
   for (std::size_t i = 0; i < g.sightings.from.size(); ++i) {
-    typename Pose::Point z = Eigen::Map<const typename Pose::Point>(g.sightings.measurement.data() + i * Pose::space);
-    if constexpr (Pose::space == 3) z = Pose3::load(g.sensors.data() + 7 * g.sensor_of[i]) * z;
-    const typename Pose::Point p = Pose::load(poses.data() + at(g.sightings.from[i]) * Pose::size) * z;
+    const typename Pose::Point p =
+        Pose::load(poses.data() + at(g.sightings.from[i]) * Pose::size) * sighted_point<Pose>(g, i);
     for (int k = 0; k < Pose::space; ++k) sum[at(g.sightings.to[i]) * Pose::space + at(k)] += p[k];
     ++count[at(g.sightings.to[i])];
   }
@@ -111,4 +112,4 @@ std::vector<double> sighted_landmarks(const PoseGraph& g, const std::vector<doub
   return g.kind == PoseGraph::Kind::se2 ? sighted<Pose2>(g, poses) : sighted<Pose3>(g, poses);
 }
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

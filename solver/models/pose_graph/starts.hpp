@@ -7,12 +7,13 @@
 
 #include <thalweg/models/pose_graph.hpp>
 
-namespace thalweg::graph {
+namespace thalweg::inline v0_1::graph {
 
 /// Poses laid out as in PoseGraph::poses; or why they are not to be had.
 struct Start {
   std::vector<double> poses;
-  std::string obstacle;  ///< empty: there are poses
+  std::string obstacle;           ///< empty: there are poses
+  std::vector<double> landmarks;  ///< that go with them; empty: none were found
 };
 
 /// Of each pose whether the initialisations leave it where it is.
@@ -24,10 +25,10 @@ Start spanning_tree_start(const PoseGraph& graph);
 
 /// Rotations by linear least squares on the entries of the rotation matrices, each then replaced by the nearest
 /// rotation (Martinec & Pajdla 2007; Carlone, Tron, Daniilidis & Dellaert, Initialization techniques for 3D SLAM, ICRA
-/// 2015); then translations by linear least squares, the rotations held.
+/// 2015); then translations by linear least squares, the rotations held. Sightings are part of both.
 Start chordal_start(const PoseGraph& graph);
 
 /// Landmarks at the mean of where they were sighted from these poses; fixed ones stay.
 std::vector<double> sighted_landmarks(const PoseGraph& graph, const std::vector<double>& poses);
 
-}  // namespace thalweg::graph
+}  // namespace thalweg::inline v0_1::graph

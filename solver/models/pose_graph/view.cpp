@@ -3,7 +3,7 @@
 
 #include <Eigen/Eigenvalues>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 PoseGraphView view_of(const PoseGraph& g, const PoseGraph& like) {
   PoseGraphView view;
@@ -35,4 +35,4 @@ PoseGraphView view_of(const PoseGraph& g, const PoseGraph& like) {
   return view;
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1

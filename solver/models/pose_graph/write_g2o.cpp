@@ -6,7 +6,7 @@
 
 #include <io/compressed_text.hpp>
 
-namespace thalweg {
+namespace thalweg::inline v0_1 {
 
 std::string write_g2o(const PoseGraph& g, Compression compression) {
   CompressedText file(compression);
@@ -62,4 +62,4 @@ std::string write_g2o(const PoseGraph& g, Compression compression) {
   return file.finish();
 }
 
-}  // namespace thalweg
+}  // namespace thalweg::inline v0_1
