@@ -8,13 +8,6 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
-// D = 1 + 2sρ''/ρ' is the curvature of ½ρ(‖r‖²) along r, beside that across it, ρ'. Where the loss bends up it is used
-// as it is. Where the loss bends down, D < 1 describes the neighbourhood of the point and misleads a step that goes
-// further: over 600 fits like those of tests/cross/loss_test.cpp, D ≥ 0.05 ended above Ceres's minimum nine
-// times and D ≥ 1 twice, for a quarter fewer iterations. What is left out goes to the curvature, and so into the final
-// Newton steps.
-constexpr double least_curvature = 1.0;
-
 /// ‖r‖² of item i.
 double square(double* const* residual, int dimension, std::int64_t i) {
   double s = 0.0;
@@ -24,7 +17,7 @@ double square(double* const* residual, int dimension, std::int64_t i) {
 
 }  // namespace
 
-LossCorrection loss_correction(const Loss::Value& rho, double s) {
+LossCorrection loss_correction(const Loss::Value& rho, double s, double least_curvature) {
   const double root = std::sqrt(rho.first);
   if (!(rho.first > 0.0) || s == 0.0) return {root, root, 0.0, 2.0 * rho.second};
   const double bend = 2.0 * (rho.second / rho.first);
@@ -35,7 +28,7 @@ LossCorrection loss_correction(const Loss::Value& rho, double s) {
 }
 
 double apply_loss(const Loss& loss, std::int64_t n, int dimension, int columns, double* const* residual,
-                  double* const* jacobian) {
+                  double* const* jacobian, double least_curvature) {
   double total = 0.0;
   for (std::int64_t i = 0; i < n; ++i) {
     const double s = square(residual, dimension, i);
@@ -45,7 +38,7 @@ double apply_loss(const Loss& loss, std::int64_t n, int dimension, int columns, 
     }
     const Loss::Value rho = loss(s);
     total += rho.rho;
-    const LossCorrection c = loss_correction(rho, s);
+    const LossCorrection c = loss_correction(rho, s, least_curvature);
     for (int j = 0; j < columns; ++j) {
       if (!jacobian[j]) continue;  // a constant column is null for every component
       double along = 0.0;

@@ -71,7 +71,12 @@ TEST_CASE("pose graphs: what is wrong with the file or the options is said") {
   folder.write("bad.g2o", "VERTEX_SE2 0 0 0 0\nEDGE_SE2 0 1 1 0 0 1 0 0 -1 0 1\n");
   const Outcome bad = run("solve bad.g2o", folder.path());
   CHECK(bad.code == 3);
-  CHECK(bad.err == "bad.g2o:2:31: the information matrix is not positive definite; expected a positive definite one\n");
+  CHECK(
+      bad.err ==
+      "bad.g2o:2:31: the information matrix is indefinite; expected a positive semidefinite one, or --indefinite clip, "
+      "diagonal or skip\n");
+  CHECK(contains(run("solve bad.g2o --indefinite clip", folder.path()).out, "note: 1 measurement with indefinite"));
+  CHECK(run("solve bad.g2o --indefinite clop", folder.path()).code == 2);
   folder.write("toro.graph", "EDGE2 0 1 1 0 0 45 0 0 45 0 400\n");
   CHECK(run("solve toro.graph", folder.path()).code == 3);
   CHECK(run("solve toro.graph --information-order g2o", folder.path()).code == 0);

@@ -45,6 +45,14 @@ const OptionLine lines[] = {
        a.solve.information_order = g.one_of({"toro", "g2o"}) == 0 ? InformationOrder::toro : InformationOrder::g2o;
      }},
 
+    {"--indefinite", "NAME", pose_graphs, of_solve | of_check,
+     "of indefinite information: refuse, clip (negative eigenvalues are zero), diagonal, skip (refuse)",
+     [](A& a, const G& g) {
+       a.solve.indefinite = static_cast<Indefinite>(g.one_of({"refuse", "clip", "diagonal", "skip"}));
+     }},
+    {"--ignore-unknown", "", pose_graphs, of_solve | of_check, "leave out measurements with unknown tags",
+     [](A& a, const G&) { a.solve.ignore_unknown = true; }},
+
     {"--model", "\"y = ...\"", model, of_fit,
      "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name",
      [](A& a, const G& g) { a.fit.model = g.text(); }},

@@ -1,6 +1,7 @@
 // Pose graphs as files and generators state them: poses, landmarks, and what was measured between them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -45,11 +46,33 @@ struct PoseGraph {
   };
   Edges edges, sightings;
 
-  std::vector<double> sensors;           ///< S, of space only: 7 numbers each
+  std::vector<double> sensors;           ///< S, laid out as in `poses`
   std::vector<std::int64_t> sensor_ids;  ///< as the file numbers them
   std::vector<std::int32_t> sensor_of;   ///< of each sighting in space
 
-  std::vector<std::string> warnings;  ///< what the reader left out, in words
+  /// What else may be measured, S the identity where there is no sensor.
+  struct Measurement {
+    enum class Kind {
+      pose_prior,       ///< of pose b: E = Z⁻¹ X S, e as of an edge
+      offset_edge,      ///< between poses a and b: E = Z⁻¹ (Xₐ Sₐ)⁻¹ X_b S_b
+      place_prior,      ///< of pose a: where X puts the origin of S, less z
+      landmark_prior,   ///< of landmark a: ℓ − z
+      landmark_edge,    ///< from landmark a to b: ℓ_b − ℓₐ − z
+      offset_sighting,  ///< of landmark b from pose a, in the plane: (X S)⁻¹ ℓ − z
+      bearing,          ///< of landmark b from pose a, in the plane: z less the angle of X⁻¹ ℓ, in [−π, π]
+    };
+    Kind kind;
+    std::int32_t a = -1, b = -1;                ///< numbers of poses or landmarks; −1: it has none
+    std::int32_t sensor_a = -1, sensor_b = -1;  ///< −1: the identity
+    std::array<double, 7> z{};                  ///< a pose, a point or an angle
+    std::array<double, 21> information{};       ///< upper triangle by rows
+  };
+  std::vector<Measurement> further;
+  bool has_prior() const;                         ///< of a pose, its place, or a landmark
+  int dimension_of(Measurement::Kind) const;      ///< components of e
+  int measured_size_of(Measurement::Kind) const;  ///< numbers in z
+
+  std::vector<std::string> warnings;  ///< what the reader left out or changed, in words
 
   int pose_size() const { return kind == Kind::se2 ? 3 : 7; }
   int tangent_size() const { return kind == Kind::se2 ? 3 : 6; }  ///< also of an edge's error
@@ -63,24 +86,37 @@ struct PoseGraph {
 /// In what order an EDGE2 line has its information: TORO's 11 12 22 33 13 23, or g2o's 11 12 13 22 23 33, which some
 /// files have under the same tag.
 enum class InformationOrder { toro, g2o };
+/// What becomes of a measurement whose information has a negative eigenvalue.
+enum class Indefinite {
+  refuse,
+  clip,      ///< negative eigenvalues become zero
+  diagonal,  ///< the diagonal alone counts, negative entries as zero
+  skip,      ///< the measurement is left out
+};
+/// How to read a file that leaves room.
+struct GraphReading {
+  InformationOrder edge2 = InformationOrder::toro;
+  Indefinite indefinite = Indefinite::refuse;
+  bool ignore_unknown = false;  ///< leave out edges with unknown tags, with a warning
+};
 
-/// Reads a graph in g2o's format (VERTEX_SE2, VERTEX_SE3:QUAT, VERTEX_XY, VERTEX_TRACKXYZ, EDGE_SE2, EDGE_SE3:QUAT,
-/// EDGE_SE2_XY, EDGE_SE3_TRACKXYZ, PARAMS_SE3OFFSET, FIX) or TORO's (VERTEX2, EDGE2, VERTEX3, EDGE3), plain or
-/// compressed by bzip2 or gzip, whatever its name. Vertices may be missing. Lines with other tags are left out, with
-/// one warning.
+/// Reads a graph in g2o's format or TORO's, plain or compressed by bzip2 or gzip, whatever its name: the tags that
+/// problems/README.md lists. Vertices may be missing. Information may be semidefinite: an edge that measures a position
+/// alone, say. Text behind a # is a comment.
 ///
 /// TORO states rotations in space by roll, pitch and yaw (R = Rz(yaw) Ry(pitch) Rx(roll)) and their information for
 /// whole angles: that is turned into information for the quaternion's vector part, four times as much for the rotation.
 ///
-/// Throws FileError, with the line, for what is no such file or makes no graph to be solved: duplicate or unconnected
-/// vertices, information that is not positive definite, quaternions whose length is not 1 within 1 %, edges from a
-/// vertex to itself, too few, too many or unreadable numbers.
-PoseGraph read_pose_graph(const std::string& path, InformationOrder edge2 = InformationOrder::toro);
+/// Throws FileError, with the line, for what is no such file or makes no graph to be solved: edges whose tag is not
+/// known, or whose vertex has a line that is not known; duplicate or unconnected vertices, none that moves, indefinite
+/// information, quaternions whose length is not 1 within 1 %, edges from a vertex to itself, too few, too many or
+/// unreadable numbers. Of vertices, parameters and anything else that is not known one warning is given.
+PoseGraph read_pose_graph(const std::string& path, const GraphReading& how = {});
 /// The same for plain text in memory; `name` stands for the file in messages.
-PoseGraph parse_pose_graph(std::string_view text, const std::string& name,
-                           InformationOrder edge2 = InformationOrder::toro);
+PoseGraph parse_pose_graph(std::string_view text, const std::string& name, const GraphReading& how = {});
 
-/// Whether a file is one of those formats, by the tag that it begins with, seen through compression.
+/// Whether a file is one of those formats, by the tag that it begins with, seen through compression, or would be one,
+/// by its name: then the reader says what it is.
 bool looks_like_pose_graph(const std::string& path);
 
 /// The graph in g2o's format, each number the shortest text that reads back as the same double.
@@ -108,15 +144,16 @@ struct InitializationReport {
 /// the file lacks a vertex, or poses hang together by landmarks alone.
 InitializationReport initialize(PoseGraph& graph, Initialization how, const Loss& loss = {});
 
-/// The pose that is held where nothing is fixed: the first, whose id is the lowest; −1 when the file fixes something.
+/// The pose that is held where nothing is fixed: the first, whose id is the lowest; −1 when the file fixes something,
+/// or has a prior.
 std::int32_t gauge_pose(const PoseGraph& graph);
 
 /// The cost ½ Σ ρ(eᵀ Ω e) of the graph as it stands.
 double pose_graph_cost(const PoseGraph& graph, const Loss& loss = {});
 
-/// A graph as a Problem: blocks "pose" and "landmark", residuals "edge" and "sighting", with the given loss. What the
-/// graph fixes does not move; where it fixes nothing, gauge_pose() does not. Solve it with a small initial damping,
-/// 1e-8 say, when it begins near a minimum, as after `chordal`. Throws Error for an index that is not there.
+/// A graph as a Problem: blocks "pose" and "landmark", residuals "edge", "sighting" and those of further kinds, with
+/// the given loss. What the graph fixes does not move; where it fixes nothing, gauge_pose() does not. Throws Error for
+/// an index that is not there.
 Problem build_problem(const PoseGraph& graph, const Loss& loss = {});
 /// The graph with the solution x of that problem in place of its poses and landmarks.
 PoseGraph with_solution(PoseGraph graph, const std::vector<double>& x);

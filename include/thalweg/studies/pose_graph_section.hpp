@@ -22,7 +22,7 @@ struct PoseGraphPicture {
 
 struct PoseGraphSummary {
   bool plane = true;
-  std::int64_t poses = 0, landmarks = 0, edges = 0, sightings = 0;
+  std::int64_t poses = 0, landmarks = 0, edges = 0, sightings = 0, further = 0;
   std::string held;  ///< "pose 0, since the file fixes nothing"
 
   /// Where the solve began; the costs of the starts that were tried, NaN for others.

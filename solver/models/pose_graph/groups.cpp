@@ -29,7 +29,7 @@ std::vector<Record> records(const PoseGraph::Edges& edges, const char* what) {
   for (std::size_t i = 0; i < list.size(); ++i) {
     std::copy_n(edges.measurement.data() + i * size, size, list[i].measurement.data());
     if (!square_root(n, edges.information.data() + i * entries, list[i].root.data()))
-      throw Error(fmt::format("the information of {} {} is not positive definite", what, i));
+      throw Error(fmt::format("the information of {} {} is indefinite", what, i));
   }
   return list;
 }
@@ -72,8 +72,8 @@ std::vector<std::unique_ptr<ResidualGroup>> residual_groups(const PoseGraph& g) 
                                         : groups_of<SpaceEdge, SpaceSighting>(g);
 }
 
-Cost::Cost(const PoseGraph& graph, const Loss& loss) : groups_(residual_groups(graph)), loss_(loss) {
-  for (const auto& group : groups_) tables_.emplace_back(group->table_size());
+Cost::Cost(const PoseGraph& graph, const Loss& loss) : problem_(build_problem(graph)), loss_(loss) {
+  for (const auto& group : problem_.groups()) tables_.emplace_back(group->table_size());
 }
 
 double Cost::operator()(const std::vector<double>& poses, const std::vector<double>& landmarks) {
@@ -83,8 +83,8 @@ double Cost::operator()(const std::vector<double>& poses, const std::vector<doub
   double sum = 0.0;
   std::array<std::array<double, strip>, 6> r;
   double* const residual[] = {r[0].data(), r[1].data(), r[2].data(), r[3].data(), r[4].data(), r[5].data()};
-  for (std::size_t k = 0; k < groups_.size(); ++k) {
-    const ResidualGroup& group = *groups_[k];
+  for (std::size_t k = 0; k < problem_.groups().size(); ++k) {
+    const ResidualGroup& group = *problem_.groups()[k];
     group.fill_table(x_.data(), tables_[k].data());
     for (std::int64_t begin = 0; begin < group.items(); begin += strip) {
       const std::int64_t end = std::min(begin + strip, group.items());

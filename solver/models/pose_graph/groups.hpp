@@ -22,7 +22,7 @@ class Cost {
   double operator()(const std::vector<double>& poses, const std::vector<double>& landmarks);
 
  private:
-  std::vector<std::unique_ptr<ResidualGroup>> groups_;
+  Problem problem_;
   std::vector<AlignedArray> tables_;
   std::vector<double> x_;
   Loss loss_;

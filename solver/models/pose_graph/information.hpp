@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace thalweg::inline v0_1::graph {
 
@@ -10,20 +11,28 @@ constexpr int triangle(int n) { return n * (n + 1) / 2; }
 /// The place of entry (i, j), i ≤ j, of an n × n matrix in its list.
 constexpr int place(int n, int i, int j) { return i * n - i * (i - 1) / 2 + j - i; }
 
-/// U with Ω = Uᵀ U, upper triangle by rows like Ω. False when Ω is not positive definite to rounding.
+/// U with Ω = Uᵀ U, upper triangle by rows like Ω; a row of zeros where Ω is singular. False when Ω is indefinite, by
+/// more than files round their numbers, or not finite.
 inline bool square_root(int n, const double* omega, double* U) {
-  constexpr double rounding = 1e-14;
-  for (int i = 0; i < n; ++i)
+  // A pivot below `rounding` of its diagonal entry is zero; `printed` allows for numbers written with six digits.
+  constexpr double rounding = 1e-14, printed = 1e-5;
+  for (int i = 0; i < n; ++i) {
+    const double own = omega[place(n, i, i)];
     for (int j = i; j < n; ++j) {
       double s = omega[place(n, i, j)];
       for (int k = 0; k < i; ++k) s -= U[place(n, k, i)] * U[place(n, k, j)];
       if (i == j) {
-        if (!(s > rounding * omega[place(n, i, i)]) || !std::isfinite(s)) return false;
-        U[place(n, i, i)] = std::sqrt(s);
-      } else {
+        if (!(s >= -printed * own) || !(own >= 0.0) || !(own <= std::numeric_limits<double>::max())) return false;
+        U[place(n, i, i)] = s > rounding * own ? std::sqrt(s) : 0.0;
+      } else if (U[place(n, i, i)] > 0.0) {
         U[place(n, i, j)] = s / U[place(n, i, i)];
+      } else {
+        // Of a semidefinite matrix the rest of the row is zero, too.
+        if (!(std::abs(s) <= printed * std::sqrt(own * std::max(omega[place(n, j, j)], 0.0)))) return false;
+        U[place(n, i, j)] = 0.0;
       }
     }
+  }
   return true;
 }
 

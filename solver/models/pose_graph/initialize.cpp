@@ -10,6 +10,7 @@
 
 #include "io/text_numbers.hpp"
 #include "models/pose_graph/groups.hpp"
+#include "models/pose_graph/prior_anchor.hpp"
 #include "models/pose_graph/starts.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -33,10 +34,18 @@ graph::Start file_start(const PoseGraph& g) {
 
 graph::Start start_by(Initialization how, const PoseGraph& g) {
   if (how == Initialization::file) return file_start(g);
+  const auto from = [how](const PoseGraph& held) {
+    return how == Initialization::tree ? graph::spanning_tree_start(held) : graph::chordal_start(held);
+  };
+  if (graph::is_held_by_priors(g)) {
+    graph::Start start = from(graph::anchored(g));
+    if (start.obstacle.empty()) graph::align_to_priors(g, start);
+    return start;
+  }
   const bool landmarks_only =
       gauge_pose(g) < 0 && std::none_of(g.pose_fixed.begin(), g.pose_fixed.end(), [](char f) { return f != 0; });
   if (landmarks_only) return {{}, "only landmarks are fixed, and no pose is", {}};
-  return how == Initialization::tree ? graph::spanning_tree_start(g) : graph::chordal_start(g);
+  return from(g);
 }
 
 /// The landmarks that go with the poses: those of the file with the file's.
@@ -85,7 +94,7 @@ Initialization parse_initialization(std::string_view name) {
 
 std::int32_t gauge_pose(const PoseGraph& g) {
   const auto fixed = [](char f) { return f != 0; };
-  return std::any_of(g.pose_fixed.begin(), g.pose_fixed.end(), fixed) ||
+  return g.has_prior() || std::any_of(g.pose_fixed.begin(), g.pose_fixed.end(), fixed) ||
                  std::any_of(g.landmark_fixed.begin(), g.landmark_fixed.end(), fixed)
              ? -1
              : 0;

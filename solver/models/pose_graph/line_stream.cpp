@@ -103,6 +103,8 @@ bool LineStream::next_line() {
       line_begin_ = at_ = word_ = begin_;
       line_end_ = found ? static_cast<const char*>(found) : end_;
       begin_ = found ? line_end_ + 1 : end_;
+      if (const void* const comment = std::memchr(line_begin_, '#', static_cast<std::size_t>(line_end_ - line_begin_)))
+        line_end_ = static_cast<const char*>(comment);
       ++line_;
       return true;
     }

@@ -15,7 +15,7 @@ class LineStream {
  public:
   LineStream(std::string name, ByteSource more);
 
-  /// The next line; false at the end of the text.
+  /// The next line, up to a # that begins a comment; false at the end of the text.
   bool next_line();
   /// The next word of the line; empty at its end. Valid until the next line.
   std::string_view word();

@@ -1,141 +1,85 @@
-// g2o's and TORO's text formats: a line for each vertex and each edge, a tag in front.
+// g2o's and TORO's text formats: a line for each vertex and each measurement, a tag in front.
 #include <thalweg/models/pose_graph.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <iterator>
-#include <numbers>
-#include <span>
 #include <utility>
 
 #include <fmt/format.h>
+#include <Eigen/Eigenvalues>
 
-#include <thalweg/models/curve_fit.hpp>
+#include <thalweg/base/words.hpp>
+#include <thalweg/io/file_error.hpp>
 
 #include "io/input_file.hpp"
 #include "io/text_numbers.hpp"
+#include "models/pose_graph/graph_tags.hpp"
 #include "models/pose_graph/information.hpp"
 #include "models/pose_graph/line_stream.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
 #include "models/pose_graph/raw_graph.hpp"
+#include "models/pose_graph/unknown_lines.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
 
+using graph::Measured;
+using graph::Role;
+using graph::TagFormat;
 using reading::LineStream;
 
 constexpr const char* a_graph_file = "a pose graph: lines such as 'EDGE_SE2 FROM TO x y θ I11 I12 I13 I22 I23 I33'";
 constexpr double quaternion_tolerance = 0.01;
 
-enum class Tag {
-  vertex_se2,
-  vertex_se3,
-  vertex_xy,
-  vertex_xyz,
-  edge_se2,
-  edge_se3,
-  edge_xy,
-  edge_xyz,
-  sensor,
-  fix,
-  vertex2,
-  vertex3,
-  edge2,
-  edge3,
-};
-struct Format {
-  std::string_view name;
-  Tag tag;
-  const char* usage;
-};
-constexpr std::array<Format, 14> formats = {{
-    {"EDGE_SE3:QUAT", Tag::edge_se3, "EDGE_SE3:QUAT FROM TO x y z qx qy qz qw I11 I12 ... I66 (30 numbers)"},
-    {"VERTEX_SE3:QUAT", Tag::vertex_se3, "VERTEX_SE3:QUAT ID x y z qx qy qz qw"},
-    {"EDGE_SE2", Tag::edge_se2, "EDGE_SE2 FROM TO x y θ I11 I12 I13 I22 I23 I33"},
-    {"VERTEX_SE2", Tag::vertex_se2, "VERTEX_SE2 ID x y θ"},
-    {"EDGE_SE2_XY", Tag::edge_xy, "EDGE_SE2_XY POSE LANDMARK x y I11 I12 I22"},
-    {"VERTEX_XY", Tag::vertex_xy, "VERTEX_XY ID x y"},
-    {"EDGE_SE3_TRACKXYZ", Tag::edge_xyz, "EDGE_SE3_TRACKXYZ POSE LANDMARK SENSOR x y z I11 I12 I13 I22 I23 I33"},
-    {"VERTEX_TRACKXYZ", Tag::vertex_xyz, "VERTEX_TRACKXYZ ID x y z"},
-    {"PARAMS_SE3OFFSET", Tag::sensor, "PARAMS_SE3OFFSET ID x y z qx qy qz qw"},
-    {"FIX", Tag::fix, "FIX ID ..."},
-    {"VERTEX2", Tag::vertex2, "VERTEX2 ID x y θ"},
-    {"VERTEX3", Tag::vertex3, "VERTEX3 ID x y z roll pitch yaw"},
-    {"EDGE2", Tag::edge2, "EDGE2 FROM TO x y θ I11 I12 I22 I33 I13 I23"},
-    {"EDGE3", Tag::edge3, "EDGE3 FROM TO x y z roll pitch yaw I11 I12 ... I66 (29 numbers)"},
-}};
-const Format* format_of(std::string_view tag) {
-  const auto found = std::find_if(formats.begin(), formats.end(), [&](const Format& f) { return f.name == tag; });
-  return found == formats.end() ? nullptr : &*found;
-}
-
-bool is_space_tag(Tag tag) {
-  switch (tag) {
-    case Tag::vertex_se3:
-    case Tag::vertex_xyz:
-    case Tag::edge_se3:
-    case Tag::edge_xyz:
-    case Tag::sensor:
-    case Tag::vertex3:
-    case Tag::edge3:
-      return true;
-    default:
-      return false;
+/// Makes the information of n rows semidefinite.
+void mend(Indefinite how, int n, double* omega) {
+  Eigen::MatrixXd O(n, n);
+  for (int i = 0; i < n; ++i)
+    for (int j = i; j < n; ++j) O(i, j) = O(j, i) = omega[graph::place(n, i, j)];
+  if (how == Indefinite::diagonal) {
+    const Eigen::VectorXd diagonal = O.diagonal().cwiseMax(0.0);
+    O = diagonal.asDiagonal();
+  } else {
+    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(O);
+    O = eigen.eigenvectors() * eigen.eigenvalues().cwiseMax(0.0).asDiagonal() * eigen.eigenvectors().transpose();
   }
+  for (int i = 0; i < n; ++i)
+    for (int j = i; j < n; ++j) omega[graph::place(n, i, j)] = O(i, j);
 }
 
 class Reader {
  public:
-  Reader(LineStream& in, InformationOrder edge2) : in_(in), edge2_(edge2) { raw_.graph.file = in.name(); }
+  Reader(LineStream& in, const GraphReading& how) : in_(in), how_(how), unknown_(in, how.ignore_unknown) {
+    raw_.graph.file = in.name();
+  }
 
   graph::RawGraph read() {
     while (in_.next_line()) {
       const std::string_view tag = in_.word();
-      if (tag.empty() || tag[0] == '#') continue;
+      if (tag.empty()) continue;
       if (!format_ || format_->name != tag) {
-        const Format* const known = format_of(tag);
+        const TagFormat* const known = graph::format_of_tag(tag);
         if (!known) {
-          skip(tag);
+          const bool anything = settled_ || !raw_.fixed.empty();
+          if (auto vertex = unknown_.take(tag, anything)) raw_.unknown.push_back(std::move(*vertex));
           continue;
         }
         format_ = known;
       }
-      if (format_->tag != Tag::fix) settle_kind(tag);
+      if (format_->role != Role::fix) settle_kind(tag);
       read_line();
     }
-    if (raw_.edges.from.empty() && raw_.sightings.from.empty()) no_edges();
-    for (const Skipped& s : skipped_)
-      raw_.graph.warnings.push_back(fmt::format("{} left out: tag {} (first on line {}) is not known",
-                                                counted(s.count, "line"), reading::quoted(s.tag), s.line));
+    unknown_.conclude(raw_.graph.warnings);
+    if (raw_.edges.from.empty() && raw_.sightings.from.empty() && raw_.further.empty()) no_edges();
+    if (indefinite_ > 0) warn_of_indefinite();
     return std::move(raw_);
   }
 
  private:
-  struct Skipped {
-    std::string tag;
-    std::size_t count;
-    int line;
-  };
-
-  void skip(std::string_view tag) {
-    constexpr std::size_t most_tags = 20;
-    if (!settled_ && raw_.fixed.empty() && skipped_.size() >= most_tags)
-      in_.fail("no line with a known tag yet", a_graph_file);
-    for (Skipped& s : skipped_)
-      if (s.tag == tag.substr(0, 64)) {
-        ++s.count;
-        return;
-      }
-    if (skipped_.size() < most_tags)
-      skipped_.push_back({std::string(tag.substr(0, 64)), 1, in_.line()});
-    else
-      ++skipped_.back().count;
-  }
-
   void settle_kind(std::string_view tag) {
-    const bool space = is_space_tag(format_->tag);
+    const bool space = format_->space;
     if (!settled_) raw_.graph.kind = space ? PoseGraph::Kind::se3 : PoseGraph::Kind::se2;
     settled_ = true;
     if (space != (raw_.graph.kind == PoseGraph::Kind::se3))
@@ -149,6 +93,14 @@ class Reader {
       throw FileError(in_.name(), 1, 0, "no line begins with a known tag", a_graph_file);
     }
     throw FileError(in_.name(), in_.line(), 0, "the file ends without an edge", "at least one measurement");
+  }
+  void warn_of_indefinite() {
+    const char* const done = how_.indefinite == Indefinite::clip       ? "their negative eigenvalues count as zero"
+                             : how_.indefinite == Indefinite::diagonal ? "their diagonals alone count"
+                                                                       : "left out";
+    raw_.graph.warnings.push_back(fmt::format("{} with indefinite information (first on line {}): {}",
+                                              counted(static_cast<long long>(indefinite_), "measurement"),
+                                              first_indefinite_, done));
   }
 
   [[noreturn]] void refuse(LineStream::Outcome why) {
@@ -183,10 +135,6 @@ class Reader {
     if (std::abs(square - 1.0) > 1e-15)
       for (int k = 0; k < 4; ++k) q[k] /= length;
   }
-  void quaternion(double* to) {
-    reals(to, 4);
-    unit_quaternion(to);
-  }
   /// roll, pitch, yaw: R = Rz(yaw) Ry(pitch) Rx(roll).
   void euler_angles(double* to) {
     double a[3];
@@ -197,122 +145,139 @@ class Reader {
     for (int k = 0; k < 4; ++k) to[k] = q.coeffs()[k];
     unit_quaternion(to);
   }
-  double* information(std::vector<double>& to, int n) {
-    double* const omega = grown(to, graph::triangle(n));
-    reals(omega, graph::triangle(n));
-    return omega;
+  int measured_size() const {
+    switch (format_->measured) {
+      case Measured::none:
+        return 0;
+      case Measured::angle:
+        return 1;
+      case Measured::point:
+        return format_->space ? 3 : 2;
+      case Measured::plane_pose:
+        return 3;
+      default:
+        return 7;
+    }
   }
-  /// The last matrix of a list. Most files say the same one again and again.
-  void judge(const std::vector<double>& list, int n, const char* hint = "") {
-    const auto size = graph::triangle(n);
-    const double* const omega = list.data() + list.size() - size;
-    if (list.size() >= 2 * static_cast<std::size_t>(size) && std::equal(omega, omega + size, omega - size)) return;
-    std::array<double, 21> root;
-    if (!graph::square_root(n, omega, root.data()))
-      in_.fail("the information matrix is not positive definite", fmt::format("a positive definite one{}", hint));
+  void measured(double* to) {
+    switch (format_->measured) {
+      case Measured::quaternion_pose:
+        reals(to, 7);
+        unit_quaternion(to + 3);
+        break;
+      case Measured::euler_pose:
+        reals(to, 3);
+        euler_angles(to + 3);
+        break;
+      default:
+        reals(to, measured_size());
+    }
   }
-  void vertex(graph::RawVertices& v) {
-    v.id.push_back(id());
-    v.line.push_back(in_.line());
+  /// False where the measurement is to be left out.
+  bool information(double* I) {
+    const int n = format_->information, size = graph::triangle(n);
+    const bool euler = format_->measured == Measured::euler_pose;
+    if (euler && !in_.more_words()) {
+      std::fill_n(I, size, 0.0);
+      for (int i = 0; i < n; ++i) I[graph::place(n, i, i)] = 1.0;
+    } else {
+      reals(I, size);
+    }
+    const bool toro = format_->toro && !euler && how_.edge2 == InformationOrder::toro;
+    if (toro) {  // 11 12 22 33 13 23
+      const double given[6] = {I[0], I[1], I[2], I[3], I[4], I[5]};
+      constexpr int from[6] = {0, 1, 4, 2, 5, 3};
+      for (int k = 0; k < 6; ++k) I[k] = given[from[k]];
+    }
+    if (euler)
+      for (int i = 0; i < 6; ++i)  // the error has half of each angle
+        for (int j = i; j < 6; ++j) I[graph::place(6, i, j)] *= (i < 3 ? 1.0 : 2.0) * (j < 3 ? 1.0 : 2.0);
+    // Most files say the same one again and again.
+    if (judged_ == format_ && std::equal(I, I + size, last_.begin())) return true;
+    if (std::array<double, 21> root; !graph::square_root(n, I, root.data())) return is_mended(n, I, toro);
+    judged_ = format_;
+    std::copy_n(I, size, last_.begin());
+    return true;
   }
-  void edge(graph::RawEdges& e, bool between_poses) {
-    e.from.push_back(id());
-    e.to.push_back(id());
-    e.line.push_back(in_.line());
-    if (between_poses && e.from.back() == e.to.back())
-      in_.fail(fmt::format("the edge ties vertex {} to itself", e.to.back()), "two different vertices");
+  bool is_mended(int n, double* I, bool toro) {
+    if (how_.indefinite == Indefinite::refuse) {
+      const char* const hint = !(format_->toro && n == 3) ? ""
+                               : toro                     ? "; some EDGE2 files have g2o's order, 11 12 13 22 23 33"
+                                                          : "; TORO's order is 11 12 22 33 13 23";
+      in_.fail("the information matrix is indefinite",
+               fmt::format("a positive semidefinite one, or --indefinite clip, diagonal or skip{}", hint));
+    }
+    if (indefinite_++ == 0) first_indefinite_ = in_.line();
+    if (how_.indefinite == Indefinite::skip) return false;
+    mend(how_.indefinite, n, I);
+    return true;
   }
 
+  void read_vertex(graph::RawVertices& v) {
+    v.id.push_back(id());
+    v.line.push_back(in_.line());
+    measured(grown(v.values, measured_size()));
+  }
+  void read_edge(graph::RawEdges& ends, PoseGraph::Edges& edges) {
+    const std::int64_t from = id(), to = id();
+    const bool sighting = format_->role == Role::sighting;
+    if (!sighting && from == to)
+      in_.fail(fmt::format("the edge ties vertex {} to itself", to), "two different vertices");
+    const std::int64_t sensor = format_->sensors > 0 ? id() : 0;
+    const int size = measured_size(), numbers = graph::triangle(format_->information);
+    measured(grown(edges.measurement, size));
+    if (!information(grown(edges.information, numbers))) {
+      edges.measurement.resize(edges.measurement.size() - static_cast<std::size_t>(size));
+      edges.information.resize(edges.information.size() - static_cast<std::size_t>(numbers));
+      return;
+    }
+    ends.from.push_back(from);
+    ends.to.push_back(to);
+    ends.line.push_back(in_.line());
+    if (format_->sensors > 0) raw_.sensor_of.push_back(sensor);
+  }
+  void read_further() {
+    using Kind = PoseGraph::Measurement::Kind;
+    const Kind kind = format_->kind;
+    const bool one = kind == Kind::pose_prior || kind == Kind::place_prior || kind == Kind::landmark_prior;
+    graph::RawMeasurement raw;
+    raw.line = in_.line();
+    for (int k = 0; k < (one ? 1 : 2); ++k) raw.vertices.push_back(id());
+    if ((kind == Kind::offset_edge || kind == Kind::landmark_edge) && raw.vertices[0] == raw.vertices[1])
+      in_.fail(fmt::format("the edge ties vertex {} to itself", raw.vertices[0]), "two different vertices");
+    for (int k = 0; k < format_->sensors; ++k) raw.sensors.push_back(id());
+    PoseGraph::Measurement m;
+    m.kind = kind;
+    measured(m.z.data());
+    if (!information(m.information.data())) return;
+    raw_.graph.further.push_back(m);
+    raw_.further.push_back(std::move(raw));
+  }
   void read_line() {
     numbers_ = 0;
     PoseGraph& g = raw_.graph;
-    switch (format_->tag) {
-      case Tag::vertex_se2:
-      case Tag::vertex2:
-        vertex(raw_.poses);
-        reals(grown(raw_.poses.values, 3), 3);
+    switch (format_->role) {
+      case Role::pose:
+        read_vertex(raw_.poses);
         break;
-      case Tag::vertex_se3: {
-        vertex(raw_.poses);
-        double* const pose = grown(raw_.poses.values, 7);
-        reals(pose, 3);
-        quaternion(pose + 3);
+      case Role::landmark:
+        read_vertex(raw_.landmarks);
         break;
-      }
-      case Tag::vertex3: {
-        vertex(raw_.poses);
-        double* const pose = grown(raw_.poses.values, 7);
-        reals(pose, 3);
-        euler_angles(pose + 3);
+      case Role::edge:
+        read_edge(raw_.edges, g.edges);
         break;
-      }
-      case Tag::vertex_xy:
-        vertex(raw_.landmarks);
-        reals(grown(raw_.landmarks.values, 2), 2);
+      case Role::sighting:
+        read_edge(raw_.sightings, g.sightings);
         break;
-      case Tag::vertex_xyz:
-        vertex(raw_.landmarks);
-        reals(grown(raw_.landmarks.values, 3), 3);
+      case Role::further:
+        read_further();
         break;
-      case Tag::edge_se2:
-      case Tag::edge2: {
-        edge(raw_.edges, true);
-        reals(grown(g.edges.measurement, 3), 3);
-        double* const I = information(g.edges.information, 3);
-        const bool toro = format_->tag == Tag::edge2 && edge2_ == InformationOrder::toro;
-        if (toro) {  // 11 12 22 33 13 23
-          const double given[6] = {I[0], I[1], I[2], I[3], I[4], I[5]};
-          constexpr int from[6] = {0, 1, 4, 2, 5, 3};
-          for (int k = 0; k < 6; ++k) I[k] = given[from[k]];
-        }
-        judge(g.edges.information, 3,
-              format_->tag != Tag::edge2 ? ""
-              : toro                     ? "; some EDGE2 files have g2o's order, 11 12 13 22 23 33"
-                                         : "; TORO's order is 11 12 22 33 13 23");
-        break;
-      }
-      case Tag::edge_se3: {
-        edge(raw_.edges, true);
-        double* const Z = grown(g.edges.measurement, 7);
-        reals(Z, 3);
-        quaternion(Z + 3);
-        information(g.edges.information, 6);
-        judge(g.edges.information, 6);
-        break;
-      }
-      case Tag::edge3: {
-        edge(raw_.edges, true);
-        double* const Z = grown(g.edges.measurement, 7);
-        reals(Z, 3);
-        euler_angles(Z + 3);
-        double* const I = information(g.edges.information, 6);
-        for (int i = 0; i < 6; ++i)  // the error has half of each angle
-          for (int j = i; j < 6; ++j) I[graph::place(6, i, j)] *= (i < 3 ? 1.0 : 2.0) * (j < 3 ? 1.0 : 2.0);
-        judge(g.edges.information, 6);
-        break;
-      }
-      case Tag::edge_xy:
-        edge(raw_.sightings, false);
-        reals(grown(g.sightings.measurement, 2), 2);
-        information(g.sightings.information, 2);
-        judge(g.sightings.information, 2);
-        break;
-      case Tag::edge_xyz:
-        edge(raw_.sightings, false);
-        raw_.sensor_of.push_back(id());
-        reals(grown(g.sightings.measurement, 3), 3);
-        information(g.sightings.information, 3);
-        judge(g.sightings.information, 3);
-        break;
-      case Tag::sensor: {
+      case Role::sensor:
         g.sensor_ids.push_back(id());
         raw_.sensor_lines.push_back(in_.line());
-        double* const S = grown(g.sensors, 7);
-        reals(S, 3);
-        quaternion(S + 3);
+        measured(grown(g.sensors, measured_size()));
         break;
-      }
-      case Tag::fix:
+      case Role::fix:
         do {
           raw_.fixed.push_back({id(), in_.line()});
         } while (in_.more_words());
@@ -322,41 +287,46 @@ class Reader {
   }
 
   LineStream& in_;
-  InformationOrder edge2_;
+  GraphReading how_;
+  graph::UnknownLines unknown_;
   graph::RawGraph raw_;
-  const Format* format_ = nullptr;
+  const TagFormat* format_ = nullptr;
   bool settled_ = false;  // whether the kind is known
   int numbers_ = 0;       // read so far, of the line
-  std::vector<Skipped> skipped_;
+  const TagFormat* judged_ = nullptr;
+  std::array<double, 21> last_{};  // the last information that was judged, of such a line
+  std::size_t indefinite_ = 0;
+  int first_indefinite_ = 0;
 };
 
 }  // namespace
 
-PoseGraph read_pose_graph(const std::string& path, InformationOrder edge2) {
+PoseGraph read_pose_graph(const std::string& path, const GraphReading& how) {
   LineStream in(path, reading::open_bytes(path, a_graph_file));
-  return graph::assemble(Reader(in, edge2).read());
+  return graph::assemble(Reader(in, how).read());
 }
 
-PoseGraph parse_pose_graph(std::string_view text, const std::string& name, InformationOrder edge2) {
+PoseGraph parse_pose_graph(std::string_view text, const std::string& name, const GraphReading& how) {
   LineStream in(name, [&](char* to, std::size_t size) {
     const std::size_t n = std::min(size, text.size());
     std::memcpy(to, text.data(), n);
     text.remove_prefix(n);
     return n;
   });
-  return graph::assemble(Reader(in, edge2).read());
+  return graph::assemble(Reader(in, how).read());
 }
 
 bool looks_like_pose_graph(const std::string& path) {
-  if (reading::is_pipe(path)) return path.ends_with(".g2o") || path.ends_with(".graph");
+  if (path.ends_with(".g2o") || path.ends_with(".graph")) return true;
+  if (reading::is_pipe(path)) return false;
   // Comments and lines with unknown tags may stand in front.
   constexpr std::size_t enough = 4096;
   const std::string first = reading::first_bytes(path, enough);
   std::string_view text = first;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = reading::trim(text.substr(0, end));
-    if (format_of(line.substr(0, line.find_first_of(" \t")))) return true;
+    const std::string_view line = reading::trim(text.substr(0, end)), tag = line.substr(0, line.find_first_of(" \t"));
+    if (graph::format_of_tag(tag) || !graph::other_kind_of_file(tag).empty()) return true;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   return false;

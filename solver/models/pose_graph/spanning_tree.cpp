@@ -73,8 +73,9 @@ Start tree(const PoseGraph& g) {
     const auto lost =
         std::find(distance.begin(), distance.end(), std::numeric_limits<double>::infinity()) - distance.begin();
     return {{},
-            fmt::format("pose {} is tied to {} by landmarks alone", g.pose_ids[at(lost)],
-                        gauge_pose(g) >= 0 ? "the first pose" : "a fixed pose"),
+            fmt::format("pose {} is tied to {} by {} alone", g.pose_ids[at(lost)],
+                        gauge_pose(g) >= 0 ? "the first pose" : "a fixed pose",
+                        g.further.empty() ? "landmarks" : "further measurements or landmarks"),
             {}};
   }
   return start;

@@ -11,12 +11,15 @@ namespace thalweg::inline v0_1::graph {
 
 struct VertexNumbers {
   std::vector<char> held;                    ///< of each pose
-  std::vector<std::int32_t> pose, landmark;  ///< the block column of each; −1: it does not move
+  std::vector<std::int32_t> pose, landmark;  ///< the block column of each; −1: it does not move, or has no sighting
   std::int32_t poses = 0, landmarks = 0;     ///< how many move
 
   explicit VertexNumbers(const PoseGraph& g) : held(held_poses(g)) {
     for (const char h : held) pose.push_back(h ? -1 : poses++);
-    for (const char f : g.landmark_fixed) landmark.push_back(f ? -1 : poses + landmarks++);
+    std::vector<char> seen(g.landmark_ids.size(), 0);
+    for (const std::int32_t l : g.sightings.to) seen[static_cast<std::size_t>(l)] = 1;
+    for (std::size_t l = 0; l < seen.size(); ++l)
+      landmark.push_back(g.landmark_fixed[l] || !seen[l] ? -1 : poses + landmarks++);
   }
   std::int32_t count() const { return poses + landmarks; }
   std::pair<std::int32_t, std::int32_t> ends(const PoseGraph::Edges& edges, std::size_t e, bool sighting) const {

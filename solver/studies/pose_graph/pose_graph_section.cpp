@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
+
 #include "report/json/json_parts.hpp"
 #include "studies/pose_graph/pose_graph_figure.hpp"
 
@@ -24,6 +26,7 @@ Table facts_table(const PoseGraphSummary& g, const Result& r, bool robust) {
   table.add_column("", Align::left);
   std::string extent = fmt::format("{} poses of {}, {} edges", g.poses, g.plane ? "the plane" : "space", g.edges);
   if (g.landmarks > 0) extent += fmt::format("; {} landmarks, {} sightings", g.landmarks, g.sightings);
+  if (g.further > 0) extent += "; " + counted(g.further, "further measurement");
   table.add_row({"extent", extent});
   table.add_row({"held", g.held});
   table.add_row({"begins", fmt::format("{} ({})", g.initialization, g.initialization_reason)});
@@ -42,6 +45,7 @@ Json json_of(const PoseGraphSummary& g) {
           {"landmarks", g.landmarks},
           {"edges", g.edges},
           {"sightings", g.sightings},
+          {"further", g.further},
           {"held", g.held},
           {"degrees_of_freedom", g.degrees_of_freedom},
           {"initialization",
@@ -62,7 +66,7 @@ Section section_of(const PoseGraphSummary& g, const Result& result, bool robust)
   section.tables = {facts_table(g, result, robust)};
   section.key_numbers = {{"poses", std::to_string(g.poses)}};
   if (g.landmarks > 0) section.key_numbers.emplace_back("landmarks", std::to_string(g.landmarks));
-  section.key_numbers.emplace_back("edges", std::to_string(g.edges + g.sightings));
+  section.key_numbers.emplace_back("edges", std::to_string(g.edges + g.sightings + g.further));
   section.panels = {{"graph", "The graph before and after", {{"", section.tables[0], "facts"}}}};
   if (!g.picture) return section;
   section.figure = json_parts::dumped(html::data_of(g));

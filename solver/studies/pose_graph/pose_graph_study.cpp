@@ -20,7 +20,7 @@ constexpr const char* kind = "pose graph";
 constexpr Format own_formats[] = {
     {".g2o", "pose graphs: VERTEX_ and EDGE_ SE2, SE3:QUAT, XY, TRACKXYZ; plain, .gz or .bz2"},
     {".graph", "pose graphs of TORO: VERTEX2, EDGE2, VERTEX3, EDGE3"}};
-constexpr std::string_view own_options[] = {"--init", "--information-order"};
+constexpr std::string_view own_options[] = {"--init", "--information-order", "--indefinite", "--ignore-unknown"};
 // λ of a solve that begins near a minimum, and is best not held back.
 constexpr double near_a_minimum = 1e-8;
 
@@ -43,6 +43,7 @@ std::string held(const PoseGraph& graph) {
   if (const std::int32_t pose = gauge_pose(graph); pose >= 0)
     return fmt::format("pose {}, since the file fixes nothing", graph.pose_ids[static_cast<std::size_t>(pose)]);
   const auto poses = count_fixed(graph.pose_fixed), landmarks = count_fixed(graph.landmark_fixed);
+  if (poses + landmarks == 0) return "none; priors say where it is";
   std::string text = fmt::format("{} pose{}", poses, poses == 1 ? "" : "s");
   if (landmarks > 0) text += fmt::format(" and {} landmark{}", landmarks, landmarks == 1 ? "" : "s");
   return text + " that the file fixes";
@@ -65,7 +66,28 @@ PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& star
   const std::int64_t held_poses = gauge_pose(g) >= 0 ? 1 : count_fixed(g.pose_fixed);
   s.degrees_of_freedom = (s.edges - s.poses + held_poses) * g.tangent_size() +
                          (s.sightings - s.landmarks + count_fixed(g.landmark_fixed)) * g.landmark_size();
+  for (const PoseGraph::Measurement& m : g.further) s.degrees_of_freedom += g.dimension_of(m.kind);
+  s.further = static_cast<std::int64_t>(g.further.size());
   return s;
+}
+
+/// Whether priors of places alone say where the graph is: they may leave a rotation.
+bool is_loosely_held(const PoseGraph& g) {
+  using Kind = PoseGraph::Measurement::Kind;
+  return gauge_pose(g) < 0 && count_fixed(g.pose_fixed) == 0 &&
+         std::none_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::pose_prior; });
+}
+
+/// Where χ² is far above what the information leads to expect.
+std::string doubt_about(const PoseGraphSummary& g, const Result& result, bool robust) {
+  constexpr double far_above = 5.0;
+  const double chi2 = 2.0 * result.final_cost / static_cast<double>(g.degrees_of_freedom);
+  if (!result.converged() || g.degrees_of_freedom <= 0 || !(chi2 > far_above)) return {};
+  return fmt::format(
+      "χ² per degree of freedom is {:.3g}, far above 1: the measurements disagree by more than their information says. "
+      "Some may be wrong{}, this may be another minimum (another --init, here {}, may lead to a lower one), or the "
+      "information claims too much.",
+      chi2, robust ? "" : " (try --loss huber:3 or cauchy:3)", g.initialization);
 }
 
 PoseGraphPicture picture_of(const PoseGraph& before, const PoseGraph& after) {
@@ -97,10 +119,7 @@ class PoseGraphStudy final : public BlockStudy {
     start_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     problem_ = build_problem(graph_, loss);
     refuse_too_dense(problem_, request, file(), kind);
-    Options& o = request.options;
-    if (std::isnan(o.initial_damping) && o.method == Method::levenberg_marquardt &&
-        start_.used == Initialization::chordal)
-      o.initial_damping = near_a_minimum;
+    choose_method(request);
   }
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
@@ -110,6 +129,8 @@ class PoseGraphStudy final : public BlockStudy {
     if (request.picture && report.result.status != Status::non_finite_start)
       summary.picture = picture_of(graph_, with_solution(graph_, report.result.x));
     list_parameters(request, report);
+    if (std::string doubt = doubt_about(summary, report.result, robust_); !doubt.empty())
+      report.result.notes.push_back(std::move(doubt));
     report.sections.push_back(section_of(summary, report.result, robust_));
   }
   std::string solution(const std::vector<double>& x, Compression compression) const override {
@@ -134,6 +155,21 @@ class PoseGraphStudy final : public BlockStudy {
   }
 
  private:
+  /// Undamped steps serve where the start is near a minimum and the graph is held: those of a dogleg, whose radius
+  /// rarely binds there; from a start that the file has those of Gauss-Newton, which a dogleg would shorten again and
+  /// again. A robust loss keeps the cost from being near quadratic.
+  void choose_method(Request& request) const {
+    Options& o = request.options;
+    const bool free = !request.method_given && !request.was_given("--initial-damping");
+    if (free && !robust_ && !is_loosely_held(graph_)) {
+      o.method = start_.used == Initialization::file ? Method::gauss_newton : Method::dogleg;
+      request.method = o.method;
+    } else if (std::isnan(o.initial_damping) && o.method == Method::levenberg_marquardt &&
+               start_.used == Initialization::chordal) {
+      o.initial_damping = near_a_minimum;
+    }
+  }
+
   PoseGraph graph_;
   InitializationReport start_;
   double start_seconds_ = 0.0;
@@ -142,7 +178,9 @@ class PoseGraphStudy final : public BlockStudy {
 
 std::unique_ptr<Study> read(const std::string& file, const Request& request) {
   return std::make_unique<PoseGraphStudy>(
-      read_pose_graph(file, request.information_order.value_or(InformationOrder::toro)));
+      read_pose_graph(file, {.edge2 = request.information_order.value_or(InformationOrder::toro),
+                             .indefinite = request.indefinite,
+                             .ignore_unknown = request.ignore_unknown}));
 }
 
 }  // namespace

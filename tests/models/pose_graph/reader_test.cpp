@@ -125,7 +125,8 @@ TEST_CASE("pose graph files: what is written reads back as the same graph") {
 TEST_CASE("pose graph files: TORO's order of information, Euler angles and whole-angle information") {
   const PoseGraph plane = read("VERTEX2 0 0 0 0\nVERTEX2 1 1 0 0.5\nEDGE2 0 1 1 2 3 11 0.12 22 33 0.13 0.23\n");
   CHECK(plane.edges.information == std::vector<double>{11, 0.12, 0.13, 22, 0.23, 33});
-  const PoseGraph other = parse_pose_graph("EDGE2 0 1 1 2 3 11 0.12 0.13 22 0.23 33\n", "f", InformationOrder::g2o);
+  const PoseGraph other =
+      parse_pose_graph("EDGE2 0 1 1 2 3 11 0.12 0.13 22 0.23 33\n", "f", {.edge2 = InformationOrder::g2o});
   CHECK(other.edges.information == plane.edges.information);
 
   const PoseGraph space = read("VERTEX3 0 0 0 0 0 0 0\nEDGE3 0 1 1 2 3 0.1 0.2 0.3 " + identity_21 + "\n");
@@ -162,13 +163,15 @@ TEST_CASE("pose graph files: every defect, with its place and what was expected"
   CHECK(complaint(edge + "EDGE_SE2 1 1 1 0 0 1 0 0 1 0 1\n") ==
         "f.g2o:2:12: the edge ties vertex 1 to itself; expected two different vertices");
   CHECK(complaint("EDGE_SE2 0 1 1 0 0 1 2 0 1 0 1\n") ==
-        "f.g2o:1:30: the information matrix is not positive definite; expected a positive definite one");
-  CHECK(complaint("EDGE_SE2 0 1 1 0 0 1 0 0 1 0 0\n") ==
-        "f.g2o:1:30: the information matrix is not positive definite; expected a positive definite one");
-  CHECK(
-      complaint("EDGE2 0 1 1 0 0 45 0 0 45 0 400\n") ==
-      "f.g2o:1:29: the information matrix is not positive definite; expected a positive definite one; some EDGE2 files "
-      "have g2o's order, 11 12 13 22 23 33");
+        "f.g2o:1:30: the information matrix is indefinite; expected a positive semidefinite one, or --indefinite clip, "
+        "diagonal or skip");
+  CHECK(complaint("EDGE_SE2 0 1 1 0 0 1 0 0 1 0 -1\n") ==
+        "f.g2o:1:30: the information matrix is indefinite; expected a positive semidefinite one, or --indefinite clip, "
+        "diagonal or skip");
+  CHECK(complaint("EDGE2 0 1 1 0 0 45 0 0 45 0 400\n") ==
+        "f.g2o:1:29: the information matrix is indefinite; expected a positive semidefinite one, or --indefinite clip, "
+        "diagonal or skip; some EDGE2 files "
+        "have g2o's order, 11 12 13 22 23 33");
   CHECK(complaint("VERTEX_SE2 0 0 0 0\nVERTEX_SE2 1 0 0 0\nVERTEX_SE2 0 1 0 0\n" + edge) ==
         "f.g2o:3: vertex 0 is there already, on line 1; expected each id once");
   CHECK(complaint("VERTEX_SE3:QUAT 0 0 0 0 0 0 0 2\n" + space_edge) ==
@@ -222,7 +225,7 @@ TEST_CASE("pose graph files: what is no file, or damaged") {
       read_pose_graph("/nowhere.g2o"),
       doctest::Contains("/nowhere.g2o: cannot be opened: No such file or directory; expected a pose graph"), FileError);
   CHECK_THROWS_AS(read_pose_graph("/"), FileError);
-  CHECK_FALSE(looks_like_pose_graph("/nowhere.g2o"));
+  CHECK_FALSE(looks_like_pose_graph("/nowhere.txt"));
   CHECK_FALSE(looks_like_pose_graph("/"));
   const test_support::Folder folder;
   const std::string whole = write_g2o(generate_pose_graph({.poses = 200}), Compression::gzip);

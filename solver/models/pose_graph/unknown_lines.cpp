@@ -1,0 +1,76 @@
+#include "models/pose_graph/unknown_lines.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include <thalweg/base/words.hpp>
+#include <thalweg/io/file_error.hpp>
+
+#include "io/text_numbers.hpp"
+#include "models/pose_graph/graph_tags.hpp"
+
+namespace thalweg::inline v0_1::graph {
+namespace {
+
+constexpr std::size_t most_tags = 20, longest_tag = 64;
+
+bool is_vertex(std::string_view tag) { return tag.starts_with("VERTEX"); }
+
+/// What states no relation between vertices, by its name. Whatever else there is may be a measurement.
+bool measures(std::string_view tag) {
+  return tag.find("EDGE") != tag.npos || tag == "ODOMETRY" || tag == "LANDMARK" || tag.starts_with("POINT") ||
+         tag.starts_with("CONSTRAINT") || tag.starts_with("PRIOR") || tag.starts_with("EQUIV");
+}
+
+std::string lines(std::size_t count, const std::string& tag, int line) {
+  return fmt::format("{} with the tag {} (first on line {})", counted(static_cast<long long>(count), "line"),
+                     reading::quoted(tag), line);
+}
+
+}  // namespace
+
+std::optional<UnknownVertex> UnknownLines::take(std::string_view tag, bool known) {
+  if (const std::string_view what = other_kind_of_file(tag); !what.empty() && !ignore_)
+    in_.fail(fmt::format("{} belongs to {}", reading::quoted(tag), what),
+             "poses and landmarks alone, and what was measured between them; bundles are read in BAL's format");
+  if (!known && skipped_.size() >= most_tags)
+    in_.fail("no line with a known tag yet",
+             "a pose graph: lines such as 'EDGE_SE2 FROM TO x y θ I11 I12 I13 I22 I23 I33'");
+  const std::string name(tag.substr(0, longest_tag));
+  const auto found = std::find_if(skipped_.begin(), skipped_.end(), [&](const Skipped& s) { return s.tag == name; });
+  if (found != skipped_.end())
+    ++found->count;
+  else
+    skipped_.push_back({name, 1, in_.line(), measures(name)});
+  if (!is_vertex(tag)) return std::nullopt;
+  UnknownVertex vertex{0, in_.line(), name};
+  if (in_.whole(vertex.id) != reading::LineStream::Outcome::ok) return std::nullopt;
+  return vertex;
+}
+
+void UnknownLines::conclude(std::vector<std::string>& warnings) const {
+  std::string refused;
+  int first = 0;
+  std::size_t tags = 0;
+  for (const Skipped& s : skipped_) {
+    if (!s.measures || ignore_) continue;
+    if (first == 0) first = s.line;
+    if (++tags <= most_tags) refused += (refused.empty() ? "" : ", ") + lines(s.count, s.tag, s.line);
+  }
+  if (tags > most_tags) refused += fmt::format(" and lines with {} more tags", tags - most_tags);
+  if (!refused.empty())
+    throw FileError(in_.name(), first, 0, refused + ": a measurement that is not known",
+                    "known tags, or --ignore-unknown to leave these lines out");
+  for (std::size_t k = 0; k < skipped_.size(); ++k) {
+    if (k == most_tags) {
+      warnings.push_back(fmt::format("lines with {} more unknown tags left out", skipped_.size() - most_tags));
+      break;
+    }
+    const Skipped& s = skipped_[k];
+    warnings.push_back(fmt::format("{} left out: tag {} (first on line {}) is not known",
+                                   counted(static_cast<long long>(s.count), "line"), reading::quoted(s.tag), s.line));
+  }
+}
+
+}  // namespace thalweg::inline v0_1::graph

@@ -1,0 +1,39 @@
+// Lines of a pose graph's file whose tags are not known: which of them may be left out.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/pose_graph/line_stream.hpp"
+#include "models/pose_graph/raw_graph.hpp"
+
+namespace thalweg::inline v0_1::graph {
+
+/// A vertex that no edge reads, parameters and the like are left out with a warning. A measurement never is, unless the
+/// caller asked for it.
+class UnknownLines {
+ public:
+  UnknownLines(reading::LineStream& in, bool ignore) : in_(in), ignore_(ignore) {}
+
+  /// The line that `in` stands on, behind its tag. `known`: lines with known tags came before. What it is where it is a
+  /// vertex. Throws FileError for the tags of another kind of file, and where too many differ before any is known.
+  std::optional<UnknownVertex> take(std::string_view tag, bool known);
+  /// Throws FileError, which names all of them, where measurements were left out; else warns of what was.
+  void conclude(std::vector<std::string>& warnings) const;
+
+ private:
+  struct Skipped {
+    std::string tag;
+    std::size_t count;
+    int line;
+    bool measures;
+  };
+  reading::LineStream& in_;
+  bool ignore_;
+  std::vector<Skipped> skipped_;
+};
+
+}  // namespace thalweg::inline v0_1::graph
