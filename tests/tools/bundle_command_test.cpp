@@ -292,3 +292,37 @@ TEST_CASE("the page of a bundle adjustment has its scene, its errors and the wor
         "thalweg solve town.txt --report page.html --quiet", "rms error, pixels"})
     CHECK_MESSAGE(contains(page, part), part);
 }
+
+TEST_CASE("a bundle far from the origin is solved in as many steps, to the same cost") {
+  const Town town("--cameras 12 --points 300 --observations-per-point 4 --drift 2 --seed 5");
+  const json here = solved(town, "town.txt --output here.txt");
+  const thalweg::Bundle b = thalweg::read_bal((town.path() / "town.txt").string());
+  for (const double shift : {1e3, 1e6, 5e6}) {
+    CAPTURE(shift);
+    town.write("far.txt", thalweg::write_bal(thalweg::moved(b, {shift, -shift, 0.3 * shift})));
+    const json there = solved(town, "far.txt --output far-solved.txt");
+    CHECK(there["status"] == "converged");
+    CHECK(there["final_cost"].get<double>() == doctest::Approx(here["final_cost"].get<double>()).epsilon(1e-9));
+    CHECK(std::abs(there["iterations"].get<int>() - here["iterations"].get<int>()) <= 2);
+    const thalweg::Bundle solution = thalweg::read_bal((town.path() / "far-solved.txt").string()),
+                          near = thalweg::read_bal((town.path() / "here.txt").string());
+    for (std::size_t p = 0; p < near.points.size(); p += 3)
+      CHECK(std::abs(solution.points[p] - shift - near.points[p]) < 1e-3 * (1.0 + std::abs(near.points[p])));
+  }
+}
+
+TEST_CASE("points behind cameras are counted, and left out where asked") {
+  const Town town;
+  thalweg::Bundle b = thalweg::read_bal((town.path() / "town.txt").string());
+  // The first camera's translation along its own axis moves what it sees behind it.
+  b.cameras[5] += 1e4;
+  const auto behind = thalweg::cheirality(b).behind.size();
+  REQUIRE(behind > 0);
+  town.write("behind.txt", thalweg::write_bal(b));
+  const Outcome kept = run("solve behind.txt --max-iterations 3", town.path());
+  CHECK(contains(kept.out, "at the start, the points of " + std::to_string(behind) + " observations are behind"));
+  const Outcome dropped = run("solve behind.txt --max-iterations 3 --cheirality drop", town.path());
+  CHECK(contains(dropped.out, "note: " + std::to_string(behind) + " observations left out"));
+  CHECK(contains(run("check behind.txt", town.path()).out, "at the start, the points of"));
+  CHECK(run("solve behind.txt --cheirality no", town.path()).code == 2);
+}

@@ -27,8 +27,8 @@ using A = Arguments;
 using G = Given;
 
 constexpr unsigned solves = of_solve | of_fit, methods = solves | of_compare, generates = of_bundle | of_pose_graph;
-constexpr const char *none = "Options", *pose_graphs = "Pose graphs", *model = "Model", *table = "Table",
-                     *stop = "When to stop", *comparison = "Comparison", *method = "Method",
+constexpr const char *none = "Options", *pose_graphs = "Pose graphs", *bundles = "Bundles", *model = "Model",
+                     *table = "Table", *stop = "When to stop", *comparison = "Comparison", *method = "Method",
                      *first_order = "First-order methods", *results = "Results";
 constexpr const char* assigned = "NAME=NUMBER,...";
 constexpr bool repeats = true;
@@ -52,6 +52,12 @@ const OptionLine lines[] = {
      }},
     {"--ignore-unknown", "", pose_graphs, of_solve | of_check, "leave out measurements with unknown tags",
      [](A& a, const G&) { a.solve.ignore_unknown = true; }},
+
+    {"--cheirality", "NAME", bundles, of_solve,
+     "observations whose points are behind the camera at the start: keep or drop (keep)",
+     [](A& a, const G& g) {
+       a.solve.drop_behind = g.one_of({"keep", "drop"}) == 1;
+     }},
 
     {"--model", "\"y = ...\"", model, of_fit,
      "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name",

@@ -118,6 +118,9 @@ class System {
   /// determine to rounding, as those of a free gauge, are damped by as little as makes them solvable. Infinite where
   /// that fails.
   virtual double promised_decrease(double allowed);
+
+ private:
+  double kept_of(double promised, double allowed, std::vector<double>& step);
 };
 
 }  // namespace thalweg::inline v0_1

@@ -1,6 +1,7 @@
 // Bundle adjustment as files and generators state it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -37,7 +38,15 @@ Bundle parse_bal(std::string_view text, const std::string& name);
 /// whole numbers.
 bool looks_like_bal(const std::string& path);
 
-/// The whole file, each number the shortest text that reads back as the same double.
+/// Reads a file of Bundler, version 0.3 (github.com/snavely/bundler_sfm), whose camera model is the same; plain or
+/// compressed. Cameras that the reconstruction has not placed, of focal length 0, stay without observations. Throws
+/// FileError.
+Bundle read_bundler(const std::string& path);
+Bundle parse_bundler(std::string_view text, const std::string& name);
+/// Whether a file is one, by its extension (.out) or its first words.
+bool looks_like_bundler(const std::string& path);
+
+/// The whole file in the format of BAL, each number the shortest text that reads back as the same double.
 std::string write_bal(const Bundle& bundle, Compression compression = Compression::none);
 
 struct BundleOptions {
@@ -64,6 +73,19 @@ BundleConnectivity connectivity(const Bundle& bundle);
 /// A sentence for each kind that occurs: how many, which, and what a solve does with them.
 std::vector<std::string> in_words(const BundleConnectivity& census);
 
+/// On which side of the cameras points are: a camera sees what is before it, and a projection knows no difference.
+struct BundleCheirality {
+  std::vector<std::int64_t> behind;           ///< observations whose point is behind the camera, or in its image plane
+  std::int64_t beside = 0;                    ///< observations whose point is in the camera's image plane, to 1e-6
+  std::vector<std::int32_t> flipped_cameras;  ///< behind which all their points are
+  std::vector<std::int32_t> negative_focal_lengths;  ///< of cameras
+};
+BundleCheirality cheirality(const Bundle& bundle);
+/// A sentence for each kind that occurs; `when`: "at the start".
+std::vector<std::string> in_words(const BundleCheirality& found, const std::string& when);
+/// The bundle without these observations.
+Bundle without(Bundle bundle, const std::vector<std::int64_t>& observations);
+
 /// A change of cameras and points, to first order, that moves no projection.
 struct GaugeDirection {
   std::string name;               ///< "translation along x"
@@ -71,6 +93,13 @@ struct GaugeDirection {
 };
 /// The seven that every bundle has: translations, rotations and scale of the world as a whole.
 std::vector<GaugeDirection> gauge_directions(const Bundle& bundle);
+
+/// In the midst of the points: the median of each coordinate, which no point far away moves.
+std::array<double, 3> middle_of(const Bundle& bundle);
+/// The same world elsewhere: points moved by `by`, cameras so that they see the same. Far from the origin, in a
+/// country's coordinates say, rotations about it and translations can hardly be told apart, and steps are short beside
+/// the coordinates: move the middle to the origin before a solve, and back after it.
+Bundle moved(Bundle bundle, const std::array<double, 3>& by);
 
 /// Seen from above, in the units of the file: a point of the plane for each camera and each point. "Above" is where the
 /// cameras' upper edges point on average; x is the direction in which the cameras spread most.
@@ -81,7 +110,8 @@ struct BundleView {
 BundleView view_from_above(const Bundle& bundle);
 
 /// A bundle as a Problem: blocks "camera" and "point", the points named for elimination, residuals "reprojection", one
-/// for each observation, with the given loss. Throws Error for an observation of a camera or point that is not there.
+/// for each observation, with the given loss; moved() first where the world is far from the origin. Throws Error for an
+/// observation of a camera or point that is not there.
 Problem build_problem(const Bundle& bundle, const Loss& loss = {});
 /// The bundle with the solution x of that problem in place of its cameras and points.
 Bundle with_solution(Bundle bundle, const std::vector<double>& x);

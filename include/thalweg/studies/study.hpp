@@ -35,6 +35,7 @@ struct Request {
   std::optional<InformationOrder> information_order;  ///< of a pose graph's EDGE2 lines
   Indefinite indefinite = Indefinite::refuse;         ///< of a pose graph's information
   bool ignore_unknown = false;                        ///< edges of a pose graph whose tags are not known
+  bool drop_behind = false;                           ///< observations of a bundle whose points are behind the camera
   bool picture = false;                               ///< a page will be made
   bool all_parameters = false;                        ///< list them in the JSON, however many there are
   /// Names of the options that were set on purpose, as the command has them: "--loss". A study refuses those that make

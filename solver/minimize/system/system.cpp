@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <minimize/verification/thresholds.hpp>
@@ -15,6 +16,9 @@ namespace {
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 // Of the step that a claim is verified by.
 constexpr double least_damping = 1e-14, most_damping = 1e-6;
+// A promise of so many times what is allowed is tried, by so many steps, each this part of the one before.
+constexpr double doubtful = 100.0, next_part = 0.25;
+constexpr int parts = 6;
 // Part of itself by which the cost may change where no residual does.
 constexpr double unmoved = 16.0 * epsilon;
 
@@ -45,17 +49,35 @@ Stationarity System::measure(double allowed) {
   return found;
 }
 
-double System::promised_decrease(double /*allowed*/) {
+double System::promised_decrease(double allowed) {
   const auto norms = steps().column_norms();
   std::vector<double> D(norms.begin(), norms.end()), step(D.size());
   for (double& d : D)
     if (!(d > 0.0)) d = 1.0;
   for (double lambda = least_damping; lambda <= most_damping; lambda *= 100.0) {
     const LinearStatus status = steps().solve(lambda, D.data(), step.data());
-    if (usable(status)) return 0.5 * steps().squared_product(step.data()) / cost();
     if (status == LinearStatus::fatal) break;
+    if (!usable(status)) continue;
+    // −½gᵀδ, which is ½‖Jδ‖² + ½λ‖Dδ‖²: of a long step along a direction that hardly matters, a product with JᵀJ would
+    // be rounding.
+    const auto g = steps().gradient();
+    const double promised = -0.5 * std::inner_product(step.begin(), step.end(), g.begin(), 0.0) / cost();
+    return promised > allowed && promised <= doubtful * allowed ? kept_of(promised, allowed, step) : promised;
   }
   return std::numeric_limits<double>::infinity();
+}
+
+/// A promise that is small, of a step that is long, as of points that run to infinity, is tried: where no part of the
+/// step takes more than is allowed from the cost, what it takes most; otherwise the promise.
+double System::kept_of(double promised, double allowed, std::vector<double>& step) {
+  double kept = 0.0;
+  for (int k = 0; k < parts; ++k) {
+    const double taken = (cost() - cost_beside(step.data())) / cost();
+    if (taken > allowed) return promised;
+    kept = std::max(kept, taken);
+    for (double& d : step) d *= next_part;
+  }
+  return kept;
 }
 
 bool System::is_unmoved_by(const double* step, double allowed) {

@@ -1,6 +1,7 @@
 // What no photograph tells: where the world is, how it is turned, and how large it is.
 #include <thalweg/models/bundle.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include <Eigen/Geometry>
@@ -66,6 +67,28 @@ std::vector<GaugeDirection> gauge_directions(const Bundle& b) {
   for (std::size_t c = 0; c < b.cameras.size(); c += 9) put(triple(b.cameras, c + 3), d, c + 3);
   for (std::size_t p = 0; p < b.points.size(); p += 3) put(triple(b.points, p), d, first_point + p);
   return directions;
+}
+
+std::array<double, 3> middle_of(const Bundle& b) {
+  std::array<double, 3> middle{};
+  std::vector<double> values(b.points.size() / 3);
+  const auto half = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  for (std::size_t k = 0; k < 3 && !values.empty(); ++k) {
+    for (std::size_t p = 0; p < values.size(); ++p) values[p] = b.points[3 * p + k];
+    std::nth_element(values.begin(), half, values.end());
+    middle[k] = *half;
+  }
+  return middle;
+}
+
+Bundle moved(Bundle b, const std::array<double, 3>& by) {
+  const Vector shift(by[0], by[1], by[2]);
+  for (std::size_t c = 0; c + 9 <= b.cameras.size(); c += 9) {
+    Eigen::Map<Vector> t(b.cameras.data() + c + 3);
+    t -= rotation(Eigen::Map<const Vector>(b.cameras.data() + c)) * shift;
+  }
+  for (std::size_t p = 0; p + 3 <= b.points.size(); p += 3) Eigen::Map<Vector>(b.points.data() + p) += shift;
+  return b;
 }
 
 }  // namespace thalweg::inline v0_1

@@ -1,9 +1,11 @@
 // Bundle adjustments as a kind of problem.
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/bundle.hpp>
 #include <thalweg/studies/bundle_section.hpp>
@@ -16,7 +18,9 @@ namespace {
 
 constexpr const char* kind = "bundle adjustment";
 constexpr Format own_formats[] = {
-    {".txt .bz2 .gz", "bundle adjustment (BAL), plain or compressed; thalweg generate bundle makes some"}};
+    {".txt .bz2 .gz", "bundle adjustment (BAL), plain or compressed; thalweg generate bundle makes some"},
+    {".out", "bundle adjustment of Bundler, version 0.3"}};
+constexpr std::string_view own_options[] = {"--cheirality"};
 
 /// What no bundle adjustment has, whatever the method.
 constexpr Refusal of_every_bundle[] = {
@@ -56,24 +60,55 @@ class BundleStudy final : public BlockStudy {
 
   void prepare(Request& request) override {
     request.options.validate();
-    problem_ = build_problem(bundle_, request.loss.value_or(Loss()));
+    if (request.drop_behind) {
+      const BundleCheirality start = cheirality(bundle_);
+      dropped_ = static_cast<std::int64_t>(start.behind.size());
+      bundle_ = without(std::move(bundle_), start.behind);
+      if (bundle_.u.empty()) throw Error("every observation's point is behind its camera; expected some before it");
+    }
+    centre();
+    problem_ = build_problem(centred_, request.loss.value_or(Loss()));
     refuse(request, of_every_bundle, file(), kind);
     if (!request.method_given)
       for (const char* option : of_first_order)
         refuse(request, {{{option, "it is of first-order methods, and --method names none"}}}, file(), kind);
     refuse_too_dense(problem_, request, file(), kind);
   }
+  /// In a world around the origin; the result is in the file's. What did not move keeps its bits.
+  Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
+    Result result = BlockStudy::solve(request, options, train);
+    const std::vector<double> from = problem_.start(), file = numbers_of(bundle_);
+    std::vector<double> x = numbers_of(moved(with_solution(centred_, result.x), middle_));
+    const std::size_t cameras = bundle_.cameras.size();
+    for (std::size_t at = 0, size = 0; at < x.size(); at += size) {
+      size = at < cameras ? 9 : 3;
+      if (std::equal(from.begin() + static_cast<std::ptrdiff_t>(at),
+                     from.begin() + static_cast<std::ptrdiff_t>(at + size),
+                     result.x.begin() + static_cast<std::ptrdiff_t>(at)))
+        std::copy_n(file.begin() + static_cast<std::ptrdiff_t>(at), size, x.begin() + static_cast<std::ptrdiff_t>(at));
+    }
+    result.x = std::move(x);
+    return result;
+  }
   void annotate(Report& report) const override {
-    for (std::string& sentence : in_words(connectivity(bundle_))) report.result.notes.push_back(std::move(sentence));
+    std::vector<std::string>& notes = report.result.notes;
+    if (dropped_ > 0)
+      notes.push_back(fmt::format("{} left out, whose points are behind their cameras at the start",
+                                  counted(dropped_, "observation")));
+    for (std::string& sentence : in_words(connectivity(bundle_))) notes.push_back(std::move(sentence));
+    for (std::string& sentence : in_words(cheirality(bundle_), "at the start")) notes.push_back(std::move(sentence));
+    const Bundle solved = with_solution(bundle_, report.result.x);
+    for (std::string& sentence : in_words(cheirality(solved), "at the solution")) notes.push_back(std::move(sentence));
   }
   void conclude(const Request& request, Report& report) const override {
-    const std::vector<double>& x = report.result.x;
-    std::vector<double> before = distances(problem_, problem_.start()), after = distances(problem_, x);
+    const Bundle solved = with_solution(bundle_, report.result.x);
+    std::vector<double> before = distances(problem_, problem_.start()),
+                        after = distances(problem_, numbers_of(moved(solved, opposite(middle_))));
     BundleSummary summary{bundle_.camera_count(),      bundle_.point_count(),      bundle_.observation_count(),
                           reprojection_errors(before), reprojection_errors(after), std::nullopt};
     list_parameters(request, report);
     if (request.picture && report.result.status != Status::non_finite_start)
-      summary.picture = picture_of(with_solution(bundle_, x), std::move(before), std::move(after));
+      summary.picture = picture_of(solved, std::move(before), std::move(after));
     report.sections.push_back(section_of(summary));
   }
   std::string solution(const std::vector<double>& x, Compression compression) const override {
@@ -83,12 +118,15 @@ class BundleStudy final : public BlockStudy {
   CheckReport check(const Request& request) override {
     if (request.was_given("--start"))
       throw Error(fmt::format("--start does not go with '{}': a bundle adjustment has one start", file()));
-    problem_ = build_problem(bundle_);
+    centre();
+    problem_ = build_problem(centred_);
     std::vector<FreeDirection> directions;
-    for (GaugeDirection& d : gauge_directions(bundle_))
+    for (GaugeDirection& d : gauge_directions(centred_))
       directions.push_back({std::move(d.name), std::move(d.direction)});
     CheckReport report = thalweg::check(problem_, request.options, directions);
-    const std::vector<std::string> sentences = in_words(connectivity(bundle_));
+    std::vector<std::string> sentences = in_words(connectivity(bundle_));
+    for (std::string& sentence : in_words(cheirality(bundle_), "at the start"))
+      sentences.push_back(std::move(sentence));
     report.notes.insert(report.notes.begin(), sentences.begin(), sentences.end());
     report.notes.insert(report.notes.begin(),
                         fmt::format("{} cameras, {} points, {} observations", bundle_.camera_count(),
@@ -98,15 +136,30 @@ class BundleStudy final : public BlockStudy {
   }
 
  private:
-  Bundle bundle_;
+  void centre() {
+    middle_ = middle_of(bundle_);
+    centred_ = moved(bundle_, opposite(middle_));
+  }
+  static std::array<double, 3> opposite(const std::array<double, 3>& v) { return {-v[0], -v[1], -v[2]}; }
+  static std::vector<double> numbers_of(const Bundle& b) {
+    std::vector<double> x = b.cameras;
+    x.insert(x.end(), b.points.begin(), b.points.end());
+    return x;
+  }
+
+  Bundle bundle_, centred_;         // as the file has it; moved to the origin
+  std::int64_t dropped_ = 0;        // observations
+  std::array<double, 3> middle_{};  // of the file's points
 };
 
 std::unique_ptr<Study> read(const std::string& file, const Request&) {
-  return std::make_unique<BundleStudy>(read_bal(file));
+  return std::make_unique<BundleStudy>(looks_like_bundler(file) ? read_bundler(file) : read_bal(file));
 }
+
+bool recognises(const std::string& file) { return looks_like_bundler(file) || looks_like_bal(file); }
 
 }  // namespace
 
-Kind bundle() { return {kind, {}, own_formats, looks_like_bal, read}; }
+Kind bundle() { return {kind, own_options, own_formats, recognises, read}; }
 
 }  // namespace thalweg::inline v0_1::studies

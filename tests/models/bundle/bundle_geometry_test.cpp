@@ -1,6 +1,7 @@
 // What is free in a bundle, what is seen too little, and what it looks like from above.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <string>
@@ -162,4 +163,40 @@ TEST_CASE("the view from above keeps distances in the plane, wherever the file's
   }
   for (std::size_t p = 0; p < 60; ++p)
     CHECK(turned.point_y[p] == doctest::Approx(sign * view.point_y[p]).epsilon(1e-6));
+}
+
+TEST_CASE("a world moved elsewhere looks the same, and its middle is found") {
+  const Bundle b = town();
+  const Bundle far = thalweg::moved(b, {5e3, -2e3, 7e3});
+  const auto here = thalweg::middle_of(b), there = thalweg::middle_of(far);
+  CHECK(there[0] - here[0] == doctest::Approx(5e3));
+  CHECK(there[1] - here[1] == doctest::Approx(-2e3));
+  CHECK(there[2] - here[2] == doctest::Approx(7e3));
+  const thalweg::Problem p = thalweg::build_problem(b), q = thalweg::build_problem(far);
+  const auto r = residuals(p, p.start()), s = residuals(q, q.start());
+  for (std::size_t i = 0; i < r.size(); ++i) CHECK(std::abs(r[i] - s[i]) < 1e-6);
+}
+
+TEST_CASE("points behind cameras, cameras that look the wrong way, negative focal lengths") {
+  Bundle b = town();
+  REQUIRE(thalweg::cheirality(b).behind.empty());
+  CHECK(thalweg::in_words(thalweg::cheirality(b), "now").empty());
+  // Camera 2 turned by half a turn about its own y axis: R' = diag(−1, 1, −1) R, t' alike.
+  const Matrix half = Eigen::Vector3d(-1.0, 1.0, -1.0).asDiagonal();
+  const Eigen::AngleAxisd w(half * turn(b.cameras.data() + 18));
+  Eigen::Map<Vector>(b.cameras.data() + 18) = w.angle() * w.axis();
+  Eigen::Map<Vector> t(b.cameras.data() + 21);
+  t = (half * t).eval();
+  b.cameras[9 * 5 + 6] *= -1.0;
+  const auto found = thalweg::cheirality(b);
+  const auto own = std::count(b.camera_of.begin(), b.camera_of.end(), 2);
+  CHECK(static_cast<std::int64_t>(found.behind.size()) == own);
+  CHECK(found.flipped_cameras == std::vector<std::int32_t>{2});
+  CHECK(found.negative_focal_lengths == std::vector<std::int32_t>{5});
+  CHECK(found.beside == 0);
+  CHECK(thalweg::in_words(found, "now").size() == 3);
+  const Bundle left = thalweg::without(b, found.behind);
+  CHECK(left.observation_count() == b.observation_count() - own);
+  CHECK(std::count(left.camera_of.begin(), left.camera_of.end(), 2) == 0);
+  CHECK(thalweg::cheirality(left).behind.empty());
 }

@@ -67,6 +67,11 @@ const std::string plane_file =
     "ROBOT 4\n"
     "EDGE_SE2_XY 9 20 0.5 0.6 2 0.1 3\n"
     "EDGE_SE2_XY 9 21 0.5 0.6 2 0.1 3";
+const std::string further_file =
+    "PARAMS_SE2OFFSET 4 0.3 -0.2 0.7\nVERTEX_XY 8 3 2.5\nVERTEX_XY 9 -2 1\n" + edge +
+    "EDGE_PRIOR_SE2 1 1.2 -0.4 2.9 5 0 0 6 0 7\nEDGE_SE2_OFFSET 0 1 4 4 0.4 -0.9 1.1 5 0 0 6 0 7\n"
+    "EDGE_PRIOR_SE2_XY 1 1.4 -0.6 5 0.1 6\nEDGE_PRIOR_XY 8 2.9 2.7 5 0.1 6\nEDGE_POINTXY 8 9 -4.7 -1.8 5 0.1 6\n"
+    "EDGE_SE2_POINTXY_OFFSET 1 8 4 0.4 -3.1 5 0.1 6\nEDGE_BEARING_SE2_XY 1 9 -1.2 5\n";
 const std::string space_file =
     "PARAMS_SE3OFFSET 4 0.1 0.2 0.3 0 0 0 1\n"
     "VERTEX_SE3:QUAT 0 1 2 3 0.6 0 0 0.8\n"
@@ -237,13 +242,17 @@ TEST_CASE("pose graph files: thousands of mutated files are read or refused, nev
   std::mt19937 random(17);
   int accepted = 0;
   for (int i = 0; i < 6000; ++i) {
-    const std::string text = test_support::mutate(i % 2 == 0 ? plane_file : space_file, random,
-                                                  " \n\t0123456789.-+eE#EDGVRTX_FIXna\xc3", 4, 40);
+    const std::string text = test_support::mutate(i % 3 == 0   ? plane_file
+                                                  : i % 3 == 1 ? space_file
+                                                               : further_file,
+                                                  random, " \n\t0123456789.-+eE#EDGVRTX_FIXna\xc3", 4, 40);
     try {
       PoseGraph g = read(text);
       ++accepted;
       // Whatever is read can be written, read again and have a cost.
-      CHECK(read(write_g2o(g)).edges.count() == g.edges.count());
+      const PoseGraph again = read(write_g2o(g));
+      CHECK(again.edges.count() == g.edges.count());
+      CHECK(again.further.size() == g.further.size());
       static_cast<void>(pose_graph_cost(g));
     } catch (const FileError& error) {
       CHECK(error.line >= 0);
