@@ -41,7 +41,10 @@ std::vector<double> into_bounds(const Problem& problem, std::vector<double> x, s
 /// One system or both, each made when a solve first asks for it.
 struct Solver::Impl {
   Impl(const Problem& p, std::span<const std::int64_t> pins)
-      : problem(p), pinned(pins.begin(), pins.end()), looks_sparse(pinned.empty() && thalweg::looks_sparse(p)) {
+      : problem(p),
+        revision(p.revision()),
+        pinned(pins.begin(), pins.end()),
+        looks_sparse(pinned.empty() && thalweg::looks_sparse(p)) {
     // Misuse is said when the solver is made.
     if (nothing_moves(p, pinned)) return;
     looks_sparse ? static_cast<void>(block_system()) : static_cast<void>(dense_system());
@@ -76,6 +79,7 @@ struct Solver::Impl {
   Ending descend_densely(std::vector<double> x, Journal& journal);
 
   const Problem& problem;
+  std::int64_t revision;  // of the problem, when the solver was made
   std::vector<std::int64_t> pinned;
   bool looks_sparse;
   LinearSolver* own = nullptr;
@@ -95,6 +99,11 @@ Result Solver::solve(const Options& options) { return solve_from(impl_->problem.
 
 Result Solver::solve_from(std::vector<double> x, const Options& options) {
   options.validate();
+  if (impl_->problem.revision() != impl_->revision)
+    throw Error(
+        "the problem has other parameters, residuals, losses, bounds or fixed parameters than when this solver was "
+        "made; "
+        "expected a new Solver");
   const std::size_t size = impl_->problem.start().size();
   if (x.size() != size) throw Error(fmt::format("a start of {} numbers; expected {}", x.size(), size));
   Stopwatch clock;

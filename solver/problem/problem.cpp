@@ -27,6 +27,7 @@ void expect_manifolds(const Problem& problem, const ResidualGroup& group, const 
 }  // namespace
 
 std::int64_t Problem::add_blocks(std::string name, std::span<const double> start, int count, const Manifold* manifold) {
+  ++revision_;
   if (start.empty() || count < 1)
     throw Error(fmt::format("parameter '{}' has no numbers; expected at least one block of at least one", name));
   if (std::any_of(sets_.begin(), sets_.end(), [&](const BlockSet& s) { return s.name == name; }))
@@ -53,6 +54,7 @@ std::int64_t Problem::add_blocks(std::string name, std::span<const double> start
 }
 
 ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
+  ++revision_;
   if (group->items() < 1)
     throw Error(
         fmt::format("residual group '{}' has no residuals; expected at least one element of data", group->name()));
@@ -67,6 +69,12 @@ ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
   return *groups_.back();
 }
 
+std::int64_t Problem::revision() const {
+  std::int64_t sum = revision_;
+  for (const auto& group : groups_) sum += group->revision();
+  return sum;
+}
+
 void Problem::set_names(std::int64_t offset, int dimension, const std::vector<std::string>& names) {
   if (static_cast<int>(names.size()) != dimension)
     throw Error(
@@ -76,6 +84,7 @@ void Problem::set_names(std::int64_t offset, int dimension, const std::vector<st
 }
 
 void Problem::set_fixed(std::int64_t offset, int dimension, int count, int component) {
+  ++revision_;
   if (const BlockSet& set = set_of(offset); component >= set.tangent)
     throw Error(fmt::format("parameter '{}' has {} {}components, no component {}",
                             set.manifold ? set.name : parameter_name(offset), set.tangent,
@@ -137,11 +146,13 @@ void Problem::expect_flat(std::int64_t offset, const char* what) const {
 }
 
 void Problem::set_eliminated(std::int64_t offset) {
+  ++revision_;
   for (BlockSet& set : sets_)
     if (offset >= set.offset && offset < set.offset + std::int64_t{set.dimension} * set.count) set.eliminated = true;
 }
 
 void Problem::set_linear(std::int64_t offset, int dimension, int count, int component) {
+  ++revision_;
   expect_flat(offset, "be marked linear");
   if (component < 0 || component >= dimension)
     throw Error(
@@ -151,6 +162,7 @@ void Problem::set_linear(std::int64_t offset, int dimension, int count, int comp
 }
 
 void Problem::set_bounds_at(std::int64_t offset, int dimension, int count, int component, double lower, double upper) {
+  ++revision_;
   expect_flat(offset, "have bounds");
   if (component < 0 || component >= dimension)
     throw Error(

@@ -80,6 +80,7 @@ std::string ResidualGroup::residual_name(std::int64_t item, int component) const
 }
 
 void ResidualGroup::set_loss(Loss loss) {
+  ++revision_;
   if (has_cost() && !loss.is_trivial())
     throw Error(fmt::format("residual group '{}' has a cost of its own and cannot take the loss {}; expected none",
                             name_, to_string(loss)));
@@ -87,6 +88,7 @@ void ResidualGroup::set_loss(Loss loss) {
 }
 
 void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
+  ++revision_;
   if (has_cost())
     throw Error(
         fmt::format("residual group '{}' has a cost of its own, which standard deviations mean nothing to; "

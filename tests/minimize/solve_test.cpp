@@ -313,3 +313,43 @@ TEST_CASE("options are refused by name") {
   CHECK(to_string(Method::levenberg_marquardt) == "levenberg-marquardt");
   CHECK(parse_linear_solver("auto") == LinearSolverKind::automatic);
 }
+
+TEST_CASE("a solver refuses a problem that has changed since it was made") {
+  const auto refusal = [](const auto& change, int blocks) {
+    Problem problem;
+    auto p = problem.add_parameters("p", Vec<double, 1>{1.0}, blocks);
+    std::vector<int> own(static_cast<std::size_t>(blocks));
+    for (int i = 0; i < blocks; ++i) own[static_cast<std::size_t>(i)] = i;
+    const std::vector<double> y(static_cast<std::size_t>(blocks), 3.0);
+    ResidualGroup& group = problem.add_residuals(
+        "r", [](const auto& x, double v) { return x[0] - v; }, p[own], y);
+    Solver solver(problem);
+    REQUIRE(solver.solve().x[0] == doctest::Approx(3.0));
+    change(problem, p, group);
+    try {
+      return solver.solve().x[0] == doctest::Approx(3.0) ? std::string("solved") : std::string("wrong");
+    } catch (const Error& error) {
+      return std::string(error.what());
+    }
+  };
+  for (const int blocks : {2, 300}) {  // dense, and in blocks
+    CAPTURE(blocks);
+    const std::string expected =
+        "the problem has other parameters, residuals, losses, bounds or fixed parameters than when this solver was "
+        "made; "
+        "expected a new Solver";
+    CHECK(refusal([](auto& problem, auto& p, auto&) { problem.fix(p[0]); }, blocks) == expected);
+    CHECK(refusal([](auto& problem, auto& p, auto&) { problem.set_bounds(p[0], 0, 0.0, 2.0); }, blocks) == expected);
+    CHECK(refusal([](auto& problem, auto&, auto&) { problem.add_parameters("q", Vec<double, 1>{0.0}); }, blocks) ==
+          expected);
+    CHECK(refusal(
+              [](auto& problem, auto& p, auto&) {
+                problem.add_residuals(
+                    "s", [](const auto& x) { return x[0]; }, p[0]);
+              },
+              blocks) == expected);
+    CHECK(refusal([](auto&, auto&, auto& group) { group.set_loss(Loss::huber(1.0)); }, blocks) == expected);
+    CHECK(refusal([](auto& problem, auto& p, auto&) { problem.set_start(p[0], Vec<double, 1>{2.0}); }, blocks) ==
+          "solved");
+  }
+}

@@ -222,7 +222,7 @@ TEST_CASE("nothing is dropped silently, wherever it stands") {
   const std::string error = "thalweg: error: ";
   CHECK(of_usage("--start 2 solve f.toml") ==
         error + "'--start' stands before 'solve'; expected thalweg solve first, then its options");
-  CHECK(of_usage("--foo solve f.toml") == error + "unknown option '--foo'; expected one of thalweg solve --help");
+  CHECK(of_usage("--qwerty solve f.toml") == error + "unknown option '--qwerty'; expected one of thalweg solve --help");
   CHECK(of_usage("f.toml solve") ==
         error + "'f.toml' stands before 'solve'; expected thalweg solve first, then its options");
   CHECK(of_usage("solve --verison") == error + "unknown option '--verison'; expected one of thalweg solve --help");

@@ -1,6 +1,7 @@
 // thalweg generate, solve and check of bundle adjustments, as a user runs them.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -325,4 +326,42 @@ TEST_CASE("points behind cameras are counted, and left out where asked") {
   CHECK(contains(dropped.out, "note: " + std::to_string(behind) + " observations left out"));
   CHECK(contains(run("check behind.txt", town.path()).out, "at the start, the points of"));
   CHECK(run("solve behind.txt --cheirality no", town.path()).code == 2);
+}
+
+TEST_CASE("bundles: what is fixed stays, what has bounds stays inside them") {
+  const Town town;
+  const thalweg::Bundle b = thalweg::read_bal((town.path() / "town.txt").string());
+  const auto same = [](const std::vector<double>& x, const std::vector<double>& y, std::size_t first,
+                       std::size_t count) {
+    return std::equal(x.begin() + static_cast<std::ptrdiff_t>(first),
+                      x.begin() + static_cast<std::ptrdiff_t>(first + count),
+                      y.begin() + static_cast<std::ptrdiff_t>(first));
+  };
+  const auto solution = [&](const std::string& options) {
+    const json j = solved(town, "town.txt --output out.txt " + options);
+    CHECK(j["status"] == "converged");
+    return thalweg::read_bal((town.path() / "out.txt").string());
+  };
+  const thalweg::Bundle intrinsics = solution("--fix intrinsics,points:3-4");
+  for (std::size_t c = 0; c < 12; ++c) {
+    CHECK(same(intrinsics.cameras, b.cameras, 9 * c + 6, 3));
+    CHECK_FALSE(same(intrinsics.cameras, b.cameras, 9 * c, 6));
+  }
+  CHECK(same(intrinsics.points, b.points, 9, 6));
+  CHECK_FALSE(same(intrinsics.points, b.points, 0, 9));
+  const thalweg::Bundle cameras = solution("--fix cameras:2-5");
+  CHECK(same(cameras.cameras, b.cameras, 18, 36));
+  CHECK_FALSE(same(cameras.cameras, b.cameras, 0, 18));
+  // A bound that nothing meets changes nothing; one that is met holds.
+  const thalweg::Bundle free = solution(""), idle = solution("--lower focal=1 --upper focal=1e6,k1=100");
+  CHECK(free.cameras == idle.cameras);
+  double least = 1e9;
+  for (std::size_t c = 0; c < 12; ++c) least = std::min(least, free.cameras[9 * c + 6]);
+  const thalweg::Bundle bounded = solution("--lower focal=" + std::to_string(least + 1.0));
+  double now = 1e9;
+  for (std::size_t c = 0; c < 12; ++c) now = std::min(now, bounded.cameras[9 * c + 6]);
+  CHECK(now == std::stod(std::to_string(least + 1.0)));
+  for (const std::string wrong :
+       {"--fix lens", "--fix cameras:5-2", "--fix points:200", "--lower rotation=1", "--lower focal=5 --upper focal=4"})
+    CHECK_MESSAGE(run("solve town.txt " + wrong, town.path()).code == 2, wrong);
 }

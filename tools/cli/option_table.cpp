@@ -33,6 +33,12 @@ constexpr const char *none = "Options", *pose_graphs = "Pose graphs", *bundles =
 constexpr const char* assigned = "NAME=NUMBER,...";
 constexpr bool repeats = true;
 
+std::vector<std::pair<std::string, double>> pairs(const std::vector<Assignment>& assigned_values) {
+  std::vector<std::pair<std::string, double>> all;
+  for (const Assignment& each : assigned_values) all.emplace_back(each.name, each.value);
+  return all;
+}
+
 const OptionLine lines[] = {
     {"--start", "K", none, of_solve | of_check, "which of the file's starts (1)",
      [](A& a, const G& g) { a.solve.start = g.whole(1); }},
@@ -58,6 +64,14 @@ const OptionLine lines[] = {
      [](A& a, const G& g) {
        a.solve.drop_behind = g.one_of({"keep", "drop"}) == 1;
      }},
+
+    {"--fix", "NAME,...", bundles, of_solve,
+     "keep at their start: cameras, poses, intrinsics, focal, k1, ..., points; cameras:0-9, points:7 for some",
+     [](A& a, const G& g) { a.solve.fix = split_at_commas(g.texts); }, repeats},
+    {"--lower", assigned, bundles, of_solve, "lower bounds of all cameras' focal, k1 or k2",
+     [](A& a, const G& g) { a.solve.lower = pairs(assignments(g.name, g.texts)); }, repeats},
+    {"--upper", assigned, bundles, of_solve, "upper bounds",
+     [](A& a, const G& g) { a.solve.upper = pairs(assignments(g.name, g.texts)); }, repeats},
 
     {"--model", "\"y = ...\"", model, of_fit,
      "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name",

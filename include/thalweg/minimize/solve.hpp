@@ -33,7 +33,7 @@ Result minimize(const Objective& objective, std::vector<double> start, const Opt
 Result minimize(System& system, std::vector<double> start, const Options& options = {});
 
 /// As solve(), for repeated solves of one structure (new starts, other options): buffers are kept. The problem must
-/// outlive the solver, and must not gain groups or parameters, nor change what is fixed or a loss.
+/// outlive the solver. Where it changed since (Problem::revision) the solver refuses by Error.
 class Solver {
  public:
   /// `pinned`: components of x to be kept at their start, besides those that the problem fixes.

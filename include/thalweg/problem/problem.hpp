@@ -158,6 +158,10 @@ class Problem {
   void set_noise(Noise noise) { noise_ = noise; }
   Noise noise() const { return noise_; }
 
+  /// Changes whenever parameters, residuals, losses, σ, bounds, or what is fixed, linear or eliminated do; not with
+  /// starts and names. Who keeps something made of the problem compares.
+  std::int64_t revision() const;
+
   const std::vector<double>& start() const { return start_; }
   const std::vector<double>& lower() const { return lower_; }
   const std::vector<double>& upper() const { return upper_; }
@@ -222,6 +226,7 @@ class Problem {
   std::vector<std::pair<std::int64_t, std::string>> component_names_;  // sorted by component
   std::vector<std::unique_ptr<ResidualGroup>> groups_;
   std::int64_t block_count_ = 0;
+  std::int64_t revision_ = 0;  // the groups' own left out
   Noise noise_ = Noise::estimated;
 };
 

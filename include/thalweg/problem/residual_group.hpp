@@ -69,6 +69,8 @@ class ResidualGroup {
   /// Throws Error for a loss that is not trivial on a group with a cost of its own.
   void set_loss(Loss loss);
   const Loss& loss() const { return loss_; }
+  /// Changes with σ and the loss.
+  std::int64_t revision() const { return revision_; }
 
   /// Whether an item counts with a cost ℓ(f(x)) of its own, convex in the outputs f of some model, in place of ½‖r‖²:
   /// minus a log likelihood, say. The group then hands out r̃ and rows J̃ with J̃ᵀr̃ = ∇ℓ and J̃ᵀJ̃ = (∂f)ᵀ ∇²ℓ (∂f),
@@ -127,6 +129,7 @@ class ResidualGroup {
   int columns_;
   std::vector<double> inverse_sigma_;
   Loss loss_;
+  std::int64_t revision_ = 0;
 };
 
 }  // namespace thalweg::inline v0_1

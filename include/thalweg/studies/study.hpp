@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <thalweg/diagnosis/check.hpp>
@@ -26,18 +27,20 @@ struct Request {
   bool method_given = false;  ///< else the study chooses
   Options options;            ///< its method is that above, when that is of second order
   TrainOptions train;
-  int start = 1;                                      ///< of the starts that a file may hold
-  int starts = 1;                                     ///< more than one: multistart
-  bool detect_linear = false;                         ///< look for parameters that can be eliminated
-  bool profile = false;                               ///< intervals by profile likelihood
-  std::optional<Loss> loss;                           ///< in place of those of the file
-  std::optional<Initialization> initialization;       ///< of a pose graph
-  std::optional<InformationOrder> information_order;  ///< of a pose graph's EDGE2 lines
-  Indefinite indefinite = Indefinite::refuse;         ///< of a pose graph's information
-  bool ignore_unknown = false;                        ///< edges of a pose graph whose tags are not known
-  bool drop_behind = false;                           ///< observations of a bundle whose points are behind the camera
-  bool picture = false;                               ///< a page will be made
-  bool all_parameters = false;                        ///< list them in the JSON, however many there are
+  int start = 1;                                             ///< of the starts that a file may hold
+  int starts = 1;                                            ///< more than one: multistart
+  bool detect_linear = false;                                ///< look for parameters that can be eliminated
+  bool profile = false;                                      ///< intervals by profile likelihood
+  std::optional<Loss> loss;                                  ///< in place of those of the file
+  std::optional<Initialization> initialization;              ///< of a pose graph
+  std::optional<InformationOrder> information_order;         ///< of a pose graph's EDGE2 lines
+  Indefinite indefinite = Indefinite::refuse;                ///< of a pose graph's information
+  bool ignore_unknown = false;                               ///< edges of a pose graph whose tags are not known
+  std::vector<std::string> fix;                              ///< of a bundle: "intrinsics", "cameras:0-9"
+  std::vector<std::pair<std::string, double>> lower, upper;  ///< bounds of a bundle's cameras: {"focal", 400.0}
+  bool drop_behind = false;     ///< observations of a bundle whose points are behind the camera
+  bool picture = false;         ///< a page will be made
+  bool all_parameters = false;  ///< list them in the JSON, however many there are
   /// Names of the options that were set on purpose, as the command has them: "--loss". A study refuses those that make
   /// no sense for it.
   std::vector<std::string> given;

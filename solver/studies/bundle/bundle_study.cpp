@@ -11,6 +11,7 @@
 #include <thalweg/studies/bundle_section.hpp>
 
 #include "studies/block_study.hpp"
+#include "studies/bundle/bundle_limits.hpp"
 #include "studies/facts.hpp"
 
 namespace thalweg::inline v0_1::studies {
@@ -20,7 +21,7 @@ constexpr const char* kind = "bundle adjustment";
 constexpr Format own_formats[] = {
     {".txt .bz2 .gz", "bundle adjustment (BAL), plain or compressed; thalweg generate bundle makes some"},
     {".out", "bundle adjustment of Bundler, version 0.3"}};
-constexpr std::string_view own_options[] = {"--cheirality"};
+constexpr std::string_view own_options[] = {"--cheirality", "--fix", "--lower", "--upper"};
 
 /// What no bundle adjustment has, whatever the method.
 constexpr Refusal of_every_bundle[] = {
@@ -68,6 +69,7 @@ class BundleStudy final : public BlockStudy {
     }
     centre();
     problem_ = build_problem(centred_, request.loss.value_or(Loss()));
+    limit(problem_, centred_, request);
     refuse(request, of_every_bundle, file(), kind);
     if (!request.method_given)
       for (const char* option : of_first_order)
