@@ -223,3 +223,22 @@ TEST_CASE("a system is a minimum where an undamped step promises nothing, by its
   done = run(system, 1.0, {.max_iterations = 0});
   CHECK(static_cast<System&>(system).measure(1e-8).holds());
 }
+
+TEST_CASE("a small promise that no part of its step keeps does not withdraw a claim; one that is kept does") {
+  struct Hidden : Scripted {
+    bool flat = false;
+    Stationarity measure(double allowed) override { return System::measure(allowed); }
+    double cost_beside(const double* step) override { return flat ? cost() : Scripted::cost_beside(step); }
+  } system;
+  // ½(x − 1)² + ½: a step promises (x − 1)² of the cost, nearly.
+  run(system, 1.0 + 3e-4, {.max_iterations = 0});
+  const Stationarity kept = system.measure(1e-8);
+  CHECK(kept.promised == doctest::Approx(9e-8).epsilon(1e-3));
+  CHECK_FALSE(kept.holds());
+  system.flat = true;
+  CHECK(system.measure(1e-8).promised == 0.0);
+  CHECK(system.measure(1e-8).holds());
+  // What is promised beyond a hundred times what is allowed is believed.
+  run(system, 1.0 + 3e-3, {.max_iterations = 0});
+  CHECK_FALSE(system.measure(1e-8).holds());
+}

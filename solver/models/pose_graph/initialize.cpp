@@ -50,8 +50,9 @@ graph::Start start_by(Initialization how, const PoseGraph& g) {
 
 /// The landmarks that go with the poses: those of the file with the file's.
 std::vector<double> landmarks_for(Initialization how, const PoseGraph& g, graph::Start& start) {
-  if (!start.landmarks.empty()) return std::move(start.landmarks);
-  std::vector<double> landmarks = graph::sighted_landmarks(g, start.poses);
+  std::vector<double> landmarks =
+      start.landmarks.empty() ? graph::sighted_landmarks(g, start.poses) : std::move(start.landmarks);
+  graph::place_unseen(g, start.poses, landmarks);
   const auto size = static_cast<std::size_t>(g.landmark_size());
   if (how == Initialization::file)
     for (std::size_t l = 0; l < g.landmark_ids.size(); ++l)

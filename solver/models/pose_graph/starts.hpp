@@ -28,6 +28,9 @@ Start spanning_tree_start(const PoseGraph& graph);
 /// 2015); then translations by linear least squares, the rotations held. Sightings are part of both.
 Start chordal_start(const PoseGraph& graph);
 
+/// Places landmarks that have no sighting and no line of their own, by further measurements from these poses.
+void place_unseen(const PoseGraph& graph, const std::vector<double>& poses, std::vector<double>& landmarks);
+
 /// Landmarks at the mean of where they were sighted from these poses; fixed ones stay.
 std::vector<double> sighted_landmarks(const PoseGraph& graph, const std::vector<double>& poses);
 

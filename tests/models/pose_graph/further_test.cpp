@@ -319,3 +319,18 @@ TEST_CASE("comments behind numbers, EDGE3 without information, graphs in which n
         "f.g2o:4: every vertex is fixed; expected at least one that moves");
   CHECK(complaint("VERTEX_XY 1 0 0\nEDGE_POINTXY 1 2 1 0 1 0 1\n").starts_with("f.g2o:1: the file has no pose"));
 }
+
+TEST_CASE("landmarks that no plain sighting places begin where the others say") {
+  PoseGraph g = read(
+      "PARAMS_SE2OFFSET 4 0.5 0 0\nVERTEX_SE2 0 0 0 0\nVERTEX_SE2 1 4 0 1.5707963267948966\nFIX 0\n"
+      "EDGE_SE2 0 1 4 0 1.5707963267948966 100 0 0 100 0 100\n"
+      "EDGE_BEARING_SE2_XY 0 10 0.7853981633974483 50\nEDGE_BEARING_SE2_XY 1 10 0.7853981633974483 50\n"
+      "EDGE_SE2_POINTXY_OFFSET 1 11 4 1 2 5 0 5\nEDGE_PRIOR_XY 12 7 8 1 0 1\nEDGE_POINTXY 12 13 1 -1 1 0 1\n"
+      "EDGE_BEARING_SE2_XY 0 14 0 50\n");
+  initialize(g, Initialization::tree);
+  // 45° to the left of x from (0, 0), and of y from (4, 0): (2, 2). The offset pose stands at (4, 0.5) and looks up.
+  const double expected[] = {2, 2, 2, 1.5, 7, 8, 8, 7, 1, 0};
+  REQUIRE(g.landmark_ids == std::vector<std::int64_t>{10, 11, 12, 13, 14});
+  for (std::size_t k = 0; k < 10; ++k) CHECK(g.landmarks[k] == Approx(expected[k]));
+  CHECK(pose_graph_cost(g) < 1e-20);
+}
