@@ -107,7 +107,7 @@ void ResidualGroup::add_curvature_of_values(std::vector<double>& x, std::int64_t
   std::vector<double*> residual;
   for (int k = 0; k < dimension_; ++k) residual.push_back(storage.data() + static_cast<std::size_t>(k) * n);
   const auto value = [&] {
-    compute(x.data(), {begin, end, residual.data(), nullptr, has_cost() ? cost.data() : nullptr});
+    compute_with_table(x.data(), {begin, end, residual.data(), nullptr, has_cost() ? cost.data() : nullptr});
     double sum = std::accumulate(cost.begin(), cost.end(), 0.0);
     for (int k = 0; k < dimension_ && !has_cost(); ++k)
       sum = std::inner_product(weight[k], weight[k] + n, residual[static_cast<std::size_t>(k)], sum);
@@ -160,7 +160,7 @@ void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::
   const std::vector<Direction> all = directions(slots_);
   std::vector<double> sum(all.size() * all.size()), gradient(all.size());
   const auto accumulate = [&](std::size_t j, double factor, const std::vector<double>& T) {
-    compute(moved.data(), {begin, end, residual.data(), jacobian.data()});
+    compute_with_table(moved.data(), {begin, end, residual.data(), jacobian.data()});
     std::fill(gradient.begin(), gradient.end(), 0.0);
     for (int k = 0; k < dimension_; ++k) {
       const double* w = has_cost() ? residual[static_cast<std::size_t>(k)] : weight[k];
@@ -183,7 +183,7 @@ void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::
     }
     move.back();
   }
-  if (has_cost()) compute(x, {begin, end, residual.data(), jacobian.data()});
+  if (has_cost()) compute_with_table(x, {begin, end, residual.data(), jacobian.data()});
   for (int a = 0; a < columns_; ++a)
     for (int b = 0; b < columns_; ++b) {
       double& entry = S[a * columns_ + b];

@@ -66,7 +66,7 @@ std::vector<Slot> ResidualGroup::permuted_slots(std::span<const std::int64_t> or
 }
 
 ResidualGroup::ResidualGroup(std::string name, int dimension, std::int64_t items, std::vector<Slot> slots)
-    : name_(std::move(name)), dimension_(dimension), items_(items), slots_(std::move(slots)), columns_(0) {
+    : name_(std::move(name)), dimension_(dimension), items_(items), slots_(std::move(slots)) {
   for (const Slot& slot : slots_) columns_ += slot.dimension;
 }
 
@@ -105,16 +105,20 @@ void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
   std::transform(sigma.begin(), sigma.end(), inverse_sigma_.begin(), [](double s) { return 1.0 / s; });
 }
 
-void ResidualGroup::evaluate(const double* x, const ResidualOutput& out) const {
-  if (table_size() > 0 && !out.table) {
-    std::vector<double> table(static_cast<std::size_t>(table_size()));
-    fill_table(x, table.data());
-    ResidualOutput with_table = out;
-    with_table.table = table.data();
-    compute(x, with_table);
-  } else {
+void ResidualGroup::compute_with_table(const double* x, const ResidualOutput& out) const {
+  if (table_size() == 0 || out.table) {
     compute(x, out);
+    return;
   }
+  std::vector<double> table(static_cast<std::size_t>(table_size()));
+  fill_table(x, table.data());
+  ResidualOutput with_table = out;
+  with_table.table = table.data();
+  compute(x, with_table);
+}
+
+void ResidualGroup::evaluate(const double* x, const ResidualOutput& out) const {
+  compute_with_table(x, out);
   if (inverse_sigma_.empty()) return;
   const double* w = inverse_sigma_.data() + out.begin;
   const std::int64_t n = out.end - out.begin;

@@ -365,3 +365,27 @@ TEST_CASE("bundles: what is fixed stays, what has bounds stays inside them") {
        {"--fix lens", "--fix cameras:5-2", "--fix points:200", "--lower rotation=1", "--lower focal=5 --upper focal=4"})
     CHECK_MESSAGE(run("solve town.txt " + wrong, town.path()).code == 2, wrong);
 }
+
+TEST_CASE("bundles of a few numbers are small dense problems, with second derivatives") {
+  const Town tiny("--cameras 2 --points 8 --observations-per-point 2");
+  CHECK(run("solve town.txt", tiny.path()).code <= 1);
+  CHECK(run("solve town.txt --fix points", tiny.path()).code <= 1);
+  for (const std::string method : {"newton", "newton-cg", "lbfgs"})
+    CHECK_MESSAGE(run("solve town.txt --max-iterations 20 --method " + method, tiny.path()).code <= 1, method);
+}
+
+TEST_CASE("points are placed where the cameras are known") {
+  const Town town;
+  const json j = solved(town, "town.txt --fix cameras --output out.txt");
+  CHECK(j["status"] == "converged");
+  const thalweg::Bundle b = thalweg::read_bal((town.path() / "town.txt").string()),
+                        out = thalweg::read_bal((town.path() / "out.txt").string());
+  CHECK(out.cameras == b.cameras);
+  CHECK(out.points != b.points);
+  CHECK(run("solve town.txt --fix cameras,points", town.path()).code == 0);
+  // What is fixed stays, whatever bounds say.
+  CHECK(solved(town, "town.txt --fix focal --lower focal=5000 --output out.txt")["notes"].empty());
+  const thalweg::Bundle bounded = thalweg::read_bal((town.path() / "out.txt").string());
+  for (std::size_t c = 0; c < 12; ++c) CHECK(bounded.cameras[9 * c + 6] == b.cameras[9 * c + 6]);
+  CHECK(run("solve town.txt --lower focal=inf", town.path()).code == 2);
+}

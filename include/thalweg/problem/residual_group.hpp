@@ -119,6 +119,7 @@ class ResidualGroup {
 
  private:
   friend class ReorderedGroup;
+  void compute_with_table(const double* x, const ResidualOutput& out) const;
   void add_curvature_of_values(std::vector<double>& x, std::int64_t begin, std::int64_t end,
                                const double* const* weight, double* S) const;
 
@@ -126,7 +127,7 @@ class ResidualGroup {
   int dimension_;
   std::int64_t items_;
   std::vector<Slot> slots_;
-  int columns_;
+  int columns_ = 0;
   std::vector<double> inverse_sigma_;
   Loss loss_;
   std::int64_t revision_ = 0;

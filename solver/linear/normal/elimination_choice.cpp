@@ -59,6 +59,14 @@ void complete(EliminationChoice& choice, const BlockStructure& s) {
     }
 }
 
+/// Where nothing would be left, as of points whose cameras are fixed, nothing is eliminated.
+EliminationChoice some_kept(EliminationChoice choice, const BlockStructure& s) {
+  if (choice.columns < s.columns()) return choice;
+  EliminationChoice none;
+  none.eliminated.assign(at(s.blocks()), 0);
+  return none;
+}
+
 }  // namespace
 
 EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<char>& named) {
@@ -71,7 +79,7 @@ EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<c
     if (!independent(s, named))
       throw Error("a residual reads two of the blocks named for elimination; expected at most one");
     complete(choice, s);
-    return choice;
+    return some_kept(std::move(choice), s);
   }
   Kinds kinds(s.blocks());
   for (const ResidualPattern& group : s.groups)
@@ -115,11 +123,7 @@ EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<c
     if (independent(s, with)) choice.eliminated = std::move(with);
   }
   complete(choice, s);
-  if (choice.columns == columns) {  // something must be kept
-    choice = {};
-    choice.eliminated.assign(at(s.blocks()), 0);
-  }
-  return choice;
+  return some_kept(std::move(choice), s);
 }
 
 namespace {

@@ -35,7 +35,7 @@ void read_camera(NumberStream& in, std::vector<double>& to, std::vector<char>& r
   if (f != 0.0) {
     constexpr double tolerance = 0.01;
     if (!((R * R.transpose() - Eigen::Matrix3d::Identity()).cwiseAbs().maxCoeff() < tolerance && R.determinant() > 0.0))
-      in.fail("the nine numbers of the rotation are none", "a rotation matrix, within 1 %");
+      in.fail("the nine numbers before the translation are no rotation", "a rotation matrix, within 1 %");
     const Eigen::AngleAxisd turn{Eigen::Quaterniond(R).normalized()};
     w = turn.angle() * turn.axis();
   }
@@ -97,8 +97,9 @@ Bundle parse_bundler(std::string_view text, const std::string& name) {
 }
 
 bool looks_like_bundler(const std::string& path) {
-  if (reading::is_pipe(path)) return path.ends_with(".out");
-  return path.ends_with(".out") || reading::first_bytes(path, 16).starts_with("# Bundle file");
+  if (!reading::is_regular_file(path)) return path.ends_with(".out") && reading::is_pipe(path);
+  const std::string first = reading::first_bytes(path, 16);
+  return first.starts_with("# Bundle file") || (path.ends_with(".out") && first.starts_with('#'));
 }
 
 }  // namespace thalweg::inline v0_1

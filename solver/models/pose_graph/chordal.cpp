@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -137,10 +138,41 @@ class Chordal {
   std::vector<Point> positions_;
 };
 
+/// Moves all poses and landmarks by `by`, in the first two or three of each `size` numbers.
+void move(std::vector<double>& numbers, std::size_t size, const std::vector<double>& by, double sign) {
+  for (std::size_t at = 0; at < numbers.size(); at += size)
+    for (std::size_t k = 0; k < by.size(); ++k) numbers[at + k] += sign * by[k];
+}
+
+/// Around a pose that is held: far from the origin, as in the coordinates of a map, the sums of positions times
+/// information would lose the digits that tell them apart.
+Start start_around(const PoseGraph& g) {
+  return g.kind == PoseGraph::Kind::se2 ? Chordal<Pose2>(g).run() : Chordal<Pose3>(g).run();
+}
+
 }  // namespace
 
 Start chordal_start(const PoseGraph& g) {
-  return g.kind == PoseGraph::Kind::se2 ? Chordal<Pose2>(g).run() : Chordal<Pose3>(g).run();
+  const std::vector<char> held = held_poses(g);
+  const auto first = std::find(held.begin(), held.end(), 1);
+  if (first == held.end()) return start_around(g);
+  const auto pose_size = at(g.pose_size()), size = at(g.landmark_size());
+  const double* const pose = g.poses.data() + at(first - held.begin()) * pose_size;
+  const std::vector<double> origin(pose, pose + size);
+  if (std::all_of(origin.begin(), origin.end(), [](double v) { return v == 0.0; })) return start_around(g);
+  PoseGraph near = g;
+  move(near.poses, pose_size, origin, -1.0);
+  move(near.landmarks, size, origin, -1.0);
+  Start start = start_around(near);
+  if (!start.obstacle.empty()) return start;
+  move(start.poses, pose_size, origin, 1.0);
+  move(start.landmarks, size, origin, 1.0);
+  // What is held keeps its bits.
+  for (std::size_t v = 0; v < held.size(); ++v)
+    if (held[v]) std::copy_n(g.poses.data() + v * pose_size, pose_size, start.poses.data() + v * pose_size);
+  for (std::size_t l = 0; l < g.landmark_fixed.size() && !start.landmarks.empty(); ++l)
+    if (g.landmark_fixed[l]) std::copy_n(g.landmarks.data() + l * size, size, start.landmarks.data() + l * size);
+  return start;
 }
 
 }  // namespace thalweg::inline v0_1::graph

@@ -105,7 +105,8 @@ bool LineStream::next_line() {
       begin_ = found ? line_end_ + 1 : end_;
       if (const void* const comment = std::memchr(line_begin_, '#', static_cast<std::size_t>(line_end_ - line_begin_)))
         line_end_ = static_cast<const char*>(comment);
-      ++line_;
+      if (++line_ == 1 && line_end_ - at_ >= 3 && std::memcmp(at_, "\xef\xbb\xbf", 3) == 0)
+        at_ += 3;  // byte order mark
       return true;
     }
     if (ended_) return false;

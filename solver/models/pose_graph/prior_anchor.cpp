@@ -4,6 +4,7 @@
 
 #include <Eigen/Geometry>
 
+#include "models/pose_graph/nearest_rotation.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
 
 namespace thalweg::inline v0_1::graph {
@@ -46,14 +47,9 @@ void align(const PoseGraph& g, Start& start) {
     b += to[i] / static_cast<double>(from.size());
   }
   if (from.size() >= at(d)) {
-    Eigen::Matrix<double, d, Eigen::Dynamic> F(d, from.size()), T(d, from.size());
-    for (std::size_t i = 0; i < from.size(); ++i) {
-      F.col(static_cast<Eigen::Index>(i)) = from[i];
-      T.col(static_cast<Eigen::Index>(i)) = to[i];
-    }
-    const Eigen::Matrix<double, d + 1, d + 1> H = Eigen::umeyama(F, T, false);
-    if (!H.allFinite()) return;
-    motion.set_rotation(H.template topLeftCorner<d, d>());
+    typename Pose::Rotation M = Pose::Rotation::Zero();
+    for (std::size_t i = 0; i < from.size(); ++i) M += (to[i] - b) * (from[i] - a).transpose();
+    if (M.norm() > 0.0) motion.set_rotation(nearest_rotation(M));
   }
   motion.t = b - motion.rotation() * a;
   for (std::size_t v = 0; v < g.pose_ids.size(); ++v) {

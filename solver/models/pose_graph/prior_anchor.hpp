@@ -12,7 +12,7 @@ bool is_held_by_priors(const PoseGraph& graph);
 PoseGraph anchored(const PoseGraph& graph);
 
 /// Moves what began from there by the rigid motion that brings the places nearest to their priors, in the sense of
-/// least squares (Umeyama 1991, without scale): where no pose has a prior of its own, and enough places have.
+/// least squares (Kabsch 1976): where no pose has a prior of its own, and enough places have.
 void align_to_priors(const PoseGraph& graph, Start& start);
 
 }  // namespace thalweg::inline v0_1::graph

@@ -71,6 +71,7 @@ class Reader {
       if (format_->role != Role::fix) settle_kind(tag);
       read_line();
     }
+    if (!settled_ && raw_.fixed.empty()) no_edges();
     unknown_.conclude(raw_.graph.warnings);
     if (raw_.edges.from.empty() && raw_.sightings.from.empty() && raw_.further.empty()) no_edges();
     if (indefinite_ > 0) warn_of_indefinite();
@@ -192,6 +193,9 @@ class Reader {
     if (euler)
       for (int i = 0; i < 6; ++i)  // the error has half of each angle
         for (int j = i; j < 6; ++j) I[graph::place(6, i, j)] *= (i < 3 ? 1.0 : 2.0) * (j < 3 ? 1.0 : 2.0);
+    constexpr double most = 1e150;  // its square is an ordinary number
+    if (std::any_of(I, I + size, [](double v) { return !(std::abs(v) <= most); }))
+      in_.fail("the information is too large", fmt::format("numbers up to {:.0e}", most));
     // Most files say the same one again and again.
     if (judged_ == format_ && std::equal(I, I + size, last_.begin())) return true;
     if (std::array<double, 21> root; !graph::square_root(n, I, root.data())) return is_mended(n, I, toro);

@@ -1,6 +1,7 @@
 #include "models/pose_graph/unknown_lines.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -17,10 +18,11 @@ constexpr std::size_t most_tags = 20, longest_tag = 64;
 
 bool is_vertex(std::string_view tag) { return tag.starts_with("VERTEX"); }
 
-/// What states no relation between vertices, by its name. Whatever else there is may be a measurement.
+/// Vertices, parameters, and what a robot recorded beside its poses, state no relation between vertices. Whatever else
+/// there is may be a measurement, or hold a vertex, or be one of those misspelt.
 bool measures(std::string_view tag) {
-  return tag.find("EDGE") != tag.npos || tag == "ODOMETRY" || tag == "LANDMARK" || tag.starts_with("POINT") ||
-         tag.starts_with("CONSTRAINT") || tag.starts_with("PRIOR") || tag.starts_with("EQUIV");
+  constexpr std::string_view harmless[] = {"VERTEX", "PARAMS", "ROBOT", "RAWLASER", "FLASER"};
+  return std::none_of(std::begin(harmless), std::end(harmless), [&](auto start) { return tag.starts_with(start); });
 }
 
 std::string lines(std::size_t count, const std::string& tag, int line) {
@@ -34,7 +36,7 @@ std::optional<UnknownVertex> UnknownLines::take(std::string_view tag, bool known
   if (const std::string_view what = other_kind_of_file(tag); !what.empty() && !ignore_)
     in_.fail(fmt::format("{} belongs to {}", reading::quoted(tag), what),
              "poses and landmarks alone, and what was measured between them; bundles are read in BAL's format");
-  if (!known && skipped_.size() >= most_tags)
+  if (!known && !ignore_ && skipped_.size() >= most_tags)
     in_.fail("no line with a known tag yet",
              "a pose graph: lines such as 'EDGE_SE2 FROM TO x y θ I11 I12 I13 I22 I23 I33'");
   const std::string name(tag.substr(0, longest_tag));
@@ -60,8 +62,8 @@ void UnknownLines::conclude(std::vector<std::string>& warnings) const {
   }
   if (tags > most_tags) refused += fmt::format(" and lines with {} more tags", tags - most_tags);
   if (!refused.empty())
-    throw FileError(in_.name(), first, 0, refused + ": a measurement that is not known",
-                    "known tags, or --ignore-unknown to leave these lines out");
+    throw FileError(in_.name(), first, 0, refused + ": a tag that is not known, and may be a measurement",
+                    "known tags, in capitals, or --ignore-unknown to leave these lines out");
   for (std::size_t k = 0; k < skipped_.size(); ++k) {
     if (k == most_tags) {
       warnings.push_back(fmt::format("lines with {} more unknown tags left out", skipped_.size() - most_tags));

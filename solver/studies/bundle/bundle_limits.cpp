@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -94,11 +95,21 @@ void limit(Problem& problem, const Bundle& b, const Request& request) {
   double lower[9], upper[9];
   std::fill_n(lower, 9, -infinity);
   std::fill_n(upper, 9, infinity);
+  for (const auto* bounds : {&request.lower, &request.upper})
+    for (const auto& [name, value] : *bounds)
+      if (!std::isfinite(value))
+        throw Error(fmt::format("the bound of {} is {}; expected a finite number", name, value));
   for (const auto& [name, value] : request.lower) lower[bounded("--lower", name)] = value;
   for (const auto& [name, value] : request.upper) upper[bounded("--upper", name)] = value;
   const Parameters<9> cameras(0, 9, static_cast<int>(b.camera_count()));
-  for (int k = 0; k < 9; ++k)
-    if (lower[k] > -infinity || upper[k] < infinity) problem.set_bounds(cameras, k, lower[k], upper[k]);
+  // A camera without observations stays where it is.
+  std::vector<char> observed(static_cast<std::size_t>(b.camera_count()), 0);
+  for (const std::int32_t c : b.camera_of) observed[static_cast<std::size_t>(c)] = 1;
+  for (int k = 0; k < 9; ++k) {
+    if (lower[k] == -infinity && upper[k] == infinity) continue;
+    for (int c = 0; c < static_cast<int>(b.camera_count()); ++c)
+      if (observed[static_cast<std::size_t>(c)]) problem.set_bounds(cameras[c], k, lower[k], upper[k]);
+  }
 }
 
 }  // namespace thalweg::inline v0_1::studies

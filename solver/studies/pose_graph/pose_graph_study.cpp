@@ -71,9 +71,12 @@ PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& star
   return s;
 }
 
-/// Whether priors of places alone say where the graph is: they may leave a rotation.
+/// Whether priors of places alone say where the graph is, which may leave a rotation, or bearings where landmarks are,
+/// which may leave a distance: undamped steps are huge there.
 bool is_loosely_held(const PoseGraph& g) {
   using Kind = PoseGraph::Measurement::Kind;
+  if (std::any_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::bearing; }))
+    return true;
   return gauge_pose(g) < 0 && count_fixed(g.pose_fixed) == 0 &&
          std::none_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::pose_prior; });
 }

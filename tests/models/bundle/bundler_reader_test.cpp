@@ -98,7 +98,7 @@ TEST_CASE("Bundler's files: what is wrong is said, with its place") {
   CHECK(complaint(camera + point + "0\n").find("no point is seen") != std::string::npos);
   std::string skew = camera;
   skew.replace(skew.find("1 0 0\n"), 5, "1 1 0");
-  CHECK(complaint(skew + point + "1 0 0 0.5 0.5\n").find("the nine numbers of the rotation are none") !=
+  CHECK(complaint(skew + point + "1 0 0 0.5 0.5\n").find("the nine numbers before the translation are no rotation") !=
         std::string::npos);
   std::string unplaced = camera;
   unplaced.replace(unplaced.find("500 0 0"), 7, "0 0 0");

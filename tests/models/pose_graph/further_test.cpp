@@ -267,6 +267,8 @@ TEST_CASE("indefinite information is refused, or treated as asked, with a count"
       "EDGE_SE2 0 1 1 0 0 1 0 0 1 0 1\nEDGE_SE2 0 1 1 0 0 1 2 0 1 0 4\nEDGE_SE2 0 1 1 0 0 1 2 0 1 0 4\n";
   CHECK(complaint(text).starts_with(
       "f.g2o:2:30: the information matrix is indefinite; expected a positive semidefinite"));
+  CHECK(complaint("EDGE_SE2 0 1 1 0 0 1e308 1.5e308 0 1e308 0 1\n", {.indefinite = Indefinite::clip})
+            .find("the information is too large") != std::string::npos);
   const PoseGraph clipped = read(text, {.indefinite = Indefinite::clip});
   // (1 2; 2 1) has the eigenvalues 3 and −1; 3 belongs to (1, 1).
   for (const std::size_t k : {6u, 7u, 9u}) CHECK(clipped.edges.information[k] == Approx(1.5));
@@ -288,18 +290,47 @@ TEST_CASE("no measurement is left out without an error") {
   CHECK(
       complaint(text) ==
       "f.g2o:2: 2 lines with the tag 'EDGE_SE2_RANGE' (first on line 2), 1 line with the tag 'EDGE_FOO' (first on line "
-      "4): a measurement that is not known; expected known tags, or --ignore-unknown to leave these lines out");
-  CHECK(complaint(edge + "ODOMETRY 1 2 3\n").find("a measurement that is not known") != std::string::npos);
+      "4): a tag that is not known, and may be a measurement; expected known tags, in capitals, or --ignore-unknown to "
+      "leave these lines out");
+  CHECK(complaint(edge + "ODOMETRY 1 2 3\n").find("a tag that is not known, and may be a measurement") !=
+        std::string::npos);
   const PoseGraph ignored = read(text, {.ignore_unknown = true});
   CHECK(ignored.edges.count() == 1);
   CHECK(ignored.warnings ==
         std::vector<std::string>{"2 lines left out: tag 'EDGE_SE2_RANGE' (first on line 2) is not known",
                                  "1 line left out: tag 'EDGE_FOO' (first on line 4) is not known"});
+  for (const std::string tag : {"EGDE_SE2 0 1 1 0 0", "edge_se2 0 1 1 0 0", "GPS 1 2 3", "fix 1", "BR 0 1 0.5"})
+    CHECK(complaint(edge + tag + "\n").find("may be a measurement") != std::string::npos);
+  CHECK(read("\xef\xbb\xbf"
+             "FIX 1\n" +
+             edge)
+            .pose_fixed == std::vector<char>{0, 1});
   // A vertex that nothing measures does no harm; one that is measured is no pose.
   CHECK(read("VERTEX_LINE 7 1 2\n" + edge).warnings.size() == 1);
   CHECK(complaint("VERTEX_LINE 1 1 2\n" + edge) ==
         "f.g2o:1: vertex 1 has the tag 'VERTEX_LINE', which is not known, and is measured on line 2; expected "
         "VERTEX_SE2, VERTEX_SE3:QUAT, VERTEX_XY or VERTEX_TRACKXYZ");
+}
+
+TEST_CASE("a vertex that is fixed and has no line stands nowhere, where a prior says where the graph is") {
+  const std::string text = "EDGE_SE2 0 1 1 0 0 1 0 0 1 0 1\nEDGE_PRIOR_SE2 1 10 10 0 1 0 0 1 0 1\nFIX 0\n";
+  CHECK(complaint(text) ==
+        "f.g2o:3: vertex 0 is fixed, and has no line of its own to say where; expected a vertex line");
+  CHECK(complaint("VERTEX_SE2 0 9 10 0\n" + text) == "accepted");
+}
+
+TEST_CASE("a graph far from the origin begins as near its minimum as one at it") {
+  PoseGraph g = generate_pose_graph({.kind = PoseGraphOptions::Kind::city, .poses = 400});
+  double cost[2];
+  for (const bool far : {false, true}) {
+    PoseGraph at = g;
+    at.pose_fixed[7] = 1;
+    at.poses[21] += far ? 3e6 : 0.0;
+    at.poses[22] -= far ? 5e6 : 0.0;
+    initialize(at, Initialization::chordal);
+    cost[far] = pose_graph_cost(at);
+  }
+  CHECK(cost[1] == Approx(cost[0]).epsilon(1e-6));
 }
 
 TEST_CASE("files of other kinds say what they are") {
