@@ -107,8 +107,8 @@ struct GraphReading {
 /// TORO states rotations in space by roll, pitch and yaw (R = Rz(yaw) Ry(pitch) Rx(roll)) and their information for
 /// whole angles: that is turned into information for the quaternion's vector part, four times as much for the rotation.
 ///
-/// Throws FileError, with the line, for what is no such file or makes no graph to be solved: edges whose tag is not
-/// known, or whose vertex has a line that is not known; duplicate or unconnected vertices, none that moves, indefinite
+/// Throws FileError, with the line, for what is no such file or makes no graph to be solved: lines whose tag is not
+/// known, and edges whose vertex has a line that is not; duplicate or unconnected vertices, none that moves, indefinite
 /// information, quaternions whose length is not 1 within 1 %, edges from a vertex to itself, too few, too many or
 /// unreadable numbers. Of vertices, parameters and anything else that is not known one warning is given.
 PoseGraph read_pose_graph(const std::string& path, const GraphReading& how = {});

@@ -1,5 +1,6 @@
 #include "models/bundle/number_stream.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstring>
@@ -103,6 +104,15 @@ std::int64_t NumberStream::whole(const char* what, std::int64_t least, std::int6
   if (read.ec != std::errc() || value < least || value > most)
     fail(quoted(word()) + " is out of range", within(fmt::format("{}, {} to {}", what, least, most)));
   return value;
+}
+
+NumberStream numbers_of(std::string_view text, const std::string& name) {
+  return NumberStream(name, [text](char* to, std::size_t size) mutable {
+    const std::size_t n = std::min(size, text.size());
+    std::memcpy(to, text.data(), n);
+    text.remove_prefix(n);
+    return n;
+  });
 }
 
 }  // namespace thalweg::inline v0_1::reading

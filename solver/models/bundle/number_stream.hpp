@@ -54,4 +54,7 @@ class NumberStream {
   std::int64_t index_ = 0, count_ = 0;
 };
 
+/// The numbers of a text in memory, which must outlive them; `name` stands for the file in messages.
+NumberStream numbers_of(std::string_view text, const std::string& name);
+
 }  // namespace thalweg::inline v0_1::reading

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -81,12 +80,7 @@ Bundle read_bal(const std::string& path) {
 }
 
 Bundle parse_bal(std::string_view text, const std::string& name) {
-  NumberStream numbers(name, [&](char* to, std::size_t size) {
-    const std::size_t n = std::min(size, text.size());
-    std::memcpy(to, text.data(), n);
-    text.remove_prefix(n);
-    return n;
-  });
+  NumberStream numbers = reading::numbers_of(text, name);
   return read(numbers, name);
 }
 

@@ -2,8 +2,6 @@
 // k₂, R and t, of each point its place, its colour and where it was seen. Their camera model is BAL's.
 #include <thalweg/models/bundle.hpp>
 
-#include <cstring>
-
 #include <fmt/format.h>
 #include <Eigen/Geometry>
 
@@ -87,12 +85,7 @@ Bundle read_bundler(const std::string& path) {
 }
 
 Bundle parse_bundler(std::string_view text, const std::string& name) {
-  NumberStream numbers(name, [&](char* to, std::size_t size) {
-    const std::size_t n = std::min(size, text.size());
-    std::memcpy(to, text.data(), n);
-    text.remove_prefix(n);
-    return n;
-  });
+  NumberStream numbers = reading::numbers_of(text, name);
   return read(numbers, name);
 }
 

@@ -9,8 +9,8 @@
 #include <Eigen/Geometry>
 #include <thalweg/models/pose_graph.hpp>
 
-#include "models/pose_graph/nearest_rotation.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
+#include "models/pose_graph/starts/nearest_rotation.hpp"
 
 using namespace thalweg;
 using doctest::Approx;

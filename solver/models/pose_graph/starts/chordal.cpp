@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include "models/pose_graph/relaxed_rotations.hpp"
-#include "models/pose_graph/starts.hpp"
+#include "models/pose_graph/starts/relaxed_rotations.hpp"
+#include "models/pose_graph/starts/starts.hpp"
 
 namespace thalweg::inline v0_1::graph {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <io/compressed_text.hpp>
 
-#include "models/pose_graph/graph_tags.hpp"
+#include "models/pose_graph/format/graph_tags.hpp"
 #include "models/pose_graph/information.hpp"
 
 namespace thalweg::inline v0_1 {

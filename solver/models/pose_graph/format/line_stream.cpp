@@ -1,4 +1,4 @@
-#include "models/pose_graph/line_stream.hpp"
+#include "models/pose_graph/format/line_stream.hpp"
 
 #include <charconv>
 #include <cmath>

@@ -10,8 +10,8 @@
 
 #include "io/text_numbers.hpp"
 #include "models/pose_graph/groups.hpp"
-#include "models/pose_graph/prior_anchor.hpp"
-#include "models/pose_graph/starts.hpp"
+#include "models/pose_graph/starts/prior_anchor.hpp"
+#include "models/pose_graph/starts/starts.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {

@@ -15,12 +15,12 @@
 
 #include "io/input_file.hpp"
 #include "io/text_numbers.hpp"
-#include "models/pose_graph/graph_tags.hpp"
+#include "models/pose_graph/format/graph_tags.hpp"
+#include "models/pose_graph/format/line_stream.hpp"
+#include "models/pose_graph/format/raw_graph.hpp"
+#include "models/pose_graph/format/unknown_lines.hpp"
 #include "models/pose_graph/information.hpp"
-#include "models/pose_graph/line_stream.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
-#include "models/pose_graph/raw_graph.hpp"
-#include "models/pose_graph/unknown_lines.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {

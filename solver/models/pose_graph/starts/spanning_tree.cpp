@@ -5,8 +5,8 @@
 
 #include <fmt/format.h>
 
-#include "models/pose_graph/relaxed_rotations.hpp"
-#include "models/pose_graph/starts.hpp"
+#include "models/pose_graph/starts/relaxed_rotations.hpp"
+#include "models/pose_graph/starts/starts.hpp"
 
 namespace thalweg::inline v0_1::graph {
 namespace {

@@ -1,7 +1,7 @@
 // Where a graph stands that nothing but priors hold.
 #pragma once
 
-#include "models/pose_graph/starts.hpp"
+#include "models/pose_graph/starts/starts.hpp"
 
 namespace thalweg::inline v0_1::graph {
 

@@ -4,7 +4,7 @@
 #include <Eigen/Dense>
 
 #include "models/pose_graph/pose_algebra.hpp"
-#include "models/pose_graph/starts.hpp"
+#include "models/pose_graph/starts/starts.hpp"
 
 namespace thalweg::inline v0_1::graph {
 namespace {

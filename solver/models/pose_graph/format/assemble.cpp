@@ -1,4 +1,4 @@
-#include "models/pose_graph/raw_graph.hpp"
+#include "models/pose_graph/format/raw_graph.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,11 +1,11 @@
-#include "models/pose_graph/prior_anchor.hpp"
+#include "models/pose_graph/starts/prior_anchor.hpp"
 
 #include <algorithm>
 
 #include <Eigen/Geometry>
 
-#include "models/pose_graph/nearest_rotation.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
+#include "models/pose_graph/starts/nearest_rotation.hpp"
 
 namespace thalweg::inline v0_1::graph {
 namespace {

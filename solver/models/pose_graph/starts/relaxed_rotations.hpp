@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <vector>
 
-#include "models/pose_graph/block_system.hpp"
-#include "models/pose_graph/edge_weights.hpp"
-#include "models/pose_graph/nearest_rotation.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
-#include "models/pose_graph/vertex_numbers.hpp"
+#include "models/pose_graph/starts/block_system.hpp"
+#include "models/pose_graph/starts/edge_weights.hpp"
+#include "models/pose_graph/starts/nearest_rotation.hpp"
+#include "models/pose_graph/starts/vertex_numbers.hpp"
 
 namespace thalweg::inline v0_1::graph {
 

@@ -1,4 +1,4 @@
-#include "models/pose_graph/block_system.hpp"
+#include "models/pose_graph/starts/block_system.hpp"
 
 #include <algorithm>
 

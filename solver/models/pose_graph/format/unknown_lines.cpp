@@ -1,4 +1,4 @@
-#include "models/pose_graph/unknown_lines.hpp"
+#include "models/pose_graph/format/unknown_lines.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -9,7 +9,7 @@
 #include <thalweg/io/file_error.hpp>
 
 #include "io/text_numbers.hpp"
-#include "models/pose_graph/graph_tags.hpp"
+#include "models/pose_graph/format/graph_tags.hpp"
 
 namespace thalweg::inline v0_1::graph {
 namespace {

@@ -1,4 +1,4 @@
-#include "models/pose_graph/graph_tags.hpp"
+#include "models/pose_graph/format/graph_tags.hpp"
 
 #include <algorithm>
 #include <array>

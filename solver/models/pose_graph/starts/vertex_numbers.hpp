@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/pose_graph/starts.hpp"
+#include "models/pose_graph/starts/starts.hpp"
 
 namespace thalweg::inline v0_1::graph {
 

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "models/pose_graph/line_stream.hpp"
-#include "models/pose_graph/raw_graph.hpp"
+#include "models/pose_graph/format/line_stream.hpp"
+#include "models/pose_graph/format/raw_graph.hpp"
 
 namespace thalweg::inline v0_1::graph {
 
