@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <utility>
 
 #include <minimize/strategy/strategies.hpp>
 #include <minimize/strategy/trust_radius.hpp>
@@ -40,14 +42,16 @@ class DoglegStrategy : public Strategy {
     if (status_ != LinearStatus::ok) return proposed;
     if (flat_ && undamped_norm_ > longest_flat * radius()) proposed.status = regularize(linear);
     if (proposed.status != LinearStatus::ok) return proposed;
-    if (newton_norm_ <= radius()) {
+    const bool whole = newton_norm_ <= radius();
+    if (whole) {
       std::copy(newton_.begin(), newton_.end(), step);
     } else {
+      find_cauchy(linear);
       bend(linear, step);
     }
     scale_.proposed(step);
     proposed.scaled_norm = scaled_norm(scale_.diagonal(), step);
-    proposed.predicted = -0.5 * linear.squared_product(step);
+    proposed.predicted = -0.5 * (whole && newton_squared_ ? *newton_squared_ : linear.squared_product(step));
     const auto g = linear.gradient();
     for (std::size_t j = 0; j < newton_.size(); ++j) proposed.predicted -= g[j] * step[j];
     return proposed;
@@ -93,17 +97,25 @@ class DoglegStrategy : public Strategy {
     if (status != LinearStatus::ok && status != LinearStatus::inexact) return status;
     for (std::size_t j = 0; j < D.size(); ++j) gradient_[j] = -g[j] / (D[j] * D[j]);
     newton_norm_ = undamped_norm_ = scaled_norm(D, newton_.data());
-    flat_ = linear.squared_product(newton_.data()) < flat * flat * newton_norm_ * newton_norm_;
+    newton_squared_ = linear.squared_step(regularization_, newton_norm_, newton_.data());
+    flat_ = *newton_squared_ < flat * flat * newton_norm_ * newton_norm_;
     gradient_norm_ = scaled_norm(D, gradient_.data());
-    const double bend = linear.squared_product(gradient_.data());
-    cauchy_ = bend > 0.0 ? gradient_norm_ * gradient_norm_ / bend : 0.0;
+    cauchy_known_ = false;
     return LinearStatus::ok;
+  }
+
+  /// A product with J that a step of full length does without.
+  void find_cauchy(const DampedSystem& linear) {
+    if (std::exchange(cauchy_known_, true)) return;
+    const double curvature = linear.squared_product(gradient_.data());
+    cauchy_ = curvature > 0.0 ? gradient_norm_ * gradient_norm_ / curvature : 0.0;
   }
 
   /// The Newton point for this radius: the step of a few times its length.
   LinearStatus regularize(DampedSystem& linear) {
     const ProposedStep step = search_.find(linear, scale_.diagonal(), longest_flat * radius(), newton_.data());
     newton_norm_ = step.scaled_norm;
+    newton_squared_.reset();
     return step.status;
   }
 
@@ -114,7 +126,9 @@ class DoglegStrategy : public Strategy {
   Scale scale_;
   LengthSearch search_;
   bool flat_ = false;
-  double undamped_norm_ = 0.0;  // ‖Dδ‖ of the Gauss-Newton step
+  double undamped_norm_ = 0.0;            // ‖Dδ‖ of the Gauss-Newton step
+  std::optional<double> newton_squared_;  // ‖Jδ‖² of newton_
+  bool cauchy_known_ = false;
   bool known_ = false;
   LinearStatus status_ = LinearStatus::ok;
   double regularization_ = 0.0;

@@ -72,8 +72,15 @@ std::vector<std::unique_ptr<ResidualGroup>> residual_groups(const PoseGraph& g) 
                                         : groups_of<SpaceEdge, SpaceSighting>(g);
 }
 
-Cost::Cost(const PoseGraph& graph, const Loss& loss) : problem_(build_problem(graph)), loss_(loss) {
-  for (const auto& group : problem_.groups()) tables_.emplace_back(group->table_size());
+Cost::Cost(const PoseGraph& graph, const Loss& loss) : loss_(loss) {
+  if (graph.further.empty())
+    own_ = residual_groups(graph);
+  else
+    problem_ = build_problem(graph);
+  for (const auto& group : graph.further.empty() ? own_ : problem_.groups()) {
+    groups_.push_back(group.get());
+    tables_.emplace_back(group->table_size());
+  }
 }
 
 double Cost::operator()(const std::vector<double>& poses, const std::vector<double>& landmarks) {
@@ -83,8 +90,8 @@ double Cost::operator()(const std::vector<double>& poses, const std::vector<doub
   double sum = 0.0;
   std::array<std::array<double, strip>, 6> r;
   double* const residual[] = {r[0].data(), r[1].data(), r[2].data(), r[3].data(), r[4].data(), r[5].data()};
-  for (std::size_t k = 0; k < problem_.groups().size(); ++k) {
-    const ResidualGroup& group = *problem_.groups()[k];
+  for (std::size_t k = 0; k < groups_.size(); ++k) {
+    const ResidualGroup& group = *groups_[k];
     group.fill_table(x_.data(), tables_[k].data());
     for (std::int64_t begin = 0; begin < group.items(); begin += strip) {
       const std::int64_t end = std::min(begin + strip, group.items());

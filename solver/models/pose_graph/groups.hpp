@@ -22,7 +22,9 @@ class Cost {
   double operator()(const std::vector<double>& poses, const std::vector<double>& landmarks);
 
  private:
-  Problem problem_;
+  Problem problem_;                                  // where there are further measurements
+  std::vector<std::unique_ptr<ResidualGroup>> own_;  // otherwise
+  std::vector<const ResidualGroup*> groups_;
   std::vector<AlignedArray> tables_;
   std::vector<double> x_;
   Loss loss_;

@@ -7,7 +7,6 @@
 #include <minimize/system/box_step.hpp>
 #include <minimize/system/start.hpp>
 #include <thalweg/base/cancellation.hpp>
-#include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/problem.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -174,9 +173,8 @@ void BlockSystem::linearize() {
   program_.coordinates(x_.data(), sizes_.data());
   bounds_.update(sizes_, linear_->gradient());
   steps_->take(bounds_.held());
-  gradient_norm_ = bounds_.held().empty() ? assembly_->gradient_norm()
-                                          : convergence::projected_gradient_norm(sizes_, steps_->gradient(),
-                                                                                 bounds_.lower(), bounds_.upper());
+  gradient_norm_ =
+      bounds_.held().empty() ? assembly_->gradient_norm() : bounds_.projected_gradient_norm(sizes_, steps_->gradient());
   context_->clock.charge(Stopwatch::linear_solve);
 }
 

@@ -9,7 +9,6 @@
 #include <minimize/system/plan.hpp>
 #include <minimize/system/start.hpp>
 #include <minimize/verification/thresholds.hpp>
-#include <thalweg/minimize/convergence.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -88,7 +87,7 @@ void DenseSystem::linearize() {
   linear_->linearize(state_.jacobian, state_.residual.data(), bounds_.held());
   factored_ = linear_ == &qr_;
   polished_ = false;
-  gradient_norm_ = convergence::projected_gradient_norm(sizes_, linear_->gradient(), bounds_.lower(), bounds_.upper());
+  gradient_norm_ = bounds_.projected_gradient_norm(sizes_, linear_->gradient());
   context_->clock.charge(Stopwatch::linear_solve);
 }
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -26,21 +25,23 @@ class Chordal {
       if (number_.held[v]) {
         const Pose pose = Pose::load(g.poses.data() + v * Pose::size);
         rotations_[v] = pose.rotation();
-        positions_[v] = pose.t;
+        if (!origin_) origin_ = pose.t;
+        positions_[v] = pose.t - *origin_;
       }
+    if (!origin_) origin_ = Point::Zero();
   }
 
   Start run() {
     Start start{g_.poses, {}, {}};
     if (number_.poses == 0) return start;
-    const bool turned = sighted_ ? relax_jointly<Pose>(g_, number_, positions_, rotations_)
+    const bool turned = sighted_ ? relax_jointly<Pose>(g_, number_, *origin_, positions_, rotations_)
                                  : relax_rotations<Pose>(g_, number_, system_for(d), rotations_);
     if (!turned || !solve_positions(start)) return {{}, "its linear system is singular", {}};
     for (std::size_t v = 0; v < number_.held.size(); ++v) {
       if (number_.held[v]) continue;
       Pose pose;
       pose.set_rotation(rotations_[v]);
-      pose.t = positions_[v];
+      pose.t = positions_[v] + *origin_;
       pose.store(start.poses.data() + v * Pose::size);
     }
     return start;
@@ -115,7 +116,8 @@ class Chordal {
       const std::size_t from = at(g_.sightings.from[e]);
       Rotation turn = rotations_[from];
       if constexpr (d == 3) turn *= Pose3::load(g_.sensors.data() + 7 * g_.sensor_of[e]).rotation();
-      positions.add(i, positions_[from], l, Eigen::Map<const Point>(g_.landmarks.data() + g_.sightings.to[e] * d),
+      positions.add(i, positions_[from], l,
+                    Eigen::Map<const Point>(g_.landmarks.data() + g_.sightings.to[e] * d) - *origin_,
                     rotations_[from] * sighted_point<Pose>(g_, e),
                     in_world(turn, full_information<d>(g_.sightings.information.data() + e * at(triangle(d)))));
     }
@@ -125,7 +127,7 @@ class Chordal {
     start.landmarks = g_.landmarks;
     for (std::size_t l = 0; l < number_.landmark.size(); ++l)
       for (int k = 0; k < d && number_.landmark[l] >= 0; ++k)
-        start.landmarks[l * d + at(k)] = positions.entry(number_.landmark[l], k);
+        start.landmarks[l * d + at(k)] = positions.entry(number_.landmark[l], k) + (*origin_)[k];
     return true;
   }
 
@@ -135,44 +137,16 @@ class Chordal {
   std::vector<std::pair<std::int32_t, std::int32_t>> pairs_;
   std::optional<BlockSystem> system_;
   std::vector<Rotation> rotations_;
-  std::vector<Point> positions_;
+  // The first pose that is held. Far from the origin, as in the coordinates of a map, the sums of positions times
+  // information would lose the digits that tell them apart.
+  std::optional<Point> origin_;
+  std::vector<Point> positions_;  // from there
 };
-
-/// Moves all poses and landmarks by `by`, in the first two or three of each `size` numbers.
-void move(std::vector<double>& numbers, std::size_t size, const std::vector<double>& by, double sign) {
-  for (std::size_t at = 0; at < numbers.size(); at += size)
-    for (std::size_t k = 0; k < by.size(); ++k) numbers[at + k] += sign * by[k];
-}
-
-/// Around a pose that is held: far from the origin, as in the coordinates of a map, the sums of positions times
-/// information would lose the digits that tell them apart.
-Start start_around(const PoseGraph& g) {
-  return g.kind == PoseGraph::Kind::se2 ? Chordal<Pose2>(g).run() : Chordal<Pose3>(g).run();
-}
 
 }  // namespace
 
 Start chordal_start(const PoseGraph& g) {
-  const std::vector<char> held = held_poses(g);
-  const auto first = std::find(held.begin(), held.end(), 1);
-  if (first == held.end()) return start_around(g);
-  const auto pose_size = at(g.pose_size()), size = at(g.landmark_size());
-  const double* const pose = g.poses.data() + at(first - held.begin()) * pose_size;
-  const std::vector<double> origin(pose, pose + size);
-  if (std::all_of(origin.begin(), origin.end(), [](double v) { return v == 0.0; })) return start_around(g);
-  PoseGraph near = g;
-  move(near.poses, pose_size, origin, -1.0);
-  move(near.landmarks, size, origin, -1.0);
-  Start start = start_around(near);
-  if (!start.obstacle.empty()) return start;
-  move(start.poses, pose_size, origin, 1.0);
-  move(start.landmarks, size, origin, 1.0);
-  // What is held keeps its bits.
-  for (std::size_t v = 0; v < held.size(); ++v)
-    if (held[v]) std::copy_n(g.poses.data() + v * pose_size, pose_size, start.poses.data() + v * pose_size);
-  for (std::size_t l = 0; l < g.landmark_fixed.size() && !start.landmarks.empty(); ++l)
-    if (g.landmark_fixed[l]) std::copy_n(g.landmarks.data() + l * size, size, start.landmarks.data() + l * size);
-  return start;
+  return g.kind == PoseGraph::Kind::se2 ? Chordal<Pose2>(g).run() : Chordal<Pose3>(g).run();
 }
 
 }  // namespace thalweg::inline v0_1::graph

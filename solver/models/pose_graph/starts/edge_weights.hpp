@@ -28,13 +28,22 @@ Eigen::Matrix<double, n, n> pseudo_inverse(const Eigen::Matrix<double, n, n>& A)
   return eigen.eigenvectors() * inverse.asDiagonal() * eigen.eigenvectors().transpose();
 }
 
+/// The same where it is far from singular, as nearly always, by the inverse itself.
+template <int n>
+Eigen::Matrix<double, n, n> inverse_on_range(const Eigen::Matrix<double, n, n>& A) {
+  constexpr double far = 1e-8;  // of the determinant, beside the diagonal's product (Hadamard)
+  double most = far;
+  for (int i = 0; i < n; ++i) most *= A(i, i);
+  return A.determinant() > most ? Eigen::Matrix<double, n, n>(A.inverse()) : pseudo_inverse<n>(A);
+}
+
 /// Information of the rotation alone, the translation being free.
 template <class Pose>
 auto turning_information(const double* omega) {
   constexpr int d = Pose::space, turns = Pose::tangent - d;
   const auto O = full_information<Pose::tangent>(omega);
   return (O.template bottomRightCorner<turns, turns>() - O.template bottomLeftCorner<turns, d>() *
-                                                             pseudo_inverse<d>(O.template topLeftCorner<d, d>()) *
+                                                             inverse_on_range<d>(O.template topLeftCorner<d, d>()) *
                                                              O.template topRightCorner<d, turns>())
       .eval();
 }

@@ -98,9 +98,11 @@ bool relax_rotations(const PoseGraph& g, const VertexNumbers& number, BlockSyste
 /// From edges and sightings together, the positions relaxed with the rotations: where loops close through landmarks
 /// alone, the edges' rotations close none. Row k of (R t) is an unknown x of d + 1 numbers, the same matrix for every
 /// k: an edge says xⱼ = Hᵀ xᵢ with H = (Z z; 0 1), a sighting of z λ = (z; 1)ᵀ xᵢ, with λ coordinate k of the landmark.
-/// Information of translations and sightings counts by its mean over the directions. False where it is singular.
+/// Information of translations and sightings counts by its mean over the directions. Positions are from `origin`. False
+/// where it is singular.
 template <class Pose>
-bool relax_jointly(const PoseGraph& g, const VertexNumbers& number, const std::vector<typename Pose::Point>& positions,
+bool relax_jointly(const PoseGraph& g, const VertexNumbers& number, const typename Pose::Point& origin,
+                   const std::vector<typename Pose::Point>& positions,
                    std::vector<typename Pose::Rotation>& rotations) {
   constexpr int d = Pose::space, width = d + 1;
   using Block = Eigen::Matrix<double, width, width>;
@@ -152,7 +154,8 @@ bool relax_jointly(const PoseGraph& g, const VertexNumbers& number, const std::v
     } else if (l >= 0) {
       X.add(l, -off * known(g.sightings.from[e]));
     } else if (i >= 0) {
-      const auto at = Eigen::Map<const typename Pose::Point>(g.landmarks.data() + g.sightings.to[e] * d);
+      const typename Pose::Point at =
+          Eigen::Map<const typename Pose::Point>(g.landmarks.data() + g.sightings.to[e] * d) - origin;
       X.add(i, w * h * at.transpose());
     }
   }
