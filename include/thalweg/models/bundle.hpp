@@ -43,6 +43,8 @@ bool looks_like_bal(const std::string& path);
 /// FileError.
 Bundle read_bundler(const std::string& path);
 Bundle parse_bundler(std::string_view text, const std::string& name);
+/// Either of them, by how the file begins.
+Bundle read_bundle(const std::string& path);
 /// Whether a file is one, by its extension (.out) or its first words.
 bool looks_like_bundler(const std::string& path);
 

@@ -14,12 +14,11 @@ namespace {
 
 using Vector = Eigen::Vector3d;
 
-/// Where camera c sees point p, in its own frame; it looks along −z.
-Vector seen_by(const double* camera, const double* point) {
-  const Vector w = Eigen::Map<const Vector>(camera), X = Eigen::Map<const Vector>(point);
+Eigen::Matrix3d rotation_of(const double* camera) {
+  const Vector w = Eigen::Map<const Vector>(camera);
   const double angle = w.norm();
-  const Vector turned = angle == 0.0 ? X : Vector(Eigen::AngleAxisd(angle, w / angle) * X);
-  return turned + Eigen::Map<const Vector>(camera + 3);
+  return angle == 0.0 ? Eigen::Matrix3d(Eigen::Matrix3d::Identity())
+                      : Eigen::AngleAxisd(angle, w / angle).toRotationMatrix();
 }
 
 /// "3, 17, 18 and 4 more".
@@ -38,9 +37,13 @@ BundleCheirality cheirality(const Bundle& b) {
   constexpr double beside = 1e-6;
   BundleCheirality found;
   std::vector<std::int64_t> seen(static_cast<std::size_t>(b.camera_count())), behind(seen.size());
+  std::vector<Eigen::Matrix3d> R;
+  for (std::size_t c = 0; c < seen.size(); ++c) R.push_back(rotation_of(b.cameras.data() + 9 * c));
   for (std::size_t i = 0; i < b.u.size(); ++i) {
     const auto c = static_cast<std::size_t>(b.camera_of[i]);
-    const Vector P = seen_by(b.cameras.data() + 9 * c, b.points.data() + 3 * static_cast<std::size_t>(b.point_of[i]));
+    // In the camera's frame; it looks along −z.
+    const Vector P = R[c] * Eigen::Map<const Vector>(b.points.data() + 3 * static_cast<std::size_t>(b.point_of[i])) +
+                     Eigen::Map<const Vector>(b.cameras.data() + 9 * c + 3);
     ++seen[c];
     if (std::abs(P[2]) <= beside * P.norm()) ++found.beside;
     if (P[2] < 0.0) continue;

@@ -13,6 +13,7 @@
 #include "io/compressed_file.hpp"
 #include "io/input_file.hpp"
 #include "models/bundle/number_stream.hpp"
+#include "models/bundle/readers.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -31,7 +32,9 @@ bool whole_number(NumberStream& in, std::int64_t& n) {
   return read.ec != std::errc::invalid_argument && read.ptr == word.data() + word.size();
 }
 
-Bundle read(NumberStream& in, const std::string& name) {
+}  // namespace
+
+Bundle bundle::read_bal(NumberStream& in, const std::string& name) {
   Bundle b;
   b.file = name;
   if (!in.next()) in.fail("the file is empty", a_bal_file);
@@ -72,16 +75,14 @@ Bundle read(NumberStream& in, const std::string& name) {
   return b;
 }
 
-}  // namespace
-
 Bundle read_bal(const std::string& path) {
   NumberStream numbers(path, reading::open_bytes(path, a_bal_file));
-  return read(numbers, path);
+  return bundle::read_bal(numbers, path);
 }
 
 Bundle parse_bal(std::string_view text, const std::string& name) {
   NumberStream numbers = reading::numbers_of(text, name);
-  return read(numbers, name);
+  return bundle::read_bal(numbers, name);
 }
 
 bool looks_like_bal(const std::string& path) {

@@ -10,6 +10,7 @@
 #include "io/compressed_file.hpp"
 #include "io/input_file.hpp"
 #include "models/bundle/number_stream.hpp"
+#include "models/bundle/readers.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -40,7 +41,9 @@ void read_camera(NumberStream& in, std::vector<double>& to, std::vector<char>& r
   for (const double v : {w[0], w[1], w[2], t[0], t[1], t[2], f, k1, k2}) to.push_back(v);
 }
 
-Bundle read(NumberStream& in, const std::string& name) {
+}  // namespace
+
+Bundle bundle::read_bundler(NumberStream& in, const std::string& name) {
   Bundle b;
   b.file = name;
   for (const std::string_view expected : first_words)
@@ -77,16 +80,21 @@ Bundle read(NumberStream& in, const std::string& name) {
   return b;
 }
 
-}  // namespace
-
 Bundle read_bundler(const std::string& path) {
   NumberStream numbers(path, reading::open_bytes(path, a_bundler_file));
-  return read(numbers, path);
+  return bundle::read_bundler(numbers, path);
 }
 
 Bundle parse_bundler(std::string_view text, const std::string& name) {
   NumberStream numbers = reading::numbers_of(text, name);
-  return read(numbers, name);
+  return bundle::read_bundler(numbers, name);
+}
+
+Bundle read_bundle(const std::string& path) {
+  NumberStream numbers(path, reading::open_bytes(path, "a bundle: a file of BAL, or of Bundler"));
+  const bool comment = numbers.next() && numbers.word().starts_with('#');
+  numbers.put_back();
+  return comment ? bundle::read_bundler(numbers, path) : bundle::read_bal(numbers, path);
 }
 
 bool looks_like_bundler(const std::string& path) {

@@ -155,10 +155,10 @@ class BundleStudy final : public BlockStudy {
 };
 
 std::unique_ptr<Study> read(const std::string& file, const Request&) {
-  return std::make_unique<BundleStudy>(looks_like_bundler(file) ? read_bundler(file) : read_bal(file));
+  return std::make_unique<BundleStudy>(read_bundle(file));
 }
 
-bool recognises(const std::string& file) { return looks_like_bundler(file) || looks_like_bal(file); }
+bool recognises(const std::string& file) { return looks_like_bal(file) || looks_like_bundler(file); }
 
 }  // namespace
 

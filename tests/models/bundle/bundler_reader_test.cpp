@@ -81,6 +81,8 @@ TEST_CASE("Bundler's files: the same residuals as of the bundle that was written
   CHECK(looks_like_bundler(folder.write("b", written(town))));
   CHECK_FALSE(looks_like_bundler(folder.write("b.txt", write_bal(town))));
   CHECK(read_bundler(path).u == b.u);
+  CHECK(read_bundle(path).u == b.u);
+  CHECK(read_bundle(folder.write("c.txt", write_bal(town))).u == town.u);
 }
 
 TEST_CASE("Bundler's files: what is wrong is said, with its place") {
