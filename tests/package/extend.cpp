@@ -8,9 +8,9 @@
 class Decay final : public thalweg::System, public thalweg::DampedSystem {
  public:
   std::optional<thalweg::Verdict> begin(std::vector<double> x, thalweg::SolveContext&) override {
-    x_ = trial_ = std::move(x);
+    x_ = std::move(x);
     evaluate(std::array{0.0, 0.0}.data(), true);
-    accept();
+    if (!accept()) return thalweg::Verdict{thalweg::Status::non_finite_start, "the start is not finite"};
     linearize();
     return std::nullopt;
   }
@@ -20,12 +20,17 @@ class Decay final : public thalweg::System, public thalweg::DampedSystem {
   double gradient_norm() const override { return std::max(std::abs(here_.g[0]), std::abs(here_.g[1])); }
   std::span<const double> sizes() const override { return x_; }
   thalweg::DampedSystem& steps() override { return *this; }
-  double evaluate(const double* step, bool) override { return (next_ = sums_beside(step)).cost; }
-  double cost_beside(const double* step) override { return sums_beside(step).cost; }
+  double evaluate(const double* step, bool) override {
+    trial_ = {x_[0] + step[0], x_[1] + step[1]};
+    next_ = sums_at(trial_);
+    return next_.cost;
+  }
+  double cost_beside(const double* step) override { return sums_at({x_[0] + step[0], x_[1] + step[1]}).cost; }
   bool accept() override {
+    if (!std::isfinite(next_.A[0]) || !std::isfinite(next_.A[2])) return false;
     x_ = trial_;
     here_ = next_;
-    return std::isfinite(here_.A[0]) && std::isfinite(here_.A[2]);
+    return true;
   }
   void linearize() override { norms_ = {std::sqrt(here_.A[0]), std::sqrt(here_.A[2])}; }
 
@@ -54,12 +59,11 @@ class Decay final : public thalweg::System, public thalweg::DampedSystem {
     std::array<double, 2> g{};
     std::array<double, 3> A{};
   };
-  Sums sums_beside(const double* step) {
-    trial_ = {x_[0] + step[0], x_[1] + step[1]};
+  static Sums sums_at(const std::vector<double>& x) {
     Sums s;
     for (int i = 0; i < 1'000'000; ++i) {
-      const double t = 1e-5 * i, e = std::exp(-trial_[1] * t), r = trial_[0] * e - 3.0 / (1.0 + t);
-      const std::array J = {e, -t * trial_[0] * e};
+      const double t = 1e-5 * i, e = std::exp(-x[1] * t), r = x[0] * e - 3.0 / (1.0 + t);
+      const std::array J = {e, -t * x[0] * e};
       s.cost += 0.5 * r * r;
       for (int j = 0; j < 2; ++j) s.g[j] += J[j] * r;
       s.A = {s.A[0] + J[0] * J[0], s.A[1] + J[0] * J[1], s.A[2] + J[1] * J[1]};

@@ -361,8 +361,8 @@ TEST_CASE("bundles: what is fixed stays, what has bounds stays inside them") {
   double now = 1e9;
   for (std::size_t c = 0; c < 12; ++c) now = std::min(now, bounded.cameras[9 * c + 6]);
   CHECK(now == std::stod(std::to_string(least + 1.0)));
-  for (const std::string wrong :
-       {"--fix lens", "--fix cameras:5-2", "--fix points:200", "--lower rotation=1", "--lower focal=5 --upper focal=4"})
+  for (const std::string wrong : {"--fix ,", "--fix lens", "--fix cameras:5-2", "--fix points:200",
+                                  "--lower rotation=1", "--lower focal=5 --upper focal=4"})
     CHECK_MESSAGE(run("solve town.txt " + wrong, town.path()).code == 2, wrong);
 }
 

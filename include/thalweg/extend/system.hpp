@@ -3,7 +3,7 @@
 //
 // Derive from System, and from DampedSystem for its steps; minimize(system, start, options) runs the methods of
 // residuals on it, verification of what they claim and restarts included. The tests of the loop hold the smallest one,
-// include/thalweg/README.md one that reads its rows in chunks.
+// include/thalweg/README.md one whose rows are made again at every evaluation.
 #pragma once
 
 #include <thalweg/minimize/solve.hpp>

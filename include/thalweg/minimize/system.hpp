@@ -46,10 +46,8 @@ class System {
   virtual double residual_norm() const;               ///< ‖r‖; by default that of a cost ½‖r‖²
   virtual double gradient_norm() const = 0;           ///< ‖Π(x − g) − x‖∞
   virtual std::span<const double> sizes() const = 0;  ///< |x| by column; of manifolds Manifold::sizes
-  virtual std::span<const char> held() const {
-    return {};
-  }  ///< nonzero: on a bound that g pushes against, or by
-     ///< hold(); empty: none
+  /// Nonzero: on a bound that g pushes against, or by hold(); empty: none.
+  virtual std::span<const char> held() const { return {}; }
   /// The linearised problem here, its held columns zero.
   virtual DampedSystem& steps() = 0;
 

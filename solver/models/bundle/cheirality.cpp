@@ -9,6 +9,8 @@
 
 #include <thalweg/base/words.hpp>
 
+#include "models/bundle/number_list.hpp"
+
 namespace thalweg::inline v0_1 {
 namespace {
 
@@ -19,15 +21,6 @@ Eigen::Matrix3d rotation_of(const double* camera) {
   const double angle = w.norm();
   return angle == 0.0 ? Eigen::Matrix3d(Eigen::Matrix3d::Identity())
                       : Eigen::AngleAxisd(angle, w / angle).toRotationMatrix();
-}
-
-/// "3, 17, 18 and 4 more".
-std::string numbers(const std::vector<std::int32_t>& list) {
-  constexpr std::size_t most = 6;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(list.size(), most); ++i)
-    text += fmt::format("{}{}", i == 0 ? "" : i + 1 == list.size() ? " and " : ", ", list[i]);
-  return list.size() > most ? text + fmt::format(" and {} more", list.size() - most) : text;
 }
 
 }  // namespace
@@ -75,7 +68,7 @@ std::vector<std::string> in_words(const BundleCheirality& c, const std::string& 
   const auto cameras = [&](const std::vector<std::int32_t>& list, const char* one, const char* many) {
     if (!list.empty())
       sentences.push_back(fmt::format("{}, {} {} ({})", when, counted(static_cast<long long>(list.size()), "camera"),
-                                      list.size() == 1 ? one : many, numbers(list)));
+                                      list.size() == 1 ? one : many, bundle::number_list(list)));
   };
   cameras(c.flipped_cameras, "has every point behind it: it looks the wrong way, or is a mirror image",
           "have every point behind them: they look the wrong way, or are mirror images");

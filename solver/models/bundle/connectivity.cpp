@@ -5,19 +5,12 @@
 
 #include <fmt/format.h>
 
+#include "models/bundle/number_list.hpp"
+
 namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr int enough_for_a_camera = 5;  // observations, of two numbers each, for nine numbers
-
-/// "points 3, 17, 18 and 4 more".
-std::string numbers(const std::vector<std::int32_t>& list) {
-  constexpr std::size_t most = 6;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(list.size(), most); ++i)
-    text += fmt::format("{}{}", i == 0 ? "" : i + 1 == list.size() ? " and " : ", ", list[i]);
-  return list.size() > most ? text + fmt::format(" and {} more", list.size() - most) : text;
-}
 
 }  // namespace
 
@@ -47,7 +40,7 @@ std::vector<std::string> in_words(const BundleConnectivity& c) {
   const auto say = [&](const std::vector<std::int32_t>& list, const char* one, const char* many, const char* what) {
     if (!list.empty())
       sentences.push_back(
-          fmt::format("{} {} {} ({})", list.size(), list.size() == 1 ? one : many, what, numbers(list)));
+          fmt::format("{} {} {} ({})", list.size(), list.size() == 1 ? one : many, what, bundle::number_list(list)));
   };
   say(c.unseen_points, "point is", "points are", "seen by no camera: they stay where they are");
   say(c.points_seen_once, "point is", "points are",

@@ -85,35 +85,33 @@ struct PosePrior {
     return typename P::Relative{}(P::identity, P::composed(b, m.sensor_b), edge_of<P>(m));
   }
 };
+/// U (p − z).
+template <class P, class Point>
+auto place_error(const Point& p, const Record& m) {
+  using T = std::decay_t<decltype(p[0] + 0.0)>;
+  Vec<T, P::space> e;
+  for (int k = 0; k < P::space; ++k) e[k] = p[k] - m.z[static_cast<std::size_t>(k)];
+  return detail::weighted<P::space, T>(m.root, e);
+}
 template <class P>
 struct PlacePrior {
   template <class A>
   auto operator()(const A& a, const Record& m) const {
-    const auto at = P::composed(a, m.sensor_a);
-    using T = std::decay_t<decltype(at[0] + 0.0)>;
-    Vec<T, P::space> e;
-    for (int k = 0; k < P::space; ++k) e[k] = at[k] - m.z[static_cast<std::size_t>(k)];
-    return detail::weighted<P::space, T>(m.root, e);
+    return place_error<P>(P::composed(a, m.sensor_a), m);
   }
 };
 template <class P>
 struct LandmarkPrior {
   template <class L>
   auto operator()(const L& l, const Record& m) const {
-    using T = std::decay_t<decltype(l[0] + 0.0)>;
-    Vec<T, P::space> e;
-    for (int k = 0; k < P::space; ++k) e[k] = l[k] - m.z[static_cast<std::size_t>(k)];
-    return detail::weighted<P::space, T>(m.root, e);
+    return place_error<P>(l, m);
   }
 };
 template <class P>
 struct LandmarkEdge {
   template <class A, class B>
   auto operator()(const A& a, const B& b, const Record& m) const {
-    using T = std::decay_t<decltype(a[0] + b[0])>;
-    Vec<T, P::space> e;
-    for (int k = 0; k < P::space; ++k) e[k] = b[k] - a[k] - m.z[static_cast<std::size_t>(k)];
-    return detail::weighted<P::space, T>(m.root, e);
+    return place_error<P>((b - a).eval(), m);
   }
 };
 struct OffsetSighting {

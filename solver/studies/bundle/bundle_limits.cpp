@@ -90,6 +90,8 @@ int bounded(const char* option, const std::string& name) {
 }  // namespace
 
 void limit(Problem& problem, const Bundle& b, const Request& request) {
+  if (request.was_given("--fix") && request.fix.empty())
+    throw Error("--fix names nothing; expected " + reading::list(names()));
   for (const std::string& what : request.fix) fix(problem, b, what);
   constexpr double infinity = std::numeric_limits<double>::infinity();
   double lower[9], upper[9];

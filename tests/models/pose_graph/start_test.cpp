@@ -104,7 +104,7 @@ TEST_CASE("starts: tree and chordal find the poses of a graph without noise, fro
         double worst = 0.0;  // of the positions
         for (std::size_t i = 0; i < g.poses.size(); i += static_cast<std::size_t>(g.pose_size()))
           worst = std::max(worst, std::hypot(g.poses[i] - truth[i], g.poses[i + 1] - truth[i + 1]));
-        CHECK(worst < 1e-6);  // normal equations: half the digits
+        CHECK(worst < 1e-8);
       }
 }
 

@@ -40,11 +40,11 @@ std::optional<UnknownVertex> UnknownLines::take(std::string_view tag, bool known
     in_.fail("no line with a known tag yet",
              "a pose graph: lines such as 'EDGE_SE2 FROM TO x y θ I11 I12 I13 I22 I23 I33'");
   const std::string name(tag.substr(0, longest_tag));
-  const auto found = std::find_if(skipped_.begin(), skipped_.end(), [&](const Skipped& s) { return s.tag == name; });
-  if (found != skipped_.end())
-    ++found->count;
-  else
+  const auto [place, is_new] = place_.emplace(name, skipped_.size());
+  if (is_new)
     skipped_.push_back({name, 1, in_.line(), measures(name)});
+  else
+    ++skipped_[place->second].count;
   if (!is_vertex(tag)) return std::nullopt;
   UnknownVertex vertex{0, in_.line(), name};
   if (in_.whole(vertex.id) != reading::LineStream::Outcome::ok) return std::nullopt;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "models/pose_graph/format/line_stream.hpp"
@@ -34,6 +35,7 @@ class UnknownLines {
   reading::LineStream& in_;
   bool ignore_;
   std::vector<Skipped> skipped_;
+  std::unordered_map<std::string, std::size_t> place_;  // of each tag in skipped_
 };
 
 }  // namespace thalweg::inline v0_1::graph

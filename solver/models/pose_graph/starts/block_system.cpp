@@ -31,8 +31,12 @@ void BlockSystem::clear() {
   }
 }
 
-bool BlockSystem::solve(double* x, std::int64_t columns) {
-  return cholesky_.factor() == LinearStatus::ok && cholesky_.solve(x, x, columns) == LinearStatus::ok;
+bool BlockSystem::solve(double* x, std::int64_t columns) { return factor() && solve_factored(x, columns); }
+
+bool BlockSystem::factor() { return cholesky_.factor() == LinearStatus::ok; }
+
+bool BlockSystem::solve_factored(double* x, std::int64_t columns) {
+  return cholesky_.solve(x, x, columns) == LinearStatus::ok;
 }
 
 }  // namespace thalweg::inline v0_1::graph

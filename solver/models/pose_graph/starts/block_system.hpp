@@ -23,6 +23,9 @@ class BlockSystem {
   /// Solves for `columns` right-hand sides, one after the other, in place. False when the matrix is not positive
   /// definite.
   bool solve(double* x, std::int64_t columns);
+  /// solve() in two parts, for several right-hand sides one after the other.
+  bool factor();
+  bool solve_factored(double* x, std::int64_t columns);
   /// Sets all blocks to zero, for another system of the same pattern.
   void clear();
   int width() const { return width_; }

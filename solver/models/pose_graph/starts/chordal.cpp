@@ -34,7 +34,7 @@ class Chordal {
   Start run() {
     Start start{g_.poses, {}, {}};
     if (number_.poses == 0) return start;
-    const bool turned = sighted_ ? relax_jointly<Pose>(g_, number_, *origin_, positions_, rotations_)
+    const bool turned = sighted_ ? JointRelaxation<Pose>(g_, number_, *origin_, positions_, rotations_).run()
                                  : relax_rotations<Pose>(g_, number_, system_for(d), rotations_);
     if (!turned || !solve_positions(start)) return {{}, "its linear system is singular", {}};
     for (std::size_t v = 0; v < number_.held.size(); ++v) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "models/pose_graph/pose_algebra.hpp"
@@ -37,18 +38,24 @@ class SharedUnknowns {
       : vertices_(static_cast<std::size_t>(vertices)),
         width_(static_cast<std::size_t>(width)),
         values_(vertices_ * width_ * static_cast<std::size_t>(sides), 0.0) {}
-  double& operator()(std::int32_t v, int row, int c) {
-    return values_[(static_cast<std::size_t>(c) * vertices_ + static_cast<std::size_t>(v)) * width_ +
-                   static_cast<std::size_t>(row)];
-  }
+  double& operator()(std::int32_t v, int row, int c) { return values_[place_of(v, row, c)]; }
+  double operator()(std::int32_t v, int row, int c) const { return values_[place_of(v, row, c)]; }
   template <class Matrix>
   void add(std::int32_t v, const Matrix& M) {
     for (int c = 0; c < M.cols(); ++c)
       for (int r = 0; r < M.rows(); ++r) (*this)(v, r, c) += M(r, c);
   }
+  void add(const SharedUnknowns& step) {
+    std::transform(values_.begin(), values_.end(), step.values_.begin(), values_.begin(), std::plus<>());
+  }
   double* data() { return values_.data(); }
 
  private:
+  std::size_t place_of(std::int32_t v, int row, int c) const {
+    return (static_cast<std::size_t>(c) * vertices_ + static_cast<std::size_t>(v)) * width_ +
+           static_cast<std::size_t>(row);
+  }
+
   std::size_t vertices_, width_;
   std::vector<double> values_;
 };
@@ -95,84 +102,128 @@ bool relax_rotations(const PoseGraph& g, const VertexNumbers& number, BlockSyste
   return true;
 }
 
-/// From edges and sightings together, the positions relaxed with the rotations: where loops close through landmarks
-/// alone, the edges' rotations close none. Row k of (R t) is an unknown x of d + 1 numbers, the same matrix for every
-/// k: an edge says xⱼ = Hᵀ xᵢ with H = (Z z; 0 1), a sighting of z λ = (z; 1)ᵀ xᵢ, with λ coordinate k of the landmark.
-/// Information of translations and sightings counts by its mean over the directions. Positions are from `origin`. False
-/// where it is singular.
+/// Edges and sightings as relations of one kind, the positions relaxed with the rotations: where loops close through
+/// landmarks alone, the edges' rotations close none. Row k of (R t) is an unknown x of d + 1 numbers, the same matrix
+/// for every k: an edge says xⱼ = Hᵀ xᵢ with H = (Z z; 0 1), a sighting of z λ = (z; 1)ᵀ xᵢ, with λ coordinate k of the
+/// landmark, the last number of an unknown of its own. Information of translations and sightings counts by its mean
+/// over the directions.
 template <class Pose>
-bool relax_jointly(const PoseGraph& g, const VertexNumbers& number, const typename Pose::Point& origin,
-                   const std::vector<typename Pose::Point>& positions,
-                   std::vector<typename Pose::Rotation>& rotations) {
-  constexpr int d = Pose::space, width = d + 1;
+class JointRelaxation {
+  static constexpr int d = Pose::space, width = d + 1;
   using Block = Eigen::Matrix<double, width, width>;
-  using Column = Eigen::Matrix<double, width, 1>;
-  using Known = Eigen::Matrix<double, width, d>;
-  BlockSystem system(width, number.count(), number.pairs(g, true));
-  SharedUnknowns X(number.count(), width, d);
-  const auto known = [&](std::int32_t pose) {
-    Known rows;
-    rows.template topRows<d>() = rotations[static_cast<std::size_t>(pose)].transpose();
-    rows.row(d) = positions[static_cast<std::size_t>(pose)].transpose();
-    return rows;
-  };
-  for (std::size_t e = 0; e < g.edges.from.size(); ++e) {
-    const auto [i, j] = number.ends(g.edges, e, false);
-    if (i < 0 && j < 0) continue;
-    const double* const omega = edge_information<Pose>(g, e);
-    Block W = Block::Zero(), H = Block::Identity();
-    W.template topLeftCorner<d, d>() = rotation_weight<Pose>(omega);
-    for (int k = 0; k < d; ++k) W(d, d) += omega[place(Pose::tangent, k, k)] / d;
-    const Pose Z = measured_pose<Pose>(g, e);
-    H.template topLeftCorner<d, d>() = Z.rotation();
-    H.template topRightCorner<d, 1>() = Z.t;
-    const Block WH = W * H.transpose(), HWH = H * WH, off = -WH;
-    if (j >= 0) system.add(j, j, W.data());
-    if (i >= 0) system.add(i, i, HWH.data());
-    if (i >= 0 && j >= 0)
-      system.add(j, i, off.data());
-    else if (j >= 0)
-      X.add(j, WH * known(g.edges.from[e]));
-    else
-      X.add(i, WH.transpose() * known(g.edges.to[e]));
+  using Rows = Eigen::Matrix<double, width, d>;  // x of every k
+  using Point = typename Pose::Point;
+  using Rotation = typename Pose::Rotation;
+
+ public:
+  /// Of poses that are held, and positions from `origin`.
+  JointRelaxation(const PoseGraph& g, const VertexNumbers& number, const Point& origin,
+                  const std::vector<Point>& positions, std::vector<Rotation>& rotations)
+      : g_(g),
+        number_(number),
+        origin_(origin),
+        positions_(positions),
+        rotations_(rotations),
+        system_(width, number.count(), number.pairs(g, true)),
+        X_(number.count(), width, d) {}
+
+  /// False where the system is singular. The second round mends what rounding left of the first, whose arms are long.
+  bool run() {
+    for_each_relation([&](std::int32_t i, std::int32_t j, const Rows&, const Rows&, const Block& A, const Block& W) {
+      const Block AW = A * W, AWA = AW * A.transpose(), off = -AW.transpose();
+      if (j >= 0) system_.add(j, j, W.data());
+      if (i >= 0) system_.add(i, i, AWA.data());
+      if (i >= 0 && j >= 0) system_.add(j, i, off.data());
+    });
+    Block unused = Block::Identity();  // of a landmark's block
+    unused(d, d) = 0.0;
+    for (const std::int32_t l : number_.landmark)
+      if (l >= 0) system_.add(l, l, unused.data());
+    if (!system_.factor() || !correct() || !correct()) return false;
+    for (std::size_t v = 0; v < rotations_.size(); ++v)
+      if (!number_.held[v])
+        rotations_[v] = nearest_rotation(Rotation(value(number_.pose[v]).template topRows<d>().transpose()));
+    return true;
   }
-  for (std::size_t e = 0; e < g.sightings.from.size(); ++e) {
-    const auto [i, l] = number.ends(g.sightings, e, true);
-    const double* const omega = g.sightings.information.data() + e * static_cast<std::size_t>(triangle(d));
-    double w = 0.0;
-    for (int k = 0; k < d; ++k) w += omega[place(d, k, k)] / d;
-    Column h;
-    h << sighted_point<Pose>(g, e), 1.0;
-    Block own = Block::Zero(), off = Block::Zero();
-    own(d, d) = w;
-    off.row(d) = -w * h.transpose();
-    const Block seen = w * h * h.transpose();
-    if (l >= 0) system.add(l, l, own.data());
-    if (i >= 0) system.add(i, i, seen.data());
-    if (i >= 0 && l >= 0) {
-      system.add(l, i, off.data());
-    } else if (l >= 0) {
-      X.add(l, -off * known(g.sightings.from[e]));
-    } else if (i >= 0) {
-      const typename Pose::Point at =
-          Eigen::Map<const typename Pose::Point>(g.landmarks.data() + g.sightings.to[e] * d) - origin;
-      X.add(i, w * h * at.transpose());
+
+ private:
+  /// visit(i, j, xᵢ, xⱼ, A, W) of every relation ‖xⱼ − Aᵀ xᵢ‖² weighted by W; i, j < 0: it does not move.
+  template <class Visit>
+  void for_each_relation(const Visit& visit) const {
+    const double* last = nullptr;
+    Block W = Block::Zero();
+    for (std::size_t e = 0; e < g_.edges.from.size(); ++e) {
+      const auto [i, j] = number_.ends(g_.edges, e, false);
+      if (i < 0 && j < 0) continue;
+      const double* const omega = edge_information<Pose>(g_, e);
+      if (!last || !std::equal(omega, omega + triangle(Pose::tangent), last)) {
+        W.template topLeftCorner<d, d>() = rotation_weight<Pose>(omega);
+        W(d, d) = mean(omega, Pose::tangent);
+      }
+      last = omega;
+      const Pose Z = measured_pose<Pose>(g_, e);
+      Block H = Block::Identity();
+      H.template topLeftCorner<d, d>() = Z.rotation();
+      H.template topRightCorner<d, 1>() = Z.t;
+      visit(i, j, pose_rows(g_.edges.from[e]), pose_rows(g_.edges.to[e]), H, W);
+    }
+    for (std::size_t e = 0; e < g_.sightings.from.size(); ++e) {
+      const auto [i, l] = number_.ends(g_.sightings, e, true);
+      if (i < 0 && l < 0) continue;
+      Block A = Block::Zero(), w = Block::Zero();
+      A.template topRightCorner<d, 1>() = sighted_point<Pose>(g_, e);
+      A(d, d) = 1.0;
+      w(d, d) = mean(g_.sightings.information.data() + e * static_cast<std::size_t>(triangle(d)), d);
+      visit(i, l, pose_rows(g_.sightings.from[e]), landmark_rows(g_.sightings.to[e]), A, w);
     }
   }
-  // A landmark is one number of each right-hand side; the others of its block are nothing.
-  Block unused = Block::Identity();
-  unused(d, d) = 0.0;
-  for (const std::int32_t l : number.landmark)
-    if (l >= 0) system.add(l, l, unused.data());
-  if (!system.solve(X.data(), d)) return false;
-  for (std::size_t v = 0; v < rotations.size(); ++v) {
-    if (number.held[v]) continue;
-    typename Pose::Rotation R;
-    for (int k = 0; k < d; ++k)
-      for (int c = 0; c < d; ++c) R(k, c) = X(number.pose[v], c, k);
-    rotations[v] = nearest_rotation(R);
+  /// Of the first d diagonal entries.
+  static double mean(const double* omega, int n) {
+    double sum = 0.0;
+    for (int k = 0; k < d; ++k) sum += omega[place(n, k, k)] / d;
+    return sum;
   }
-  return true;
-}
+  Rows value(std::int32_t v) const {
+    Rows x;
+    for (int k = 0; k < d; ++k)
+      for (int c = 0; c < width; ++c) x(c, k) = X_(v, c, k);
+    return x;
+  }
+  Rows pose_rows(std::int32_t pose) const {
+    const auto v = static_cast<std::size_t>(pose);
+    if (number_.pose[v] >= 0) return value(number_.pose[v]);
+    Rows x;
+    x << rotations_[v].transpose(), positions_[v].transpose();
+    return x;
+  }
+  Rows landmark_rows(std::int32_t landmark) const {
+    const auto l = static_cast<std::size_t>(landmark);
+    if (number_.landmark[l] >= 0) return value(number_.landmark[l]);
+    Rows x = Rows::Zero();
+    x.row(d) = (Eigen::Map<const Point>(g_.landmarks.data() + landmark * d) - origin_).transpose();
+    return x;
+  }
+  /// X moves to the minimum, from wherever it is.
+  bool correct() {
+    SharedUnknowns step(number_.count(), width, d);
+    for_each_relation(
+        [&](std::int32_t i, std::int32_t j, const Rows& xi, const Rows& xj, const Block& A, const Block& W) {
+          const Rows pull = W * (xj - A.transpose() * xi);
+          if (j >= 0) step.add(j, Rows(-pull));
+          if (i >= 0) step.add(i, Rows(A * pull));
+        });
+    if (!system_.solve_factored(step.data(), d)) return false;
+    X_.add(step);
+    return true;
+  }
+
+  const PoseGraph& g_;
+  const VertexNumbers& number_;
+  const Point& origin_;
+  const std::vector<Point>& positions_;
+  std::vector<Rotation>& rotations_;
+  BlockSystem system_;
+  SharedUnknowns X_;
+};
 
 }  // namespace thalweg::inline v0_1::graph
