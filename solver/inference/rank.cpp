@@ -62,29 +62,6 @@ std::pair<Eigen::VectorXd, Matrix> singular_values(const Matrix& R) {
   return parts(Eigen::BDCSVD<Matrix>(R, Eigen::ComputeFullV));
 }
 
-/// Gauss-Jordan elimination with full pivoting: afterwards each basis vector (a row of V) owns one
-/// column where it is 1 and the others are 0, which makes independent causes appear separately.
-void make_sparse(Matrix& V) {
-  std::vector<char> used(static_cast<std::size_t>(V.rows()), 0);
-  for (Eigen::Index step = 0; step < V.rows(); ++step) {
-    CancellationProbe::poll();
-    Eigen::Index row = -1, column = -1;
-    double largest = 0.0;
-    for (Eigen::Index i = 0; i < V.rows(); ++i)
-      for (Eigen::Index j = 0; j < V.cols(); ++j)
-        if (!used[static_cast<std::size_t>(i)] && std::abs(V(i, j)) > largest) {
-          largest = std::abs(V(i, j));
-          row = i;
-          column = j;
-        }
-    if (row < 0) return;
-    used[static_cast<std::size_t>(row)] = 1;
-    V.row(row) /= V(row, column);
-    for (Eigen::Index i = 0; i < V.rows(); ++i)
-      if (i != row) V.row(i) -= V(i, column) * V.row(row);
-  }
-}
-
 /// A null vector of the scaled J as changes of the parameters themselves.
 std::vector<std::pair<int, double>> terms_of(const Eigen::VectorXd& v, const Eigen::VectorXd& length) {
   const double largest = v.cwiseAbs().maxCoeff();
@@ -111,6 +88,27 @@ std::optional<ScaledSpectrum> scaled_spectrum(DenseMatrix& J, int rows, double e
   const double tolerance = std::max(error, rank_tolerance(rows, J.columns()));
   if (s.sigma[0] > 0.0) s.rank = (s.sigma.array() > tolerance * s.sigma[0]).count();
   return s;
+}
+
+void make_sparse(Matrix& V) {
+  std::vector<char> used(static_cast<std::size_t>(V.rows()), 0);
+  for (Eigen::Index step = 0; step < V.rows(); ++step) {
+    CancellationProbe::poll();
+    Eigen::Index row = -1, column = -1;
+    double largest = 0.0;
+    for (Eigen::Index i = 0; i < V.rows(); ++i)
+      for (Eigen::Index j = 0; j < V.cols(); ++j)
+        if (!used[static_cast<std::size_t>(i)] && std::abs(V(i, j)) > largest) {
+          largest = std::abs(V(i, j));
+          row = i;
+          column = j;
+        }
+    if (row < 0) return;
+    used[static_cast<std::size_t>(row)] = 1;
+    V.row(row) /= V(row, column);
+    for (Eigen::Index i = 0; i < V.rows(); ++i)
+      if (i != row) V.row(i) -= V(i, column) * V.row(row);
+  }
 }
 
 void set_covariance(const Matrix& root, const Eigen::VectorXd& length, NormalInverse& inverse) {

@@ -38,6 +38,10 @@ struct NormalInverse {
 /// and `null_space` are set already.
 void set_covariance(const Eigen::MatrixXd& root, const Eigen::VectorXd& length, NormalInverse& inverse);
 
+/// Rows span what they did, each with one column of its own where it is 1 and the others are 0: independent causes
+/// appear separately. Gauss-Jordan elimination with full pivoting.
+void make_sparse(Eigen::MatrixXd& rows);
+
 /// By QR of J with its columns scaled to length 1, never through JᵀJ. `rows` is the number of rows
 /// that are no padding; J is destroyed. Empty when J is not finite.
 std::optional<NormalInverse> invert_normal_matrix(DenseMatrix J, int rows);
