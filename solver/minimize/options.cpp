@@ -112,6 +112,8 @@ void validate_combination(const Options& o) {
     refuse("scaling", to_string(o.scaling), "levenberg-marquardt, dogleg or subspace-dogleg");
   if (o.linear_solver != usual.linear_solver && !needs_residuals(o.method))
     refuse("linear solver", to_string(o.linear_solver), "auto");
+  if (o.noise_tolerance != usual.noise_tolerance && !needs_residuals(o.method))
+    refuse("noise tolerance", fmt::format("{:g}", o.noise_tolerance), "0");
   if (o.conjugate_gradient != usual.conjugate_gradient && o.method != Method::nonlinear_cg)
     refuse("conjugate gradient", to_string(o.conjugate_gradient), "nonlinear-cg");
   if (o.memory != usual.memory && o.method != Method::lbfgs) refuse("memory", std::to_string(o.memory), "lbfgs");
@@ -127,6 +129,7 @@ void Options::validate() const {
   expect(function_tolerance >= 0.0, "function_tolerance", function_tolerance, "a number >= 0");
   expect(gradient_tolerance >= 0.0, "gradient_tolerance", gradient_tolerance, "a number >= 0");
   expect(step_tolerance >= 0.0, "step_tolerance", step_tolerance, "a number >= 0");
+  expect(noise_tolerance >= 0.0 && std::isfinite(noise_tolerance), "noise_tolerance", noise_tolerance, "a number >= 0");
   expect(max_iterations >= 0, "max_iterations", max_iterations, "a number >= 0");
   expect(time_limit >= 0.0, "time_limit", time_limit, "seconds >= 0");
   expect(restarts >= 0, "restarts", restarts, "a number >= 0");

@@ -1,6 +1,7 @@
 #include <thalweg/problem/frozen_problem.hpp>
 
 #include <algorithm>
+#include <limits>
 
 #include <thalweg/base/error.hpp>
 
@@ -57,6 +58,12 @@ void FrozenProblem::retract_curved(const double* x, const double* step, double* 
     else
       std::copy_n(x + block.offset, block.manifold->ambient_dimension(), moved + block.offset);
   }
+}
+
+double FrozenProblem::variance(double cost) const {
+  if (problem_->noise() == Noise::known) return 1.0;
+  const std::int64_t freedom = problem_->residual_count() - columns();
+  return freedom > 0 ? 2.0 * cost / static_cast<double>(freedom) : std::numeric_limits<double>::quiet_NaN();
 }
 
 void FrozenProblem::coordinates(const double* x, double* values) const {

@@ -24,7 +24,8 @@ class Scripted : public System, public DampedSystem {
   };
   std::vector<Answer> script;          // of trials; when it ends, the model tells the truth
   std::vector<Stationarity> evidence;  // of claims; when it ends, they hold
-  double reach = 1.0;                  // of a step, part of the model's own
+  double sigma2 = IterationRecord::unset;
+  double reach = 1.0;  // of a step, part of the model's own
   std::string calls;
 
   std::optional<Verdict> begin(std::vector<double> x, SolveContext&) override {
@@ -37,6 +38,7 @@ class Scripted : public System, public DampedSystem {
   std::int64_t columns() const override { return 1; }
   const std::vector<double>& x() const override { return x_; }
   double cost() const override { return cost_; }
+  double variance() const override { return sigma2; }
   double gradient_norm() const override { return std::abs(gradient_[0]); }
   std::span<const double> sizes() const override { return x_; }
   DampedSystem& steps() override { return *this; }
@@ -160,6 +162,34 @@ TEST_CASE("a claim that the evidence denies is withdrawn, the descent goes on, a
   done = run(hopeless, 5.0);
   CHECK(done.ending.status == Status::stalled);
   CHECK(done.ending.reason.ends_with("but a Gauss-Newton step promises to lower it by 1.0e-03 of itself, > 1e-08"));
+}
+
+TEST_CASE("ten steps that gain together less than noise are an end, of which the promise says which") {
+  const auto slow = [] {
+    Scripted system;
+    system.reach = 0.01;  // each step gains a fiftieth of what is left
+    system.sigma2 = 4.0;
+    return system;
+  };
+  const Options options{.noise_tolerance = 0.01};
+  Scripted system = slow();
+  Run done = run(system, 5.0, options);
+  CHECK(done.ending.status == Status::converged);
+  CHECK(done.ending.down_to_noise);
+  CHECK(done.ending.reason.starts_with("10 steps lowered the cost by "));
+  const double left = done.ending.cost - 0.5, part = 1.0 - std::pow(0.99, 20);
+  CHECK(left <= 0.04 / part);
+  CHECK(left >= 0.8 * 0.04 / part);
+
+  Scripted open = slow();
+  open.evidence.assign(100, {.promised = 1.0, .allowed = 1e-8});
+  done = run(open, 5.0, options);
+  CHECK(done.ending.status == Status::stalled);
+  CHECK(!done.ending.down_to_noise);
+
+  Scripted unknown = slow();
+  unknown.sigma2 = IterationRecord::unset;
+  CHECK(!run(unknown, 5.0, options).ending.down_to_noise);
 }
 
 TEST_CASE("undamped steps may climb; the lowest point is reported") {

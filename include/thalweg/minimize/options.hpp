@@ -141,6 +141,11 @@ struct Options {
   double gradient_tolerance = 0.0;  ///< stop: ‖Π(x − g) − x‖∞ ≤ tol, Π the projection on the bounds: in the units of
                                     ///< F and x, so that by default only a gradient of zero stops
   double step_tolerance = 1e-12;  ///< stop: ‖Nδ‖ ≤ tol · ‖Nx‖, N the column norms of J, while the cost hardly falls
+  /// Stop: ten steps together lower the cost by ≤ tol σ², σ² the variance of a residual as the fit has it (2F / (m −
+  /// n); 1 where the noise is known). What is left of the descent then moves no parameter by a part of its standard
+  /// error that matters (Bates & Watts 1981), and where it does, the data hardly determine some combination: that is no
+  /// convergence, and is said. 0: never.
+  double noise_tolerance = 0.0;
   std::int64_t max_iterations = 10000;  ///< linear solves, rejected ones included
   double time_limit =
       std::numeric_limits<double>::infinity();  ///< seconds. Long computations inside an iteration, and of

@@ -70,6 +70,7 @@ struct Result {
   struct Seconds {
     double total = 0.0, setup = 0.0, evaluate = 0.0, linear_solve = 0.0;
   } seconds;
+  bool down_to_noise = false;                   ///< converged by Options::noise_tolerance
   int skipped_updates = 0, damped_updates = 0;  ///< of bfgs and lbfgs
   std::string linear_solver;                    ///< the one used
   std::string linear_solver_reason;             ///< why

@@ -23,7 +23,9 @@ struct Verdict {
   std::string reason;
   bool vanishing = false;  ///< the claim is that the parameters and the residuals run to zero together
   bool exhausted =
-      false;  ///< no step lowers the cost any more: where this is no minimum, there is nothing to go on with
+      false;             ///< no step lowers the cost any more: where this is no minimum, there is nothing to go on with
+  double allowed = 0.0;  ///< of a claim that the cost has come down to its noise: the decrease that may be left,
+                         ///< relative to the cost
 };
 
 }  // namespace thalweg::inline v0_1

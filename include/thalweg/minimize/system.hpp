@@ -42,8 +42,10 @@ class System {
 
   // Where the system stands.
   virtual const std::vector<double>& x() const = 0;
-  virtual double cost() const = 0;                    ///< ½ Σ ρ(‖r‖²)
-  virtual double residual_norm() const;               ///< ‖r‖; by default that of a cost ½‖r‖²
+  virtual double cost() const = 0;       ///< ½ Σ ρ(‖r‖²)
+  virtual double residual_norm() const;  ///< ‖r‖; by default that of a cost ½‖r‖²
+  /// σ² of a residual as the fit has it, 2F / (m − n), or 1 where the noise is known; NaN: it is not known.
+  virtual double variance() const { return IterationRecord::unset; }
   virtual double gradient_norm() const = 0;           ///< ‖Π(x − g) − x‖∞
   virtual std::span<const double> sizes() const = 0;  ///< |x| by column; of manifolds Manifold::sizes
   /// Nonzero: on a bound that g pushes against, or by hold(); empty: none.

@@ -38,6 +38,9 @@ class FrozenProblem {
   double loss_scale() const { return loss_scale_; }
   /// Whether any group has a loss or a cost of its own: the cost is not ½‖r̃‖² then.
   bool has_loss() const { return has_loss_; }
+  /// σ² of a residual component where the cost is F: 2F / (m − n), m components and n columns; 1 where the problem's
+  /// noise is known, NaN where there are no more components than columns.
+  double variance(double cost) const;
 
  protected:
   /// Throws Error for a problem without residuals.

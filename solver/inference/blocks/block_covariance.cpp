@@ -11,6 +11,7 @@
 #include <Eigen/Core>
 #include <base/memory.hpp>
 
+#include <inference/blocks/columns_at_bounds.hpp>
 #include <inference/blocks/weak_subspace.hpp>
 #include <inference/blocks/whitened_jacobian.hpp>
 #include <inference/rank.hpp>
@@ -28,17 +29,6 @@ constexpr double negligible = 1e-6;
 constexpr std::size_t named_blocks = 3;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-
-/// Which columns are at a bound at x.
-std::vector<char> columns_at_bounds(const BlockProgram& program, const std::vector<double>& x) {
-  std::vector<char> held(at(program.columns()));
-  const Problem& problem = program.problem();
-  for (std::size_t j = 0; j < held.size(); ++j) {
-    const std::size_t i = at(program.component_of(static_cast<std::int64_t>(j)));
-    held[j] = problem.moves(static_cast<std::int64_t>(i)) && (x[i] <= problem.lower()[i] || x[i] >= problem.upper()[i]);
-  }
-  return held;
-}
 
 /// The directions that all residuals together leave free, as combinations of as few blocks as may be.
 class FreeDirections {

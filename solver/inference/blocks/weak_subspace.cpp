@@ -22,7 +22,7 @@ constexpr double least_damping = 1e-13, most_damping = 1e-7;
 constexpr double weak = 100.0, apart = 100.0;
 constexpr Eigen::Index vectors_at_first = 16, most_vectors = 512;
 constexpr int most_steps = 30, most_refinements = 12;
-constexpr double settled = 1e-7, refined = 1e-11;
+constexpr double settled = 1e-7, roughly = 1e-2, refined = 1e-11;
 constexpr double roundings = 100.0;  // of σ, as of dense problems
 
 void orthonormalize(Vectors& V) {
@@ -72,7 +72,7 @@ Vectors DampedInverse::operator()(const Vectors& B) {
   return X;
 }
 
-WeakSubspace find_weak_subspace(WhitenedJacobian& J, DampedInverse& inverse) {
+WeakSubspace find_weak_subspace(WhitenedJacobian& J, DampedInverse& inverse, Eigen::Index further) {
   const Eigen::Index most = std::min<Eigen::Index>(J.rank(), most_vectors);
   const double below = weak * inverse.damping();
   const double zero = roundings * std::numeric_limits<double>::epsilon() *
@@ -86,15 +86,17 @@ WeakSubspace find_weak_subspace(WhitenedJacobian& J, DampedInverse& inverse) {
     Matrix R;
     Vectors G = J.product(s.V, &R);
     rotate(s, G, R);
-    const Eigen::Index count = (s.sigma.array().square() <= below).count();
+    const Eigen::Index weakest = (s.sigma.array().square() <= below).count();
+    const Eigen::Index null = (s.sigma.array() <= zero).count();
+    const Eigen::Index count = std::max(weakest, std::min(null + further, s.V.cols()));
     const bool whole = s.V.cols() == J.rank();
     bool done = whole || (before.size() == s.sigma.size() && s.sigma.tail(1)[0] * s.sigma.tail(1)[0] > below);
     for (Eigen::Index i = 0; i < count && done && !whole; ++i)
-      done = std::abs(s.sigma[i] - before[i]) <= settled * s.sigma[i] + 0.1 * zero;
+      done = std::abs(s.sigma[i] - before[i]) <= (i < weakest ? settled : roughly) * s.sigma[i] + 0.1 * zero;
     if (done) {
       s.V = Vectors(s.V.leftCols(count));
       s.sigma.conservativeResize(count);
-      s.null = (s.sigma.array() <= zero).count();
+      s.null = null;
       return s;
     }
     before = s.sigma;

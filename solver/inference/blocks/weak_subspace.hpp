@@ -32,8 +32,9 @@ struct WeakSubspace {
 
 /// All with σ² ≤ 100 μ, by inverse iteration of a subspace with Rayleigh-Ritz by the QR of ĴV (Parlett, The Symmetric
 /// Eigenvalue Problem, 1998, chapter 14): σ is exact to some ε, where eigenvalues of ĴᵀĴ would be to √ε. Each step
-/// costs an evaluation of J and a solve for each vector. Throws Error where there are more than 512.
-WeakSubspace find_weak_subspace(WhitenedJacobian& J, DampedInverse& inverse);
+/// costs an evaluation of J and a solve for each vector. Besides them, to two digits, the next ones up to `further`
+/// that are not zero. Throws Error where there are more than 512.
+WeakSubspace find_weak_subspace(WhitenedJacobian& J, DampedInverse& inverse, Eigen::Index further = 0);
 
 /// (ĴᵀĴ)⁺ B: exact where V spans what is weak, by iterative refinement elsewhere.
 Vectors pseudo_inverse(WhitenedJacobian& J, DampedInverse& inverse, const WeakSubspace& weak, const Vectors& B);

@@ -49,7 +49,7 @@ std::optional<Verdict> Conclusion::vanishing() {
 }
 
 Judgement Conclusion::judge(const Verdict& claim) {
-  const double allowed = believable_promise(journal_->options);
+  const double allowed = std::max(believable_promise(journal_->options), claim.allowed);
   if (system_.underflows()) return stalled(underflow_words);
   if (const auto lost = influence_.lost(system_); !lost.names.empty()) {
     undetermined_ = undetermined(system_, lost, allowed);
@@ -72,21 +72,25 @@ Judgement Conclusion::judge(const Verdict& claim) {
         fmt::format("the residuals tell only {} combinations of the parameters apart here, and {} elsewhere ({})",
                     here.rank, highest_rank_, claim.reason));
   }
-  const bool sharp = claim.exhausted || polished == System::Polished::confirmed ||
+  const bool sharp = claim.exhausted || claim.allowed > 0.0 || polished == System::Polished::confirmed ||
                      (polished == System::Polished::impossible && here.promised <= sharp_promise);
   // It is a minimum, but its digits are still to come.
   if (!sharp && tests_.withdraw(system_.cost())) return {};
   if (release_kinks()) return {{}, true};
   if (here.only_rounding) return {Verdict{Status::converged, "the residuals are at rounding level"}};
   const std::string names = quoted_names(system_, kinked_);
-  return {Verdict{Status::converged, names.empty() ? claim.reason : claim.reason + ", at a kink in " + names}};
+  Verdict verdict = claim;
+  if (!names.empty()) verdict.reason += ", at a kink in " + names;
+  return {std::move(verdict)};
 }
 
 /// Of a claim that does not hold: the descent goes on with tighter tolerances, anew, or without the components that are
 /// at a kink, in this order; or else it has stalled.
 Judgement Conclusion::withdrawn_or(const Verdict& claim, const Stationarity& here) {
-  if (!claim.exhausted && tests_.withdraw(system_.cost())) return {};
-  if (begin_anew() || hold_kinks()) return {{}, true};
+  if (claim.allowed == 0.0) {
+    if (!claim.exhausted && tests_.withdraw(system_.cost())) return {};
+    if (begin_anew() || hold_kinks()) return {{}, true};
+  }
   return stalled(fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
                              claim.reason, here.promised, here.allowed));
 }
@@ -159,6 +163,7 @@ System::Polished Conclusion::polish(std::optional<Verdict>& request) {
 Ending Conclusion::ending(Verdict verdict) const {
   Ending end{verdict.status, std::move(verdict.reason), system_.x(), system_.cost()};
   end.undetermined = undetermined_;
+  end.down_to_noise = verdict.status == Status::converged && verdict.allowed > 0.0;
   for (std::size_t j = 0; j < kinked_.size(); ++j)
     if (kinked_[j]) end.at_kink.push_back(system_.component_of(static_cast<std::int64_t>(j)));
   if (verdict.status == Status::non_finite_start || !(end.cost > lowest_cost_)) return end;

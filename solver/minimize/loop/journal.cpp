@@ -72,6 +72,7 @@ void conclude(Ending ending, Journal& journal) {
   result.reason = std::move(ending.reason);
   result.x = std::move(ending.x);
   result.final_cost = ending.cost;
+  result.down_to_noise = ending.down_to_noise;
   result.at_kink = std::move(ending.at_kink);
   journal.clock.report(result.seconds);
 }

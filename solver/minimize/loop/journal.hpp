@@ -34,6 +34,7 @@ struct Ending {
   std::string reason;
   std::vector<double> x;
   double cost;
+  bool down_to_noise = false;
   std::vector<std::int64_t> at_kink = {};  ///< components of x; see Result::at_kink
   /// Of a descent that stalled: names of the parameters that the residuals no longer depend on, where the others are at
   /// a minimum.

@@ -14,6 +14,8 @@ namespace {
 constexpr int most_withdrawals = 6;
 constexpr double falling = 0.01;
 constexpr double tighter = 1e-2;
+// What may be left where ten steps have gained next to nothing, in units of what they may have gained.
+constexpr double noise_left = 10.0;
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 /// ‖r‖ beside the size of the terms that r is made of: almost at their rounding, where a short step means something
@@ -29,6 +31,7 @@ void Termination::start(const Options& options) {
   function_ = options.function_tolerance;
   gradient_ = options.gradient_tolerance;
   step_ = options.step_tolerance;
+  noise_ = options.noise_tolerance;
 }
 
 std::optional<Verdict> Termination::gradient(double norm) const {
@@ -46,6 +49,18 @@ std::optional<Verdict> Termination::decrease(double actual, double predicted, do
 std::optional<Verdict> Termination::step(double length, double point, bool hardly_falls) const {
   if (!hardly_falls || !convergence::step_small(length, point, step_tolerance())) return std::nullopt;
   return Verdict{Status::converged, fmt::format("relative step {:.1e} <= {:.0e}", length / point, step_tolerance())};
+}
+
+std::optional<Verdict> Termination::noise(double cost, double variance) {
+  double& before = costs_[steps_++ % window];
+  const double gained = before - cost;
+  before = cost;
+  // The cost that the window began with is that after the step before it.
+  if (steps_ <= window || !(noise_ > 0.0 && gained <= noise_ * variance)) return std::nullopt;
+  return Verdict{Status::converged,
+                 fmt::format("{} steps lowered the cost by {:.1e} of a residual's variance together, <= {:.0e}", window,
+                             gained / variance, noise_),
+                 false, false, noise_left * noise_ * variance / cost};
 }
 
 std::optional<Verdict> Termination::accepted(const Trial& trial) const {

@@ -1,6 +1,8 @@
 // The tests that end a descent, in the words of its result, and the claims that verification withdraws.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <limits>
 #include <optional>
 #include <string>
@@ -39,6 +41,8 @@ class Termination {
   /// The cost fell, from `cost`, by so little that a short step means something.
   static bool hardly_falls(double actual, double cost) { return actual <= steady * cost; }
 
+  /// The last ten steps that were taken, this one among them, gained together no more than noise: `cost` after it.
+  std::optional<Verdict> noise(double cost, double variance);
   /// All of them on a step that was taken; and on one that was not, whether there is any use in shorter ones:
   /// `no_shorter`, the strategy proposes none.
   std::optional<Verdict> accepted(const Trial& trial) const;
@@ -58,6 +62,10 @@ class Termination {
   static constexpr double steady = 1e-3;
   double function_ = 0.0, gradient_ = 0.0, step_ = 0.0;
   double tightened_ = 1.0;
+  static constexpr std::size_t window = 10;  // steps
+  double noise_ = 0.0;
+  std::array<double, window> costs_{};  // before the last steps, in turn
+  std::size_t steps_ = 0;
   double withdrawn_cost_ = std::numeric_limits<double>::infinity();
   int withdrawals_ = 0;
 };

@@ -83,6 +83,7 @@ std::optional<Verdict> TrustRegion::iterate() {
   if (record.accepted) {
     ++journal_->result.accepted_steps;
     verdict = tests_.accepted({cost, system_.cost(), proposed.predicted, length_, point_, system_.residual_norm()});
+    if (!verdict) verdict = tests_.noise(system_.cost(), system_.variance());
     strategy_->accepted(record.gain_ratio, proposed.scaled_norm);
     linearize();
     if (!verdict) verdict = conclusion_.vanishing();

@@ -12,6 +12,7 @@
 
 #include "studies/block_study.hpp"
 #include "studies/bundle/bundle_limits.hpp"
+#include "studies/bundle/hardly_determined.hpp"
 #include "studies/facts.hpp"
 
 namespace thalweg::inline v0_1::studies {
@@ -35,6 +36,12 @@ constexpr Refusal of_every_bundle[] = {
 /// What first-order methods alone heed; --rate and --schedule also gradient-descent.
 constexpr const char* of_first_order[] = {"--rate",     "--schedule",  "--constants", "--epochs",
                                           "--patience", "--clip-norm", "--clip-value"};
+
+// Points that run to infinity gain ever less for a hundred steps, and no estimate moves by what matters any more.
+constexpr double usual_noise_tolerance = 5e-3;
+constexpr double one_pixel = 1.0;
+// A descent of so many steps crept along something.
+constexpr std::int64_t creeping = 100;
 
 /// Distance in pixels of each observation from its projection at x.
 std::vector<double> distances(const Problem& problem, const std::vector<double>& x) {
@@ -60,6 +67,8 @@ class BundleStudy final : public BlockStudy {
   const std::string& file() const override { return bundle_.file; }
 
   void prepare(Request& request) override {
+    if (!request.was_given("--noise-tolerance") && needs_residuals(request.options.method))
+      request.options.noise_tolerance = usual_noise_tolerance;
     request.options.validate();
     if (request.drop_behind) {
       const BundleCheirality start = cheirality(bundle_);
@@ -79,6 +88,7 @@ class BundleStudy final : public BlockStudy {
   /// In a world around the origin; the result is in the file's. What did not move keeps its bits.
   Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
     Result result = BlockStudy::solve(request, options, train);
+    examine(result, options);
     const std::vector<double> from = problem_.start(), file = numbers_of(bundle_);
     std::vector<double> x = numbers_of(moved(with_solution(centred_, result.x), middle_));
     const std::size_t cameras = bundle_.cameras.size();
@@ -129,6 +139,9 @@ class BundleStudy final : public BlockStudy {
     std::vector<std::string> sentences = in_words(connectivity(bundle_));
     for (std::string& sentence : in_words(cheirality(bundle_), "at the start"))
       sentences.push_back(std::move(sentence));
+    const auto is_not_finite = [](const Finding& f) { return f.kind == Finding::Kind::start_not_finite; };
+    if (std::none_of(report.findings.begin(), report.findings.end(), is_not_finite))
+      look_for_weak_directions(request.options, report);
     report.notes.insert(report.notes.begin(), sentences.begin(), sentences.end());
     report.notes.insert(report.notes.begin(),
                         fmt::format("{} cameras, {} points, {} observations", bundle_.camera_count(),
@@ -138,6 +151,31 @@ class BundleStudy final : public BlockStudy {
   }
 
  private:
+  /// Of a descent that crept: what the data hardly determine. Where it ended in its noise, that is no convergence.
+  void examine(Result& result, const Options& options) const {
+    if (result.iterations < creeping || result.status == Status::non_finite_start || !needs_residuals(options.method))
+      return;
+    const auto at = [&](const std::vector<double>& x) { return with_solution(centred_, x); };
+    const double freedom = static_cast<double>(problem_.residual_count()) - static_cast<double>(result.x.size());
+    const double deviation = std::sqrt(2.0 * result.final_cost / std::max(1.0, freedom));
+    const HardlyDetermined found = hardly_determined(problem_, result.x, at, deviation, options);
+    if (!found.directions.empty()) result.notes.push_back(found.direction_sentence());
+    if (found.far_points > 0) result.notes.push_back(found.far_sentence());
+    if (!result.down_to_noise || found.directions.empty()) return;
+    result.status = Status::stalled;
+    result.reason += ", along what the data hardly determine";
+  }
+  void look_for_weak_directions(const Options& options, CheckReport& report) const {
+    const auto at = [&](const std::vector<double>& x) { return with_solution(centred_, x); };
+    const HardlyDetermined found = hardly_determined(problem_, problem_.start(), at, one_pixel, options);
+    if (found.far_points > 0) report.notes.push_back(found.far_sentence());
+    if (found.directions.empty()) return;
+    report.findings.push_back({Finding::Kind::ill_conditioned,
+                               "With observations good to a pixel " + found.direction_sentence() + ".",
+                               "Bring cameras that see the scene from other sides, fix what is known (--fix focal), or "
+                               "expect errors as large.",
+                               {}});
+  }
   void centre() {
     middle_ = middle_of(bundle_);
     centred_ = moved(bundle_, opposite(middle_));

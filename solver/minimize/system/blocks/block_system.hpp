@@ -36,6 +36,7 @@ class BlockSystem final : public System {
 
   const std::vector<double>& x() const override { return x_; }
   double cost() const override { return cost_; }
+  double variance() const override { return program_.variance(cost()); }
   double gradient_norm() const override { return gradient_norm_; }
   std::span<const double> sizes() const override { return sizes_; }
   std::span<const char> held() const override { return bounds_.held(); }

@@ -35,6 +35,7 @@ class DenseSystem final : public System {
   const std::vector<double>& x() const override { return state_.x; }
   double cost() const override { return state_.cost; }
   double residual_norm() const override { return thalweg::residual_norm(program_, state_); }
+  double variance() const override { return program_.variance(cost()); }
   double gradient_norm() const override { return gradient_norm_; }
   std::span<const double> sizes() const override { return sizes_; }
   std::span<const char> held() const override { return bounds_.held(); }

@@ -1,0 +1,83 @@
+// Scenes and journeys of cameras that leave something open.
+#include <cmath>
+#include <random>
+#include <string>
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "support/folder.hpp"
+#include "tools/run.hpp"
+
+using namespace command_test;
+
+namespace {
+
+/// Cameras that drive towards points: these on a wall across the road, where `relief` is 0, or up to so far before and
+/// behind it. Straight ahead, or turned by up to `turn` from side to side.
+std::string journey(double relief, double turn) {
+  constexpr int cameras = 6, points = 60;
+  std::mt19937 random(3);
+  std::normal_distribution<double> normal;
+  std::uniform_real_distribution<double> uniform(-1.0, 1.0);
+  std::string numbers, observations;
+  double X[points][3];
+  for (auto& x : X) {
+    x[0] = 3.0 * uniform(random);
+    x[1] = 3.0 * uniform(random);
+    x[2] = -10.0 + relief * uniform(random);
+  }
+  for (int c = 0; c < cameras; ++c) {
+    const double angle = turn * (c % 2 ? 1.0 : -1.0), ahead = -0.5 * c, aside = -12.0 * std::tan(angle);
+    const double cosine = std::cos(angle), sine = std::sin(angle);
+    for (int p = 0; p < points; ++p) {
+      // The camera stands at (aside, 0, ahead) and looks along −z, turned about y towards the wall's middle.
+      const double dx = X[p][0] - aside, dy = X[p][1], dz = X[p][2] - ahead;
+      const double px = cosine * dx + sine * dz, pz = -sine * dx + cosine * dz;
+      observations += fmt::format("{} {} {:.6f} {:.6f}\n", c, p, -800.0 * px / pz + 0.3 * normal(random),
+                                  -800.0 * dy / pz + 0.3 * normal(random));
+    }
+    const double tx = -(cosine * aside + sine * ahead), tz = -(-sine * aside + cosine * ahead);
+    for (const double v : {1e-3 * normal(random), angle + 1e-3 * normal(random), 0.0, tx, 0.0, tz, 780.0, 0.0, 0.0})
+      numbers += fmt::format("{:.17g}\n", v);
+  }
+  for (const auto& x : X)
+    for (const double v : x) numbers += fmt::format("{:.17g}\n", v + 0.02 * normal(random));
+  return fmt::format("{} {} {}\n", cameras, points, cameras * points) + observations + numbers;
+}
+
+nlohmann::json solved(const std::string& file, const std::string& options = "") {
+  const Outcome outcome = run("solve " + file + " --quiet --json - " + options);
+  CAPTURE(outcome.err);
+  REQUIRE(!outcome.out.empty());
+  return nlohmann::json::parse(outcome.out);
+}
+
+std::string notes_of(const nlohmann::json& result) { return result.value("notes", nlohmann::json::array()).dump(); }
+
+}  // namespace
+
+TEST_CASE("a drive straight towards a wall leaves focal lengths and depth open, which is said, and ends") {
+  const test_support::Folder folder;
+  const std::string wall = folder.write("wall.txt", journey(0.0, 0.0));
+  const Outcome check = run("check " + wall);
+  CHECK(check.out.find("hardly determine") != std::string::npos);
+  CHECK(check.out.find("focal lengths") != std::string::npos);
+  const nlohmann::json result = solved(wall);
+  CHECK(result["status"] != "converged");
+  CHECK(result["iterations"].get<int>() < 1500);
+  CHECK(notes_of(result).find("hardly determine") != std::string::npos);
+}
+
+TEST_CASE("a scene seen from several sides converges in a few steps, and nothing is said to be open") {
+  const test_support::Folder folder;
+  const std::string scene = folder.write("scene.txt", journey(3.0, 0.5));
+  const Outcome check = run("check " + scene);
+  CHECK(check.code == 0);
+  CHECK(check.out.find("hardly determine") == std::string::npos);
+  const nlohmann::json result = solved(scene);
+  CHECK(result["status"] == "converged");
+  CHECK(result["iterations"].get<int>() < 50);
+  CHECK(notes_of(result).find("hardly") == std::string::npos);
+}
