@@ -57,18 +57,26 @@ LinearStatus SchurSolver::solve_again(const double* b, double* z) {
   return status;
 }
 
-std::optional<double> SchurSolver::decrement_by_last_factor(double lambda, const double* D, double most) {
+std::optional<double> SchurSolver::decrement_by_last_factor(double lambda, const double* D, double most,
+                                                            std::span<const char> held) {
   if (!factored_ || !usable(equations_->factor_landmarks(lambda, D, threads_))) return std::nullopt;
   const auto g = gradient();
   for (LargeVector<double>* v : {&left_, &direction_, &preconditioned_}) v->resize(g.size());
   product_.resize(g.size());
+  const auto mask = [held](auto& v) {
+    for (std::size_t j = 0; j < held.size(); ++j)
+      if (held[j]) v[j] = 0.0;
+  };
   std::transform(g.begin(), g.end(), left_.begin(), [](double a) { return -a; });
+  mask(left_);
   if (!usable(solve_again(left_.data(), preconditioned_.data()))) return std::nullopt;
+  mask(preconditioned_);
   direction_ = preconditioned_;
   const double at_first = dot(left_, preconditioned_);
   double squared = at_first, gained = 0.0;
   for (int k = 0; k < most_gradients; ++k) {
     equations_->product(direction_.data(), product_.data(), threads_);
+    mask(product_);
     const double curvature = dot(direction_, product_);
     if (!(squared > 0.0 && curvature > 0.0)) return std::nullopt;
     const double alpha = squared / curvature;
@@ -76,6 +84,7 @@ std::optional<double> SchurSolver::decrement_by_last_factor(double lambda, const
     if (!(gained <= most)) return std::nullopt;
     for (std::size_t j = 0; j < left_.size(); ++j) left_[j] -= alpha * product_[j];
     if (!usable(solve_again(left_.data(), preconditioned_.data()))) return std::nullopt;
+    mask(preconditioned_);
     const double next = dot(left_, preconditioned_);
     if (next <= left_over * at_first) return gained;
     for (std::size_t j = 0; j < left_.size(); ++j) direction_[j] = preconditioned_[j] + next / squared * direction_[j];

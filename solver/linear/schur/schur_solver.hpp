@@ -33,8 +33,10 @@ class SchurSolver final : public DampedSystem {
   /// ½gᵀH⁻¹g, what an undamped step would take from the cost, of the equations as they are now, by at most four
   /// conjugate gradients (Hestenes & Stiefel 1952), from below. The factor of the last solve, which was of other
   /// equations, is their preconditioner: no new one is made. `lambda` and D are those of that solve. Empty where it
-  /// exceeds `most`, where there is no factor, and where that is too far from the equations for so few iterations.
-  std::optional<double> decrement_by_last_factor(double lambda, const double* D, double most);
+  /// exceeds `most`, where there is no factor, and where that is too far from the equations for so few iterations. Of
+  /// the columns that are not held (nonzero); empty: of all.
+  std::optional<double> decrement_by_last_factor(double lambda, const double* D, double most,
+                                                 std::span<const char> held = {});
   double squared_product(const double* v) const override;
   double squared_step(double lambda, double scaled, const double* step) const override;
 

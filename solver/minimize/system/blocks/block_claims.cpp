@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <minimize/system/blocks/active_set.hpp>
 #include <minimize/system/blocks/block_system.hpp>
 #include <minimize/system/confine.hpp>
 
@@ -39,6 +40,14 @@ ProposedStep BlockSystem::confine(const ProposedStep& proposed, const Strategy& 
                               strategy.scale(), bounds_.held(),  proposed.scaled_norm};
   const std::span<double> inside(step, sizes_.size());
   if (!leaves_box(region, inside)) return proposed;
+  const ActiveSet::Product product = [this](std::span<const double> v, std::span<double> Hv) {
+    linear_->equations().product(v.data(), Hv.data(), threads_);
+  };
+  if (const auto found = ActiveSet(*steps_, product, strategy.damping(), region).run(inside)) {
+    steps_->take(bounds_.held());
+    return *found;
+  }
+  steps_->take(bounds_.held());
   BlockModel model(linear_->equations(), *steps_, threads_, strategy.damping(), region);
   const auto g = steps_->gradient();
   const std::vector<double> slope(g.begin(), g.end());

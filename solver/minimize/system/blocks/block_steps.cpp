@@ -46,18 +46,24 @@ std::span<const double> BlockSteps::column_norms() const {
   return held_.empty() ? linear_.column_norms() : std::span<const double>(column_norms_);
 }
 
-LinearStatus BlockSteps::solve(double lambda, const double* D, double* step) {
-  damping_ = lambda;
-  if (held_.empty()) return linear_.solve(lambda, D, step);
+/// The damping, squared, of the equations with their held columns pinned.
+void BlockSteps::pin(double lambda, const double* D) {
   const auto norms = linear_.column_norms();
   const double root = std::sqrt(lambda);
   damped_.resize(norms.size());
-  right_.resize(norms.size());
   for (std::size_t j = 0; j < norms.size(); ++j) {
     const double own = norms[j] > 0.0 ? std::sqrt(holding) * norms[j] : 1.0;
     damped_[j] = held_[j] ? own : lambda > 0.0 ? root * D[j] : 0.0;
-    right_[j] = -gradient_[j];
   }
+}
+
+LinearStatus BlockSteps::solve(double lambda, const double* D, double* step) {
+  damping_ = lambda;
+  factored_held_ = held_;
+  if (held_.empty()) return linear_.solve(lambda, D, step);
+  pin(lambda, D);
+  right_.resize(gradient_.size());
+  std::transform(gradient_.begin(), gradient_.end(), right_.begin(), [](double g) { return -g; });
   const LinearStatus status = linear_.solve_for(right_.data(), 1.0, damped_.data(), step);
   if (usable(status)) mask(held_, step);
   return status;
@@ -80,8 +86,10 @@ double BlockSteps::squared_step(double lambda, double scaled, const double* step
 }
 
 std::optional<double> BlockSteps::decrement_by_last_factor(const double* D, double most) {
-  if (!held_.empty()) return std::nullopt;
-  return linear_.decrement_by_last_factor(damping_, D, most);
+  if (held_ != factored_held_) return std::nullopt;
+  if (held_.empty()) return linear_.decrement_by_last_factor(damping_, D, most);
+  pin(damping_, D);
+  return linear_.decrement_by_last_factor(1.0, damped_.data(), most, held_);
 }
 
 }  // namespace thalweg::inline v0_1

@@ -32,14 +32,17 @@ class BlockSteps final : public DampedSystem {
   double squared_step(double lambda, double scaled, const double* step) const override;
 
   double damping() const { return damping_; }  ///< λ of the last solve
-  /// SchurSolver::decrement_by_last_factor(), with D of the last solve or one near it; empty where columns are held.
+  /// SchurSolver::decrement_by_last_factor(), with D of the last solve or one near it; empty where other columns were
+  /// held then.
   std::optional<double> decrement_by_last_factor(const double* D, double most);
 
  private:
   void hold(std::span<const char> held);
+  void pin(double lambda, const double* D);
 
   SchurSolver& linear_;
-  std::vector<char> held_;  // empty: none, and the equations' own gradient
+  std::vector<char> held_;           // empty: none, and the equations' own gradient
+  std::vector<char> factored_held_;  // when the last factor was made
   LargeVector<double> gradient_, column_norms_, damped_, right_;
   double damping_ = 0.0;
 };
