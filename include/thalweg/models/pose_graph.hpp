@@ -140,13 +140,17 @@ struct InitializationReport {
   std::string reason;                                           ///< "cost 1.2e3, against 4.5e6 of the file"
 };
 /// Fills in the poses and landmarks. Fixed ones stay. Landmarks follow the poses: the mean of where they were sighted.
-/// `loss` is that of the edges, by which costs are compared. Throws Error where that initialisation is not to be had:
-/// the file lacks a vertex, or poses hang together by landmarks alone.
+/// `loss` is that of the edges, by which costs are compared. Automatic: the file's start where that is near a minimum
+/// already, then the tree's, then the chordal one, and where none is near the one of the lowest cost. Throws Error
+/// where that initialisation is not to be had: the file lacks a vertex, or poses hang together by landmarks alone.
 InitializationReport initialize(PoseGraph& graph, Initialization how, const Loss& loss = {});
 
 /// The pose that is held where nothing is fixed: the first, whose id is the lowest; −1 when the file fixes something,
 /// or has a prior.
 std::int32_t gauge_pose(const PoseGraph& graph);
+
+/// Components of the measurements less those of the vertices that move: what χ² is expected to be.
+std::int64_t degrees_of_freedom(const PoseGraph& graph);
 
 /// The cost ½ Σ ρ(eᵀ Ω e) of the graph as it stands.
 double pose_graph_cost(const PoseGraph& graph, const Loss& loss = {});

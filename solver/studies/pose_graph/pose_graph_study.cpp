@@ -63,10 +63,7 @@ PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& star
   s.tree_cost = start.tree_cost;
   s.chordal_cost = start.chordal_cost;
   s.initialization_seconds = seconds;
-  const std::int64_t held_poses = gauge_pose(g) >= 0 ? 1 : count_fixed(g.pose_fixed);
-  s.degrees_of_freedom = (s.edges - s.poses + held_poses) * g.tangent_size() +
-                         (s.sightings - s.landmarks + count_fixed(g.landmark_fixed)) * g.landmark_size();
-  for (const PoseGraph::Measurement& m : g.further) s.degrees_of_freedom += g.dimension_of(m.kind);
+  s.degrees_of_freedom = degrees_of_freedom(g);
   s.further = static_cast<std::int64_t>(g.further.size());
   return s;
 }

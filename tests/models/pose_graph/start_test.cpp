@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 #include <Eigen/Geometry>
+#include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/pose_graph.hpp>
 
 #include "models/pose_graph/pose_algebra.hpp"
@@ -121,6 +122,54 @@ TEST_CASE("starts: the chordal one does not care where the file begins, and is t
   CHECK(a.poses == b.poses);
   CHECK(first.reason.starts_with("the lowest cost, "));
   CHECK(pose_graph_cost(a) == Approx(first.chordal_cost).epsilon(1e-14));
+}
+
+TEST_CASE("starts: a file that is near a minimum already is kept, and no other start is made") {
+  for (const Kind kind : {Kind::city, Kind::garage}) {
+    PoseGraph g = generate_pose_graph({.kind = kind, .poses = 300});
+    g = with_solution(g, solve(build_problem(g)).x);
+    const std::vector<double> solved = g.poses;
+    PoseGraph same = g, turned = g, without = g;
+    const InitializationReport kept = initialize(same, Initialization::automatic);
+    CHECK(kept.used == Initialization::file);
+    CHECK(kept.reason.starts_with("near a minimum: "));
+    CHECK(std::isnan(kept.tree_cost));
+    CHECK(std::isnan(kept.chordal_cost));
+    CHECK(same.poses == solved);
+
+    // One edge that says to have turned by a radian more, with hardly any weight: χ² does not see it.
+    const auto last = static_cast<std::size_t>(g.edges.count() - 1), size = static_cast<std::size_t>(g.pose_size());
+    double* const z = turned.edges.measurement.data() + last * size;
+    if (kind == Kind::city)
+      z[2] += 1.0;
+    else
+      Eigen::Map<Eigen::Quaterniond>(z + 3) *= Eigen::Quaterniond(Eigen::AngleAxisd(1.0, Eigen::Vector3d::UnitZ()));
+    const std::size_t numbers = turned.edges.information.size() / static_cast<std::size_t>(g.edges.count());
+    for (std::size_t k = 0; k < numbers; ++k) turned.edges.information[last * numbers + k] *= 1e-6;
+    CHECK(!std::isnan(initialize(turned, Initialization::automatic).chordal_cost));
+
+    // Information that claims too much: χ² is far above what it should be.
+    for (double& omega : without.edges.information) omega *= 100.0;
+    CHECK(!std::isnan(initialize(without, Initialization::automatic).chordal_cost));
+  }
+}
+
+TEST_CASE("starts: without a loop the tree is the minimum, and no system is solved for it") {
+  PoseGraph g = generate_pose_graph({.kind = Kind::city, .poses = 40});
+  const auto chain = static_cast<std::size_t>(g.pose_count() - 1);
+  g.edges.from.clear();
+  g.edges.to.clear();
+  for (std::size_t i = 0; i < chain; ++i) {
+    g.edges.from.push_back(static_cast<std::int32_t>(i));
+    g.edges.to.push_back(static_cast<std::int32_t>(i + 1));
+  }
+  g.edges.measurement.resize(chain * 3);
+  g.edges.information.resize(chain * 6);
+  std::fill(g.pose_given.begin(), g.pose_given.end(), 0);
+  const InitializationReport report = initialize(g, Initialization::automatic);
+  CHECK(report.used == Initialization::tree);
+  CHECK(std::isnan(report.chordal_cost));
+  CHECK(pose_graph_cost(g) < 1e-20);
 }
 
 TEST_CASE("starts: the file's is kept where it has the lowest cost, and refused where a vertex is missing") {

@@ -10,6 +10,7 @@
 
 #include "io/text_numbers.hpp"
 #include "models/pose_graph/groups.hpp"
+#include "models/pose_graph/starts/nearness.hpp"
 #include "models/pose_graph/starts/prior_anchor.hpp"
 #include "models/pose_graph/starts/starts.hpp"
 
@@ -78,6 +79,12 @@ std::string reason_for(const std::vector<Candidate>& tried, const Candidate& bes
   return fmt::format("the lowest cost, {:.4g}{}{}", best.cost, text.empty() ? "" : "; ", text);
 }
 
+std::string near_reason(const Candidate& c, std::int64_t freedom) {
+  return fmt::format(
+      "near a minimum: χ² per degree of freedom is {:.2g}, and no edge is turned by more than half a radian",
+      freedom > 0 ? 2.0 * c.cost / static_cast<double>(freedom) : 0.0);
+}
+
 }  // namespace
 
 std::string_view to_string(Initialization how) {
@@ -101,6 +108,17 @@ std::int32_t gauge_pose(const PoseGraph& g) {
              : 0;
 }
 
+std::int64_t degrees_of_freedom(const PoseGraph& g) {
+  const auto held = [](const std::vector<char>& fixed) {
+    return static_cast<std::int64_t>(std::count_if(fixed.begin(), fixed.end(), [](char f) { return f != 0; }));
+  };
+  const std::int64_t held_poses = gauge_pose(g) >= 0 ? 1 : held(g.pose_fixed);
+  std::int64_t freedom = (g.edges.count() - g.pose_count() + held_poses) * g.tangent_size() +
+                         (g.sightings.count() - g.landmark_count() + held(g.landmark_fixed)) * g.landmark_size();
+  for (const PoseGraph::Measurement& m : g.further) freedom += g.dimension_of(m.kind);
+  return freedom;
+}
+
 double pose_graph_cost(const PoseGraph& graph, const Loss& loss) {
   return graph::Cost(graph, loss)(graph.poses, graph.landmarks);
 }
@@ -114,8 +132,14 @@ InitializationReport initialize(PoseGraph& g, Initialization how, const Loss& lo
     c.landmarks = landmarks_for(by, g, c.start);
     c.cost = cost(c.start.poses, c.landmarks);
   };
+  bool near = false;
   if (how == Initialization::automatic) {
-    for (const Initialization by : {Initialization::file, Initialization::chordal, Initialization::tree}) attempt(by);
+    for (const Initialization by : {Initialization::file, Initialization::tree, Initialization::chordal}) {
+      attempt(by);
+      const Candidate& c = tried.back();
+      near = loss.is_trivial() && c.start.obstacle.empty() && graph::is_near(g, c.start.poses, c.cost);
+      if (near) break;
+    }
   } else {
     attempt(how);
     if (!tried[0].start.obstacle.empty())
@@ -125,6 +149,7 @@ InitializationReport initialize(PoseGraph& g, Initialization how, const Loss& lo
   Candidate* best = nullptr;
   for (Candidate& c : tried)
     if (c.start.obstacle.empty() && (!best || c.cost < best->cost || std::isnan(best->cost))) best = &c;
+  if (near) best = &tried.back();
   if (!best) {
     std::string why;
     for (const Candidate& c : tried)
@@ -138,7 +163,9 @@ InitializationReport initialize(PoseGraph& g, Initialization how, const Loss& lo
     (c.how == Initialization::file   ? report.file_cost
      : c.how == Initialization::tree ? report.tree_cost
                                      : report.chordal_cost) = c.cost;
-  report.reason = how == Initialization::automatic ? reason_for(tried, *best) : "as requested";
+  report.reason = how != Initialization::automatic ? "as requested"
+                  : near                           ? near_reason(*best, degrees_of_freedom(g))
+                                                   : reason_for(tried, *best);
   g.poses = std::move(best->start.poses);
   g.landmarks = std::move(best->landmarks);
   std::fill(g.pose_given.begin(), g.pose_given.end(), 1);
