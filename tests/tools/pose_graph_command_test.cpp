@@ -104,3 +104,18 @@ TEST_CASE("pose graphs: what is wrong with the file or the options is said") {
   CHECK(run("generate pose-graph --poses 1 --output x.g2o", folder.path()).code == 2);
   CHECK(folder.count() == 3);
 }
+
+TEST_CASE("a graph of which one place is known, and no direction, is solved, and said to be free to turn") {
+  const Folder folder;
+  const std::string chain =
+      "EDGE_SE2 0 1 1 0 0.1 100 0 0 100 0 100\nEDGE_SE2 1 2 1 0 0.1 100 0 0 100 0 100\n"
+      "EDGE_SE2 0 2 1.9 0.3 0.2 100 0 0 100 0 100\nVERTEX_SE2 0 0 0 0\nVERTEX_SE2 1 1 0 0\nVERTEX_SE2 2 2 0 0\n"
+      "EDGE_PRIOR_SE2_XY 0 5 5 10 0 10\n";
+  folder.write("one.g2o", chain);
+  folder.write("two.g2o", chain + "EDGE_PRIOR_SE2_XY 2 6 6 10 0 10\n");
+  const std::string free = "the measurements leave 1 motion of the graph as a whole free";
+  const Outcome one = run("solve one.g2o", folder.path()), two = run("solve two.g2o", folder.path());
+  CHECK(contains(one.out, free));
+  CHECK(two.code == 0);
+  CHECK(!contains(two.out, free));
+}

@@ -15,7 +15,8 @@ struct WeakDirections {
     double singular_value;       ///< σ of J, in units of what each block's own residuals know of it
     std::vector<double> change;  ///< by one standard deviation along it
   };
-  std::vector<Direction> directions;  ///< weakest first; not those that change no residual at all
+  int free = 0;                       ///< how many change no residual, what single blocks leave open not among them
+  std::vector<Direction> directions;  ///< weakest first, without those that are free
   /// The standard deviation of each component if all other blocks were known; infinite where its block's residuals do
   /// not determine it.
   std::vector<double> alone;

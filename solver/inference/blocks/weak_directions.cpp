@@ -53,6 +53,7 @@ WeakDirections weak_directions(const Problem& problem, const std::vector<double>
     found.alone = deviations_alone(J, deviation);
     DampedInverse inverse(J, *linear, options.threads);
     const WeakSubspace weak = find_weak_subspace(J, inverse, count);
+    found.free = static_cast<int>(weak.null);
     for (Eigen::Index k = weak.null; k < weak.sigma.size() && k < weak.null + count; ++k)
       found.directions.push_back({weak.sigma[k], in_components(J, weak.V.col(k), deviation / weak.sigma[k])});
     return found;

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
+#include <thalweg/inference/weak_directions.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/studies/pose_graph_section.hpp>
@@ -123,6 +125,7 @@ class PoseGraphStudy final : public BlockStudy {
   }
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
+    if (std::string open = left_open(report.result); !open.empty()) report.result.notes.push_back(std::move(open));
   }
   void conclude(const Request& request, Report& report) const override {
     PoseGraphSummary summary = summary_of(graph_, start_, start_seconds_);
@@ -155,6 +158,16 @@ class PoseGraphStudy final : public BlockStudy {
   }
 
  private:
+  /// Of a graph that is loosely held: whether it may turn or grow as a whole without a measurement that tells.
+  std::string left_open(const Result& result) const {
+    if (!is_loosely_held(graph_) || result.status == Status::non_finite_start) return {};
+    const int free = weak_directions(problem_, result.x, 0, 1.0).free;
+    if (free == 0) return {};
+    return fmt::format(
+        "the measurements leave {} of the graph as a whole free, as a turn about the only place that is known: of all "
+        "solutions, which fit as well, this is one",
+        counted(free, "motion"));
+  }
   /// Undamped steps serve where the start is near a minimum and the graph is held: those of a dogleg, whose radius
   /// rarely binds there; from a start that the file has those of Gauss-Newton, which a dogleg would shorten again and
   /// again. A robust loss keeps the cost from being near quadratic.

@@ -137,7 +137,8 @@ InitializationReport initialize(PoseGraph& g, Initialization how, const Loss& lo
     for (const Initialization by : {Initialization::file, Initialization::tree, Initialization::chordal}) {
       attempt(by);
       const Candidate& c = tried.back();
-      near = loss.is_trivial() && c.start.obstacle.empty() && graph::is_near(g, c.start.poses, c.cost);
+      near = by != Initialization::chordal && loss.is_trivial() && c.start.obstacle.empty() &&
+             graph::is_near(g, c.start.poses, c.cost);
       if (near) break;
     }
   } else {
