@@ -46,9 +46,9 @@ const OptionLine lines[] = {
     {"--init", "NAME", pose_graphs, of_solve, "where it begins: auto, file, tree, chordal (auto: the lowest cost)",
      [](A& a, const G& g) { a.solve.initialization = parse_initialization(g.text()); }},
     {"--information-order", "NAME", pose_graphs, of_solve,
-     "of EDGE2 lines: toro, 11 12 22 33 13 23, or g2o, 11 12 13 22 23 33 (toro)",
+     "of EDGE2 and EDGE3 lines: toro (of EDGE2 11 12 22 33 13 23), g2o (11 12 13 22 23 33), isam (square roots) (toro)",
      [](A& a, const G& g) {
-       a.solve.information_order = g.one_of({"toro", "g2o"}) == 0 ? InformationOrder::toro : InformationOrder::g2o;
+       a.solve.information_order = static_cast<InformationOrder>(g.one_of({"toro", "g2o", "isam"}));
      }},
 
     {"--indefinite", "NAME", pose_graphs, of_solve | of_check,

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,9 +84,12 @@ struct PoseGraph {
   std::int64_t landmark_count() const { return static_cast<std::int64_t>(landmark_ids.size()); }
 };
 
-/// In what order an EDGE2 line has its information: TORO's 11 12 22 33 13 23, or g2o's 11 12 13 22 23 33, which some
-/// files have under the same tag.
-enum class InformationOrder { toro, g2o };
+/// How lines EDGE2 and EDGE3 have their information, under tags that several programs share.
+enum class InformationOrder {
+  toro,  ///< of EDGE2 11 12 22 33 13 23
+  g2o,   ///< 11 12 13 22 23 33
+  isam,  ///< S11 S12 S13 S22 S23 S33 of the upper triangular S with Ω = Sᵀ S
+};
 /// What becomes of a measurement whose information has a negative eigenvalue.
 enum class Indefinite {
   refuse,
@@ -95,7 +99,8 @@ enum class Indefinite {
 };
 /// How to read a file that leaves room.
 struct GraphReading {
-  InformationOrder edge2 = InformationOrder::toro;
+  /// Left out: iSAM's behind a line that iSAM alone has (ODOMETRY, LANDMARK, POINT3), else TORO's.
+  std::optional<InformationOrder> edge2 = std::nullopt;
   Indefinite indefinite = Indefinite::refuse;
   bool ignore_unknown = false;  ///< leave out edges with unknown tags, with a warning
 };

@@ -180,10 +180,9 @@ class PoseGraphStudy final : public BlockStudy {
 };
 
 std::unique_ptr<Study> read(const std::string& file, const Request& request) {
-  return std::make_unique<PoseGraphStudy>(
-      read_pose_graph(file, {.edge2 = request.information_order.value_or(InformationOrder::toro),
-                             .indefinite = request.indefinite,
-                             .ignore_unknown = request.ignore_unknown}));
+  return std::make_unique<PoseGraphStudy>(read_pose_graph(file, {.edge2 = request.information_order,
+                                                                 .indefinite = request.indefinite,
+                                                                 .ignore_unknown = request.ignore_unknown}));
 }
 
 }  // namespace
