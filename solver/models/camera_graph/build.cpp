@@ -2,9 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
-
-#include <fmt/format.h>
 
 #include <thalweg/math/manifold.hpp>
 
@@ -19,8 +16,7 @@ using Kind = CameraGraph::Kind;
 template <std::size_t size>
 std::array<double, size> root_of(int n, const std::array<double, size>& information, std::size_t i, const char* what) {
   std::array<double, size> root{};
-  if (!graph::square_root(n, information.data(), root.data()))
-    throw Error(fmt::format("the information of {} {} is indefinite", what, i));
+  graph::root_of_information(n, information.data(), root.data(), what, i);
   return root;
 }
 

@@ -363,3 +363,41 @@ TEST_CASE("landmarks that no plain sighting places begin where the others say") 
   for (std::size_t k = 0; k < 10; ++k) CHECK(g.landmarks[k] == Approx(expected[k]));
   CHECK(pose_graph_cost(g) < 1e-20);
 }
+
+TEST_CASE("a landmark that stands on the pose that sees it by a bearing is placed where it can be seen") {
+  // From (0, 0) at 45°, from (1, 0) at 0.98: the lines meet. A landmark that one pose alone sees is put ahead of it.
+  const std::string text =
+      "VERTEX_SE2 0 0 0 0\nVERTEX_SE2 1 1 0 0\nVERTEX_XY 2 0 0\nVERTEX_XY 3 1 0\nFIX 0\n"
+      "EDGE_SE2 0 1 1 0 0 100 0 0 100 0 100\nEDGE_BEARING_SE2_XY 0 2 0.785 100\nEDGE_BEARING_SE2_XY 1 2 0.98 100\n"
+      "EDGE_BEARING_SE2_XY 1 3 2 100\n";
+  for (const Initialization how : {Initialization::file, Initialization::tree, Initialization::chordal}) {
+    PoseGraph g = read(text);
+    initialize(g, how);
+    CHECK(pose_graph_cost(g) < 1e-20);
+    const Result result = solve(build_problem(g));
+    CHECK(result.converged());
+    CHECK(result.final_cost < 1e-20);
+  }
+  // Where the lines meet on a pose, one unit along its own.
+  PoseGraph g = read(
+      "VERTEX_SE2 0 0 0 0\nVERTEX_SE2 1 1 0 0\nVERTEX_XY 2 0 0\nFIX 0\nEDGE_SE2 0 1 1 0 0 100 0 0 100 0 100\n"
+      "EDGE_BEARING_SE2_XY 0 2 1.5707963267948966 100\nEDGE_BEARING_SE2_XY 1 2 3.141592653589793 100\n");
+  initialize(g, Initialization::file);
+  CHECK(std::hypot(g.landmarks[0], g.landmarks[1]) == Approx(1.0));
+  CHECK(std::isfinite(solve(build_problem(g)).final_cost));
+  // One that is fixed stays.
+  g = read(text + "FIX 2\n");
+  initialize(g, Initialization::file);
+  CHECK(g.landmarks[0] == 0.0);
+}
+
+TEST_CASE("information too large for doubles is refused, whoever states it") {
+  PoseGraph g = read("EDGE_SE2 0 1 1 0 0 1e150 0 0 1 0 1\n");
+  CHECK(complaint("EDGE_SE2 0 1 1 0 0 1e200 0 0 1 0 1\n") ==
+        "f.g2o:1:34: the information is too large; expected numbers up to 1e+150");
+  initialize(g, Initialization::automatic);
+  CHECK(solve(build_problem(g, Loss::cauchy(1.0))).converged());
+  g.edges.information[0] = 1e200;
+  CHECK_THROWS_WITH_AS(build_problem(g), "the information of edge 0 is too large; expected numbers up to 1e+150",
+                       Error);
+}

@@ -80,9 +80,8 @@ void LineNumbers::tell_apart(std::int64_t from, std::int64_t to) const {
 
 bool InformationGate::admits(int n, double* I, const std::string& hint) {
   const int size = triangle(n);
-  constexpr double most = 1e150;  // its square is an ordinary number
-  if (std::any_of(I, I + size, [](double v) { return !(std::abs(v) <= most); }))
-    in_.fail("the information is too large", fmt::format("numbers up to {:.0e}", most));
+  if (std::any_of(I, I + size, [](double v) { return !(std::abs(v) <= largest_information); }))
+    in_.fail("the information is too large", fmt::format("numbers up to {:.0e}", largest_information));
   // Most files say the same one again and again.
   if (judged_ == n && std::equal(I, I + size, last_.begin())) return true;
   if (std::array<double, 28> root; square_root(n, I, root.data())) {
