@@ -17,9 +17,8 @@ namespace thalweg::inline v0_1::studies {
 namespace {
 
 constexpr const char* kind = "camera graph";
-constexpr Format own_formats[] = {{".g2o",
-                                   "camera graphs: VERTEX_SE3:EXPMAP, VERTEX_CAM or VERTEX_SIM3:EXPMAP, VERTEX_XYZ, "
-                                   "their EDGE_; plain, .gz or .bz2"}};
+constexpr Format own_formats[] = {
+    {".g2o", "camera graphs: VERTEX_SE3:EXPMAP, CAM or SIM3:EXPMAP, VERTEX_XYZ, and their edges; plain, .gz or .bz2"}};
 constexpr std::string_view own_options[] = {"--fix", "--indefinite", "--ignore-unknown"};
 
 /// What no camera graph has, whatever the method.

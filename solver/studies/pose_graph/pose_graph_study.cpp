@@ -19,7 +19,8 @@ namespace {
 constexpr const char* kind = "pose graph";
 constexpr Format own_formats[] = {
     {".g2o", "pose graphs: VERTEX_ and EDGE_ SE2, SE3:QUAT, XY, TRACKXYZ; plain, .gz or .bz2"},
-    {".graph", "pose graphs of TORO: VERTEX2, EDGE2, VERTEX3, EDGE3"}};
+    {".graph .txt",
+     "pose graphs of TORO (VERTEX2, EDGE2, VERTEX3, EDGE3) and of iSAM (ODOMETRY, LANDMARK, EDGE3, POINT3)"}};
 constexpr std::string_view own_options[] = {"--init", "--information-order", "--indefinite", "--ignore-unknown"};
 // λ of a solve that begins near a minimum, and is best not held back.
 constexpr double near_a_minimum = 1e-8;
