@@ -34,6 +34,8 @@ struct CameraGraph {
 
   /// X: (x, y, z), a unit quaternion (x, y, z, w), and of similarities the scale s.
   std::vector<double> poses;
+  /// Of similarities (ω, υ, σ) as the file states them: one that has not moved is written as it was read.
+  std::vector<double> logarithms;
   std::vector<std::int64_t> pose_ids;  ///< ascending
   std::vector<char> pose_fixed;        ///< nonzero: it does not move
 
@@ -84,12 +86,19 @@ CameraGraph parse_camera_graph(std::string_view text, const std::string& name, c
 bool looks_like_camera_graph(const std::string& path);
 
 /// The graph in the tags that it was read from. Each number is the shortest text that reads back as the same double;
-/// those of similarities are logarithms, and come back but for rounding.
+/// similarities are written as logarithms, and those that have moved come back but for rounding.
 std::string write_camera_graph(const CameraGraph& graph, Compression compression = Compression::none);
 
 /// The pose that is held where the file fixes nothing: the one with the lowest id; else −1. Where nothing but
 /// observations by single cameras says how large the world is, its scale stays free.
 std::int32_t gauge_pose(const CameraGraph& graph);
+
+/// A sentence for each of what the measurements leave undetermined: vertices that nothing measures, points seen once,
+/// pieces that nothing ties together.
+std::vector<std::string> undetermined(const CameraGraph& graph);
+/// The scale, where observations by single cameras alone are there and the file fixes nothing: a change of all
+/// parameters of build_problem() that moves no projection, to first order.
+std::vector<GaugeDirection> gauge_directions(const CameraGraph& graph);
 
 /// Observations whose point is behind the camera, or in its plane.
 std::int64_t count_behind(const CameraGraph& graph);

@@ -27,6 +27,13 @@ class Assembly {
 
   CameraGraph build() {
     pose_line_ = place(raw_.poses, poses_, g_.pose_size(), g_.poses);
+    if (!raw_.intrinsics.empty()) g_.intrinsics.resize(pose_line_.size());
+    g_.logarithms.resize(raw_.logarithms.size());
+    for (std::size_t i = 0; i < raw_.poses.id.size(); ++i) {
+      const auto n = at(poses_.find(raw_.poses.id[i]));
+      if (!raw_.intrinsics.empty()) g_.intrinsics[n] = raw_.intrinsics[i];
+      if (!raw_.logarithms.empty()) std::copy_n(raw_.logarithms.data() + 7 * i, 7, g_.logarithms.data() + 7 * n);
+    }
     point_line_ = place(raw_.points, points_, 3, g_.points);
     refuse_shared_ids();
     for (std::size_t i = 0; i < raw_.edges.size(); ++i) {
@@ -35,7 +42,6 @@ class Assembly {
     }
     connect_observations();
     fix();
-    if (g_.kind != Kind::poses) g_.intrinsics = std::move(of_pose_);
     g_.pose_ids = poses_.take();
     g_.point_ids = points_.take();
     return std::move(g_);
@@ -48,17 +54,14 @@ class Assembly {
 
   /// The numbers of vertices in the order of their ranks; the line of each.
   std::vector<int> place(const RawVertices& from, const IdRanks& ranks, int size, std::vector<double>& to) {
-    const bool with_intrinsics = &from == &raw_.poses && !raw_.intrinsics.empty();
     std::vector<int> lines(at(ranks.count()), 0);
     to.resize(lines.size() * at(size));
-    if (with_intrinsics) of_pose_.resize(lines.size());
     for (std::size_t i = 0; i < from.id.size(); ++i) {
       const auto n = at(ranks.find(from.id[i]));
       if (lines[n] != 0)
         fail(from.line[i], fmt::format("vertex {} is there already, on line {}", from.id[i], lines[n]), "each id once");
       lines[n] = from.line[i];
       std::copy_n(from.values.data() + i * at(size), size, to.data() + n * at(size));
-      if (with_intrinsics) of_pose_[n] = raw_.intrinsics[i];
     }
     return lines;
   }
@@ -95,7 +98,7 @@ class Assembly {
       seen.pose = found(poses_, ends.a, ends.line, tag_of(g_.kind, Role::pose).name);
       seen.point = found(points_, ends.b, ends.line, g_.point_tag);
       if (g_.kind != Kind::poses) {
-        seen.camera = of_pose_[at(seen.pose)];
+        seen.camera = g_.intrinsics[at(seen.pose)];
       } else if (seen.intrinsics >= 0) {
         const auto own = parameters.find(ends.parameters);
         if (own == parameters.end())
@@ -117,8 +120,9 @@ class Assembly {
       (pose >= 0 ? g_.pose_fixed[at(pose)] : g_.point_fixed[at(point)]) = 1;
     }
     const auto moves = [](char fixed) { return fixed == 0; };
-    if (std::none_of(g_.pose_fixed.begin(), g_.pose_fixed.end(), moves) &&
-        std::none_of(g_.point_fixed.begin(), g_.point_fixed.end(), moves))
+    const bool points_move =
+        g_.kind != Kind::similarities && std::any_of(g_.point_fixed.begin(), g_.point_fixed.end(), moves);
+    if (std::none_of(g_.pose_fixed.begin(), g_.pose_fixed.end(), moves) && !points_move)
       fail(raw_.fixed.back().line, "every vertex is fixed", "at least one that moves");
   }
 
@@ -126,7 +130,6 @@ class Assembly {
   CameraGraph& g_;
   IdRanks poses_, points_;
   std::vector<int> pose_line_, point_line_;
-  std::vector<std::array<double, 5>> of_pose_;  // intrinsics
 };
 
 }  // namespace

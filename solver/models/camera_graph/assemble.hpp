@@ -15,6 +15,7 @@ struct RawGraph {
   CameraGraph graph;  ///< file, kind, warnings, parameters, and of measurements their numbers and information
   graph::RawVertices poses, points;
   std::vector<std::array<double, 5>> intrinsics;  ///< of each pose, where poses have them
+  std::vector<double> logarithms;                 ///< of each pose, where they are similarities
   std::vector<int> intrinsics_lines;              ///< of PARAMS_CAMERAPARAMETERS
   struct Ends {
     std::int64_t a, b;        ///< of an observation the pose and the point

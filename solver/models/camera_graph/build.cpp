@@ -97,10 +97,8 @@ Vec<double, 3> point_of(const CameraGraph& g, const CameraGraph::Observation& o)
 
 std::int32_t gauge_pose(const CameraGraph& g) {
   const auto fixed = [](char f) { return f != 0; };
-  return std::any_of(g.pose_fixed.begin(), g.pose_fixed.end(), fixed) ||
-                 std::any_of(g.point_fixed.begin(), g.point_fixed.end(), fixed)
-             ? -1
-             : 0;
+  const bool points = g.kind != Kind::similarities && std::any_of(g.point_fixed.begin(), g.point_fixed.end(), fixed);
+  return points || std::any_of(g.pose_fixed.begin(), g.pose_fixed.end(), fixed) ? -1 : 0;
 }
 
 std::int64_t count_behind(const CameraGraph& g) {

@@ -122,6 +122,7 @@ class Reader {
       double log[7];
       read_logarithm(log);
       camera::exponential(log, to);
+      raw_.logarithms.insert(raw_.logarithms.end(), log, log + 7);
       line_.reals(k.data(), 4);
     } else {
       line_.pose(to);

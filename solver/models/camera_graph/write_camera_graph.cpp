@@ -1,5 +1,6 @@
 #include <thalweg/models/camera_graph.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <iterator>
 
@@ -60,12 +61,18 @@ class Writer {
     if (g_.kind == Kind::similarities) {
       const Vec<double, 8> pose = Eigen::Map<const Vec<double, 8>>(x);
       const auto log = camera::logarithm<double>(camera::place_of(pose), camera::turn_of(pose), std::log(x[7]));
-      numbers(log.data(), 7);
+      numbers(has_moved(i) ? log.data() : g_.logarithms.data() + 7 * i, 7);
     } else {
       numbers(x, 7);
     }
     if (g_.kind != Kind::poses) numbers(g_.intrinsics[i].data(), g_.kind == Kind::cameras ? 5 : 4);
     end_line();
+  }
+  bool has_moved(std::size_t i) const {
+    if (g_.logarithms.empty()) return true;
+    double read[8];
+    camera::exponential(g_.logarithms.data() + 7 * i, read);
+    return !std::equal(read, read + 8, g_.poses.data() + 8 * i);
   }
   void write_observation(const CameraGraph::Observation& o) {
     const int n = o.stereo ? 3 : 2;

@@ -1,5 +1,7 @@
 #include "studies/camera_graph/camera_graph_section.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include <thalweg/base/words.hpp>
@@ -31,10 +33,12 @@ Table facts_table(const CameraGraphSummary& g, const Result& r, bool robust) {
     table.add_row({"χ² / freedom",
                    fmt::format("{:.4g}, of {} degrees", 2.0 * r.final_cost / static_cast<double>(g.degrees_of_freedom),
                                g.degrees_of_freedom)});
-  if (g.before && g.after)
-    table.add_row(
-        {"reprojection, pixels", fmt::format("rms {:.4g} → {:.4g}, median {:.4g} → {:.4g}", g.before->root_mean_square,
-                                             g.after->root_mean_square, g.before->median, g.after->median)});
+  if (g.before && g.after) {
+    const auto shown = [](double v) { return std::isfinite(v) ? fmt::format("{:.4g}", v) : "-"; };
+    table.add_row({"reprojection, pixels",
+                   fmt::format("rms {} → {}, median {} → {}", shown(g.before->root_mean_square),
+                               shown(g.after->root_mean_square), shown(g.before->median), shown(g.after->median))});
+  }
   return table;
 }
 

@@ -51,9 +51,8 @@ std::string held(const CameraGraph& g) {
 
 /// --fix: whole sets of blocks, or the scales of similarities.
 void fix(Problem& problem, const CameraGraph& g, const Request& request) {
-  std::vector<std::string> names = {"poses", "points"};
   const bool scaled = g.kind == CameraGraph::Kind::similarities;
-  if (scaled) names.emplace_back("scale");
+  const std::vector<std::string> names = {"poses", scaled ? "scale" : "points"};
   if (request.was_given("--fix") && request.fix.empty())
     throw Error("--fix names nothing; expected " + reading::list(names));
   const Parameters<7, SE3> poses(0, 7, static_cast<int>(g.pose_count()));
@@ -67,7 +66,7 @@ void fix(Problem& problem, const CameraGraph& g, const Request& request) {
       problem.fix(similarities, 6);
     else if (what == "poses")
       scaled ? problem.fix(similarities) : problem.fix(poses);
-    else if (!scaled && g.point_count() > 0)
+    else if (g.point_count() > 0)
       problem.fix(points);
   }
 }
@@ -118,7 +117,10 @@ class CameraGraphStudy final : public BlockStudy {
   CheckReport check(const Request& request) override {
     refuse(request, {{{"--start", "a file of this kind has one start"}}}, file(), kind);
     problem_ = build_problem(graph_);
-    CheckReport report = thalweg::check(problem_, request.options);
+    std::vector<FreeDirection> directions;
+    for (GaugeDirection& d : gauge_directions(graph_))
+      directions.push_back({std::move(d.name), std::move(d.direction)});
+    CheckReport report = thalweg::check(problem_, request.options, directions);
     std::vector<std::string> notes = notes_on_start();
     notes.insert(notes.begin(),
                  fmt::format("{} {}, {}, {}, {}; held: {}", graph_.pose_count(), name_of(graph_.kind),
@@ -133,6 +135,7 @@ class CameraGraphStudy final : public BlockStudy {
  private:
   std::vector<std::string> notes_on_start() const {
     std::vector<std::string> notes = graph_.warnings;
+    for (std::string& sentence : undetermined(graph_)) notes.push_back(std::move(sentence));
     note_behind(graph_, "at the start", notes);
     return notes;
   }

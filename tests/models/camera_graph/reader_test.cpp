@@ -87,6 +87,30 @@ TEST_CASE("camera graph files: a camera that a point stands before, and one behi
   CHECK(count_behind(g) == 1);
 }
 
+TEST_CASE("camera graph files: what the measurements leave undetermined") {
+  CHECK(undetermined(read(similarities_file)).empty());
+  const std::string loose =
+      "VERTEX_CAM 0 0 0 0 0 0 0 1 500 500 320 240 0\nVERTEX_CAM 1 0.1 0 0 0 0 0 1 500 500 320 240 0\n"
+      "VERTEX_XYZ 2 0 0 5\nVERTEX_XYZ 3 0 1 5\nVERTEX_XYZ 4 0 0 1\n"
+      "EDGE_PROJECT_P2MC 2 0 320 240 1 0 1\nEDGE_PROJECT_P2MC 3 1 315 240 1 0 1\n";
+  CHECK(undetermined(read(loose)) ==
+        std::vector<std::string>{"1 vertex is measured by nothing: it stays where it is",
+                                 "2 points are seen once, by one camera: how far from it is undetermined",
+                                 "the graph falls into 2 pieces that no measurement ties together: where those are in "
+                                 "which nothing is held is undetermined"});
+  const CameraGraph g = read(loose);
+  REQUIRE(gauge_directions(g).size() == 1);
+  // No projection moves along the scale.
+  Problem problem = build_problem(g);
+  std::vector<double> step = gauge_directions(g)[0].direction, x = problem.start();
+  for (double& d : step) d *= 1e-4;
+  problem.retract_curved(step, x);
+  for (std::size_t k = g.poses.size(); k < x.size(); ++k) x[k] += step[k];
+  const auto before = reprojection_distances(g), after = reprojection_distances(with_solution(g, x));
+  for (std::size_t i = 0; i < before.size(); ++i) CHECK(after[i] == Approx(before[i]).epsilon(1e-7));
+  CHECK(gauge_directions(read(loose + "FIX 1\n")).empty());
+}
+
 TEST_CASE("camera graph files: what is written reads back as the same graph, in the same tags") {
   for (const std::string& text : {poses_file, cameras_file}) {
     const CameraGraph g = read(text), again = read(write_camera_graph(g));
@@ -103,7 +127,11 @@ TEST_CASE("camera graph files: what is written reads back as the same graph, in 
     CHECK(again.edges[0].information == g.edges[0].information);
   }
   const CameraGraph g = read(similarities_file), again = read(write_camera_graph(g));
-  for (std::size_t k = 0; k < g.poses.size(); ++k) CHECK(again.poses[k] == Approx(g.poses[k]).epsilon(1e-14));
+  CHECK(again.poses == g.poses);
+  CameraGraph moved = g;
+  for (std::size_t k = 0; k < 3; ++k) moved.poses[k] += 0.1;
+  const CameraGraph back = read(write_camera_graph(moved));
+  for (std::size_t k = 0; k < g.poses.size(); ++k) CHECK(back.poses[k] == Approx(moved.poses[k]).epsilon(1e-14));
   CHECK(again.edges[0].z == g.edges[0].z);
   CHECK(again.intrinsics == g.intrinsics);
 }
