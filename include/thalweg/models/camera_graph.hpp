@@ -57,7 +57,7 @@ struct CameraGraph {
     std::array<double, 3> z;            ///< u, v, u in the right camera, pixels
     std::array<double, 6> information;  ///< 2 or 3 rows, upper triangle by rows
   };
-  std::vector<Observation> observations;
+  std::vector<Observation> observations;  ///< of similarities there are none
 
   struct Edge {
     std::int32_t a, b;                   ///< poses
@@ -108,7 +108,8 @@ std::vector<double> reprojection_distances(const CameraGraph& graph);
 
 /// A graph as a Problem: blocks "pose" and "point", the points named for elimination; residuals "observation",
 /// "stereo_observation" and "edge", with the given loss. What the graph fixes does not move, nor does gauge_pose().
-/// Throws Error for an index that is not there.
+/// Throws Error for an index that is not there, for information that is indefinite or too large, and for similarities
+/// with observations.
 Problem build_problem(const CameraGraph& graph, const Loss& loss = {});
 /// The graph with the solution x of that problem in place of its poses and points.
 CameraGraph with_solution(CameraGraph graph, const std::vector<double>& x);

@@ -105,12 +105,14 @@ struct GraphReading {
   bool ignore_unknown = false;  ///< leave out edges with unknown tags, with a warning
 };
 
-/// Reads a graph in g2o's format or TORO's, plain or compressed by bzip2 or gzip, whatever its name: the tags that
-/// problems/README.md lists. Vertices may be missing. Information may be semidefinite: an edge that measures a position
-/// alone, say. Text behind a # is a comment.
+/// Reads a graph in g2o's format, TORO's or iSAM's, plain or compressed by bzip2 or gzip, whatever its name: the tags
+/// that problems/README.md lists. Vertices may be missing. Information may be semidefinite: an edge that measures a
+/// position alone, say. Text behind a # is a comment.
 ///
 /// TORO states rotations in space by roll, pitch and yaw (R = Rz(yaw) Ry(pitch) Rx(roll)) and their information for
 /// whole angles: that is turned into information for the quaternion's vector part, four times as much for the rotation.
+/// iSAM states the upper triangular S with Ω = Sᵀ S for an error in the frame of the first pose, and counts landmarks
+/// apart from poses: Ω is turned for the error here, and landmarks are given ids of their own.
 ///
 /// Throws FileError, with the line, for what is no such file or makes no graph to be solved: lines whose tag is not
 /// known, and edges whose vertex has a line that is not; duplicate or unconnected vertices, none that moves, indefinite

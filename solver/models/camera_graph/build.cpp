@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <thalweg/base/error.hpp>
 #include <thalweg/math/manifold.hpp>
 
 #include "models/camera_graph/residuals.hpp"
@@ -121,6 +122,7 @@ std::vector<double> reprojection_distances(const CameraGraph& g) {
 Problem build_problem(const CameraGraph& g, const Loss& loss) {
   Problem problem;
   if (g.kind == Kind::similarities) {
+    if (!g.observations.empty()) throw Error("a graph of similarities has observations; expected edges alone");
     const auto poses = add_poses<Sim3>(problem, g);
     add_edges(problem, g, poses, loss, camera::SimilarityEdge{}, similarity_record);
     return problem;

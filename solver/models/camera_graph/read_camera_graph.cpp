@@ -2,8 +2,11 @@
 #include <thalweg/models/camera_graph.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstring>
+#include <optional>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>

@@ -50,7 +50,8 @@ class Writer {
       numbers(e.information.data(), graph::triangle(g_.tangent_size()));
       end_line();
     }
-    for (const CameraGraph::Observation& o : g_.observations) write_observation(o);
+    if (g_.kind != Kind::similarities)
+      for (const CameraGraph::Observation& o : g_.observations) write_observation(o);
     return file_.finish();
   }
 
