@@ -158,3 +158,12 @@ TEST_CASE("iSAM's files: thousands of mutated ones are read or refused, never wo
   CHECK(accepted > 100);
   CHECK(accepted < 5000);
 }
+
+TEST_CASE("small graphs have second derivatives, whichever items are differenced") {
+  // The table of an edge's group is made of all poses, those behind the edge at hand included.
+  PoseGraph g = read(plane_file);
+  initialize(g, Initialization::automatic);
+  const Result newton = solve(build_problem(g), {.method = Method::newton}), other = solve(build_problem(g));
+  CHECK(newton.converged());
+  CHECK(newton.final_cost == Approx(other.final_cost).epsilon(1e-9));
+}
