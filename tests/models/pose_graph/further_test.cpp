@@ -336,6 +336,8 @@ TEST_CASE("lines of camera graphs say what they are") {
         "f.g2o:2:1: 'VERTEX_CAM' belongs to a camera graph; expected poses and landmarks alone, and what was measured "
         "between them; a camera graph is a regular file of its own");
   CHECK(complaint("VERTEX_SIM3:EXPMAP 0 0\n").find("a camera graph") != std::string::npos);
+  CHECK(read("EDGE_SE2 0 1 1 0 0 1 0 0 1 0 1\nEDGE_PROJECT_P2MC 8 9 1 2 1 0 1\n", {.ignore_unknown = true})
+            .warnings.size() == 1);
 }
 
 TEST_CASE("comments behind numbers, EDGE3 without information, graphs in which nothing moves") {

@@ -78,7 +78,7 @@ void LineNumbers::tell_apart(std::int64_t from, std::int64_t to) const {
   if (from == to) in_.fail(fmt::format("the edge ties vertex {} to itself", to), "two different vertices");
 }
 
-bool InformationGate::admits(int n, double* I, const std::string& hint) {
+bool InformationGate::admits(int n, double* I, const char* hint) {
   const int size = triangle(n);
   if (std::any_of(I, I + size, [](double v) { return !(std::abs(v) <= largest_information); }))
     in_.fail("the information is too large", fmt::format("numbers up to {:.0e}", largest_information));

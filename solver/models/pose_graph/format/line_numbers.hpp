@@ -47,7 +47,7 @@ class InformationGate {
   /// Of n rows, the upper triangle by rows, perhaps mended. False: the measurement is to be left out. Throws FileError
   /// for one that is indefinite where those are refused, with `hint` behind what was expected, and for one that is too
   /// large.
-  bool admits(int n, double* information, const std::string& hint = {});
+  bool admits(int n, double* information, const char* hint = "");
   /// Says how many were mended.
   void conclude(std::vector<std::string>& warnings) const;
 

@@ -34,7 +34,7 @@ std::string lines(std::size_t count, const std::string& tag, int line) {
 }  // namespace
 
 std::optional<UnknownVertex> UnknownLines::take(std::string_view tag, bool known) {
-  if (const std::string_view what = around_.other_kind(tag); !what.empty())
+  if (const std::string_view what = around_.other_kind(tag); !what.empty() && !ignore_)
     in_.fail(fmt::format("{} belongs to {}", reading::quoted(tag), what), around_.expected);
   if (!known && !ignore_ && skipped_.size() >= most_tags) in_.fail("no line with a known tag yet", around_.example);
   const std::string name(tag.substr(0, longest_tag));
