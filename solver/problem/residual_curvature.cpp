@@ -143,8 +143,12 @@ void ResidualGroup::add_curvature_of_values(std::vector<double>& x, std::int64_t
 void ResidualGroup::compute_curvature(const double* x, std::int64_t begin, std::int64_t end,
                                       const double* const* weight, double* S) const {
   const std::int64_t n = end - begin;
-  std::int64_t extent = 0;
-  for (const Slot& slot : slots_) extent = std::max(extent, slot.offset(begin) + slot.numbers());
+  std::int64_t extent = 0;  // of what is read: a table is made of the blocks of all items
+  for (const Slot& slot : slots_) {
+    extent = std::max(extent, slot.offset(begin) + slot.numbers());
+    if (table_size() == 0) continue;
+    for (const std::int64_t offset : slot.offsets) extent = std::max(extent, offset + slot.numbers());
+  }
   std::vector<double> moved(x, x + extent);
   std::vector<double> storage(static_cast<std::size_t>(dimension_ * (1 + columns_) * n));
   std::vector<double*> residual, jacobian;

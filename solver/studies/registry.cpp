@@ -6,6 +6,7 @@
 // that recognises it; the last recognises all.
 // clang-format off
 #define THALWEG_KINDS(line) \
+  line(camera_graph) \
   line(pose_graph) \
   line(catalogue) \
   line(bundle) \

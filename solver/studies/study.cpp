@@ -24,7 +24,8 @@ std::unique_ptr<Study> read_study(const std::string& file, const Request& reques
   for (const Kind& other : all) {
     if (&other == &*found) continue;
     for (const std::string_view option : other.options)
-      if (request.was_given(option))
+      if (request.was_given(option) &&
+          std::find(found->options.begin(), found->options.end(), option) == found->options.end())
         throw Error(fmt::format("{} is for {}s, and '{}' is none", option, other.name, file));
   }
   return found->read(file, request);

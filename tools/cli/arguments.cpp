@@ -219,7 +219,7 @@ const CommandLine command_lines[] = {
      "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose",
      {"FILE",
       "a problem: .toml (Thalweg: a curve fit or a regression), .dat (NIST), .txt, .bz2 or .gz "
-      "(bundle adjustment), .g2o or .graph (pose graph), or catalogue:NAME"}},
+      "(bundle adjustment), .g2o or .graph (pose graph, camera graph), or catalogue:NAME"}},
     {Verb::fit,
      of_fit,
      "fit",

@@ -45,10 +45,10 @@ const OptionLine lines[] = {
 
     {"--init", "NAME", pose_graphs, of_solve, "where it begins: auto, file, tree, chordal (auto: the lowest cost)",
      [](A& a, const G& g) { a.solve.initialization = parse_initialization(g.text()); }},
-    {"--information-order", "NAME", pose_graphs, of_solve,
-     "of EDGE2 lines: toro, 11 12 22 33 13 23, or g2o, 11 12 13 22 23 33 (toro)",
+    {"--information-order", "NAME", pose_graphs, of_solve | of_check,
+     "of EDGE2 and EDGE3 lines: toro (of EDGE2 11 12 22 33 13 23), g2o (11 12 13 22 23 33), isam (square roots) (toro)",
      [](A& a, const G& g) {
-       a.solve.information_order = g.one_of({"toro", "g2o"}) == 0 ? InformationOrder::toro : InformationOrder::g2o;
+       a.solve.information_order = static_cast<InformationOrder>(g.one_of({"toro", "g2o", "isam"}));
      }},
 
     {"--indefinite", "NAME", pose_graphs, of_solve | of_check,
@@ -66,7 +66,8 @@ const OptionLine lines[] = {
      }},
 
     {"--fix", "NAME,...", bundles, of_solve,
-     "keep at their start: cameras, poses, intrinsics, focal, k1, ..., points; cameras:0-9, points:7 for some",
+     "keep at their start: cameras, poses, intrinsics, focal, k1, ..., points; cameras:0-9, points:7 for some; of a "
+     "camera graph poses, points, scale",
      [](A& a, const G& g) { a.solve.fix = split_at_commas(g.texts); }, repeats},
     {"--lower", assigned, bundles, of_solve, "lower bounds of all cameras' focal, k1 or k2",
      [](A& a, const G& g) { a.solve.lower = pairs(assignments(g.name, g.texts)); }, repeats},

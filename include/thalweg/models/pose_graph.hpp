@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,9 +84,12 @@ struct PoseGraph {
   std::int64_t landmark_count() const { return static_cast<std::int64_t>(landmark_ids.size()); }
 };
 
-/// In what order an EDGE2 line has its information: TORO's 11 12 22 33 13 23, or g2o's 11 12 13 22 23 33, which some
-/// files have under the same tag.
-enum class InformationOrder { toro, g2o };
+/// How lines EDGE2 and EDGE3 have their information, under tags that several programs share.
+enum class InformationOrder {
+  toro,  ///< of EDGE2 11 12 22 33 13 23
+  g2o,   ///< 11 12 13 22 23 33
+  isam,  ///< S11 S12 S13 S22 S23 S33 of the upper triangular S with Ω = Sᵀ S
+};
 /// What becomes of a measurement whose information has a negative eigenvalue.
 enum class Indefinite {
   refuse,
@@ -95,17 +99,20 @@ enum class Indefinite {
 };
 /// How to read a file that leaves room.
 struct GraphReading {
-  InformationOrder edge2 = InformationOrder::toro;
+  /// Left out: iSAM's behind a line that iSAM alone has (ODOMETRY, LANDMARK, POINT3), else TORO's.
+  std::optional<InformationOrder> edge2 = std::nullopt;
   Indefinite indefinite = Indefinite::refuse;
   bool ignore_unknown = false;  ///< leave out edges with unknown tags, with a warning
 };
 
-/// Reads a graph in g2o's format or TORO's, plain or compressed by bzip2 or gzip, whatever its name: the tags that
-/// problems/README.md lists. Vertices may be missing. Information may be semidefinite: an edge that measures a position
-/// alone, say. Text behind a # is a comment.
+/// Reads a graph in g2o's format, TORO's or iSAM's, plain or compressed by bzip2 or gzip, whatever its name: the tags
+/// that problems/README.md lists. Vertices may be missing. Information may be semidefinite: an edge that measures a
+/// position alone, say. Text behind a # is a comment.
 ///
 /// TORO states rotations in space by roll, pitch and yaw (R = Rz(yaw) Ry(pitch) Rx(roll)) and their information for
 /// whole angles: that is turned into information for the quaternion's vector part, four times as much for the rotation.
+/// iSAM states the upper triangular S with Ω = Sᵀ S for an error in the frame of the first pose, and counts landmarks
+/// apart from poses: Ω is turned for the error here, and landmarks are given ids of their own.
 ///
 /// Throws FileError, with the line, for what is no such file or makes no graph to be solved: lines whose tag is not
 /// known, and edges whose vertex has a line that is not; duplicate or unconnected vertices, none that moves, indefinite

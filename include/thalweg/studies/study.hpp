@@ -27,16 +27,16 @@ struct Request {
   bool method_given = false;  ///< else the study chooses
   Options options;            ///< its method is that above, when that is of second order
   TrainOptions train;
-  int start = 1;                                             ///< of the starts that a file may hold
-  int starts = 1;                                            ///< more than one: multistart
-  bool detect_linear = false;                                ///< look for parameters that can be eliminated
-  bool profile = false;                                      ///< intervals by profile likelihood
-  std::optional<Loss> loss;                                  ///< in place of those of the file
-  std::optional<Initialization> initialization;              ///< of a pose graph
-  std::optional<InformationOrder> information_order;         ///< of a pose graph's EDGE2 lines
-  Indefinite indefinite = Indefinite::refuse;                ///< of a pose graph's information
-  bool ignore_unknown = false;                               ///< edges of a pose graph whose tags are not known
-  std::vector<std::string> fix;                              ///< of a bundle: "intrinsics", "cameras:0-9"
+  int start = 1;                                      ///< of the starts that a file may hold
+  int starts = 1;                                     ///< more than one: multistart
+  bool detect_linear = false;                         ///< look for parameters that can be eliminated
+  bool profile = false;                               ///< intervals by profile likelihood
+  std::optional<Loss> loss;                           ///< in place of those of the file
+  std::optional<Initialization> initialization;       ///< of a pose graph
+  std::optional<InformationOrder> information_order;  ///< of a pose graph's EDGE2 and EDGE3 lines
+  Indefinite indefinite = Indefinite::refuse;         ///< of a pose graph's information
+  bool ignore_unknown = false;                        ///< edges of a pose graph whose tags are not known
+  std::vector<std::string> fix;  ///< of a bundle: "intrinsics", "cameras:0-9"; of a camera graph: "points"
   std::vector<std::pair<std::string, double>> lower, upper;  ///< bounds of a bundle's cameras: {"focal", 400.0}
   bool drop_behind = false;     ///< observations of a bundle whose points are behind the camera
   bool picture = false;         ///< a page will be made
@@ -95,7 +95,7 @@ struct Format {
 /// A kind of problem.
 struct Kind {
   std::string_view name;                      ///< "pose graph"
-  std::span<const std::string_view> options;  ///< those that no other kind has
+  std::span<const std::string_view> options;  ///< those that not every kind has
   std::span<const Format> formats;
   bool (*recognises)(const std::string& file);  ///< looks at the name, or into the file
   std::unique_ptr<Study> (*read)(const std::string& file, const Request& request);  ///< throws FileError

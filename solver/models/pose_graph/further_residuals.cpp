@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include <fmt/format.h>
-
 #include <thalweg/models/relative_pose.hpp>
 
 #include "models/pose_graph/information.hpp"
@@ -154,8 +152,8 @@ struct Chosen {
       chosen.a.push_back(m.a);
       chosen.b.push_back(m.b);
       Record record{m.z, placed(m.sensor_a), placed(m.sensor_b), {}};
-      if (!square_root(g.dimension_of(kind), m.information.data(), record.root.data()))
-        throw Error(fmt::format("the information of measurement {} is indefinite", &m - g.further.data()));
+      root_of_information(g.dimension_of(kind), m.information.data(), record.root.data(), "measurement",
+                          static_cast<std::size_t>(&m - g.further.data()));
       chosen.records.push_back(record);
     }
     return chosen;

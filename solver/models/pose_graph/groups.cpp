@@ -28,8 +28,7 @@ std::vector<Record> records(const PoseGraph::Edges& edges, const char* what) {
   std::vector<Record> list(edges.from.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     std::copy_n(edges.measurement.data() + i * size, size, list[i].measurement.data());
-    if (!square_root(n, edges.information.data() + i * entries, list[i].root.data()))
-      throw Error(fmt::format("the information of {} {} is indefinite", what, i));
+    root_of_information(n, edges.information.data() + i * entries, list[i].root.data(), what, i);
   }
   return list;
 }

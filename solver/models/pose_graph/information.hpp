@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 
 namespace thalweg::inline v0_1::graph {
@@ -35,5 +36,12 @@ inline bool square_root(int n, const double* omega, double* U) {
   }
   return true;
 }
+
+/// Entries of information above it are refused: their products with squares of errors would leave the range of doubles.
+inline constexpr double largest_information = 1e150;
+
+/// square_root() of the information of measurement i. Throws Error where it is indefinite or too large: "the
+/// information of edge 3 is indefinite".
+void root_of_information(int n, const double* omega, double* U, const char* what, std::size_t i);
 
 }  // namespace thalweg::inline v0_1::graph

@@ -21,7 +21,8 @@ namespace {
 constexpr const char* kind = "pose graph";
 constexpr Format own_formats[] = {
     {".g2o", "pose graphs: VERTEX_ and EDGE_ SE2, SE3:QUAT, XY, TRACKXYZ; plain, .gz or .bz2"},
-    {".graph", "pose graphs of TORO: VERTEX2, EDGE2, VERTEX3, EDGE3"}};
+    {".graph .txt",
+     "pose graphs of TORO (VERTEX2, EDGE2, VERTEX3, EDGE3) and of iSAM (ODOMETRY, LANDMARK, EDGE3, POINT3)"}};
 constexpr std::string_view own_options[] = {"--init", "--information-order", "--indefinite", "--ignore-unknown"};
 // λ of a solve that begins near a minimum, and is best not held back.
 constexpr double near_a_minimum = 1e-8;
@@ -190,10 +191,9 @@ class PoseGraphStudy final : public BlockStudy {
 };
 
 std::unique_ptr<Study> read(const std::string& file, const Request& request) {
-  return std::make_unique<PoseGraphStudy>(
-      read_pose_graph(file, {.edge2 = request.information_order.value_or(InformationOrder::toro),
-                             .indefinite = request.indefinite,
-                             .ignore_unknown = request.ignore_unknown}));
+  return std::make_unique<PoseGraphStudy>(read_pose_graph(file, {.edge2 = request.information_order,
+                                                                 .indefinite = request.indefinite,
+                                                                 .ignore_unknown = request.ignore_unknown}));
 }
 
 }  // namespace

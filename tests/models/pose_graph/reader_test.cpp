@@ -176,7 +176,7 @@ TEST_CASE("pose graph files: every defect, with its place and what was expected"
   CHECK(complaint("EDGE2 0 1 1 0 0 45 0 0 45 0 400\n") ==
         "f.g2o:1:29: the information matrix is indefinite; expected a positive semidefinite one, or --indefinite clip, "
         "diagonal or skip; some EDGE2 files "
-        "have g2o's order, 11 12 13 22 23 33");
+        "have g2o's order, 11 12 13 22 23 33, or in it iSAM's roots");
   CHECK(complaint("VERTEX_SE2 0 0 0 0\nVERTEX_SE2 1 0 0 0\nVERTEX_SE2 0 1 0 0\n" + edge) ==
         "f.g2o:3: vertex 0 is there already, on line 1; expected each id once");
   CHECK(complaint("VERTEX_SE3:QUAT 0 0 0 0 0 0 0 2\n" + space_edge) ==

@@ -9,38 +9,12 @@
 
 #include <thalweg/models/curve_fit.hpp>
 
+#include "models/pose_graph/format/id_ranks.hpp"
+
 namespace thalweg::inline v0_1::graph {
 namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
-
-/// From ids to their ranks.
-class Numbers {
- public:
-  explicit Numbers(std::vector<std::int64_t> ids) : ids_(std::move(ids)) {
-    if (!std::is_sorted(ids_.begin(), ids_.end())) std::sort(ids_.begin(), ids_.end());
-    ids_.erase(std::unique(ids_.begin(), ids_.end()), ids_.end());
-    const auto count = static_cast<std::int64_t>(ids_.size());
-    if (count > std::numeric_limits<std::int32_t>::max()) throw std::length_error("more than 2^31 vertices");
-    if (count > 0) {
-      const auto span = static_cast<std::uint64_t>(ids_.back()) - static_cast<std::uint64_t>(ids_.front());
-      consecutive_ = span == static_cast<std::uint64_t>(count - 1);
-    }
-  }
-  /// −1: there is none.
-  std::int32_t find(std::int64_t id) const {
-    if (ids_.empty() || id < ids_.front() || id > ids_.back()) return -1;
-    if (consecutive_) return static_cast<std::int32_t>(id - ids_.front());
-    const auto found = std::lower_bound(ids_.begin(), ids_.end(), id);
-    return *found == id ? static_cast<std::int32_t>(found - ids_.begin()) : -1;
-  }
-  std::vector<std::int64_t> take() { return std::move(ids_); }
-  std::int64_t count() const { return static_cast<std::int64_t>(ids_.size()); }
-
- private:
-  std::vector<std::int64_t> ids_;
-  bool consecutive_ = false;
-};
 
 /// Of each vertex the first line that speaks of it.
 using Lines = std::vector<int>;
@@ -118,7 +92,7 @@ class Assembly {
     throw FileError(g_.file, line, 0, problem, expected);
   }
 
-  void place(const RawVertices& from, const Numbers& numbers, int size, std::vector<double>& to,
+  void place(const RawVertices& from, const IdRanks& numbers, int size, std::vector<double>& to,
              std::vector<char>& given, Lines& lines) {
     to.assign(at(numbers.count() * size), 0.0);
     if (size == 7)
@@ -134,7 +108,7 @@ class Assembly {
     }
   }
 
-  void connect(const RawEdges& from, const Numbers& targets, Lines& target_lines, PoseGraph::Edges& to) {
+  void connect(const RawEdges& from, const IdRanks& targets, Lines& target_lines, PoseGraph::Edges& to) {
     to.from.reserve(from.from.size());
     to.to.reserve(from.from.size());
     for (std::size_t i = 0; i < from.from.size(); ++i) {
@@ -280,7 +254,7 @@ class Assembly {
 
   RawGraph raw_;
   PoseGraph& g_;
-  Numbers poses_, landmarks_;
+  IdRanks poses_, landmarks_;
   Lines pose_line_, landmark_line_;
   std::vector<std::int32_t> parent_;
 };

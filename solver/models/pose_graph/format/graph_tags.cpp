@@ -28,9 +28,17 @@ constexpr TagFormat formats[] = {
     {"FIX", "FIX ID ...", false, Role::fix, Measured::none},
     {"VERTEX2", "VERTEX2 ID x y θ", false, Role::pose, Measured::plane_pose},
     {"VERTEX3", "VERTEX3 ID x y z roll pitch yaw", true, Role::pose, Measured::euler_pose},
-    {"EDGE2", "EDGE2 FROM TO x y θ I11 I12 I22 I33 I13 I23", false, Role::edge, Measured::plane_pose, 3, 0, none, true},
+    {"EDGE2", "EDGE2 FROM TO x y θ I11 I12 I22 I33 I13 I23", false, Role::edge, Measured::plane_pose, 3, 0, none,
+     Weights::toro},
     {"EDGE3", "EDGE3 FROM TO x y z roll pitch yaw I11 I12 ... I66 (29 numbers, or 8 without information)", true,
-     Role::edge, Measured::euler_pose, 6, 0, none, true},
+     Role::edge, Measured::euler_pose, 6, 0, none, Weights::toro},
+    {"ODOMETRY", "ODOMETRY FROM TO x y θ S11 S12 S13 S22 S23 S33", false, Role::edge, Measured::plane_pose, 3, 0, none,
+     Weights::root},
+    {"LANDMARK", "LANDMARK POSE LANDMARK x y S11 S12 S22", false, Role::sighting, Measured::point, 2, 0, none,
+     Weights::root},
+    {"POINT3", "POINT3 POSE LANDMARK x y z S11 S12 S13 S22 S23 S33 (11 numbers, or 5 without weights)", true,
+     Role::sighting, Measured::point, 3, 0, none, Weights::root},
+    {"POSE3D_INIT", "POSE3D_INIT ID x y z roll pitch yaw", true, Role::pose, Measured::euler_pose},
 
     {"EDGE_PRIOR_SE2", "EDGE_PRIOR_SE2 POSE x y θ I11 I12 I13 I22 I23 I33", false, Role::further, Measured::plane_pose,
      3, 0, Kind::pose_prior},
@@ -60,35 +68,11 @@ constexpr TagFormat formats[] = {
      Kind::bearing},
 };
 
-struct OtherFile {
-  std::string_view tag, what;
-};
-constexpr OtherFile other_files[] = {
-    {"VERTEX_CAM", "a camera graph, which has cameras, points and where they were seen"},
-    {"EDGE_PROJECT_P2MC", "a camera graph, which has cameras, points and where they were seen"},
-    {"EDGE_PROJECT_P2SC", "a camera graph, which has stereo cameras, points and where they were seen"},
-    {"VERTEX_SE3:EXPMAP", "a camera graph, which has poses as they look at points, and where those were seen"},
-    {"EDGE_SE3:EXPMAP", "a camera graph, which has poses as they look at points, and where those were seen"},
-    {"EDGE_PROJECT_XYZ2UV:EXPMAP", "a camera graph, which has poses, points and where they were seen"},
-    {"EDGE_SE3_PROJECT_XYZ:EXPMAP", "a camera graph, which has poses, points and where they were seen"},
-    {"EDGE_SE3_PROJECT_XYZONLYPOSE:EXPMAP", "a camera graph, which has poses and where known points were seen"},
-    {"EDGE_STEREO_SE3_PROJECT_XYZ:EXPMAP", "a camera graph, which has stereo poses, points and where they were seen"},
-    {"VERTEX_XYZ", "a camera graph, which has points and where they were seen"},
-    {"VERTEX_SIM3:EXPMAP", "a graph of similarities, whose poses have a scale each"},
-    {"EDGE_SIM3:EXPMAP", "a graph of similarities, whose poses have a scale each"},
-};
-
 }  // namespace
 
 const TagFormat* format_of_tag(std::string_view tag) {
   const auto found = std::find_if(std::begin(formats), std::end(formats), [&](const auto& f) { return f.name == tag; });
   return found == std::end(formats) ? nullptr : found;
-}
-
-std::string_view other_kind_of_file(std::string_view tag) {
-  for (const OtherFile& file : other_files)
-    if (file.tag == tag) return file.what;
-  return {};
 }
 
 const TagFormat& format_of_kind(Kind kind, bool space) {

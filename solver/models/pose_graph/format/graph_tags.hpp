@@ -1,4 +1,4 @@
-// The tags of g2o's and TORO's lines, and what follows each.
+// The tags of g2o's, TORO's and iSAM's lines, and what follows each.
 #pragma once
 
 #include <string_view>
@@ -8,6 +8,8 @@
 namespace thalweg::inline v0_1::graph {
 
 enum class Role { pose, landmark, edge, sighting, further, sensor, fix };
+/// How a line states its information: as it is, in TORO's way (whose tags iSAM has, too), or as iSAM's square root.
+enum class Weights { information, toro, root };
 enum class Measured { none, plane_pose, quaternion_pose, euler_pose, point, angle };
 
 struct TagFormat {
@@ -19,14 +21,11 @@ struct TagFormat {
   int information = 0;                  ///< rows
   int sensors = 0;                      ///< ids of sensors, behind those of vertices
   PoseGraph::Measurement::Kind kind{};  ///< of a further measurement
-  bool toro = false;                    ///< the information is in TORO's way
+  Weights weights = Weights::information;
 };
 
 /// Null: the tag is not known.
 const TagFormat* format_of_tag(std::string_view tag);
-
-/// What a file with this tag is, where it is known and no pose graph: "a camera graph, which ..."; empty otherwise.
-std::string_view other_kind_of_file(std::string_view tag);
 
 /// The tag of a further measurement.
 const TagFormat& format_of_kind(PoseGraph::Measurement::Kind kind, bool space);

@@ -1,6 +1,7 @@
 // A pose graph as its lines state it, before ids are numbers of vertices.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,6 +48,8 @@ struct RawGraph {
   std::vector<RawMeasurement> further;
   std::vector<std::int64_t> sensor_of;  ///< ids
   std::vector<int> sensor_lines;        ///< of each sensor
+  std::vector<std::size_t> at_pose;     ///< sightings in space that name no sensor, by number
+  bool counts_apart = false;            ///< ids of landmarks are not those of poses
   std::vector<RawFix> fixed;
   std::vector<UnknownVertex> unknown;
 };

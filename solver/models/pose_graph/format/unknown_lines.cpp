@@ -9,7 +9,6 @@
 #include <thalweg/io/file_error.hpp>
 
 #include "io/text_numbers.hpp"
-#include "models/pose_graph/format/graph_tags.hpp"
 
 namespace thalweg::inline v0_1::graph {
 namespace {
@@ -18,10 +17,12 @@ constexpr std::size_t most_tags = 20, longest_tag = 64;
 
 bool is_vertex(std::string_view tag) { return tag.starts_with("VERTEX"); }
 
-/// Vertices, parameters, and what a robot recorded beside its poses, state no relation between vertices. Whatever else
-/// there is may be a measurement, or hold a vertex, or be one of those misspelt.
+/// Vertices, parameters, and what a robot recorded beside its poses, state no relation between vertices; of iSAM's
+/// lines what is there for starts, for comparison with the truth, and to say when to solve. Whatever else there is may
+/// be a measurement, or hold a vertex, or be one of those misspelt.
 bool measures(std::string_view tag) {
-  constexpr std::string_view harmless[] = {"VERTEX", "PARAMS", "ROBOT", "RAWLASER", "FLASER"};
+  constexpr std::string_view harmless[] = {"VERTEX",     "PARAMS",     "ROBOT",       "RAWLASER", "FLASER",
+                                           "EDGE3_INIT", "EDGE3_TRUE", "POSE3D_TRUE", "SOLVE"};
   return std::none_of(std::begin(harmless), std::end(harmless), [&](auto start) { return tag.starts_with(start); });
 }
 
@@ -33,12 +34,9 @@ std::string lines(std::size_t count, const std::string& tag, int line) {
 }  // namespace
 
 std::optional<UnknownVertex> UnknownLines::take(std::string_view tag, bool known) {
-  if (const std::string_view what = other_kind_of_file(tag); !what.empty() && !ignore_)
-    in_.fail(fmt::format("{} belongs to {}", reading::quoted(tag), what),
-             "poses and landmarks alone, and what was measured between them; bundles are read in BAL's format");
-  if (!known && !ignore_ && skipped_.size() >= most_tags)
-    in_.fail("no line with a known tag yet",
-             "a pose graph: lines such as 'EDGE_SE2 FROM TO x y θ I11 I12 I13 I22 I23 I33'");
+  if (const std::string_view what = around_.other_kind(tag); !what.empty() && !ignore_)
+    in_.fail(fmt::format("{} belongs to {}", reading::quoted(tag), what), around_.expected);
+  if (!known && !ignore_ && skipped_.size() >= most_tags) in_.fail("no line with a known tag yet", around_.example);
   const std::string name(tag.substr(0, longest_tag));
   const auto [place, is_new] = place_.emplace(name, skipped_.size());
   if (is_new)

@@ -53,11 +53,11 @@ graph::Start start_by(Initialization how, const PoseGraph& g) {
 std::vector<double> landmarks_for(Initialization how, const PoseGraph& g, graph::Start& start) {
   std::vector<double> landmarks =
       start.landmarks.empty() ? graph::sighted_landmarks(g, start.poses) : std::move(start.landmarks);
-  graph::place_unseen(g, start.poses, landmarks);
   const auto size = static_cast<std::size_t>(g.landmark_size());
   if (how == Initialization::file)
     for (std::size_t l = 0; l < g.landmark_ids.size(); ++l)
       if (g.landmark_given[l]) std::copy_n(g.landmarks.data() + l * size, size, landmarks.data() + l * size);
+  graph::place_unseen(g, start.poses, landmarks);
   return landmarks;
 }
 

@@ -28,7 +28,8 @@ Start spanning_tree_start(const PoseGraph& graph);
 /// 2015); then translations by linear least squares, the rotations held. Sightings are part of both.
 Start chordal_start(const PoseGraph& graph);
 
-/// Places landmarks that have no sighting and no line of their own, by further measurements from these poses.
+/// Places landmarks that have no sighting and no line of their own, by further measurements from these poses; so, too,
+/// those that stand on the very place of a pose that sees them by a bearing.
 void place_unseen(const PoseGraph& graph, const std::vector<double>& poses, std::vector<double>& landmarks);
 
 /// Landmarks at the mean of where they were sighted from these poses; fixed ones stay.

@@ -1,4 +1,5 @@
 // Landmarks that no plain sighting places: by priors, offset sightings, bearings, and edges from other landmarks.
+#include <algorithm>
 #include <cmath>
 
 #include <Eigen/Dense>
@@ -36,6 +37,28 @@ struct Sum {
   }
 };
 
+/// Calls visit(measurement) for each bearing whose landmark stands on the place of its pose, to rounding, and may move:
+/// it is seen in no direction there, and its derivative is not finite or as good as that.
+template <class Visit>
+void each_blind_bearing(const PoseGraph& g, const std::vector<double>& poses, const std::vector<double>& landmarks,
+                        Visit&& visit) {
+  using Point = Eigen::Map<const Pose2::Point>;
+  constexpr double rounding = 1e-12;  // of the largest coordinate
+  double largest = 0.0;
+  for (std::size_t i = 0; i < poses.size(); i += Pose2::size)
+    largest = std::max(largest, Point(poses.data() + i).cwiseAbs().maxCoeff());
+  for (const PoseGraph::Measurement& m : g.further) {
+    if (m.kind != Kind::bearing || g.landmark_fixed[at(m.b)]) continue;
+    const Point pose(poses.data() + std::ptrdiff_t{m.a} * Pose2::size);
+    if ((Point(landmarks.data() + std::ptrdiff_t{m.b} * Pose2::space) - pose).norm() <= rounding * largest) visit(m);
+  }
+}
+
+/// One unit along the line of sight.
+Pose2::Point ahead(const Pose2& from, const PoseGraph::Measurement& bearing) {
+  return from.t + Pose2::Point(std::cos(from.angle + bearing.z[0]), std::sin(from.angle + bearing.z[0]));
+}
+
 template <class Pose>
 void place(const PoseGraph& g, const std::vector<double>& poses, std::vector<char> known,
            std::vector<double>& landmarks) {
@@ -55,7 +78,7 @@ void place(const PoseGraph& g, const std::vector<double>& poses, std::vector<cha
         const Pose from = pose(m.a);
         const Point line(std::cos(from.angle + m.z[0]), std::sin(from.angle + m.z[0]));
         sums[at(m.b)].add(Pose::Rotation::Identity() - line * line.transpose(), from.t);
-        sums[at(m.b)].ahead = from.t + line;
+        sums[at(m.b)].ahead = ahead(from, m);
       }
     }
   }
@@ -78,6 +101,8 @@ void place(const PoseGraph& g, const std::vector<double>& poses, std::vector<cha
       more = true;
     }
   }
+  if constexpr (d == 2)
+    each_blind_bearing(g, poses, landmarks, [&](const auto& m) { landmark(m.b) = ahead(pose(m.a), m); });
 }
 
 }  // namespace
@@ -87,6 +112,8 @@ void place_unseen(const PoseGraph& g, const std::vector<double>& poses, std::vec
   std::vector<char> known(g.landmark_ids.size(), 0);
   for (const std::int32_t l : g.sightings.to) known[at(l)] = 1;
   for (std::size_t l = 0; l < known.size(); ++l) known[l] = known[l] || g.landmark_given[l] || g.landmark_fixed[l];
+  if (g.kind == PoseGraph::Kind::se2)
+    each_blind_bearing(g, poses, landmarks, [&](const auto& m) { known[at(m.b)] = 0; });
   g.kind == PoseGraph::Kind::se2 ? place<Pose2>(g, poses, std::move(known), landmarks)
                                  : place<Pose3>(g, poses, std::move(known), landmarks);
 }
