@@ -1,6 +1,7 @@
 #include <thalweg/studies/study.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -24,8 +25,11 @@ std::unique_ptr<Study> read_study(const std::string& file, const Request& reques
   for (const Kind& other : all) {
     if (&other == &*found) continue;
     for (const std::string_view option : other.options)
-      if (request.was_given(option))
+      if (request.was_given(option)) {
+        // A file that cannot be read is of no kind.
+        if (!std::filesystem::exists(file)) found->read(file, request);
         throw Error(fmt::format("{} is for {}s, and '{}' is none", option, other.name, file));
+      }
   }
   return found->read(file, request);
 }
