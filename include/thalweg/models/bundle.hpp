@@ -55,10 +55,10 @@ std::string write_bal(const Bundle& bundle, Compression compression = Compressio
 struct BundleOptions {
   int cameras = 100;
   std::int64_t points = 10000;
-  std::optional<double>
-      observations_per_point;  ///< mean; each point is seen at least twice; empty: 5, or what few cameras see
-  double noise = 0.5;          ///< standard deviation of the observations, pixels
-  double drift = 1.0;          ///< how far the start is from the truth, relative to an ordinary reconstruction's
+  /// Mean; each point is seen at least twice. Empty: 5, or what few cameras can see.
+  std::optional<double> observations_per_point = std::nullopt;
+  double noise = 0.5;  ///< standard deviation of the observations, pixels
+  double drift = 1.0;  ///< how far the start is from the truth, relative to an ordinary reconstruction's
   std::uint64_t seed = 1;
 };
 /// Cameras that drive along the streets of a town and see its façades: visibility is local with a long tail, focal

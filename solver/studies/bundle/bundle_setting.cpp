@@ -90,9 +90,12 @@ void align(BundleSetting& setting, const Request& request) {
   }
   if (s->free_directions > 0)
     notes.emplace_back(s->free_directions == 1
-                           ? "the priors are on a line: the rotation about it is left to the observations' gauge"
-                           : "the priors are of one place: rotations and scale are left to the observations' gauge");
+                           ? "the priors are on a line: nothing says how the world is turned about it"
+                           : "the priors are of one place: nothing says how the world is turned, nor its scale");
+  // About what places at their priors would cost, with errors of one σ in each number: the file is in their world.
+  const double usual = 3.0 * static_cast<double>(setting.priors.cameras.size() + setting.priors.points.size());
   const double before = prior_cost(setting.bundle, setting.priors);
+  if (before <= usual) return;
   if (fixes_places(request)) {
     notes.push_back(fmt::format(
         "the start was not aligned with the priors, whose cost there is {:.4g}: --fix keeps places of the file",

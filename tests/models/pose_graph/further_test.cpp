@@ -365,3 +365,13 @@ TEST_CASE("landmarks that no plain sighting places begin where the others say") 
   for (std::size_t k = 0; k < 10; ++k) CHECK(g.landmarks[k] == Approx(expected[k]));
   CHECK(pose_graph_cost(g) < 1e-20);
 }
+
+TEST_CASE("pose graphs: all unknown tags are told, with their counts and first lines") {
+  std::string text = "EDGE_SE2 0 1 1 0 0 1 0 0 1 0 1\n";
+  for (int i = 0; i < 12; ++i) text += "EDGE_OF_A_RATHER_LONG_NAME_" + std::to_string(i) + " 0 1 2 3\n";
+  const std::string said = complaint(text);
+  CHECK(said.find("…") == std::string::npos);
+  for (int i = 0; i < 12; ++i)
+    CHECK(said.find("1 line with the tag 'EDGE_OF_A_RATHER_LONG_NAME_" + std::to_string(i) + "' (first on line " +
+                    std::to_string(i + 2) + ")") != std::string::npos);
+}
