@@ -71,9 +71,11 @@ Bundle generate_bundle(const BundleOptions& options);
 struct BundleConnectivity {
   std::vector<std::int32_t> unseen_points, points_seen_once;  ///< by no camera; by one
   std::vector<std::int32_t> unobserved_cameras;               ///< without observations
-  std::vector<std::int32_t> short_cameras;                    ///< with 1 to 4 observations, too few for nine numbers
+  std::vector<std::int32_t> short_cameras;                    ///< with observations, too few for their numbers
+  int camera_numbers = 9;
 };
-BundleConnectivity connectivity(const Bundle& bundle);
+/// `camera_numbers`: of a camera's own, 9, or 6 where it shares its intrinsics.
+BundleConnectivity connectivity(const Bundle& bundle, int camera_numbers = 9);
 /// A sentence for each kind that occurs: how many, which, and what a solve does with them.
 std::vector<std::string> in_words(const BundleConnectivity& census);
 

@@ -63,8 +63,8 @@ struct Similarity {
   double scale = 1.0;
   std::array<double, 9> rotation{1, 0, 0, 0, 1, 0, 0, 0, 1};  ///< by rows
   std::array<double, 3> translation{};
-  /// Directions that the priors leave free: 0 of three or more places that are not on a line, 1 on a line (the rotation
-  /// about it), 4 of one place (every rotation and the scale).
+  /// Directions that the priors leave free, to within their deviations: 0 of three or more places that are not on a
+  /// line, 1 on a line (the rotation about it), 4 of one place (every rotation and the scale).
   int free_directions = 0;
 };
 /// The similarity that brings the bundle nearest to its priors: the least Σ ‖place − measured‖² / (σx² + σy² + σz²)

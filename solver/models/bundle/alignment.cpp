@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 #include <Eigen/Geometry>
@@ -19,7 +20,8 @@ namespace {
 using Vector = Eigen::Vector3d;
 using Matrix = Eigen::Matrix3d;
 
-// Places whose spread across a line is below this part of their spread along it are on a line.
+// Places whose spread across a line is below this part of their spread along it are on a line; so are measured ones
+// whose spread across it is below their standard deviation.
 constexpr double on_a_line = 1e-6;
 
 Vector point_of(const Bundle& b, std::int32_t point) {
@@ -29,7 +31,6 @@ Vector point_of(const Bundle& b, std::int32_t point) {
 /// A place in the bundle, where it was measured, and how well.
 struct Tie {
   Vector from, to, sigma;
-  double weight() const { return 1.0 / sigma.squaredNorm(); }
 };
 std::vector<Tie> ties_of(const Bundle& b, const BundlePriors& priors) {
   const auto vector = [](const std::array<double, 3>& a) { return Vector(a[0], a[1], a[2]); };
@@ -44,14 +45,19 @@ struct Moments {
   Vector from = Vector::Zero(), to = Vector::Zero();  // weighted means
   Matrix cross = Matrix::Zero();                      // Σ w (to)(from)ᵀ, centred
   Matrix spread_from = Matrix::Zero(), spread_to = Matrix::Zero();
+  double sigma = 0.0;  // root mean square, of one axis
 };
 Moments moments(const std::vector<Tie>& ties) {
   // Relative weights: those of σ = 1e-200 must not overflow.
-  double heaviest = 0.0, total = 0.0;
-  for (const Tie& tie : ties) heaviest = std::max(heaviest, tie.weight());
+  double least = std::numeric_limits<double>::infinity(), total = 0.0;
+  for (const Tie& tie : ties) least = std::min(least, tie.sigma.stableNorm());
+  const auto weight = [&](const Tie& tie) {
+    const double ratio = least / tie.sigma.stableNorm();
+    return ratio * ratio;
+  };
   Moments m;
   for (const Tie& tie : ties) {
-    const double w = tie.weight() / heaviest;
+    const double w = weight(tie);
     total += w;
     m.from += w * tie.from;
     m.to += w * tie.to;
@@ -59,22 +65,22 @@ Moments moments(const std::vector<Tie>& ties) {
   m.from /= total;
   m.to /= total;
   for (const Tie& tie : ties) {
-    const double w = tie.weight() / heaviest / total;
+    const double w = weight(tie) / total;
     const Vector a = tie.from - m.from, c = tie.to - m.to;
     m.cross += w * c * a.transpose();
     m.spread_from += w * a * a.transpose();
     m.spread_to += w * c * c.transpose();
   }
+  m.sigma = least * std::sqrt(static_cast<double>(ties.size()) / (3.0 * total));
   return m;
 }
 
-/// Dimensions that a spread has: 0 of one place, 1 on a line, 2.
-int dimensions(const Matrix& spread, double size) {
+/// Dimensions that a spread has beyond `least`: 0 of one place, 1 on a line, 2.
+int dimensions(const Matrix& spread, double least) {
   const Eigen::JacobiSVD<Matrix> svd(spread);
   const double along = std::sqrt(svd.singularValues()[0]), across = std::sqrt(svd.singularValues()[1]);
-  constexpr double rounding = 1e-12;
-  if (along <= rounding * size) return 0;
-  return across <= on_a_line * along ? 1 : 2;
+  if (along <= least) return 0;
+  return across <= std::max(least, on_a_line * along) ? 1 : 2;
 }
 
 Vector main_direction(const Matrix& spread) {
@@ -102,11 +108,13 @@ std::optional<Similarity> alignment(const Bundle& b, const BundlePriors& priors)
   const std::vector<Tie> ties = ties_of(b, priors);
   if (ties.empty()) return std::nullopt;
   const Moments m = moments(ties);
-  const int from = dimensions(m.spread_from, m.from.norm()), to = dimensions(m.spread_to, m.to.norm());
+  constexpr double rounding = 1e-12;
+  const int from = dimensions(m.spread_from, rounding * m.from.norm()),
+            to = dimensions(m.spread_to, std::max(m.sigma, rounding * m.to.norm()));
   Similarity s;
   Matrix R = Matrix::Identity();
   if (from == 0 || to == 0) {
-    if (ties.size() > 1 && from != to) return std::nullopt;
+    if (to > 0) return std::nullopt;
     s.free_directions = 4;
   } else {
     if (from == 1 || to == 1) {

@@ -56,50 +56,46 @@ void add_priors(Problem& problem, const char* name, const Blocks& blocks, const 
                         c.sigma[2]);
 }
 
+/// `count` blocks of N numbers that begin at the next numbers of `start`.
 template <int N>
-Parameters<N> add_blocks(Problem& problem, const char* name, std::int64_t count) {
-  return problem.add_parameters(name, Vec<double, N>(Vec<double, N>::Zero()), static_cast<int>(count));
+Parameters<N> add_blocks(Problem& problem, const char* name, std::int64_t count, const std::vector<double>& start) {
+  const auto blocks = problem.add_parameters(name, Vec<double, N>(Vec<double, N>::Zero()), static_cast<int>(count));
+  const auto first = start.begin() + blocks.offset();
+  problem.set_starts(blocks, {first, first + N * count});
+  return blocks;
+}
+
+std::unique_ptr<ResidualGroup> reprojections(const Bundle& b, const SharedIntrinsics& shared,
+                                             std::int64_t first_point) {
+  const auto itself = [](std::int32_t i) { return i; };
+  const auto block = [&](std::int32_t i) { return shared.block_of[static_cast<std::size_t>(i)]; };
+  std::vector<std::int64_t> points = offsets(first_point, 3, b.point_of, itself);
+  if (!shared.any())
+    return reprojection_group("reprojection", offsets(0, 9, b.camera_of, itself), std::move(points), b.u, b.v);
+  return reprojection_group("reprojection", offsets(0, 6, b.camera_of, itself),
+                            offsets(6 * b.camera_count(), 3, b.camera_of, block), std::move(points), b.u, b.v);
 }
 
 }  // namespace
 
 Problem build_problem(const Bundle& b, const SharedIntrinsics& shared, const BundlePriors& priors, const Loss& loss) {
   refuse_strangers(b);
-  Problem problem;
-  const auto itself = [](std::int32_t i) { return i; };
-  const auto points_behind = [&](std::int64_t first) { return offsets(first, 3, b.point_of, itself); };
   const std::vector<double> start = parameters_of(b, shared);
-  const auto part = [&](std::int64_t first, std::int64_t size) {
-    return std::vector<double>(start.begin() + first, start.begin() + first + size);
-  };
-  std::unique_ptr<ResidualGroup> seen;
-  std::optional<Parameters<6>> poses;
-  std::optional<Parameters<9>> cameras;
+  const auto cameras = static_cast<int>(b.camera_count());
+  Problem problem;
   if (shared.any()) {
-    poses = add_blocks<6>(problem, "pose", b.camera_count());
-    const auto intrinsics = add_blocks<3>(problem, "intrinsics", shared.blocks);
-    problem.set_starts(*poses, part(0, intrinsics.offset()));
-    problem.set_starts(intrinsics, part(intrinsics.offset(), 3 * shared.blocks));
+    add_blocks<6>(problem, "pose", cameras, start);
+    add_blocks<3>(problem, "intrinsics", shared.blocks, start);
   } else {
-    cameras = add_blocks<9>(problem, "camera", b.camera_count());
-    problem.set_starts(*cameras, b.cameras);
+    add_blocks<9>(problem, "camera", cameras, start);
   }
-  const auto points = add_blocks<3>(problem, "point", b.point_count());
-  problem.set_starts(points, b.points);
+  const auto points = add_blocks<3>(problem, "point", b.point_count(), start);
   problem.eliminate(points);
-  if (shared.any()) {
-    const auto block = [&](std::int32_t i) { return shared.block_of[static_cast<std::size_t>(i)]; };
-    seen = reprojection_group("reprojection", offsets(0, 6, b.camera_of, itself),
-                              offsets(6 * b.camera_count(), 3, b.camera_of, block), points_behind(points.offset()), b.u,
-                              b.v);
-    problem.add_group(std::move(seen)).set_loss(loss);
-    add_priors<CentrePrior>(problem, "camera prior", *poses, priors.cameras);
-  } else {
-    seen = reprojection_group("reprojection", offsets(0, 9, b.camera_of, itself), points_behind(points.offset()), b.u,
-                              b.v);
-    problem.add_group(std::move(seen)).set_loss(loss);
-    add_priors<CentrePrior>(problem, "camera prior", *cameras, priors.cameras);
-  }
+  problem.add_group(reprojections(b, shared, points.offset())).set_loss(loss);
+  if (shared.any())
+    add_priors<CentrePrior>(problem, "camera prior", Parameters<6>(0, 6, cameras), priors.cameras);
+  else
+    add_priors<CentrePrior>(problem, "camera prior", Parameters<9>(0, 9, cameras), priors.cameras);
   add_priors<PointPrior>(problem, "point prior", points, priors.points);
   return problem;
 }

@@ -16,6 +16,10 @@
 namespace thalweg::inline v0_1::studies {
 namespace {
 
+// A start is moved where the priors then cost less than this part of what they did: a solution with the same priors is
+// where it should be already.
+constexpr double least_gain = 1.0 - 1e-3;
+
 std::vector<std::int32_t> numbers_in(const NumberRange& range) {
   std::vector<std::int32_t> all(static_cast<std::size_t>(range.last - range.first + 1));
   std::iota(all.begin(), all.end(), range.first);
@@ -84,27 +88,25 @@ void align(BundleSetting& setting, const Request& request) {
   std::vector<std::string>& notes = setting.notes;
   if (!s) {
     notes.emplace_back(
-        "no start was aligned with the priors: what was measured in several places is in one place in the file, or the "
-        "other way round");
+        "the start was not aligned with the priors: what was measured in several places is in one place in the file");
     return;
   }
   if (s->free_directions > 0)
-    notes.emplace_back(s->free_directions == 1
-                           ? "the priors are on a line: nothing says how the world is turned about it"
-                           : "the priors are of one place: nothing says how the world is turned, nor its scale");
-  // About what places at their priors would cost, with errors of one σ in each number: the file is in their world.
-  const double usual = 3.0 * static_cast<double>(setting.priors.cameras.size() + setting.priors.points.size());
+    notes.emplace_back(
+        s->free_directions == 1
+            ? "the priors are on a line, to within their deviations: nothing says how the world is turned about it"
+            : "the priors are of one place, to within their deviations: nothing says how the world is turned, nor its "
+              "scale");
   const double before = prior_cost(setting.bundle, setting.priors);
-  if (before <= usual) return;
+  Bundle there = transformed(setting.bundle, *s);
+  const double after = prior_cost(there, setting.priors);
+  if (!(after < before * least_gain)) return;
   if (fixes_places(request)) {
     notes.push_back(fmt::format(
         "the start was not aligned with the priors, whose cost there is {:.4g}: --fix keeps places of the file",
         before));
     return;
   }
-  Bundle there = transformed(setting.bundle, *s);
-  const double after = prior_cost(there, setting.priors);
-  if (!(after < before)) return;
   setting.bundle = std::move(there);
   notes.push_back(fmt::format(
       "the start was aligned with the priors: {}, which lowers their cost from {:.4g} to {:.4g}; the solution is in "

@@ -85,7 +85,8 @@ class BundleStudy final : public BlockStudy {
   void annotate(Report& report) const override {
     std::vector<std::string>& notes = report.result.notes;
     notes.insert(notes.end(), notes_.begin(), notes_.end());
-    for (std::string& sentence : in_words(connectivity(bundle_))) notes.push_back(std::move(sentence));
+    for (std::string& sentence : in_words(connectivity(bundle_, shared_.any() ? 6 : 9)))
+      notes.push_back(std::move(sentence));
     for (std::string& sentence : in_words(cheirality(bundle_), "at the start")) notes.push_back(std::move(sentence));
     const Bundle solved = with_solution(bundle_, shared_, report.result.x);
     for (std::string& sentence : in_words(cheirality(solved), "at the solution")) notes.push_back(std::move(sentence));
@@ -114,7 +115,8 @@ class BundleStudy final : public BlockStudy {
     CheckReport report = thalweg::check(problem_, request.options, free);
     std::vector<std::string> sentences = notes_;
     if (free.empty()) sentences.emplace_back("what is fixed and the priors hold the world's place, rotation and scale");
-    for (std::string& sentence : in_words(connectivity(bundle_))) sentences.push_back(std::move(sentence));
+    for (std::string& sentence : in_words(connectivity(bundle_, shared_.any() ? 6 : 9)))
+      sentences.push_back(std::move(sentence));
     for (std::string& sentence : in_words(cheirality(bundle_), "at the start"))
       sentences.push_back(std::move(sentence));
     report.notes.insert(report.notes.begin(), sentences.begin(), sentences.end());

@@ -240,6 +240,13 @@ TEST_CASE("alignment: places on a line leave the turn about it, one place leaves
   CHECK(s->scale == doctest::Approx(3.5));
   const Bundle there = transformed(flat, *s);
   CHECK(prior_cost(there, line) < 1e-10);
+  // Nothing but noise is beside the line.
+  for (std::size_t p = 0; p < 4; ++p) line.points[p].place[2] += p % 2 == 0 ? 0.05 : -0.05;
+  CHECK(alignment(flat, line).value().free_directions == 1);
+  // Nor between places nearer to each other than their deviations.
+  for (PlacePrior& p : line.points) p.sigma = {100.0, 100.0, 100.0};
+  CHECK(alignment(flat, line).value().free_directions == 4);
+  CHECK(alignment(flat, line).value().scale == 1.0);
   // Two places make a line, whatever they are.
   BundlePriors two;
   two.cameras = {prior(0, utm().of(centre(b, 0)), 1.0), prior(5, utm().of(centre(b, 5)), 1.0)};
@@ -262,6 +269,6 @@ TEST_CASE("alignment: places on a line leave the turn about it, one place leaves
   BundlePriors apart;
   Bundle together = b;
   std::copy_n(b.points.begin(), 3, together.points.begin() + 3);
-  apart.points = {prior(0, Vector(1.0, 0.0, 0.0), 1.0), prior(1, Vector(2.0, 0.0, 0.0), 1.0)};
+  apart.points = {prior(0, Vector(1.0, 0.0, 0.0), 0.1), prior(1, Vector(2.0, 0.0, 0.0), 0.1)};
   CHECK_FALSE(alignment(together, apart).has_value());
 }
