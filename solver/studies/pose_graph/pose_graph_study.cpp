@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/studies/pose_graph_section.hpp>
@@ -151,9 +152,9 @@ class PoseGraphStudy final : public BlockStudy {
     report.notes.insert(report.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
     report.notes.insert(
         report.notes.begin(),
-        fmt::format("{} poses, {} edges, {} landmarks, {} sightings; held: {}; looked at from initialization {}",
-                    graph_.pose_count(), graph_.edges.count(), graph_.landmark_count(), graph_.sightings.count(),
-                    held(graph_), to_string(start_.used)));
+        fmt::format("{}, {}, {}, {}; held: {}; looked at from initialization {}", counted(graph_.pose_count(), "pose"),
+                    counted(graph_.edges.count(), "edge"), counted(graph_.landmark_count(), "landmark"),
+                    counted(graph_.sightings.count(), "sighting"), held(graph_), to_string(start_.used)));
     name(report.problem);
     return report;
   }
