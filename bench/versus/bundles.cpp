@@ -29,11 +29,12 @@ thalweg::Bundle bundle_of(const std::string& name) {
   if (!is_town(name)) return thalweg::read_bal(name);
   thalweg::BundleOptions options;
   long points = 0;
+  double observations = 0.0;
   char end = 0;
-  if (std::sscanf(name.c_str(), "town:%d,%ld,%lf%c", &options.cameras, &points, &options.observations_per_point,
-                  &end) != 3)
+  if (std::sscanf(name.c_str(), "town:%d,%ld,%lf%c", &options.cameras, &points, &observations, &end) != 3)
     throw std::runtime_error("'" + name + "' is no town; expected town:CAMERAS,POINTS,OBSERVATIONS-PER-POINT");
   options.points = points;
+  options.observations_per_point = observations;
   return thalweg::generate_bundle(options);
 }
 

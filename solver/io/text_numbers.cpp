@@ -158,9 +158,9 @@ std::string quoted_with_hint(std::string_view name, const std::vector<std::strin
   return "'" + std::string(name) + "'" + did_you_mean(name, candidates);
 }
 
-std::string shortened(std::string_view text) {
-  constexpr std::size_t most = 300, beginning = 120, ending = 120;
-  if (text.size() <= most) return std::string(text);
+std::string shortened(std::string_view text, std::size_t longest) {
+  constexpr std::size_t beginning = 120, ending = 120;
+  if (text.size() <= longest) return std::string(text);
   const auto continues = [&](std::size_t i) { return (text[i] & 0xC0) == 0x80; };
   std::size_t first = beginning, last = text.size() - ending;
   while (first > 0 && continues(first)) --first;

@@ -69,7 +69,7 @@ std::string list(const std::vector<std::string>& names, std::string_view last_se
 /// "'x'", followed by the nearest candidate when there is one: "'strat' (did you mean 'start'?)".
 std::string quoted_with_hint(std::string_view name, const std::vector<std::string>& candidates);
 
-/// A text for a message: one that is longer than a line or two keeps its beginning and its end, "…" between them.
-std::string shortened(std::string_view text);
+/// A text for a message: one that is longer, in bytes, keeps its beginning and its end, "…" between them.
+std::string shortened(std::string_view text, std::size_t longest = 300);
 
 }  // namespace thalweg::inline v0_1::reading

@@ -13,6 +13,7 @@
 #include <minimize/system/dense/dense_system.hpp>
 #include <minimize/system/plan.hpp>
 #include <thalweg/base/cancellation.hpp>
+#include <thalweg/base/moved_starts.hpp>
 #include <thalweg/base/parallel.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -22,17 +23,17 @@ namespace {
 // Residual components of a problem below which threads cost more than they save.
 constexpr std::int64_t least_for_threads = 20000;
 
-/// A start moved into the bounds, but for what is fixed; whoever had to be moved is noted.
+/// A start moved into the bounds, but for what is fixed; those that had to be moved are noted.
 std::vector<double> into_bounds(const Problem& problem, std::vector<double> x, std::vector<std::string>& notes) {
+  MovedStarts moved;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const bool pinned = problem.lower()[i] == problem.upper()[i];
     const double inside = std::clamp(x[i], problem.lower()[i], problem.upper()[i]);
     if (inside == x[i] || (problem.fixed()[i] && !pinned)) continue;
-    if (!pinned)
-      notes.push_back(fmt::format("the start {} of {} was moved to its bound {}", x[i],
-                                  problem.parameter_name(static_cast<std::int64_t>(i)), inside));
+    if (!pinned) moved.add(x[i], problem.parameter_name(static_cast<std::int64_t>(i)), inside);
     x[i] = inside;
   }
+  if (const auto sentence = moved.sentence()) notes.push_back(*sentence);
   return x;
 }
 

@@ -1,6 +1,7 @@
 #include <thalweg/studies/study.hpp>
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -25,8 +26,11 @@ std::unique_ptr<Study> read_study(const std::string& file, const Request& reques
     if (&other == &*found) continue;
     for (const std::string_view option : other.options)
       if (request.was_given(option) &&
-          std::find(found->options.begin(), found->options.end(), option) == found->options.end())
+          std::find(found->options.begin(), found->options.end(), option) == found->options.end()) {
+        // A file that cannot be read is of no kind.
+        if (!std::filesystem::exists(file)) found->read(file, request);
         throw Error(fmt::format("{} is for {}s, and '{}' is none", option, other.name, file));
+      }
   }
   return found->read(file, request);
 }

@@ -10,6 +10,7 @@
 #include <thalweg/inference/statistics.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
 #include <thalweg/minimize/solve.hpp>
+#include <thalweg/models/bundle_terms.hpp>
 
 using namespace thalweg;
 
@@ -71,12 +72,12 @@ Map survey(int beacons, int places, int fixes) {
 }
 
 /// Columns of the reference that belong to a block without manifold: those of its components.
-Eigen::MatrixXd block_of(const FitStatistics& s, std::int64_t offset) {
-  Eigen::MatrixXd m = Eigen::MatrixXd::Zero(2, 2);
+Eigen::MatrixXd block_of(const FitStatistics& s, std::int64_t offset, int size = 2) {
+  Eigen::MatrixXd m = Eigen::MatrixXd::Zero(size, size);
   const std::size_t n = s.free.size();
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t j = 0; j < n; ++j)
-      if (s.free[i] >= offset && s.free[i] < offset + 2 && s.free[j] >= offset && s.free[j] < offset + 2)
+      if (s.free[i] >= offset && s.free[i] < offset + size && s.free[j] >= offset && s.free[j] < offset + size)
         m(s.free[i] - offset, s.free[j] - offset) = s.covariance[i * n + j];
   return m;
 }
@@ -233,4 +234,28 @@ TEST_CASE("what cannot have a covariance is refused") {
   CHECK_THROWS_WITH_AS(block_covariances(map.problem, x, {0}, {.linear_solver = LinearSolverKind::dense_qr}),
                        "covariances of blocks by dense-qr; expected auto or a sparse linear solver", Error);
   CHECK_THROWS_WITH_AS(block_covariances(map.problem, {1.0}, {0}), "a point of 1 numbers; expected 146", Error);
+}
+
+TEST_CASE("covariances of intrinsics that cameras share, where priors tie the world") {
+  Bundle b = generate_bundle({.cameras = 4, .points = 30, .drift = 0.2, .seed = 3});
+  const SharedIntrinsics shared = share_intrinsics(b, {{0, 1, 2, 3}});
+  b = with_shared_start(b, shared);
+  BundlePriors priors;
+  for (std::int32_t c = 0; c < 4; ++c) priors.cameras.push_back({c, centre_of(b, c), {0.1, 0.1, 0.2}});
+  const Problem problem = build_problem(b, shared, priors);
+  const Result result = solve(problem, {.function_tolerance = 1e-14});
+  const FitStatistics dense = statistics(problem, result);
+  for (const LinearSolverKind kind : kinds()) {
+    CAPTURE(to_string(kind));
+    const auto found = block_covariances(problem, result.x, {24, 6, 24 + 3 + 3 * 7}, {.linear_solver = kind});
+    for (const BlockCovariance& c : found) CHECK(c.determined);
+    CHECK(found[0].block == "intrinsics");
+    CHECK(found[1].block == "pose[1]");
+    CHECK(found[2].block == "point[7]");
+    const std::int64_t offsets[] = {24, 6, 48};
+    for (std::size_t k = 0; k < 3; ++k) {
+      const Eigen::MatrixXd expected = block_of(dense, offsets[k], found[k].dimension);
+      CHECK((matrix_of(found[k]) - expected).norm() <= 1e-5 * expected.norm());
+    }
+  }
 }

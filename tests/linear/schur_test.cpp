@@ -176,7 +176,7 @@ TEST_CASE("blocks to eliminate are found where none is named, and refused where 
   std::vector<char> cameras(system.named.size(), 0);
   cameras[0] = 1;
   CHECK_THROWS_WITH_AS(choose_eliminated(system.structure, cameras),
-                       "a block of more than 3 components was named for elimination; expected at most 3", Error);
+                       "a block of 9 components was named for elimination; expected at most 6", Error);
   BlockLeastSquares chain({"", copies(20, 3), {}, {{3, 40, 2, false}}}, 5);
   CHECK_THROWS_WITH_AS(choose_eliminated(chain.structure, std::vector<char>(20, 1)),
                        "a residual reads two of the blocks named for elimination; expected at most one", Error);

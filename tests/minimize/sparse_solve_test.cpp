@@ -295,7 +295,7 @@ TEST_CASE("what a sparse solver cannot do is refused in words") {
       "link", [](const auto& a, const auto& b) { return (a - b).eval(); }, p[from], p[to]);
   CHECK_THROWS_WITH_AS(
       solve(chain, precise(Kind::dense_schur)),
-      doctest::Contains("linear solver dense-schur eliminates blocks, and no blocks of at most 3 components "
+      doctest::Contains("linear solver dense-schur eliminates blocks, and no blocks of at most 6 components "
                         "were found that share no residual"),
       Error);
 }

@@ -49,6 +49,16 @@ inline std::vector<Shape> shapes() {
           {"planar poses and points", copies(25, 3), copies(60, 2), {{2, 180, 1, true}, {3, 40, 2, false}}},
           {"numbers that are eliminated", copies(3, 4), copies(80, 1), {{1, 300, 1, true}}},
           {"mixed dimensions", mixed, copies(33, 3), {{5, 150, 1, true}, {1, 60, 3, true}, {7, 15, 2, false}}},
+          {"poses and homogeneous points", copies(9, 6), copies(40, 4), {{2, 200, 1, true}}},
+          {"cameras and lines in two groups", copies(7, 9), copies(30, 5), {{2, 150, 1, true}, {4, 40, 1, true}}},
+          {"calibrations and poses that are eliminated",
+           copies(3, 7),
+           copies(25, 6),
+           {{3, 120, 1, true, 0.1}, {2, 40, 2, true}, {1, 60, 0, true}, {3, 12, 2, false}}},
+          {"wide and narrow ones",
+           copies(20, 3),
+           {6, 3, 4, 6, 1, 5, 2, 6, 3, 4, 6, 6},
+           {{2, 90, 1, true}, {7, 30, 1, true}}},
           {"one camera, one point", copies(1, 9), copies(1, 3), {{2, 30, 1, true}}},
           {"nothing to eliminate", copies(30, 6), {}, {{6, 70, 2, false}}}};
 }

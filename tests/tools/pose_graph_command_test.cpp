@@ -66,6 +66,16 @@ TEST_CASE("each initialization can be asked for, and the text says what was done
   CHECK(contains(text.out, "pose 0, since the file fixes nothing"));
 }
 
+TEST_CASE("check looks at the start that --init asks for, and reads EDGE2 lines as a solve does") {
+  const Folder folder;
+  folder.write("a.graph", "VERTEX2 0 0 0 0\nVERTEX2 1 5 0 0\nEDGE2 0 1 1 0 0 1 0.5 4 9 0 0\n");
+  CHECK(contains(run("check a.graph", folder.path()).out,
+                 "note: 2 poses, 1 edge, 0 landmarks, 0 sightings; held: pose 0"));
+  CHECK(contains(run("check a.graph", folder.path()).out, "initialization file"));
+  CHECK(contains(run("check a.graph --init tree", folder.path()).out, "initialization tree"));
+  CHECK(run("check a.graph --information-order g2o", folder.path()).out != run("check a.graph", folder.path()).out);
+}
+
 TEST_CASE("pose graphs: what is wrong with the file or the options is said") {
   const Folder folder;
   folder.write("bad.g2o", "VERTEX_SE2 0 0 0 0\nEDGE_SE2 0 1 1 0 0 1 0 0 -1 0 1\n");

@@ -163,15 +163,33 @@ const CLI::App* chosen_verb(const CLI::App& app) {
   return verbs.empty() ? nullptr : verbs.front();
 }
 
+/// Whether a word is an option of some command, with its value or without.
+bool is_known(const std::string& word) {
+  const std::span<const OptionLine> lines = option_table();
+  return std::any_of(lines.begin(), lines.end(), [&](const OptionLine& line) { return name_of(word) == line.name; });
+}
+/// Whether it is one that stands before its value, whatever the command.
+bool takes_a_value(const std::string& word) {
+  const std::span<const OptionLine> lines = option_table();
+  return is_known(word) &&
+         std::none_of(lines.begin(), lines.end(),
+                      [&](const OptionLine& line) { return word == line.name && *line.type == '\0'; }) &&
+         word.find('=') == word.npos;
+}
+
 /// The words after the program's name; `help` and `version` stand for the options of that name.
 std::vector<std::string> words(int argc, const char* const* argv) {
   std::vector<std::string> all(argv + std::min(argc, 1), argv + argc);
   if (!all.empty() && all[0] == "--")
     throw UsageError("'--' stands before the command; expected thalweg COMMAND first");
   // CLI11 would take the next word for the value.
-  for (const std::string& word : all)
-    if (word.starts_with("--") && word.find('=') + 1 == word.size())
-      throw UsageError(fmt::format("{} needs a value", name_of(word)));
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i] == "--") break;
+    if (all[i].starts_with("--") && all[i].find('=') + 1 == all[i].size())
+      throw UsageError(fmt::format("{} needs a value", name_of(all[i])));
+    if (i + 1 < all.size() && takes_a_value(all[i]) && is_known(all[i + 1]))
+      throw UsageError(fmt::format("{} needs a value, and '{}' is an option", all[i], all[i + 1]));
+  }
   if (all.empty() || (all[0] != "help" && all[0] != "version")) return all;
   const std::string option = "--" + all[0];
   all.erase(all.begin());

@@ -43,7 +43,8 @@ const OptionLine lines[] = {
     {"--start", "K", none, of_solve | of_check, "which of the file's starts (1)",
      [](A& a, const G& g) { a.solve.start = g.whole(1); }},
 
-    {"--init", "NAME", pose_graphs, of_solve, "where it begins: auto, file, tree, chordal (auto: the lowest cost)",
+    {"--init", "NAME", pose_graphs, of_solve | of_check,
+     "where it begins: auto, file, tree, chordal (auto: the first that is near a minimum, else the lowest cost)",
      [](A& a, const G& g) { a.solve.initialization = parse_initialization(g.text()); }},
     {"--information-order", "NAME", pose_graphs, of_solve | of_check,
      "of EDGE2 and EDGE3 lines: toro (of EDGE2 11 12 22 33 13 23), g2o (11 12 13 22 23 33), isam (square roots) (toro)",
@@ -59,19 +60,25 @@ const OptionLine lines[] = {
     {"--ignore-unknown", "", pose_graphs, of_solve | of_check, "leave out measurements with unknown tags",
      [](A& a, const G&) { a.solve.ignore_unknown = true; }},
 
-    {"--cheirality", "NAME", bundles, of_solve,
+    {"--cheirality", "NAME", bundles, of_solve | of_check,
      "observations whose points are behind the camera at the start: keep or drop (keep)",
      [](A& a, const G& g) {
        a.solve.drop_behind = g.one_of({"keep", "drop"}) == 1;
      }},
 
-    {"--fix", "NAME,...", bundles, of_solve,
+    {"--share", "NAME,...", bundles, of_solve | of_check,
+     "intrinsics: one focal length, k1 and k2 for all cameras; intrinsics:0-9,10-19: for each range of them",
+     [](A& a, const G& g) { a.solve.share = split_at_commas(g.texts); }, repeats},
+    {"--prior", "FILE|camera:N=x,y,z,SIGMA", bundles, of_solve | of_check,
+     "measured places of cameras and points (point:N=...), or a file of lines `camera N x y z SIGMA`, `point N ...`",
+     [](A& a, const G& g) { a.solve.priors = g.texts; }, repeats},
+    {"--fix", "NAME,...", bundles, of_solve | of_check,
      "keep at their start: cameras, poses, intrinsics, focal, k1, ..., points; cameras:0-9, points:7 for some; of a "
      "camera graph poses, points, scale",
      [](A& a, const G& g) { a.solve.fix = split_at_commas(g.texts); }, repeats},
-    {"--lower", assigned, bundles, of_solve, "lower bounds of all cameras' focal, k1 or k2",
+    {"--lower", assigned, bundles, of_solve | of_check, "lower bounds of all cameras' focal, k1 or k2",
      [](A& a, const G& g) { a.solve.lower = pairs(assignments(g.name, g.texts)); }, repeats},
-    {"--upper", assigned, bundles, of_solve, "upper bounds",
+    {"--upper", assigned, bundles, of_solve | of_check, "upper bounds",
      [](A& a, const G& g) { a.solve.upper = pairs(assignments(g.name, g.texts)); }, repeats},
 
     {"--model", "\"y = ...\"", model, of_fit,
@@ -254,7 +261,8 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.generate.bundle.cameras = g.whole(2); }},
     {"--points", "N", none, of_bundle, "how many points (10000)",
      [](A& a, const G& g) { a.generate.bundle.points = g.whole(std::int64_t{1}); }},
-    {"--observations-per-point", "NUMBER", none, of_bundle, "mean number of cameras that see a point (5)",
+    {"--observations-per-point", "NUMBER", none, of_bundle,
+     "mean number of cameras that see a point (5, or as many as few cameras can)",
      [](A& a, const G& g) { a.generate.bundle.observations_per_point = g.number(2.0, "a number >= 2"); }},
     {"--noise", "NUMBER", none, of_bundle, "standard deviation of the observations (0.5)",
      [](A& a, const G& g) { a.generate.bundle.noise = g.number(0.0, "pixels >= 0"); }},

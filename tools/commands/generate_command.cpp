@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
 #include <thalweg/models/bundle.hpp>
 #include <thalweg/report/text.hpp>
 
@@ -26,11 +27,11 @@ int generate_bundle_file(const GenerateArguments& arguments) {
                          9.0 * static_cast<double>(bundle.camera_count()) - 3.0 * points + 7.0;
   const double noise = arguments.bundle.noise;
   const std::string line = fmt::format(
-      "{}: {} cameras, {} points, {} observations ({:.2f} of each point), {} bytes\n"
+      "{}: {}, {}, {} ({:.2f} of each point), {} bytes\n"
       "with noise of {} pixels the cost of the solution is near {:.6g}\n",
-      printable(arguments.output), bundle.camera_count(), bundle.point_count(), bundle.observation_count(),
-      static_cast<double>(bundle.observation_count()) / points, text.size(), noise,
-      0.5 * noise * noise * std::max(0.0, freedom));
+      printable(arguments.output), counted(bundle.camera_count(), "camera"), counted(bundle.point_count(), "point"),
+      counted(bundle.observation_count(), "observation"), static_cast<double>(bundle.observation_count()) / points,
+      text.size(), noise, 0.5 * noise * noise * std::max(0.0, freedom));
   std::fputs(line.c_str(), stdout);
   return exit_converged;
 }

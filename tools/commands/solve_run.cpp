@@ -24,6 +24,7 @@ namespace {
 /// No output may take the place of the input or of another output.
 void refuse_overwriting(const std::string& input, const SolveArguments& a) {
   std::vector<std::pair<std::string, std::string>> files = {{"the input", input}};
+  for (const std::string& prior : a.priors) files.emplace_back("--prior", prior);
   if (a.json != "-") files.emplace_back("--json", a.json);
   files.emplace_back("--trace", a.trace);
   files.emplace_back("--output", a.output);

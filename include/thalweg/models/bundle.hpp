@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,8 +55,9 @@ std::string write_bal(const Bundle& bundle, Compression compression = Compressio
 struct BundleOptions {
   int cameras = 100;
   std::int64_t points = 10000;
-  double observations_per_point = 5.0;  ///< mean; each point is seen at least twice
-  double noise = 0.5;                   ///< standard deviation of the observations, pixels
+  /// Mean; each point is seen at least twice. Empty: 5, or what few cameras can see.
+  std::optional<double> observations_per_point = std::nullopt;
+  double noise = 0.5;  ///< standard deviation of the observations, pixels
   double drift = 1.0;  ///< how far the start is from the truth, relative to an ordinary reconstruction's
   std::uint64_t seed = 1;
 };
@@ -69,9 +71,11 @@ Bundle generate_bundle(const BundleOptions& options);
 struct BundleConnectivity {
   std::vector<std::int32_t> unseen_points, points_seen_once;  ///< by no camera; by one
   std::vector<std::int32_t> unobserved_cameras;               ///< without observations
-  std::vector<std::int32_t> short_cameras;                    ///< with 1 to 4 observations, too few for nine numbers
+  std::vector<std::int32_t> short_cameras;                    ///< with observations, too few for their numbers
+  int camera_numbers = 9;
 };
-BundleConnectivity connectivity(const Bundle& bundle);
+/// `camera_numbers`: of a camera's own, 9, or 6 where it shares its intrinsics.
+BundleConnectivity connectivity(const Bundle& bundle, int camera_numbers = 9);
 /// A sentence for each kind that occurs: how many, which, and what a solve does with them.
 std::vector<std::string> in_words(const BundleConnectivity& census);
 

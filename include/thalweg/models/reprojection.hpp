@@ -54,5 +54,11 @@ struct Reprojection {
 std::unique_ptr<ResidualGroup> reprojection_group(std::string name, std::vector<std::int64_t> camera_offset,
                                                   std::vector<std::int64_t> point_offset, std::vector<double> u,
                                                   std::vector<double> v);
+/// The same where cameras share intrinsics: poses (ω, t) begin at pose_offset[i] (6 numbers), (f, k₁, k₂) at
+/// intrinsics_offset[i] (3). Throws Error where one pose is read with two intrinsics.
+std::unique_ptr<ResidualGroup> reprojection_group(std::string name, std::vector<std::int64_t> pose_offset,
+                                                  std::vector<std::int64_t> intrinsics_offset,
+                                                  std::vector<std::int64_t> point_offset, std::vector<double> u,
+                                                  std::vector<double> v);
 
 }  // namespace thalweg::inline v0_1

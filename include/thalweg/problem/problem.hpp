@@ -147,7 +147,7 @@ class Problem {
   }
 
   /// Says that these blocks are to be eliminated first, by a Schur complement, where a sparse linear solver is used: no
-  /// residual may read two of them, and they have at most 3 tangent components. Without a word the solver looks for
+  /// residual may read two of them, and they have at most 6 tangent components. Without a word the solver looks for
   /// such blocks.
   template <int N, class M>
   void eliminate(const Parameters<N, M>& blocks) {

@@ -38,9 +38,11 @@ struct Request {
   bool ignore_unknown = false;                        ///< edges of a pose graph whose tags are not known
   std::vector<std::string> fix;  ///< of a bundle: "intrinsics", "cameras:0-9"; of a camera graph: "points"
   std::vector<std::pair<std::string, double>> lower, upper;  ///< bounds of a bundle's cameras: {"focal", 400.0}
-  bool drop_behind = false;     ///< observations of a bundle whose points are behind the camera
-  bool picture = false;         ///< a page will be made
-  bool all_parameters = false;  ///< list them in the JSON, however many there are
+  std::vector<std::string> share;                            ///< by cameras of a bundle: "intrinsics", "intrinsics:0-9"
+  std::vector<std::string> priors;  ///< of a bundle's places: a file, or "camera:3=x,y,z,sigma"
+  bool drop_behind = false;         ///< observations of a bundle whose points are behind the camera
+  bool picture = false;             ///< a page will be made
+  bool all_parameters = false;      ///< list them in the JSON, however many there are
   /// Names of the options that were set on purpose, as the command has them: "--loss". A study refuses those that make
   /// no sense for it.
   std::vector<std::string> given;

@@ -32,10 +32,11 @@ template <int R, class Scalar>
 
 /// V and the gradient of the landmarks: nine numbers an item, eight of them in one vector. `first`: of what a landmark
 /// gets, so that its first item's replaces what is there.
-template <int F>
+template <int F, int E>
 template <int R>
-void TiledEquations<F>::add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
-                                      const assembly::Columns<R, 1>& r, std::int64_t item, int n, bool first) {
+void TiledEquations<F, E>::add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
+                                         const assembly::Columns<R, 1>& r, std::int64_t item, int n, bool first) {
+  if constexpr (!narrow) return add_wide_landmarks<R>(group, e, r, item, n, first);
   const auto dot = [&](int a, int b) {
     tile::Raw s = e.lanes(0, a) * (b < E ? e.lanes(0, b) : r.lanes(0, 0));
     for (int k = 1; k < R; ++k) s += e.lanes(k, a) * (b < E ? e.lanes(k, b) : r.lanes(k, 0));
@@ -67,11 +68,39 @@ void TiledEquations<F>::add_landmarks(const NormalLayout::Group& group, const as
   }
 }
 
-/// R consecutive rows of each item. `store`: what is computed of W replaces what is there, else it is added.
-template <int F>
+/// The same of wider ones, in as many vectors as their sums take.
+template <int F, int E>
 template <int R>
-void TiledEquations<F>::add_rows(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row,
-                                 bool store) {
+void TiledEquations<F, E>::add_wide_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
+                                              const assembly::Columns<R, 1>& r, std::int64_t item, int n, bool first) {
+  tile::Raw v[sum_vectors][tile::lanes] = {};
+  int at = 0;
+  const auto dot = [&](int a, const auto& other, int b) {
+    tile::Raw s = e.lanes(0, a) * other.lanes(0, b);
+    for (int k = 1; k < R; ++k) s += e.lanes(k, a) * other.lanes(k, b);
+    v[at / tile::lanes][at % tile::lanes] = s;
+    ++at;
+  };
+  for (int b = 0; b < E; ++b)
+    for (int a = b; a < E; ++a) dot(a, e, b);
+  for (int a = 0; a < E; ++a) dot(a, r, 0);
+  for (auto& eight : v) tile::transpose(eight);
+  const std::int32_t* const landmark = group.landmark.data() + item;
+  bool replace = first && !(item > 0 && landmark[-1] == landmark[0]);
+  for (int l = 0; l < n; ++l) {
+    if (l > 0 && landmark[l] != landmark[l - 1]) replace = first;
+    if (landmark[l] < 0) continue;
+    double* const to = landmarks_.data() + std::int64_t{landmark[l]} * landmark_size;
+    for (int q = 0; q < sum_vectors; ++q) tile::store(to + 8 * q, replace ? v[q][l] : tile::load(to + 8 * q) + v[q][l]);
+    replace = false;
+  }
+}
+
+/// R consecutive rows of each item. `store`: what is computed of W replaces what is there, else it is added.
+template <int F, int E>
+template <int R>
+void TiledEquations<F, E>::add_rows(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row,
+                                    bool store) {
   using namespace assembly;
   using tile::Raw;
   static_assert(Square::rest_by_rows == Coupling::rest_by_rows);
@@ -141,9 +170,9 @@ void TiledEquations<F>::add_rows(int part, const NormalLayout::Group& group, con
 }
 
 /// Blocks of U between two pieces of an item, R consecutive rows of each item.
-template <int F>
+template <int F, int E>
 template <int R>
-void TiledEquations<F>::add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row) {
+void TiledEquations<F, E>::add_pairs(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row) {
   using namespace assembly;
   using tile::Raw;
   constexpr int vectors = Square::bodies + (Square::rest > 0 && !Square::rest_by_rows ? 1 : 0);
@@ -196,10 +225,10 @@ void TiledEquations<F>::add_pairs(int part, const NormalLayout::Group& group, co
 }
 
 /// The diagonal block of a tile that an item reads in two pieces: both orders count, and the lower triangle takes them.
-template <int F>
+template <int F, int E>
 template <int R>
-void TiledEquations<F>::add_twice(double* u, const assembly::Columns<R, F>& a, const assembly::Columns<R, F>& b,
-                                  int lane) {
+void TiledEquations<F, E>::add_twice(double* u, const assembly::Columns<R, F>& a, const assembly::Columns<R, F>& b,
+                                     int lane) {
   for (int j = 0; j < F; ++j)
     for (int h = 0; h <= j; ++h)
       for (int k = 0; k < R; ++k)
@@ -207,11 +236,12 @@ void TiledEquations<F>::add_twice(double* u, const assembly::Columns<R, F>& a, c
             a.numbers[k][j][lane] * b.numbers[k][h][lane] + b.numbers[k][j][lane] * a.numbers[k][h][lane];
 }
 
-template <int F>
-void TiledEquations<F>::add(int part, std::size_t g, const ResidualStrip& strip) {
+template <int F, int E>
+void TiledEquations<F, E>::add(int part, std::size_t g, const ResidualStrip& strip) {
   const NormalLayout::Group& group = layout_->groups[g];
-  if (rank_two_ && group.landmark_column >= 0 && !group.pieces.empty())
-    return group.dimension == 1 ? add_rank_two<1>(part, group, strip) : add_rank_two<2>(part, group, strip);
+  if constexpr (narrow)
+    if (rank_two_ && group.landmark_column >= 0 && !group.pieces.empty())
+      return group.dimension == 1 ? add_rank_two<1>(part, group, strip) : add_rank_two<2>(part, group, strip);
   const auto add_chunk = [&]<int R>(int row) {
     add_rows<R>(part, group, strip, row, layout_->couplings_once && row == 0);
     if (group.pieces.size() > 1) add_pairs<R>(part, group, strip, row);

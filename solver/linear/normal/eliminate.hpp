@@ -10,8 +10,9 @@
 namespace thalweg::inline v0_1 {
 
 /// V + λD² = LLᵀ of the landmarks [begin, end), eight at once. False when one is not positive definite.
-template <int F>
-bool TiledEquations<F>::factor_range(std::int32_t begin, std::int32_t end, double lambda, const double* D) {
+template <int F, int E>
+bool TiledEquations<F, E>::factor_range(std::int32_t begin, std::int32_t end, double lambda, const double* D) {
+  if constexpr (!narrow) return factor_wide_range(begin, end, lambda, D);
   using tile::Raw;
   bool positive = true;
   for (std::int32_t first = begin; first < end; first += tile::lanes) {
@@ -26,10 +27,7 @@ bool TiledEquations<F>::factor_range(std::int32_t begin, std::int32_t end, doubl
     tile::transpose(V);
     tile::transpose(rest);
     for (int l = 0; l < n; ++l)
-      for (int c = 0; c < E; ++c) {
-        const std::int64_t column = layout_->landmark_column[static_cast<std::size_t>((first + l) * E + c)];
-        damping[c][l] = column < 0 ? 0.0 : lambda * D[column] * D[column];
-      }
+      for (int c = 0; c < E; ++c) damping[c][l] = landmark_damping(first + l, c, lambda, D);
     // Padding, and a column that no residual depends on, has a zero diagonal.
     const auto damped = [&](int diagonal, int c) {
       const Raw d = V[diagonal] + damping[c];
@@ -47,41 +45,76 @@ bool TiledEquations<F>::factor_range(std::int32_t begin, std::int32_t end, doubl
   return positive;
 }
 
+/// The same of wider ones: eight factors side by side, column after column.
+template <int F, int E>
+bool TiledEquations<F, E>::factor_wide_range(std::int32_t begin, std::int32_t end, double lambda, const double* D) {
+  using elimination::lower;
+  using tile::Raw;
+  bool positive = true;
+  for (std::int32_t first = begin; first < end; first += tile::lanes) {
+    const int n = std::min<std::int32_t>(tile::lanes, end - first);
+    double* const records = landmarks_.data() + std::int64_t{first} * landmark_size;
+    Raw L[triangle];
+    for (int q = 0; q < triangle; ++q)
+      for (int l = 0; l < tile::lanes; ++l) L[q][l] = records[std::min(l, n - 1) * landmark_size + q];
+    for (int c = 0; c < E; ++c) {
+      Raw& diagonal = L[lower<E>(c, c)];
+      for (int l = 0; l < tile::lanes; ++l) diagonal[l] += landmark_damping(first + std::min(l, n - 1), c, lambda, D);
+      // Padding, and a column that no residual depends on, has a zero diagonal.
+      diagonal = diagonal == Raw{} ? tile::splat(1.0) : diagonal;
+    }
+    for (int c = 0; c < E; ++c) {
+      Raw& diagonal = L[lower<E>(c, c)];
+      for (int k = 0; k < c; ++k) diagonal -= L[lower<E>(c, k)] * L[lower<E>(c, k)];
+      for (int l = 0; l < n; ++l) positive = positive && diagonal[l] > 0.0;
+      diagonal = tile::splat(1.0) / sqrt(Pack<8>(diagonal)).v;
+      for (int i = c + 1; i < E; ++i) {
+        Raw& entry = L[lower<E>(i, c)];
+        for (int k = 0; k < c; ++k) entry -= L[lower<E>(i, k)] * L[lower<E>(c, k)];
+        entry *= diagonal;
+      }
+    }
+    for (int l = 0; l < n; ++l)
+      for (int q = 0; q < triangle; ++q) records[l * landmark_size + landmark_factor + q] = L[q][l];
+  }
+  return positive;
+}
+
 /// Z of the landmarks [begin, end), one coupling after the other, and Z L⁻¹ b added to y.
-template <int F>
-void TiledEquations<F>::scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z,
-                                        double* y) const {
+template <int F, int E>
+void TiledEquations<F, E>::scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z,
+                                           double* y) const {
   const NormalLayout& layout = *layout_;
   for (std::int32_t e = begin; e < end; ++e) {
     const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
     const auto i = static_cast<std::size_t>(e);
-    double three[E];
-    gather(b, e, three);
-    elimination::solve_lower(L, three);
+    double own[E];
+    gather(b, e, own);
+    elimination::solve_lower<E>(L, own);
     for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k, Z += Coupling::size) {
       tile::fetch_ahead<false>(W_.data() + (k + couplings_ahead) * Coupling::size, Coupling::size);
-      elimination::times_inverse<Coupling, F>(W_.data() + k * Coupling::size, L, Z);
-      elimination::add_product<Coupling, F>(
-          Z, three, y + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * vector_size);
+      elimination::times_inverse<Coupling, F, E>(W_.data() + k * Coupling::size, L, Z);
+      elimination::add_product<Coupling, F, E>(
+          Z, own, y + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * vector_size);
     }
   }
 }
 
 /// Adds the products of one stretch to S, with the Z of its couplings.
-template <int F>
-void TiledEquations<F>::add_products(std::size_t stretch, const double* Z, double* S) const {
+template <int F, int E>
+void TiledEquations<F, E>::add_products(std::size_t stretch, const double* Z, double* S) const {
   const ProductSchedule& schedule = layout_->products;
   const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
   for (std::int64_t r = schedule.run[stretch]; r < schedule.run[stretch + 1]; ++r) {
     const ProductSchedule::Run& run = schedule.runs[static_cast<std::size_t>(r)];
-    elimination::add_outer_products<Square, Coupling, F>(pair, pair + run.pairs, Z, run.first,
-                                                         S + std::int64_t{run.block} * Square::size);
+    elimination::add_outer_products<Square, Coupling, F, E>(pair, pair + run.pairs, Z, run.first,
+                                                            S + std::int64_t{run.block} * Square::size);
     pair += run.pairs;
   }
 }
 
-template <int F>
-bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D, const double* b) {
+template <int F, int E>
+bool TiledEquations<F, E>::eliminate_part(int part, double lambda, const double* D, const double* b) {
   const auto p = static_cast<std::size_t>(part);
   double* const S = reduced_.data() + part * reduced_stride();
   double* const y = vectors_.data() + part * vectors_stride();
@@ -93,20 +126,21 @@ bool TiledEquations<F>::eliminate_part(int part, double lambda, const double* D,
        stretch < static_cast<std::size_t>(schedule.part[p + 1]); ++stretch) {
     const std::int32_t first = schedule.landmark[stretch], last = schedule.landmark[stretch + 1];
     positive = factor_range(first, last, lambda, D) && positive;
-    if (rank_two_) {
-      halve_rank_two(first, last, b, scratch);
-      add_rank_two_products(stretch, scratch, S, y);
-    } else {
-      scale_couplings(first, last, b, scratch, y);
-      add_products(stretch, scratch, S);
-    }
+    if constexpr (narrow)
+      if (rank_two_) {
+        halve_rank_two(first, last, b, scratch);
+        add_rank_two_products(stretch, scratch, S, y);
+        continue;
+      }
+    scale_couplings(first, last, b, scratch, y);
+    add_products(stretch, scratch, S);
   }
   return positive;
 }
 
 /// λD² of the kept columns, and 1 where neither damping nor any residual gives a diagonal.
-template <int F>
-void TiledEquations<F>::damp(double lambda, const double* D) {
+template <int F, int E>
+void TiledEquations<F, E>::damp(double lambda, const double* D) {
   for (std::int32_t t = 0; t < layout_->tiles; ++t)
     for (int c = 0; c < F; ++c) {
       const std::int64_t i = std::int64_t{t} * F + c, column = layout_->tile_column[static_cast<std::size_t>(i)];
@@ -115,9 +149,9 @@ void TiledEquations<F>::damp(double lambda, const double* D) {
     }
 }
 
-template <int F>
-LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const double* b, double* reduced,
-                                          int threads) {
+template <int F, int E>
+LinearStatus TiledEquations<F, E>::eliminate(double lambda, const double* D, const double* b, double* reduced,
+                                             int threads) {
   if (layout_->landmarks == 0) {
     damp(lambda, D);
     kept_of(b, reduced);
@@ -137,8 +171,8 @@ LinearStatus TiledEquations<F>::eliminate(double lambda, const double* D, const 
   return positive ? LinearStatus::ok : LinearStatus::retry;
 }
 
-template <int F>
-LinearStatus TiledEquations<F>::factor_landmarks(double lambda, const double* D, int threads) {
+template <int F, int E>
+LinearStatus TiledEquations<F, E>::factor_landmarks(double lambda, const double* D, int threads) {
   damp(lambda, D);
   std::atomic<bool> positive = true;
   parallel_chunks(layout_->parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
@@ -149,24 +183,24 @@ LinearStatus TiledEquations<F>::factor_landmarks(double lambda, const double* D,
 }
 
 /// Of a column of a tile, undamped.
-template <int F>
-double TiledEquations<F>::squared_norm(std::int32_t t, int c) const {
+template <int F, int E>
+double TiledEquations<F, E>::squared_norm(std::int32_t t, int c) const {
   const double* const record = kept_.data() + std::int64_t{t} * kept_size;
   return record[Square::index(c, c)] + record[Square::size + vector_size + c];
 }
 
 /// A tile's block of U, without what is in records, damped, both triangles.
-template <int F>
-void TiledEquations<F>::own_block(std::int32_t t, double* to) const {
+template <int F, int E>
+void TiledEquations<F, E>::own_block(std::int32_t t, double* to) const {
   const double* const from = kept_.data() + std::int64_t{t} * kept_size;
   for (int j = 0; j < F; ++j)
     for (int i = j; i < F; ++i) to[i + j * F] = to[j + i * F] = from[Square::index(i, j)];
   for (int j = 0; j < F; ++j) to[j * (F + 1)] += damping_[std::int64_t{t} * F + j];
 }
 
-template <int F>
-void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t row_step,
-                                      std::int64_t column_step) const {
+template <int F, int E>
+void TiledEquations<F, E>::reduced_block(std::int64_t k, double* to, std::int64_t row_step,
+                                         std::int64_t column_step) const {
   alignas(64) double sum[Square::size] = {};
   if (const std::int32_t source = layout_->source[static_cast<std::size_t>(k)]; source >= 0) {
     const double* off = kept_.data() + std::int64_t{layout_->tiles} * kept_size + std::int64_t{source} * Square::size;
@@ -186,10 +220,11 @@ void TiledEquations<F>::reduced_block(std::int64_t k, double* to, std::int64_t r
     for (int i = 0; i < F; ++i) to[i * row_step + j * column_step] = sum[Square::index(i, j)];
 }
 
-template <int F>
-void TiledEquations<F>::reduced_diagonal(double* to, int threads) {
+template <int F, int E>
+void TiledEquations<F, E>::reduced_diagonal(double* to, int threads) {
   sum_diagonals(to, threads, [&](int part, double* S) {
-    if (rank_two_) return subtract_rank_two_diagonals(part, true, S);
+    if constexpr (narrow)
+      if (rank_two_) return subtract_rank_two_diagonals(part, true, S);
     const NormalLayout& layout = *layout_;
     alignas(64) double Z[Coupling::size] = {};
     for (std::int32_t e = layout.part_landmark[static_cast<std::size_t>(part)];
@@ -197,25 +232,26 @@ void TiledEquations<F>::reduced_diagonal(double* to, int threads) {
       const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
       const auto i = static_cast<std::size_t>(e);
       for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k) {
-        elimination::times_inverse<Coupling, F>(W_.data() + k * Coupling::size, L, Z);
-        elimination::add_outer<Square, Coupling, F>(
+        elimination::times_inverse<Coupling, F, E>(W_.data() + k * Coupling::size, L, Z);
+        elimination::add_outer<Square, Coupling, F, E>(
             Z, Z, S + std::int64_t{layout.coupling_tile[static_cast<std::size_t>(k)]} * Square::size);
       }
     }
   });
 }
 
-template <int F>
-void TiledEquations<F>::kept_diagonal(double* to, int threads) {
-  sum_diagonals(to, threads, [&](int part, double* S) {
-    if (rank_two_) subtract_rank_two_diagonals(part, false, S);
+template <int F, int E>
+void TiledEquations<F, E>::kept_diagonal(double* to, int threads) {
+  sum_diagonals(to, threads, [&]([[maybe_unused]] int part, [[maybe_unused]] double* S) {
+    if constexpr (narrow)
+      if (rank_two_) subtract_rank_two_diagonals(part, false, S);
   });
 }
 
 /// Own blocks of the tiles, less what sum(part, S) adds to blocks that begin at zero.
-template <int F>
+template <int F, int E>
 template <class Sum>
-void TiledEquations<F>::sum_diagonals(double* to, int threads, Sum sum) {
+void TiledEquations<F, E>::sum_diagonals(double* to, int threads, Sum sum) {
   const NormalLayout& layout = *layout_;
   const std::int64_t stride = std::int64_t{layout.tiles} * Square::size;
   diagonals_.resize_unset(layout.parts * stride);
@@ -235,17 +271,17 @@ void TiledEquations<F>::sum_diagonals(double* to, int threads, Sum sum) {
   }
 }
 
-template <int F>
-void TiledEquations<F>::gather(const double* b, std::int32_t e, double* three) const {
+template <int F, int E>
+void TiledEquations<F, E>::gather(const double* b, std::int32_t e, double* own) const {
   for (int c = 0; c < E; ++c) {
     const std::int64_t column = layout_->landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];
-    three[c] = column < 0 ? 0.0 : b[column];
+    own[c] = column < 0 ? 0.0 : b[column];
   }
 }
 
 /// The kept columns of b, as a tile vector.
-template <int F>
-void TiledEquations<F>::kept_of(const double* b, double* reduced) const {
+template <int F, int E>
+void TiledEquations<F, E>::kept_of(const double* b, double* reduced) const {
   for (std::int64_t i = 0; i < std::int64_t{layout_->tiles} * F; ++i) {
     const std::int64_t column = layout_->tile_column[static_cast<std::size_t>(i)];
     reduced[i] = column < 0 ? 0.0 : b[column];
@@ -253,8 +289,8 @@ void TiledEquations<F>::kept_of(const double* b, double* reduced) const {
 }
 
 /// The same, less what the parts have summed.
-template <int F>
-void TiledEquations<F>::subtract_parts(const double* b, double* reduced) const {
+template <int F, int E>
+void TiledEquations<F, E>::subtract_parts(const double* b, double* reduced) const {
   for (std::int64_t i = 0; i < std::int64_t{layout_->tiles} * F; ++i) {
     const std::int64_t column = layout_->tile_column[static_cast<std::size_t>(i)];
     double s = column < 0 ? 0.0 : b[column];
@@ -264,8 +300,8 @@ void TiledEquations<F>::subtract_parts(const double* b, double* reduced) const {
   }
 }
 
-template <int F>
-void TiledEquations<F>::reduce(const double* b, double* reduced, int threads) {
+template <int F, int E>
+void TiledEquations<F, E>::reduce(const double* b, double* reduced, int threads) {
   const NormalLayout& layout = *layout_;
   if (layout.landmarks == 0) return kept_of(b, reduced);
   parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
@@ -274,66 +310,68 @@ void TiledEquations<F>::reduce(const double* b, double* reduced, int threads) {
     const auto p = static_cast<std::size_t>(part);
     for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
       const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
-      double three[E];
-      gather(b, e, three);
-      elimination::solve_lower(L, three);
-      elimination::solve_upper(L, three);
-      add_couplings(e, three, y);
+      double own[E];
+      gather(b, e, own);
+      elimination::solve_lower<E>(L, own);
+      elimination::solve_upper<E>(L, own);
+      add_couplings(e, own, y);
     }
   });
   subtract_parts(b, reduced);
 }
 
-/// y += W three, of the landmark's couplings.
-template <int F>
-void TiledEquations<F>::add_couplings(std::int32_t e, const double* three, double* y) const {
-  if (rank_two_) return add_rank_two_couplings<false>(e, three, nullptr, y);
+/// y += W own, of the landmark's couplings.
+template <int F, int E>
+void TiledEquations<F, E>::add_couplings(std::int32_t e, const double* own, double* y) const {
+  if constexpr (narrow)
+    if (rank_two_) return add_rank_two_couplings<false>(e, own, nullptr, y);
   const auto i = static_cast<std::size_t>(e);
   for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k)
-    elimination::add_product<Coupling, F>(
-        W_.data() + k * Coupling::size, three,
+    elimination::add_product<Coupling, F, E>(
+        W_.data() + k * Coupling::size, own,
         y + std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size);
 }
 
 /// Wᵀx of the landmark, x a padded tile vector.
-template <int F>
-void TiledEquations<F>::transposed_product(std::int32_t e, const double* x, double* three) const {
-  if (rank_two_) return rank_two_transposed_product(e, x, three);
+template <int F, int E>
+void TiledEquations<F, E>::transposed_product(std::int32_t e, const double* x, double* own) const {
+  if constexpr (narrow)
+    if (rank_two_) return rank_two_transposed_product(e, x, own);
   const auto i = static_cast<std::size_t>(e);
   tile::Raw body[E] = {};
   double rest[E] = {};
   for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k)
-    elimination::add_transposed<Coupling, F>(
+    elimination::add_transposed<Coupling, F, E>(
         W_.data() + k * Coupling::size,
         x + std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size, body, rest);
-  for (int c = 0; c < E; ++c) three[c] = tile::sum(body[c]) + rest[c];
+  for (int c = 0; c < E; ++c) own[c] = tile::sum(body[c]) + rest[c];
 }
 
-template <int F>
-void TiledEquations<F>::place(const double* kept, double* padded_kept) const {
+template <int F, int E>
+void TiledEquations<F, E>::place(const double* kept, double* padded_kept) const {
   for (std::int32_t t = 0; t < layout_->tiles; ++t)
     for (int c = 0; c < F; ++c) padded_kept[std::int64_t{t} * vector_size + c] = kept[std::int64_t{t} * F + c];
 }
 
-template <int F>
-void TiledEquations<F>::substitute(const double* b, const double* kept, double* x, int threads) const {
+template <int F, int E>
+void TiledEquations<F, E>::substitute(const double* b, const double* kept, double* x, int threads) const {
   const NormalLayout& layout = *layout_;
   place(kept, padded_kept_.data());
   parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
     const auto p = static_cast<std::size_t>(part);
     for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
-      double three[E], coupled[E];
-      gather(b, e, three);
+      double own[E], coupled[E];
+      gather(b, e, own);
       transposed_product(e, padded_kept_.data(), coupled);
-      for (int c = 0; c < E; ++c) three[c] -= coupled[c];
+      for (int c = 0; c < E; ++c) own[c] -= coupled[c];
       const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
-      elimination::solve_lower(L, three);
-      elimination::solve_upper(L, three);
+      elimination::solve_lower<E>(L, own);
+      elimination::solve_upper<E>(L, own);
       for (int c = 0; c < E; ++c)
         if (const std::int64_t column =
                 layout.landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];
             column >= 0)
-          x[column] = three[c];
+          x[column] = own[c];
     }
   });
   for (std::int64_t i = 0; i < std::int64_t{layout.tiles} * F; ++i)

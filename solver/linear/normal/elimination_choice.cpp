@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
@@ -74,8 +76,9 @@ EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<c
   choice.eliminated = named;
   if (std::any_of(named.begin(), named.end(), [](char n) { return n != 0; })) {
     for (std::int64_t b = 0; b < s.blocks(); ++b)
-      if (named[at(b)] && s.dimension[at(b)] > landmark_width)
-        throw Error("a block of more than 3 components was named for elimination; expected at most 3");
+      if (named[at(b)] && s.dimension[at(b)] > widest_landmark)
+        throw Error(fmt::format("a block of {} components was named for elimination; expected at most {}",
+                                s.dimension[at(b)], widest_landmark));
     if (!independent(s, named))
       throw Error("a residual reads two of the blocks named for elimination; expected at most one");
     complete(choice, s);
@@ -115,7 +118,7 @@ EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<c
   std::size_t tried = 0;
   for (const Kind& kind : all) {
     // A kind that is the whole problem, or a small part of it, gains nothing.
-    if (kind.widest > landmark_width || 10 * kind.columns < columns || kind.columns == columns) continue;
+    if (kind.widest > widest_landmark || 10 * kind.columns < columns || kind.columns == columns) continue;
     if (tried++ == most_kinds) break;
     std::vector<char> with = choice.eliminated;
     for (std::int32_t b = 0; b < s.blocks(); ++b)

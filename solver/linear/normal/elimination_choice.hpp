@@ -16,7 +16,7 @@ struct EliminationChoice {
 };
 
 /// The named blocks (nonzero), or where none is named those of the largest kinds that may be eliminated together: at
-/// most 3 columns each, and no residual reads two of them. Blocks are of one kind when the same argument of a residual
+/// most 6 columns each, and no residual reads two of them. Blocks are of one kind when the same argument of a residual
 /// group reads them. Throws Error where named blocks cannot be eliminated.
 EliminationChoice choose_eliminated(const BlockStructure& structure, const std::vector<char>& named);
 

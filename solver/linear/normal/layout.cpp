@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include <fmt/format.h>
+
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
 
@@ -13,6 +15,8 @@ namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr std::array<int, 4> tile_widths = {3, 6, 7, 9};
+constexpr int least_beside_wide =
+    6;  // tiles of landmarks of more than 3 columns: kernels for narrower ones are not made
 // A reduced matrix with at least this part of its blocks is stored and factored as a dense one.
 constexpr double dense_fill = 0.4;
 constexpr std::int64_t largest_dense = 4000;  // columns: 128 MB
@@ -60,15 +64,19 @@ void NormalLayout::number_blocks(const BlockStructure& s, std::span<const std::i
   std::vector<int> kept;
   for (std::int64_t b = 0; b < s.blocks(); ++b)
     rank[at(b)] < 0 ? kept.push_back(s.dimension[at(b)]) : static_cast<void>(++landmarks);
+  for (std::int64_t b = 0; b < s.blocks(); ++b)
+    if (rank[at(b)] >= 0 && s.dimension[at(b)] > narrow_landmark) landmark_width = widest_landmark;
   width = choose_tile_width(kept);
+  if (landmark_width > narrow_landmark) width = std::max(width, least_beside_wide);
   first_tile_.assign(at(s.blocks()), -1);
   landmark_of_.assign(rank.begin(), rank.end());
-  landmark_column.assign(at(landmarks) * landmark_width, -1);
+  landmark_column.assign(at(landmarks) * at(landmark_width), -1);
   for (std::int64_t b = 0; b < s.blocks(); ++b) {
     const int d = s.dimension[at(b)];
     if (rank[at(b)] >= 0) {
-      if (d > landmark_width) throw Error("blocks of more than 3 columns cannot be eliminated");
-      for (int c = 0; c < d; ++c) landmark_column[at(rank[at(b)]) * landmark_width + at(c)] = s.first[at(b)] + c;
+      if (d > landmark_width)
+        throw Error(fmt::format("a block of {} columns cannot be eliminated; expected at most {}", d, widest_landmark));
+      for (int c = 0; c < d; ++c) landmark_column[at(rank[at(b)]) * at(landmark_width) + at(c)] = s.first[at(b)] + c;
       continue;
     }
     first_tile_[at(b)] = tiles;

@@ -12,8 +12,8 @@
 
 namespace thalweg::inline v0_1 {
 
-/// Columns that an eliminated block (a landmark) takes: smaller ones are padded.
-inline constexpr int landmark_width = 3;
+/// Columns that eliminated blocks (landmarks) take, all of one structure the same: smaller ones are padded.
+inline constexpr int narrow_landmark = 3, widest_landmark = 6;
 /// Columns of the widest tiles.
 inline constexpr int widest_tile = 9;
 
@@ -21,15 +21,16 @@ inline constexpr int widest_tile = 9;
 /// ones are cut into tiles of one width, the last of a block padded. JᵀJ is then
 ///
 ///     [ U  W ]   U: tiles × tiles, sparse          W: one coupling for each (tile, landmark) that share a residual,
-///     [ Wᵀ V ]   V: one 3 × 3 block a landmark        sorted by landmark, then tile
+///     [ Wᵀ V ]   V: one block a landmark, 3 × 3 or 6 × 6        sorted by landmark, then tile
 struct NormalLayout {
   /// `rank`: of each block its number among the landmarks, −1: kept.
   NormalLayout(const BlockStructure& structure, std::span<const std::int32_t> rank);
 
-  int width = 0;  ///< columns of a tile
+  int width = 0;                         ///< columns of a tile
+  int landmark_width = narrow_landmark;  ///< columns of a landmark: 6 where one has more than 3
   std::int32_t tiles = 0, landmarks = 0;
   std::vector<std::int64_t> tile_column;      ///< tiles × width: the column of the system, −1 for padding
-  LargeVector<std::int64_t> landmark_column;  ///< landmarks × 3, likewise
+  LargeVector<std::int64_t> landmark_column;  ///< landmarks × landmark_width, likewise
   LargeVector<std::int64_t> coupling_start;   ///< landmarks + 1
   LargeVector<std::int32_t> coupling_tile;    ///< of each coupling
   std::int64_t columns = 0;                   ///< of the system

@@ -4,20 +4,31 @@
 #include <thalweg/base/error.hpp>
 
 namespace thalweg::inline v0_1 {
+namespace {
+
+template <int F, int E>
+std::unique_ptr<NormalEquations> tiled(std::shared_ptr<NormalLayout> layout) {
+  return std::make_unique<TiledEquations<F, E>>(std::move(layout));
+}
+
+}  // namespace
 
 std::unique_ptr<NormalEquations> NormalEquations::make(std::shared_ptr<NormalLayout> layout) {
+  const bool narrow = layout->landmark_width == narrow_landmark;
   switch (layout->width) {
     case 3:
-      return std::make_unique<TiledEquations<3>>(std::move(layout));
+      if (narrow) return tiled<3, narrow_landmark>(std::move(layout));
+      break;
     case 6:
-      return std::make_unique<TiledEquations<6>>(std::move(layout));
+      return narrow ? tiled<6, narrow_landmark>(std::move(layout)) : tiled<6, widest_landmark>(std::move(layout));
     case 7:
-      return std::make_unique<TiledEquations<7>>(std::move(layout));
+      return narrow ? tiled<7, narrow_landmark>(std::move(layout)) : tiled<7, widest_landmark>(std::move(layout));
     case 9:
-      return std::make_unique<TiledEquations<9>>(std::move(layout));
+      return narrow ? tiled<9, narrow_landmark>(std::move(layout)) : tiled<9, widest_landmark>(std::move(layout));
     default:
-      throw Error("no kernels for this width of tiles");
+      break;
   }
+  throw Error("no kernels for this width of tiles");
 }
 
 }  // namespace thalweg::inline v0_1

@@ -10,10 +10,10 @@
 
 namespace thalweg::inline v0_1 {
 
-template <int F>
-TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : NormalEquations(std::move(layout)) {
+template <int F, int E>
+TiledEquations<F, E>::TiledEquations(std::shared_ptr<NormalLayout> layout) : NormalEquations(std::move(layout)) {
   const NormalLayout& l = *layout_;
-  rank_two_ = l.rank_two();
+  rank_two_ = narrow && l.rank_two();
   rank_two_ ? records_.resize_unset(l.couplings() * rank_two::size) : W_.resize_unset(l.couplings() * Coupling::size);
   landmarks_.resize(std::int64_t{l.landmarks} * landmark_size);
   kept_sums_.resize(l.parts * kept_stride());
@@ -25,14 +25,14 @@ TiledEquations<F>::TiledEquations(std::shared_ptr<NormalLayout> layout) : Normal
   column_norms_.resize(static_cast<std::size_t>(l.columns));
 }
 
-template <int F>
-double TiledEquations<F>::bytes() const {
+template <int F, int E>
+double TiledEquations<F, E>::bytes() const {
   return 8.0 * static_cast<double>(W_.size() + records_.size() + landmarks_.size() + kept_sums_.size() + kept_.size() +
                                    reduced_.size() + vectors_.size());
 }
 
-template <int F>
-void TiledEquations<F>::open(int part) {
+template <int F, int E>
+void TiledEquations<F, E>::open(int part) {
   const auto p = static_cast<std::size_t>(part);
   const std::int64_t first = layout_->part_landmark[p], last = layout_->part_landmark[p + 1];
   std::fill_n(kept_sums(part), kept_stride(), 0.0);
@@ -45,8 +45,8 @@ void TiledEquations<F>::open(int part) {
   std::fill(W_.data() + coupling(first), W_.data() + coupling(last), 0.0);
 }
 
-template <int F>
-void TiledEquations<F>::close(int threads) {
+template <int F, int E>
+void TiledEquations<F, E>::close(int threads) {
   const NormalLayout& layout = *layout_;
   constexpr std::int64_t grain = 4096;
   parallel_chunks(kept_stride(), grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
@@ -67,19 +67,18 @@ void TiledEquations<F>::close(int threads) {
   parallel_chunks(layout.landmarks, grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
     for (std::int64_t e = begin; e < end; ++e) {
       const double* const record = landmarks_.data() + e * landmark_size;
-      constexpr int diagonal[E] = {0, 3, 5};
       for (int c = 0; c < E; ++c)
         if (const std::int64_t column = layout.landmark_column[static_cast<std::size_t>(e * E + c)]; column >= 0) {
           gradient_[static_cast<std::size_t>(column)] = record[landmark_gradient + c];
-          column_norms_[static_cast<std::size_t>(column)] = std::sqrt(record[diagonal[c]]);
+          column_norms_[static_cast<std::size_t>(column)] = std::sqrt(record[elimination::lower<E>(c, c)]);
         }
     }
   });
 }
 
 /// y += U x over padded tile vectors, undamped.
-template <int F>
-void TiledEquations<F>::add_kept_product(const double* x, double* y) const {
+template <int F, int E>
+void TiledEquations<F, E>::add_kept_product(const double* x, double* y) const {
   for (std::int32_t t = 0; t < layout_->tiles; ++t) {
     const double* const u = kept_.data() + std::int64_t{t} * kept_size;
     const double* const from = x + std::int64_t{t} * vector_size;
@@ -105,34 +104,39 @@ void TiledEquations<F>::add_kept_product(const double* x, double* y) const {
   }
 }
 
-/// Sums W·three over the landmarks of each part, three being what body(e, three) makes of Wᵀx, x padded; and Ux where
+/// Sums W·sum over the landmarks of each part, sum being what body(e, sum) makes of Wᵀx, x padded; and Ux where
 /// the records hold it.
-template <int F>
+template <int F, int E>
 template <class Body>
-void TiledEquations<F>::for_landmarks(const double* x, int threads, Body body) const {
+void TiledEquations<F, E>::for_landmarks(const double* x, int threads, Body body) const {
   const NormalLayout& layout = *layout_;
   parallel_chunks(layout.parts, 1, threads, [&](std::int64_t part, std::int64_t, std::int64_t) {
     double* const y = vectors_.data() + part * vectors_stride();
     std::fill_n(y, vectors_stride(), 0.0);
     const auto p = static_cast<std::size_t>(part);
     for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
-      double three[E];
-      transposed_product(e, x, three);
-      body(e, three);
-      rank_two_ ? add_rank_two_couplings<true>(e, three, x, y) : add_couplings(e, three, y);
+      double sum[E];
+      transposed_product(e, x, sum);
+      body(e, sum);
+      if constexpr (narrow)
+        if (rank_two_) {
+          add_rank_two_couplings<true>(e, sum, x, y);
+          continue;
+        }
+      add_couplings(e, sum, y);
     }
   });
 }
 
-template <int F>
-void TiledEquations<F>::reduced_product(const double* x, double* y, int threads) const {
+template <int F, int E>
+void TiledEquations<F, E>::reduced_product(const double* x, double* y, int threads) const {
   const NormalLayout& layout = *layout_;
   place(x, padded_kept_.data());
-  for_landmarks(padded_kept_.data(), threads, [&](std::int32_t e, double* three) {
+  for_landmarks(padded_kept_.data(), threads, [&](std::int32_t e, double* sum) {
     const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
-    elimination::solve_lower(L, three);
-    elimination::solve_upper(L, three);
-    for (int c = 0; c < E; ++c) three[c] = -three[c];
+    elimination::solve_lower<E>(L, sum);
+    elimination::solve_upper<E>(L, sum);
+    for (int c = 0; c < E; ++c) sum[c] = -sum[c];
   });
   add_kept_product(padded_kept_.data(), vectors_.data());
   for (std::int64_t i = 0; i < std::int64_t{layout.tiles} * F; ++i) {
@@ -143,24 +147,26 @@ void TiledEquations<F>::reduced_product(const double* x, double* y, int threads)
   }
 }
 
-template <int F>
-void TiledEquations<F>::product(const double* v, double* Hv, int threads) const {
+template <int F, int E>
+void TiledEquations<F, E>::product(const double* v, double* Hv, int threads) const {
   const NormalLayout& layout = *layout_;
   for (std::int64_t i = 0; i < std::int64_t{layout.tiles} * F; ++i) {
     const std::int64_t column = layout.tile_column[static_cast<std::size_t>(i)];
     padded_kept_[i / F * vector_size + i % F] = column < 0 ? 0.0 : v[column];
   }
-  for_landmarks(padded_kept_.data(), threads, [&](std::int32_t e, double* three) {
+  for_landmarks(padded_kept_.data(), threads, [&](std::int32_t e, double* sum) {
     const double* const V = landmarks_.data() + std::int64_t{e} * landmark_size;
     double own[E];
     gather(v, e, own);
-    const double coupled[E] = {three[0] + V[0] * own[0] + V[1] * own[1] + V[2] * own[2],
-                               three[1] + V[1] * own[0] + V[3] * own[1] + V[4] * own[2],
-                               three[2] + V[2] * own[0] + V[4] * own[1] + V[5] * own[2]};
+    double coupled[E];
+    for (int c = 0; c < E; ++c) {
+      coupled[c] = sum[c];
+      for (int k = 0; k < E; ++k) coupled[c] += V[elimination::lower<E>(std::max(c, k), std::min(c, k))] * own[k];
+    }
     for (int c = 0; c < E; ++c) {
       const std::int64_t column = layout.landmark_column[static_cast<std::size_t>(e) * E + static_cast<std::size_t>(c)];
       if (column >= 0) Hv[column] = coupled[c];
-      three[c] = own[c];
+      sum[c] = own[c];
     }
   });
   add_kept_product(padded_kept_.data(), vectors_.data());

@@ -135,9 +135,10 @@ template <class Square, int F, bool with_y, class Next>
 }  // namespace rank_two
 
 /// Assembly: records, V, the gradients, and the squared norms of the tiles' columns.
-template <int F>
+template <int F, int E>
 template <int R>
-void TiledEquations<F>::add_rank_two(int part, const NormalLayout::Group& group, const ResidualStrip& strip) {
+void TiledEquations<F, E>::add_rank_two(int part, const NormalLayout::Group& group,
+                                        const ResidualStrip& strip) requires(E == narrow_landmark) {
   using namespace assembly;
   using tile::Raw;
   static_assert(R <= 2);
@@ -197,16 +198,17 @@ void TiledEquations<F>::add_rank_two(int part, const NormalLayout::Group& group,
 }
 
 /// Halves of the couplings of the landmarks [begin, end).
-template <int F>
-void TiledEquations<F>::halve_rank_two(std::int32_t begin, std::int32_t end, const double* b, double* halves) const {
+template <int F, int E>
+void TiledEquations<F, E>::halve_rank_two(std::int32_t begin, std::int32_t end, const double* b, double* halves) const
+    requires(E == narrow_landmark) {
   using rank_two::Two;
   const NormalLayout& layout = *layout_;
   for (std::int32_t e = begin; e < end; ++e) {
     const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
     const auto i = static_cast<std::size_t>(e);
-    double three[E];
-    gather(b, e, three);
-    elimination::solve_lower(L, three);
+    double own[E];
+    gather(b, e, own);
+    elimination::solve_lower<E>(L, own);
     for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k, halves += rank_two::half) {
       const double* const f = records_.data() + k * rank_two::size;
       tile::fetch_ahead<false>(f + couplings_ahead * rank_two::size, rank_two::size);
@@ -217,14 +219,15 @@ void TiledEquations<F>::halve_rank_two(std::int32_t begin, std::int32_t end, con
       rank_two::store_two(halves + 4, Two{A[0][1], A[1][1]});
       rank_two::store_two(halves + 6, Two{A[2][1], 0.0});
       rank_two::complement(A, halves + rank_two::complement_at);
-      rank_two::store_two(halves + rank_two::right_at, A[0] * three[0] + A[1] * three[1] + A[2] * three[2]);
+      rank_two::store_two(halves + rank_two::right_at, A[0] * own[0] + A[1] * own[1] + A[2] * own[2]);
     }
   }
 }
 
 /// Adds the products of one stretch to S, and what the right-hand side loses to y.
-template <int F>
-void TiledEquations<F>::add_rank_two_products(std::size_t stretch, const double* halves, double* S, double* y) const {
+template <int F, int E>
+void TiledEquations<F, E>::add_rank_two_products(std::size_t stretch, const double* halves, double* S, double* y) const
+    requires(E == narrow_landmark) {
   const ProductSchedule& schedule = layout_->products;
   const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
   const double* const records =
@@ -250,8 +253,9 @@ void TiledEquations<F>::add_rank_two_products(std::size_t stretch, const double*
 
 /// Diagonal tiles of Σ fᵀMf, M = I or with what the landmarks take away, one coupling after the other, subtracted from
 /// S.
-template <int F>
-void TiledEquations<F>::subtract_rank_two_diagonals(int part, bool eliminated, double* S) const {
+template <int F, int E>
+void TiledEquations<F, E>::subtract_rank_two_diagonals(int part, bool eliminated, double* S) const
+    requires(E == narrow_landmark) {
   const NormalLayout& layout = *layout_;
   const auto p = static_cast<std::size_t>(part);
   for (std::int32_t e = layout.part_landmark[p]; e < layout.part_landmark[p + 1]; ++e) {
@@ -277,10 +281,11 @@ void TiledEquations<F>::subtract_rank_two_diagonals(int part, bool eliminated, d
   }
 }
 
-/// y += Σ fᵀ(f x + e three) over the landmark's couplings; without x, y += W three.
-template <int F>
+/// y += Σ fᵀ(f x + e own) over the landmark's couplings; without x, y += W own.
+template <int F, int E>
 template <bool with_x>
-void TiledEquations<F>::add_rank_two_couplings(std::int32_t e, const double* three, const double* x, double* y) const {
+void TiledEquations<F, E>::add_rank_two_couplings(std::int32_t e, const double* own, const double* x, double* y) const
+    requires(E == narrow_landmark) {
   using tile::load;
   using tile::splat;
   const auto i = static_cast<std::size_t>(e);
@@ -290,7 +295,7 @@ void TiledEquations<F>::add_rank_two_couplings(std::int32_t e, const double* thr
     const std::int64_t at = std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size;
     const tile::Raw f0 = load(f), f1 = load(f + 8);
     rank_two::Two t{};
-    for (int c = 0; c < E; ++c) t += rank_two::load_two(rest + rank_two::landmark + 2 * c) * three[c];
+    for (int c = 0; c < E; ++c) t += rank_two::load_two(rest + rank_two::landmark + 2 * c) * own[c];
     if constexpr (with_x) {
       t[0] += tile::sum(f0 * load(x + at));
       t[1] += tile::sum(f1 * load(x + at));
@@ -304,8 +309,9 @@ void TiledEquations<F>::add_rank_two_couplings(std::int32_t e, const double* thr
 }
 
 /// Wᵀx of the landmark, x a padded tile vector.
-template <int F>
-void TiledEquations<F>::rank_two_transposed_product(std::int32_t e, const double* x, double* three) const {
+template <int F, int E>
+void TiledEquations<F, E>::rank_two_transposed_product(std::int32_t e, const double* x, double* own) const
+    requires(E == narrow_landmark) {
   using tile::load;
   using tile::splat;
   const auto i = static_cast<std::size_t>(e);
@@ -327,7 +333,7 @@ void TiledEquations<F>::rank_two_transposed_product(std::int32_t e, const double
         last[c] += rest[rank_two::landmark + 2 * c] * n0 + rest[rank_two::landmark + 2 * c + 1] * n1;
     }
   }
-  for (int c = 0; c < E; ++c) three[c] = tile::sum(body[c]) + last[c];
+  for (int c = 0; c < E; ++c) own[c] = tile::sum(body[c]) + last[c];
 }
 
 }  // namespace thalweg::inline v0_1

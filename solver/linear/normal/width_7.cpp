@@ -2,4 +2,4 @@
 #include <linear/normal/eliminate.hpp>
 #include <linear/normal/products.hpp>
 
-template class thalweg::TiledEquations<7>;
+template class thalweg::TiledEquations<7, 3>;

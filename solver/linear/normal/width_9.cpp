@@ -2,4 +2,4 @@
 #include <linear/normal/eliminate.hpp>
 #include <linear/normal/products.hpp>
 
-template class thalweg::TiledEquations<9>;
+template class thalweg::TiledEquations<9, 3>;

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include <base/memory.hpp>
+#include <thalweg/base/moved_starts.hpp>
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/minimize/solve.hpp>
 
@@ -45,13 +46,13 @@ Box completed(Box box, std::size_t n) {
 }
 
 void move_inside(const Objective& f, const Box& box, std::vector<double>& start, std::vector<std::string>& notes) {
+  MovedStarts moved;
   for (std::size_t i = 0; i < start.size(); ++i) {
     const double inside = std::clamp(start[i], box.lower[i], box.upper[i]);
-    if (inside != start[i])
-      notes.push_back(fmt::format("the start {} of {} was moved to its bound {}", start[i],
-                                  f.name(static_cast<std::int64_t>(i)), inside));
+    if (inside != start[i]) moved.add(start[i], f.name(static_cast<std::int64_t>(i)), inside);
     start[i] = inside;
   }
+  if (const auto sentence = moved.sentence()) notes.push_back(*sentence);
 }
 
 Result minimize(const Objective& objective, std::vector<double> start, const Options& options, const Box& box) {

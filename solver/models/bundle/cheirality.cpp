@@ -10,18 +10,12 @@
 #include <thalweg/base/words.hpp>
 
 #include "models/bundle/number_list.hpp"
+#include "models/bundle/turns.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
 
 using Vector = Eigen::Vector3d;
-
-Eigen::Matrix3d rotation_of(const double* camera) {
-  const Vector w = Eigen::Map<const Vector>(camera);
-  const double angle = w.norm();
-  return angle == 0.0 ? Eigen::Matrix3d(Eigen::Matrix3d::Identity())
-                      : Eigen::AngleAxisd(angle, w / angle).toRotationMatrix();
-}
 
 }  // namespace
 
@@ -31,7 +25,8 @@ BundleCheirality cheirality(const Bundle& b) {
   BundleCheirality found;
   std::vector<std::int64_t> seen(static_cast<std::size_t>(b.camera_count())), behind(seen.size());
   std::vector<Eigen::Matrix3d> R;
-  for (std::size_t c = 0; c < seen.size(); ++c) R.push_back(rotation_of(b.cameras.data() + 9 * c));
+  for (std::size_t c = 0; c < seen.size(); ++c)
+    R.push_back(turns::rotation(Eigen::Map<const Vector>(b.cameras.data() + 9 * c)));
   for (std::size_t i = 0; i < b.u.size(); ++i) {
     const auto c = static_cast<std::size_t>(b.camera_of[i]);
     // In the camera's frame; it looks along −z.

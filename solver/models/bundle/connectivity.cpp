@@ -10,11 +10,12 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
-constexpr int enough_for_a_camera = 5;  // observations, of two numbers each, for nine numbers
+/// Observations, of two numbers each.
+int enough_for(int numbers) { return (numbers + 1) / 2; }
 
 }  // namespace
 
-BundleConnectivity connectivity(const Bundle& b) {
+BundleConnectivity connectivity(const Bundle& b, int camera_numbers) {
   std::vector<std::int64_t> of_camera(static_cast<std::size_t>(b.camera_count())),
       of_point(static_cast<std::size_t>(b.point_count()));
   // A point that one camera saw twice is still seen from one place.
@@ -27,17 +28,19 @@ BundleConnectivity connectivity(const Bundle& b) {
     if (first[p] != b.camera_of[i]) twice[p] = 1;
   }
   BundleConnectivity c;
+  c.camera_numbers = camera_numbers;
   for (std::size_t p = 0; p < first.size(); ++p)
     if (!twice[p]) (first[p] < 0 ? c.unseen_points : c.points_seen_once).push_back(static_cast<std::int32_t>(p));
   for (std::size_t k = 0; k < of_camera.size(); ++k)
-    if (of_camera[k] < enough_for_a_camera)
+    if (of_camera[k] < enough_for(camera_numbers))
       (of_camera[k] == 0 ? c.unobserved_cameras : c.short_cameras).push_back(static_cast<std::int32_t>(k));
   return c;
 }
 
 std::vector<std::string> in_words(const BundleConnectivity& c) {
   std::vector<std::string> sentences;
-  const auto say = [&](const std::vector<std::int32_t>& list, const char* one, const char* many, const char* what) {
+  const auto say = [&](const std::vector<std::int32_t>& list, const char* one, const char* many,
+                       const std::string& what) {
     if (!list.empty())
       sentences.push_back(
           fmt::format("{} {} {} ({})", list.size(), list.size() == 1 ? one : many, what, bundle::number_list(list)));
@@ -47,7 +50,9 @@ std::vector<std::string> in_words(const BundleConnectivity& c) {
       "seen by one camera only: nothing fixes how far away, and they move no farther than they must");
   say(c.unobserved_cameras, "camera has", "cameras have", "no observations: they stay where they are");
   say(c.short_cameras, "camera has", "cameras have",
-      "fewer than 5 observations: nothing fixes all its nine numbers, and they move no farther than they must");
+      fmt::format(
+          "fewer than {} observations: nothing fixes all its {} numbers, and they move no farther than they must",
+          enough_for(c.camera_numbers), c.camera_numbers == 9 ? "nine" : "six"));
   return sentences;
 }
 

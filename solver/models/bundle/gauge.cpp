@@ -6,6 +6,8 @@
 
 #include <Eigen/Geometry>
 
+#include "models/bundle/turns.hpp"
+
 namespace thalweg::inline v0_1 {
 namespace {
 
@@ -18,11 +20,7 @@ Matrix cross_matrix(const Vector& w) {
   return M;
 }
 
-Matrix rotation(const Vector& w) {
-  const double angle = w.norm();
-  if (angle == 0.0) return Matrix::Identity();
-  return Eigen::AngleAxisd(angle, w / angle).toRotationMatrix();
-}
+using turns::rotation;
 
 /// dω of exp([ω + dω]ₓ) = exp([ω]ₓ) exp([φ]ₓ) for small φ: the inverse right Jacobian of SO(3) times φ (Barfoot 2017,
 /// equation 7.77a, with −ω for ω).

@@ -30,6 +30,7 @@ constexpr double cell = 20.0;                              // of the grid that f
 // Between two rays of a point at least. Others run to infinity when they are adjusted, and reconstructions drop them
 // (Snavely, Seitz & Szeliski 2006, Photo Tourism).
 constexpr double least_parallax = 2.0 * std::numbers::pi / 180.0;
+constexpr double usual_observations = 5.0;                 // of a point
 constexpr double yaw_drift = 1e-3, position_drift = 0.01;  // of the start, per shot
 constexpr double turn_error = 4e-3, place_error = 0.04, point_error = 0.02, focal_error = 0.01;
 
@@ -78,7 +79,11 @@ std::int64_t cell_of(double x, double y) {
 
 class Town {
  public:
-  explicit Town(const BundleOptions& options) : options_(options), random_(options.seed) {
+  explicit Town(const BundleOptions& options)
+      : options_(options),
+        wanted_(options.observations_per_point.value_or(
+            std::min(usual_observations, static_cast<double>(options.cameras)))),
+        random_(options.seed) {
     const double length = options.cameras * spacing;
     rows_ = std::max(1, static_cast<int>(std::sqrt(length / block_length)));
     for (int i = 0; i < options.cameras; ++i) {
@@ -110,12 +115,12 @@ class Town {
       add_point(bundle);
     }
     const double mean = static_cast<double>(bundle.observation_count()) / static_cast<double>(options_.points);
-    const double short_by = options_.observations_per_point - mean;
-    if (short_by > 0.05 * options_.observations_per_point + 1.0 / static_cast<double>(options_.points))
+    const double short_by = wanted_ - mean;
+    if (options_.observations_per_point && short_by > 0.05 * wanted_ + 1.0 / static_cast<double>(options_.points))
       throw Error(
           fmt::format("a point is seen by {:.2f} of the {} cameras, and not by {}; expected fewer observations "
                       "per point, or more cameras",
-                      mean, options_.cameras, options_.observations_per_point));
+                      mean, options_.cameras, wanted_));
     return bundle;
   }
 
@@ -180,10 +185,10 @@ class Town {
           }
     if (seen_.size() < 2) return;
     // 2 and an exponential tail, whose mean makes up for points that too few cameras saw.
-    const double owed = options_.observations_per_point * static_cast<double>(bundle.point_count() + 1) -
-                        static_cast<double>(bundle.observation_count());
+    const double owed =
+        wanted_ * static_cast<double>(bundle.point_count() + 1) - static_cast<double>(bundle.observation_count());
     const double mean = std::max(0.0, owed - 2.0);
-    const double want = 2.0 - std::min(mean, 4.0 * options_.observations_per_point) * std::log(1.0 - uniform());
+    const double want = 2.0 - std::min(mean, 4.0 * wanted_) * std::log(1.0 - uniform());
     const auto count = static_cast<std::ptrdiff_t>(std::min(want, static_cast<double>(seen_.size())));
     std::partial_sort(seen_.begin(), seen_.begin() + count, seen_.end(), [](const Sight& a, const Sight& b) {
       return a.rank != b.rank ? a.rank < b.rank : a.camera < b.camera;
@@ -221,6 +226,7 @@ class Town {
     double u, v, rank;
   };
   BundleOptions options_;
+  double wanted_;  // observations of a point, on average
   regression::Random random_;
   int rows_ = 1;
   std::vector<Shot> shots_, start_;
@@ -236,8 +242,8 @@ Bundle generate_bundle(const BundleOptions& o) {
   };
   expect(o.cameras >= 2, "the number of cameras", o.cameras, "at least 2");
   expect(o.points >= 1, "the number of points", static_cast<double>(o.points), "at least 1");
-  expect(o.observations_per_point >= 2.0 && o.observations_per_point <= o.cameras,
-         "the number of observations per point", o.observations_per_point,
+  const double seen = o.observations_per_point.value_or(2.0);
+  expect(seen >= 2.0 && seen <= o.cameras, "the number of observations per point", seen,
          fmt::format("2 to the number of cameras, {}", o.cameras));
   expect(o.noise >= 0.0 && std::isfinite(o.noise), "the noise", o.noise, "pixels >= 0");
   expect(o.drift >= 0.0 && std::isfinite(o.drift), "the drift", o.drift, "a number >= 0");

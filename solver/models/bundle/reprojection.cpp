@@ -21,8 +21,8 @@ constexpr int record = 32, used = 25;
 
 /// R(ω) and its left Jacobian J, ∂(R X)/∂ω = −[R X]ₓ J: with θ = ‖ω‖, J = I + (1−cos θ)/θ² [ω]ₓ + (θ−sin θ)/θ³ [ω]ₓ²
 /// (Barfoot 2017, equation 7.77b).
-void fill_record(const double* camera, double* to) {
-  const double* w = camera;
+void fill_record(const double* pose, const double* intrinsics, double* to) {
+  const double* w = pose;
   const double square = w[0] * w[0] + w[1] * w[1] + w[2] * w[2], theta = std::sqrt(square);
   const bool small = theta < 1e-2;
   // Series to θ⁶, whose remainders are below rounding where θ is small.
@@ -46,7 +46,8 @@ void fill_record(const double* camera, double* to) {
   };
   fill(cosine, sine, versine, to + rotation);
   fill(sine, versine, third, to + left_jacobian);  // [ω]ₓ² = ωωᵀ − θ²I
-  std::copy_n(camera + 3, 6, to + translation);
+  std::copy_n(pose + 3, 3, to + translation);
+  std::copy_n(intrinsics, 3, to + focal);
 }
 
 class ReprojectionGroup final : public ResidualGroup {
@@ -55,19 +56,24 @@ class ReprojectionGroup final : public ResidualGroup {
       : ResidualGroup(std::move(name), 2, static_cast<std::int64_t>(u.size()), std::move(slots)),
         u_(std::move(u)),
         v_(std::move(v)) {
-    const LargeVector<std::int64_t>& offsets = this->slots()[0].offsets;
+    const LargeVector<std::int64_t>& offsets = camera_slot().offsets;
     first_ = *std::min_element(offsets.begin(), offsets.end());
-    count_ = (*std::max_element(offsets.begin(), offsets.end()) - first_) / 9 + 1;
+    camera_size_ = camera_slot().dimension;
+    const std::int64_t count = record_of(*std::max_element(offsets.begin(), offsets.end())) + 1;
+    find_intrinsics(static_cast<std::size_t>(count));
   }
-  std::int64_t table_size() const override { return count_ * record; }
+  std::int64_t table_size() const override { return static_cast<std::int64_t>(intrinsics_.size()) * record; }
   void fill_table(const double* x, double* table) const override {
-    for (std::int64_t c = 0; c < count_; ++c) fill_record(x + first_ + 9 * c, table + c * record);
+    std::int64_t camera = first_;
+    for (std::size_t c = 0; c < intrinsics_.size(); ++c, camera += camera_size_, table += record)
+      fill_record(x + camera, x + intrinsics_[c], table);
   }
 
   std::string explain_non_finite(const double* x, std::int64_t item) const override {
     double camera[record];
-    fill_record(x + slots()[0].offset(item), camera);
-    const double* const X = x + slots()[1].offset(item);
+    const std::int64_t at = camera_slot().offset(item);
+    fill_record(x + at, x + intrinsics_[static_cast<std::size_t>(record_of(at))], camera);
+    const double* const X = x + point_slot().offset(item);
     double P[3];
     for (int i = 0; i < 3; ++i)
       P[i] = camera[rotation + 3 * i] * X[0] + camera[rotation + 3 * i + 1] * X[1] +
@@ -99,6 +105,33 @@ class ReprojectionGroup final : public ResidualGroup {
   }
 
  private:
+  // Either cameras of nine numbers and points, or poses, intrinsics and points: the twelve columns are the same.
+  const Slot& camera_slot() const { return slots().front(); }
+  const Slot& point_slot() const { return slots().back(); }
+  std::int64_t record_of(std::int64_t camera) const {
+    const std::int64_t numbers = camera - first_;
+    return camera_size_ == 9 ? numbers / 9 : numbers / 6;  // divisors that the compiler knows become products
+  }
+
+  /// Where the intrinsics of each record's camera are. A camera that no item reads takes those of the first item.
+  void find_intrinsics(std::size_t count) {
+    if (slots().size() == 2) {
+      for (std::size_t c = 0; c < count; ++c)
+        intrinsics_.push_back(first_ + static_cast<std::int64_t>(c) * camera_size_ + 6);
+      return;
+    }
+    const Slot& of_item = slots()[1];
+    constexpr std::int64_t none = -1;
+    intrinsics_.assign(count, none);
+    for (std::int64_t i = 0; i < items(); ++i) {
+      std::int64_t& known = intrinsics_[static_cast<std::size_t>(record_of(camera_slot().offset(i)))];
+      if (known != none && known != of_item.offset(i))
+        throw Error("two observations of one pose have different intrinsics; expected the same");
+      known = of_item.offset(i);
+    }
+    std::replace(intrinsics_.begin(), intrinsics_.end(), none, of_item.offset(0));
+  }
+
   /// Columns of eight items, or of the n that are left, to where they are wanted.
   static void put(const Real* columns, int count, double* const* to, std::int64_t at, int n) {
     for (int c = 0; c < count; ++c) {
@@ -115,15 +148,15 @@ class ReprojectionGroup final : public ResidualGroup {
   void eight(const double* x, const ResidualOutput& out, std::int64_t i) const {
     const int n = static_cast<int>(std::min<std::int64_t>(lanes, out.end - i));
     const std::int64_t at = i - out.begin;
-    const std::int64_t* const camera = slots()[0].offsets.data() + i;
-    const std::int64_t* const point = slots()[1].offsets.data() + i;
+    const std::int64_t* const camera = camera_slot().offsets.data() + i;
+    const std::int64_t* const point = point_slot().offsets.data() + i;
     // Of each lane the camera's record and the point; lanes past the end repeat the last one.
     constexpr int vectors = with_jacobian ? 4 : 2;
     Raw raw[vectors * 8];
     const double* at_point[lanes];
     for (int l = 0; l < lanes; ++l) {
       const int m = n == lanes ? l : std::min(l, n - 1);
-      const double* from = out.table + (camera[m] - first_) / 9 * record;
+      const double* from = out.table + record_of(camera[m]) * record;
       for (int q = 0; q < vectors; ++q) raw[q * 8 + l] = Real::load(from + q * 8).v;
       at_point[l] = x + point[m];
     }
@@ -186,18 +219,35 @@ class ReprojectionGroup final : public ResidualGroup {
   }
 
   LargeVector<double> u_, v_;
-  std::int64_t first_ = 0, count_ = 0;  // of the cameras' numbers in x, in blocks of 9
+  std::int64_t first_ = 0;                // of the cameras' numbers in x
+  std::int64_t camera_size_ = 9;          // numbers from one camera's to the next one's
+  std::vector<std::int64_t> intrinsics_;  // of each record, in x
 };
+
+std::unique_ptr<ResidualGroup> group_of(std::string name, std::vector<Slot> slots, const std::vector<double>& u,
+                                        const std::vector<double>& v) {
+  return std::make_unique<ReprojectionGroup>(std::move(name), std::move(slots), LargeVector<double>(u.begin(), u.end()),
+                                             LargeVector<double>(v.begin(), v.end()));
+}
+
+Slot slot_at(int dimension, const std::vector<std::int64_t>& offsets) {
+  return {dimension, 0, {offsets.begin(), offsets.end()}};
+}
 
 }  // namespace
 
 std::unique_ptr<ResidualGroup> reprojection_group(std::string name, std::vector<std::int64_t> camera_offset,
                                                   std::vector<std::int64_t> point_offset, std::vector<double> u,
                                                   std::vector<double> v) {
-  std::vector<Slot> slots = {{9, 0, {camera_offset.begin(), camera_offset.end()}},
-                             {3, 0, {point_offset.begin(), point_offset.end()}}};
-  return std::make_unique<ReprojectionGroup>(std::move(name), std::move(slots), LargeVector<double>(u.begin(), u.end()),
-                                             LargeVector<double>(v.begin(), v.end()));
+  return group_of(std::move(name), {slot_at(9, camera_offset), slot_at(3, point_offset)}, u, v);
+}
+
+std::unique_ptr<ResidualGroup> reprojection_group(std::string name, std::vector<std::int64_t> pose_offset,
+                                                  std::vector<std::int64_t> intrinsics_offset,
+                                                  std::vector<std::int64_t> point_offset, std::vector<double> u,
+                                                  std::vector<double> v) {
+  return group_of(std::move(name), {slot_at(6, pose_offset), slot_at(3, intrinsics_offset), slot_at(3, point_offset)},
+                  u, v);
 }
 
 }  // namespace thalweg::inline v0_1

@@ -1,18 +1,21 @@
 #include "studies/bundle/bundle_limits.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include <thalweg/base/error.hpp>
+#include <thalweg/base/moved_starts.hpp>
+#include <thalweg/base/words.hpp>
 
 #include "io/text_numbers.hpp"
+#include "studies/bundle/number_range.hpp"
 
 namespace thalweg::inline v0_1::studies {
 namespace {
@@ -33,52 +36,81 @@ std::vector<std::string> names() {
   return all;
 }
 
-[[noreturn]] void refuse(const char* option, const std::string& text, const std::string& expected) {
-  throw Error(fmt::format("{}: '{}'; expected {}", option, text, expected));
-}
-
 const Part* part_of(std::string_view name) {
   const auto found = std::find_if(std::begin(parts), std::end(parts), [&](const Part& p) { return p.name == name; });
   return found == std::end(parts) ? nullptr : &*found;
 }
 
-struct Range {
-  int first, last;
-};
-/// "3" or "0-9", below `count`.
-Range range_of(const std::string& whole, std::string_view text, std::int64_t count) {
-  const std::string expected = fmt::format("NAME, NAME:NUMBER or NAME:FIRST-LAST, numbers below {}", count);
-  const auto number = [&](std::string_view digits) {
-    int value = -1;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (read.ec != std::errc() || read.ptr != digits.data() + digits.size() || value < 0 || value >= count)
-      refuse("--fix", whole, expected);
-    return value;
-  };
-  const std::size_t dash = text.find('-');
-  const Range range{number(text.substr(0, dash)), dash == text.npos ? number(text) : number(text.substr(dash + 1))};
-  if (range.last < range.first) refuse("--fix", whole, expected);
-  return range;
-}
-
-void fix(Problem& problem, const Bundle& b, const std::string& what) {
-  const std::size_t colon = what.find(':');
-  const std::string_view name = std::string_view(what).substr(0, colon);
-  const Part* const part = part_of(name);
-  if (!part && name != of_points)
-    throw Error(
-        fmt::format("--fix: there is no {}; expected {}, with :NUMBER or :FIRST-LAST behind it for some of them",
-                    reading::quoted_with_hint(std::string(name), names()), reading::list(names())));
-  const std::int64_t count = part ? b.camera_count() : b.point_count();
-  const Range range = colon == what.npos ? Range{0, static_cast<int>(count) - 1}
-                                         : range_of(what, std::string_view(what).substr(colon + 1), count);
-  const Parameters<9> cameras(0, 9, static_cast<int>(b.camera_count()));
-  const Parameters<3> points(std::int64_t{9} * b.camera_count(), 3, static_cast<int>(b.point_count()));
-  for (int i = range.first; i <= range.last; ++i) {
-    if (!part) problem.fix(points[i]);
-    for (int k = part ? part->first : 9; k <= (part ? part->last : 8); ++k) problem.fix(cameras[i], k);
+/// Where numbers of cameras and points stand among the parameters.
+class Places {
+ public:
+  Places(const Bundle& bundle, const SharedIntrinsics& shared)
+      : shared_(shared),
+        intrinsics_(6 * bundle.camera_count()),
+        points_(shared.any() ? intrinsics_ + 3 * shared.blocks : 9 * bundle.camera_count()) {}
+  /// Number k of a camera, 0 to 8.
+  std::int64_t of_camera(std::int32_t camera, int k) const {
+    if (!shared_.any()) return std::int64_t{9} * camera + k;
+    if (k < 6) return std::int64_t{6} * camera + k;
+    return intrinsics_ + std::int64_t{3} * shared_.block_of[static_cast<std::size_t>(camera)] + k - 6;
   }
-}
+  std::int64_t of_point(std::int32_t point) const { return points_ + std::int64_t{3} * point; }
+
+ private:
+  const SharedIntrinsics& shared_;
+  std::int64_t intrinsics_, points_;
+};
+
+/// One number of x as a handle.
+Parameters<Dynamic> number(std::int64_t i) { return {i, 1, 1}; }
+
+/// Fixes what the request names.
+class Fixer {
+ public:
+  Fixer(Problem& problem, const Bundle& bundle, const SharedIntrinsics& shared)
+      : problem_(problem), bundle_(bundle), shared_(shared), places_(bundle, shared) {}
+
+  void fix(const std::string& what) {
+    const std::size_t colon = what.find(':');
+    const std::string_view name = std::string_view(what).substr(0, colon);
+    const Part* const part = part_of(name);
+    if (!part && name != of_points)
+      throw Error(
+          fmt::format("--fix: there is no {}; expected {}, with :NUMBER or :FIRST-LAST behind it for some of them",
+                      reading::quoted_with_hint(std::string(name), names()), reading::list(names())));
+    const std::int64_t count = part ? bundle_.camera_count() : bundle_.point_count();
+    const NumberRange range = colon == what.npos
+                                  ? NumberRange{0, static_cast<std::int32_t>(count) - 1}
+                                  : range_of("--fix", what, std::string_view(what).substr(colon + 1), count);
+    if (part && part->last >= 6) refuse_part_of_block(what, range);
+    for (std::int32_t i = range.first; i <= range.last; ++i) {
+      for (int k = 0; !part && k < 3; ++k) problem_.fix(number(places_.of_point(i) + k));
+      for (int k = part ? part->first : 9; k <= (part ? part->last : 8); ++k)
+        problem_.fix(number(places_.of_camera(i, k)));
+    }
+  }
+
+ private:
+  /// Cameras inside the range and outside it may not share what is to be fixed.
+  void refuse_part_of_block(const std::string& what, const NumberRange& range) const {
+    std::vector<std::int32_t> inside(static_cast<std::size_t>(shared_.blocks), -1);
+    const auto count = static_cast<std::int32_t>(shared_.block_of.size());
+    for (std::int32_t i = range.first; i <= range.last && i < count; ++i)
+      inside[static_cast<std::size_t>(shared_.block_of[static_cast<std::size_t>(i)])] = i;
+    for (std::int32_t i = 0; i < count; ++i) {
+      const std::int32_t other = inside[static_cast<std::size_t>(shared_.block_of[static_cast<std::size_t>(i)])];
+      if (other >= 0 && (i < range.first || i > range.last))
+        refuse("--fix", what,
+               fmt::format("all cameras that share intrinsics or none of them, and camera {} shares those of camera {}",
+                           i, other));
+    }
+  }
+
+  Problem& problem_;
+  const Bundle& bundle_;
+  const SharedIntrinsics& shared_;
+  Places places_;
+};
 
 /// The number of a camera that a bound is for.
 int bounded(const char* option, const std::string& name) {
@@ -87,31 +119,64 @@ int bounded(const char* option, const std::string& name) {
   refuse(option, name, "focal, k1 or k2");
 }
 
-}  // namespace
-
-void limit(Problem& problem, const Bundle& b, const Request& request) {
-  if (request.was_given("--fix") && request.fix.empty())
-    throw Error("--fix names nothing; expected " + reading::list(names()));
-  for (const std::string& what : request.fix) fix(problem, b, what);
-  constexpr double infinity = std::numeric_limits<double>::infinity();
+struct Bounds {
   double lower[9], upper[9];
-  std::fill_n(lower, 9, -infinity);
-  std::fill_n(upper, 9, infinity);
-  for (const auto* bounds : {&request.lower, &request.upper})
-    for (const auto& [name, value] : *bounds)
+};
+Bounds bounds_of(const Request& request) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Bounds bounds;
+  std::fill_n(bounds.lower, 9, -infinity);
+  std::fill_n(bounds.upper, 9, infinity);
+  for (const auto* given : {&request.lower, &request.upper})
+    for (const auto& [name, value] : *given)
       if (!std::isfinite(value))
         throw Error(fmt::format("the bound of {} is {}; expected a finite number", name, value));
-  for (const auto& [name, value] : request.lower) lower[bounded("--lower", name)] = value;
-  for (const auto& [name, value] : request.upper) upper[bounded("--upper", name)] = value;
-  const Parameters<9> cameras(0, 9, static_cast<int>(b.camera_count()));
+  for (const auto& [name, value] : request.lower) bounds.lower[bounded("--lower", name)] = value;
+  for (const auto& [name, value] : request.upper) bounds.upper[bounded("--upper", name)] = value;
+  return bounds;
+}
+
+/// "the focal length of camera 3"; of shared ones "the focal length of camera 3 and 8 that share it".
+std::string in_words(const SharedIntrinsics& shared, std::int32_t camera, int k) {
+  const char* const what[] = {"the focal length", "k1", "k2"};
+  std::string text = fmt::format("{} of camera {}", what[k - 6], camera);
+  if (!shared.any()) return text;
+  const auto sharing =
+      std::count(shared.block_of.begin(), shared.block_of.end(), shared.block_of[static_cast<std::size_t>(camera)]);
+  return sharing > 1 ? text + fmt::format(" and {} that share it", counted(sharing - 1, "other")) : text;
+}
+
+}  // namespace
+
+std::optional<std::string> limit(Problem& problem, const Bundle& b, const SharedIntrinsics& shared,
+                                 const Request& request) {
+  if (request.was_given("--fix") && request.fix.empty())
+    throw Error("--fix names nothing; expected " + reading::list(names()));
+  Fixer fixer(problem, b, shared);
+  for (const std::string& what : request.fix) fixer.fix(what);
+  const Bounds bounds = bounds_of(request);
+  const Places places(b, shared);
   // A camera without observations stays where it is.
   std::vector<char> observed(static_cast<std::size_t>(b.camera_count()), 0);
   for (const std::int32_t c : b.camera_of) observed[static_cast<std::size_t>(c)] = 1;
-  for (int k = 0; k < 9; ++k) {
-    if (lower[k] == -infinity && upper[k] == infinity) continue;
-    for (int c = 0; c < static_cast<int>(b.camera_count()); ++c)
-      if (observed[static_cast<std::size_t>(c)]) problem.set_bounds(cameras[c], k, lower[k], upper[k]);
+  std::vector<char> met(static_cast<std::size_t>(shared.blocks), 0);
+  MovedStarts moved;
+  for (std::int32_t c = 0; c < static_cast<std::int32_t>(b.camera_count()); ++c) {
+    if (!observed[static_cast<std::size_t>(c)]) continue;
+    if (shared.any() && std::exchange(met[static_cast<std::size_t>(shared.block_of[static_cast<std::size_t>(c)])], 1))
+      continue;
+    for (int k = 6; k < 9; ++k) {
+      if (std::isinf(bounds.lower[k]) && std::isinf(bounds.upper[k])) continue;
+      const std::int64_t i = places.of_camera(c, k);
+      problem.set_bounds(number(i), 0, bounds.lower[k], bounds.upper[k]);
+      const double x = problem.start()[static_cast<std::size_t>(i)];
+      const double inside = std::clamp(x, bounds.lower[k], bounds.upper[k]);
+      if (!problem.moves(i) || inside == x) continue;
+      moved.add(x, in_words(shared, c, k), inside);
+      problem.set_starts(number(i), {inside});
+    }
   }
+  return moved.sentence();
 }
 
 }  // namespace thalweg::inline v0_1::studies

@@ -11,7 +11,9 @@
 #include <thalweg/studies/bundle_section.hpp>
 
 #include "studies/block_study.hpp"
+#include "studies/bundle/bundle_gauge.hpp"
 #include "studies/bundle/bundle_limits.hpp"
+#include "studies/bundle/bundle_setting.hpp"
 #include "studies/bundle/hardly_determined.hpp"
 #include "studies/facts.hpp"
 
@@ -22,7 +24,7 @@ constexpr const char* kind = "bundle adjustment";
 constexpr Format own_formats[] = {
     {".txt .bz2 .gz", "bundle adjustment (BAL), plain or compressed; thalweg generate bundle makes some"},
     {".out", "bundle adjustment of Bundler, version 0.3"}};
-constexpr std::string_view own_options[] = {"--cheirality", "--fix", "--lower", "--upper"};
+constexpr std::string_view own_options[] = {"--cheirality", "--fix", "--lower", "--upper", "--share", "--prior"};
 
 /// What no bundle adjustment has, whatever the method.
 constexpr Refusal of_every_bundle[] = {
@@ -70,15 +72,7 @@ class BundleStudy final : public BlockStudy {
     if (!request.was_given("--noise-tolerance") && needs_residuals(request.options.method))
       request.options.noise_tolerance = usual_noise_tolerance;
     request.options.validate();
-    if (request.drop_behind) {
-      const BundleCheirality start = cheirality(bundle_);
-      dropped_ = static_cast<std::int64_t>(start.behind.size());
-      bundle_ = without(std::move(bundle_), start.behind);
-      if (bundle_.u.empty()) throw Error("every observation's point is behind its camera; expected some before it");
-    }
-    centre();
-    problem_ = build_problem(centred_, request.loss.value_or(Loss()));
-    limit(problem_, centred_, request);
+    take(request);
     refuse(request, of_every_bundle, file(), kind);
     if (!request.method_given)
       for (const char* option : of_first_order)
@@ -89,33 +83,28 @@ class BundleStudy final : public BlockStudy {
   Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
     Result result = BlockStudy::solve(request, options, train);
     examine(result, options);
-    const std::vector<double> from = problem_.start(), file = numbers_of(bundle_);
-    std::vector<double> x = numbers_of(moved(with_solution(centred_, result.x), middle_));
-    const std::size_t cameras = bundle_.cameras.size();
-    for (std::size_t at = 0, size = 0; at < x.size(); at += size) {
-      size = at < cameras ? 9 : 3;
-      if (std::equal(from.begin() + static_cast<std::ptrdiff_t>(at),
-                     from.begin() + static_cast<std::ptrdiff_t>(at + size),
-                     result.x.begin() + static_cast<std::ptrdiff_t>(at)))
-        std::copy_n(file.begin() + static_cast<std::ptrdiff_t>(at), size, x.begin() + static_cast<std::ptrdiff_t>(at));
-    }
+    const std::vector<double> from = parameters_of(centred_, shared_), file = parameters_of(bundle_, shared_);
+    std::vector<double> x = parameters_of(moved(with_solution(centred_, shared_, result.x), middle_), shared_);
+    for (const Problem::BlockSet& set : problem_.sets())
+      for (std::int64_t at = set.offset; at < set.end(); at += set.dimension)
+        if (std::equal(from.begin() + at, from.begin() + at + set.dimension, result.x.begin() + at))
+          std::copy_n(file.begin() + at, set.dimension, x.begin() + at);
     result.x = std::move(x);
     return result;
   }
   void annotate(Report& report) const override {
     std::vector<std::string>& notes = report.result.notes;
-    if (dropped_ > 0)
-      notes.push_back(fmt::format("{} left out, whose points are behind their cameras at the start",
-                                  counted(dropped_, "observation")));
-    for (std::string& sentence : in_words(connectivity(bundle_))) notes.push_back(std::move(sentence));
+    notes.insert(notes.end(), notes_.begin(), notes_.end());
+    for (std::string& sentence : in_words(connectivity(bundle_, shared_.any() ? 6 : 9)))
+      notes.push_back(std::move(sentence));
     for (std::string& sentence : in_words(cheirality(bundle_), "at the start")) notes.push_back(std::move(sentence));
-    const Bundle solved = with_solution(bundle_, report.result.x);
+    const Bundle solved = with_solution(bundle_, shared_, report.result.x);
     for (std::string& sentence : in_words(cheirality(solved), "at the solution")) notes.push_back(std::move(sentence));
   }
   void conclude(const Request& request, Report& report) const override {
-    const Bundle solved = with_solution(bundle_, report.result.x);
+    const Bundle solved = with_solution(bundle_, shared_, report.result.x);
     std::vector<double> before = distances(problem_, problem_.start()),
-                        after = distances(problem_, numbers_of(moved(solved, opposite(middle_))));
+                        after = distances(problem_, parameters_of(moved(solved, opposite(middle_)), shared_));
     BundleSummary summary{bundle_.camera_count(),      bundle_.point_count(),      bundle_.observation_count(),
                           reprojection_errors(before), reprojection_errors(after), std::nullopt};
     list_parameters(request, report);
@@ -124,28 +113,29 @@ class BundleStudy final : public BlockStudy {
     report.sections.push_back(section_of(summary));
   }
   std::string solution(const std::vector<double>& x, Compression compression) const override {
-    return write_bal(with_solution(bundle_, x), compression);
+    return write_bal(with_solution(bundle_, shared_, x), compression);
   }
 
   CheckReport check(const Request& request) override {
     if (request.was_given("--start"))
       throw Error(fmt::format("--start does not go with '{}': a bundle adjustment has one start", file()));
-    centre();
-    problem_ = build_problem(centred_);
-    std::vector<FreeDirection> directions;
-    for (GaugeDirection& d : gauge_directions(centred_))
-      directions.push_back({std::move(d.name), std::move(d.direction)});
-    CheckReport report = thalweg::check(problem_, request.options, directions);
-    std::vector<std::string> sentences = in_words(connectivity(bundle_));
+    take(request);
+    const BundlePriors priors = moved(priors_, opposite(middle_));
+    const std::vector<FreeDirection> free = free_directions(problem_, centred_, shared_, priors);
+    CheckReport report = thalweg::check(problem_, request.options, free);
+    std::vector<std::string> sentences = notes_;
+    if (free.empty()) sentences.emplace_back("what is fixed and the priors hold the world's place, rotation and scale");
+    for (std::string& sentence : in_words(connectivity(bundle_, shared_.any() ? 6 : 9)))
+      sentences.push_back(std::move(sentence));
     for (std::string& sentence : in_words(cheirality(bundle_), "at the start"))
       sentences.push_back(std::move(sentence));
     const auto is_not_finite = [](const Finding& f) { return f.kind == Finding::Kind::start_not_finite; };
     if (std::none_of(report.findings.begin(), report.findings.end(), is_not_finite))
       look_for_weak_directions(request.options, report);
     report.notes.insert(report.notes.begin(), sentences.begin(), sentences.end());
-    report.notes.insert(report.notes.begin(),
-                        fmt::format("{} cameras, {} points, {} observations", bundle_.camera_count(),
-                                    bundle_.point_count(), bundle_.observation_count()));
+    report.notes.insert(report.notes.begin(), fmt::format("{}, {}, {}", counted(bundle_.camera_count(), "camera"),
+                                                          counted(bundle_.point_count(), "point"),
+                                                          counted(bundle_.observation_count(), "observation")));
     name(report.problem);
     return report;
   }
@@ -155,7 +145,7 @@ class BundleStudy final : public BlockStudy {
   void examine(Result& result, const Options& options) const {
     if (result.iterations < creeping || result.status == Status::non_finite_start || !needs_residuals(options.method))
       return;
-    const auto at = [&](const std::vector<double>& x) { return with_solution(centred_, x); };
+    const auto at = [&](const std::vector<double>& x) { return with_solution(centred_, shared_, x); };
     const double freedom = static_cast<double>(problem_.residual_count()) - static_cast<double>(result.x.size());
     const double deviation = std::sqrt(2.0 * result.final_cost / std::max(1.0, freedom));
     const HardlyDetermined found = hardly_determined(problem_, result.x, at, deviation, options);
@@ -166,7 +156,7 @@ class BundleStudy final : public BlockStudy {
     result.reason += ", along what the data hardly determine";
   }
   void look_for_weak_directions(const Options& options, CheckReport& report) const {
-    const auto at = [&](const std::vector<double>& x) { return with_solution(centred_, x); };
+    const auto at = [&](const std::vector<double>& x) { return with_solution(centred_, shared_, x); };
     const HardlyDetermined found = hardly_determined(problem_, problem_.start(), at, one_pixel, options);
     if (found.far_points > 0) report.notes.push_back(found.far_sentence());
     if (found.directions.empty()) return;
@@ -176,20 +166,33 @@ class BundleStudy final : public BlockStudy {
                                "expect errors as large.",
                                {}});
   }
-  void centre() {
+  /// What the request makes of the file, and its problem.
+  void take(const Request& request) {
+    if (request.drop_behind) {
+      const BundleCheirality start = cheirality(bundle_);
+      if (!start.behind.empty())
+        notes_.push_back(fmt::format("{} left out, whose points are behind their cameras at the start",
+                                     counted(static_cast<std::int64_t>(start.behind.size()), "observation")));
+      bundle_ = without(std::move(bundle_), start.behind);
+      if (bundle_.u.empty()) throw Error("every observation's point is behind its camera; expected some before it");
+    }
+    BundleSetting setting = setting_of(std::move(bundle_), request);
+    bundle_ = std::move(setting.bundle);
+    shared_ = std::move(setting.shared);
+    priors_ = std::move(setting.priors);
+    notes_.insert(notes_.end(), setting.notes.begin(), setting.notes.end());
     middle_ = middle_of(bundle_);
     centred_ = moved(bundle_, opposite(middle_));
+    problem_ = build_problem(centred_, shared_, moved(priors_, opposite(middle_)), request.loss.value_or(Loss()));
+    if (auto sentence = limit(problem_, centred_, shared_, request)) notes_.push_back(std::move(*sentence));
   }
   static std::array<double, 3> opposite(const std::array<double, 3>& v) { return {-v[0], -v[1], -v[2]}; }
-  static std::vector<double> numbers_of(const Bundle& b) {
-    std::vector<double> x = b.cameras;
-    x.insert(x.end(), b.points.begin(), b.points.end());
-    return x;
-  }
 
-  Bundle bundle_, centred_;         // as the file has it; moved to the origin
-  std::int64_t dropped_ = 0;        // observations
-  std::array<double, 3> middle_{};  // of the file's points
+  Bundle bundle_, centred_;  // in the world of the file, or of the priors; moved to the origin
+  SharedIntrinsics shared_;
+  BundlePriors priors_;             // in the world of bundle_
+  std::vector<std::string> notes_;  // on the start
+  std::array<double, 3> middle_{};  // of the points of bundle_
 };
 
 std::unique_ptr<Study> read(const std::string& file, const Request&) {

@@ -146,14 +146,15 @@ class PoseGraphStudy final : public BlockStudy {
     if (request.start > 1)
       throw Error(fmt::format("--start does not go with '{}': a pose graph has one start", file()));
     const bool complete = std::find(graph_.pose_given.begin(), graph_.pose_given.end(), 0) == graph_.pose_given.end();
-    start_ = initialize(graph_, complete ? Initialization::file : Initialization::automatic);
+    start_ = initialize(graph_,
+                        request.initialization.value_or(complete ? Initialization::file : Initialization::automatic));
     CheckReport report = thalweg::check(build_problem(graph_), request.options);
     report.notes.insert(report.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
     report.notes.insert(
         report.notes.begin(),
-        fmt::format("{} poses, {} edges, {} landmarks, {} sightings; held: {}; looked at from initialization {}",
-                    graph_.pose_count(), graph_.edges.count(), graph_.landmark_count(), graph_.sightings.count(),
-                    held(graph_), to_string(start_.used)));
+        fmt::format("{}, {}, {}, {}; held: {}; looked at from initialization {}", counted(graph_.pose_count(), "pose"),
+                    counted(graph_.edges.count(), "edge"), counted(graph_.landmark_count(), "landmark"),
+                    counted(graph_.sightings.count(), "sighting"), held(graph_), to_string(start_.used)));
     name(report.problem);
     return report;
   }

@@ -403,3 +403,13 @@ TEST_CASE("information too large for doubles is refused, whoever states it") {
   CHECK_THROWS_WITH_AS(build_problem(g), "the information of edge 0 is too large; expected numbers up to 1e+150",
                        Error);
 }
+
+TEST_CASE("pose graphs: all unknown tags are told, with their counts and first lines") {
+  std::string text = "EDGE_SE2 0 1 1 0 0 1 0 0 1 0 1\n";
+  for (int i = 0; i < 12; ++i) text += "EDGE_OF_A_RATHER_LONG_NAME_" + std::to_string(i) + " 0 1 2 3\n";
+  const std::string said = complaint(text);
+  CHECK(said.find("…") == std::string::npos);
+  for (int i = 0; i < 12; ++i)
+    CHECK(said.find("1 line with the tag 'EDGE_OF_A_RATHER_LONG_NAME_" + std::to_string(i) + "' (first on line " +
+                    std::to_string(i + 2) + ")") != std::string::npos);
+}

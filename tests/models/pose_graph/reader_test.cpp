@@ -199,6 +199,8 @@ TEST_CASE("pose graph files: every defect, with its place and what was expected"
             .starts_with("f.g2o:3: vertex 2 is not connected to a fixed vertex"));
   CHECK(complaint(edge + "FIX 8\n") == "f.g2o:2: vertex 8 is fixed, and not there; expected the id of a vertex");
   CHECK(complaint(edge + "FIX\n") == "f.g2o:2:4: the line ends after 0 of its numbers; expected FIX ID ...");
+  // Fixed twice is fixed once.
+  CHECK(read(edge + "FIX 1 1\n").pose_fixed == read(edge + "FIX 1\n").pose_fixed);
   CHECK(complaint("VERTEX_SE2 0 0 0 0\n" + edge + "FIX 0 1\n") ==
         "f.g2o:3: vertex 1 is fixed, and has no line of its own to say where; expected a vertex line");
   CHECK(complaint(edge + "EDGE_SE2_XY 0 1 0 0 1 0 1\n") ==

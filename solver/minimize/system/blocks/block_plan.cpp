@@ -29,7 +29,8 @@ struct Sizes {
         all_blocks(0.5 * layout.tiles * (layout.tiles + 1.0)),
         blocks(std::min(all_blocks, layout.pairs() + static_cast<double>(layout.off_row.size() +
                                                                          static_cast<std::size_t>(layout.tiles)))),
-        sums(static_cast<double>(layout.couplings()) * 3.0 * square / layout.width + 128.0 * layout.landmarks +
+        sums(static_cast<double>(layout.couplings()) * layout.landmark_width * square / layout.width +
+             8.0 * (layout.landmark_width * (layout.landmark_width + 3.0)) * layout.landmarks +
              (layout.parts + 1.0) * (layout.tiles + static_cast<double>(layout.off_row.size())) * square) {}
   double columns, square, all_blocks, blocks, sums;
 };
@@ -100,7 +101,7 @@ BlockPlan plan_blocks(NormalLayout& layout, Kind requested, double memory_limit)
   BlockPlan plan = requested == Kind::automatic ? best : BlockPlan{requested, "as requested", 0.0};
   if (eliminates(plan.kind) && layout.landmarks == 0)
     throw Error(
-        fmt::format("linear solver {} eliminates blocks, and no blocks of at most 3 components were found that "
+        fmt::format("linear solver {} eliminates blocks, and no blocks of at most 6 components were found that "
                     "share no residual; expected {}",
                     to_string(plan.kind), to_string(best.kind)));
   if (plan.kind == Kind::cholmod && !sparse_cholesky_available())

@@ -189,8 +189,11 @@ class Assembly {
       else
         fail(f.line, fmt::format("vertex {} is fixed, and not there", f.id), "the id of a vertex");
     }
-    // One that is fixed and has no start may stand anywhere when nothing else says where the graph is.
-    if (raw_.fixed.size() > 1 || g_.has_prior())
+    // One that is fixed and has no start may stand anywhere when nothing else says where the graph is. A vertex may be
+    // fixed twice.
+    const auto fixed = std::count(g_.pose_fixed.begin(), g_.pose_fixed.end(), 1) +
+                       std::count(g_.landmark_fixed.begin(), g_.landmark_fixed.end(), 1);
+    if (fixed > 1 || g_.has_prior())
       for (const RawFix& f : raw_.fixed) {
         const std::int32_t pose = poses_.find(f.id);
         if (pose >= 0 ? !g_.pose_given[at(pose)] : !g_.landmark_given[at(landmarks_.find(f.id))])

@@ -61,7 +61,8 @@ void UnknownLines::conclude(std::vector<std::string>& warnings) const {
   if (tags > most_tags) refused += fmt::format(" and lines with {} more tags", tags - most_tags);
   if (!refused.empty())
     throw FileError(in_.name(), first, 0, refused + ": a tag that is not known, and may be a measurement",
-                    "known tags, in capitals, or --ignore-unknown to leave these lines out");
+                    "known tags, in capitals, or --ignore-unknown to leave these lines out",
+                    most_tags * (longest_tag + 64));
   for (std::size_t k = 0; k < skipped_.size(); ++k) {
     if (k == most_tags) {
       warnings.push_back(fmt::format("lines with {} more unknown tags left out", skipped_.size() - most_tags));

@@ -1,0 +1,5 @@
+#include <linear/normal/assemble.hpp>
+#include <linear/normal/eliminate.hpp>
+#include <linear/normal/products.hpp>
+
+template class thalweg::TiledEquations<7, 6>;
