@@ -90,7 +90,9 @@ TEST_CASE("pose graphs: default options reach the global minimum of the field's 
     const auto graph = shared_graph(name);
     if (!graph) continue;
     const Solved solved = solve_from(*graph, Initialization::automatic);
-    CHECK(solved.start.used == Initialization::chordal);
+    // The file of intel is near its minimum already.
+    const bool near = std::string(name) == "intel.g2o";
+    CHECK(solved.start.used == (near ? Initialization::file : Initialization::chordal));
     CHECK(solved.result.converged());
     CHECK(solved.result.final_cost == Approx(cost).epsilon(1e-8));
     CHECK(solved.result.iterations <= 12);

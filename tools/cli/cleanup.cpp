@@ -39,6 +39,15 @@ void clean_up_at_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
 }
 
+SignalsHeld::SignalsHeld() {
+  sigset_t held;
+  sigemptyset(&held);
+  for (const int signal : ending_signals) sigaddset(&held, signal);
+  pthread_sigmask(SIG_BLOCK, &held, &before_);
+}
+
+SignalsHeld::~SignalsHeld() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+
 TemporaryName::TemporaryName(const std::string& path) {
   char* copy = strdup(path.c_str());
   for (int i = 0; copy != nullptr && i < slots && slot_ < 0; ++i) {

@@ -1,6 +1,7 @@
 // What a signal that ends the program must not leave behind: the temporary files beside its outputs.
 #pragma once
 
+#include <csignal>
 #include <string>
 
 namespace thalweg::tool {
@@ -13,6 +14,19 @@ void clean_up_at_signals();
 
 /// What the handler of such a signal does. Only what is safe in a signal handler.
 void end_by_signal(int signal);
+
+/// In its scope no such signal reaches this thread: between a file's making and its entry in the list. It is delivered
+/// at the end.
+class SignalsHeld {
+ public:
+  SignalsHeld();
+  ~SignalsHeld();
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+
+ private:
+  sigset_t before_;
+};
 
 /// Keeps a file in the list of those to be removed. At most 16 at a time; more are not in the list.
 class TemporaryName {

@@ -83,6 +83,7 @@ OutputFile::OutputFile(const std::string& option, const std::string& path) : pat
     descriptor_ = open_directly(path_);
   } else {
     temporary_ = path_ + ".XXXXXX";
+    const SignalsHeld held;
     descriptor_ = mkostemp(temporary_.data(), O_CLOEXEC);
     if (descriptor_ >= 0) name_ = TemporaryName(temporary_);
     if (descriptor_ >= 0) give_usual_permissions(descriptor_, path_);
