@@ -26,8 +26,13 @@ thalweg::PoseGraph graph_of(const std::string& name) {
   return thalweg::generate_pose_graph(options);
 }
 
+/// As the command chooses.
+thalweg::Method method_from(thalweg::Initialization start) {
+  return start == thalweg::Initialization::file ? thalweg::Method::gauss_newton : thalweg::Method::dogleg;
+}
+
 /// `seconds_before`: what the start took.
-Descent ours(const thalweg::PoseGraph& graph, const std::string& setting, double damping, double seconds_before,
+Descent ours(const thalweg::PoseGraph& graph, const std::string& setting, thalweg::Method method, double seconds_before,
              int threads, const DescentLimits& limits) {
   const Clock::time_point begin = Clock::now();
   const thalweg::Problem problem = thalweg::build_problem(graph);
@@ -35,7 +40,7 @@ Descent ours(const thalweg::PoseGraph& graph, const std::string& setting, double
   const double built = std::chrono::duration<double>(Clock::now() - begin).count();
   thalweg::Options options;
   options.threads = threads;
-  options.initial_damping = damping;
+  options.method = method;
   options.max_iterations = limits.max_iterations;
   options.time_limit = limits.seconds;
   options.function_tolerance = options.gradient_tolerance = options.step_tolerance = 1e-16;
@@ -57,9 +62,7 @@ Descent ours_from_scratch(thalweg::PoseGraph graph, int threads, const DescentLi
   const Clock::time_point begin = Clock::now();
   const thalweg::InitializationReport start = thalweg::initialize(graph, thalweg::Initialization::automatic);
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  const double damping =
-      start.used == thalweg::Initialization::chordal ? 1e-8 : std::numeric_limits<double>::quiet_NaN();
-  return ours(graph, "start: " + std::string(to_string(start.used)), damping, seconds, threads, limits);
+  return ours(graph, "start: " + std::string(to_string(start.used)), method_from(start.used), seconds, threads, limits);
 }
 
 /// Whether the file says where every pose begins.
@@ -100,10 +103,12 @@ Descent graph_descent(const Entry& entry) {
   if (given || !is_complete(graph)) graph = at_our_start(std::move(graph));
   begin_counting_memory();
   if (entry.contender == "thalweg-file")
-    return ours(graph, "start: file", std::numeric_limits<double>::quiet_NaN(), 0.0, entry.threads, entry.limits);
+    return ours(graph, "start: file", method_from(thalweg::Initialization::file), 0.0, entry.threads, entry.limits);
   const CeresSparse library =
       entry.contender.starts_with("ceres-suite") ? CeresSparse::suite_sparse : CeresSparse::eigen;
-  Descent descent = ceres_graph(graph, library, entry.threads, entry.limits);
+  const bool wide = entry.contender.find("-wide") != std::string::npos;
+  Descent descent = ceres_graph(graph, library, wide, entry.threads, entry.limits);
+  if (wide) descent.setting += ", undamped";
   if (given) descent.setting += ", our start";
   return descent;
 }
@@ -124,7 +129,7 @@ std::vector<Race> run_graphs(const std::vector<std::string>& names, int threads,
       const auto descend = [&](const char* contender) { return in_own_process({contender, name, n, until}); };
       own.descents.push_back(descend("thalweg"));
       if (complete) from_file.descents.push_back(descend("thalweg-file"));
-      for (const std::string library : {"ceres-suite-sparse", "ceres-eigen"}) {
+      for (const std::string library : {"ceres-suite-sparse", "ceres-suite-sparse-wide", "ceres-eigen"}) {
         if (complete) {
           from_file.descents.push_back(descend(library.c_str()));
           own.descents.push_back(from_file.descents.back());

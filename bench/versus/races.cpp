@@ -66,14 +66,14 @@ std::string race_table(const std::vector<Race>& runs) {
   for (const Race& run : runs) {
     out += fmt::format("{}: best cost {:.6f}\n", run.problem, run.best_cost);
     out +=
-        fmt::format("  {:<10} {:<16} {:>7} {:>14} {:>10} {:>8} {:>9} {:>9} {:>9} {:>8}\n", "solver", "setting",
+        fmt::format("  {:<10} {:<34} {:>7} {:>14} {:>10} {:>8} {:>9} {:>9} {:>9} {:>8}\n", "solver", "setting",
                     "threads", "final cost", "iterations", "ms/it", "s to 1e-2", "s to 1e-3", "s to 1e-6", "peak MB");
     for (const Descent& d : run.descents) {
       if (!d.failure.empty() || d.course.empty()) {
-        out += fmt::format("  {:<10} {:<16} {:>7} failed: {}\n", d.solver, d.setting, d.threads, d.failure);
+        out += fmt::format("  {:<10} {:<34} {:>7} failed: {}\n", d.solver, d.setting, d.threads, d.failure);
         continue;
       }
-      out += fmt::format("  {:<10} {:<16} {:>7} {:>14.4f} {:>10} {:>8.2f} {:>9} {:>9} {:>9} {:>8.1f}\n", d.solver,
+      out += fmt::format("  {:<10} {:<34} {:>7} {:>14.4f} {:>10} {:>8.2f} {:>9} {:>9} {:>9} {:>8.1f}\n", d.solver,
                          d.setting, d.threads, d.final_cost(), d.iterations(), d.ms_per_iteration(),
                          seconds(d.seconds_to(run.best_cost * (1.0 + 1e-2))),
                          seconds(d.seconds_to(run.best_cost * (1.0 + 1e-3))),

@@ -38,7 +38,7 @@ using SpaceCost = Cost<thalweg::RelativePoseSpace, thalweg::SpaceEdge, 6, 7>;
 
 }  // namespace
 
-Descent ceres_graph(PoseGraph g, CeresSparse library, int threads, const DescentLimits& limits) {
+Descent ceres_graph(PoseGraph g, CeresSparse library, bool wide, int threads, const DescentLimits& limits) {
   if (g.sightings.count() > 0) throw std::runtime_error("graphs with landmarks are not raced");
   FLAGS_minloglevel = google::GLOG_FATAL;
   hold_openmp();
@@ -67,6 +67,7 @@ Descent ceres_graph(PoseGraph g, CeresSparse library, int threads, const Descent
   options.linear_solver_type = ceres::SPARSE_NORMAL_CHOLESKY;
   options.sparse_linear_algebra_library_type =
       library == CeresSparse::suite_sparse ? ceres::SUITE_SPARSE : ceres::EIGEN_SPARSE;
+  if (wide) options.initial_trust_region_radius = options.max_trust_region_radius;
   options.num_threads = threads;
   options.max_num_iterations = limits.max_iterations;
   options.function_tolerance = options.gradient_tolerance = options.parameter_tolerance = 1e-16;

@@ -9,6 +9,7 @@ namespace versus {
 
 /// SPARSE_NORMAL_CHOLESKY with one of its libraries.
 enum class CeresSparse { suite_sparse, eigen };
-Descent ceres_graph(thalweg::PoseGraph graph, CeresSparse library, int threads, const DescentLimits& limits);
+/// `wide`: its trust region begins so wide that the first steps are undamped.
+Descent ceres_graph(thalweg::PoseGraph graph, CeresSparse library, bool wide, int threads, const DescentLimits& limits);
 
 }  // namespace versus

@@ -71,7 +71,7 @@ EliminationChoice some_kept(EliminationChoice choice, const BlockStructure& s) {
 
 }  // namespace
 
-EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<char>& named) {
+EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<char>& named, double least_part) {
   EliminationChoice choice;
   choice.eliminated = named;
   if (std::any_of(named.begin(), named.end(), [](char n) { return n != 0; })) {
@@ -117,8 +117,9 @@ EliminationChoice choose_eliminated(const BlockStructure& s, const std::vector<c
   const std::int64_t columns = s.columns();
   std::size_t tried = 0;
   for (const Kind& kind : all) {
-    // A kind that is the whole problem, or a small part of it, gains nothing.
-    if (kind.widest > widest_landmark || 10 * kind.columns < columns || kind.columns == columns) continue;
+    // A kind that is the whole problem leaves nothing.
+    const bool small = static_cast<double>(kind.columns) < least_part * static_cast<double>(columns);
+    if (kind.widest > widest_landmark || small || kind.columns == columns) continue;
     if (tried++ == most_kinds) break;
     std::vector<char> with = choice.eliminated;
     for (std::int32_t b = 0; b < s.blocks(); ++b)

@@ -15,10 +15,15 @@ struct EliminationChoice {
   std::int64_t columns = 0;      ///< that they have
 };
 
+/// Fewer columns than this part are better left to the order of a sparse factor: landmarks that many poses see, say.
+inline constexpr double most_of_all = 0.5;
+
 /// The named blocks (nonzero), or where none is named those of the largest kinds that may be eliminated together: at
 /// most 6 columns each, and no residual reads two of them. Blocks are of one kind when the same argument of a residual
-/// group reads them. Throws Error where named blocks cannot be eliminated.
-EliminationChoice choose_eliminated(const BlockStructure& structure, const std::vector<char>& named);
+/// group reads them; a kind has at least this part of all columns. Throws Error where named blocks cannot be
+/// eliminated.
+EliminationChoice choose_eliminated(const BlockStructure& structure, const std::vector<char>& named,
+                                    double least_part = most_of_all);
 
 struct EvaluationOrder {
   std::vector<std::int32_t> rank;  ///< of each block: its number among the eliminated ones, −1: it is kept

@@ -31,7 +31,8 @@ SolvePlan plan_by_blocks(const Problem& problem, const Options& options) {
   BlockProgram program(problem);
   std::vector<std::int32_t> rank(program.named_for_elimination().size(), -1);
   if (!keeps_all_blocks(options.linear_solver)) {
-    const EliminationChoice choice = choose_eliminated(program.structure(), program.named_for_elimination());
+    const EliminationChoice choice = choose_eliminated(program.structure(), program.named_for_elimination(),
+                                                       least_eliminated(options.linear_solver));
     EvaluationOrder order = evaluation_order(program.structure(), choice.eliminated);
     program.reorder(order.items);
     rank = std::move(order.rank);

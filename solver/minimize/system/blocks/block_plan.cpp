@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <base/memory.hpp>
+#include <linear/normal/elimination_choice.hpp>
 #include <thalweg/base/error.hpp>
 #include <thalweg/linear/block_cholesky.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
@@ -90,6 +91,8 @@ BlockPlan choose(NormalLayout& layout, double limit) {
 }
 
 }  // namespace
+
+double least_eliminated(Kind requested) { return eliminates(requested) ? 0.0 : most_of_all; }
 
 bool keeps_all_blocks(Kind kind) {
   return kind == Kind::sparse_cholesky || kind == Kind::conjugate_gradient || kind == Kind::dense_cholesky;

@@ -15,6 +15,9 @@ struct BlockPlan {
   double bytes = 0.0;  ///< of sums, couplings, the reduced system and its factor, roughly and at most
 };
 
+/// The part of all columns that blocks must make to be eliminated unnamed: most of them where nothing was requested,
+/// any where the requested solver eliminates.
+double least_eliminated(LinearSolverKind requested);
 /// Whether a linear solver of this kind eliminates nothing.
 bool keeps_all_blocks(LinearSolverKind kind);
 

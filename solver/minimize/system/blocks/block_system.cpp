@@ -51,11 +51,13 @@ void BlockSystem::choose(Kind requested, double memory_limit, int threads) {
   const bool same = linear_ && requested == requested_ && memory_limit == memory_limit_ && threads == threads_;
   if (same) return;
   linear_.reset();
-  if (const bool eliminate = !keeps_all_blocks(requested); !layout_ || eliminate != eliminating_) {
-    eliminating_ = eliminate;
+  const bool eliminate = !keeps_all_blocks(requested);
+  if (const double part = eliminate ? least_eliminated(requested) : 2.0; !layout_ || part != least_eliminated_) {
+    least_eliminated_ = part;
     std::vector<std::int32_t> rank(program_.named_for_elimination().size(), -1);
     if (eliminate) {
-      const EliminationChoice choice = choose_eliminated(program_.structure(), program_.named_for_elimination());
+      const EliminationChoice choice =
+          choose_eliminated(program_.structure(), program_.named_for_elimination(), least_eliminated(requested));
       EvaluationOrder order = evaluation_order(program_.structure(), choice.eliminated);
       CancellationProbe::poll();
       program_.reorder(order.items);

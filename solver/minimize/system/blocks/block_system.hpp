@@ -69,7 +69,7 @@ class BlockSystem final : public System {
   int threads_ = 0;
   BlockPlan plan_;
   std::shared_ptr<NormalLayout> layout_;  // with landmarks eliminated, or without any
-  bool eliminating_ = false;
+  double least_eliminated_ = 0.0;         // by what part of the columns it was chosen; 2: nothing is eliminated
   std::unique_ptr<SchurSolver> linear_;
   std::unique_ptr<BlockAssembly> assembly_;
   std::unique_ptr<BlockSteps> steps_;
