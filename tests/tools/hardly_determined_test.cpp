@@ -1,11 +1,13 @@
-// Scenes and journeys of cameras that leave something open.
+// Scenes and journeys of cameras that leave something open, and points that run to infinity.
 #include <cmath>
+#include <filesystem>
 #include <random>
 #include <string>
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <thalweg/models/bundle.hpp>
 
 #include "support/folder.hpp"
 #include "tools/run.hpp"
@@ -80,4 +82,26 @@ TEST_CASE("a scene seen from several sides converges in a few steps, and nothing
   CHECK(result["status"] == "converged");
   CHECK(result["iterations"].get<int>() < 50);
   CHECK(notes_of(result).find("hardly") == std::string::npos);
+}
+
+TEST_CASE("where points run to infinity, too, a shift changes no step") {
+  const std::string path = THALWEG_SHARED_DATA "/bal/problem-49-7776-pre.txt.bz2";
+  if (!std::filesystem::exists(path)) {
+    MESSAGE("skipped: " << path << " is not there");
+    return;
+  }
+  const test_support::Folder folder;
+  const thalweg::Bundle b = thalweg::read_bal(path);
+  const auto solved_at = [&](double shift) {
+    return solved(folder.write("shifted.txt", thalweg::write_bal(thalweg::moved(b, {shift, -shift, 0.3 * shift}))));
+  };
+  const nlohmann::json here = solved_at(0.0);
+  CHECK(here["status"] == "converged");
+  for (const double shift : {1e3, 1e6, 5e6}) {
+    CAPTURE(shift);
+    const nlohmann::json there = solved_at(shift);
+    CHECK(there["status"] == "converged");
+    CHECK(there["final_cost"].get<double>() == doctest::Approx(here["final_cost"].get<double>()).epsilon(1e-9));
+    CHECK(std::abs(there["iterations"].get<int>() - here["iterations"].get<int>()) <= 2);
+  }
 }
