@@ -9,6 +9,10 @@
 
 namespace thalweg::inline v0_1::studies {
 
+/// Options::noise_tolerance of cameras and points: points that run to infinity gain ever less for a hundred steps, and
+/// no estimate moves by what matters any more.
+inline constexpr double noise_of_cameras = 5e-3;
+
 /// Solved from one start, with names and values in place of standard errors, and never compared: its methods are few,
 /// and a run of one takes too long to be one of many.
 class BlockStudy : public Study {

@@ -132,7 +132,7 @@ const OptionLine lines[] = {
     {"--step-tolerance", "NUMBER", stop, solves, "relative length of a step (1e-12)",
      [](A& a, const G& g) { a.solve.options.step_tolerance = g.number(0.0, "a number >= 0"); }},
     {"--noise-tolerance", "NUMBER", stop, solves,
-     "ten steps gain less than so many variances of a residual (1e-3 of bundles, else 0: never)",
+     "ten steps gain less than so many variances of a residual (5e-3 of bundles and camera graphs, else 0: never)",
      [](A& a, const G& g) { a.solve.options.noise_tolerance = g.number(0.0, "a number >= 0"); }},
     {"--time-limit", "NUMBER", stop, solves, "seconds for reading, solve and statistics together (none)",
      [](A& a, const G& g) { a.solve.options.time_limit = g.number(0.0, "seconds >= 0"); }},

@@ -39,8 +39,6 @@ constexpr Refusal of_every_bundle[] = {
 constexpr const char* of_first_order[] = {"--rate",     "--schedule",  "--constants", "--epochs",
                                           "--patience", "--clip-norm", "--clip-value"};
 
-// Points that run to infinity gain ever less for a hundred steps, and no estimate moves by what matters any more.
-constexpr double usual_noise_tolerance = 5e-3;
 constexpr double one_pixel = 1.0;
 // A descent of so many steps crept along something.
 constexpr std::int64_t creeping = 100;
@@ -70,7 +68,7 @@ class BundleStudy final : public BlockStudy {
 
   void prepare(Request& request) override {
     if (!request.was_given("--noise-tolerance") && needs_residuals(request.options.method))
-      request.options.noise_tolerance = usual_noise_tolerance;
+      request.options.noise_tolerance = noise_of_cameras;
     request.options.validate();
     take(request);
     refuse(request, of_every_bundle, file(), kind);

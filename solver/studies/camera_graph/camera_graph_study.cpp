@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <thalweg/base/words.hpp>
+#include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/camera_graph.hpp>
 
 #include "io/text_numbers.hpp"
@@ -94,6 +95,9 @@ class CameraGraphStudy final : public BlockStudy {
   const std::string& file() const override { return graph_.file; }
 
   void prepare(Request& request) override {
+    if (!request.was_given("--noise-tolerance") && needs_residuals(request.options.method) &&
+        !graph_.observations.empty())
+      request.options.noise_tolerance = noise_of_cameras;
     request.options.validate();
     refuse(request, of_every_graph, file(), kind);
     robust_ = request.loss && !request.loss->is_trivial();
