@@ -130,7 +130,7 @@ double BlockProgram::evaluate(std::size_t g, std::int64_t begin, std::int64_t en
   double squares = 0.0;
   if (!loss(g).is_trivial()) {
     squares = apply_loss(loss(g), n, dimension, with_jacobian ? group.columns() : 0, r, J,
-                         loss(g).is_convex() ? bent : reweighted);
+                         bent_ && loss(g).is_convex() ? bent : reweighted);
   } else if (own_cost) {
     squares = 2.0 * std::accumulate(own_cost, own_cost + n, 0.0);
   } else {

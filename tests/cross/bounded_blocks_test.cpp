@@ -173,3 +173,28 @@ TEST_CASE("a chain of twenty thousand blocks with bounds takes no more steps tha
     CHECK(with.iterations <= without.iterations + 4);
   }
 }
+
+TEST_CASE("the cost of residuals whose blocks are all fixed counts, in every form of a block system") {
+  for (const LinearSolverKind kind :
+       {LinearSolverKind::dense_qr, LinearSolverKind::sparse_cholesky, LinearSolverKind::conjugate_gradient}) {
+    CAPTURE(to_string(kind));
+    Problem problem;
+    const auto fixed = problem.add_parameters("fixed", Vec<double, 2>{1.0, 2.0}, 3);
+    const auto free = problem.add_parameters("free", Vec<double, 2>{0.0, 0.0}, 4);
+    problem.add_residuals(
+        "prior", [](const auto& x, double m) { return 10.0 * (x[0] - m); }, fixed[std::vector<int>{0, 1, 2}],
+        std::vector<double>{4.0, 5.0, 6.0});
+    problem.add_residuals(
+        "tie",
+        [](const auto& x, const auto& y) {
+          return std::array{x[0] - y[0], x[1] * x[1] - y[1]};
+        },
+        fixed[std::vector<int>{0, 1, 2, 0}], free[std::vector<int>{0, 1, 2, 3}]);
+    problem.fix(fixed);
+    const Result result = solve(problem, {.linear_solver = kind});
+    CHECK(result.converged());
+    CHECK(result.initial_cost == doctest::Approx(0.5 * (900.0 + 1600.0 + 2500.0 + 4.0 * 17.0)));
+    CHECK(result.final_cost == doctest::Approx(2500.0));
+    CHECK(result.x[6] == doctest::Approx(1.0));
+  }
+}

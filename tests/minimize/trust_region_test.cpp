@@ -24,6 +24,7 @@ class Scripted : public System, public DampedSystem {
   };
   std::vector<Answer> script;          // of trials; when it ends, the model tells the truth
   std::vector<Stationarity> evidence;  // of claims; when it ends, they hold
+  bool changes = false;                // the model, at a step that is refused
   double sigma2 = IterationRecord::unset;
   double reach = 1.0;  // of a step, part of the model's own
   std::string calls;
@@ -55,7 +56,10 @@ class Scripted : public System, public DampedSystem {
     cost_ = answer_.cost;
     return true;
   }
-  void reject() override { calls += "reject "; }
+  bool reject() override {
+    calls += "reject ";
+    return changes;
+  }
   void linearize() override {
     calls += "linearize ";
     gradient_ = {x_[0] - 1.0};
@@ -139,6 +143,14 @@ TEST_CASE(
   CHECK(done.result.trace[2].damping > done.result.trace[1].damping);
   CHECK(done.result.trace[3].damping > done.result.trace[2].damping);
   CHECK(std::isnan(done.result.trace[2].trial_cost));
+}
+
+TEST_CASE("where a refused step makes the model another, it is linearised anew") {
+  Scripted system;
+  system.script = {{9.0}};
+  system.changes = true;
+  run(system, 5.0, {.max_iterations = 2});
+  CHECK(system.calls == "begin linearize evaluate reject linearize evaluate accept linearize ");
 }
 
 TEST_CASE("a claim that the evidence confirms is the end") {

@@ -135,6 +135,7 @@ TEST_CASE("--prior: positions 5,000 km away, in another scale, lead to a solutio
   const json j = town.solved("--prior gps.txt");
   CHECK(noted(j, "the start was aligned with the priors: turned by "));
   CHECK(j["iterations"].get<int>() < 30);
+  CHECK(noted(j, "the priors are off by "));
   // The truth of the observations, and 36 numbers with an error of 1 each, less the seven that the world takes.
   CHECK(j["final_cost"].get<double>() > free_cost);
   CHECK(j["final_cost"].get<double>() < free_cost + 40.0);
@@ -165,6 +166,7 @@ TEST_CASE("--prior: few positions, positions on a line, and places that are fixe
   CHECK(contains(run("check town.txt --fix cameras:2", town.path()).out,
                  "change of the world that moves nothing held, number 1: nothing in the data fixes it"));
   town.write("line.txt", gps(solved, 0.05, 12, true));
+  CHECK(!contains(run("check town.txt --prior line.txt", town.path()).out, "the priors hold the world's place"));
   const Outcome line = run("solve town.txt --prior line.txt --json -", town.path());
   CHECK(line.code <= 1);
   CHECK(noted(json::parse(line.out), "the priors are on a line"));

@@ -105,3 +105,34 @@ TEST_CASE("where points run to infinity, too, a shift changes no step") {
     CHECK(std::abs(there["iterations"].get<int>() - here["iterations"].get<int>()) <= 2);
   }
 }
+
+TEST_CASE("a bundle in two pieces is said to be in two") {
+  const test_support::Folder folder;
+  const thalweg::Bundle one = thalweg::generate_bundle({.cameras = 4, .points = 40, .observations_per_point = 2.5});
+  thalweg::Bundle two = one;
+  for (std::size_t i = 0; i < one.u.size(); ++i) {
+    two.camera_of.push_back(one.camera_of[i] + 4);
+    two.point_of.push_back(one.point_of[i] + 40);
+  }
+  two.cameras.insert(two.cameras.end(), one.cameras.begin(), one.cameras.end());
+  two.points.insert(two.points.end(), one.points.begin(), one.points.end());
+  two.u.insert(two.u.end(), one.u.begin(), one.u.end());
+  two.v.insert(two.v.end(), one.v.begin(), one.v.end());
+  CHECK(thalweg::connectivity(one).pieces.empty());
+  REQUIRE(thalweg::connectivity(two).pieces.size() == 2);
+  CHECK(thalweg::connectivity(two).pieces[0] == std::vector<std::int32_t>{0, 1, 2, 3});
+  const std::string file = folder.write("two.txt", thalweg::write_bal(two));
+  CHECK(notes_of(solved(file)).find("the cameras fall into 2 pieces") != std::string::npos);
+}
+
+TEST_CASE("a convex loss takes a bundle from a poor start in few steps") {
+  const test_support::Folder folder;
+  const thalweg::Bundle town = thalweg::generate_bundle({.cameras = 12, .points = 600, .drift = 2.0, .seed = 2});
+  const std::string file = folder.write("town.txt", thalweg::write_bal(town));
+  for (const char* loss : {"huber:1", "soft-l1:1"}) {
+    CAPTURE(loss);
+    const nlohmann::json result = solved(file, std::string("--loss ") + loss);
+    CHECK(result["status"] == "converged");
+    CHECK(result["iterations"].get<int>() < 60);
+  }
+}

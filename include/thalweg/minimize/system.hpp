@@ -58,8 +58,8 @@ class System {
   virtual double evaluate(const double* step, bool promising) = 0;
   /// Moves to the point evaluated last. False, and nothing has moved, where its derivatives are not finite.
   virtual bool accept() = 0;
-  /// Forgets the point evaluated last.
-  virtual void reject() {}
+  /// Forgets the point evaluated last. True: the model here is another from now on, to be linearised.
+  virtual bool reject() { return false; }
   /// Makes steps() and what is held those of the point, after accept(), hold(), jump() or polish().
   virtual void linearize() = 0;
 

@@ -72,6 +72,8 @@ struct BundleConnectivity {
   std::vector<std::int32_t> unseen_points, points_seen_once;  ///< by no camera; by one
   std::vector<std::int32_t> unobserved_cameras;               ///< without observations
   std::vector<std::int32_t> short_cameras;                    ///< with observations, too few for their numbers
+  /// Cameras of which none sees a point that one of another piece sees, the smaller pieces first; one piece is none.
+  std::vector<std::vector<std::int32_t>> pieces;
   int camera_numbers = 9;
 };
 /// `camera_numbers`: of a camera's own, 9, or 6 where it shares its intrinsics.

@@ -77,6 +77,9 @@ Bundle transformed(Bundle bundle, const Similarity& by);
 BundlePriors moved(BundlePriors priors, const std::array<double, 3>& by);
 /// ½ Σ ((place − measured) / σ)² of the bundle as it is.
 double prior_cost(const Bundle& bundle, const BundlePriors& priors);
+/// How far the places are from where they were measured: "the priors are off by 1.1 of their standard deviations (root
+/// mean square); the worst by 2.9, of camera 3".
+std::string fit_of(const Bundle& bundle, const BundlePriors& priors);
 
 /// As build_problem(bundle, loss) of bundle.hpp, where intrinsics may be shared and places may have priors. With shared
 /// intrinsics the blocks are "pose" (ω, t) and "intrinsics" (f, k₁, k₂), then "point"; cameras of one block must agree,

@@ -43,6 +43,12 @@ class BlockProgram : public FrozenProblem {
     std::vector<double*> pointers_;
     std::vector<double> own_cost_;
   };
+  /// Whether rows of J of convex losses are corrected by the loss's curvature, rather than reweighted alone. The first
+  /// is near a minimum what an undamped step needs; far from one most residuals are where a loss like Huber's has next
+  /// to none, and steps are much too long.
+  void set_bent(bool bent) { bent_ = bent; }
+  bool is_bent() const { return bent_; }
+
   /// Items that fit a scratch.
   static constexpr std::int64_t strip_items = 64;
 
@@ -89,6 +95,7 @@ class BlockProgram : public FrozenProblem {
   std::vector<std::vector<std::int32_t>> free_block_;  // of each set of the problem, of each of its blocks, −1: fixed
   std::vector<char> named_;
   std::vector<char> held_;  // of each column; empty: none is held
+  bool bent_ = true;
   std::vector<CostTask> cost_tasks_;
   std::vector<double> partial_costs_;
   std::vector<Scratch> cost_scratch_;

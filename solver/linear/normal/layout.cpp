@@ -92,6 +92,7 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
   for (const ResidualPattern& pattern : s.groups) {
     CancellationProbe::poll();
     Group& group = groups.emplace_back();
+    group.items = pattern.items;
     group.dimension = pattern.dimension;
     group.columns = pattern.columns();
     struct Source {
@@ -210,9 +211,7 @@ double NormalLayout::pairs() const {
 /// Consecutive landmarks of about equal work; items go with their landmark, those without one are dealt out evenly.
 void NormalLayout::cut_parts() {
   std::int64_t items = 0;
-  for (const Group& group : groups)
-    items += static_cast<std::int64_t>(group.pieces.empty() ? group.landmark.size()
-                                                            : group.tile.size() / group.pieces.size());
+  for (const Group& group : groups) items += group.items;
   const double reduced_size = 0.5 * tiles * (tiles + 1.0) * width * width;
   const double sums = landmarks > 0 ? reduced_size : static_cast<double>(off_row.size() + 1) * width * width;
   const double coupled = landmarks > 0 ? static_cast<double>(couplings()) * width * landmark_width
@@ -236,8 +235,6 @@ void NormalLayout::cut_parts() {
   part_landmark.back() = landmarks;
 
   for (Group& group : groups) {
-    const std::int64_t n = static_cast<std::int64_t>(group.pieces.empty() ? group.landmark.size()
-                                                                          : group.tile.size() / group.pieces.size());
     const bool in_order =
         std::is_sorted(group.landmark.begin(), group.landmark.end(), [](std::int32_t a, std::int32_t b) {
           return static_cast<std::uint32_t>(a) < static_cast<std::uint32_t>(b);  // −1 behind all
@@ -246,11 +243,11 @@ void NormalLayout::cut_parts() {
     const auto moving = std::find(group.landmark.begin(), group.landmark.end(), -1) - group.landmark.begin();
     for (int p = 0; p <= parts; ++p) {
       if (group.landmark_column < 0)
-        group.part_begin.push_back(n * p / parts);
+        group.part_begin.push_back(group.items * p / parts);
       else
         group.part_begin.push_back(
             p == parts
-                ? n
+                ? group.items
                 : std::lower_bound(group.landmark.begin(), group.landmark.begin() + moving, part_landmark[at(p)]) -
                       group.landmark.begin());
     }

@@ -40,6 +40,7 @@ struct NormalLayout {
     int column = 0, width = 0;
   };
   struct Group {
+    std::int64_t items = 0;  ///< those that read nothing that moves among them: their cost counts
     int dimension = 0, columns = 0;
     int landmark_column = -1, landmark_columns = 0;  ///< local columns of the landmark's slot; −1: the group has none
     std::vector<Piece> pieces;

@@ -88,10 +88,11 @@ std::optional<Verdict> TrustRegion::iterate() {
     linearize();
     if (!verdict) verdict = conclusion_.vanishing();
   } else {
-    system_.reject();
+    const bool changed = system_.reject();
     verdict = tests_.rejected({cost, record.trial_cost, proposed.predicted, length_, point_, system_.residual_norm()},
                               proposed.status, strategy_->exhausted());
     strategy_->rejected(record.gain_ratio, proposed.scaled_norm);
+    if (changed) linearize();
   }
   record.cost = system_.cost();
   record.seconds = journal_->clock.elapsed();

@@ -190,4 +190,25 @@ double prior_cost(const Bundle& b, const BundlePriors& priors) {
   return cost;
 }
 
+std::string fit_of(const Bundle& b, const BundlePriors& priors) {
+  const std::vector<Tie> ties = ties_of(b, priors);
+  std::size_t worst = 0;
+  double squares = 0.0, most = -1.0;
+  for (std::size_t i = 0; i < ties.size(); ++i) {
+    const double off = (ties[i].from - ties[i].to).cwiseQuotient(ties[i].sigma).norm();
+    squares += off * off;
+    if (!(off <= most)) {
+      most = off;
+      worst = i;
+    }
+  }
+  const bool camera = worst < priors.cameras.size();
+  return fmt::format(
+      "the priors are off by {:.2g} of their standard deviations (root mean square of {}); the worst by {:.2g}, of {} "
+      "{}",
+      std::sqrt(squares / (3.0 * static_cast<double>(ties.size()))),
+      counted(3 * static_cast<std::int64_t>(ties.size()), "coordinate"), most, camera ? "camera" : "point",
+      (camera ? priors.cameras[worst] : priors.points[worst - priors.cameras.size()]).number);
+}
+
 }  // namespace thalweg::inline v0_1

@@ -91,7 +91,8 @@ void align(BundleSetting& setting, const Request& request) {
         "the start was not aligned with the priors: what was measured in several places is in one place in the file");
     return;
   }
-  if (s->free_directions > 0)
+  setting.loose = s->free_directions > 0;
+  if (setting.loose)
     notes.emplace_back(
         s->free_directions == 1
             ? "the priors are on a line, to within their deviations: nothing says how the world is turned about it"

@@ -13,6 +13,7 @@ struct BundleSetting {
   Bundle bundle;  ///< with shared starts, in the world of the priors
   SharedIntrinsics shared;
   BundlePriors priors;
+  bool loose = false;              ///< the priors' places leave a turn or a scale open, as those on a line
   std::vector<std::string> notes;  ///< what was changed, and what the priors leave free
 };
 /// Throws Error for what cannot be shared, and FileError for a wrong file of priors.

@@ -97,6 +97,7 @@ class BundleStudy final : public BlockStudy {
       notes.push_back(std::move(sentence));
     for (std::string& sentence : in_words(cheirality(bundle_), "at the start")) notes.push_back(std::move(sentence));
     const Bundle solved = with_solution(bundle_, shared_, report.result.x);
+    if (priors_.any()) notes.push_back(fit_of(solved, priors_));
     for (std::string& sentence : in_words(cheirality(solved), "at the solution")) notes.push_back(std::move(sentence));
   }
   void conclude(const Request& request, Report& report) const override {
@@ -122,7 +123,8 @@ class BundleStudy final : public BlockStudy {
     const std::vector<FreeDirection> free = free_directions(problem_, centred_, shared_, priors);
     CheckReport report = thalweg::check(problem_, request.options, free);
     std::vector<std::string> sentences = notes_;
-    if (free.empty()) sentences.emplace_back("what is fixed and the priors hold the world's place, rotation and scale");
+    if (free.empty() && !loose_)
+      sentences.emplace_back("what is fixed and the priors hold the world's place, rotation and scale");
     for (std::string& sentence : in_words(connectivity(bundle_, shared_.any() ? 6 : 9)))
       sentences.push_back(std::move(sentence));
     for (std::string& sentence : in_words(cheirality(bundle_), "at the start"))
@@ -157,6 +159,8 @@ class BundleStudy final : public BlockStudy {
     const auto at = [&](const std::vector<double>& x) { return with_solution(centred_, shared_, x); };
     const HardlyDetermined found = hardly_determined(problem_, problem_.start(), at, one_pixel, options);
     if (found.far_points > 0) report.notes.push_back(found.far_sentence());
+    if (!found.obstacle.empty())
+      report.notes.push_back("what the data hardly determine could not be found out: " + found.obstacle);
     if (found.directions.empty()) return;
     report.findings.push_back({Finding::Kind::ill_conditioned,
                                "With observations good to a pixel " + found.direction_sentence() + ".",
@@ -178,6 +182,7 @@ class BundleStudy final : public BlockStudy {
     bundle_ = std::move(setting.bundle);
     shared_ = std::move(setting.shared);
     priors_ = std::move(setting.priors);
+    loose_ = setting.loose;
     notes_.insert(notes_.end(), setting.notes.begin(), setting.notes.end());
     middle_ = middle_of(bundle_);
     centred_ = moved(bundle_, opposite(middle_));
@@ -188,6 +193,7 @@ class BundleStudy final : public BlockStudy {
 
   Bundle bundle_, centred_;  // in the world of the file, or of the priors; moved to the origin
   SharedIntrinsics shared_;
+  bool loose_ = false;              // the priors' places leave a turn or a scale open
   BundlePriors priors_;             // in the world of bundle_
   std::vector<std::string> notes_;  // on the start
   std::array<double, 3> middle_{};  // of the points of bundle_

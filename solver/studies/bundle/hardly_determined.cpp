@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <Eigen/Dense>
 
+#include <thalweg/base/error.hpp>
 #include <thalweg/base/words.hpp>
 #include <thalweg/inference/weak_directions.hpp>
 
@@ -168,7 +169,17 @@ HardlyDetermined hardly_determined(const Problem& problem, const std::vector<dou
                                    const std::function<Bundle(const std::vector<double>&)>& at, double deviation,
                                    const Options& options) {
   HardlyDetermined found;
-  const WeakDirections weak = weak_directions(problem, x, directions_looked_at, deviation, options);
+  // By a factor, whatever the solve was by: gradients hardly see such directions.
+  Options direct;
+  direct.threads = options.threads;
+  direct.memory_limit = options.memory_limit;
+  WeakDirections weak;
+  try {
+    weak = weak_directions(problem, x, directions_looked_at, deviation, direct);
+  } catch (const Error& error) {
+    found.obstacle = error.what();
+    return found;
+  }
   const Bundle here = at(x);
   found.far_points = count_far(here, at(weak.alone));
   for (const WeakDirections::Direction& direction : weak.directions) {

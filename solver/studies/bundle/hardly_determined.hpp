@@ -15,6 +15,7 @@ struct HardlyDetermined {
   /// "the focal lengths (by 36 %) and the depth of the scene (by 21 % of its extent), together"; empty: nothing that
   /// cameras and points have in common.
   std::string directions;
+  std::string obstacle;         ///< why nothing could be found out; empty: it could
   std::int64_t far_points = 0;  ///< whose distance is not known to half of itself, even if all cameras were
 
   std::string direction_sentence() const;

@@ -148,7 +148,9 @@ class PoseGraphStudy final : public BlockStudy {
     const bool complete = std::find(graph_.pose_given.begin(), graph_.pose_given.end(), 0) == graph_.pose_given.end();
     start_ = initialize(graph_,
                         request.initialization.value_or(complete ? Initialization::file : Initialization::automatic));
-    CheckReport report = thalweg::check(build_problem(graph_), request.options);
+    Request own = request;
+    choose_method(own);
+    CheckReport report = thalweg::check(build_problem(graph_), own.options);
     report.notes.insert(report.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
     report.notes.insert(
         report.notes.begin(),

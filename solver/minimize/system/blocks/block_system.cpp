@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <linear/normal/elimination_choice.hpp>
 #include <minimize/system/box_step.hpp>
@@ -20,6 +21,9 @@ constexpr int damping_exponent = 1;
 // An iterative linear solver need be no more exact than the quadratic model: between these, by the second choice of
 // Eisenstat & Walker (1996).
 constexpr double loosest = 0.1, tightest = 1e-3, forcing_factor = 0.9;
+// Of losses: the part of the cost below which a decrease is slow, and how many bent steps in a row may be refused.
+constexpr double slow = 0.1;
+constexpr int most_refused = 3;
 // Room for the trace, so that no iteration of a usual solve allocates.
 constexpr std::int64_t records_at_once = 2000;
 
@@ -108,6 +112,8 @@ std::optional<Verdict> BlockSystem::begin(std::vector<double> x, SolveContext& c
   x_ = std::move(x);
   trial_x_.resize(x_.size());
   at_trial_ = false;
+  refused_ = 0;
+  program_.set_bent(!program_.has_loss());
   finite_ = assemble(x_);
   cost_ = assembled_cost_;
   if (finite_ && std::isfinite(cost_)) {
@@ -154,21 +160,32 @@ double BlockSystem::evaluate(const double* step, bool promising) {
 bool BlockSystem::accept() {
   if (!at_trial_) finite_ = assemble(trial_x_);
   at_trial_ = true;
-  if (!finite_) {
-    reject();
-    return false;
-  }
+  if (!finite_) return false;
   at_trial_ = false;
   std::swap(x_, trial_x_);
-  cost_ = assembled_cost_;
+  const double before = std::exchange(cost_, assembled_cost_);
   tighten(gradient_norm_);
+  choose_curvature(before);
   return true;
 }
 
-void BlockSystem::reject() {
-  if (!at_trial_) return;
+bool BlockSystem::reject() {
+  const bool unbend = program_.has_loss() && program_.is_bent() && ++refused_ >= most_refused;
+  if (!at_trial_ && !unbend) return false;
   at_trial_ = false;
+  if (unbend) {
+    program_.set_bent(false);
+    refused_ = 0;
+  }
   finite_ = assemble(x_);
+  return unbend;
+}
+
+/// Reweighted steps lead anywhere near a minimum and become slow there; bent ones are fast there, and refused
+/// elsewhere.
+void BlockSystem::choose_curvature(double before) {
+  refused_ = 0;
+  if (program_.has_loss() && before - cost_ <= slow * before) program_.set_bent(true);
 }
 
 void BlockSystem::linearize() {

@@ -44,7 +44,7 @@ class BlockSystem final : public System {
 
   double evaluate(const double* step, bool promising) override;
   bool accept() override;
-  void reject() override;
+  bool reject() override;
   void linearize() override;
   ProposedStep confine(const ProposedStep& proposed, const Strategy& strategy, double* step) override;
 
@@ -60,6 +60,7 @@ class BlockSystem final : public System {
   bool assemble(const std::vector<double>& x);
   void retract(const double* step, std::vector<double>& to) const;
   void tighten(double before);
+  void choose_curvature(double before);
   double promised_decrease(double allowed) override;
 
   BlockProgram program_;
@@ -82,6 +83,7 @@ class BlockSystem final : public System {
   bool at_trial_ = false;        // which is the trial
   bool finite_ = false;          // and whether they are finite there
   double forcing_ = 0.0;         // of iterative linear solvers
+  int refused_ = 0;              // steps in a row
   LargeVector<double> sizes_, unit_scale_, step_;
 };
 

@@ -76,7 +76,31 @@ std::string reason_for(const std::vector<Candidate>& tried, const Candidate& bes
     text += c.start.obstacle.empty() ? fmt::format("{} {:.4g}", to_string(c.how), c.cost)
                                      : fmt::format("{} is not to be had: {}", to_string(c.how), c.start.obstacle);
   }
-  return fmt::format("the lowest cost, {:.4g}{}{}", best.cost, text.empty() ? "" : "; ", text);
+  const bool lowest = std::none_of(tried.begin(), tried.end(), [&](const Candidate& c) { return c.cost < best.cost; });
+  return fmt::format("{}, {:.4g}{}{}", lowest ? "the lowest cost" : "nearly the lowest cost", best.cost,
+                     text.empty() ? "" : "; ", text);
+}
+
+/// The file's or the tree's, where it is near a minimum.
+const Candidate* near_one(const PoseGraph& g, const std::vector<Candidate>& tried) {
+  const Candidate& tree = tried[1];
+  if (!tree.start.obstacle.empty()) return nullptr;
+  for (const Candidate& c : tried)
+    if (c.start.obstacle.empty() && graph::is_near(g, c.start.poses, c.cost, tree.start.poses)) return &c;
+  return nullptr;
+}
+
+/// The one of the lowest cost; but the chordal one where that costs little more: descents from it end higher less
+/// often. A robust loss, which the chordal system has not, leaves it to the costs.
+Candidate* best_of(std::vector<Candidate>& tried, const Loss& loss) {
+  constexpr double little_more = 4.0;
+  Candidate* best = nullptr;
+  for (Candidate& c : tried)
+    if (c.start.obstacle.empty() && (!best || c.cost < best->cost || std::isnan(best->cost))) best = &c;
+  Candidate& last = tried.back();
+  if (best && loss.is_trivial() && last.how == Initialization::chordal && last.cost <= little_more * best->cost)
+    best = &last;
+  return best;
 }
 
 std::string near_reason(const Candidate& c, std::int64_t freedom) {
@@ -132,25 +156,20 @@ InitializationReport initialize(PoseGraph& g, Initialization how, const Loss& lo
     c.landmarks = landmarks_for(by, g, c.start);
     c.cost = cost(c.start.poses, c.landmarks);
   };
-  bool near = false;
+  const Candidate* near = nullptr;
   if (how == Initialization::automatic) {
-    for (const Initialization by : {Initialization::file, Initialization::tree, Initialization::chordal}) {
-      attempt(by);
-      const Candidate& c = tried.back();
-      near = by != Initialization::chordal && loss.is_trivial() && c.start.obstacle.empty() &&
-             graph::is_near(g, c.start.poses, c.cost);
-      if (near) break;
-    }
+    tried.reserve(3);
+    attempt(Initialization::file);
+    attempt(Initialization::tree);
+    if (loss.is_trivial()) near = near_one(g, tried);
+    if (!near) attempt(Initialization::chordal);
   } else {
     attempt(how);
     if (!tried[0].start.obstacle.empty())
       throw Error(fmt::format("initialization {} is not to be had: {}; expected another", to_string(how),
                               tried[0].start.obstacle));
   }
-  Candidate* best = nullptr;
-  for (Candidate& c : tried)
-    if (c.start.obstacle.empty() && (!best || c.cost < best->cost || std::isnan(best->cost))) best = &c;
-  if (near) best = &tried.back();
+  Candidate* const best = near ? &tried[static_cast<std::size_t>(near - tried.data())] : best_of(tried, loss);
   if (!best) {
     std::string why;
     for (const Candidate& c : tried)
