@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 #include <Eigen/Geometry>
+#include <base/memory.hpp>
 
 #include <thalweg/base/error.hpp>
 
@@ -247,6 +248,13 @@ Bundle generate_bundle(const BundleOptions& o) {
          fmt::format("2 to the number of cameras, {}", o.cameras));
   expect(o.noise >= 0.0 && std::isfinite(o.noise), "the noise", o.noise, "pixels >= 0");
   expect(o.drift >= 0.0 && std::isfinite(o.drift), "the drift", o.drift, "a number >= 0");
+  // Three coordinates a point, two numbers and two indices an observation, as they are and as the text of a file.
+  const double usual = std::min(usual_observations, static_cast<double>(o.cameras));
+  const double bytes = static_cast<double>(o.points) * (100.0 + 80.0 * o.observations_per_point.value_or(usual));
+  if (bytes > available_memory())
+    throw MemoryError(
+        fmt::format("a bundle of {} points would take {} of memory, and there are {}; expected fewer points", o.points,
+                    in_bytes(bytes), in_bytes(available_memory())));
   return Town(o).build();
 }
 

@@ -24,8 +24,10 @@ Table facts_table(const PoseGraphSummary& g, const Result& r, bool robust) {
   Table table;
   table.add_column("pose graph", Align::left);
   table.add_column("", Align::left);
-  std::string extent = fmt::format("{} poses of {}, {} edges", g.poses, g.plane ? "the plane" : "space", g.edges);
-  if (g.landmarks > 0) extent += fmt::format("; {} landmarks, {} sightings", g.landmarks, g.sightings);
+  std::string extent =
+      fmt::format("{} of {}, {}", counted(g.poses, "pose"), g.plane ? "the plane" : "space", counted(g.edges, "edge"));
+  if (g.landmarks > 0)
+    extent += fmt::format("; {}, {}", counted(g.landmarks, "landmark"), counted(g.sightings, "sighting"));
   if (g.further > 0) extent += "; " + counted(g.further, "further measurement");
   table.add_row({"extent", extent});
   table.add_row({"held", g.held});
@@ -33,9 +35,9 @@ Table facts_table(const PoseGraphSummary& g, const Result& r, bool robust) {
   table.add_row({robust ? "cost ½ Σ ρ" : "cost ½ χ²",
                  fmt::format("{:.6g} at the start, {:.10g} at the solution", r.initial_cost, r.final_cost)});
   if (g.degrees_of_freedom > 0)
-    table.add_row({"χ² / freedom",
-                   fmt::format("{:.4g}, of {} degrees", 2.0 * r.final_cost / static_cast<double>(g.degrees_of_freedom),
-                               g.degrees_of_freedom)});
+    table.add_row(
+        {"χ² / freedom", fmt::format("{:.4g}, of {}", 2.0 * r.final_cost / static_cast<double>(g.degrees_of_freedom),
+                                     counted(g.degrees_of_freedom, "degree"))});
   return table;
 }
 
