@@ -79,7 +79,7 @@ TEST_CASE("thalweg reads iSAM's files, whatever their name") {
   folder.write("victoria.txt", "ODOMETRY 0 1 1 0 0 10 0 0 10 0 10\nLANDMARK 0 0 2 2 3 0 3\nLANDMARK 1 0 1 2.1 3 0 3\n");
   const Outcome o = run("solve victoria.txt --output o.g2o", folder.path());
   CHECK(o.code == 0);
-  CHECK(contains(o.out, "2 poses of the plane, 1 edges; 1 landmarks, 2 sightings"));
+  CHECK(contains(o.out, "2 poses of the plane, 1 edge; 1 landmark, 2 sightings"));
   CHECK(contains(read(folder.path() / "o.g2o"), "EDGE_SE2 0 1 1 0 0 100 0 0 100 0 100\n"));
   folder.write("e.txt", "EDGE2 0 1 1 0 0 2 0 0 3 0 4\n");
   CHECK(run("solve e.txt --information-order isam --output o.g2o", folder.path()).code == 0);
