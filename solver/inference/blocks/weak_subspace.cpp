@@ -19,7 +19,7 @@ using Matrix = Eigen::MatrixXd;
 constexpr double least_damping = 1e-13, most_damping = 1e-7;
 // Weak: σ² below this many dampings; the largest of the subspace is stronger by the second, so that each step brings
 // the weak ones two digits nearer.
-constexpr double weak = 100.0, apart = 100.0;
+constexpr double most_of_weak = 100.0, apart = 100.0;
 constexpr Eigen::Index vectors_at_first = 16, most_vectors = 512;
 constexpr int most_steps = 30, most_refinements = 12;
 constexpr double settled = 1e-7, roughly = 1e-2, refined = 1e-11;
@@ -74,7 +74,7 @@ Vectors DampedInverse::operator()(const Vectors& B) {
 
 WeakSubspace find_weak_subspace(WhitenedJacobian& J, DampedInverse& inverse, Eigen::Index further) {
   const Eigen::Index most = std::min<Eigen::Index>(J.rank(), most_vectors);
-  const double below = weak * inverse.damping();
+  const double below = most_of_weak * inverse.damping();
   const double zero = roundings * std::numeric_limits<double>::epsilon() *
                       std::sqrt(static_cast<double>(std::max<std::int64_t>(J.rows(), 1)));
   WeakSubspace s;

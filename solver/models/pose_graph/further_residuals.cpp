@@ -28,7 +28,7 @@ auto turned(const Q& q, const V& v) {
 }
 
 struct Plane {
-  static constexpr int size = 3, space = 2, tangent = 3;
+  static constexpr int size = 3, space = 2;
   static constexpr std::array<double, 7> identity = {};
   using Edge = PlaneEdge;
   using Relative = RelativePosePlane;
@@ -43,7 +43,7 @@ struct Plane {
 };
 
 struct Space {
-  static constexpr int size = 7, space = 3, tangent = 6;
+  static constexpr int size = 7, space = 3;
   static constexpr std::array<double, 7> identity = {0, 0, 0, 0, 0, 0, 1};
   using Edge = SpaceEdge;
   using Relative = RelativePoseSpace;
