@@ -40,7 +40,7 @@ class OptionSet {
   std::vector<std::string> given() const {
     std::vector<std::string> names;
     for (const Entry& entry : entries_)
-      if (entry.option->count() > 0) names.push_back(entry.line->name);
+      if (entry.option->count() > 0) names.emplace_back(entry.line->name);
     return names;
   }
   void set(Arguments& arguments) const {
@@ -117,7 +117,7 @@ void refuse_extras(const CLI::App& verb) {
 }
 
 [[noreturn]] void refuse_no_file(const CLI::App& verb) {
-  const std::string name = verb.get_name();
+  const std::string& name = verb.get_name();
   throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", name,
                                name == "fit" ? "DATA.csv --model \"y = ...\"" : "FILE"));
 }
