@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstring>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -199,12 +198,7 @@ CameraGraph read_camera_graph(const std::string& path, const GraphReading& how) 
 }
 
 CameraGraph parse_camera_graph(std::string_view text, const std::string& name, const GraphReading& how) {
-  LineStream in(name, [&](char* to, std::size_t size) {
-    const std::size_t n = std::min(size, text.size());
-    std::memcpy(to, text.data(), n);
-    text.remove_prefix(n);
-    return n;
-  });
+  LineStream in(name, text);
   return camera::assemble(Reader(in, how).read());
 }
 

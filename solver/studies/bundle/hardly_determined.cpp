@@ -11,6 +11,7 @@
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/words.hpp>
 #include <thalweg/inference/weak_directions.hpp>
+#include <thalweg/models/bundle_terms.hpp>
 
 namespace thalweg::inline v0_1::studies {
 namespace {
@@ -36,11 +37,7 @@ Eigen::Map<const Vector> triple(const std::vector<double>& v, std::size_t at) {
   return Eigen::Map<const Vector>(&v[at]);
 }
 
-Vector centre(const Bundle& b, std::size_t camera) {
-  const Vector w = triple(b.cameras, 9 * camera), t = triple(b.cameras, 9 * camera + 3);
-  const double angle = w.norm();
-  return angle == 0.0 ? Vector(-t) : Vector(Eigen::AngleAxisd(-angle, w / angle) * -t);
-}
+Vector vector(const std::array<double, 3>& v) { return {v[0], v[1], v[2]}; }
 
 /// The places of a bundle: of its points and of its cameras.
 struct Places {
@@ -50,9 +47,8 @@ struct Places {
 
   explicit Places(const Bundle& b) {
     for (std::size_t p = 0; p < b.points.size(); p += 3) points.emplace_back(triple(b.points, p));
-    for (std::size_t c = 0; 9 * c < b.cameras.size(); ++c) cameras.push_back(centre(b, c));
-    const std::array<double, 3> m = middle_of(b);
-    middle = Vector(m[0], m[1], m[2]);
+    for (std::int32_t c = 0; c < b.camera_count(); ++c) cameras.push_back(vector(centre_of(b, c)));
+    middle = vector(middle_of(b));
     std::vector<double> distance;
     for (const Vector& X : points) distance.push_back((X - middle).norm());
     extent = median(std::move(distance));

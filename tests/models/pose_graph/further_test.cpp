@@ -7,11 +7,11 @@
 
 #include <doctest/doctest.h>
 #include <Eigen/Geometry>
-#include <thalweg/io/file_error.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/problem/derivative_check.hpp>
 
+#include "complaint.hpp"
 #include "models/pose_graph/information.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
 
@@ -23,16 +23,8 @@ namespace {
 using graph::Pose2;
 using graph::Pose3;
 
-PoseGraph read(const std::string& text, const GraphReading& how = {}) { return parse_pose_graph(text, "f.g2o", how); }
-
-std::string complaint(const std::string& text, const GraphReading& how = {}) {
-  try {
-    read(text, how);
-  } catch (const FileError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
+using graph_test::complaint;
+using graph_test::read;
 
 const std::string plane =
     "PARAMS_SE2OFFSET 4 0.3 -0.2 0.7\n"

@@ -10,6 +10,7 @@
 #include <thalweg/models/pose_graph.hpp>
 
 #include "../../support/mutate.hpp"
+#include "complaint.hpp"
 #include "models/pose_graph/information.hpp"
 #include "models/pose_graph/pose_algebra.hpp"
 
@@ -20,15 +21,9 @@ using graph::Pose3;
 
 namespace {
 
-PoseGraph read(const std::string& text, const GraphReading& how = {}) { return parse_pose_graph(text, "f.txt", how); }
-
+PoseGraph read(const std::string& text, const GraphReading& how = {}) { return graph_test::read(text, how, "f.txt"); }
 std::string complaint(const std::string& text, const GraphReading& how = {}) {
-  try {
-    read(text, how);
-  } catch (const FileError& error) {
-    return error.what();
-  }
-  return "accepted";
+  return graph_test::complaint(text, how, "f.txt");
 }
 
 const std::string plane_file =

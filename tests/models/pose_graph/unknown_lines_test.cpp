@@ -2,25 +2,14 @@
 #include <string>
 
 #include <doctest/doctest.h>
-#include <thalweg/io/file_error.hpp>
 #include <thalweg/models/pose_graph.hpp>
+
+#include "complaint.hpp"
 
 using namespace thalweg;
 
-namespace {
-
-PoseGraph read(const std::string& text, const GraphReading& how = {}) { return parse_pose_graph(text, "f.g2o", how); }
-
-std::string complaint(const std::string& text, const GraphReading& how = {}) {
-  try {
-    read(text, how);
-  } catch (const FileError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-}  // namespace
+using graph_test::complaint;
+using graph_test::read;
 
 TEST_CASE("no measurement is left out without an error") {
   const std::string edge = "EDGE_SE2 0 1 1 0 0 1 0 0 1 0 1\n";

@@ -43,11 +43,9 @@ ProposedStep BlockSystem::confine(const ProposedStep& proposed, const Strategy& 
   const ActiveSet::Product product = [this](std::span<const double> v, std::span<double> Hv) {
     linear_->equations().product(v.data(), Hv.data(), threads_);
   };
-  if (const auto found = ActiveSet(*steps_, product, strategy.damping(), region).run(inside)) {
-    steps_->take(bounds_.held());
-    return *found;
-  }
+  const auto found = ActiveSet(*steps_, product, strategy.damping(), region).run(inside);
   steps_->take(bounds_.held());
+  if (found) return *found;
   BlockModel model(linear_->equations(), *steps_, threads_, strategy.damping(), region);
   const auto g = steps_->gradient();
   const std::vector<double> slope(g.begin(), g.end());

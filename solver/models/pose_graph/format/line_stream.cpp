@@ -73,6 +73,14 @@ LineStream::LineStream(std::string name, ByteSource more)
   begin_ = end_ = line_begin_ = line_end_ = at_ = word_ = buffer_.data();
 }
 
+LineStream::LineStream(std::string name, std::string_view text)
+    : LineStream(std::move(name), [text](char* to, std::size_t size) mutable {
+        const std::size_t n = std::min(size, text.size());
+        std::memcpy(to, text.data(), n);
+        text.remove_prefix(n);
+        return n;
+      }) {}
+
 /// Moves what is left to the front, a longer line than ever into a larger buffer, and reads on. False at the end.
 bool LineStream::refill() {
   const auto left = static_cast<std::size_t>(end_ - begin_);

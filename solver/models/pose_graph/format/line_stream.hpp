@@ -14,6 +14,8 @@ namespace thalweg::inline v0_1::reading {
 class LineStream {
  public:
   LineStream(std::string name, ByteSource more);
+  /// Of text in memory, which must outlive it.
+  LineStream(std::string name, std::string_view text);
 
   /// The next line, up to a # that begins a comment; false at the end of the text.
   bool next_line();

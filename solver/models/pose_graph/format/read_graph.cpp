@@ -2,7 +2,6 @@
 #include <thalweg/models/pose_graph.hpp>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include <fmt/format.h>
@@ -268,12 +267,7 @@ PoseGraph read_pose_graph(const std::string& path, const GraphReading& how) {
 }
 
 PoseGraph parse_pose_graph(std::string_view text, const std::string& name, const GraphReading& how) {
-  LineStream in(name, [&](char* to, std::size_t size) {
-    const std::size_t n = std::min(size, text.size());
-    std::memcpy(to, text.data(), n);
-    text.remove_prefix(n);
-    return n;
-  });
+  LineStream in(name, text);
   return graph::assemble(Reader(in, how).read());
 }
 
