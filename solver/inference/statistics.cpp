@@ -13,6 +13,7 @@
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/program.hpp>
+#include "inference/bordered.hpp"
 #include "inference/fit_quality.hpp"
 #include "inference/rank.hpp"
 #include "inference/robust.hpp"
@@ -347,6 +348,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   s.parameters = describe(problem, result);
   if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
   try {
+    if (is_bordered(problem)) return bordered_statistics(s, problem, result, response, 0.95);
     return complete(s, problem, result, response);
   } catch (const Cancelled& cancelled) {
     s.left_out = cancelled.what();

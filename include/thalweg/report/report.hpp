@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +63,8 @@ struct Report {
   std::optional<FitPicture> picture;            ///< for the page; when one is asked for
   std::vector<Section> sections;                ///< what belongs to this kind of problem
   ParameterList parameter_list = ParameterList::shown;
+  /// How many parameters the text lists at most: those behind them are in a section.
+  std::size_t listed_parameters = std::numeric_limits<std::size_t>::max();
   std::optional<Profile> profile;  ///< when intervals by profile were asked for; their level is 0.95
 
   struct Seconds {

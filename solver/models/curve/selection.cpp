@@ -35,6 +35,12 @@ std::optional<std::size_t> ColumnSelection::position(std::string_view name) cons
 
 bool ColumnSelection::has(std::string_view name) const { return position(name).has_value(); }
 
+std::optional<std::size_t> ColumnSelection::find(std::string_view name) const {
+  const auto exact = position(name);
+  const auto found = exact ? exact : names_.find(name).column;
+  return found ? std::optional(source_[*found]) : std::nullopt;
+}
+
 bool ColumnSelection::use(const std::string& name, const std::string& file, Place place) {
   if (const auto exact = position(name)) {
     used_[*exact] = true;
@@ -162,6 +168,8 @@ void ColumnSelection::apply(const std::string& file) {
 
 void ColumnSelection::keep(const std::vector<std::size_t>& rows) {
   if (rows.size() < data_.values[0].size()) {
+    for (std::size_t i = 0; i < rows.size() && !data_.group.empty(); ++i) data_.group[i] = data_.group[rows[i]];
+    if (!data_.group.empty()) data_.group.resize(rows.size());
     for (std::vector<double>& column : data_.values) {
       for (std::size_t i = 0; i < rows.size(); ++i) column[i] = column[rows[i]];
       column.resize(rows.size());
