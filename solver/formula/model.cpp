@@ -76,9 +76,9 @@ FormulaModel::Impl::Impl(const Equation& equation, const Symbols& symbols, const
       model_bindings(formula::bind(model_formula, symbols)),
       parameters(static_cast<int>(symbols.parameters.size())),
       columns(data, data.empty() ? 0 : static_cast<std::int64_t>(data[0].size())) {
-  const Id response = lower(response_formula.tree(), response_bindings, graph);
+  const Id response = lower(response_formula, response_bindings, graph);
   response_has_parameters = graph.depends_on_parameters(response);
-  const Id model = lower(model_formula.tree(), model_bindings, graph);
+  const Id model = lower(model_formula, model_bindings, graph);
   const Id residual = graph.subtract(model, response);
   for (const Id value : {residual, model, response}) formula::decide_fusion(graph, value);
   slopes = formula::gradient(graph, residual, parameters);

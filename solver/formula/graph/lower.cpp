@@ -24,6 +24,18 @@ int place(const std::vector<std::string>& names, const std::string& name) {
                                                            : one_of(known));
 }
 
+void check_order(const Formula& formula, const Node& node, Id order, const Graph& graph) {
+  if (!has_fixed_order(node.op) || !graph.depends_on_parameters(order)) return;
+  TextRange where = formula.tree().nodes[static_cast<std::size_t>(node.a)].where;
+  const auto begin = static_cast<std::size_t>(where.begin), end = static_cast<std::size_t>(where.end);
+  where.begin += formula.offset();
+  where.end += formula.offset();
+  throw FormulaError(where,
+                     "the order '" + formula.text().substr(begin, end - begin) +
+                         "' of a Bessel function depends on parameters, and there is no derivative by it",
+                     "a number or a column");
+}
+
 }  // namespace
 
 std::vector<Binding> bind(const Formula& formula, const Symbols& symbols) {
@@ -44,7 +56,8 @@ std::vector<Binding> bind(const Formula& formula, const Symbols& symbols) {
   return bindings;
 }
 
-Id lower(const Tree& tree, const std::vector<Binding>& bindings, Graph& graph) {
+Id lower(const Formula& formula, const std::vector<Binding>& bindings, Graph& graph) {
+  const Tree& tree = formula.tree();
   std::vector<Id> ids;
   ids.reserve(tree.nodes.size());
   const auto argument = [&](int place) { return place < 0 ? no_id : ids[static_cast<std::size_t>(place)]; };
@@ -57,7 +70,8 @@ Id lower(const Tree& tree, const std::vector<Binding>& bindings, Graph& graph) {
                     : bound.kind == Binding::Kind::column  ? graph.column(bound.index)
                                                            : graph.constant(node.value));
     } else {
-      ids.push_back(graph.apply(node.op, argument(node.a), argument(node.b), argument(node.c)));
+      check_order(formula, node, argument(node.a), graph);
+      ids.push_back(graph.apply(node.op, argument(node.a), argument(node.b), argument(node.c), node.order));
     }
   }
   return ids.back();
