@@ -15,6 +15,7 @@ int place(const std::vector<std::string>& names, const std::string& name) {
 
 [[noreturn]] void fail_unknown(const Formula::Name& name, const Symbols& symbols) {
   std::vector<std::string_view> known(symbols.parameters.begin(), symbols.parameters.end());
+  known.insert(known.end(), symbols.varying.begin(), symbols.varying.end());
   known.insert(known.end(), symbols.columns.begin(), symbols.columns.end());
   const std::string meant = nearest(name.name, known);
   throw FormulaError(name.where, "'" + name.name + "' is neither a parameter nor a column",
@@ -24,18 +25,6 @@ int place(const std::vector<std::string>& names, const std::string& name) {
                                                            : one_of(known));
 }
 
-void check_order(const Formula& formula, const Node& node, Id order, const Graph& graph) {
-  if (!has_fixed_order(node.op) || !graph.depends_on_parameters(order)) return;
-  TextRange where = formula.tree().nodes[static_cast<std::size_t>(node.a)].where;
-  const auto begin = static_cast<std::size_t>(where.begin), end = static_cast<std::size_t>(where.end);
-  where.begin += formula.offset();
-  where.end += formula.offset();
-  throw FormulaError(where,
-                     "the order '" + formula.text().substr(begin, end - begin) +
-                         "' of a Bessel function depends on parameters, and there is no derivative by it",
-                     "a number or a column");
-}
-
 }  // namespace
 
 std::vector<Binding> bind(const Formula& formula, const Symbols& symbols) {
@@ -43,6 +32,8 @@ std::vector<Binding> bind(const Formula& formula, const Symbols& symbols) {
   for (const std::string& name : formula.tree().names) {
     if (const int p = place(symbols.parameters, name); p >= 0) {
       bindings.push_back({Binding::Kind::parameter, p});
+    } else if (const int v = place(symbols.varying, name); v >= 0) {
+      bindings.push_back({Binding::Kind::parameter, static_cast<int>(symbols.parameters.size()) + v});
     } else if (const int c = place(symbols.columns, name); c >= 0) {
       bindings.push_back({Binding::Kind::column, c});
     } else if (name == "pi" || name == "e") {
@@ -56,8 +47,7 @@ std::vector<Binding> bind(const Formula& formula, const Symbols& symbols) {
   return bindings;
 }
 
-Id lower(const Formula& formula, const std::vector<Binding>& bindings, Graph& graph) {
-  const Tree& tree = formula.tree();
+Id lower(const Tree& tree, const std::vector<Binding>& bindings, Graph& graph) {
   std::vector<Id> ids;
   ids.reserve(tree.nodes.size());
   const auto argument = [&](int place) { return place < 0 ? no_id : ids[static_cast<std::size_t>(place)]; };
@@ -70,7 +60,6 @@ Id lower(const Formula& formula, const std::vector<Binding>& bindings, Graph& gr
                     : bound.kind == Binding::Kind::column  ? graph.column(bound.index)
                                                            : graph.constant(node.value));
     } else {
-      check_order(formula, node, argument(node.a), graph);
       ids.push_back(graph.apply(node.op, argument(node.a), argument(node.b), argument(node.c), node.order));
     }
   }

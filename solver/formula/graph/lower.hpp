@@ -17,8 +17,7 @@ struct Binding {
 /// One for each of Tree::names. Throws FormulaError for a name that is unknown.
 std::vector<Binding> bind(const Formula& formula, const Symbols& symbols);
 
-/// Adds the formula to the graph; returns its root. Throws FormulaError where the order of a Bessel function depends on
-/// parameters: there is no derivative by it in closed form.
-Id lower(const Formula& formula, const std::vector<Binding>& bindings, Graph& graph);
+/// Adds the formula to the graph; returns its root.
+Id lower(const Tree& tree, const std::vector<Binding>& bindings, Graph& graph);
 
 }  // namespace thalweg::inline v0_1::formula

@@ -71,10 +71,6 @@ Complex by_shift(int n, const Place& at) {
 Complex in_quadrant(int n, const Place& at) {
   const double x = at.zeta.real(), y = at.zeta.imag(), s = at.s;
   const bool far = x >= 7.0 * s || y >= 3.0 * s;
-  if (n == 0 && x < 1e3 * s && y < 1e3 * s) {
-    const double a = x / s, b = y / s, scale = std::numbers::inv_sqrtpi / s;
-    return {re_w_of_z(a, b) * scale, im_w_of_z(a, b) * scale};
-  }
   if (!far) {
     const Complex K = by_shift(n, at);
     return y == 0.0 ? Complex(gaussian(n, at).real(), K.imag()) : K;  // exact far down the flanks, too
@@ -93,6 +89,8 @@ Complex above(int n, const Place& at) {
 
 }  // namespace
 
+double real_faddeeva(double x, double y) { return re_w_of_z(x, y); }
+double imaginary_faddeeva(double x, double y) { return im_w_of_z(x, y); }
 double scaled_erfc(double y) { return erfcx(y); }
 double imaginary_on_axis(double x) { return im_w_of_x(x); }
 
@@ -104,6 +102,12 @@ Complex faddeeva(int n, double x, double y) {
   if (y >= 0.0) return scale * above(n, {{x, y}, 1.0});
   const Complex mirrored = above(n, {{-x, -y}, 1.0});
   return scale * (2.0 * gaussian(n, {{x, y}, 1.0}) - (n % 2 == 0 ? mirrored : -mirrored));
+}
+
+double voigt_profile(double x, double sigma, double gamma) {
+  const double s = sigma * std::numbers::sqrt2, a = x / s, b = gamma / s;
+  const bool plain = s > 0.0 && gamma >= 0.0 && std::abs(a) < 1e3 && b < 1e3;
+  return plain ? re_w_of_z(a, b) * (std::numbers::inv_sqrtpi / s) : voigt(0, x, sigma, gamma).real();
 }
 
 Complex voigt(int n, double x, double sigma, double gamma) {

@@ -15,8 +15,13 @@ std::complex<double> faddeeva(int n, double x, double y);
 /// K satisfies the heat equation: ∂K/∂σ = σ ∂²K/∂ζ².
 std::complex<double> voigt(int n, double x, double sigma, double gamma);
 
-/// exp(y²) erfc(y) = w(iy), and the imaginary part of w(x) = exp(−x²) + i·2/√π·(Dawson's integral).
+/// The parts of w(x + iy) alone; exp(y²) erfc(y) = w(iy), and the imaginary part of w(x), 2/√π times Dawson's integral.
+double real_faddeeva(double x, double y);
+double imaginary_faddeeva(double x, double y);
 double scaled_erfc(double y);
 double imaginary_on_axis(double x);
+
+/// The real part of K alone.
+double voigt_profile(double x, double sigma, double gamma);
 
 }  // namespace thalweg::inline v0_1::formula

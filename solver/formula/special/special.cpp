@@ -111,11 +111,13 @@ double apply_special(Op op, int order, double a, double b, double c) {
     case Op::beta_density:
       return beta_density(order, a, b, c);
     case Op::wofz_re:
-      return a == 0.0 && order == 0 ? scaled_erfc(b) : faddeeva(order, a, b).real();
+      if (order == 0) return a == 0.0 ? scaled_erfc(b) : real_faddeeva(a, b);
+      return faddeeva(order, a, b).real();
     case Op::wofz_im:
-      return b == 0.0 && order == 0 ? imaginary_on_axis(a) : faddeeva(order, a, b).imag();
+      if (order == 0) return b == 0.0 ? imaginary_on_axis(a) : imaginary_faddeeva(a, b);
+      return faddeeva(order, a, b).imag();
     case Op::voigt_re:
-      return voigt(order, a, b, c).real();
+      return order == 0 ? voigt_profile(a, b, c) : voigt(order, a, b, c).real();
     case Op::voigt_im:
       return voigt(order, a, b, c).imag();
     default:

@@ -77,7 +77,7 @@ class Checker {
       if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
       if (kind == NameKind::invalid) {
         wrong("has a name that formulas cannot use",
-              "letters, digits and _, beginning with a letter, and not a function's name");
+              "letters, digits and _, beginning with a letter, and not and, or, not");
       }
       check_parameter(parameter, wrong);
     }
@@ -169,6 +169,11 @@ class Checker {
       fail(file_, place(error.where.begin), error.problem, error.expected);
     }
     for (const Formula* side : {&equation->response, &equation->model}) {
+      try {
+        check_orders(*side, names_);
+      } catch (const FormulaError& error) {
+        fail(file_, place(error.where.begin), error.problem, error.expected);
+      }
       for (const Formula::Name& name : side->constants()) {
         const bool parameter = find_parameter(name.name);
         if (!parameter && !columns.has(name.name)) continue;
