@@ -143,8 +143,8 @@ class FormulaModel {
   static constexpr std::int64_t padding = 8;
 
   /// `columns` are the data, one array per Symbols::columns, all of one length: `rows`, where there are none.
-  /// Throws FormulaError for a name that is neither parameter nor column and as check_orders() does, Error for arrays of
-  /// unequal length and for wrong definitions.
+  /// Throws FormulaError for a name that is neither parameter nor column and as check_orders() does, Error for arrays
+  /// of unequal length and for wrong definitions.
   FormulaModel(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& columns,
                std::int64_t rows = 0);
   ~FormulaModel();

@@ -1,7 +1,7 @@
 #include "formula/graph/derivative.hpp"
 
-#include <numbers>
 #include <array>
+#include <numbers>
 #include <utility>
 
 #include "formula/graph/special_partials.hpp"

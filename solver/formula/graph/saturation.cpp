@@ -11,8 +11,7 @@ namespace {
 
 constexpr int most_decades = 40;       // that a parameter is moved by
 constexpr std::int64_t sampled = 200;  // rows that a size is tried on
-constexpr double moderate_exponent = 10.0, moderate_argument = 3.0, moderate_decades = 10.0,
-                 moderate_share = 1e-4;
+constexpr double moderate_exponent = 10.0, moderate_argument = 3.0, moderate_decades = 10.0, moderate_share = 1e-4;
 
 bool out_of_range(double v) { return !(std::abs(v) >= std::numeric_limits<double>::min() && std::isfinite(v)); }
 

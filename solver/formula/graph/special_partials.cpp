@@ -94,10 +94,11 @@ Id Partials::weighted(Op density, Id score) { return graph_.guarded_multiply(sam
 
 std::optional<Id> Partials::incomplete_gamma(int which) {
   const Id score = shape_score(function(Op::log, node_.b), node_.a, no_id);
-  if (node_.op == Op::gamma_density) return which == 0 ? weighted(Op::gamma_density, score) : same(node_.op, order_ + 1);
-  const Id slope = which == 0     ? same(Op::gamma_p, order_ + 1)
-                   : order_ == 0  ? same(Op::gamma_density, 0)
-                                  : weighted(Op::gamma_density, score);
+  if (node_.op == Op::gamma_density)
+    return which == 0 ? weighted(Op::gamma_density, score) : same(node_.op, order_ + 1);
+  const Id slope = which == 0    ? same(Op::gamma_p, order_ + 1)
+                   : order_ == 0 ? same(Op::gamma_density, 0)
+                                 : weighted(Op::gamma_density, score);
   return node_.op == Op::gamma_q ? minus(slope) : slope;
 }
 

@@ -26,20 +26,22 @@ Complex times(Complex a, Complex b) {
 }
 
 // wⁿ⁺²(z) + 2z wⁿ⁺¹(z) + 2(n + 1) wⁿ(z) = 0 (Abramowitz & Stegun 7.1.20), of which w is the solution that falls fastest
-// with n above the real axis. So the ratios of neighbours come from the far end of a continued fraction (Gautschi 1970),
-// without cancellation. Written for ζ, it holds for s = 0.
+// with n above the real axis. So the ratios of neighbours come from the far end of a continued fraction (Gautschi
+// 1970), without cancellation. Written for ζ, it holds for s = 0.
 template <std::size_t count>
 std::array<Complex, count> by_fraction(const Place& at, std::size_t terms) {
   const Complex twice = 2.0 * at.zeta;
   std::array<Complex, count + 1> inverses{};  // of 2ζ + Rₖ, Rₖ = −2(k + 1)s² / (2ζ + Rₖ₊₁)
   Complex below = twice;
   for (std::size_t k = terms + 1; k-- > 0;) {
-    const Complex inverse = std::conj(below) / std::norm(below);  // plain: a division of complex numbers is ten times as dear
+    const Complex inverse =
+        std::conj(below) / std::norm(below);  // plain: a division of complex numbers is ten times as dear
     if (k <= count) inverses[k] = inverse;
     below = twice - 2.0 * static_cast<double>(k) * at.s * at.s * inverse;
   }
   std::array<Complex, count> K{times(Complex(0.0, 2.0 * std::numbers::inv_pi), inverses[0])};
-  for (std::size_t k = 0; k + 1 < count; ++k) K[k + 1] = -2.0 * static_cast<double>(k + 1) * times(K[k], inverses[k + 1]);
+  for (std::size_t k = 0; k + 1 < count; ++k)
+    K[k + 1] = -2.0 * static_cast<double>(k + 1) * times(K[k], inverses[k + 1]);
   return K;
 }
 
@@ -55,8 +57,8 @@ Complex gaussian(int n, const Place& at) {
   return value;
 }
 
-// Near the real axis the fraction converges slowly: it is taken at ζ + ih, and Taylor's series leads back (Gautschi 1970).
-// The terms are of one sign, so nothing cancels.
+// Near the real axis the fraction converges slowly: it is taken at ζ + ih, and Taylor's series leads back (Gautschi
+// 1970). The terms are of one sign, so nothing cancels.
 Complex by_shift(int n, const Place& at) {
   constexpr std::size_t series = 40, terms = 60;
   const double h = 1.6 * at.s;
@@ -116,7 +118,8 @@ Complex voigt(int n, double x, double sigma, double gamma) {
   if (x == 0.0 && sigma == 0.0 && gamma == 0.0) return {nan, nan};
   // K is homogeneous of degree −(n + 1): whatever the units, nothing overflows on the way.
   const int unit = -std::ilogb(std::fmax(std::abs(x), std::fmax(sigma, gamma)));
-  const Complex K = above(n, {{std::ldexp(x, unit), std::ldexp(gamma, unit)}, std::ldexp(sigma, unit) * std::numbers::sqrt2});
+  const Complex K =
+      above(n, {{std::ldexp(x, unit), std::ldexp(gamma, unit)}, std::ldexp(sigma, unit) * std::numbers::sqrt2});
   return {std::ldexp(K.real(), unit * (n + 1)), std::ldexp(K.imag(), unit * (n + 1))};
 }
 

@@ -9,8 +9,8 @@ namespace thalweg::inline v0_1::formula {
 /// below the axis w = 2 exp(−z²) − w(−z), which may overflow and has zeros. One or two microseconds for n > 0.
 std::complex<double> faddeeva(int n, double x, double y);
 
-/// The n-th derivative by ζ = x + iγ of K(ζ, σ) = w(ζ/(σ√2)) / (σ√(2π)), whose real part is the Voigt profile, 0 ≤ n ≤ 4.
-/// σ = 0 is the Lorentzian, i/(πζ). NaN for a negative σ or γ, and where both are 0 at x = 0.
+/// The n-th derivative by ζ = x + iγ of K(ζ, σ) = w(ζ/(σ√2)) / (σ√(2π)), whose real part is the Voigt profile, 0 ≤ n
+/// ≤ 4. σ = 0 is the Lorentzian, i/(πζ). NaN for a negative σ or γ, and where both are 0 at x = 0.
 ///
 /// K satisfies the heat equation: ∂K/∂σ = σ ∂²K/∂ζ².
 std::complex<double> voigt(int n, double x, double sigma, double gamma);

@@ -15,8 +15,8 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
-/// ∫₀^∞ exp(g(u)) f(u) du of a g that begins at 0 and falls, but for a small rise at first. It is smooth over lengths of 3
-/// until u = `bent`, and a straight line beyond.
+/// ∫₀^∞ exp(g(u)) f(u) du of a g that begins at 0 and falls, but for a small rise at first. It is smooth over lengths
+/// of 3 until u = `bent`, and a straight line beyond.
 template <class Exponent, class Factor>
 double integrate_tail(const Exponent& g, const Factor& f, double bent) {
   constexpr double negligible = -45.0, smooth = 3.0;

@@ -6,8 +6,9 @@ namespace thalweg::inline v0_1::formula {
 /// ∂ᵐP(a, x)/∂aᵐ, m = 0, 1, 2, where P is the distribution function of the gamma distribution of shape a; Q = 1 − P.
 /// NaN unless a > 0, x ≥ 0.
 ///
-/// Derivatives are integrals of the density times powers of ln t − ψ(a) over the tail in which the first power keeps its
-/// sign, by Gauss-Legendre panels in ln t: within 1e-12 of the largest that they become for this a. About 60 exponentials.
+/// Derivatives are integrals of the density times powers of ln t − ψ(a) over the tail in which the first power keeps
+/// its sign, by Gauss-Legendre panels in ln t: within 1e-12 of the largest that they become for this a. About 60
+/// exponentials.
 double gamma_p(int m, double a, double x);
 double gamma_q(double a, double x);
 

@@ -202,7 +202,8 @@ Kernel function_kernel(Op op, const Instruction& i) {
     case Op::normcdf:
       return unary_kernel(i, [](P a) { return P(0.5) * erfc(a * P(-0.5 * std::numbers::sqrt2)); });
     case Op::normpdf:
-      return unary_kernel(i, [](P a) { return P(0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi) * exp(P(-0.5) * (a * a)); });
+      return unary_kernel(
+          i, [](P a) { return P(0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi) * exp(P(-0.5) * (a * a)); });
     default:
       return one_by_one;
   }
