@@ -31,6 +31,7 @@ bool may_be_infinite(Op op) {
     case Op::bessel_y:
     case Op::bessel_i:
     case Op::bessel_k:
+    case Op::polygamma_rise:
     case Op::gamma_density:
     case Op::beta_density:
       return true;

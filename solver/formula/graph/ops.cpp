@@ -200,6 +200,7 @@ int arity(Op op) {
     case Op::bessel_k:
     case Op::gamma_p:
     case Op::gamma_q:
+    case Op::polygamma_rise:
     case Op::gamma_density:
     case Op::wofz_re:
     case Op::wofz_im:

@@ -86,6 +86,7 @@ enum class Op : std::uint8_t {
   select,  // a ≠ 0 ? b : c, and NaN where a is NaN
   // derivatives only
   voigt_im,
+  polygamma_rise,    // a, b, of an order n: ψ⁽ⁿ⁾(a + b) − ψ⁽ⁿ⁾(a)
   gamma_density,     // a, x, and its derivative by x
   beta_density,      // a, b, x, and its derivative by x
   sech_squared,      // 1/cosh²

@@ -19,16 +19,16 @@ class Partials {
   Id function(Op op, Id a, Id b = no_id, Id c = no_id, int order = 0) { return graph_.apply(op, a, b, c, order); }
   /// This operation, or another, on the same arguments.
   Id same(Op op, int order) { return function(op, node_.a, node_.b, node_.c, order); }
-  Id digamma(Id a) { return function(Op::polygamma, a); }
 
   std::optional<Id> unary();
   std::optional<Id> bessel(int which);
   std::optional<Id> complex(int which);
-  Id shape_score(Id logarithm, Id shape, Id sum);
+  Id shape_score(Id logarithm, Id shape, Id other);
   Id weighted(Op density, Id score);
   std::optional<Id> incomplete_gamma(int which);
   std::optional<Id> incomplete_beta(int which);
   Id complete_beta(int which);
+  Id polygamma_rise(int which);
   Id modulo(int which);
 
   Graph& graph_;
@@ -84,10 +84,10 @@ std::optional<Id> Partials::complex(int which) {
   return node_.op == real ? minus(same(imaginary, order_ + 1)) : same(real, order_ + 1);
 }
 
-/// ∂ ln(density)/∂shape: logarithm − ψ(shape), + ψ(sum of the shapes) for the beta distribution.
-Id Partials::shape_score(Id logarithm, Id shape, Id sum) {
-  const Id centre = sum == no_id ? digamma(shape) : graph_.subtract(digamma(shape), digamma(sum));
-  return graph_.subtract(logarithm, centre);
+/// ∂ ln(density)/∂shape: the logarithm less ψ(shape), of the beta distribution plus ψ(shape + other).
+Id Partials::shape_score(Id logarithm, Id shape, Id other) {
+  if (other == no_id) return graph_.subtract(logarithm, function(Op::polygamma, shape));
+  return graph_.add(logarithm, function(Op::polygamma_rise, shape, other));
 }
 
 Id Partials::weighted(Op density, Id score) { return graph_.guarded_multiply(same(density, 0), score); }
@@ -103,10 +103,9 @@ std::optional<Id> Partials::incomplete_gamma(int which) {
 }
 
 std::optional<Id> Partials::incomplete_beta(int which) {
-  const Id sum = graph_.add(node_.a, node_.b);
   const auto score = [&](bool by_a) {
-    return by_a ? shape_score(function(Op::log, node_.c), node_.a, sum)
-                : shape_score(function(Op::log1p, minus(node_.c)), node_.b, sum);
+    return by_a ? shape_score(function(Op::log, node_.c), node_.a, node_.b)
+                : shape_score(function(Op::log1p, minus(node_.c)), node_.b, node_.a);
   };
   if (node_.op == Op::beta_density)
     return which == 2 ? same(node_.op, order_ + 1) : weighted(Op::beta_density, score(which == 0));
@@ -115,9 +114,14 @@ std::optional<Id> Partials::incomplete_beta(int which) {
 }
 
 Id Partials::complete_beta(int which) {
-  const Id sum = graph_.add(node_.a, node_.b);
-  const Id slope = graph_.subtract(digamma(which == 0 ? node_.a : node_.b), digamma(sum));
+  const Id one = which == 0 ? node_.a : node_.b, other = which == 0 ? node_.b : node_.a;
+  const Id slope = minus(function(Op::polygamma_rise, one, other));
   return node_.op == Op::beta ? times(self_, slope) : slope;
+}
+
+Id Partials::polygamma_rise(int which) {
+  const Id next = function(Op::polygamma, graph_.add(node_.a, node_.b), no_id, no_id, order_ + 1);
+  return which == 0 ? same(Op::polygamma_rise, order_ + 1) : next;
 }
 
 Id Partials::modulo(int which) {
@@ -132,6 +136,8 @@ std::optional<Id> Partials::by(int which) {
     case Op::beta:
     case Op::lbeta:
       return complete_beta(which);
+    case Op::polygamma_rise:
+      return polygamma_rise(which);
     case Op::bessel_j:
     case Op::bessel_y:
     case Op::bessel_i:
@@ -161,7 +167,9 @@ std::optional<Id> special_partial(Graph& graph, Id node, int which) { return Par
 bool is_singular(Op op) {
   switch (op) {
     case Op::bessel_j:  // of orders between 0 and 1
+    case Op::bessel_y:
     case Op::bessel_i:
+    case Op::bessel_k:
     case Op::gamma_p:
     case Op::gamma_q:
     case Op::gamma_density:

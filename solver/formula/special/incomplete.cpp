@@ -64,8 +64,9 @@ double gamma_p_by_shape(int m, double a, double x) {
 
 // t = 1/(1 + exp(−v)), dt = t (1 − t) dv; v begins at ln(x/(1 − x)).
 double beta_i_by_shape(int i, int j, double a, double b, double x) {
-  const double both = polygamma(1, a + b), psi = digamma(a + b), begin = std::log(x) - std::log1p(-x);
-  const double from_a = digamma(a) - psi, from_b = digamma(b) - psi;
+  const double begin = std::log(x) - std::log1p(-x), both = polygamma(1, a + b);
+  const double from_a = -polygamma_rise(0, a, b), from_b = -polygamma_rise(0, b, a);
+  const double rise_a = polygamma_rise(1, a, b), rise_b = polygamma_rise(1, b, a);
   const double lead = i >= j ? std::log(x) - from_a : from_b - std::log1p(-x);
   const double direction = lead < 0.0 ? -1.0 : 1.0;
   const auto log_t = [](double v) { return v < 0.0 ? v - std::log1p(std::exp(v)) : -std::log1p(std::exp(-v)); };
@@ -80,7 +81,7 @@ double beta_i_by_shape(int i, int j, double a, double b, double x) {
     const double v = begin + direction * u, s = log_t(v) - from_a, q = log_t(-v) - from_b;
     if (i + j == 1) return i == 1 ? s : q;
     if (i == j) return s * q + both;
-    return i == 2 ? s * s - polygamma(1, a) + both : q * q - polygamma(1, b) + both;
+    return i == 2 ? s * s + rise_a : q * q + rise_b;
   };
   const double front = x * (1.0 - x) * beta_density(0, a, b, x);
   return front == 0.0 ? 0.0 : -direction * front * integrate_tail(exponent, factor, 45.0 + std::abs(begin));
@@ -141,6 +142,16 @@ double beta_density(int n, double a, double b, double x) {
   }
   const double density = boost::math::ibeta_derivative(a, b, x, Quiet());
   return n == 0 || density == 0.0 ? density : density * ((a - 1.0) / x - (b - 1.0) / (1.0 - x));
+}
+
+double polygamma_rise(int n, double a, double b) {
+  if (!(a > 0.0) || std::abs(b) > 1e-3 * a) return polygamma(n, a + b) - polygamma(n, a);
+  double sum = 0.0, term = 1.0;  // Taylor's series
+  for (int k = 1; k <= 6; ++k) {
+    term *= b / k;
+    sum += term * polygamma(n + k, a);
+  }
+  return sum;
 }
 
 double beta(double a, double b) {

@@ -21,6 +21,9 @@ double beta_i(int i, int j, double a, double b, double x);
 /// The n-th derivative by x, n = 0, 1, of the density xᵃ⁻¹ (1 − x)ᵇ⁻¹ / B(a, b).
 double beta_density(int n, double a, double b, double x);
 
+/// ψ⁽ⁿ⁾(a + b) − ψ⁽ⁿ⁾(a), without cancellation where b is small beside a.
+double polygamma_rise(int n, double a, double b);
+
 /// B(a, b) = Γ(a) Γ(b) / Γ(a + b), and ln |B(a, b)|. NaN where a or b is a pole of Γ.
 double beta(double a, double b);
 double log_beta(double a, double b);

@@ -100,6 +100,8 @@ double apply_special(Op op, int order, double a, double b, double c) {
       return bessel_i(a, b);
     case Op::bessel_k:
       return bessel_k(a, b);
+    case Op::polygamma_rise:
+      return polygamma_rise(order, a, b);
     case Op::gamma_p:
       return gamma_p(order, a, b);
     case Op::gamma_q:

@@ -49,6 +49,7 @@ std::vector<double> costs_of(const Graph& graph) {
       case Op::bessel_k:
       case Op::gamma_p:
       case Op::gamma_q:
+      case Op::polygamma_rise:
       case Op::gamma_density:
       case Op::beta_i:
       case Op::beta_density:
