@@ -32,7 +32,8 @@ TEST_CASE("curves: parameters may be called as functions are") {
 
 TEST_CASE("curves: an order that depends on a parameter is refused where it stands") {
   CHECK(message("gamma*besselj(beta + 1, x)") ==
-        "f.toml:2:20: the order 'beta + 1' of a Bessel function depends on parameters; expected a number or a column, for "
+        "f.toml:2:20: the order 'beta + 1' of a Bessel function depends on parameters; expected a number or a column, "
+        "for "
         "there is no derivative by the order");
   CHECK(message("gamma*besselj(x, beta)") == "no error");
 }
