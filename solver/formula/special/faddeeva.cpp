@@ -69,15 +69,38 @@ Complex by_shift(int n, const Place& at) {
   return sum;
 }
 
+// The same recurrence upwards, from w itself. It loses the factor (2|z|²)ⁿ/n! or so.
+Complex by_recurrence(int n, const Place& at) {
+  const Complex z = at.zeta / at.s;
+  Complex last(re_w_of_z(z.real(), z.imag()), im_w_of_z(z.real(), z.imag()));
+  Complex value = n == 0 ? last : Complex(0.0, 2.0 * std::numbers::inv_sqrtpi) - 2.0 * times(z, last);
+  for (int k = 1; k < n; ++k) {
+    const Complex next = -2.0 * times(z, value) - 2.0 * k * last;
+    last = value;
+    value = next;
+  }
+  for (int k = 0; k <= n; ++k) value /= at.s;
+  return value * std::numbers::inv_sqrtpi;
+}
+
+/// Whether it keeps 14 digits.
+bool recurrence_serves(int n, double squared) {
+  double loss = 1.0;
+  for (int k = 1; k <= n; ++k) loss *= 2.0 * squared / k;
+  return loss < 30.0;
+}
+
 /// x, γ and s not negative.
 Complex in_quadrant(int n, const Place& at) {
   const double x = at.zeta.real(), y = at.zeta.imag(), s = at.s;
+  const double squared = std::norm(at.zeta), scale = s * s;
+  if (squared < 100.0 * scale && recurrence_serves(n, squared / scale)) return by_recurrence(n, at);
   const bool far = x >= 7.0 * s || y >= 3.0 * s;
   if (!far) {
     const Complex K = by_shift(n, at);
     return y == 0.0 ? Complex(gaussian(n, at).real(), K.imag()) : K;  // exact far down the flanks, too
   }
-  const Complex K = by_fraction<most + 1>(at, 40)[static_cast<std::size_t>(n)];
+  const Complex K = by_fraction<most + 1>(at, squared > 150.0 * scale ? 16 : 40)[static_cast<std::size_t>(n)];
   // At the real axis the fraction lacks the exponential.
   return y < 0.1 * s && x < 40.0 * s ? K + gaussian(n, at) : K;
 }
