@@ -73,7 +73,7 @@ class Checker {
       if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
       if (kind == NameKind::invalid) {
         wrong("has a name that formulas cannot use",
-              "letters, digits and _, beginning with a letter, and not a function's name");
+              "letters, digits and _, beginning with a letter, and not and, or, not");
       }
       check_parameter(parameter, wrong);
     }
@@ -210,6 +210,11 @@ class Checker {
       known.resize(parameters);
       for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
       fail(file_, place(name.where.begin), what + hint, list(known));
+    }
+    try {
+      check_orders(formula, depending_names(names_, expressions_->ordered()));
+    } catch (const FormulaError& error) {
+      fail(file_, place(error.where.begin), error.problem, error.expected);
     }
   }
 
