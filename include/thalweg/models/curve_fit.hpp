@@ -41,6 +41,7 @@ struct DataSet {
   std::string equation;  ///< "y = b1 * (1 - exp(-b2 * x))"
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
+  std::vector<std::string> labels;          ///< of each column: its name in its table; empty: as `columns`
   std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
   Loss loss;                                ///< of each row's residual, divided by its standard deviation
   std::size_t missing_rows = 0;             ///< left out because a value is missing
