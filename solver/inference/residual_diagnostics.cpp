@@ -16,6 +16,15 @@ namespace {
 // Of 1 − h: a residual whose leverage is as good as 1 is 0 whatever was measured.
 constexpr double no_freedom = 1e-12;
 
+/// Whether the statistics speak of all components that move, and not of some of them.
+bool is_complete(const Program& program, const FitStatistics& s) {
+  std::size_t moving = 0;
+  for (std::size_t i = 0; i < s.parameters.size(); ++i)
+    moving +=
+        program.column_of(static_cast<std::int64_t>(i)) >= 0 && !s.parameters[i].at_bound && !s.parameters[i].at_kink;
+  return moving == s.free.size();
+}
+
 /// J of the free components; with losses the rows are weighted by √ρ'.
 std::optional<DenseMatrix> free_jacobian(const Program& program, const Result& result, const FitStatistics& s,
                                          AlignedArray& residual) {
@@ -48,6 +57,7 @@ ResidualDiagnostics residual_diagnostics(const Problem& problem, const Result& r
   ResidualDiagnostics d;
   if (!s.available()) return d;
   const Program program(problem);
+  if (!is_complete(program, s)) return d;
   AlignedArray residual(program.rows());
   const auto J = free_jacobian(program, result, s, residual);
   if (!J) return d;

@@ -1,6 +1,7 @@
 // thalweg fit with several --model: each is fitted, and they are compared.
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <set>
 #include <utility>
 

@@ -10,7 +10,7 @@
 namespace thalweg::inline v0_1 {
 
 /// Of each residual, in the order of groups, then items, then components. Empty arrays where the statistics are not
-/// available, or a derivative is not finite.
+/// available or leave parameters out that move, or a derivative is not finite.
 struct ResidualDiagnostics {
   /// hᵢ = the diagonal of the projection on the range of J, of the parameters that are free: 0 ≤ h ≤ 1, and the sum is
   /// their number. With a loss J is that of the reweighted problem, its rows times √ρ'.

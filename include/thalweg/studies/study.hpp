@@ -18,6 +18,7 @@
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/report.hpp>
+#include <thalweg/table/table.hpp>
 
 namespace thalweg::inline v0_1 {
 

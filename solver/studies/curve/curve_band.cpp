@@ -39,7 +39,8 @@ std::vector<std::size_t> inputs_of(const DataSet& data, const Equation& equation
 
 FormulaModel model_alone(const CurveFit& fit, const Equation& equation, const std::vector<std::string>& columns,
                          const std::vector<std::vector<double>>& values) {
-  return FormulaModel({equation.text, Formula::parse("0"), equation.model}, {parameter_names(fit), columns}, values);
+  return FormulaModel({equation.text, Formula::parse("0"), equation.model}, {parameter_names(fit), columns}, values,
+                      values.empty() ? 1 : static_cast<std::int64_t>(values[0].size()));
 }
 
 CurveBand band_of(const FormulaModel& model, const std::vector<double>& x, const FitStatistics& s) {

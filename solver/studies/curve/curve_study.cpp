@@ -92,6 +92,7 @@ class CurveStudy final : public Study {
     if (status == Status::failed || status == Status::non_finite_start) return;
     if (request.rows) report.rows = row_results(fit_, built_, report);
     report.predictions = predictions(fit_, prediction_inputs_, report);
+    note_missing(report);
   }
   std::string solution(const std::vector<double>& x, Compression) const override {
     CurveFit solved = fit_;

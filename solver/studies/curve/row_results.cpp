@@ -81,6 +81,20 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
   return all;
 }
 
+void note_missing(Report& report) {
+  const auto any = [&](const std::vector<FitRows>& sets, auto member) {
+    return std::any_of(sets.begin(), sets.end(), [&](const FitRows& rows) { return (rows.*member).empty(); });
+  };
+  const bool no_bands = any(report.rows, &FitRows::standard_error) || any(report.predictions, &FitRows::standard_error);
+  if (any(report.rows, &FitRows::leverage))
+    report.result.notes.emplace_back(
+        "the table of rows has no leverages, standardised residuals and Cook's distances: the fit has no Jacobian of "
+        "all "
+        "its parameters");
+  if (no_bands)
+    report.result.notes.emplace_back("there are no confidence and prediction bands: the fit has no covariance");
+}
+
 std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& path, const TableOptions& options) {
   const bool same = std::all_of(fit.data.begin(), fit.data.end(),
                                 [&](const DataSet& data) { return data.equation == fit.data[0].equation; });

@@ -4,24 +4,24 @@
 #include <cmath>
 #include <optional>
 
-#include <base/names.hpp>
 #include <thalweg/inference/residual_diagnostics.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/build.hpp>
 
 namespace thalweg::inline v0_1 {
-namespace {
-
-constexpr Name<LeaveOneOut::Method> methods[] = {
-    {"none", LeaveOneOut::Method::none},
-    {"exact", LeaveOneOut::Method::exact},
-    {"refits", LeaveOneOut::Method::refits},
-    {"leverage", LeaveOneOut::Method::leverage},
-};
-
-}  // namespace
-
-std::string_view to_string(LeaveOneOut::Method method) { return name_of(methods, method); }
+std::string_view to_string(LeaveOneOut::Method method) {
+  switch (method) {
+    case LeaveOneOut::Method::exact:
+      return "exact";
+    case LeaveOneOut::Method::refits:
+      return "refits";
+    case LeaveOneOut::Method::leverage:
+      return "leverage";
+    case LeaveOneOut::Method::none:
+      break;
+  }
+  return "none";
+}
 
 namespace studies {
 namespace {
