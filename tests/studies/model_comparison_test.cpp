@@ -85,13 +85,13 @@ TEST_CASE("what cannot be compared is refused") {
       "[model]\n'log(v)' = 'a + b*c'\n[parameters]\na = 1\nb = 1\n[data]\ncolumns = ['c', 'v']\n"
       "rows = [[1, 2], [2, 3], [3, 5]]\n",
       "other.toml", ".");
-  CHECK_THROWS_WITH_AS(compare_models({puromycin::fit(), other_response}, {"one", "other"}, {}),
+  CHECK_THROWS_WITH_AS(thalweg::compare_models({puromycin::fit(), other_response}, {"one", "other"}, {}),
                        "models of 'v' and of 'log(v)' cannot be compared: their residuals are of different things; "
                        "expected one response",
                        thalweg::Error);
   const auto fewer = puromycin::fit(lines[1], "a = 1\nb = 1", "where = 'c > 0.05'\n");
   CHECK_THROWS_WITH_AS(
-      compare_models({puromycin::fit(), fewer}, {"one", "other"}, {}),
+      thalweg::compare_models({puromycin::fit(), fewer}, {"one", "other"}, {}),
       "'one' reads 12 rows of 'puromycin.toml' and 'other' others, 10, so that they cannot be compared; "
       "expected the same rows, which --where can choose",
       thalweg::Error);

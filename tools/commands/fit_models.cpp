@@ -130,6 +130,9 @@ int fit_models(const Arguments& arguments) {
     print(to_text(comparison, solve.verbose));
   }
   name_failures(comparison);
+  if (std::any_of(comparison.fits.begin(), comparison.fits.end(),
+                  [](const ModelFit& each) { return each.report.result.status == Status::interrupted; }))
+    return exit_interrupted;
   return comparison.all_converged() ? exit_converged : exit_stopped;
 }
 

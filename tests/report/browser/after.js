@@ -250,6 +250,19 @@
         'marks in the matrix');
   }
 
+  function models() {
+    const figure = chart('models'), count = data.models.length;
+    equal(all('.canvas .series', figure).length, count, 'curves');
+    equal(all('.canvas circle.datum', figure).length, data.models[0].y.length, 'rows of the models');
+    equal(new Set(all('.canvas .curve', figure).map(p => p.getAttribute('stroke-dasharray'))).size, count, 'dashes');
+    equal(all('.canvas .datum', chart('residuals')).length, count * data.models[0].y.length, 'residuals of the models');
+    const box = figure.querySelector('.toggles input');
+    box.click();
+    equal(all('.canvas .series', figure).length, count - 1, 'curves after hiding one');
+    box.click();
+    equal(all('#models tbody tr').length >= count, true, 'rows of the table of models');
+  }
+
   try {
     check(document.querySelector('h1').children.length === 0, 'the title is text');
     everyFigure();
@@ -258,6 +271,7 @@
     await tables();
     await saves();
     if (data.fit) await fits();
+    if (data.models) models();
     if (data.bundle) bundle();
     if (data.pose_graph) poseGraph();
     if (data.trace && data.trace.cost && data.trace.cost.length > 1) {
