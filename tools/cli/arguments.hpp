@@ -41,6 +41,7 @@ struct FitArguments {
   std::vector<std::string> models;  ///< all of them
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
+  std::vector<NamedExpression> define, tie, derive;
   std::string sigma;  ///< a column, or empty
   TableOptions table;
   RowSelection rows;

@@ -23,29 +23,60 @@
 namespace thalweg::tool {
 namespace {
 
-/// The names in a formula; nothing of one that cannot be read, which its own fit says.
-std::optional<std::set<std::string>> names_in(const std::string& model) {
-  std::set<std::string> names;
+using Names = std::set<std::string>;
+
+void add_names(const Formula& formula, Names& names) {
+  for (const auto* list : {&formula.names(), &formula.constants()})
+    for (const Formula::Name& name : *list) names.insert(name.name);
+}
+
+/// The names that a model reads, itself and through definitions and ties; none of a formula that cannot be read, which
+/// its own fit says.
+std::optional<Names> names_read(const std::string& model, const FitArguments& arguments) {
+  Names names;
   try {
     const Equation equation = Equation::parse(model);
-    for (const Formula* side : {&equation.response, &equation.model})
-      for (const auto* list : {&side->names(), &side->constants()})
-        for (const Formula::Name& name : *list) names.insert(name.name);
+    add_names(equation.response, names);
+    add_names(equation.model, names);
+    for (std::size_t before = 0; before != names.size();) {
+      before = names.size();
+      for (const auto* list : {&arguments.define, &arguments.tie})
+        for (const NamedExpression& each : *list)
+          if (names.contains(each.name)) add_names(Formula::parse(each.expression), names);
+    }
   } catch (const FormulaError&) {
     return std::nullopt;
   }
   return names;
 }
 
-/// Starts, bounds and fixed parameters are those of all models; what none of them uses is a mistake.
+/// Whether all names of a derived quantity are there; one that cannot be read is left to the fits.
+bool can_be_derived(const NamedExpression& quantity, const Names& names) {
+  try {
+    const Formula formula = Formula::parse(quantity.expression);
+    return std::all_of(formula.names().begin(), formula.names().end(),
+                       [&](const Formula::Name& name) { return names.contains(name.name); });
+  } catch (const FormulaError&) {
+    return true;
+  }
+}
+
+/// Starts, bounds, fixed parameters and expressions are those of all models; what none of them uses is a mistake.
 class SharedParameters {
  public:
   explicit SharedParameters(const FitArguments& arguments) : arguments_(arguments) {
-    for (const std::string& model : arguments.models) names_.push_back(names_in(model));
-    for (const auto* list : {&arguments.start, &arguments.lower, &arguments.upper})
-      for (const Assignment& each : *list)
-        check(list == &arguments.start ? "--start" : list == &arguments.lower ? "--lower" : "--upper", each.name);
+    for (const std::string& model : arguments.models) names_.push_back(names_read(model, arguments));
+    for (const Assignment& each : arguments.start) check("--start", each.name);
+    for (const Assignment& each : arguments.lower) check("--lower", each.name);
+    for (const Assignment& each : arguments.upper) check("--upper", each.name);
     for (const std::string& name : arguments.fix) check("--fix", name);
+    for (const NamedExpression& each : arguments.define) check("--define", each.name);
+    for (const NamedExpression& each : arguments.tie) check("--tie", each.name);
+    for (const NamedExpression& each : arguments.derive)
+      if (std::none_of(names_.begin(), names_.end(),
+                       [&](const auto& names) { return !names || can_be_derived(each, *names); }))
+        throw UsageError(fmt::format("--derive: no model has all parameters of '{}'; expected those of one of them",
+                                     each.expression));
   }
 
   /// The arguments of one model.
@@ -54,23 +85,25 @@ class SharedParameters {
     own.model = arguments_.models[i];
     own.models = {own.model};
     if (!names_[i]) return own;
-    const auto unused = [&](const std::string& name) { return !names_[i]->contains(name); };
+    const Names& names = *names_[i];
     for (auto* list : {&own.start, &own.lower, &own.upper})
-      std::erase_if(*list, [&](const Assignment& each) { return unused(each.name); });
-    std::erase_if(own.fix, unused);
+      std::erase_if(*list, [&](const Assignment& each) { return !names.contains(each.name); });
+    for (auto* list : {&own.define, &own.tie})
+      std::erase_if(*list, [&](const NamedExpression& each) { return !names.contains(each.name); });
+    std::erase_if(own.fix, [&](const std::string& name) { return !names.contains(name); });
+    std::erase_if(own.derive, [&](const NamedExpression& each) { return !can_be_derived(each, names); });
     return own;
   }
 
  private:
   void check(const char* option, const std::string& name) const {
-    const auto uses = [&](const auto& names) { return !names || names->contains(name); };
-    if (std::none_of(names_.begin(), names_.end(), uses))
+    if (std::none_of(names_.begin(), names_.end(), [&](const auto& names) { return !names || names->contains(name); }))
       throw UsageError(
           fmt::format("{}: '{}' is used by none of the models; expected a parameter of one of them", option, name));
   }
 
   const FitArguments& arguments_;
-  std::vector<std::optional<std::set<std::string>>> names_;
+  std::vector<std::optional<Names>> names_;
 };
 
 /// Opened before the work begins.

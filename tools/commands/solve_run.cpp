@@ -165,6 +165,11 @@ void SolveRun::write_rows(const Report& report) {
   if (figure_.wanted()) figure_.commit(rendered(figure_of(report), figure_format(arguments_.figure)));
 }
 
+void SolveRun::leave(Request& request) const {
+  request.options.interrupt = &interrupt_.flag();
+  request.options.time_limit = std::max(0.0, arguments_.options.time_limit - watch_.elapsed());
+}
+
 int SolveRun::finish(Report& report, const std::function<std::string()>& solution) {
   report.seconds.statistics = watch_.lap();
   report.rows_in_json = arguments_.rows_in_json;

@@ -3,14 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <thalweg/models/build.hpp>
+
 namespace thalweg::inline v0_1::studies {
 namespace {
-
-std::vector<std::string> parameter_names(const CurveFit& fit) {
-  std::vector<std::string> names;
-  for (const FitParameter& p : fit.parameters) names.push_back(p.name);
-  return names;
-}
 
 /// J[j][i]: the gradient in row i by parameter j.
 double standard_error(const std::vector<std::vector<double>>& J, std::size_t i, const FitStatistics& s) {
@@ -28,9 +24,10 @@ double standard_error(const std::vector<std::vector<double>>& J, std::size_t i, 
 
 }  // namespace
 
-std::vector<std::size_t> inputs_of(const DataSet& data, const Equation& equation) {
+std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
   std::vector<std::size_t> inputs;
-  for (const Formula::Name& name : equation.model.names()) {
+  const Formula model = equation.model.substituted(symbols_of(fit, data, equation).definitions);
+  for (const Formula::Name& name : model.names()) {
     const auto found = std::find(data.columns.begin(), data.columns.end(), name.name);
     if (found != data.columns.end()) inputs.push_back(static_cast<std::size_t>(found - data.columns.begin()));
   }
@@ -39,7 +36,10 @@ std::vector<std::size_t> inputs_of(const DataSet& data, const Equation& equation
 
 FormulaModel model_alone(const CurveFit& fit, const Equation& equation, const std::vector<std::string>& columns,
                          const std::vector<std::vector<double>>& values) {
-  return FormulaModel({equation.text, Formula::parse("0"), equation.model}, {parameter_names(fit), columns}, values,
+  const Equation alone{equation.text, Formula::parse("0"), equation.model};
+  DataSet rows;
+  rows.columns = columns;
+  return FormulaModel(alone, symbols_of(fit, rows, alone), values,
                       values.empty() ? 1 : static_cast<std::int64_t>(values[0].size()));
 }
 

@@ -72,7 +72,7 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
       panel.sigma = data.values[static_cast<std::size_t>(at)];
       for (std::size_t i = 0; i < rows; ++i) panel.residual[i] /= panel.sigma[i];
     }
-    const std::vector<std::size_t> inputs = inputs_of(data, equation);
+    const std::vector<std::size_t> inputs = inputs_of(fit, data, equation);
     if (inputs.size() == 1) {
       panel.input = data.columns[inputs[0]];
       panel.input_label = label_of(data, panel.input);

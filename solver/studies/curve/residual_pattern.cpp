@@ -42,7 +42,7 @@ void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& rep
       const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
       for (std::size_t i = 0; i < rows; ++i) residual[i] /= data.values[static_cast<std::size_t>(at)][i];
     }
-    const std::vector<std::size_t> inputs = inputs_of(data, Equation::parse(data.equation));
+    const std::vector<std::size_t> inputs = inputs_of(fit, data, Equation::parse(data.equation));
     if (inputs.size() == 1) {
       over = data.values[inputs[0]];
       name = data.columns[inputs[0]];

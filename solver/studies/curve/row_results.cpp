@@ -103,7 +103,7 @@ std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& p
     const DataSet& data = fit.data[d];
     const Equation equation = Equation::parse(data.equation);
     std::vector<std::string> needed, wished;
-    for (const std::size_t input : inputs_of(data, equation)) needed.push_back(data.columns[input]);
+    for (const std::size_t input : inputs_of(fit, data, equation)) needed.push_back(data.columns[input]);
     if (data.sigma_column) wished.push_back(*data.sigma_column);
     DataSet inputs = select_inputs(DataTable::read(path, options), needed, wished);
     inputs.name = data.name;

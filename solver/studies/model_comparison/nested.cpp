@@ -31,7 +31,7 @@ class Imitation {
     DataSet& data = fit_.data[0];
     const Equation equation = Equation::parse(data.equation);
     std::string name = "target";
-    while (std::find(data.columns.begin(), data.columns.end(), name) != data.columns.end() || is_parameter(name))
+    while (std::find(data.columns.begin(), data.columns.end(), name) != data.columns.end() || is_taken(name))
       name += '_';
     data.columns.push_back(name);
     data.values.push_back(target);
@@ -58,9 +58,12 @@ class Imitation {
   }
 
  private:
-  bool is_parameter(const std::string& name) const {
-    return std::any_of(fit_.parameters.begin(), fit_.parameters.end(),
-                       [&](const FitParameter& p) { return p.name == name; });
+  /// Whether a parameter or an expression is called so.
+  bool is_taken(const std::string& name) const {
+    const auto is_called_so = [&](const auto& each) { return each.name == name; };
+    return std::any_of(fit_.parameters.begin(), fit_.parameters.end(), is_called_so) ||
+           std::any_of(fit_.definitions.begin(), fit_.definitions.end(), is_called_so) ||
+           std::any_of(fit_.tied.begin(), fit_.tied.end(), is_called_so);
   }
   CurveFit fit_;
 };
