@@ -91,7 +91,7 @@ std::vector<Tick> Axis::linear_ticks(int about) const {
   const bool plain = top <= most_plain && place >= least_plain;
   std::vector<Tick> ticks;
   for (double i = first; i <= last; ++i) {
-    const double value = i * step;
+    const double value = i * step + 0.0;  // no −0
     std::string label = "0";
     if (plain)
       label = fmt::format("{:.{}f}", value, std::max(0, -place));

@@ -47,6 +47,7 @@ std::string style(bool dashed) {
 struct Entry {
   std::string words;
   int mark = -1, line = -1, band = -1, edge = -1;  ///< numbers of colours; −1: none
+  int shape = 0;                                   ///< of the mark
 };
 
 /// Where each entry begins, line by line; y counts from the top of the legend.
@@ -70,7 +71,7 @@ void draw_legend(Svg& svg, const std::vector<Entry>& entries, double top, double
     if (e.band >= 0) svg.rectangle(fmt::format("band b{}", e.band), {left, middle - 5.0, swatch, 10.0});
     if (e.line >= 0) svg.line(fmt::format("curve c{}", e.line), {left, middle}, {right, middle});
     if (e.edge >= 0) svg.line(fmt::format("edge c{}", e.edge), {left, middle}, {right, middle});
-    if (e.mark >= 0) svg.marker(fmt::format("mark m{}", e.mark), e.mark, {left + 0.5 * swatch, middle}, 3.0);
+    if (e.mark >= 0) svg.marker(fmt::format("mark m{}", e.mark), e.shape, {left + 0.5 * swatch, middle}, 3.0);
     svg.text("legend", {right + 6.0, middle + 4.0}, Anchor::start, e.words);
   }
 }
@@ -90,10 +91,12 @@ std::vector<Entry> legend_of(const std::vector<Series>& all, FigureCurves curves
   if (one || models)
     entries.push_back({(all[0].panel->sigma.empty() ? "data" : "data ± σ") + thinned(all[0]), all[0].mark % colours});
   if (one && curve) entries.push_back({"fit", -1, line});
-  if (!one)
-    for (const Series& s : all)
-      entries.push_back({printable(s.panel->name) + (models ? "" : thinned(s)), models ? -1 : s.mark % colours,
-                         models || curve ? s.line % colours : -1});
+  for (const Series& s : all)
+    if (!one)
+      entries.push_back({.words = printable(s.panel->name) + (models ? "" : thinned(s)),
+                         .mark = s.residual % colours,
+                         .line = models || curve ? s.line % colours : -1,
+                         .shape = s.residual_shape});
   const std::string words = text::level_in_words(level);
   if (has(&FitPanel::lower)) entries.push_back({words + " confidence band", -1, -1, line});
   if (has(&FitPanel::prediction_lower)) entries.push_back({words + " prediction band", -1, -1, -1, line});
@@ -110,10 +113,12 @@ std::vector<Series> series_of(const FitPicture& picture, FigureCurves curves) {
                    .rows = downsample_evenly(panel.y.size(), most_drawn),
                    .mark = models ? black : number,
                    .line = one && !models ? 1 : number,
+                   .residual = number,
+                   .shape = models ? 0 : number,
+                   .residual_shape = number,
                    .data = !models || i == 0,
                    .bands = !models});
   }
-  // The data of models are black, the residuals of each have its colour.
   return all;
 }
 

@@ -132,15 +132,15 @@ void Pane::draw_data(Svg& svg, const Series& s, const Axis& x, const Axis& y) co
       svg.polyline(bar, {{at - cap, low}, {at + cap, low}});
       svg.polyline(bar, {{at - cap, high}, {at + cap, high}});
     }
-    svg.marker(mark, s.mark, {at, y.at(p.y[i])}, radius_of(s.rows.size()));
+    svg.marker(mark, s.shape, {at, y.at(p.y[i])}, radius_of(s.rows.size()));
   }
 }
 
 void Pane::draw_residuals(Svg& svg, const Series& s, const Axis& x, const Axis& y) const {
   const FitPanel& p = *s.panel;
-  const int colour = s.data ? s.mark : s.line;
   for (const std::size_t i : s.rows)
-    svg.marker(css("mark m", colour), colour, {x.at(over(p)[i]), y.at(p.residual[i])}, 0.85 * radius_of(s.rows.size()));
+    svg.marker(css("mark m", s.residual), s.residual_shape, {x.at(over(p)[i]), y.at(p.residual[i])},
+               0.85 * radius_of(s.rows.size()));
 }
 
 void Pane::draw(Svg& svg, const Rectangle& whole, const std::string& id) {
@@ -158,7 +158,7 @@ void Pane::draw(Svg& svg, const Rectangle& whole, const std::string& id) {
 
   const double inner = whole.height - below_numbers - label_room - gap;
   const double lower_height = part_of_residuals * inner, upper_height = inner - lower_height;
-  const int ticks_y = std::max(3, static_cast<int>(upper_height / 55.0)), ticks_r = 3;
+  const int ticks_y = std::max(3, static_cast<int>(upper_height / 42.0)), ticks_r = 5;
   const double numbers = std::max(widest_label(y.ticks(ticks_y)), widest_label(r.ticks(ticks_r)));
   const double left = whole.left + label_room + numbers + tick_length + 5.0;
   const Rectangle upper{left, whole.top, whole.right() - right_margin - left, upper_height};

@@ -17,8 +17,9 @@ inline constexpr std::size_t most_drawn = 20000;  // rows of a data set
 /// A data set or a model, and how it is told from the others.
 struct Series {
   const FitPanel* panel = nullptr;
-  std::vector<std::size_t> rows;  ///< that are drawn
-  int mark = 0, line = 0;         ///< numbers of their colours
+  std::vector<std::size_t> rows;         ///< that are drawn
+  int mark = 0, line = 0, residual = 0;  ///< numbers of their colours
+  int shape = 0, residual_shape = 0;     ///< of the marks
   bool data = true, bands = true;
 };
 

@@ -34,6 +34,12 @@ std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, con
   return inputs;
 }
 
+std::string response_of(const Equation& equation) {
+  const std::string& text = equation.response.text();
+  const std::size_t begin = text.find_first_not_of(" \t\r\n"), end = text.find_last_not_of(" \t\r\n");
+  return begin == text.npos ? "" : text.substr(begin, end - begin + 1);
+}
+
 FormulaModel model_alone(const CurveFit& fit, const Equation& equation, const std::vector<std::string>& columns,
                          const std::vector<std::vector<double>>& values) {
   const Equation alone{equation.text, Formula::parse("0"), equation.model};

@@ -13,6 +13,9 @@ namespace thalweg::inline v0_1::studies {
 /// The columns that the model reads, itself and through definitions, by their place in the data set.
 std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, const Equation& equation);
 
+/// The response's text, without blanks around it.
+std::string response_of(const Equation& equation);
+
 /// The equation's model on rows of its own: no response is needed.
 FormulaModel model_alone(const CurveFit& fit, const Equation& equation, const std::vector<std::string>& columns,
                          const std::vector<std::vector<double>>& values);

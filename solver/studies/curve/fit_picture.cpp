@@ -18,9 +18,12 @@ std::vector<double> grid_over(const std::vector<double>& x) {
   const auto [least, most] = std::minmax_element(x.begin(), x.end());
   const bool decades = *least > 0.0 && *most > 100.0 * *least;
   const int even = decades ? grid_points / 2 + 1 : grid_points;
-  const double width = *most - *least, from = *least - overhang * width;
+  const double width = *most - *least;
+  // A model of positive x may mean nothing below zero.
+  const double from = std::max(*least - overhang * width, *least > 0.0 ? 0.5 * *least : *least - width);
+  const double step = (*most + overhang * width - from) / (even - 1);
   std::vector<double> grid;
-  for (int i = 0; i < even; ++i) grid.push_back(from + (1.0 + 2.0 * overhang) * width * i / (even - 1));
+  for (int i = 0; i < even; ++i) grid.push_back(from + step * i);
   if (!decades) return grid;
   const double span = std::log(*most / *least), log_from = std::log(*least) - overhang * span;
   for (int i = 0; i < even; ++i) grid.push_back(std::exp(log_from + (1.0 + 2.0 * overhang) * span * i / (even - 1)));
@@ -59,7 +62,7 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
     const Equation equation = Equation::parse(data.equation);
     FitPanel panel;
     panel.name = data.name;
-    panel.response = equation.response.text();
+    panel.response = response_of(equation);
     panel.response_label = label_of(data, panel.response);
     const auto rows = static_cast<std::size_t>(model.rows());
     panel.fitted.resize(rows);

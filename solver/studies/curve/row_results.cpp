@@ -66,7 +66,7 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
     const Equation equation = Equation::parse(data.equation);
     FitRows& rows = all.emplace_back();
     rows.name = data.name;
-    rows.response = equation.response.text();
+    rows.response = response_of(equation);
     set_columns(data, rows);
     const CurveBand band = band_of(model_alone(fit, equation, data.columns, data.values), x, s);
     set_bands(band, noise_of(data, data.sigma_column.has_value(), s), s, rows);
@@ -120,7 +120,7 @@ std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>
     const Equation equation = Equation::parse(data.equation);
     FitRows& rows = all.emplace_back();
     rows.name = data.name;
-    rows.response = equation.response.text();
+    rows.response = response_of(equation);
     set_columns(data, rows);
     // A column that the model does not read may be called like a parameter.
     std::vector<std::string> columns;

@@ -10,6 +10,7 @@
 #include <thalweg/studies/advice.hpp>
 #include <thalweg/studies/model_comparison.hpp>
 
+#include "studies/curve/curve_band.hpp"
 #include "studies/model_comparison/leave_one_out.hpp"
 #include "studies/model_comparison/nested.hpp"
 
@@ -23,8 +24,8 @@ void check_comparable(const std::vector<CurveFit>& fits, const std::vector<std::
   for (std::size_t i = 0; i < fits.size(); ++i) {
     if (fits[i].data.size() != 1)
       throw Error(fmt::format("'{}' has {} data sets; expected one, to compare models", names[i], fits[i].data.size()));
-    const std::string response = Equation::parse(fits[i].data[0].equation).response.text();
-    const std::string expected = Equation::parse(fits[0].data[0].equation).response.text();
+    const std::string response = studies::response_of(Equation::parse(fits[i].data[0].equation));
+    const std::string expected = studies::response_of(Equation::parse(fits[0].data[0].equation));
     if (response != expected)
       throw Error(
           fmt::format("models of '{}' and of '{}' cannot be compared: their residuals are of different things; "
@@ -87,7 +88,7 @@ ModelComparison compare_models(const std::vector<CurveFit>& given, const std::ve
   check_comparable(given, names);
   ModelComparison comparison;
   comparison.file = given[0].file;
-  comparison.response = Equation::parse(given[0].data[0].equation).response.text();
+  comparison.response = studies::response_of(Equation::parse(given[0].data[0].equation));
   std::vector<ModelFit> fits;
   for (std::size_t i = 0; i < given.size(); ++i) {
     ModelFit& fit = fits.emplace_back();

@@ -75,7 +75,7 @@ std::string about_columns(const ModelComparison& comparison) {
   if (has(LeaveOneOut::Method::refits)) ways.push_back("by refits where it is not");
   if (has(LeaveOneOut::Method::leverage)) ways.push_back("by leverages, to first order, of nonlinear models");
   if (!ways.empty()) {
-    out += "Left out: root mean square error of each row predicted by a fit to all others; ";
+    out += "Left out: root mean square error of each row predicted by a fit to all others,\n";
     for (std::size_t i = 0; i < ways.size(); ++i) out += (i > 0 ? ", " : "") + ways[i];
     out += ".\n";
   }
