@@ -51,6 +51,7 @@ struct DataSet {
   std::string equation;  ///< "y = b1 * (1 - exp(-b2 * x))"
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
+  std::vector<std::string> labels;          ///< of each column: its name in its table; empty: as `columns`
   std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
   Loss loss;                                ///< of each row's residual, divided by its standard deviation
   std::string group_column;                 ///< whose text tells the group of each row; empty: the set has no groups

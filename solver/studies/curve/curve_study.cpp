@@ -13,6 +13,8 @@
 #include "studies/curve/derived_section.hpp"
 #include "studies/curve/fit_picture.hpp"
 #include "studies/curve/group_section.hpp"
+#include "studies/curve/residual_pattern.hpp"
+#include "studies/curve/row_results.hpp"
 #include "studies/curve/saturation.hpp"
 #include "studies/facts.hpp"
 #include "studies/regression/regression_study.hpp"
@@ -51,6 +53,7 @@ class CurveStudy final : public Study {
   void prepare(Request& request) override {
     request.options.validate();
     build(request, request.start);
+    if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }
   void describe(Report& report) const override {
     count(built_.problem, report);
@@ -91,9 +94,14 @@ class CurveStudy final : public Study {
     note_saturation(built_, report);
     add_groups(fit_, built_, report);
     add_derived(fit_, built_, request, report);
+    judge_residuals(fit_, built_, report);
     if (report.statistics.available()) report.certified = certified_agreement(fit_, built_, report.statistics);
-    if (request.picture && fit_.groups.empty())
-      report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
+    const Status status = report.result.status;
+    if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
+    if (status == Status::failed || status == Status::non_finite_start) return;
+    if (request.rows) report.rows = row_results(fit_, built_, report);
+    report.predictions = predictions(fit_, prediction_inputs_, report);
+    note_missing(report);
   }
   std::string solution(const std::vector<double>& x, Compression) const override {
     CurveFit solved = fit_;
@@ -158,8 +166,11 @@ class CurveStudy final : public Study {
 
   CurveFit fit_;
   CurveProblem built_;
+  std::vector<DataSet> prediction_inputs_;
 };
 
+constexpr std::string_view own_options[] = {"--output-table", "--predict", "--predict-output", "--figure",
+                                            "--json-fit"};
 constexpr Format own_formats[] = {
     {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/README.md"},
     {".dat", "NIST StRD nonlinear regression, the original files"},
@@ -174,7 +185,7 @@ std::unique_ptr<Study> read(const std::string& file, const Request&) {
 }  // namespace
 
 Kind problem_file() {
-  return {"problem file", {}, own_formats, [](const std::string&) { return true; }, read};
+  return {"problem file", own_options, own_formats, [](const std::string&) { return true; }, read};
 }
 
 }  // namespace studies
