@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include <thalweg/io/file_error.hpp>
 #include <thalweg/math/loss.hpp>
+#include <thalweg/problem/error_covariance.hpp>
 #include <thalweg/problem/noise.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -35,16 +37,30 @@ struct FitParameter {
   std::string unit, description;  ///< for the reader of a report; may be empty
 };
 
+/// Errors of successive rows that are correlated (first-order autoregressive): by φ = `correlation` at a distance of 1,
+/// by φ^|t − t'| at any other.
+struct Autocorrelation {
+  double correlation = 0.0;  ///< −1 < φ < 1; not below 0 with `at`
+  std::string at;            ///< the column that holds t, increasing; empty: the number of the row
+};
+
 /// One table and the equation that holds on it.
 struct DataSet {
   std::string name;      ///< "data" when there is only one
   std::string equation;  ///< "y = b1 * (1 - exp(-b2 * x))"
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
-  std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
-  Loss loss;                                ///< of each row's residual, divided by its standard deviation
-  std::size_t missing_rows = 0;             ///< left out because a value is missing
-  std::size_t excluded_rows = 0;            ///< left out by a condition
+  /// The standard deviation of each row, positive, as written: a column's name, a number, or a formula of columns such
+  /// as "0.02*y + 0.1" (a column's own name goes first). Empty: none. row_deviations() evaluates it.
+  std::string sigma;
+  std::string weights;  ///< the factor of each row's r², likewise: sigma = 1/√weight; not beside sigma
+  /// Of the rows' errors, as many as rows; not beside sigma or weights. Null: they are independent.
+  std::shared_ptr<const ErrorCovariance> covariance;
+  std::optional<Autocorrelation> autocorrelation;  ///< beside sigma or weights, not beside a covariance
+  bool counts = false;  ///< the response is a Poisson count, whose mean is the model: fitted by maximum likelihood
+  Loss loss;            ///< of each row's residual, divided by its standard deviation
+  std::size_t missing_rows = 0;   ///< left out because a value is missing
+  std::size_t excluded_rows = 0;  ///< left out by a condition, or by a weight of 0
 };
 
 struct CurveFit {
@@ -52,8 +68,9 @@ struct CurveFit {
   std::string title, source;
   std::vector<FitParameter> parameters;
   std::vector<DataSet> data;
-  Noise noise = Noise::estimated;
-  bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in
+  Noise noise = Noise::estimated;   ///< known where a data set has counts
+  bool scale_per_data_set = false;  ///< the noise that is estimated has a factor for each data set, not one for all
+  bool detect_linear = false;       ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::string> notes;  ///< what the reader decided that a person should know; sentences
 };

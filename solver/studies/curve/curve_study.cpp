@@ -11,6 +11,7 @@
 #include <thalweg/models/toml_writer.hpp>
 
 #include "studies/curve/fit_picture.hpp"
+#include "studies/curve/noise_section.hpp"
 #include "studies/curve/saturation.hpp"
 #include "studies/facts.hpp"
 #include "studies/regression/regression_study.hpp"
@@ -34,8 +35,11 @@ std::optional<Agreement> certified_agreement(const CurveFit& fit, const FitStati
 double certified_cost(const CurveFit& fit) {
   for (const FitParameter& p : fit.parameters)
     if (p.prior) return unset;
+  if (fit.scale_per_data_set) return unset;
   for (const DataSet& data : fit.data)
-    if (data.sigma_column || !data.loss.is_trivial()) return unset;
+    if (data.counts || data.covariance || data.autocorrelation || !data.sigma.empty() || !data.weights.empty() ||
+        !data.loss.is_trivial())
+      return unset;
   return 0.5 * fit.certified_residual_sum_of_squares;
 }
 
@@ -46,6 +50,11 @@ class CurveStudy final : public Study {
 
   void prepare(Request& request) override {
     request.options.validate();
+    if (fit_.scale_per_data_set && request.starts > 1)
+      throw Error(fmt::format(
+          "--starts does not go with '{}', whose noise is estimated per data set: costs at different scales "
+          "of the noise do not compare; expected one start, or noise = \"estimated\"",
+          file()));
     build(request, request.start);
   }
   void describe(Report& report) const override {
@@ -59,6 +68,12 @@ class CurveStudy final : public Study {
   }
   Subject subject() const override { return {.residuals = &built_.problem}; }
   std::vector<double> start() const override { return built_.problem.start(); }
+  Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
+    if (!fit_.scale_per_data_set) return Study::solve(request, options, train);
+    ScaledResult scaled = solve_scaled(request, options, train);
+    scales_ = std::move(scaled.scales);
+    return std::move(scaled.result);
+  }
 
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), fit_.notes.begin(), fit_.notes.end());
@@ -82,6 +97,8 @@ class CurveStudy final : public Study {
   }
   void conclude(const Request& request, Report& report) const override {
     note_saturation(built_, report);
+    add_noise(fit_, scales_, report);
+    count_scales(report.statistics);
     if (report.statistics.available()) report.certified = certified_agreement(fit_, report.statistics);
     if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
   }
@@ -99,7 +116,14 @@ class CurveStudy final : public Study {
   }
   std::size_t start_count() const override { return fit_.parameters[0].starts.size(); }
 
-  void prepare_comparison(const Request& request) override { build(request, 1); }
+  void prepare_comparison(const Request& request) override {
+    if (fit_.scale_per_data_set)
+      throw Error(
+          fmt::format("'{}' has noise estimated per data set, whose cost changes with the scales of the noise; "
+                      "expected noise = \"estimated\" or \"known\" for a comparison",
+                      file()));
+    build(request, 1);
+  }
   std::vector<std::vector<double>> starts() const override {
     std::vector<std::vector<double>> starts(start_count());
     for (std::size_t k = 0; k < starts.size(); ++k)
@@ -124,9 +148,50 @@ class CurveStudy final : public Study {
  private:
   void build(const Request& request, int start) {
     fit_.detect_linear = request.detect_linear;
-    if (request.loss)
-      for (DataSet& data : fit_.data) data.loss = *request.loss;
+    if (request.loss) set_loss(*request.loss);
     built_ = build_problem(fit_, start);
+  }
+  void set_loss(const Loss& loss) {
+    for (DataSet& data : fit_.data) {
+      const char* const other = data.counts                               ? "Poisson counts"
+                                : data.covariance || data.autocorrelation ? "correlated errors"
+                                : fit_.scale_per_data_set                 ? "a scale of its own that is estimated"
+                                                                          : nullptr;
+      if (other && !loss.is_trivial())
+        throw Error(
+            fmt::format("--loss {} does not go with data set '{}' of '{}', which has {}; expected least squares",
+                        to_string(loss), data.name, file(), other));
+      data.loss = loss;
+    }
+  }
+  /// Solves in turn with the scales of the noise, within the time of one solve.
+  ScaledResult solve_scaled(const Request& request, Options options, TrainOptions train) const {
+    std::vector<std::size_t> groups;
+    std::vector<std::vector<double>> response;
+    for (std::size_t d = 0; d < fit_.data.size(); ++d) {
+      groups.push_back(d);
+      try {
+        response.push_back(built_.models[d]->response());
+      } catch (const Error&) {
+        response.emplace_back();  // a parameter is in what was measured
+      }
+    }
+    const Stopwatch watch;
+    const double limit = options.time_limit;
+    return solve_with_noise_scales(
+        built_.problem, groups, response,
+        [&](const Problem& problem, const std::vector<double>& x) {
+          options.time_limit = train.time_limit = std::max(0.0, limit - watch.elapsed());
+          return run(request.method, {.residuals = &problem}, x, options, train);
+        },
+        start());
+  }
+  /// Every scale is a parameter of the likelihood; the statistics know of one.
+  void count_scales(FitStatistics& s) const {
+    if (scales_.empty()) return;
+    const double more = static_cast<double>(scales_.size()) - 1.0;
+    s.aic += 2.0 * more;
+    s.bic += more * std::log(static_cast<double>(built_.problem.residual_count()));
   }
   void name(ProblemFacts& facts) const {
     facts.name = std::filesystem::path(file()).stem().string();
@@ -138,7 +203,8 @@ class CurveStudy final : public Study {
   }
 
   CurveFit fit_;
-  CurveProblem built_;
+  mutable CurveProblem built_;  // a solve leaves the scales of the noise in it
+  mutable std::vector<NoiseScale> scales_;
 };
 
 constexpr Format own_formats[] = {

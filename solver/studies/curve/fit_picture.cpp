@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <thalweg/formula/formula.hpp>
+#include <thalweg/models/row_noise.hpp>
 
 namespace thalweg::inline v0_1::studies {
 namespace {
@@ -99,11 +100,9 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
     model.predict(x.data(), 0, model.rows(), panel.fitted.data());
     model.evaluate(x.data(), 0, model.rows(), panel.residual.data(), nullptr);
     for (std::size_t i = 0; i < rows; ++i) panel.y.push_back(panel.fitted[i] - panel.residual[i]);
-    if (data.sigma_column) {
-      const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
-      panel.sigma = data.values[static_cast<std::size_t>(at)];
-      for (std::size_t i = 0; i < rows; ++i) panel.residual[i] /= panel.sigma[i];
-    }
+    panel.sigma = row_deviations(data);
+    for (std::size_t i = 0; i < rows && data.counts; ++i) panel.sigma.push_back(std::sqrt(panel.fitted[i]));
+    for (std::size_t i = 0; i < panel.sigma.size(); ++i) panel.residual[i] /= panel.sigma[i];
     const std::vector<std::size_t> inputs = inputs_of(data, equation);
     if (inputs.size() == 1) {
       panel.input = data.columns[inputs[0]];
