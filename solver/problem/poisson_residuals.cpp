@@ -83,6 +83,12 @@ void PoissonResiduals::compute_curvature(const double* x, std::int64_t begin, st
   group_->add_curvature(x, begin, end, &pointer, S);
 }
 
+std::unique_ptr<ResidualGroup> PoissonResiduals::permuted(std::span<const std::int64_t> order) const {
+  std::vector<double> counts;
+  for (const std::int64_t i : order) counts.push_back(counts_[static_cast<std::size_t>(i)]);
+  return std::make_unique<PoissonResiduals>(group_->reordered(order), std::move(counts));
+}
+
 std::string PoissonResiduals::explain_non_finite(const double* x, std::int64_t item) const {
   double residual = 0.0;
   double* const pointer = &residual;

@@ -32,6 +32,7 @@ class PoissonResiduals final : public ResidualGroup {
   void compute(const double* x, const ResidualOutput& out) const override;
   void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                          double* S) const override;
+  std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const override;
 
  private:
   std::unique_ptr<ResidualGroup> group_;

@@ -126,7 +126,7 @@ void TomlNoise::read_covariance_of(const toml::node& node, const DataSet& data, 
     places.covariance_rows = read_covariance(places.covariance_file);
     return;
   }
-  const Table table = read_table(places.covariance_file);
+  const Table table = thalweg::read_table(places.covariance_file);
   places.covariance_rows =
       kind == 1 ? from_bands(places.covariance_file, table)
                 : from_blocks(places.covariance_file, table, data.values.empty() ? 0 : data.values[0].size());

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/minimize/stopwatch.hpp>
 #include <thalweg/models/build.hpp>
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/models/toml_writer.hpp>
@@ -77,7 +78,7 @@ class CurveStudy final : public Study {
 
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), fit_.notes.begin(), fit_.notes.end());
-    if (report.problem.priors > 0 && fit_.noise == Noise::estimated)
+    if (report.problem.priors > 0 && fit_.noise == Noise::estimated && !fit_.scale_per_data_set)
       report.result.notes.emplace_back(
           "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
           "noise = \"known\" takes them as they are");
