@@ -9,10 +9,15 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
+/// In an order that does not depend on where the memory lies.
 double dot(const double* a, const double* b, std::int64_t n) {
-  double sum = 0.0;
-#pragma omp simd reduction(+ : sum)
-  for (std::int64_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  constexpr std::int64_t lanes = 8;
+  double partial[lanes] = {}, sum = 0.0;
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::int64_t l = 0; l < lanes; ++l) partial[l] += a[i + l] * b[i + l];
+  for (; i < n; ++i) sum += a[i] * b[i];
+  for (const double each : partial) sum += each;
   return sum;
 }
 
@@ -86,6 +91,10 @@ void ErrorCovariance::factor() {
 void ErrorCovariance::find_restarts() {
   const std::int64_t m = size();
   restart_.resize(at(m));
+  if (rows_.empty()) {  // L⁻¹ itself has a band of two
+    for (std::int64_t i = 0; i < m; ++i) restart_[at(i)] = first(i);
+    return;
+  }
   std::int64_t least = m;
   for (std::int64_t i = m; i-- > 0;) {
     least = std::min(least, first(i));
@@ -97,6 +106,12 @@ void ErrorCovariance::find_restarts() {
     if (restart_[at(i)] >= i) begin = i;
     restart_[at(i)] = begin;
   }
+}
+
+std::int64_t ErrorCovariance::longest_look_back() const {
+  std::int64_t longest = 0;
+  for (std::int64_t i = 0; i < size(); ++i) longest = std::max(longest, i - first_needed(i));
+  return longest;
 }
 
 ErrorCovariance ErrorCovariance::of_rows(std::span<const std::size_t> chosen) const {

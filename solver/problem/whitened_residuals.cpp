@@ -8,6 +8,9 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
+// Rows that are evaluated twice at the beginning of a range: of 2048 that is little.
+constexpr std::int64_t most_look_back = 128;
+
 const ResidualGroup& checked(const ResidualGroup& group, const ErrorCovariance& covariance) {
   const auto refuse = [&](const char* what, const char* expected) {
     throw Error(fmt::format("residual group '{}' {} and cannot have a covariance of its errors; expected {}",
@@ -29,7 +32,8 @@ WhitenedResiduals::WhitenedResiduals(std::unique_ptr<ResidualGroup> group,
                                      std::shared_ptr<const ErrorCovariance> covariance)
     : ResidualGroup(checked(*group, *covariance).name(), 1, group->items(), group->slots()),
       group_(std::move(group)),
-      covariance_(std::move(covariance)) {}
+      covariance_(std::move(covariance)),
+      couples_(covariance_->longest_look_back() > most_look_back) {}
 
 // From the last row on which nothing depends that comes before; what lies before the range is scratch.
 void WhitenedResiduals::compute(const double* x, const ResidualOutput& out) const {

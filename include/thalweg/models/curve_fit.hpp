@@ -69,7 +69,9 @@ struct CurveFit {
   std::vector<FitParameter> parameters;
   std::vector<DataSet> data;
   Noise noise = Noise::estimated;   ///< known where a data set has counts
-  bool scale_per_data_set = false;  ///< the noise that is estimated has a factor for each data set, not one for all
+  /// The noise that is estimated has a factor for each data set, not one for all. build_problem() leaves it to
+  /// solve_with_noise_scales() of thalweg/minimize/noise_scales.hpp.
+  bool scale_per_data_set = false;
   bool detect_linear = false;       ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::string> notes;  ///< what the reader decided that a person should know; sentences

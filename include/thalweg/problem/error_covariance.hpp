@@ -41,9 +41,12 @@ class ErrorCovariance {
   /// The covariance of some of the measurements, in ascending order.
   ErrorCovariance of_rows(std::span<const std::size_t> chosen) const;
 
-  /// The last row up to which `row` depends on no row before: whitening may begin there.
+  /// The row from which on values are needed to whiten `row`.
   std::int64_t first_needed(std::int64_t row) const { return restart_[static_cast<std::size_t>(row)]; }
-  /// v ← rows [begin, end) of L⁻¹v, in place. `begin` is one of first_needed(). Cost: the envelope of those rows.
+  /// The most rows that one looks back.
+  std::int64_t longest_look_back() const;
+  /// Rows [begin, end) of L⁻¹v, in place: right from the row on that has first_needed() = begin. Cost: the envelope of
+  /// those rows.
   void whiten(double* v, std::int64_t begin, std::int64_t end) const;
   /// v ← L⁻ᵀv of those rows, in place: where v is zero from `end` on, so is the result, and it is zero before `begin`.
   void whiten_transposed(double* v, std::int64_t begin, std::int64_t end) const;

@@ -18,7 +18,7 @@ class WhitenedResiduals final : public ResidualGroup {
   /// or whose items are not as many as the covariance has rows.
   WhitenedResiduals(std::unique_ptr<ResidualGroup> group, std::shared_ptr<const ErrorCovariance> covariance);
 
-  bool couples_items() const override { return true; }
+  bool couples_items() const override { return couples_; }
   bool differenced() const override { return group_->differenced(); }
   std::int64_t table_size() const override { return group_->table_size(); }
   void fill_table(const double* x, double* table) const override { group_->fill_table(x, table); }
@@ -36,6 +36,7 @@ class WhitenedResiduals final : public ResidualGroup {
  private:
   std::unique_ptr<ResidualGroup> group_;
   std::shared_ptr<const ErrorCovariance> covariance_;
+  bool couples_;
 };
 
 }  // namespace thalweg::inline v0_1

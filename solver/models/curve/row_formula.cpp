@@ -60,7 +60,6 @@ std::optional<RowFormulaMistake> mistake_in_row_formula(const std::string& text,
   }
   try {
     const Formula formula = Formula::parse(whole);
-    if (formula.is_condition()) return RowFormulaMistake{"'" + whole + "' is a condition", "a number"};
     for (const Formula::Name& name : formula.constants()) names.is_column(name.name);
     for (const Formula::Name& name : formula.names()) {
       if (names.is_column(name.name)) continue;

@@ -83,7 +83,8 @@ TEST_CASE("sigma and weights that make no sense are refused where they stand") {
       "f.toml:7:9: sigma: '5%' is neither a column nor a number; expected 0.05*abs(y) for a part of what was measured");
   CHECK(error_of(problem("sigma = '0.1*(y'")) ==
         "f.toml:7:9: sigma: '0.1*(y' is no column, and as a formula, column 5: '(' is never closed; expected ')'");
-  CHECK(error_of(problem("sigma = 'x > 2'")) == "f.toml:7:9: sigma: 'x > 2' is a condition; expected a number");
+  CHECK(error_of(problem("sigma = 'x > 2'")) ==
+        "f.toml:9:10: row 1: sigma 'x > 2' is 0; expected a positive standard deviation");
   CHECK(error_of(problem("sigma = ''")) ==
         "f.toml:7:9: 'sigma' is empty; expected a column, a number or a formula of columns");
   CHECK(error_of(problem("sigma = true")) ==
@@ -274,8 +275,8 @@ TEST_CASE("the checks hold for fits that come from no file") {
                        "f.toml: the covariance is of 2 rows, but data set 'data' has 4; expected as many", FileError);
   fit.data[0].covariance = nullptr;
   fit.data[0].sigma = "y - 3";
-  CHECK_THROWS_WITH_AS(check_curve_fit(fit), "row 1: sigma 'y - 3' is -1; expected a positive standard deviation",
-                       FileError);
+  CHECK_THROWS_WITH_AS(check_curve_fit(fit),
+                       "f.toml: row 1: sigma 'y - 3' is -1; expected a positive standard deviation", FileError);
   CHECK_THROWS_WITH_AS(row_deviations(fit.data[0]),
                        "sigma 'y - 3' of data set 'data' is -1 on row 1; expected a positive number", Error);
   CurveFit counts = fit_of(problem(""));
