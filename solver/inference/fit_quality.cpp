@@ -20,6 +20,7 @@ std::vector<double> standardized(const Problem& problem, std::span<const double>
   std::vector<double> result;
   for (const auto& group : problem.groups()) {
     const auto items = static_cast<std::size_t>(group->items()), d = static_cast<std::size_t>(group->dimension());
+    if (result.size() == values.size()) break;
     const std::size_t from = result.size(), n = std::min(values.size() - from, items * d);
     std::vector<double> component(items);
     result.resize(from + n);

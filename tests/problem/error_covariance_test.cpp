@@ -110,18 +110,19 @@ TEST_CASE("autoregressive errors are those of the matrix of their correlations")
 
 TEST_CASE("a covariance that is none is refused") {
   CHECK_THROWS_WITH_AS(
-      ErrorCovariance({{4.0}, {2.0, 1.0}}),
+      ErrorCovariance(LowerRows{{4.0}, {2.0, 1.0}}),
       "the covariance is not positive definite at row 2: beside the rows before it, the variance 0 is left of it",
       IndefiniteCovariance);
-  CHECK_THROWS_AS(ErrorCovariance({{1.0}, {2.0, 1.0}}), IndefiniteCovariance);
-  CHECK_THROWS_AS(ErrorCovariance({{-1.0}}), IndefiniteCovariance);
-  CHECK_THROWS_WITH_AS(ErrorCovariance({{1.0}, {0.0, 0.0, 1.0}}),
+  CHECK_THROWS_AS(ErrorCovariance(LowerRows{{1.0}, {2.0, 1.0}}), IndefiniteCovariance);
+  CHECK_THROWS_AS(ErrorCovariance(LowerRows{{-1.0}}), IndefiniteCovariance);
+  CHECK_THROWS_WITH_AS(ErrorCovariance(LowerRows{{1.0}, {0.0, 0.0, 1.0}}),
                        "row 2 of a covariance has 3 numbers up to the diagonal; expected 1 to 2", Error);
-  CHECK_THROWS_WITH_AS(ErrorCovariance({{1.0}, {}}),
+  CHECK_THROWS_WITH_AS(ErrorCovariance(LowerRows{{1.0}, {}}),
                        "row 2 of a covariance has 0 numbers up to the diagonal; expected 1 to 2", Error);
-  CHECK_THROWS_WITH_AS(ErrorCovariance({{std::nan("")}}), "row 1 of a covariance holds nan; expected numbers", Error);
+  CHECK_THROWS_WITH_AS(ErrorCovariance(LowerRows{{std::nan("")}}), "row 1 of a covariance holds nan; expected numbers",
+                       Error);
   try {
-    const ErrorCovariance c({{1.0}, {0.5, 1.0}, {0.9, -0.9, 1.0}});
+    const ErrorCovariance c(LowerRows{{1.0}, {0.5, 1.0}, {0.9, -0.9, 1.0}});
     FAIL("accepted");
   } catch (const IndefiniteCovariance& error) {
     CHECK(error.row == 2);
