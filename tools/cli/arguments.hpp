@@ -37,6 +37,7 @@ struct FitArguments {
   std::string model;
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
+  std::vector<NamedExpression> define, tie, derive;
   std::string sigma, weights;   ///< a column, a number, a formula, or empty
   std::string covariance;       ///< a file, or empty
   std::string autocorrelation;  ///< NUMBER or NUMBER:COLUMN, or empty

@@ -44,6 +44,13 @@ struct Autocorrelation {
   std::string at;            ///< the column that holds t, increasing; empty: the number of the row
 };
 
+/// A name that stands for an expression.
+struct NamedExpression {
+  std::string name;
+  std::string expression;                   ///< "log(2) / k"
+  std::string unit = {}, description = {};  ///< for the reader of a report; may be empty
+};
+
 /// One table and the equation that holds on it.
 struct DataSet {
   std::string name;      ///< "data" when there is only one
@@ -67,12 +74,15 @@ struct CurveFit {
   std::string file;  ///< as given by the user
   std::string title, source;
   std::vector<FitParameter> parameters;
+  std::vector<NamedExpression> tied;         ///< parameters that are expressions of others: they follow
+  std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
+  std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
-  Noise noise = Noise::estimated;   ///< known where a data set has counts
+  Noise noise = Noise::estimated;  ///< known where a data set has counts
   /// The noise that is estimated has a factor for each data set, not one for all. build_problem() leaves it to
   /// solve_with_noise_scales() of thalweg/minimize/noise_scales.hpp.
   bool scale_per_data_set = false;
-  bool detect_linear = false;       ///< eliminate every parameter that the equations are found to be affine in
+  bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::string> notes;  ///< what the reader decided that a person should know; sentences
 };

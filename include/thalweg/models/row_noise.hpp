@@ -21,6 +21,10 @@ std::vector<double> row_deviations(const DataSet& data);
 /// whitened by the covariance, or made a likelihood of counts; and with its loss. Throws Error as these do.
 std::unique_ptr<ResidualGroup> with_noise(std::unique_ptr<ResidualGroup> group, const DataSet& data);
 
+/// The fit with its standard deviations multiplied, by one factor for each data set, and no scale left to estimate:
+/// that of the last solve where the scales are estimated.
+CurveFit with_noise_scales(CurveFit fit, const std::vector<double>& scales);
+
 /// What is wrong with a formula of columns as it is written.
 struct RowFormulaMistake {
   std::string problem, expected;

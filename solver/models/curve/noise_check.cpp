@@ -113,7 +113,7 @@ void NoiseCheck::check_counts() const {
   for (const Formula::Name& name : equation.response.names())
     if (!column_named(data_, name.name))
       fail(file_, places_.table,
-           fmt::format("the response '{}' of data set '{}' depends on the parameter '{}'",
+           fmt::format("the response '{}' of data set '{}' reads '{}', which is no column",
                        trim(equation.response.text()), data_.name, name.name),
            "a column of Poisson counts");
   const std::string response = equation.response.text();

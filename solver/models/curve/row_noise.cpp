@@ -63,6 +63,29 @@ std::unique_ptr<ResidualGroup> with_noise(std::unique_ptr<ResidualGroup> group, 
   return group;
 }
 
+CurveFit with_noise_scales(CurveFit fit, const std::vector<double>& scales) {
+  const auto formula = [](const DataSet& data, const std::string& text) {
+    const auto column = reading::column_named(data, text);
+    return column ? "`" + data.columns[*column] + "`" : text;
+  };
+  for (std::size_t d = 0; d < std::min(fit.data.size(), scales.size()); ++d) {
+    DataSet& data = fit.data[d];
+    const double s = scales[d];
+    if (data.covariance) {
+      LowerRows rows = data.covariance->rows();
+      for (std::vector<double>& row : rows)
+        for (double& entry : row) entry *= s * s;
+      data.covariance = std::make_shared<ErrorCovariance>(std::move(rows));
+    } else if (!data.weights.empty()) {
+      data.weights = fmt::format("({})/{}^2", formula(data, data.weights), s);
+    } else {
+      data.sigma = data.sigma.empty() ? fmt::format("{}", s) : fmt::format("{}*({})", s, formula(data, data.sigma));
+    }
+  }
+  fit.scale_per_data_set = false;
+  return fit;
+}
+
 LowerRows read_covariance(const std::string& path) {
   const Table table = read_table(path);
   const auto& values = table.values;

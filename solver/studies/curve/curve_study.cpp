@@ -9,8 +9,10 @@
 #include <thalweg/minimize/stopwatch.hpp>
 #include <thalweg/models/build.hpp>
 #include <thalweg/models/regression_fit.hpp>
+#include <thalweg/models/row_noise.hpp>
 #include <thalweg/models/toml_writer.hpp>
 
+#include "studies/curve/derived_section.hpp"
 #include "studies/curve/fit_picture.hpp"
 #include "studies/curve/noise_section.hpp"
 #include "studies/curve/saturation.hpp"
@@ -100,6 +102,7 @@ class CurveStudy final : public Study {
     note_saturation(built_, report);
     add_noise(fit_, scales_, report);
     count_scales(report.statistics);
+    add_derived(scaled_fit(), built_, request, report);
     if (report.statistics.available()) report.certified = certified_agreement(fit_, report.statistics);
     if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
   }
@@ -186,6 +189,13 @@ class CurveStudy final : public Study {
           return run(request.method, {.residuals = &problem}, x, options, train);
         },
         start());
+  }
+  /// The fit whose problem is the one that was solved last.
+  CurveFit scaled_fit() const {
+    if (scales_.empty()) return fit_;
+    std::vector<double> scales;
+    for (const NoiseScale& each : scales_) scales.push_back(each.scale);
+    return with_noise_scales(fit_, scales);
   }
   /// Every scale is a parameter of the likelihood; the statistics know of one.
   void count_scales(FitStatistics& s) const {

@@ -248,7 +248,7 @@ TEST_CASE("counts") {
   CHECK(
       error_of(
           "[parameters]\na = 1\n[data]\nmodel = 'y + a = 1'\ncolumns = ['y']\nrows = [[1]]\nnoise = 'poisson'\n") ==
-      "f.toml:3:1: the response 'y + a' of data set 'data' depends on the parameter 'a'; expected a column of Poisson "
+      "f.toml:3:1: the response 'y + a' of data set 'data' reads 'a', which is no column; expected a column of Poisson "
       "counts");
 }
 
@@ -266,6 +266,21 @@ TEST_CASE("the noise of [fit]") {
   CHECK(error_of(problem("loss = 'huber'", "noise = 'estimated-per-data-set'")) ==
         "f.toml:6:1: data set 'data' has the loss huber:1 and a scale of its own that is estimated; expected least "
         "squares: the loss of single residuals is not defined there");
+}
+
+TEST_CASE("scales of the noise as part of a fit") {
+  for (const char* noise : {"", "sigma = 'x'", "sigma = '0.5*y + x'", "weights = 'x'", "weights = 4",
+                            "covariance = [[2], [1, 2], [0.5, 2], [1, 2]]"}) {
+    CAPTURE(noise);
+    const CurveFit fit = fit_of(problem(noise, "noise = 'estimated-per-data-set'"));
+    const CurveFit scaled = with_noise_scales(fit, {0.25});
+    CHECK_FALSE(scaled.scale_per_data_set);
+    std::vector<double> before = row_deviations(fit.data[0]);
+    if (before.empty()) before.assign(4, 1.0);
+    const std::vector<double> after = row_deviations(scaled.data[0]);
+    REQUIRE(after.size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) CHECK(after[i] == doctest::Approx(0.25 * before[i]).epsilon(1e-14));
+  }
 }
 
 TEST_CASE("the checks hold for fits that come from no file") {
