@@ -246,25 +246,15 @@ void set_local_errors(const Block& block, const Matrix& C, std::int64_t first, d
   }
 }
 
-std::vector<double> inverse_sigmas(const Problem& problem) {
-  std::vector<double> all;
-  for (const auto& group : problem.groups())
-    for (std::int64_t i = 0; i < group->items(); ++i)
-      all.insert(all.end(), static_cast<std::size_t>(group->dimension()),
-                 group->has_sigma() ? group->inverse_sigma()[static_cast<std::size_t>(i)] : 1.0);
-  return all;
-}
-
 void set_quality(const Rows& rows, const Problem& problem, std::span<const double> response, double rank,
                  FitStatistics& s) {
   const std::vector<double>& r = rows.residuals();
-  const std::vector<double> inverse_sigma = inverse_sigmas(problem);
   const double size = norm(r);
   s.residual_sum_of_squares = size * size;
   s.degrees_of_freedom = static_cast<int>(static_cast<double>(r.size()) - rank);
   if (s.degrees_of_freedom > 0) s.residual_standard_deviation = size / std::sqrt(s.degrees_of_freedom);
-  s.r_squared = r_squared(r, inverse_sigma, response);
-  set_information_criteria(static_cast<double>(r.size()), size, rank, inverse_sigma, s);
+  s.r_squared = r_squared(problem, r, response);
+  set_information_criteria(problem, static_cast<double>(r.size()), size, rank, s);
   if (s.noise == Noise::known && s.degrees_of_freedom > 0)
     s.chi_squared_probability =
         cdf(complement(boost::math::chi_squared(s.degrees_of_freedom), s.residual_sum_of_squares));
@@ -288,7 +278,7 @@ bool is_bordered(const Problem& problem) {
 }
 
 FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const Result& result,
-                                  std::span<const double> response, double level) {
+                                  std::span<const double> response) {
   for (const auto& group : problem.groups())
     if (!group->loss().is_trivial() || group->has_cost()) {
       s.left_out = "with a loss or a likelihood there are none for so many parameters";
@@ -304,10 +294,10 @@ FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const
   set_quality(rows, problem, response, rank, s);
   const bool known = s.noise == Noise::known;
   const double sigma = known ? 1.0 : s.residual_standard_deviation;
-  const double tail = 0.5 + 0.5 * level;
-  double quantile = known ? normal_quantile(tail) : unset;
+  const double tail = 0.5 + 0.5 * s.level;
+  s.quantile = known ? normal_quantile(tail) : unset;
   if (!known && s.degrees_of_freedom > 0)
-    quantile = boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), tail);
+    s.quantile = boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), tail);
 
   Matrix C = Matrix::Zero(static_cast<Index>(n), static_cast<Index>(n));
   for (std::size_t k = 0; k < n; ++k) {
@@ -316,7 +306,7 @@ FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const
       C(static_cast<Index>(k), static_cast<Index>(l)) = inverse->covariance[k * n + l];
     ParameterStatistics& p = s.parameters[static_cast<std::size_t>(s.free.back())];
     p.determined = inverse->determined[k] != 0;
-    if (p.determined) set_error(p, sigma * inverse->deviation[k], quantile);
+    if (p.determined) set_error(p, sigma * inverse->deviation[k], s.quantile);
   }
   s.correlation = inverse->correlation;
   s.covariance = inverse->covariance;

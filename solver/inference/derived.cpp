@@ -2,10 +2,6 @@
 
 #include <cmath>
 
-#include <boost/math/distributions/students_t.hpp>
-
-#include <thalweg/math/special.hpp>
-
 namespace thalweg::inline v0_1 {
 namespace {
 
@@ -22,13 +18,6 @@ double variance_of(std::span<const double> gradient, const FitStatistics& s) {
   return variance < 0.0 ? 0.0 : variance;  // by rounding; NaN stays
 }
 
-/// Half the width of an interval over its standard error.
-double interval_quantile(const FitStatistics& s) {
-  constexpr double tail = 0.975;
-  if (s.noise == Noise::known) return normal_quantile(tail);
-  return s.degrees_of_freedom > 0 ? boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), tail) : unset;
-}
-
 }  // namespace
 
 DerivedStatistics derive(std::string name, double value, std::span<const double> gradient,
@@ -39,7 +28,7 @@ DerivedStatistics derive(std::string name, double value, std::span<const double>
   const double variance = variance_of(gradient, s);
   if (!std::isfinite(variance)) return derived;
   derived.standard_error = std::sqrt(variance);
-  const double half = interval_quantile(s) * derived.standard_error;
+  const double half = s.quantile * derived.standard_error;
   derived.lower_interval = value - half;
   derived.upper_interval = value + half;
   return derived;

@@ -127,11 +127,27 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.fit.tie = expressions(g.name, g.texts); }, repeats},
     {"--derive", named, model, of_fit, "a quantity of the parameters, with its error: \"half_life = log(2)/k\"",
      [](A& a, const G& g) { a.fit.derive = expressions(g.name, g.texts); }, repeats},
-    {"--sigma", "COLUMN", model, of_fit, "the column with each row's standard deviation",
+    {"--sigma", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
+     "each row's standard deviation: a column, 0.05, or \"0.02*y + 0.1\"",
      [](A& a, const G& g) { a.fit.sigma = g.text(); }},
-    {"--noise", "NAME", model, of_fit, "known: sigma is absolute; estimated: only its ratios count (estimated)",
+    {"--weights", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
+     "how much each row's square counts, 1/sigma^2; a weight of 0 leaves the row out",
+     [](A& a, const G& g) { a.fit.weights = g.text(); }},
+    {"--covariance", "FILE", model, of_fit, "the covariance of the rows' errors: a table of as many rows and columns",
      [](A& a, const G& g) {
-       a.fit.noise = g.one_of({"known", "estimated"}) == 0 ? Noise::known : Noise::estimated;
+       a.fit.covariance = g.path();
+       a.solve.inputs.emplace_back(g.name, a.fit.covariance);
+     }},
+    {"--autocorrelation", "NUMBER[:COLUMN]", model, of_fit,
+     "of the errors of neighbouring rows; with a column, of rows at a distance of 1 in it",
+     [](A& a, const G& g) { a.fit.autocorrelation = g.text(); }},
+    {"--noise", "NAME", model, of_fit,
+     "known: sigma is absolute; estimated, estimated-per-data-set: only its ratios count; poisson: the response is "
+     "counts "
+     "(estimated)",
+     [](A& a, const G& g) {
+       a.fit.noise =
+           static_cast<FitArguments::NoiseKind>(g.one_of({"known", "estimated", "estimated-per-data-set", "poisson"}));
      }},
 
     {"--where", "\"x > 2 && x < 8\"", table, of_fit, "fit only the rows that meet a condition on columns",

@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include <thalweg/formula/formula.hpp>
+#include <thalweg/models/row_noise.hpp>
 
+#include "cli/option_values.hpp"
 #include "cli/usage.hpp"
 #include "cli/wording.hpp"
 #include "commands/commands.hpp"
@@ -55,6 +57,8 @@ Equation parse_model(const std::string& model) {
   }
 }
 
+using NoiseKind = FitArguments::NoiseKind;
+
 class Request {
  public:
   Request(const std::string& path, const FitArguments& arguments)
@@ -64,7 +68,9 @@ class Request {
         equation_(parse_model(arguments.model)) {
     fit_.file = path;
     fit_.title = arguments.model;
-    fit_.noise = arguments.noise;
+    fit_.noise =
+        arguments.noise == NoiseKind::known || arguments.noise == NoiseKind::poisson ? Noise::known : Noise::estimated;
+    fit_.scale_per_data_set = arguments.noise == NoiseKind::estimated_per_data_set;
     fit_.definitions = arguments.define;
     fit_.tied = arguments.tie;
     fit_.derived = arguments.derive;
@@ -210,16 +216,73 @@ class Request {
     DataSet& data = fit_.data.emplace_back();
     data.name = "data";
     data.equation = arguments_.model;
-    if (!arguments_.sigma.empty()) use_sigma(data);
-    if (arguments_.noise == Noise::known && !data.sigma_column)
-      throw UsageError("--noise known needs the standard deviations; expected --sigma COLUMN");
+    check_noise();
+    data.sigma = row_formula("--sigma", arguments_.sigma);
+    data.weights = row_formula("--weights", arguments_.weights);
+    if (!arguments_.covariance.empty()) data.covariance = covariance();
+    if (!arguments_.autocorrelation.empty()) data.autocorrelation = autocorrelation();
+    data.counts = arguments_.noise == NoiseKind::poisson;
   }
 
-  void use_sigma(DataSet& data) const {
-    if (!is_column(arguments_.sigma))
-      throw UsageError(fmt::format("--sigma: unknown column '{}'{}; expected {}", arguments_.sigma,
-                                   did_you_mean(arguments_.sigma, table_.table().columns), either(names_.spellings())));
-    data.sigma_column = arguments_.sigma;
+  /// What does not go together, in the words of the command line.
+  void check_noise() const {
+    const bool sigma = !arguments_.sigma.empty(), weights = !arguments_.weights.empty(),
+               covariance = !arguments_.covariance.empty(), correlated = !arguments_.autocorrelation.empty();
+    if (arguments_.noise == NoiseKind::poisson && (sigma || weights || covariance || correlated))
+      throw UsageError(
+          fmt::format("--noise poisson does not go with {}: the variance of a count is its mean; expected "
+                      "one of the two",
+                      sigma        ? "--sigma"
+                      : weights    ? "--weights"
+                      : covariance ? "--covariance"
+                                   : "--autocorrelation"));
+    if (covariance && (sigma || weights || correlated))
+      throw UsageError(
+          fmt::format("--covariance does not go with {}; expected one of the two", sigma     ? "--sigma"
+                                                                                   : weights ? "--weights"
+                                                                                             : "--autocorrelation"));
+    if (sigma && weights) throw UsageError("--sigma does not go with --weights; expected one of the two");
+    if (arguments_.noise == NoiseKind::known && !sigma && !weights && !covariance)
+      throw UsageError("--noise known needs the standard deviations; expected --sigma, --weights or --covariance");
+  }
+
+  std::string row_formula(const std::string& option, const std::string& text) const {
+    if (text.empty()) return text;
+    RowFormulaNames names;
+    names.is_column = [this](const std::string& name) { return is_column(name); };
+    for (const FitParameter& p : fit_.parameters) names.parameters.push_back(p.name);
+    names.columns = table_.table().columns;
+    names.spellings = names_.spellings();
+    names.response = equation_.response.text();
+    if (const auto mistake = mistake_in_row_formula(text, names))
+      throw UsageError(fmt::format("{}: {}; expected {}", option, mistake->problem, mistake->expected));
+    return text;
+  }
+
+  std::shared_ptr<const ErrorCovariance> covariance() const {
+    LowerRows rows = read_covariance(arguments_.covariance);
+    try {
+      return std::make_shared<ErrorCovariance>(std::move(rows));
+    } catch (const IndefiniteCovariance& error) {
+      throw FileError(arguments_.covariance, 0, 0, error.what(), "a positive definite matrix");
+    }
+  }
+
+  Autocorrelation autocorrelation() const {
+    const std::string& text = arguments_.autocorrelation;
+    const std::size_t colon = text.find(':');
+    Autocorrelation a;
+    const auto correlation = number_from<double>(text.substr(0, colon));
+    if (!correlation)
+      throw UsageError(
+          fmt::format("--autocorrelation is '{}'; expected a number, or a number and a column, 0.6:t", text));
+    a.correlation = *correlation;
+    if (colon == std::string::npos) return a;
+    a.at = text.substr(colon + 1);
+    if (!is_column(a.at))
+      throw UsageError(fmt::format("--autocorrelation: unknown column '{}'{}; expected {}", a.at,
+                                   did_you_mean(a.at, table_.table().columns), either(names_.spellings())));
+    return a;
   }
 
   /// The condition's own mistakes are the command line's, not the table's.

@@ -63,7 +63,8 @@ struct UndeterminedCombination {
 };
 
 /// Where groups bring a cost of their own, minus a log likelihood, JᵀJ is Fisher's information, the residuals are
-/// Pearson's, and AIC and BIC count that likelihood; R² and the probability of χ² stay unset.
+/// Pearson's, and AIC and BIC count that likelihood; R² stays unset, and so does the probability of χ², except of
+/// counts (ResidualGroup::saturated_cost).
 ///
 /// Where the exact Hessian JᵀJ + Σ r ∇²r is positive definite, and JᵀJ has less than 1 % of its curvature in some
 /// direction, the minimum is determined only to second order: the covariance is σ² times the inverse of that Hessian.

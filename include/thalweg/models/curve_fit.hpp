@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include <thalweg/io/file_error.hpp>
 #include <thalweg/math/loss.hpp>
+#include <thalweg/problem/error_covariance.hpp>
 #include <thalweg/problem/noise.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -38,6 +40,13 @@ struct FitParameter {
   std::string unit, description;  ///< for the reader of a report; may be empty
 };
 
+/// Errors of successive rows that are correlated (first-order autoregressive): by φ = `correlation` at a distance of 1,
+/// by φ^|t − t'| at any other.
+struct Autocorrelation {
+  double correlation = 0.0;  ///< −1 < φ < 1; not below 0 with `at`
+  std::string at;            ///< the column that holds t, increasing; empty: the number of the row
+};
+
 /// A name that stands for an expression.
 struct NamedExpression {
   std::string name;
@@ -52,12 +61,19 @@ struct DataSet {
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
   std::vector<std::string> labels;          ///< of each column: its name in its table; empty: as `columns`
-  std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
-  Loss loss;                                ///< of each row's residual, divided by its standard deviation
   std::string group_column;                 ///< whose text tells the group of each row; empty: the set has no groups
-  std::vector<int> group;         ///< of each row, an index into CurveFit::groups; empty: the set has no groups
+  std::vector<int> group;                   ///< of each row, an index into CurveFit::groups; empty: it has no groups
+  /// The standard deviation of each row, positive, as written: a column's name, a number, or a formula of columns such
+  /// as "0.02*y + 0.1" (a column's own name goes first). Empty: none. row_deviations() evaluates it.
+  std::string sigma;
+  std::string weights;  ///< the factor of each row's r², likewise: sigma = 1/√weight; not beside sigma
+  /// Of the rows' errors, as many as rows; not beside sigma or weights. Null: they are independent.
+  std::shared_ptr<const ErrorCovariance> covariance;
+  std::optional<Autocorrelation> autocorrelation;  ///< beside sigma or weights, not beside a covariance
+  bool counts = false;  ///< the response is a Poisson count, whose mean is the model: fitted by maximum likelihood
+  Loss loss;            ///< of each row's residual, divided by its standard deviation
   std::size_t missing_rows = 0;   ///< left out because a value is missing
-  std::size_t excluded_rows = 0;  ///< left out by a condition
+  std::size_t excluded_rows = 0;  ///< left out by a condition, or by a weight of 0
 };
 
 struct CurveFit {
@@ -69,7 +85,10 @@ struct CurveFit {
   std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
   std::vector<std::string> groups;  ///< names of the groups of rows, of all data sets together
-  Noise noise = Noise::estimated;
+  Noise noise = Noise::estimated;   ///< known where a data set has counts
+  /// The noise that is estimated has a factor for each data set, not one for all. build_problem() leaves it to
+  /// solve_with_noise_scales() of thalweg/minimize/noise_scales.hpp.
+  bool scale_per_data_set = false;
   bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::string> notes;  ///< what the reader decided that a person should know; sentences

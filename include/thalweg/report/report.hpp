@@ -58,6 +58,7 @@ struct Report {
   Result result;
   FitStatistics statistics;
   Sigma sigma = Sigma::none;
+  std::string noise;  ///< what the noise is, in a sentence; empty: as the statistics and `sigma` have it
   std::optional<Agreement> certified;  ///< when the file holds certified values
   std::optional<KnownMinimum> known_minimum;
   std::optional<Minima> multistart;             ///< when there was more than one start

@@ -1,4 +1,5 @@
 #include <thalweg/models/build.hpp>
+#include <thalweg/models/row_noise.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -54,13 +55,8 @@ void add_data_set(const CurveFit& fit, const DataSet& data, CurveProblem& built)
                     fmt::format("equation of '{}', column {}: {}", data.name, error.where.begin + 1, error.problem),
                     error.expected);
   }
-  ResidualGroup& group =
-      built.problem.add_group(std::make_unique<FormulaResiduals>(data.name, model, slots_of(built, data)));
-  if (data.sigma_column) {
-    const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
-    group.set_sigma(data.values[static_cast<std::size_t>(at)]);
-  }
-  group.set_loss(data.loss);
+  built.problem.add_group(
+      with_noise(std::make_unique<FormulaResiduals>(data.name, model, slots_of(built, data)), data));
   built.models.push_back(std::move(model));
 }
 

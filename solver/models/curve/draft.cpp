@@ -12,6 +12,8 @@
 
 #include "models/curve/expressions.hpp"
 #include "models/curve/groups.hpp"
+#include "models/curve/noise_check.hpp"
+#include "models/curve/row_formula.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
@@ -42,13 +44,18 @@ class Checker {
     expressions_.emplace(draft_);
     expressions_->check_scalars();
     for (std::size_t i = 0; i < fit_.data.size(); ++i) {
+      const NoiseCheck noise(fit_, fit_.data[i], draft_.data[i]);
       check_columns(fit_.data[i], draft_.data[i]);
+      noise.refuse_contradictions();
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
-      choose_columns(fit_.data[i], draft_.data[i], columns);
+      set_parameters_apart(draft_.data[i], columns);
+      noise.choose_columns(columns, names_of_all());
+      choose_by_equation(fit_.data[i], draft_.data[i], columns);
       read_groups(fit_, fit_.data[i], draft_.data[i], columns);
-      const std::vector<std::string> unread = unread_errors(fit_.data[i], columns);
+      const std::vector<std::string> unread = unread_errors(fit_.data[i], draft_.data[i], columns);
       columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
+      noise.check_values(columns, [this](const std::string& sentence) { note(sentence); });
       take_notes(draft_.data[i], columns, unread);
     }
     check_all_used();
@@ -137,9 +144,15 @@ class Checker {
     }
   }
 
-  /// Finds the columns that the equation and sigma name. A column's own name goes before a parameter's, and that before
-  /// the other names that a column has.
-  void choose_columns(DataSet& data, DataPlaces& places, ColumnSelection& columns) {
+  /// Parameters, and what stands for expressions of them.
+  std::vector<std::string> names_of_all() const {
+    std::vector<std::string> all = names_;
+    for (const Definition& definition : expressions_->ordered()) all.push_back(definition.name);
+    return all;
+  }
+
+  /// A column's own name goes before a parameter's, and that before the other names that a column has.
+  void set_parameters_apart(const DataPlaces& places, ColumnSelection& columns) const {
     const bool prose = places.contents && places.contents->dialect.commented;
     for (std::size_t i = 0; i < names_.size(); ++i) {
       if (!columns.has(names_[i])) continue;
@@ -156,11 +169,6 @@ class Checker {
              "distinct names");
       columns.set_aside(definition.name);
     }
-    if (data.sigma_column && !columns.use(*data.sigma_column, file_, places.sigma)) {
-      fail(file_, places.sigma, "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
-           list(columns.names().spellings()));
-    }
-    choose_by_equation(data, places, columns);
   }
 
   void choose_by_equation(const DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
@@ -223,9 +231,10 @@ class Checker {
   }
 
   /// Columns that look like standard deviations, and are not read.
-  static std::vector<std::string> unread_errors(const DataSet& data, const ColumnSelection& columns) {
+  static std::vector<std::string> unread_errors(const DataSet& data, const DataPlaces& places,
+                                                const ColumnSelection& columns) {
     std::vector<std::string> found;
-    for (std::size_t j = 0; j < data.columns.size() && !data.sigma_column; ++j)
+    for (std::size_t j = 0; j < data.columns.size() && !has_deviations(data, places); ++j)
       if (!columns.is_used(j) && is_named_as_error(data.columns[j])) found.push_back(data.columns[j]);
     return found;
   }
@@ -252,11 +261,12 @@ class Checker {
     if (data.values.empty() || data.values[0].empty()) {
       fail(file_, places.table, "there are no rows of data", "at least one");
     }
+    const auto sigma = column_named(data, data.sigma);
     for (std::size_t row = 0; row < data.values[0].size(); ++row) {
       for (std::size_t column = 0; column < data.columns.size(); ++column) {
         const double value = data.values[column][row];
         if (data.columns[column] == data.group_column) continue;  // it may hold text
-        const bool is_sigma = data.sigma_column && *data.sigma_column == data.columns[column];
+        const bool is_sigma = column == sigma;
         if (std::isfinite(value) && (!is_sigma || value > 0.0)) continue;
         fail(places.cell_file, places.cell ? places.cell(row, column) : places.table,
              cell_name(row + 1, data.columns[column]) + " is " + to_text(value),
@@ -344,9 +354,9 @@ namespace {
 reading::Draft draft_of(CurveFit fit) {
   reading::Draft draft;
   for (const DataSet& data : fit.data) {
-    if (fit.noise == Noise::known && !data.sigma_column) {
+    if (fit.noise == Noise::known && !reading::has_deviations(data, {})) {
       reading::fail(fit.file, {}, "the noise is known but data set '" + data.name + "' has no standard deviations",
-                    "a column of them");
+                    "sigma, weights or a covariance");
     }
     draft.data.emplace_back().cell_file = fit.file;
   }

@@ -39,8 +39,10 @@ struct DataPlaces {
   Place table;
   EquationPlaces equation;
   std::vector<Place> columns;  ///< empty when they were named in another file
-  Place sigma;
-  std::string cell_file;  ///< the file that holds the numbers
+  Place sigma, weights, covariance, autocorrelation;
+  LowerRows covariance_rows;    ///< of all rows that were read; empty: none
+  std::string covariance_file;  ///< that they come from; empty: this one
+  std::string cell_file;        ///< the file that holds the numbers
   std::function<Place(std::size_t row, std::size_t column)> cell;
   std::shared_ptr<const DataTable::Contents> contents;  ///< when the numbers come from one
   Place where, group;

@@ -3,16 +3,16 @@
 #include <optional>
 #include <utility>
 
-#include "models/curve/toml_table.hpp"
+#include "models/curve/toml_noise.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace reading {
 namespace {
 
-class TomlReader : private TomlTables {
+class TomlReader : private TomlNoise {
  public:
   TomlReader(std::string_view text, const std::string& name, const std::string& folder)
-      : TomlTables(text, name, folder) {
+      : TomlNoise(text, name, folder) {
     draft_.fit.file = name;
   }
 
@@ -27,7 +27,9 @@ class TomlReader : private TomlTables {
     if (const auto* node = document_.get("define")) read_definitions(table(*node, "define"));
     if (const auto* node = document_.get("derived")) read_derived(table(*node, "derived"));
     read_data(required("data", "[data]"));
-    if (const auto* node = document_.get("fit")) read_fit(table(*node, "fit"));
+    const auto* fit_table = document_.get("fit");
+    if (fit_table != nullptr) read_fit(table(*fit_table, "fit"));
+    read_fit_noise(fit_table == nullptr ? nullptr : fit_table->as_table()->get("noise"), draft_);
     if (const auto* node = document_.get("certified")) read_certified(table(*node, "certified"));
     return checked(std::move(draft_));
   }
@@ -197,8 +199,8 @@ class TomlReader : private TomlTables {
 
   void read_data_set(const toml::table& entry, const std::string& default_name) {
     check_keys(entry, "in [data]",
-               {"name", "model", "columns", "rows", "file", "sigma", "group", "loss", "where", "missing", "decimal",
-                "percent"});
+               {"name", "model", "columns", "rows", "file", "sigma", "weights", "covariance", "autocorrelation",
+                "noise", "group", "loss", "where", "missing", "decimal", "percent"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;
@@ -219,10 +221,6 @@ class TomlReader : private TomlTables {
     } else {
       wrong(places.table, "data set '" + data.name + "' has no equation", "[model], or model = \"y = ...\" in [data]");
     }
-    if (const auto* sigma = entry.get("sigma")) {
-      data.sigma_column = text(*sigma, "sigma");
-      places.sigma = place_of(*sigma);
-    }
     if (const auto* group = entry.get("group")) {
       data.group_column = text(*group, "group");
       places.group = place_of(*group);
@@ -231,6 +229,7 @@ class TomlReader : private TomlTables {
     if (loss != nullptr) data.loss = read_loss(*loss);
     has_loss_.push_back(loss != nullptr);
     read_table(entry, data, places);
+    read_row_noise(entry, data, places);
     draft_.fit.data.push_back(std::move(data));
     draft_.data.push_back(std::move(places));
   }
@@ -254,20 +253,6 @@ class TomlReader : private TomlTables {
       const Loss common = read_loss(*loss);
       for (std::size_t i = 0; i < draft_.fit.data.size(); ++i)
         if (!has_loss_[i]) draft_.fit.data[i].loss = common;
-    }
-    const toml::node* node = fit.get("noise");
-    if (node == nullptr) return;
-    const std::string noise = text(*node, "noise");
-    if (noise != "known" && noise != "estimated") {
-      wrong(place_of(*node), "unknown noise " + quoted_with_hint(noise, {"known", "estimated"}),
-            "\"known\" or \"estimated\"");
-    }
-    if (noise == "estimated") return;
-    draft_.fit.noise = Noise::known;
-    for (const DataSet& data : draft_.fit.data) {
-      if (data.sigma_column) continue;
-      wrong(place_of(*node), "the noise is known but data set '" + data.name + "' has no standard deviations",
-            "sigma = \"a column\" in [data]");
     }
   }
 

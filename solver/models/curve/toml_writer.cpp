@@ -113,6 +113,36 @@ std::string model_line(const std::string& equation) {
   return "equation = " + quoted(equation) + "\n";
 }
 
+bool holds_only_counts(const CurveFit& fit) {
+  return std::all_of(fit.data.begin(), fit.data.end(), [](const DataSet& data) { return data.counts; });
+}
+
+std::string fit_noise(const CurveFit& fit) {
+  const char* const noise = fit.scale_per_data_set      ? "estimated-per-data-set"
+                            : holds_only_counts(fit)    ? "poisson"
+                            : fit.noise == Noise::known ? "known"
+                                                        : nullptr;
+  return noise ? fmt::format("\n[fit]\nnoise = \"{}\"\n", noise) : "";
+}
+
+/// A covariance by the rows of its lower triangle, each up to the diagonal.
+std::string row_noise(const DataSet& data, bool only_counts) {
+  std::string out;
+  if (!data.sigma.empty()) out += "sigma = " + quoted(data.sigma) + "\n";
+  if (!data.weights.empty()) out += "weights = " + quoted(data.weights) + "\n";
+  if (data.covariance) {
+    out += "covariance = [\n";
+    for (const std::vector<double>& row : data.covariance->rows()) out += "  " + list(row, number) + ",\n";
+    out += "]\n";
+  }
+  if (const auto& a = data.autocorrelation)
+    out += a->at.empty() ? "autocorrelation = " + number(a->correlation) + "\n"
+                         : fmt::format("autocorrelation = {{ correlation = {}, at = {} }}\n", number(a->correlation),
+                                       quoted(a->at));
+  if (data.counts && !only_counts) out += "noise = \"poisson\"\n";
+  return out;
+}
+
 std::string data_set(const CurveFit& fit, std::size_t i) {
   const DataSet& data = fit.data[i];
   const bool several = fit.data.size() > 1;
@@ -125,7 +155,7 @@ std::string data_set(const CurveFit& fit, std::size_t i) {
   if (!data.group.empty() && group_column == columns.size()) columns.push_back(data.group_column);
   out += "columns = " + list(columns, quoted) + "\n";
   if (!data.group.empty()) out += "group = " + quoted(data.group_column) + "\n";
-  if (data.sigma_column) out += "sigma = " + quoted(*data.sigma_column) + "\n";
+  out += row_noise(data, holds_only_counts(fit));
   if (!data.loss.is_trivial()) out += "loss = " + quoted(to_string(data.loss)) + "\n";
   out += "rows = [\n";
   const std::size_t rows = data.values.empty() ? 0 : data.values[0].size();
@@ -170,7 +200,7 @@ std::string write_toml(const CurveFit& fit) {
   if (!fit.derived.empty()) out += "\n[derived]\n";
   for (const NamedExpression& e : fit.derived) out += expression_line(e, false);
   for (std::size_t i = 0; i < fit.data.size(); ++i) out += data_set(fit, i);
-  if (fit.noise == Noise::known) out += "\n[fit]\nnoise = \"known\"\n";
+  out += fit_noise(fit);
   return out + certified(fit);
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <thalweg/formula/formula.hpp>
+#include <thalweg/models/row_noise.hpp>
 
 #include "studies/curve/curve_band.hpp"
 
@@ -40,7 +41,9 @@ void draw_curve(const DataSet& data, const Equation& equation, std::size_t input
   const CurveBand band = band_of(model_alone(fit, equation, data.columns, columns), x, s);
   panel.curve = band.value;
   add_band(band, s.quantile, {}, panel.lower, panel.upper);
-  if (data.sigma_column || s.noise == Noise::known || std::isnan(s.residual_standard_deviation)) return;
+  if (!row_deviations(data).empty() || data.counts || s.noise == Noise::known ||
+      std::isnan(s.residual_standard_deviation))
+    return;
   add_band(band, s.quantile, {s.residual_standard_deviation}, panel.prediction_lower, panel.prediction_upper);
 }
 
@@ -70,11 +73,9 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
     model.predict(x.data(), 0, model.rows(), panel.fitted.data());
     model.evaluate(x.data(), 0, model.rows(), panel.residual.data(), nullptr);
     for (std::size_t i = 0; i < rows; ++i) panel.y.push_back(panel.fitted[i] - panel.residual[i]);
-    if (data.sigma_column) {
-      const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
-      panel.sigma = data.values[static_cast<std::size_t>(at)];
-      for (std::size_t i = 0; i < rows; ++i) panel.residual[i] /= panel.sigma[i];
-    }
+    panel.sigma = row_deviations(data);
+    for (std::size_t i = 0; i < rows && data.counts; ++i) panel.sigma.push_back(std::sqrt(panel.fitted[i]));
+    for (std::size_t i = 0; i < panel.sigma.size(); ++i) panel.residual[i] /= panel.sigma[i];
     const std::vector<std::size_t> inputs = inputs_of(fit, data, equation);
     if (inputs.size() == 1) {
       panel.input = data.columns[inputs[0]];

@@ -31,7 +31,8 @@ TEST_CASE("unknown keys are refused, with the nearest known one") {
         "f.toml:9:40: unknown key 'sd' in prior of parameter 'b'; expected mean or sigma");
   CHECK(error_with("columns", "kolumns") ==
         "f.toml:12:1: unknown key 'kolumns' (did you mean 'columns'?) in [data]; expected name, "
-        "model, columns, rows, file, sigma, loss, where, missing, decimal or percent");
+        "model, columns, rows, file, sigma, weights, covariance, autocorrelation, noise, loss, where, "
+        "...");
   CHECK(error_with("[certified]", "[fit]\nnoises = 1\n[certified]") ==
         "f.toml:17:1: unknown key 'noises' (did you mean 'noise'?) in [fit]; expected noise or loss");
   CHECK(error_with("residual_sum", "residuel_sum") ==
@@ -131,7 +132,7 @@ TEST_CASE("rows and columns that do not fit") {
   CHECK(error_with("[\"x\", \"y\"]", "[\"a\", \"y\"]") ==
         "f.toml:8:1: 'a' is both a parameter and a column; expected distinct names");
   CHECK(error_with("columns = [\"x\", \"y\"]", "columns = [\"x\", \"y\"]\nsigma = \"s\"") ==
-        "f.toml:13:9: sigma names an unknown column 's'; expected x or y");
+        "f.toml:13:9: sigma: unknown column 's'; expected x or y");
   CHECK(error_with("columns = [\"x\", \"y\"]", "columns = [\"x\", \"y\"]\nsigma = \"x\"") == "no error");
   CHECK(error_with("columns = [\"x\", \"y\"]\nrows = [[1, 2]",
                    "columns = [\"x\", \"y\"]\nsigma = \"x\"\nrows = [[0, 2]") ==
@@ -214,10 +215,10 @@ TEST_CASE("several data sets that do not fit together") {
         "f.toml:9:1: two data sets are named 's'; expected distinct names");
   CHECK(error_of(head + "[model]\ny = 'a'\n" + set + "[fit]\nnoise = 'known'\n") ==
         "f.toml:9:9: the noise is known but data set 'data' has no standard deviations; expected "
-        "sigma = \"a column\" in [data]");
+        "sigma, weights or a covariance in [data]");
   CHECK(error_of(head + "[model]\ny = 'a'\n" + set + "[fit]\nnoise = 'knwon'\n") ==
-        "f.toml:9:9: unknown noise 'knwon' (did you mean 'known'?); expected \"known\" or "
-        "\"estimated\"");
+        "f.toml:9:9: unknown noise 'knwon' (did you mean 'known'?); expected known, estimated, "
+        "estimated-per-data-set or poisson");
 }
 
 TEST_CASE("TOML's own errors speak our language") {
