@@ -10,6 +10,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "models/curve/built_in.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
@@ -23,7 +24,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 enum class NameKind { free, constant, no_letter_first, invalid };
 NameKind kind_of(const std::string& name) {
   if (name.empty() || !is_letter(name[0])) return NameKind::no_letter_first;
-  if (!std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); }))
+  if (!std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c) || c == '.'; }))
     return NameKind::invalid;
   try {
     const Formula formula = Formula::parse(name);
@@ -77,7 +78,7 @@ class Checker {
       if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
       if (kind == NameKind::invalid) {
         wrong("has a name that formulas cannot use",
-              "letters, digits and _, beginning with a letter, and not a function's name");
+              "letters, digits, _ and ., beginning with a letter, and not a function's name");
       }
       check_parameter(parameter, wrong);
     }
@@ -181,7 +182,9 @@ class Checker {
         std::vector<std::string> known = side == &equation->model ? names_ : std::vector<std::string>{};
         known.insert(known.end(), data.columns.begin(), data.columns.end());
         const std::string what = side == &equation->model ? "unknown column or parameter " : "unknown column ";
-        const std::string hint = quoted_with_hint(name.name, known);
+        std::vector<std::string> with_models = known;
+        for (const LibraryModel& model : model_library()) with_models.push_back(model.name);
+        const std::string hint = quoted_with_hint(name.name, side == &equation->model ? with_models : known);
         known.resize(known.size() - data.columns.size());
         for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
         fail(file_, place(name.where.begin), what + hint, list(known));
@@ -289,7 +292,9 @@ Place EquationPlaces::at(std::string_view equation, std::size_t offset) const {
 }
 
 CurveFit checked(Draft draft) {
+  const BuiltInModels models(draft);
   Checker(draft).run();
+  models.guess_starts(draft);
   return std::move(draft.fit);
 }
 

@@ -2,7 +2,9 @@
 #include <optional>
 #include <utility>
 
+#include "models/curve/built_in.hpp"
 #include "models/curve/toml_table.hpp"
+#include "models/library/names.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace reading {
@@ -21,8 +23,15 @@ class TomlReader : private TomlTables {
     if (const auto* node = document_.get("title")) fit.title = text(*node, "title");
     if (const auto* node = document_.get("source")) fit.source = text(*node, "source");
     if (const auto* node = document_.get("model")) read_model(table(*node, "model"));
-    read_parameters(table(required("parameters", "[parameters]"), "parameters"));
+    const toml::node* parameters = document_.get("parameters");
+    if (parameters != nullptr) read_parameters(table(*parameters, "parameters"));
+    if (parameters == nullptr && !document_.contains("data")) required("parameters", "[parameters]");
     read_data(required("data", "[data]"));
+    // Those of built-in models may be left out.
+    if (parameters == nullptr && std::none_of(fit.data.begin(), fit.data.end(), [](const DataSet& data) {
+          return library::mentions_model(data.equation);
+        }))
+      required("parameters", "[parameters]");
     if (const auto* node = document_.get("fit")) read_fit(table(*node, "fit"));
     if (const auto* node = document_.get("certified")) read_certified(table(*node, "certified"));
     return checked(std::move(draft_));
@@ -56,17 +65,26 @@ class TomlReader : private TomlTables {
   void read_parameters(const toml::table& parameters) {
     draft_.parameter_list = place_of(parameters);
     for (const Entry& entry : entries(parameters)) {
-      FitParameter parameter;
-      parameter.name = entry.name;
-      const std::string whose = "parameter '" + entry.name + "'";
-      if (const toml::table* details = entry.node->as_table()) {
-        read_parameter(*details, whose, parameter);
-      } else {
-        parameter.starts = {number(*entry.node, whose, "a start, or { start = ... }")};
-      }
-      draft_.fit.parameters.push_back(std::move(parameter));
-      draft_.parameters.push_back(entry.place);
+      // gaussian.center = 5 without quotes is an entry of a table named gaussian.
+      const toml::table* of_model = is_model_prefix(entry.name) ? entry.node->as_table() : nullptr;
+      if (of_model == nullptr || of_model->contains("start"))
+        read_entry(entry, entry.name);
+      else
+        for (const Entry& each : entries(*of_model)) read_entry(each, entry.name + "." + each.name);
     }
+  }
+
+  void read_entry(const Entry& entry, const std::string& name) {
+    FitParameter parameter;
+    parameter.name = name;
+    const std::string whose = "parameter '" + name + "'";
+    if (const toml::table* details = entry.node->as_table()) {
+      read_parameter(*details, whose, parameter);
+    } else {
+      parameter.starts = {number(*entry.node, whose, "a start, or { start = ... }")};
+    }
+    draft_.fit.parameters.push_back(std::move(parameter));
+    draft_.parameters.push_back(entry.place);
   }
 
   void read_parameter(const toml::table& details, const std::string& whose, FitParameter& parameter) const {
