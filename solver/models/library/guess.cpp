@@ -52,10 +52,9 @@ class Guess {
   }
 
   void run() {
-    std::vector<Candidate> alternatives;
     const auto searched = static_cast<std::size_t>(
         std::count_if(terms_.begin(), terms_.end(), [](const Term& t) { return t.is_searched(); }));
-    for (std::size_t i = 0; i < searched; ++i) alternatives = place_best();
+    for (std::size_t i = 0; i < searched; ++i) place_best();
     for (Term& term : terms_)
       if (!term.is_searched()) {
         if (has_products_) put(p_, term, term.one.empty() ? term.nothing : term.one);
@@ -63,7 +62,8 @@ class Guess {
       }
     solve_linear(p_);
     cost_ = descend(p_);
-    for (std::size_t sweep = 0; sweep < 2; ++sweep)
+    // Beside one term that is searched for nothing else changes.
+    for (std::size_t sweep = 0; sweep < std::min<std::size_t>(searched, 2); ++sweep)
       for (Term& term : terms_)
         if (term.is_searched()) reconsider(term);
     if (!std::isfinite(cost_)) throw NoGuess{"no start can be guessed: the formula is not finite", "starts"};
@@ -204,6 +204,8 @@ class Guess {
     Eigen::MatrixXd beside;
     model_.derivatives(p, background, r, beside);
     if (constant) {
+      // Nothing new where the model has one.
+      if (Separable(model_.weights(), beside).rest().norm() < 1e-9 * model_.weights().norm()) return {};
       beside.conservativeResize(Eigen::NoChange, beside.cols() + 1);
       beside.rightCols(1) = model_.weights();
     }
@@ -228,8 +230,8 @@ class Guess {
     if (factor.allFinite()) space.factor = factor;
   }
 
-  /// Places the term that explains most of what the others leave; returns its candidates.
-  std::vector<Candidate> place_best() {
+  /// Places the term that explains most of what the others leave.
+  void place_best() {
     std::vector<Candidate> best;
     Term* which = nullptr;
     for (std::size_t i = 0; i < terms_.size(); ++i) {
@@ -243,7 +245,6 @@ class Guess {
     if (which == nullptr) refuse_flat();
     place(p_, *which, best[0].parameters);
     which->placed = true;
-    return best;
   }
 
   /// Whether a term before it is the same model of the same input, not placed either, and nothing is known of both.
