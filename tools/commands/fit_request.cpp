@@ -56,6 +56,8 @@ std::pair<std::string, int> shown_part(const std::string& model, int begin, int 
 ExpandedModel expand(const FitArguments& arguments, const DataTable& table) {
   ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
   for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
+  for (const auto* expressions : {&arguments.define, &arguments.tie})
+    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
   if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
   try {
     return expand_model(arguments.model, names);
@@ -83,6 +85,12 @@ class Request {
     fit_.file = path;
     fit_.title = arguments.model;
     fit_.noise = arguments.noise;
+    fit_.definitions = arguments.define;
+    fit_.tied = arguments.tie;
+    fit_.derived = arguments.derive;
+    read_expressions("--define", arguments.define);
+    read_expressions("--tie", arguments.tie);
+    read_expressions("--derive", arguments.derive);
   }
 
   CurveFit take() {
@@ -114,8 +122,25 @@ class Request {
     return std::any_of(fit_.parameters.begin(), fit_.parameters.end(),
                        [&](const FitParameter& p) { return p.name == name; });
   }
+  /// Mistakes in them are the command line's.
+  void read_expressions(const std::string& option, const std::vector<NamedExpression>& expressions) {
+    for (const NamedExpression& e : expressions) {
+      try {
+        const Formula formula = Formula::parse(e.expression);
+        if (option != "--derive") expressions_.push_back({e.name, formula});
+      } catch (const FormulaError& error) {
+        throw UsageError(fmt::format("{} \"{} = {}\": {}", option, e.name, e.expression, error.what()));
+      }
+    }
+  }
+  bool is_expression(const std::string& name) const {
+    return std::any_of(expressions_.begin(), expressions_.end(), [&](const Definition& d) { return d.name == name; });
+  }
+
   bool is_used(const std::string& name) const {
-    for (const Formula* side : {&equation_.response, &equation_.model})
+    std::vector<const Formula*> formulas = {&equation_.response, &equation_.model};
+    for (const Definition& definition : expressions_) formulas.push_back(&definition.formula);
+    for (const Formula* side : formulas)
       for (const auto* names : {&side->names(), &side->constants()})
         for (const Formula::Name& used : *names)
           if (used.name == name) return true;
@@ -146,7 +171,7 @@ class Request {
   void add_model_parameters() {
     for (const ModelTerm& term : expanded_.terms)
       for (std::size_t k = 0; k < term.model.parameters.size(); ++k)
-        if (std::string name = term.parameter(k); !is_parameter(name))
+        if (std::string name = term.parameter(k); !is_parameter(name) && !is_expression(name))
           fit_.parameters.emplace_back().name = std::move(name);
   }
 
@@ -154,7 +179,10 @@ class Request {
   std::string missing_list() const {
     std::vector<std::string> names;
     for (const Formula::Name& used : equation_.model.names())
-      if (!is_column(used.name)) names.push_back(used.name);
+      if (!is_column(used.name) && !is_expression(used.name)) names.push_back(used.name);
+    for (const Definition& definition : expressions_)
+      for (const Formula::Name& used : definition.formula.names())
+        if (!is_column(used.name) && !is_expression(used.name)) names.push_back(used.name);
     return names.empty() ? "" : " (" + either(names) + ")";
   }
 
@@ -165,7 +193,7 @@ class Request {
     for (const LibraryModel& built_in : model_library()) known.push_back(built_in.name);
     for (const Formula* side : {&equation_.response, &equation_.model})
       for (const Formula::Name& used : side->names()) {
-        if (is_column(used.name) || is_parameter(used.name)) continue;
+        if (is_column(used.name) || is_parameter(used.name) || is_expression(used.name)) continue;
         const TextRange where = expanded_.source(used.where);
         refuse_model(
             arguments_.model, where,
@@ -173,6 +201,14 @@ class Request {
                         "expected {}, or --start {}=1",
                         where.begin + 1, used.name, fit_.file, did_you_mean(used.name, known), columns, used.name));
       }
+    for (const Definition& definition : expressions_)
+      for (const Formula::Name& used : definition.formula.names())
+        if (!is_column(used.name) && !is_parameter(used.name) && !is_expression(used.name))
+          throw UsageError(
+              fmt::format("\"{} = {}\": '{}' is neither a column of {} nor a parameter{}; expected {}, or "
+                          "--start {}=1",
+                          definition.name, definition.formula.text(), used.name, fit_.file,
+                          did_you_mean(used.name, table_.table().columns), columns, used.name));
     if (fit_.parameters.empty())
       throw UsageError("the formula has no parameters; expected some, and --start a=1 for each");
   }
@@ -242,6 +278,7 @@ class Request {
   ColumnNames names_;
   ExpandedModel expanded_;
   Equation equation_;  // built-in models written out
+  std::vector<Definition> expressions_;  // definitions and tied parameters
   CurveFit fit_;
 };
 

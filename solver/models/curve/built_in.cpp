@@ -17,6 +17,27 @@ double provisional(const FitParameter& parameter) {
   return parameter.lower <= parameter.upper ? std::clamp(1.0, parameter.lower, parameter.upper) : 1.0;
 }
 
+bool is_named_in(const std::vector<NamedExpression>& expressions, const std::string& name) {
+  return std::any_of(expressions.begin(), expressions.end(), [&](const NamedExpression& e) { return e.name == name; });
+}
+
+/// The fit with the parameters of the terms all free: what they follow is not known yet.
+CurveFit untied(const CurveFit& fit, const std::vector<ModelTerm>& terms) {
+  CurveFit free = fit;
+  for (const ModelTerm& term : terms)
+    for (std::size_t k = 0; k < term.model.parameters.size(); ++k) {
+      const std::string name = term.parameter(k);
+      if (!is_named_in(free.tied, name) && !is_named_in(free.definitions, name)) continue;
+      for (auto* expressions : {&free.tied, &free.definitions})
+        std::erase_if(*expressions, [&](const NamedExpression& e) { return e.name == name; });
+      FitParameter& parameter = free.parameters.emplace_back();
+      parameter.name = name;
+      parameter.lower = term.model.parameters[k].lower;
+      parameter.upper = term.model.parameters[k].upper;
+    }
+  return free;
+}
+
 void note(CurveFit& fit, const std::string& sentence) {
   if (std::find(fit.notes.begin(), fit.notes.end(), sentence) == fit.notes.end()) fit.notes.push_back(sentence);
 }
@@ -35,6 +56,8 @@ void BuiltInModels::expand(Draft& draft, std::size_t data_set) {
   EquationPlaces& places = draft.data[data_set].equation;
   ModelNames names{data.columns, data.values, {}, data.sigma_column};
   for (const FitParameter& parameter : draft.fit.parameters) names.parameters.push_back(parameter.name);
+  for (const auto* expressions : {&draft.fit.definitions, &draft.fit.tied})
+    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
   try {
     ExpandedModel& model = models_.emplace_back(expand_model(data.equation, names));
     for (const std::string& sentence : model.notes) note(draft.fit, sentence);
@@ -72,6 +95,7 @@ void BuiltInModels::adopt_parameters(Draft& draft) {
     for (const ModelTerm& term : model.terms)
       for (std::size_t k = 0; k < term.model.parameters.size(); ++k) {
         const std::string name = term.parameter(k);
+        if (is_named_in(draft.fit.tied, name) || is_named_in(draft.fit.definitions, name)) continue;
         if (std::any_of(adopted.begin(), adopted.end(), [&](const Adopted& a) { return a.parameter.name == name; }))
           continue;  // shared by several data sets
         Adopted each{{}, draft.parameter_list, false};
@@ -113,7 +137,9 @@ void BuiltInModels::guess_starts(Draft& draft) const {
   for (std::size_t d = 0; d < models_.size(); ++d) {
     if (models_[d].terms.empty()) continue;
     try {
-      library::guess_starts(draft.fit, draft.fit.data[d], models_[d].terms);
+      CurveFit free = untied(draft.fit, models_[d].terms);
+      library::guess_starts(free, free.data[d], models_[d].terms);
+      for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].starts = free.parameters[i].starts;
     } catch (const library::NoGuess& error) {
       fail(
           draft.fit.file, draft.data[d].table, error.problem,

@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include <thalweg/models/build.hpp>
+
 #include "io/text_numbers.hpp"
 #include "models/library/sampled_model.hpp"
 #include "models/library/search.hpp"
@@ -75,10 +77,8 @@ class Guess {
 
  private:
   SampledModel sampled_model() const {
-    Symbols symbols;
-    for (const FitParameter& parameter : fit_.parameters) symbols.parameters.push_back(parameter.name);
-    symbols.columns = sample_.columns();
-    return {Equation::parse(sample_.data().equation), symbols, sample_.values(), sample_.weights()};
+    const Equation equation = Equation::parse(sample_.data().equation);
+    return {equation, symbols_of(fit_, sample_.data(), equation), sample_.values(), sample_.weights()};
   }
 
   void add(const ModelTerm& named) {
@@ -94,7 +94,7 @@ class Guess {
       if (!given) term.free.push_back(term.at.back());
     }
     for (const std::string& input : named.inputs) {
-      term.inputs.push_back(sample_.input(input, fit_.parameters));
+      term.inputs.push_back(sample_.input(input, fit_));
       term.scales.push_back(scale_of(term.inputs.back()));
     }
     check_inputs(term);

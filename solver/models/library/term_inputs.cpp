@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <numeric>
 
+#include <thalweg/models/build.hpp>
+
 #include "io/text_numbers.hpp"
 
 namespace thalweg::inline v0_1::library {
@@ -58,20 +60,16 @@ Eigen::VectorXd Sample::weights() const {
   return weights;
 }
 
-Eigen::VectorXd Sample::input(const std::string& expression, const std::vector<FitParameter>& parameters) const {
-  Symbols symbols;
-  std::vector<double> p;
-  for (const FitParameter& parameter : parameters) {
-    symbols.parameters.push_back(parameter.name);
-    p.push_back(parameter.starts.empty() ? 0.0 : parameter.starts[0]);
-  }
-  symbols.columns = data_.columns;
+Eigen::VectorXd Sample::input(const std::string& expression, const CurveFit& fit) const {
   const auto rows = static_cast<std::int64_t>(values_[0].size());
-  Eigen::VectorXd x(rows);
   for (std::size_t i = 0; i < data_.columns.size(); ++i)
     if (data_.columns[i] == reading::trim(expression)) return Eigen::VectorXd::Map(values_[i].data(), rows);
+  std::vector<double> p;
+  for (const FitParameter& parameter : fit.parameters)
+    p.push_back(parameter.starts.empty() ? 0.0 : parameter.starts[0]);
   const Equation equation{"", Formula::parse("0"), Formula::parse(expression)};
-  FormulaModel(equation, symbols, values_).predict(p.data(), 0, rows, x.data());
+  Eigen::VectorXd x(rows);
+  FormulaModel(equation, symbols_of(fit, data_, equation), values_).predict(p.data(), 0, rows, x.data());
   return x;
 }
 

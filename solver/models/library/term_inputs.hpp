@@ -16,12 +16,11 @@ class Sample {
   Sample(const DataSet& data, const std::vector<ModelTerm>& terms);
 
   const DataSet& data() const { return data_; }
-  const std::vector<std::string>& columns() const { return data_.columns; }
   const std::vector<std::vector<double>>& values() const { return values_; }
   /// 1/σ of each row, or 1.
   Eigen::VectorXd weights() const;
   /// The values of an expression of columns and of parameters that have a start.
-  Eigen::VectorXd input(const std::string& expression, const std::vector<FitParameter>& parameters) const;
+  Eigen::VectorXd input(const std::string& expression, const CurveFit& fit) const;
 
  private:
   const DataSet& data_;
