@@ -277,7 +277,7 @@ class Request {
   DataTable table_;
   ColumnNames names_;
   ExpandedModel expanded_;
-  Equation equation_;  // built-in models written out
+  Equation equation_;                    // built-in models written out
   std::vector<Definition> expressions_;  // definitions and tied parameters
   CurveFit fit_;
 };

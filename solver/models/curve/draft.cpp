@@ -71,7 +71,7 @@ class Checker {
       if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
       if (kind == NameKind::invalid) {
         wrong("has a name that formulas cannot use",
-              "letters, digits, _ and ., beginning with a letter, and not a function's name");
+              "letters, digits, _ and ., beginning with a letter, and not and, or, not");
       }
       check_parameter(parameter, wrong);
     }
@@ -188,6 +188,11 @@ class Checker {
   template <class PlaceOf>
   void choose_by(const Formula& formula, const DataSet& data, ColumnSelection& columns, bool names_parameters,
                  const PlaceOf& place) {
+    try {
+      check_orders(formula, names_);
+    } catch (const FormulaError& error) {
+      fail(file_, place(error.where.begin), error.problem, error.expected);
+    }
     for (const Formula::Name& name : formula.constants()) {
       const bool parameter = find_parameter(name.name);
       if (!parameter && !columns.has(name.name)) continue;

@@ -71,6 +71,7 @@ class Expander {
       }
       if (is_column(name)) note("'" + name + "' is a column here, not the built-in model");
       if (is_column(name) || is_parameter(name)) continue;
+      if (called && is_function(name, open)) continue;
       add_term(w, *entry, called ? open : std::string::npos);
       behind = static_cast<std::size_t>(out_.terms.back().where.end);
     }
@@ -86,6 +87,19 @@ class Expander {
       Formula::parse(name + "(1)");
     } catch (const FormulaError&) {
       fail(range(w), "unknown function '" + name + "'" + hint, "a function or a built-in model (thalweg list models)");
+    }
+  }
+
+  /// A function of the same name with as many arguments: voigt(x, sigma, gamma) beside the model voigt(x).
+  bool is_function(const std::string& name, std::size_t open) const {
+    const std::size_t close = closing(text_, open);
+    if (close == std::string::npos) return false;
+    std::string call = name + "(1";
+    for (std::size_t i = 1; i < arguments_of(text_, open, close).size(); ++i) call += ", 1";
+    try {
+      return Formula::parse(call + ")").names().empty();
+    } catch (const FormulaError&) {
+      return false;
     }
   }
 

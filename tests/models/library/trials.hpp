@@ -156,6 +156,10 @@ inline const std::vector<Case>& cases() {
       {"lorentzian + constant", {9.0, -2.0, 0.4, 3.0}, -10, 10, 0.05, 100},
       {"lorentzian + lorentzian", {9.0, -2.0, 0.4, 5.0, 1.5, 0.7}, -10, 10, 0.03, 150},
       {"pseudo_voigt + linear", {20.0, 30.0, 1.2, 0.5, 0.1, 5.0}, 20, 40, 0.01, 200},
+      {"voigt + constant", {9.0, 1.0, 0.5, 0.4, 2.0}, -10, 12, 0.01, 200},
+      {"voigt + constant", {-9.0, 1.0, 0.9, 0.2, 2.0}, -10, 12, 0.01, 200},
+      {"exponential_gaussian", {40.0, 12.0, 0.8, 0.6}, 5, 30, 0.02, 120},
+      {"exponential_gaussian + linear", {40.0, 12.0, 1.5, 2.0, 0.1, 3.0}, 5, 30, 0.005, 200},
       {"gaussian*linear", {10.0, 5.0, 2.0, 1.0, 4.0}, 0, 10, 0.02, 100},
   };
   return all;
