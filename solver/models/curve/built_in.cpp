@@ -8,6 +8,7 @@
 
 #include "models/library/entry.hpp"
 #include "models/library/guess.hpp"
+#include "models/library/names.hpp"
 
 namespace thalweg::inline v0_1::reading {
 namespace {
@@ -153,6 +154,26 @@ void BuiltInModels::guess_starts(Draft& draft) const {
     parameters[i].starts.resize(count, parameters[i].starts[0]);
   }
   note(draft.fit, "starts guessed from the data: " + starts);
+}
+
+bool mentions_model(std::string_view equation) {
+  const std::size_t equals = library::equals_of(equation);
+  for (const library::Piece& w : library::words_of(equation))
+    if ((equals == std::string_view::npos || w.begin > equals) &&
+        library::find_entry(equation.substr(w.begin, w.end - w.begin)) != nullptr)
+      return true;
+  return false;
+}
+
+std::string misspelt_model(const DataSet& data) {
+  std::vector<std::string> models;
+  for (const LibraryModel& model : model_library()) models.push_back(model.name);
+  for (const library::Piece& w : library::words_of(data.equation)) {
+    const std::string word = data.equation.substr(w.begin, w.end - w.begin);
+    if (std::find(data.columns.begin(), data.columns.end(), word) != data.columns.end()) continue;
+    if (const std::string hint = did_you_mean(word, models); !hint.empty()) return "'" + word + "'" + hint;
+  }
+  return "";
 }
 
 bool is_model_prefix(std::string_view name) {

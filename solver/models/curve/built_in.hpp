@@ -1,6 +1,8 @@
 // Built-in models in the equations of a draft. Private to the readers.
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include <thalweg/models/model_library.hpp>
@@ -26,6 +28,10 @@ class BuiltInModels {
   std::vector<char> guessed_;          // of each parameter
 };
 
+/// Whether a name of a built-in model stands right of the "=".
+bool mentions_model(std::string_view equation);
+/// "'gausian' (did you mean 'gaussian'?)" where the equation has such a name, else nothing.
+std::string misspelt_model(const DataSet& data);
 /// Whether a name of a built-in model, or such a name and a number, stands before the names of its parameters.
 bool is_model_prefix(std::string_view name);
 

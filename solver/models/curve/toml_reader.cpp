@@ -5,7 +5,6 @@
 
 #include "models/curve/built_in.hpp"
 #include "models/curve/toml_table.hpp"
-#include "models/library/names.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace reading {
@@ -31,17 +30,24 @@ class TomlReader : private TomlTables {
     if (const auto* node = document_.get("define")) read_definitions(table(*node, "define"));
     if (const auto* node = document_.get("derived")) read_derived(table(*node, "derived"));
     read_data(required("data", "[data]"));
-    // Those of built-in models may be left out.
-    if (parameters == nullptr && std::none_of(fit.data.begin(), fit.data.end(), [](const DataSet& data) {
-          return library::mentions_model(data.equation);
-        }))
-      required("parameters", "[parameters]");
+    if (parameters == nullptr) require_model();
     if (const auto* node = document_.get("fit")) read_fit(table(*node, "fit"));
     if (const auto* node = document_.get("certified")) read_certified(table(*node, "certified"));
     return checked(std::move(draft_));
   }
 
  private:
+  /// The parameters of built-in models may be left out.
+  void require_model() const {
+    const std::vector<DataSet>& data = draft_.fit.data;
+    if (std::any_of(data.begin(), data.end(), [](const DataSet& each) { return mentions_model(each.equation); }))
+      return;
+    for (const DataSet& each : data)
+      if (const std::string name = misspelt_model(each); !name.empty())
+        wrong({}, "there is no [parameters], and no built-in model " + name, a_problem_file);
+    required("parameters", "[parameters]");
+  }
+
   // ---- [model] ----
 
   // Either y = "a * x", whose key is the response, or equation = "log(y) = a * x".
@@ -273,6 +279,16 @@ class TomlReader : private TomlTables {
 
   void read_certified(const toml::table& certified) {
     Names allowed;
+    // Nothing else may have been said of the parameters of built-in models.
+    for (const Entry& entry : entries(certified)) {
+      const auto dot = entry.name.find('.');
+      const auto& known = draft_.fit.parameters;
+      if (dot == std::string::npos || !is_model_prefix(std::string_view(entry.name).substr(0, dot)) ||
+          std::any_of(known.begin(), known.end(), [&](const FitParameter& p) { return p.name == entry.name; }))
+        continue;
+      draft_.fit.parameters.emplace_back().name = entry.name;
+      draft_.parameters.push_back(entry.place);
+    }
     for (const FitParameter& parameter : draft_.fit.parameters) allowed.push_back(parameter.name);
     allowed.push_back(sum_key);
     check_keys(certified, "in [certified]", allowed);

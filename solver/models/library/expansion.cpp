@@ -278,15 +278,6 @@ class Expander {
 
 }  // namespace
 
-bool mentions_model(std::string_view equation) {
-  const std::size_t equals = equals_of(equation);
-  for (const Piece& w : words_of(equation))
-    if ((equals == std::string_view::npos || w.begin > equals) &&
-        find_entry(equation.substr(w.begin, w.end - w.begin)) != nullptr)
-      return true;
-  return false;
-}
-
 std::string formula_of(const ModelTerm& term) {
   const std::string& formula = term.model.formula;
   std::string out;

@@ -28,8 +28,6 @@ std::size_t closing(std::string_view text, std::size_t open);
 /// What stands between the parentheses, parted at commas that are in no inner ones.
 std::vector<Piece> arguments_of(std::string_view text, std::size_t open, std::size_t close);
 
-/// Whether a name of a built-in model stands right of the "=".
-bool mentions_model(std::string_view equation);
 /// The formula of a term, with its own names of inputs and parameters.
 std::string formula_of(const ModelTerm& term);
 

@@ -114,7 +114,10 @@ std::vector<Entry> peaks() {
        nullptr,
        voigts},
       {{"exponential_gaussian",
-        "amplitude*gamma/2*exp(-(x - center)^2/(2*sigma^2))*erfcx((center + gamma*sigma^2 - x)/(sqrt(2)*sigma))",
+        // Each branch where the other's factors overflow.
+        "amplitude*gamma/2*if(x > center + gamma*sigma^2, "
+        "exp(gamma*(center - x + gamma*sigma^2/2))*erfc((center + gamma*sigma^2 - x)/(sqrt(2)*sigma)), "
+        "exp(-(x - center)^2/(2*sigma^2))*erfcx((center + gamma*sigma^2 - x)/(sqrt(2)*sigma)))",
         {"x"},
         {linear("amplitude", area), curved("center", "of the Gaussian; the mean is center + 1/gamma"),
          positive("sigma", "standard deviation of the Gaussian"), positive("gamma", "rate of the tail to the right")},
