@@ -294,8 +294,8 @@ std::string formula_of(const ModelTerm& term) {
     if (input != inputs.end()) {
       const std::string& text = term.inputs[static_cast<std::size_t>(input - inputs.begin())];
       const std::string_view inner = reading::trim(text);
-      const bool one_name = words_of(text).size() + quoted_names_of(text).size() == 1 &&
-                            inner.find_first_of("+-*/^()[] ?:<>=!&|,") == std::string_view::npos;
+      const bool quoted = inner.size() > 1 && inner.find('`', 1) == inner.size() - 1;
+      const bool one_name = quoted || inner.find_first_of("+-*/^()[] ?:<>=!&|,`") == std::string_view::npos;
       out += one_name ? std::string(inner) : "(" + std::string(inner) + ")";
     } else if (parameter != parameters.end()) {
       out += term.prefix + "." + name;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t most_candidates = 3;
+constexpr double rounding = 1e-13;  // of the response, below which nothing is left of it
 
 /// A term, and where its parameters are among all.
 struct Term {
@@ -47,7 +48,8 @@ class Guess {
     }
     for (const ModelTerm& term : terms) add(term);
     for (const Term& term : terms_) put(p_, term, term.nothing);
-    if (!model_.residual(p_).allFinite())
+    size_ = model_.residual(p_).norm();
+    if (!std::isfinite(size_))
       throw NoGuess{"no start can be guessed: the response, or the rest of the formula at its start, is not finite",
                     "other starts"};
     find_products();
@@ -210,6 +212,7 @@ class Guess {
       beside.rightCols(1) = model_.weights();
     }
     const Separable fit(-r, beside);
+    if (fit.rest().norm() <= rounding * size_) return {};
     SearchSpace space{term.entry, term.inputs, term.scales, term.known, model_.weights(), nullptr};
     space.derivatives = [&](const std::vector<double>& parameters, Eigen::MatrixXd& columns) {
       put(p, term, parameters);
@@ -332,6 +335,7 @@ class Guess {
   std::vector<double> p_, lower_, upper_;
   std::vector<Term> terms_;
   bool has_products_ = false;
+  double size_ = 0.0;  // ‖r‖ where all terms are 0
   double cost_ = 0.0;
 };
 

@@ -119,7 +119,7 @@ TEST_CASE("a start that cannot be guessed") {
         "f.toml:3:1: 3 parameters but only 2 rows of data; expected at least as many rows as parameters to fit");
   CHECK(error_of("[model]\ny = \"a*x\"\n" + equal) == "f.toml: there is no [parameters]; expected a problem file");
   CHECK(error_of("[model]\ny = \"gaussian\"\n[parameters]\ngaussian.width = 1\n" + equal) ==
-        "f.toml:4:1: parameter 'gaussian.width' is not used by any equation; expected a parameter that some equation "
+        "f.toml:4:10: parameter 'gaussian.width' is not used by any equation; expected a parameter that some equation "
         "names");
   CHECK(error_of("[model]\ny = \"gausian\"\n" + equal) ==
         "f.toml: there is no [parameters], and no built-in model 'gausian' (did you mean 'gaussian'?); expected a "
