@@ -58,7 +58,9 @@ class Guess {
   void run() {
     const auto searched = static_cast<std::size_t>(
         std::count_if(terms_.begin(), terms_.end(), [](const Term& t) { return t.is_searched(); }));
-    for (std::size_t i = 0; i < searched; ++i) place_best();
+    std::vector<Candidate> first;
+    for (std::size_t i = 0; i < searched; ++i) first = place_best();
+    if (searched > 1) first.clear();  // other terms were missing
     for (Term& term : terms_)
       if (!term.is_searched()) {
         if (has_products_) put(p_, term, term.one.empty() ? term.nothing : term.one);
@@ -69,7 +71,7 @@ class Guess {
     // Beside one term that is searched for nothing else changes.
     for (std::size_t sweep = 0; sweep < std::min<std::size_t>(searched, 2); ++sweep)
       for (Term& term : terms_)
-        if (term.is_searched()) reconsider(term);
+        if (term.is_searched()) reconsider(term, first);
     if (!std::isfinite(cost_)) throw NoGuess{"no start can be guessed: the formula is not finite", "starts"};
     sort_equal_peaks();
     for (const Term& term : terms_)
@@ -233,8 +235,8 @@ class Guess {
     if (factor.allFinite()) space.factor = factor;
   }
 
-  /// Places the term that explains most of what the others leave.
-  void place_best() {
+  /// Places the term that explains most of what the others leave; returns its candidates.
+  std::vector<Candidate> place_best() {
     std::vector<Candidate> best;
     Term* which = nullptr;
     for (std::size_t i = 0; i < terms_.size(); ++i) {
@@ -248,6 +250,7 @@ class Guess {
     if (which == nullptr) refuse_flat();
     place(p_, *which, best[0].parameters);
     which->placed = true;
+    return best;
   }
 
   /// Whether a term before it is the same model of the same input, not placed either, and nothing is known of both.
@@ -271,15 +274,15 @@ class Guess {
     throw NoGuess{"no start can be guessed", "starts"};
   }
 
-  /// Looks for a better place of a term beside all others, and in one more way.
-  void reconsider(Term& term) {
+  /// Looks for a better place of a term beside all others, and beside a constant, too. `known`: candidates, if they are
+  /// known already.
+  void reconsider(Term& term, const std::vector<Candidate>& known) {
     const std::vector<double> before = p_;
     std::vector<double> best = p_;
     double cost = cost_;
     for (const bool constant : {false, true}) {
       p_ = before;
-      std::vector<Candidate> found = candidates(term, constant);
-      for (const Candidate& candidate : found) {
+      for (const Candidate& candidate : constant || known.empty() ? candidates(term, constant) : known) {
         std::vector<double> p = before;
         place(p, term, candidate.parameters);
         solve_linear(p);

@@ -8,8 +8,23 @@
 namespace thalweg::inline v0_1::library {
 namespace {
 
-constexpr double reach = 4.5;  // standard deviations from the centre within which a Gaussian counts
+constexpr double reach = 4.0;  // standard deviations from the centre within which a Gaussian counts
 constexpr double widening = 1.5, stride = 0.75;
+
+/// exp(−z²/2) within 1e-3, |z| ≤ reach: a search needs no more.
+class Bell {
+ public:
+  Bell() {
+    for (int i = 0; i <= steps; ++i) value_.push_back(std::exp(-0.5 * std::pow(reach * i / steps, 2)));
+  }
+  double operator()(double z) const {
+    return value_[std::min(value_.size() - 1, static_cast<std::size_t>(std::abs(z) * (steps / reach) + 0.5))];
+  }
+
+ private:
+  static constexpr int steps = 4096;
+  std::vector<double> value_;
+};
 
 struct Filter {
   Filter(const SearchSpace& space, const Separable& fit)
@@ -28,14 +43,16 @@ struct Filter {
   /// The gain, and the height; a Gaussian that fewer than `points` points determine gains nothing.
   std::pair<double, double> gain(double center, double sigma, double points) {
     const auto begin = std::lower_bound(x.begin(), x.end(), center - reach * sigma) - x.begin();
+    static const Bell bell;
+    const double inverse = 1.0 / sigma, end = center + reach * sigma;
     double square = 0.0, product = 0.0, weight = 0.0;
     beside.setZero(basis.rows());
-    for (std::size_t i = static_cast<std::size_t>(begin); i < x.size() && x[i] <= center + reach * sigma; ++i) {
-      const double z = (x[i] - center) / sigma, shape = std::exp(-0.5 * z * z), g = shape * factor[i];
+    for (std::size_t i = static_cast<std::size_t>(begin); i < x.size() && x[i] <= end; ++i) {
+      const double shape = bell((x[i] - center) * inverse), g = shape * factor[i];
       weight += shape;
       square += g * g;
       product += g * rest[i];
-      beside.noalias() += g * basis.col(static_cast<Eigen::Index>(i));
+      for (Eigen::Index j = 0; j < basis.rows(); ++j) beside[j] += g * basis(j, static_cast<Eigen::Index>(i));
     }
     const double own = square - beside.squaredNorm();
     if (weight < points || !(own > 1e-4 * square)) return {0.0, 0.0};
