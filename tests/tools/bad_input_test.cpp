@@ -214,9 +214,9 @@ TEST_CASE("wrong usage") {
             "geman-mcclure, welsch, tukey or cauchy");
   CHECK(of_usage("solve f.toml --method") == error + "--method needs a value");
   CHECK(of_usage("list") ==
-        error + "list needs to know what; expected methods, losses, linear-solvers, formats or problems");
+        error + "list needs to know what; expected methods, models, losses, linear-solvers, formats or problems");
   CHECK(of_usage("list lossy") ==
-        error + "unknown list 'lossy'; expected methods, losses, linear-solvers, formats or problems");
+        error + "unknown list 'lossy'; expected methods, models, losses, linear-solvers, formats or problems");
 }
 
 TEST_CASE("nothing is dropped silently, wherever it stands") {

@@ -106,14 +106,15 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.upper = pairs(assignments(g.name, g.texts)); }, repeats},
 
     {"--model", "\"y = ...\"", model, of_fit,
-     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name. Given again: the "
-     "models are compared",
+     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name; or built-in models, "
+     "\"gaussian + linear\": thalweg list models. Given again: the models are compared",
      [](A& a, const G& g) {
        a.fit.models = g.texts;
        a.fit.model = g.text();
      },
      repeats},
-    {"--start", assigned, model, of_fit, "the parameters and where they begin",
+    {"--start", assigned, model, of_fit,
+     "the parameters and where they begin; those of built-in models (gaussian.center=5) may be left out",
      [](A& a, const G& g) { a.fit.start = assignments(g.name, g.texts); }, repeats},
     {"--lower", assigned, model, of_fit, "lower bounds",
      [](A& a, const G& g) { a.fit.lower = assignments(g.name, g.texts); }, repeats},

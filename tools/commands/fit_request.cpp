@@ -6,6 +6,7 @@
 
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/models/row_noise.hpp>
+#include <thalweg/models/model_library.hpp>
 
 #include "cli/option_values.hpp"
 #include "cli/usage.hpp"
@@ -49,11 +50,29 @@ std::pair<std::string, int> shown_part(const std::string& model, int begin, int 
                                std::string(static_cast<std::size_t>(carets), '^')));
 }
 
-Equation parse_model(const std::string& model) {
+[[noreturn]] void refuse_model(const std::string& model, TextRange where, const FormulaError& error) {
+  refuse_model(model, where, fmt::format("column {}: {}; expected {}", where.begin + 1, error.problem, error.expected));
+}
+
+/// Built-in models written out.
+ExpandedModel expand(const FitArguments& arguments, const DataTable& table) {
+  ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
+  for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
+  for (const auto* expressions : {&arguments.define, &arguments.tie})
+    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
+  if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
   try {
-    return Equation::parse(model);
+    return expand_model(arguments.model, names);
   } catch (const FormulaError& error) {
-    refuse_model(model, error.where, error.what());
+    refuse_model(arguments.model, error.where, error);
+  }
+}
+
+Equation parse_model(const std::string& model, const ExpandedModel& expanded) {
+  try {
+    return Equation::parse(expanded.equation);
+  } catch (const FormulaError& error) {
+    refuse_model(model, expanded.source(error.where), error);
   }
 }
 
@@ -65,7 +84,8 @@ class Request {
       : arguments_(arguments),
         table_(DataTable::read(path, arguments.table)),
         names_(table_.table().columns),
-        equation_(parse_model(arguments.model)) {
+        expanded_(expand(arguments, table_)),
+        equation_(parse_model(arguments.model, expanded_)) {
     fit_.file = path;
     fit_.title = arguments.model;
     fit_.noise =
@@ -81,6 +101,7 @@ class Request {
 
   CurveFit take() {
     add_parameters();
+    add_model_parameters();
     check_names();
     set_bounds(arguments_.lower, "--lower", &FitParameter::lower);
     set_bounds(arguments_.upper, "--upper", &FitParameter::upper);
@@ -152,6 +173,14 @@ class Request {
     }
   }
 
+  /// Those of built-in models that are not given: their starts are guessed.
+  void add_model_parameters() {
+    for (const ModelTerm& term : expanded_.terms)
+      for (std::size_t k = 0; k < term.model.parameters.size(); ++k)
+        if (std::string name = term.parameter(k); !is_parameter(name) && !is_expression(name))
+          fit_.parameters.emplace_back().name = std::move(name);
+  }
+
   /// " (a or b)": the names of the formula that are no columns.
   std::string missing_list() const {
     std::vector<std::string> names;
@@ -166,14 +195,17 @@ class Request {
   void check_names() const {
     const std::vector<std::string> spellings = names_.spellings();
     const std::string columns = either(spellings);
+    std::vector<std::string> known = table_.table().columns;
+    for (const LibraryModel& built_in : model_library()) known.push_back(built_in.name);
     for (const Formula* side : {&equation_.response, &equation_.model})
       for (const Formula::Name& used : side->names()) {
         if (is_column(used.name) || is_parameter(used.name) || is_expression(used.name)) continue;
-        refuse_model(arguments_.model, used.where,
-                     fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
-                                 "expected {}, or --start {}=1",
-                                 used.where.begin + 1, used.name, fit_.file,
-                                 did_you_mean(used.name, table_.table().columns), columns, used.name));
+        const TextRange where = expanded_.source(used.where);
+        refuse_model(
+            arguments_.model, where,
+            fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
+                        "expected {}, or --start {}=1",
+                        where.begin + 1, used.name, fit_.file, did_you_mean(used.name, known), columns, used.name));
       }
     for (const Definition& definition : expressions_)
       for (const Formula::Name& used : definition.formula.names())
@@ -204,7 +236,7 @@ class Request {
       if (p.lower > p.upper)
         throw UsageError(
             fmt::format("'{}' has lower {} above upper {}; expected lower <= upper", p.name, p.lower, p.upper));
-      if (p.starts[0] < p.lower || p.starts[0] > p.upper)
+      if (!p.starts.empty() && (p.starts[0] < p.lower || p.starts[0] > p.upper))
         throw UsageError(
             fmt::format("--start: '{}' starts at {}, outside its bounds; expected a start from {} "
                         "to {}",
@@ -307,7 +339,8 @@ class Request {
   const FitArguments& arguments_;
   DataTable table_;
   ColumnNames names_;
-  Equation equation_;
+  ExpandedModel expanded_;
+  Equation equation_;                    // built-in models written out
   std::vector<Definition> expressions_;  // definitions and tied parameters
   CurveFit fit_;
 };

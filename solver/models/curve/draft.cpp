@@ -10,6 +10,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "models/curve/built_in.hpp"
 #include "models/curve/expressions.hpp"
 #include "models/curve/groups.hpp"
 #include "models/curve/noise_check.hpp"
@@ -80,7 +81,7 @@ class Checker {
       if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
       if (kind == NameKind::invalid) {
         wrong("has a name that formulas cannot use",
-              "letters, digits and _, beginning with a letter, and not and, or, not");
+              "letters, digits, _ and ., beginning with a letter, and not and, or, not");
       }
       check_parameter(parameter, wrong);
     }
@@ -214,7 +215,9 @@ class Checker {
       const std::size_t parameters = known.size();
       known.insert(known.end(), data.columns.begin(), data.columns.end());
       const std::string what = names_parameters ? "unknown column or parameter " : "unknown column ";
-      const std::string hint = quoted_with_hint(name.name, known);
+      std::vector<std::string> with_models = known;
+      for (const LibraryModel& model : model_library()) with_models.push_back(model.name);
+      const std::string hint = quoted_with_hint(name.name, names_parameters ? with_models : known);
       known.resize(parameters);
       for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
       fail(file_, place(name.where.begin), what + hint, list(known));
@@ -340,7 +343,9 @@ Place EquationPlaces::at(std::string_view equation, std::size_t offset) const {
 }
 
 CurveFit checked(Draft draft) {
+  const BuiltInModels models(draft);
   Checker(draft).run();
+  models.guess_starts(draft);
   return std::move(draft.fit);
 }
 

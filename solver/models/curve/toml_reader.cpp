@@ -1,8 +1,10 @@
 // The Thalweg format: a curve fit written in TOML. problems/README.md describes it.
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
 
+#include "models/curve/built_in.hpp"
 #include "models/curve/toml_noise.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -23,10 +25,13 @@ class TomlReader : private TomlNoise {
     if (const auto* node = document_.get("title")) fit.title = text(*node, "title");
     if (const auto* node = document_.get("source")) fit.source = text(*node, "source");
     if (const auto* node = document_.get("model")) read_model(table(*node, "model"));
-    read_parameters(table(required("parameters", "[parameters]"), "parameters"));
+    const toml::node* parameters = document_.get("parameters");
+    if (parameters != nullptr) read_parameters(table(*parameters, "parameters"));
+    if (parameters == nullptr && !document_.contains("data")) required("parameters", "[parameters]");
     if (const auto* node = document_.get("define")) read_definitions(table(*node, "define"));
     if (const auto* node = document_.get("derived")) read_derived(table(*node, "derived"));
     read_data(required("data", "[data]"));
+    if (parameters == nullptr) require_model();
     const auto* fit_table = document_.get("fit");
     if (fit_table != nullptr) read_fit(table(*fit_table, "fit"));
     read_fit_noise(fit_table == nullptr ? nullptr : fit_table->as_table()->get("noise"), draft_);
@@ -35,6 +40,17 @@ class TomlReader : private TomlNoise {
   }
 
  private:
+  /// The parameters of built-in models may be left out.
+  void require_model() const {
+    const std::vector<DataSet>& data = draft_.fit.data;
+    if (std::any_of(data.begin(), data.end(), [](const DataSet& each) { return mentions_model(each.equation); }))
+      return;
+    for (const DataSet& each : data)
+      if (const std::string name = misspelt_model(each); !name.empty())
+        wrong({}, "there is no [parameters], and no built-in model " + name, a_problem_file);
+    required("parameters", "[parameters]");
+  }
+
   // ---- [model] ----
 
   // Either y = "a * x", whose key is the response, or equation = "log(y) = a * x".
@@ -62,22 +78,31 @@ class TomlReader : private TomlNoise {
   void read_parameters(const toml::table& parameters) {
     draft_.parameter_list = place_of(parameters);
     for (const Entry& entry : entries(parameters)) {
-      FitParameter parameter;
-      parameter.name = entry.name;
-      const std::string whose = "parameter '" + entry.name + "'";
-      const toml::table* details = entry.node->as_table();
-      if (details != nullptr && details->contains("expr")) {
-        read_expression(entry, "expr", draft_.fit.tied, draft_.tied);
-        continue;
-      }
-      if (details != nullptr) {
-        read_parameter(*details, whose, parameter);
-      } else {
-        parameter.starts = {number(*entry.node, whose, "a start, or { start = ... }")};
-      }
-      draft_.fit.parameters.push_back(std::move(parameter));
-      draft_.parameters.push_back(entry.place);
+      // gaussian.center = 5 without quotes is an entry of a table named gaussian.
+      const toml::table* of_model = is_model_prefix(entry.name) ? entry.node->as_table() : nullptr;
+      if (of_model == nullptr || of_model->contains("start") || of_model->contains("expr"))
+        read_entry(entry, entry.name);
+      else
+        for (const Entry& each : entries(*of_model)) read_entry(each, entry.name + "." + each.name);
     }
+  }
+
+  void read_entry(const Entry& entry, const std::string& name) {
+    FitParameter parameter;
+    parameter.name = name;
+    const std::string whose = "parameter '" + name + "'";
+    const toml::table* details = entry.node->as_table();
+    if (details != nullptr && details->contains("expr")) {
+      read_expression({name, entry.place, entry.node}, "expr", draft_.fit.tied, draft_.tied);
+      return;
+    }
+    if (details != nullptr) {
+      read_parameter(*details, whose, parameter);
+    } else {
+      parameter.starts = {number(*entry.node, whose, "a start, or { start = ... }")};
+    }
+    draft_.fit.parameters.push_back(std::move(parameter));
+    draft_.parameters.push_back(entry.place);
   }
 
   void read_parameter(const toml::table& details, const std::string& whose, FitParameter& parameter) const {
@@ -258,6 +283,16 @@ class TomlReader : private TomlNoise {
 
   void read_certified(const toml::table& certified) {
     Names allowed;
+    // Nothing else may have been said of the parameters of built-in models.
+    for (const Entry& entry : entries(certified)) {
+      const auto dot = entry.name.find('.');
+      const auto& known = draft_.fit.parameters;
+      if (dot == std::string::npos || !is_model_prefix(std::string_view(entry.name).substr(0, dot)) ||
+          std::any_of(known.begin(), known.end(), [&](const FitParameter& p) { return p.name == entry.name; }))
+        continue;
+      draft_.fit.parameters.emplace_back().name = entry.name;
+      draft_.parameters.push_back(entry.place);
+    }
     for (const FitParameter& parameter : draft_.fit.parameters) allowed.push_back(parameter.name);
     allowed.push_back(sum_key);
     check_keys(certified, "in [certified]", allowed);
