@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include <thalweg/formula/formula.hpp>
 #include <thalweg/models/curve_fit.hpp>
+#include <thalweg/models/curve_model.hpp>
 #include <thalweg/problem/problem.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -16,7 +16,7 @@ namespace thalweg::inline v0_1 {
 struct CurveProblem {
   Problem problem;
   Parameters<Dynamic> parameters{0, 0, 1};
-  std::vector<std::shared_ptr<const FormulaModel>> models;  ///< one per data set
+  std::vector<std::shared_ptr<const CurveModel>> models;  ///< one per data set
 };
 
 /// `start` counts from 1, as --start does. Throws FileError, which names the data set, for what only shows when formula

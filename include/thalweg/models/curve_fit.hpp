@@ -11,6 +11,7 @@
 
 #include <thalweg/io/file_error.hpp>
 #include <thalweg/math/loss.hpp>
+#include <thalweg/models/ode.hpp>
 #include <thalweg/problem/noise.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -43,6 +44,7 @@ struct DataSet {
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
   std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
   Loss loss;                                ///< of each row's residual, divided by its standard deviation
+  std::vector<OdeInitial> initial;          ///< initial values of states that differ in this data set
   std::size_t missing_rows = 0;             ///< left out because a value is missing
   std::size_t excluded_rows = 0;            ///< left out by a condition
 };
@@ -52,6 +54,7 @@ struct CurveFit {
   std::string title, source;
   std::vector<FitParameter> parameters;
   std::vector<DataSet> data;
+  std::optional<OdeSystem> ode;  ///< whose states equations may name
   Noise noise = Noise::estimated;
   bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "models/ode/build_ode.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -27,25 +30,66 @@ std::vector<double> starts_of(const CurveFit& fit, int start) {
   return values;
 }
 
-void add_data_set(const CurveFit& fit, const DataSet& data, const std::vector<std::string>& names,
-                  CurveProblem& built) {
-  std::shared_ptr<const FormulaModel> model;
+/// A formula as the model of a data set.
+class FormulaCurve final : public CurveModel {
+ public:
+  FormulaCurve(Equation equation, Symbols symbols, const std::vector<std::vector<double>>& columns)
+      : equation_(std::move(equation)),
+        symbols_(std::move(symbols)),
+        model_(std::make_shared<const FormulaModel>(equation_, symbols_, columns)) {}
+
+  const std::shared_ptr<const FormulaModel>& model() const { return model_; }
+  std::int64_t rows() const override { return model_->rows(); }
+  int parameters() const override { return model_->parameters(); }
+  void evaluate(const double* p, std::int64_t begin, std::int64_t end, double* residual,
+                double* const* jacobian) const override {
+    model_->evaluate(p, begin, end, residual, jacobian);
+  }
+  void predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const override {
+    model_->predict(p, begin, end, value);
+  }
+  std::vector<double> response() const override { return model_->response(); }
+  std::vector<char> bends() const override { return model_->bends(); }
+  std::optional<SaturatedFormula> saturated(const double* p) const override { return model_->saturated(p); }
+  std::unique_ptr<CurveModel> on(const std::vector<std::vector<double>>& columns) const override {
+    return std::make_unique<FormulaCurve>(equation_, symbols_, columns);
+  }
+
+ private:
+  Equation equation_;
+  Symbols symbols_;
+  std::shared_ptr<const FormulaModel> model_;
+};
+
+/// The residuals of one data set; `ode` is null where they are those of a formula.
+std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& data,
+                                            const std::vector<std::string>& names,
+                                            const std::shared_ptr<const ode::OdeModel>& ode, CurveProblem& built) {
+  const std::int64_t offset = built.parameters.offset();
+  if (ode) {
+    built.models.push_back(ode);
+    return std::make_unique<ode::OdeResiduals>(data.name, ode, offset);
+  }
   try {
-    model =
-        std::make_shared<const FormulaModel>(Equation::parse(data.equation), Symbols{names, data.columns}, data.values);
+    const auto curve = std::make_shared<const FormulaCurve>(Equation::parse(data.equation),
+                                                            Symbols{names, data.columns}, data.values);
+    built.models.push_back(curve);
+    return std::make_unique<FormulaResiduals>(data.name, curve->model(), offset);
   } catch (const FormulaError& error) {
     throw FileError(fit.file, 0, 0,
                     fmt::format("equation of '{}', column {}: {}", data.name, error.where.begin + 1, error.problem),
                     error.expected);
   }
-  ResidualGroup& group =
-      built.problem.add_group(std::make_unique<FormulaResiduals>(data.name, model, built.parameters.offset()));
+}
+
+void add_data_set(const CurveFit& fit, const DataSet& data, const std::vector<std::string>& names,
+                  const std::shared_ptr<const ode::OdeModel>& ode, CurveProblem& built) {
+  ResidualGroup& group = built.problem.add_group(residuals_of(fit, data, names, ode, built));
   if (data.sigma_column) {
     const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
     group.set_sigma(data.values[static_cast<std::size_t>(at)]);
   }
   group.set_loss(data.loss);
-  built.models.push_back(std::move(model));
 }
 
 void add_priors(const CurveFit& fit, CurveProblem& built) {
@@ -128,7 +172,8 @@ CurveProblem build_problem(const CurveFit& fit, int start) {
     built.problem.set_bounds(built.parameters, component, p.lower, p.upper);
     if (p.fixed) built.problem.fix(built.parameters, component);
   }
-  for (const DataSet& data : fit.data) add_data_set(fit, data, names, built);
+  const auto observed = ode::ode_models(fit);
+  for (std::size_t d = 0; d < fit.data.size(); ++d) add_data_set(fit, fit.data[d], names, observed[d], built);
   add_priors(fit, built);
   mark_linear(fit, built);
   built.problem.set_noise(fit.noise);

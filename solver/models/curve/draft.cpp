@@ -10,6 +10,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "models/curve/ode_check.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
@@ -37,7 +38,7 @@ NameKind kind_of(const std::string& name) {
 class Checker {
  public:
   explicit Checker(Draft& draft)
-      : draft_(draft), fit_(draft.fit), file_(draft.fit.file), used_(fit_.parameters.size()) {
+      : draft_(draft), fit_(draft.fit), file_(draft.fit.file), used_(fit_.parameters.size()), ode_(draft) {
     for (const FitParameter& parameter : fit_.parameters) {
       index_.emplace(parameter.name, names_.size());
       names_.push_back(parameter.name);
@@ -47,6 +48,7 @@ class Checker {
   void run() {
     check_parameters();
     check_start_counts();
+    ode_.check(names_, [this](const std::string& name) { return find_parameter(name); });
     for (std::size_t i = 0; i < fit_.data.size(); ++i) {
       check_columns(fit_.data[i], draft_.data[i]);
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
@@ -54,8 +56,10 @@ class Checker {
       const std::vector<std::string> unread = unread_errors(fit_.data[i], columns);
       columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
+      ode_.check_times(i);
       take_notes(draft_.data[i], columns, unread);
     }
+    ode_.check_observed();
     check_all_used();
     check_counts();
   }
@@ -151,11 +155,13 @@ class Checker {
         fail(file_, draft_.parameters[i], "'" + names_[i] + "' is both a parameter and a column", "distinct names");
       columns.set_aside(names_[i]);
     }
+    ode_.set_aside(columns, prose);
     if (data.sigma_column && !columns.use(*data.sigma_column, file_, places.sigma)) {
       fail(file_, places.sigma, "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
            list(columns.names().spellings()));
     }
     choose_by_equation(data, places, columns);
+    ode_.use_time(data, places, columns);
   }
 
   void choose_by_equation(const DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
@@ -177,10 +183,14 @@ class Checker {
              (name.name == "e" ? "2.71828..." : "3.14159..."));
       }
       for (const Formula::Name& name : side->names()) {
-        if (find_parameter(name.name) || columns.use(name.name, file_, place(name.where.begin))) continue;
+        if (find_parameter(name.name) || ode_.find_state(name.name)) continue;
+        if (columns.use(name.name, file_, place(name.where.begin))) continue;
         std::vector<std::string> known = side == &equation->model ? names_ : std::vector<std::string>{};
+        if (side == &equation->model) ode_.add_states(known);
         known.insert(known.end(), data.columns.begin(), data.columns.end());
-        const std::string what = side == &equation->model ? "unknown column or parameter " : "unknown column ";
+        const std::string what = side != &equation->model ? "unknown column "
+                                 : fit_.ode               ? "unknown column, parameter or state "
+                                                          : "unknown column or parameter ";
         const std::string hint = quoted_with_hint(name.name, known);
         known.resize(known.size() - data.columns.size());
         for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
@@ -271,6 +281,7 @@ class Checker {
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::size_t> index_;  ///< into names_
   std::vector<bool> used_;
+  OdeCheck ode_;
 };
 
 }  // namespace

@@ -2,26 +2,27 @@
 #include <optional>
 #include <utility>
 
-#include "models/curve/toml_table.hpp"
+#include "models/curve/toml_ode.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace reading {
 namespace {
 
-class TomlReader : private TomlTables {
+class TomlReader : private TomlOde {
  public:
   TomlReader(std::string_view text, const std::string& name, const std::string& folder)
-      : TomlTables(text, name, folder) {
+      : TomlOde(text, name, folder) {
     draft_.fit.file = name;
   }
 
   CurveFit read() {
     CurveFit& fit = draft_.fit;
-    check_keys(document_, "at the top level", {"title", "source", "model", "parameters", "data", "fit", "certified"});
+    check_keys(document_, "at the top level", {"title", "source", "model", "parameters", "ode", "data", "fit", "certified"});
     if (const auto* node = document_.get("title")) fit.title = text(*node, "title");
     if (const auto* node = document_.get("source")) fit.source = text(*node, "source");
     if (const auto* node = document_.get("model")) read_model(table(*node, "model"));
     read_parameters(table(required("parameters", "[parameters]"), "parameters"));
+    if (const auto* node = document_.get("ode")) fit.ode = read_ode(table(*node, "ode"), draft_.ode);
     read_data(required("data", "[data]"));
     if (const auto* node = document_.get("fit")) read_fit(table(*node, "fit"));
     if (const auto* node = document_.get("certified")) read_certified(table(*node, "certified"));
@@ -129,7 +130,8 @@ class TomlReader : private TomlTables {
 
   void read_data_set(const toml::table& entry, const std::string& default_name) {
     check_keys(entry, "in [data]",
-               {"name", "model", "columns", "rows", "file", "sigma", "loss", "where", "missing", "decimal", "percent"});
+               {"name", "model", "columns", "rows", "file", "sigma", "loss", "where", "missing", "decimal", "percent",
+                "initial"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;
@@ -157,6 +159,7 @@ class TomlReader : private TomlTables {
     const toml::node* loss = entry.get("loss");
     if (loss != nullptr) data.loss = read_loss(*loss);
     has_loss_.push_back(loss != nullptr);
+    if (const auto* initial = entry.get("initial")) read_initial(*initial, data, places);
     read_table(entry, data, places);
     draft_.fit.data.push_back(std::move(data));
     draft_.data.push_back(std::move(places));

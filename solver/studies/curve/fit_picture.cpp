@@ -11,17 +11,24 @@ namespace {
 constexpr int grid_points = 241;
 constexpr double overhang = 0.02;  // of the grid beyond the data, of their extent
 
-std::vector<std::string> parameter_names(const CurveFit& fit) {
-  std::vector<std::string> names;
-  for (const FitParameter& p : fit.parameters) names.push_back(p.name);
-  return names;
+/// Whether the model names a state of differential equations.
+bool observes_solution(const CurveFit& fit, const Equation& equation) {
+  const auto names = [&](const OdeState& state) {
+    const auto& all = equation.model.names();
+    return std::any_of(all.begin(), all.end(), [&](const Formula::Name& name) { return name.name == state.name; });
+  };
+  return fit.ode && std::any_of(fit.ode->states.begin(), fit.ode->states.end(), names);
 }
 
 /// The columns that the model reads.
-std::vector<std::size_t> inputs_of(const DataSet& data, const Equation& equation) {
+std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
+  std::vector<std::string> names;
+  for (const Formula::Name& name : equation.model.names()) names.push_back(name.name);
+  if (observes_solution(fit, equation) && std::find(names.begin(), names.end(), fit.ode->time) == names.end())
+    names.push_back(fit.ode->time);
   std::vector<std::size_t> inputs;
-  for (const Formula::Name& name : equation.model.names()) {
-    const auto found = std::find(data.columns.begin(), data.columns.end(), name.name);
+  for (const std::string& name : names) {
+    const auto found = std::find(data.columns.begin(), data.columns.end(), name);
     if (found != data.columns.end()) inputs.push_back(static_cast<std::size_t>(found - data.columns.begin()));
   }
   return inputs;
@@ -56,24 +63,26 @@ double curve_error(const std::vector<std::vector<double>>& J, std::size_t i, con
   return std::sqrt(variance);
 }
 
-void draw_curve(const DataSet& data, const Equation& equation, std::size_t input, const CurveFit& fit,
-                const std::vector<double>& x, const FitStatistics& s, FitPanel& panel) {
+void draw_curve(const DataSet& data, const Equation& equation, const CurveModel& fitted, std::size_t input,
+                const CurveFit& fit, const std::vector<double>& x, const FitStatistics& s, FitPanel& panel) {
   panel.grid = grid_over(data.values[input]);
+  if (observes_solution(fit, equation))  // which begins at its start
+    for (double& t : panel.grid) t = std::max(t, fit.ode->from);
   // The response does not matter to the curve; a value that was measured keeps it finite.
   std::vector<std::vector<double>> columns;
   for (const std::vector<double>& values : data.values) columns.emplace_back(panel.grid.size(), values.front());
   columns[input] = panel.grid;
-  const FormulaModel model(equation, {parameter_names(fit), data.columns}, columns);
+  const std::unique_ptr<const CurveModel> model = fitted.on(columns);
   const auto points = static_cast<std::int64_t>(panel.grid.size());
   panel.curve.resize(panel.grid.size());
-  model.predict(x.data(), 0, points, panel.curve.data());
+  model->predict(x.data(), 0, points, panel.curve.data());
   const double t = quantile(s);
   if (!s.available() || s.covariance.empty() || std::isnan(t)) return;
   std::vector<std::vector<double>> J(x.size(), std::vector<double>(panel.grid.size()));
   std::vector<double*> pointers;
   for (std::vector<double>& column : J) pointers.push_back(column.data());
   std::vector<double> residual(panel.grid.size());
-  model.evaluate(x.data(), 0, points, residual.data(), pointers.data());
+  model->evaluate(x.data(), 0, points, residual.data(), pointers.data());
   for (std::size_t i = 0; i < panel.grid.size(); ++i) {
     const double half = t * curve_error(J, i, s);
     panel.lower.push_back(panel.curve[i] - half);
@@ -88,7 +97,7 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
   FitPicture picture;
   for (std::size_t d = 0; d < fit.data.size(); ++d) {
     const DataSet& data = fit.data[d];
-    const FormulaModel& model = *built.models[d];
+    const CurveModel& model = *built.models[d];
     const Equation equation = Equation::parse(data.equation);
     FitPanel panel;
     panel.name = data.name;
@@ -104,11 +113,11 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
       panel.sigma = data.values[static_cast<std::size_t>(at)];
       for (std::size_t i = 0; i < rows; ++i) panel.residual[i] /= panel.sigma[i];
     }
-    const std::vector<std::size_t> inputs = inputs_of(data, equation);
+    const std::vector<std::size_t> inputs = inputs_of(fit, data, equation);
     if (inputs.size() == 1) {
       panel.input = data.columns[inputs[0]];
       panel.x = data.values[inputs[0]];
-      draw_curve(data, equation, inputs[0], fit, x, s, panel);
+      draw_curve(data, equation, model, inputs[0], fit, x, s, panel);
     }
     picture.panels.push_back(std::move(panel));
   }
