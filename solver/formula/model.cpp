@@ -2,6 +2,7 @@
 #include <cmath>
 #include <mutex>
 #include <thalweg/formula/formula.hpp>
+#include <thalweg/math/pack.hpp>
 
 #include "formula/graph/derivative.hpp"
 #include "formula/graph/diagnose.hpp"
@@ -27,10 +28,14 @@ constexpr std::int64_t search_block = 1024;
 void check_symbols(const Symbols& symbols, const std::vector<std::vector<double>>& columns) {
   std::vector<std::string> names = symbols.parameters;
   names.insert(names.end(), symbols.columns.begin(), symbols.columns.end());
+  names.insert(names.end(), symbols.varying.begin(), symbols.varying.end());
+  for (const Definition& definition : symbols.definitions) names.push_back(definition.name);
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
   if (twice != names.end()) {
-    throw Error("formula: the name '" + *twice + "' is given twice; parameters and columns must have distinct names");
+    throw Error("formula: the name '" + *twice +
+                "' is given twice; parameters, columns and definitions must have "
+                "distinct names");
   }
   if (columns.size() != symbols.columns.size()) {
     throw Error("formula: " + std::to_string(symbols.columns.size()) + " columns are named but " +
@@ -43,10 +48,24 @@ void check_symbols(const Symbols& symbols, const std::vector<std::vector<double>
   }
 }
 
+/// In their order. Throws FormulaError for one that reads an unknown name.
+std::vector<Definition> checked_definitions(const Symbols& symbols) {
+  std::vector<Definition> ordered = in_order(symbols.definitions);
+  for (std::size_t k = 0; k < ordered.size(); ++k) {
+    try {
+      formula::bind(ordered[k].formula.substituted(std::span(ordered).first(k)), symbols);
+    } catch (const FormulaError& error) {
+      throw FormulaError(error.where, "in the definition of '" + ordered[k].name + "': " + error.problem,
+                         error.expected);
+    }
+  }
+  return ordered;
+}
+
 }  // namespace
 
 struct FormulaModel::Impl {
-  Impl(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& data);
+  Impl(const Equation& equation, const Symbols& names, const std::vector<std::vector<double>>& data, std::int64_t rows);
 
   /// The tape of the curvature, made when first asked for.
   const Tape& curvature();
@@ -54,7 +73,9 @@ struct FormulaModel::Impl {
   std::vector<Id> second_derivatives();
   std::optional<NonFiniteFormula> non_finite_at(const double* p, std::int64_t row) const;
 
-  Formula response_formula, model_formula;
+  Equation written;
+  Symbols symbols;
+  Formula response_formula, model_formula;  // with the definitions in their place
   std::vector<Binding> response_bindings, model_bindings;
   int parameters;
   Graph graph;
@@ -69,13 +90,18 @@ struct FormulaModel::Impl {
   Tape curvature_tape_;
 };
 
-FormulaModel::Impl::Impl(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& data)
-    : response_formula(equation.response),
-      model_formula(equation.model),
-      response_bindings(formula::bind(response_formula, symbols)),
-      model_bindings(formula::bind(model_formula, symbols)),
-      parameters(static_cast<int>(symbols.parameters.size())),
-      columns(data, data.empty() ? 0 : static_cast<std::int64_t>(data[0].size())) {
+FormulaModel::Impl::Impl(const Equation& equation, const Symbols& names, const std::vector<std::vector<double>>& data,
+                         std::int64_t rows)
+    : written(equation),
+      symbols(names),
+      parameters(static_cast<int>(symbols.parameters.size() + symbols.varying.size())),
+      columns(data, data.empty() ? rows : static_cast<std::int64_t>(data[0].size())) {
+  const std::vector<Definition> definitions = checked_definitions(symbols);
+  response_formula = equation.response.substituted(definitions);
+  model_formula = equation.model.substituted(definitions);
+  response_bindings = formula::bind(response_formula, symbols);
+  model_bindings = formula::bind(model_formula, symbols);
+  graph.set_first_varying(static_cast<int>(symbols.parameters.size()));
   const Id response = lower(response_formula.tree(), response_bindings, graph);
   response_has_parameters = graph.depends_on_parameters(response);
   const Id model = lower(model_formula.tree(), model_bindings, graph);
@@ -131,9 +157,10 @@ std::optional<NonFiniteFormula> FormulaModel::Impl::non_finite_at(const double* 
 }
 
 FormulaModel::FormulaModel(const Equation& equation, const Symbols& symbols,
-                           const std::vector<std::vector<double>>& columns) {
+                           const std::vector<std::vector<double>>& columns, std::int64_t rows) {
+  static_assert(padding >= native_lanes);
   check_symbols(symbols, columns);
-  impl_ = std::make_unique<Impl>(equation, symbols, columns);
+  impl_ = std::make_unique<Impl>(equation, symbols, columns, rows);
 }
 FormulaModel::~FormulaModel() = default;
 FormulaModel::FormulaModel(FormulaModel&&) noexcept = default;
@@ -141,22 +168,30 @@ FormulaModel& FormulaModel::operator=(FormulaModel&&) noexcept = default;
 
 std::int64_t FormulaModel::rows() const { return impl_->columns.rows(); }
 int FormulaModel::parameters() const { return impl_->parameters; }
+int FormulaModel::varying() const { return static_cast<int>(impl_->symbols.varying.size()); }
+
+FormulaModel FormulaModel::reordered(std::span<const std::int64_t> order) const {
+  std::vector<std::vector<double>> data(static_cast<std::size_t>(impl_->columns.count()));
+  for (std::size_t c = 0; c < data.size(); ++c)
+    for (const std::int64_t row : order) data[c].push_back(impl_->columns.data(static_cast<int>(c))[row]);
+  return {impl_->written, impl_->symbols, data, static_cast<std::int64_t>(order.size())};
+}
 
 void FormulaModel::evaluate(const double* p, std::int64_t begin, std::int64_t end, double* residual,
-                            double* const* jacobian) const {
+                            double* const* jacobian, const double* const* varying) const {
   if (jacobian == nullptr) {
-    run(impl_->residual_tape, p, begin, end, residual, nullptr);
+    run(impl_->residual_tape, p, varying, begin, end, residual, nullptr);
   } else {
-    run(impl_->jacobian_tape, p, begin, end, residual, jacobian);
+    run(impl_->jacobian_tape, p, varying, begin, end, residual, jacobian);
   }
 }
 
-void FormulaModel::add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight,
-                                 double* S) const {
+void FormulaModel::add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight, double* S,
+                                 const double* const* varying) const {
   const Tape& tape = impl_->curvature();
   const auto m = static_cast<std::size_t>(impl_->parameters);
   std::vector<double> sums(m * (m + 1) / 2);
-  run_sums(tape, p, begin, end, weight, sums.data());
+  run_sums(tape, p, varying, begin, end, weight, sums.data());
   const double* sum = sums.data();
   for (std::size_t j = 0; j < m; ++j) {
     for (std::size_t k = 0; k <= j; ++k, ++sum) {
@@ -171,8 +206,9 @@ std::vector<char> FormulaModel::bends() const {
   return impl_->bends;
 }
 
-void FormulaModel::predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const {
-  run(impl_->model_tape, p, begin, end, value, nullptr);
+void FormulaModel::predict(const double* p, std::int64_t begin, std::int64_t end, double* value,
+                           const double* const* varying) const {
+  run(impl_->model_tape, p, varying, begin, end, value, nullptr);
 }
 
 std::vector<double> FormulaModel::response() const {
@@ -181,7 +217,7 @@ std::vector<double> FormulaModel::response() const {
                 "' depends on parameters, so it has no value without them");
   }
   std::vector<double> values(static_cast<std::size_t>(rows()));
-  run(impl_->response_tape, nullptr, 0, rows(), values.data(), nullptr);
+  run(impl_->response_tape, nullptr, nullptr, 0, rows(), values.data(), nullptr);
   return values;
 }
 
@@ -190,6 +226,7 @@ std::optional<NonFiniteFormula> FormulaModel::non_finite_at(const double* p, std
 }
 
 std::optional<SaturatedFormula> FormulaModel::saturated(const double* p) const {
+  if (varying() > 0) return std::nullopt;
   const Formula& model = impl_->model_formula;
   const auto found = formula::find_saturation(model.tree(), impl_->model_bindings,
                                               std::vector<double>(p, p + impl_->parameters), impl_->columns);

@@ -1,26 +1,81 @@
 #include <thalweg/formula/formula.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "io/text_numbers.hpp"
 
 namespace thalweg::inline v0_1 {
+namespace {
+
+/// The parameters that vary, one array each, of rows [begin, end). Memory of one thread, which grows to the largest
+/// range seen.
+class VaryingValues {
+ public:
+  VaryingValues(const std::vector<Slot>& slots, bool has_shared, const double* x, std::int64_t begin,
+                std::int64_t end) {
+    thread_local std::vector<double> memory;
+    const auto stride = static_cast<std::size_t>(end - begin + FormulaModel::padding);
+    std::size_t count = 0;
+    for (std::size_t s = has_shared; s < slots.size(); ++s) count += static_cast<std::size_t>(slots[s].dimension);
+    if (memory.size() < count * stride) memory.resize(count * stride);
+    double* to = memory.data();
+    for (std::size_t s = has_shared; s < slots.size(); ++s) {
+      const Slot& slot = slots[s];
+      for (int d = 0; d < slot.dimension; ++d, to += stride) {
+        arrays_.push_back(to);
+        for (std::int64_t i = begin; i < end; ++i) to[i - begin] = x[slot.offset(i) + d];
+        std::fill_n(to + (end - begin), FormulaModel::padding, to[end - begin - 1]);
+      }
+    }
+  }
+  const double* const* get() const { return arrays_.data(); }
+
+ private:
+  std::vector<const double*> arrays_;
+};
+
+}  // namespace
 
 FormulaResiduals::FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::int64_t offset)
     : ResidualGroup(std::move(name), 1, model->rows(), {{model->parameters(), offset, {}}}), model_(std::move(model)) {}
 
+FormulaResiduals::FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::vector<Slot> slots)
+    : ResidualGroup(std::move(name), 1, model->rows(), std::move(slots)), model_(std::move(model)) {
+  if (columns() != model_->parameters())
+    throw Error("formula: the slots have " + std::to_string(columns()) + " numbers; expected " +
+                std::to_string(model_->parameters()) + ", one for each parameter");
+}
+
+bool FormulaResiduals::has_shared() const { return model_->varying() < model_->parameters(); }
+
 void FormulaResiduals::compute(const double* x, const ResidualOutput& out) const {
-  model_->evaluate(x + slots()[0].shared_offset, out.begin, out.end, out.residual[0], out.jacobian);
+  const double* const p = x + slots()[0].shared_offset;
+  if (model_->varying() == 0) return model_->evaluate(p, out.begin, out.end, out.residual[0], out.jacobian);
+  if (out.begin == out.end) return;
+  const VaryingValues varying(slots(), has_shared(), x, out.begin, out.end);
+  model_->evaluate(p, out.begin, out.end, out.residual[0], out.jacobian, varying.get());
 }
 
 void FormulaResiduals::compute_curvature(const double* x, std::int64_t begin, std::int64_t end,
                                          const double* const* weight, double* S) const {
-  model_->add_curvature(x + slots()[0].shared_offset, begin, end, weight[0], S);
+  const double* const p = x + slots()[0].shared_offset;
+  if (model_->varying() == 0) return model_->add_curvature(p, begin, end, weight[0], S);
+  if (begin == end) return;
+  const VaryingValues varying(slots(), has_shared(), x, begin, end);
+  model_->add_curvature(p, begin, end, weight[0], S, varying.get());
+}
+
+std::unique_ptr<ResidualGroup> FormulaResiduals::permuted(std::span<const std::int64_t> order) const {
+  return std::make_unique<FormulaResiduals>(name(), std::make_shared<const FormulaModel>(model_->reordered(order)),
+                                            permuted_slots(order));
 }
 
 std::string FormulaResiduals::explain_non_finite(const double* x, std::int64_t item) const {
-  const auto found = model_->non_finite_at(x + slots()[0].shared_offset, item);
+  std::vector<double> p;
+  for (const Slot& slot : slots()) p.insert(p.end(), x + slot.offset(item), x + slot.offset(item) + slot.dimension);
+  const auto found = model_->non_finite_at(p.data(), item);
   if (!found) return {};
   const char* const value = std::isnan(found->value) ? "nan" : found->value > 0.0 ? "inf" : "-inf";
   return name() + ", row " + std::to_string(item + 1) + ": '" + reading::shortened(found->subexpression) + "' is " +

@@ -118,6 +118,7 @@ TEST_CASE("formula: columns and names that do not fit together") {
                        "formula: column 'y' has 2 rows but column 'x' has 1", Error);
   CHECK_THROWS_WITH_AS(FormulaModel(equation, {{"a"}, {"x", "y"}}, {{1.0}}),
                        "formula: 2 columns are named but 1 arrays of data are given", Error);
-  CHECK_THROWS_WITH_AS(FormulaModel(equation, {{"a", "x"}, {"x", "y"}}, {{1.0}, {1.0}}),
-                       "formula: the name 'x' is given twice; parameters and columns must have distinct names", Error);
+  CHECK_THROWS_WITH_AS(
+      FormulaModel(equation, {{"a", "x"}, {"x", "y"}}, {{1.0}, {1.0}}),
+      "formula: the name 'x' is given twice; parameters, columns and definitions must have distinct names", Error);
 }

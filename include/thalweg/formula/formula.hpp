@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,8 @@ namespace formula {
 struct Tree;  // the syntax tree
 }
 
+struct Definition;
+
 /// A parsed expression. Cheap to copy; its names are not yet bound to parameters or columns.
 ///
 /// Numbers, names (letters, digits, _ and ., or anything between backticks), + - * / ^ ** (powers bind tighter than a
@@ -60,6 +63,9 @@ class Formula {
   bool is_condition() const { return condition_; }
   const formula::Tree& tree() const { return *tree_; }
   int offset() const { return offset_; }
+  /// The formula with what the names of the definitions stand for in their place. Each definition reads only those
+  /// before it, as in_order() puts them; one that is read twice is there once. text() has their texts at its end.
+  Formula substituted(std::span<const Definition> definitions) const;
 
  private:
   std::string text_;
@@ -78,11 +84,32 @@ struct Equation {
   static Equation parse(std::string_view text);
 };
 
-/// What the names of an equation stand for. Names of both kinds must be distinct; one that is
+/// A name that stands for an expression of parameters, columns and other definitions.
+struct Definition {
+  std::string name;
+  Formula formula;
+};
+
+/// Definitions that read each other in a circle.
+class CyclicDefinition : public Error {
+ public:
+  explicit CyclicDefinition(std::vector<std::string> names);
+  std::vector<std::string> names;  ///< in a circle: each reads the next, the last the first
+};
+
+/// The definitions, each after those that it reads, otherwise in the order given. Throws CyclicDefinition; Error for a
+/// name that is defined twice.
+std::vector<Definition> in_order(std::vector<Definition> definitions);
+
+/// What the names of an equation stand for. Names of all kinds must be distinct; one that is
 /// called pi or e hides that constant.
 struct Symbols {
-  std::vector<std::string> parameters;
-  std::vector<std::string> columns;
+  std::vector<std::string> parameters = {};
+  std::vector<std::string> columns = {};
+  std::vector<Definition> definitions = {};  ///< in any order
+  /// Parameters that have a value for each row, such as those of the row's group, or the true x of a measured one.
+  /// Derivatives by them come after those by the others.
+  std::vector<std::string> varying = {};
 };
 
 /// Where and why a formula has no finite value.
@@ -104,39 +131,52 @@ struct SaturatedFormula {
 /// An equation bound to data: residual r = model − response on each row, ∂r/∂p and Σ w ∇²r, exact.
 /// Evaluation is const and thread-safe; the result of a row does not depend on the range it is
 /// evaluated in, nor on whether the Jacobian is wanted too.
+///
+/// Where there are varying parameters, `varying` has an array for each, value [row − begin] on rows [begin, end), which
+/// can be read for `padding` more numbers behind its end.
 class FormulaModel {
  public:
-  /// `columns` are the data, one array per Symbols::columns, all of one length.
+  static constexpr std::int64_t padding = 8;
+
+  /// `columns` are the data, one array per Symbols::columns, all of one length: `rows`, where there are none.
   /// Throws FormulaError for a name that is neither parameter nor column, Error for arrays of
-  /// unequal length.
-  FormulaModel(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& columns);
+  /// unequal length and for wrong definitions.
+  FormulaModel(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& columns,
+               std::int64_t rows = 0);
   ~FormulaModel();
   FormulaModel(FormulaModel&&) noexcept;
   FormulaModel& operator=(FormulaModel&&) noexcept;
 
   std::int64_t rows() const;
-  int parameters() const;
+  int parameters() const;  ///< those that vary included
+  int varying() const;     ///< how many of them vary
+  /// Row i of the result is row order[i] of this.
+  FormulaModel reordered(std::span<const std::int64_t> order) const;
 
   /// Rows [begin, end) to residual[row − begin] and jacobian[j][row − begin]; jacobian, or an
   /// entry, may be null.
-  void evaluate(const double* p, std::int64_t begin, std::int64_t end, double* residual, double* const* jacobian) const;
+  void evaluate(const double* p, std::int64_t begin, std::int64_t end, double* residual, double* const* jacobian,
+                const double* const* varying = nullptr) const;
   /// Adds Σ over rows of weight[row − begin] · ∇²r to the parameters() × parameters() row-major,
   /// symmetric S. A row of weight 0 adds nothing, whatever its ∇²r.
-  void add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight, double* S) const;
+  void add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight, double* S,
+                     const double* const* varying = nullptr) const;
   /// Whether ∂²r/∂pⱼ∂pₖ is there at all, parameters() × parameters(): where it is identically zero, both are linear
   /// beside each other.
   std::vector<char> bends() const;
   /// The model's value (not the residual) on rows [begin, end).
-  void predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const;
+  void predict(const double* p, std::int64_t begin, std::int64_t end, double* value,
+               const double* const* varying = nullptr) const;
   /// The response's value on every row. Throws Error when it contains a parameter.
   std::vector<double> response() const;
   /// The first row whose model or response is not finite at p, and the sub-expression where that
-  /// begins.
+  /// begins. Not for varying parameters.
   std::optional<NonFiniteFormula> first_non_finite(const double* p) const;
-  /// The same for one row.
+  /// The same for one row; p holds all parameters, behind the others those that vary, as they are on this row.
   std::optional<NonFiniteFormula> non_finite_at(const double* p, std::int64_t row) const;
   /// The innermost operation of the model, of those that read a parameter, that underflows, overflows or has reached
-  /// its limit on every row at p, its arguments being finite and not 0. One pass over the rows at most.
+  /// its limit on every row at p, its arguments being finite and not 0. One pass over the rows at most. None is looked
+  /// for where parameters vary.
   std::optional<SaturatedFormula> saturated(const double* p) const;
 
  private:
@@ -144,12 +184,14 @@ class FormulaModel {
   std::unique_ptr<Impl> impl_;
 };
 
-/// A residual group for a formula: one slot holding all parameters in the order of
-/// Symbols::parameters.
+/// A residual group for a formula: a slot holding the parameters in the order of Symbols::parameters, then those that
+/// vary, in one slot or several, in the order of Symbols::varying.
 class FormulaResiduals final : public ResidualGroup {
  public:
   /// `offset`: where the parameters begin in x.
   FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::int64_t offset);
+  /// The slots of a model with varying parameters; that of the others is left out where there are none.
+  FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::vector<Slot> slots);
   /// Such as "row 3: 'log(b1 - x)' is nan"; rows count from 1.
   std::string explain_non_finite(const double* x, std::int64_t item) const override;
   const FormulaModel& model() const { return *model_; }
@@ -158,8 +200,12 @@ class FormulaResiduals final : public ResidualGroup {
   void compute(const double* x, const ResidualOutput& out) const override;
   void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                          double* S) const override;
+  std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const override;
 
  private:
+  /// Whether the first slot is that of the parameters that do not vary.
+  bool has_shared() const;
+
   std::shared_ptr<const FormulaModel> model_;
 };
 

@@ -66,7 +66,9 @@ Id Graph::intern(const GraphNode& node) {
 Id Graph::constant(double value) { return intern({.op = Op::constant, .value = value}); }
 
 Id Graph::leaf(Op op, Rank rank, int index) { return intern({.op = op, .rank = rank, .a = index}); }
-Id Graph::parameter(int index) { return leaf(Op::parameter, Rank::scalar, index); }
+Id Graph::parameter(int index) {
+  return leaf(Op::parameter, index < first_varying_ ? Rank::scalar : Rank::mixed, index);
+}
 Id Graph::column(int index) { return leaf(Op::column, Rank::column, index); }
 
 // Lower ranks first, so that a factor that is a constant or a scalar is the first one.

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <unordered_map>
 #include <vector>
 
@@ -39,6 +40,10 @@ class Graph {
  public:
   Id constant(double value);
   Id parameter(int index);
+  /// Parameters from this index on have a value for each row. To be said before the first of them is made.
+  void set_first_varying(int index) { first_varying_ = index; }
+  int first_varying() const { return first_varying_; }
+  bool varies(const GraphNode& parameter) const { return parameter.a >= first_varying_; }
   Id column(int index);
 
   Id add(Id a, Id b);
@@ -82,6 +87,7 @@ class Graph {
   Id whole_power(Id a, int exponent);
   Id constant_power(Id a, double exponent);
 
+  int first_varying_ = std::numeric_limits<int>::max();
   std::vector<GraphNode> nodes_;
   std::unordered_map<Key, Id, Hash> known_;
 };

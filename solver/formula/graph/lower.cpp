@@ -15,6 +15,7 @@ int place(const std::vector<std::string>& names, const std::string& name) {
 
 [[noreturn]] void fail_unknown(const Formula::Name& name, const Symbols& symbols) {
   std::vector<std::string_view> known(symbols.parameters.begin(), symbols.parameters.end());
+  known.insert(known.end(), symbols.varying.begin(), symbols.varying.end());
   known.insert(known.end(), symbols.columns.begin(), symbols.columns.end());
   const std::string meant = nearest(name.name, known);
   throw FormulaError(name.where, "'" + name.name + "' is neither a parameter nor a column",
@@ -31,6 +32,8 @@ std::vector<Binding> bind(const Formula& formula, const Symbols& symbols) {
   for (const std::string& name : formula.tree().names) {
     if (const int p = place(symbols.parameters, name); p >= 0) {
       bindings.push_back({Binding::Kind::parameter, p});
+    } else if (const int v = place(symbols.varying, name); v >= 0) {
+      bindings.push_back({Binding::Kind::parameter, static_cast<int>(symbols.parameters.size()) + v});
     } else if (const int c = place(symbols.columns, name); c >= 0) {
       bindings.push_back({Binding::Kind::column, c});
     } else if (name == "pi" || name == "e") {

@@ -97,7 +97,7 @@ void Columns::compute(Graph& graph, const std::vector<Id>& ids) {
     v.resize(static_cast<std::size_t>(rows_) + native_lanes);
     outputs.push_back(v.data());
   }
-  run(tape, nullptr, 0, rows_, outputs[0], outputs.data() + 1);
+  run(tape, nullptr, nullptr, 0, rows_, outputs[0], outputs.data() + 1);
   for (std::size_t i = 0; i < missing.size(); ++i) {
     auto& v = values[i];
     if (rows_ > 0) std::fill(v.end() - native_lanes, v.end(), v[static_cast<std::size_t>(rows_) - 1]);

@@ -21,7 +21,8 @@ struct Workspace {
 Workspace& workspace(const Tape& tape) {
   thread_local Workspace w;
   if (w.scratch.size() < tape.scratch()) w.scratch.resize(tape.scratch());
-  const std::size_t bases = first_output_base + static_cast<std::size_t>(tape.outputs) + tape.columns.size();
+  const std::size_t bases =
+      first_output_base + static_cast<std::size_t>(tape.outputs) + tape.columns.size() + tape.varying.size();
   if (w.bases.size() < bases) w.bases.resize(bases);
   return w;
 }
@@ -29,7 +30,9 @@ Workspace& workspace(const Tape& tape) {
 /// One run of a tape: the pointers that its operands are relative to.
 class Run {
  public:
-  Run(const Tape& tape, const double* p) : tape_(tape), workspace_(workspace(tape)), bases_(workspace_.bases.data()) {
+  /// The values of varying[k] begin with row `first`.
+  Run(const Tape& tape, const double* p, const double* const* varying, std::int64_t first)
+      : tape_(tape), varying_(varying), first_(first), workspace_(workspace(tape)), bases_(workspace_.bases.data()) {
     double* const scratch = workspace_.scratch.data();
     bases_[scalar_base] = scratch;
     bases_[constant_base] = const_cast<double*>(tape.constants.data());  // only read
@@ -57,11 +60,14 @@ class Run {
     for (const double* column : tape_.columns) {
       *base++ = const_cast<double*>(column) + row;  // only read
     }
+    for (const int k : tape_.varying) *base++ = const_cast<double*>(varying_[k]) + (row - first_);  // only read
     execute(tape_.row_code, bases_, (n + lanes - 1) / lanes);
   }
 
  private:
   const Tape& tape_;
+  const double* const* varying_;
+  std::int64_t first_;
   Workspace& workspace_;
   double** bases_;
 };
@@ -98,9 +104,9 @@ std::int64_t rows_of_block(const Tape& tape, std::int64_t left) {
 
 }  // namespace
 
-void run(const Tape& tape, const double* p, std::int64_t begin, std::int64_t end, double* first,
-         double* const* others) {
-  Run program(tape, p);
+void run(const Tape& tape, const double* p, const double* const* varying, std::int64_t begin, std::int64_t end,
+         double* first, double* const* others) {
+  Run program(tape, p, varying, begin);
   const auto output = [&](int k) { return k == 0 ? first : others[k - 1]; };
   for (std::int64_t row = begin, n = 0; row < end; row += n) {
     n = rows_of_block(tape, end - row);
@@ -118,9 +124,9 @@ void run(const Tape& tape, const double* p, std::int64_t begin, std::int64_t end
   }
 }
 
-void run_sums(const Tape& tape, const double* p, std::int64_t begin, std::int64_t end, const double* weight,
-              double* sums) {
-  Run program(tape, p);
+void run_sums(const Tape& tape, const double* p, const double* const* varying, std::int64_t begin, std::int64_t end,
+              const double* weight, double* sums) {
+  Run program(tape, p, varying, begin);
   for (std::int64_t row = begin; row < end; row += tape.block) {
     const std::int64_t n = std::min<std::int64_t>(tape.block, end - row);
     double* const weights = program.registers();

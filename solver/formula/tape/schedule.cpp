@@ -109,7 +109,7 @@ Schedule schedule(Graph& graph, const std::vector<Id>& results, const std::funct
   Schedule s;
   visit_all(results, arguments, [&](Id id) {
     const GraphNode& node = graph[id];
-    if (node.op == Op::parameter) s.parameters.push_back(id);
+    if (node.op == Op::parameter) (graph.varies(node) ? s.varying : s.parameters).push_back(id);
     if (node.rank == Rank::column && is_read(id)) s.columns.push_back(id);
     if (is_read(id)) return;
     (node.rank == Rank::scalar ? s.scalars : s.rows).push_back(step_of(graph, id));

@@ -23,7 +23,8 @@ struct Schedule {
   std::vector<Step> scalars;   ///< once per call
   std::vector<Step> rows;      ///< row by row
   std::vector<Id> columns;     ///< nodes of rank column that these read
-  std::vector<Id> parameters;  ///< parameters that these read
+  std::vector<Id> parameters;  ///< parameters that these read, those that vary left out
+  std::vector<Id> varying;     ///< parameters with a value for each row that these read
 };
 
 /// Everything that `results` need, arguments first, depth first so that values die young. `stored`

@@ -75,6 +75,12 @@ void Assembler::place_leaves() {
     tape_.columns.push_back(columns_.find(graph_, id));
     places_[id] = {base, 0};
   }
+  for (const Id id : plan_.varying) {
+    const auto base = first_output_base + static_cast<std::uint32_t>(tape_.outputs) +
+                      static_cast<std::uint32_t>(tape_.columns.size() + tape_.varying.size());
+    tape_.varying.push_back(graph_[id].a - graph_.first_varying());
+    places_[id] = {base, 0};
+  }
 }
 
 // Constants get their places when first read.

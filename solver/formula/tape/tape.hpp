@@ -41,6 +41,7 @@ struct Tape {
   std::vector<Instruction> row_code;     ///< once per block
   AlignedVector constants;               ///< each repeated over a pack
   std::vector<const double*> columns;    ///< the bases behind the outputs
+  std::vector<int> varying;              ///< the bases behind the columns: which of the parameters that vary
   std::size_t scalars = 0;               ///< doubles
   int outputs = 0;
   int accumulators = 0;  ///< or, instead of outputs: how many, at the start of the scalars
