@@ -104,7 +104,11 @@ FormulaSystem::FormulaSystem(const std::vector<Formula>& functions, const Symbol
   Graph graph;
   const int parameters = static_cast<int>(symbols.parameters.size());
   std::vector<Id> roots;
-  for (const Formula& f : functions) roots.push_back(lower(f.tree(), formula::bind(f, symbols), graph));
+  const std::vector<Definition> definitions = in_order(symbols.definitions);
+  for (const Formula& function : functions) {
+    const Formula f = function.substituted(definitions);
+    roots.push_back(lower(f.tree(), formula::bind(f, symbols), graph));
+  }
   values_ = std::make_unique<const Program>(graph, roots, parameters);
   std::vector<Id> all = roots;
   for (int f = 0; f < functions_ && !by.empty(); ++f) {
