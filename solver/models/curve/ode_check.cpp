@@ -72,7 +72,7 @@ void OdeCheck::check_states(const std::vector<std::string>& parameters) const {
     const std::string& name = names[i];
     if (!is_free_name(name))
       wrong(place, "state '" + name + "' has a name that formulas cannot use",
-            "letters, digits and _, beginning with a letter, and not that of a function or constant");
+            "letters, digits and _, beginning with a letter, and not that of a constant");
     if (holds(parameters, name)) wrong(place, "'" + name + "' is both a state and a parameter", "distinct names");
     if (name == ode.time) wrong(place, "'" + name + "' is both a state and the time", "distinct names");
     if (std::find(names.begin(), names.end(), name) - names.begin() != static_cast<std::ptrdiff_t>(i))
@@ -203,7 +203,7 @@ void OdeCheck::check_times(std::size_t d) const {
 
 void OdeCheck::check_observed() const {
   if (draft_.fit.ode && std::none_of(observed_.begin(), observed_.end(), [](char each) { return each != 0; }))
-    wrong(draft_.ode.table, "no equation names a state of [ode]", "one of " + list(state_names()) + " in a model");
+    wrong(draft_.ode.table, "no equation names a state of [ode]", list(state_names()) + " in a model");
 }
 
 }  // namespace thalweg::inline v0_1::reading

@@ -69,9 +69,9 @@ TEST_CASE("names of [ode]") {
         "f.toml:12:10: the initial value of 'A' names 't', which is no parameter; expected k or V");
   CHECK(error_with("dA =", "dk = \"1\"\ndA =") == "f.toml:9:1: 'k' is both a state and a parameter; expected distinct names");
   CHECK(error_with("dA =", "dt = \"1\"\ndA =") == "f.toml:9:1: 't' is both a state and the time; expected distinct names");
-  CHECK(error_with("dA =", "dexp = \"1\"\ndA =") ==
-        "f.toml:9:1: state 'exp' has a name that formulas cannot use; expected letters, digits and _, beginning with a "
-        "letter, and not that of a function or constant");
+  CHECK(error_with("dA =", "de = \"1\"\ndA =") ==
+        "f.toml:9:1: state 'e' has a name that formulas cannot use; expected letters, digits and _, beginning with a "
+        "letter, and not that of a constant");
   CHECK(error_with("\"y\"]", "\"A\"]") == "f.toml:9:1: 'A' is both a state and a column; expected distinct names");
   CHECK(error_with("y = \"A / V\"", "y = \"B / V\"") ==
         "f.toml:2:6: unknown column, parameter or state 'B'; expected k, V, A, t or y");
