@@ -1,5 +1,5 @@
-// Fits of differential equations: residuals and sensitivities from formulas beside the same CVODES with right-hand sides,
-// Jacobians and sensitivities written by hand. One thread.
+// Fits of differential equations: residuals and sensitivities from formulas beside the same CVODES with right-hand
+// sides, Jacobians and sensitivities written by hand. One thread.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -135,7 +135,8 @@ class ByHand {
     System::jacobian(data(y), static_cast<ByHand*>(self)->p_, SUNDenseMatrix_Data(J));
     return 0;
   }
-  static int sensitivities(int, double, N_Vector y, N_Vector, N_Vector* S, N_Vector* d, void* self, N_Vector, N_Vector) {
+  static int sensitivities(int, double, N_Vector y, N_Vector, N_Vector* S, N_Vector* d, void* self, N_Vector,
+                           N_Vector) {
     const double* const p = static_cast<ByHand*>(self)->p_;
     double J[System::n * System::n];
     System::jacobian(data(y), p, J);
@@ -173,8 +174,7 @@ double milliseconds(const Call& call) {
 
 template <class System>
 void compare(const char* name, int method, double relative, double absolute) {
-  const thalweg::CurveFit fit =
-      thalweg::read_curve_fit(std::string(THALWEG_PROBLEMS_FOLDER "/ode/") + name + ".toml");
+  const thalweg::CurveFit fit = thalweg::read_curve_fit(std::string(THALWEG_PROBLEMS_FOLDER "/ode/") + name + ".toml");
   const thalweg::CurveProblem built = thalweg::build_problem(fit);
   const std::vector<double> start = built.problem.start();
   const auto scaled = [&](double factor) {

@@ -48,10 +48,13 @@ TEST_CASE("derivatives are taken by the variables asked for alone") {
 }
 
 TEST_CASE("every function of the language is the same in a system and in a model") {
-  for (const char* text : {"exp(a)", "expm1(a)", "log(a)", "log10(a)", "log1p(a)", "sqrt(a)", "cbrt(a)", "abs(-a)",
-                           "sin(a)", "cos(a)", "tan(a)", "asin(a)", "acos(a)", "atan(a)", "sinh(a)", "cosh(a)",
-                           "tanh(a)", "erf(a)", "erfc(a)", "gamma(a)", "lgamma(a)", "atan2(a, b)", "hypot(a, b)",
-                           "pow(a, b)", "min(a, b)", "max(a, b)", "a < b ? a : b", "if(a > b && a > 0, a, b)"}) {
+  for (const char* text : {"exp(a)",    "expm1(a)",    "log(a)",        "log10(a)",
+                           "log1p(a)",  "sqrt(a)",     "cbrt(a)",       "abs(-a)",
+                           "sin(a)",    "cos(a)",      "tan(a)",        "asin(a)",
+                           "acos(a)",   "atan(a)",     "sinh(a)",       "cosh(a)",
+                           "tanh(a)",   "erf(a)",      "erfc(a)",       "gamma(a)",
+                           "lgamma(a)", "atan2(a, b)", "hypot(a, b)",   "pow(a, b)",
+                           "min(a, b)", "max(a, b)",   "a < b ? a : b", "if(a > b && a > 0, a, b)"}) {
     CAPTURE(text);
     const Symbols symbols{{"a", "b"}, {"y"}};
     const FormulaSystem system({Formula::parse(text)}, symbols, {0, 1});

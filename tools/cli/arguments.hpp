@@ -36,6 +36,7 @@ struct FitArguments {
   std::string model;
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
+  std::vector<NamedExpression> define, tie, derive;
   std::string sigma;  ///< a column, or empty
   TableOptions table;
   RowSelection rows;

@@ -47,9 +47,8 @@ std::string libraries() {
   return fmt::format(
       "Eigen {}.{}.{}, {}{}Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, nlohmann-json, D3 {} (in pages)",
       EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, sparse.empty() ? "" : sparse + ", ",
-      ode.empty() ? "" : ode + ", ",
-      BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, FMT_VERSION / 10000,
-      FMT_VERSION / 100 % 100, FMT_VERSION % 100, CLI11_VERSION, THALWEG_D3_VERSION);
+      ode.empty() ? "" : ode + ", ", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100,
+      FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, CLI11_VERSION, THALWEG_D3_VERSION);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@
 namespace thalweg::inline v0_1 {
 
 /// Functions f(v) and their exact derivatives by some of the variables. The variables v are the parameters of the
-/// symbols, then their columns; formulas may name definitions, too. Evaluation is const and thread-safe; equal subexpressions are computed once.
+/// symbols, then their columns; formulas may name definitions, too. Evaluation is const and thread-safe; equal
+/// subexpressions are computed once.
 ///
 /// Where FormulaModel runs one formula over many rows, this runs many formulas at one point: a straight-line program on
 /// plain numbers, about 1 ns per sum or product.

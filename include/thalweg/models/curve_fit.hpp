@@ -36,6 +36,13 @@ struct FitParameter {
   std::string unit, description;  ///< for the reader of a report; may be empty
 };
 
+/// A name that stands for an expression.
+struct NamedExpression {
+  std::string name;
+  std::string expression;                   ///< "log(2) / k"
+  std::string unit = {}, description = {};  ///< for the reader of a report; may be empty
+};
+
 /// One table and the equation that holds on it.
 struct DataSet {
   std::string name;      ///< "data" when there is only one
@@ -53,6 +60,9 @@ struct CurveFit {
   std::string file;  ///< as given by the user
   std::string title, source;
   std::vector<FitParameter> parameters;
+  std::vector<NamedExpression> tied;         ///< parameters that are expressions of others: they follow
+  std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
+  std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
   std::optional<OdeSystem> ode;  ///< whose states equations may name
   Noise noise = Noise::estimated;

@@ -10,9 +10,9 @@
 
 namespace thalweg::inline v0_1 {
 
-/// Residuals r = model − response of each row, their derivatives by the fit parameters, and the curve itself. Evaluation
-/// is const and thread-safe. Where the model is a formula see FormulaModel, which it mirrors; where it is the solution
-/// of differential equations, a point x costs one integration, shared by all data sets that observe it.
+/// Residuals r = model − response of each row, their derivatives by the fit parameters, and the curve itself.
+/// Evaluation is const and thread-safe. Where the model is a formula see FormulaModel, which it mirrors; where it is
+/// the solution of differential equations, a point x costs one integration, shared by all data sets that observe it.
 class CurveModel {
  public:
   virtual ~CurveModel() = default;

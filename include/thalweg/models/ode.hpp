@@ -22,11 +22,11 @@ struct OdeEvent {
   };
   std::string state;
   Kind kind = Kind::add;
-  std::string amount;      ///< a formula of parameters; of add and set also of states and the time
-  double time = 0.0;       ///< not before the start
-  double until = 0.0;      ///< of a rate: its end, later than `time`
-  double every = 0.0;      ///< the interval of repetitions
-  int count = 1;           ///< how often it happens in all
+  std::string amount;             ///< a formula of parameters; of add and set also of states and the time
+  double time = 0.0;              ///< not before the start
+  double until = 0.0;             ///< of a rate: its end, later than `time`
+  double every = 0.0;             ///< the interval of repetitions
+  int count = 1;                  ///< how often it happens in all
   std::vector<std::string> data;  ///< the data sets that it holds for, by name; empty: all
 };
 

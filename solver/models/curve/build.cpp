@@ -63,7 +63,6 @@ class FormulaCurve final : public CurveModel {
 
 /// The residuals of one data set; `ode` is null where they are those of a formula.
 std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& data,
-                                            const std::vector<std::string>& names,
                                             const std::shared_ptr<const ode::OdeModel>& ode, CurveProblem& built) {
   const std::int64_t offset = built.parameters.offset();
   if (ode) {
@@ -71,8 +70,8 @@ std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& 
     return std::make_unique<ode::OdeResiduals>(data.name, ode, offset);
   }
   try {
-    const auto curve = std::make_shared<const FormulaCurve>(Equation::parse(data.equation),
-                                                            Symbols{names, data.columns}, data.values);
+    const Equation equation = Equation::parse(data.equation);
+    const auto curve = std::make_shared<const FormulaCurve>(equation, symbols_of(fit, data, equation), data.values);
     built.models.push_back(curve);
     return std::make_unique<FormulaResiduals>(data.name, curve->model(), offset);
   } catch (const FormulaError& error) {
@@ -82,9 +81,9 @@ std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& 
   }
 }
 
-void add_data_set(const CurveFit& fit, const DataSet& data, const std::vector<std::string>& names,
-                  const std::shared_ptr<const ode::OdeModel>& ode, CurveProblem& built) {
-  ResidualGroup& group = built.problem.add_group(residuals_of(fit, data, names, ode, built));
+void add_data_set(const CurveFit& fit, const DataSet& data, const std::shared_ptr<const ode::OdeModel>& ode,
+                  CurveProblem& built) {
+  ResidualGroup& group = built.problem.add_group(residuals_of(fit, data, ode, built));
   if (data.sigma_column) {
     const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
     group.set_sigma(data.values[static_cast<std::size_t>(at)]);
@@ -160,6 +159,18 @@ void mark_linear(const CurveFit& fit, CurveProblem& built) {
 
 }  // namespace
 
+Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
+  Symbols symbols{.columns = data.columns};
+  for (const FitParameter& p : fit.parameters) symbols.parameters.push_back(p.name);
+  std::vector<Definition> definitions;
+  for (const auto* expressions : {&fit.definitions, &fit.tied})
+    for (const NamedExpression& e : *expressions) definitions.push_back({e.name, Formula::parse(e.expression)});
+  std::vector<Formula::Name> names = equation.response.names();
+  names.insert(names.end(), equation.model.names().begin(), equation.model.names().end());
+  symbols.definitions = definitions_read(names, in_order(std::move(definitions)));
+  return symbols;
+}
+
 CurveProblem build_problem(const CurveFit& fit, int start) {
   CurveProblem built;
   std::vector<std::string> names;
@@ -173,7 +184,7 @@ CurveProblem build_problem(const CurveFit& fit, int start) {
     if (p.fixed) built.problem.fix(built.parameters, component);
   }
   const auto observed = ode::ode_models(fit);
-  for (std::size_t d = 0; d < fit.data.size(); ++d) add_data_set(fit, fit.data[d], names, observed[d], built);
+  for (std::size_t d = 0; d < fit.data.size(); ++d) add_data_set(fit, fit.data[d], observed[d], built);
   add_priors(fit, built);
   mark_linear(fit, built);
   built.problem.set_noise(fit.noise);

@@ -10,6 +10,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "models/curve/expressions.hpp"
 #include "models/curve/ode_check.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
@@ -17,22 +18,12 @@
 namespace thalweg::inline v0_1::reading {
 namespace {
 
-bool is_letter(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// What a name means in a formula, asked of the formula language itself.
-enum class NameKind { free, constant, no_letter_first, invalid };
-NameKind kind_of(const std::string& name) {
-  if (name.empty() || !is_letter(name[0])) return NameKind::no_letter_first;
-  if (!std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); }))
-    return NameKind::invalid;
-  try {
-    const Formula formula = Formula::parse(name);
-    if (formula.names().empty()) return NameKind::constant;
-    return formula.names().size() == 1 && formula.names()[0].name == name ? NameKind::free : NameKind::invalid;
-  } catch (const FormulaError&) {
-    return NameKind::invalid;
-  }
+/// A name as a shell takes it.
+std::string as_argument(const std::string& name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
+  });
+  return plain ? name : "'" + name + "'";
 }
 
 class Checker {
@@ -48,7 +39,10 @@ class Checker {
   void run() {
     check_parameters();
     check_start_counts();
-    ode_.check(names_, [this](const std::string& name) { return find_parameter(name); });
+    expressions_.emplace(draft_);
+    expressions_->check_scalars();
+    ode_.check(*expressions_,
+               [this](const std::string& name) { return find_parameter(name) || find_expression(name); });
     for (std::size_t i = 0; i < fit_.data.size(); ++i) {
       check_columns(fit_.data[i], draft_.data[i]);
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
@@ -156,6 +150,15 @@ class Checker {
       columns.set_aside(names_[i]);
     }
     ode_.set_aside(columns, prose);
+    for (const Definition& definition : expressions_->ordered()) {
+      if (!columns.has(definition.name)) continue;
+      const bool tied = expressions_->is_tied(definition.name);
+      if (!prose && !columns.is_position(definition.name))
+        fail(file_, expressions_->places(definition.name).name,
+             "'" + definition.name + "' is both a " + (tied ? "parameter" : "definition") + " and a column",
+             "distinct names");
+      columns.set_aside(definition.name);
+    }
     if (data.sigma_column && !columns.use(*data.sigma_column, file_, places.sigma)) {
       fail(file_, places.sigma, "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
            list(columns.names().spellings()));
@@ -174,28 +177,46 @@ class Checker {
     } catch (const FormulaError& error) {
       fail(file_, place(error.where.begin), error.problem, error.expected);
     }
-    for (const Formula* side : {&equation->response, &equation->model}) {
-      for (const Formula::Name& name : side->constants()) {
-        const bool parameter = find_parameter(name.name);
-        if (!parameter && !columns.has(name.name)) continue;
-        if (!parameter) columns.use(name.name, file_, place(name.where.begin));
-        note("'" + name.name + "' is a " + (parameter ? "parameter" : "column") + " here, not the constant " +
-             (name.name == "e" ? "2.71828..." : "3.14159..."));
-      }
-      for (const Formula::Name& name : side->names()) {
-        if (find_parameter(name.name) || ode_.find_state(name.name)) continue;
-        if (columns.use(name.name, file_, place(name.where.begin))) continue;
-        std::vector<std::string> known = side == &equation->model ? names_ : std::vector<std::string>{};
-        if (side == &equation->model) ode_.add_states(known);
-        known.insert(known.end(), data.columns.begin(), data.columns.end());
-        const std::string what = side != &equation->model ? "unknown column "
-                                 : fit_.ode               ? "unknown column, parameter or state "
-                                                          : "unknown column or parameter ";
-        const std::string hint = quoted_with_hint(name.name, known);
-        known.resize(known.size() - data.columns.size());
-        for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
-        fail(file_, place(name.where.begin), what + hint, list(known));
-      }
+    std::vector<Formula::Name> read = equation->response.names();
+    read.insert(read.end(), equation->model.names().begin(), equation->model.names().end());
+    choose_by(equation->response, data, columns, false, place);
+    choose_by(equation->model, data, columns, true, place);
+    for (const Definition& definition : definitions_read(read, expressions_->ordered())) {
+      used_expressions_.insert(definition.name);
+      const std::string& text = definition.formula.text();
+      const EquationPlaces& at = expressions_->places(definition.name).text;
+      choose_by(definition.formula, data, columns, true,
+                [&](int offset) { return at.at(text, offset < 0 ? 0 : static_cast<std::size_t>(offset)); });
+    }
+  }
+
+  /// `names_parameters`: complaints about an unknown name list the parameters.
+  template <class PlaceOf>
+  void choose_by(const Formula& formula, const DataSet& data, ColumnSelection& columns, bool names_parameters,
+                 const PlaceOf& place) {
+    for (const Formula::Name& name : formula.constants()) {
+      const bool parameter = find_parameter(name.name);
+      if (!parameter && !columns.has(name.name)) continue;
+      if (!parameter) columns.use(name.name, file_, place(name.where.begin));
+      note("'" + name.name + "' is a " + (parameter ? "parameter" : "column") + " here, not the constant " +
+           (name.name == "e" ? "2.71828..." : "3.14159..."));
+    }
+    for (const Formula::Name& name : formula.names()) {
+      if (find_parameter(name.name) || expressions_->has(name.name) || ode_.find_state(name.name)) continue;
+      if (columns.use(name.name, file_, place(name.where.begin))) continue;
+      std::vector<std::string> known = names_parameters ? names_ : std::vector<std::string>{};
+      for (const Definition& each : expressions_->ordered())
+        if (names_parameters) known.push_back(each.name);
+      if (names_parameters) ode_.add_states(known);
+      const std::size_t parameters = known.size();
+      known.insert(known.end(), data.columns.begin(), data.columns.end());
+      const std::string what = !names_parameters ? "unknown column "
+                               : fit_.ode        ? "unknown column, parameter or state "
+                                                 : "unknown column or parameter ";
+      const std::string hint = quoted_with_hint(name.name, known);
+      known.resize(parameters);
+      for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
+      fail(file_, place(name.where.begin), what + hint, list(known));
     }
   }
 
@@ -221,17 +242,18 @@ class Checker {
            " weights the rows by them");
   }
 
-  /// A name as a shell takes it.
-  static std::string as_argument(const std::string& name) {
-    const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
-    return plain ? name : "'" + name + "'";
-  }
-
   // Also notes that it is used.
   bool find_parameter(const std::string& name) {
     const auto found = index_.find(name);
     if (found == index_.end()) return false;
     used_[found->second] = true;
+    return true;
+  }
+
+  // Also notes that it is used.
+  bool find_expression(const std::string& name) {
+    if (!expressions_->has(name)) return false;
+    used_expressions_.insert(name);
     return true;
   }
 
@@ -257,6 +279,20 @@ class Checker {
       fail(file_, draft_.parameters[i], "parameter '" + names_[i] + "' is not used by any equation",
            "a parameter that some equation names");
     }
+    for (const Definition& each : expressions_->ordered())
+      if (!used_expressions_.contains(each.name) && !is_read_by_derived(each.name))
+        fail(file_, expressions_->places(each.name).name,
+             std::string(expressions_->is_tied(each.name) ? "parameter" : "definition") + " '" + each.name +
+                 "' is not used by any equation",
+             "one that some equation names");
+  }
+
+  bool is_read_by_derived(const std::string& name) const {
+    return std::any_of(fit_.derived.begin(), fit_.derived.end(), [&](const NamedExpression& derived) {
+      const Formula formula = Formula::parse(derived.expression);
+      const auto read = definitions_read(formula.names(), expressions_->ordered());
+      return std::any_of(read.begin(), read.end(), [&](const Definition& d) { return d.name == name; });
+    });
   }
 
   void check_counts() const {
@@ -281,6 +317,8 @@ class Checker {
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::size_t> index_;  ///< into names_
   std::vector<bool> used_;
+  std::optional<Expressions> expressions_;
+  std::unordered_set<std::string> used_expressions_;
   OdeCheck ode_;
 };
 
@@ -321,6 +359,9 @@ reading::Draft draft_of(CurveFit fit) {
     draft.data.emplace_back().cell_file = fit.file;
   }
   draft.parameters.resize(fit.parameters.size());
+  draft.tied.resize(fit.tied.size());
+  draft.definitions.resize(fit.definitions.size());
+  draft.derived.resize(fit.derived.size());
   draft.fit = std::move(fit);
   return draft;
 }

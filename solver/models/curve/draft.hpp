@@ -61,18 +61,25 @@ struct DataPlaces {
   std::string cell_file;  ///< the file that holds the numbers
   std::function<Place(std::size_t row, std::size_t column)> cell;
   std::shared_ptr<const DataTable::Contents> contents;  ///< when the numbers come from one
-  std::vector<PlacedText> initials;  ///< one per DataSet::initial
+  std::vector<PlacedText> initials;                     ///< one per DataSet::initial
   Place where;
   RowSelection rows;
   bool named_by_keys = true;  ///< messages name keys of a problem file, not options of the command
 };
 
+/// Where a named expression stands.
+struct ExpressionPlaces {
+  Place name;
+  EquationPlaces text;
+};
+
 struct Draft {
   CurveFit fit;
   Place parameter_list;
-  std::vector<Place> parameters;  ///< one per fit.parameters
-  std::vector<DataPlaces> data;   ///< one per fit.data
-  OdePlaces ode;                  ///< where fit.ode is there
+  std::vector<ExpressionPlaces> tied, definitions, derived;  ///< one per each of fit's
+  std::vector<Place> parameters;                             ///< one per fit.parameters
+  std::vector<DataPlaces> data;                              ///< one per fit.data
+  OdePlaces ode;                                             ///< where fit.ode is there
 };
 
 /// Checks everything that does not depend on the format, and completes what was left short (one

@@ -13,16 +13,6 @@ bool holds(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Whether formulas can call something so.
-bool is_free_name(const std::string& name) {
-  try {
-    const Formula formula = Formula::parse(name);
-    return formula.names().size() == 1 && formula.names()[0].name == name && name.find('`') == std::string::npos;
-  } catch (const FormulaError&) {
-    return false;
-  }
-}
-
 }  // namespace
 
 void OdeCheck::wrong(Place place, const std::string& problem, const std::string& expected) const {
@@ -35,8 +25,7 @@ std::vector<std::string> OdeCheck::state_names() const {
   return names;
 }
 
-void OdeCheck::check(const std::vector<std::string>& parameters,
-                     const std::function<bool(const std::string&)>& find_parameter) {
+void OdeCheck::check(const Expressions& expressions, const std::function<bool(const std::string&)>& find) {
   for (std::size_t i = 0; i < draft_.fit.data.size(); ++i) {
     draft_.data[i].initials.resize(draft_.fit.data[i].initial.size());
     if (!draft_.fit.ode && !draft_.fit.data[i].initial.empty())
@@ -44,23 +33,26 @@ void OdeCheck::check(const std::vector<std::string>& parameters,
             "[ode]");
   }
   if (!draft_.fit.ode) return;
-  parameters_ = parameters;
-  find_parameter_ = find_parameter;
+  for (const FitParameter& parameter : draft_.fit.parameters) known_.push_back(parameter.name);
+  for (const Definition& definition : expressions.ordered()) known_.push_back(definition.name);
+  definitions_ = expressions.ordered();
+  find_ = find;
   draft_.ode.derivatives.resize(system().states.size());
   draft_.ode.initials.resize(system().states.size());
   draft_.ode.events.resize(system().events.size());
-  check_states(parameters);
+  check_states();
   check_formulas();
 }
 
-void OdeCheck::check_states(const std::vector<std::string>& parameters) const {
+void OdeCheck::check_states() const {
   const OdePlaces& places = draft_.ode;
   const OdeSystem& ode = system();
   const auto shown = [](double v) { return to_text(v); };
   if (ode.states.empty()) wrong(places.table, "[ode] holds no equation", "a line such as dA = \"-k * A\"");
-  if (!is_free_name(ode.time)) wrong(places.time, "'" + ode.time + "' is no name of a time", "a letter first");
-  if (holds(parameters, ode.time))
-    wrong(places.time, "'" + ode.time + "' is both the time of [ode] and a parameter",
+  if (kind_of(ode.time) != NameKind::free)
+    wrong(places.time, "'" + ode.time + "' is no name of a time", "a letter first");
+  if (holds(known_, ode.time))
+    wrong(places.time, "'" + ode.time + "' is both the time of [ode] and a parameter or definition",
           "distinct names; time = \"a column\" in [ode] names the time");
   if (!std::isfinite(ode.from)) wrong(places.from, "from is " + shown(ode.from), "a finite time");
   if (!(ode.relative_tolerance >= least_tolerance && ode.relative_tolerance <= most_tolerance))
@@ -70,10 +62,11 @@ void OdeCheck::check_states(const std::vector<std::string>& parameters) const {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const Place place = places.derivatives[i].place;
     const std::string& name = names[i];
-    if (!is_free_name(name))
+    if (kind_of(name) != NameKind::free)
       wrong(place, "state '" + name + "' has a name that formulas cannot use",
             "letters, digits and _, beginning with a letter, and not that of a constant");
-    if (holds(parameters, name)) wrong(place, "'" + name + "' is both a state and a parameter", "distinct names");
+    if (holds(known_, name))
+      wrong(place, "'" + name + "' is both a state and a parameter or definition", "distinct names");
     if (name == ode.time) wrong(place, "'" + name + "' is both a state and the time", "distinct names");
     if (std::find(names.begin(), names.end(), name) - names.begin() != static_cast<std::ptrdiff_t>(i))
       wrong(place, "two states are named '" + name + "'", "distinct names");
@@ -87,16 +80,25 @@ void OdeCheck::check_formula(const std::string& text, const PlacedText& places, 
   };
   try {
     const Formula formula = Formula::parse(text);
-    for (const Formula::Name& name : formula.constants()) find_parameter_(name.name);
-    for (const Formula::Name& name : formula.names()) {
-      if (find_parameter_(name.name) || holds(scope.states, name.name)) continue;
-      if (scope.time && name.name == system().time) continue;
-      std::vector<std::string> known = scope.states;
-      known.insert(known.end(), parameters_.begin(), parameters_.end());
-      if (scope.time) known.push_back(system().time);
-      wrong(place(name.where), whose + " names " + quoted_with_hint(name.name, known) + ", which is no " + scope.what,
-            list(known));
-    }
+    const auto check_names = [&](const std::vector<Formula::Name>& names, const Formula::Name* through) {
+      for (const Formula::Name& name : names) {
+        if (find_(name.name) || holds(scope.states, name.name) || (scope.time && name.name == system().time)) continue;
+        std::vector<std::string> known = scope.states;
+        known.insert(known.end(), known_.begin(), known_.end());
+        if (scope.time) known.push_back(system().time);
+        wrong(place(through != nullptr ? through->where : name.where),
+              whose + " names " + (through != nullptr ? "'" + through->name + "', and so " : "") +
+                  quoted_with_hint(name.name, known) + ", which is no " + scope.what,
+              list(known));
+      }
+    };
+    for (const Formula::Name& name : formula.constants()) find_(name.name);
+    check_names(formula.names(), nullptr);
+    for (const Formula::Name& name : formula.names())
+      for (const Definition& read : definitions_read({&name, 1}, definitions_)) {
+        for (const Formula::Name& constant : read.formula.constants()) find_(constant.name);
+        check_names(read.formula.names(), &name);
+      }
   } catch (const FormulaError& error) {
     wrong(place(error.where), error.problem, error.expected);
   }
@@ -191,8 +193,8 @@ void OdeCheck::check_times(std::size_t d) const {
   if (!observed_[d]) return;
   const DataSet& data = draft_.fit.data[d];
   const DataPlaces& places = draft_.data[d];
-  const auto column =
-      static_cast<std::size_t>(std::find(data.columns.begin(), data.columns.end(), system().time) - data.columns.begin());
+  const auto column = static_cast<std::size_t>(std::find(data.columns.begin(), data.columns.end(), system().time) -
+                                               data.columns.begin());
   for (std::size_t row = 0; row < data.values[column].size(); ++row)
     if (data.values[column][row] < system().from)
       fail(places.cell_file, places.cell ? places.cell(row, column) : places.table,

@@ -8,6 +8,7 @@
 #include <thalweg/formula/formula.hpp>
 
 #include "models/curve/draft.hpp"
+#include "models/curve/expressions.hpp"
 #include "models/curve/selection.hpp"
 
 namespace thalweg::inline v0_1::reading {
@@ -17,8 +18,8 @@ class OdeCheck {
  public:
   explicit OdeCheck(Draft& draft) : draft_(draft), observed_(draft.fit.data.size()) {}
 
-  /// The system itself. `find_parameter` tells whether a name is a parameter's, and notes that it is read.
-  void check(const std::vector<std::string>& parameters, const std::function<bool(const std::string&)>& find_parameter);
+  /// The system itself. `find` tells whether a name is that of a parameter or a definition, and notes that it is read.
+  void check(const Expressions& expressions, const std::function<bool(const std::string&)>& find);
   /// Refuses columns that are called as a state is; those of a table without a real header get other names.
   void set_aside(ColumnSelection& columns, bool prose) const;
   /// Whether the name is a state's; notes that the data set at hand observes it.
@@ -40,7 +41,7 @@ class OdeCheck {
 
   OdeSystem& system() const { return *draft_.fit.ode; }
   [[noreturn]] void wrong(Place place, const std::string& problem, const std::string& expected) const;
-  void check_states(const std::vector<std::string>& parameters) const;
+  void check_states() const;
   void check_formula(const std::string& text, const PlacedText& places, const std::string& whose, const Scope& scope);
   void check_formulas();
   void check_event(const OdeEvent& event, const OdePlaces::Event& places, const Scope& scope);
@@ -48,8 +49,9 @@ class OdeCheck {
   std::vector<std::string> state_names() const;
 
   Draft& draft_;
-  std::vector<std::string> parameters_;
-  std::function<bool(const std::string&)> find_parameter_;
+  std::vector<std::string> known_;  // parameters and definitions
+  std::vector<Definition> definitions_;
+  std::function<bool(const std::string&)> find_;
   std::vector<char> observed_;  // of each data set: whether it names a state
   bool names_state_ = false;    // the data set at hand
   std::size_t at_ = 0;          // its place

@@ -12,7 +12,8 @@ const Names settings = {"time", "from", "method", "relative_tolerance", "initial
 std::string TomlOde::formula(const toml::node& node, const std::string& name, PlacedText& places) const {
   places.place = place_of(node);
   if (node.is_number()) {
-    const double value = real(node, name, [](double) { return true; }, "a finite number or a formula");
+    const double value = real(
+        node, name, [](double) { return true; }, "a finite number or a formula");
     places.text.add(0, places.place, false);
     return to_text(value);
   }
@@ -87,8 +88,7 @@ void TomlOde::read_initial(const toml::node& node, DataSet& data, DataPlaces& pl
 
 double TomlOde::time_of(const toml::table& entry, const char* key, Place& place) const {
   const toml::node* node = entry.get(key);
-  if (node == nullptr)
-    wrong(place_of(entry), "the event has no " + std::string(key), std::string(key) + " = a number");
+  if (node == nullptr) wrong(place_of(entry), "the event has no " + std::string(key), std::string(key) + " = a number");
   place = place_of(*node);
   return number(*node, std::string(key) + " of an event", "a number; a time that is fitted is not supported");
 }
@@ -96,7 +96,8 @@ double TomlOde::time_of(const toml::table& entry, const char* key, Place& place)
 OdeEvent TomlOde::read_event(const toml::table& entry, OdePlaces::Event& places) const {
   OdeEvent event;
   places.table = places.state = places.time = places.until = places.repetition = place_of(entry);
-  check_keys(entry, "in [[ode.event]]", {"state", "add", "set", "rate", "time", "from", "to", "every", "count", "data"});
+  check_keys(entry, "in [[ode.event]]",
+             {"state", "add", "set", "rate", "time", "from", "to", "every", "count", "data"});
   const toml::node* state = entry.get("state");
   if (state == nullptr) wrong(places.table, "the event has no state", "state = \"A\"");
   event.state = text(*state, "state");
@@ -111,7 +112,8 @@ OdeEvent TomlOde::read_event(const toml::table& entry, OdePlaces::Event& places)
     event.kind = static_cast<OdeEvent::Kind>(k);
     event.amount = formula(*node, kinds[k], places.amount);
   }
-  if (amount == nullptr) wrong(places.table, "the event has no add, set or rate", "one of them, such as add = \"dose\"");
+  if (amount == nullptr)
+    wrong(places.table, "the event has no add, set or rate", "one of them, such as add = \"dose\"");
   const bool rate = event.kind == OdeEvent::Kind::rate;
   for (const char* key : {"time", "from", "to"})
     if (const toml::node* node = entry.get(key); node != nullptr && rate == (key == std::string_view("time")))

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include <thalweg/models/build.hpp>
+
 namespace thalweg::inline v0_1::ode {
 namespace {
 
@@ -25,16 +27,26 @@ const std::vector<double>& times_of(const OdeSystem& system, const DataSet& data
   return data.values.at(static_cast<std::size_t>(at));
 }
 
-}  // namespace
-
-bool observes(const OdeSystem& system, const Equation& equation) {
-  for (const Formula* side : {&equation.model, &equation.response})
-    for (const auto* names : {&side->names(), &side->constants()})
-      for (const Formula::Name& name : *names)
-        for (const OdeState& state : system.states)
-          if (state.name == name.name) return true;
+/// Whether the equation of a data set names a state, itself or through definitions.
+bool observes(const OdeSystem& system, const Equation& equation, const std::vector<Definition>& definitions) {
+  for (const Formula* side : {&equation.model, &equation.response}) {
+    const Formula whole = side->substituted(definitions);
+    for (const Formula::Name& name : whole.names())
+      for (const OdeState& state : system.states)
+        if (state.name == name.name) return true;
+  }
   return false;
 }
+
+std::vector<Definition> definitions_of(const CurveFit& fit) {
+  std::vector<Definition> definitions;
+  for (const auto* expressions : {&fit.definitions, &fit.tied})
+    for (const NamedExpression& each : *expressions)
+      definitions.push_back({each.name, Formula::parse(each.expression)});
+  return in_order(std::move(definitions));
+}
+
+}  // namespace
 
 std::vector<std::shared_ptr<const OdeModel>> ode_models(const CurveFit& fit) {
   std::vector<std::shared_ptr<const OdeModel>> models(fit.data.size());
@@ -50,7 +62,8 @@ std::vector<std::shared_ptr<const OdeModel>> ode_models(const CurveFit& fit) {
   }
   std::map<Key, std::vector<std::size_t>> experiments;
   for (std::size_t d = 0; d < fit.data.size(); ++d)
-    if (observes(*fit.ode, Equation::parse(fit.data[d].equation)))
+    if (const Equation equation = Equation::parse(fit.data[d].equation);
+        observes(*fit.ode, equation, symbols_of(fit, fit.data[d], equation).definitions))
       experiments[key_of(*fit.ode, fit.data[d])].push_back(d);
   for (const auto& [key, members] : experiments) {
     const DataSet& first = fit.data[members[0]];
@@ -60,10 +73,13 @@ std::vector<std::shared_ptr<const OdeModel>> ode_models(const CurveFit& fit) {
       times.insert(times.end(), own.begin(), own.end());
     }
     const auto experiment = std::make_shared<const Experiment>(
-        std::make_shared<const Compiled>(*fit.ode, first.initial, first.name, names), std::move(times), held);
-    for (const std::size_t d : members)
-      models[d] = std::make_shared<const OdeModel>(Equation::parse(fit.data[d].equation), fit.data[d].columns,
-                                                   fit.data[d].values, experiment);
+        std::make_shared<const Compiled>(*fit.ode, first.initial, first.name, names, definitions_of(fit)),
+        std::move(times), held);
+    for (const std::size_t d : members) {
+      const Equation equation = Equation::parse(fit.data[d].equation);
+      models[d] = std::make_shared<const OdeModel>(equation, symbols_of(fit, fit.data[d], equation), fit.data[d].values,
+                                                   experiment);
+    }
   }
   return models;
 }

@@ -10,9 +10,6 @@
 
 namespace thalweg::inline v0_1::ode {
 
-/// Whether the equation of a data set names a state.
-bool observes(const OdeSystem& system, const Equation& equation);
-
 /// One for each data set, null for those that observe no state. Data sets with the same initial values and events share
 /// one integration. Throws FileError where this build cannot integrate.
 std::vector<std::shared_ptr<const OdeModel>> ode_models(const CurveFit& fit);

@@ -32,7 +32,7 @@ Symbols symbols_of(const OdeSystem& system, const std::vector<std::string>& para
 /// Everything that is compiled, before the parameters that it reads are known.
 struct Compiled::Formulas {
   Formulas(const OdeSystem& system, const std::vector<OdeInitial>& initial, const std::string& data,
-           const std::vector<std::string>& parameters);
+           const std::vector<std::string>& parameters, const std::vector<Definition>& definitions);
 
   std::vector<Formula> derivatives, initials, amounts;
   std::vector<std::string> initial_texts;
@@ -41,8 +41,11 @@ struct Compiled::Formulas {
 };
 
 Compiled::Formulas::Formulas(const OdeSystem& system, const std::vector<OdeInitial>& initial, const std::string& data,
-                             const std::vector<std::string>& parameters) {
-  const auto compile = [](const std::string& text, std::vector<Formula>& to) { to.push_back(Formula::parse(text)); };
+                             const std::vector<std::string>& parameters, const std::vector<Definition>& definitions) {
+  const auto compile = [&](const std::string& text, std::vector<Formula>& to) {
+    const Formula formula = Formula::parse(text);
+    to.push_back(formula.substituted(definitions_read(formula.names(), definitions)));
+  };
   for (const OdeState& state : system.states) {
     compile(state.derivative, derivatives);
     const auto own =
@@ -60,7 +63,7 @@ Compiled::Formulas::Formulas(const OdeSystem& system, const std::vector<OdeIniti
     if (rate) infused.push_back(state);
     for (int k = 0; k < event.count; ++k) {
       const double shift = k * event.every;
-      const auto kind = rate                                  ? Action::Kind::begin
+      const auto kind = rate                                ? Action::Kind::begin
                         : event.kind == OdeEvent::Kind::add ? Action::Kind::add
                                                             : Action::Kind::set;
       actions[event.time + shift].push_back({kind, state, which});
@@ -86,8 +89,8 @@ Compiled::Formulas::Formulas(const OdeSystem& system, const std::vector<OdeIniti
 }
 
 Compiled::Compiled(const OdeSystem& system_, const std::vector<OdeInitial>& initial_, const std::string& data,
-                   const std::vector<std::string>& parameters_)
-    : Compiled(system_, parameters_, Formulas(system_, initial_, data, parameters_)) {}
+                   const std::vector<std::string>& parameters_, const std::vector<Definition>& definitions)
+    : Compiled(system_, parameters_, Formulas(system_, initial_, data, parameters_, definitions)) {}
 
 Compiled::Compiled(const OdeSystem& system_, const std::vector<std::string>& parameters_, Formulas f)
     : system(system_),

@@ -11,10 +11,10 @@ namespace thalweg::inline v0_1::ode {
 
 /// Variables of every formula are the n states y, the m fit parameters p, and the time t, in this order.
 struct Compiled {
-  /// `initial` replaces initial values; events are those that hold for all data sets or for `data`. All texts must have
-  /// been checked.
+  /// `initial` replaces initial values; events are those that hold for all data sets or for `data`. Formulas may name
+  /// the definitions, which are in_order(). All texts must have been checked.
   Compiled(const OdeSystem& system, const std::vector<OdeInitial>& initial, const std::string& data,
-           const std::vector<std::string>& parameters);
+           const std::vector<std::string>& parameters, const std::vector<Definition>& definitions);
 
   std::size_t states() const { return system.states.size(); }
   std::size_t variables() const { return system.states.size() + parameters.size() + 1; }
@@ -30,7 +30,8 @@ struct Compiled {
   FormulaSystem amounts;  ///< of each add and set; by the states and the read parameters
   std::vector<int> read;  ///< the parameters that any of these formulas reads
 
-  /// The function `which` of amounts is added to a state, or the state set to it; or the infusion `which` begins or ends.
+  /// The function `which` of amounts is added to a state, or the state set to it; or the infusion `which` begins or
+  /// ends.
   struct Action {
     enum class Kind { add, set, begin, end } kind;
     int state, which;

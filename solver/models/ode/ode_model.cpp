@@ -17,8 +17,8 @@ std::vector<std::string> state_names(const Compiled& system) {
 }
 
 /// The formulas of an equation by parameters, states and columns.
-FormulaSystem observed(const Equation& equation, const Compiled& system, const std::vector<std::string>& columns) {
-  Symbols symbols{system.parameters, columns};
+FormulaSystem observed(const Equation& equation, const Compiled& system, Symbols symbols) {
+  symbols.parameters = system.parameters;
   for (const std::string& state : state_names(system)) symbols.parameters.push_back(state);
   std::vector<int> all(symbols.parameters.size());
   std::iota(all.begin(), all.end(), 0);
@@ -27,17 +27,22 @@ FormulaSystem observed(const Equation& equation, const Compiled& system, const s
 
 }  // namespace
 
-OdeModel::OdeModel(const Equation& equation, std::vector<std::string> columns, std::vector<std::vector<double>> data,
+OdeModel::OdeModel(const Equation& equation, Symbols symbols, std::vector<std::vector<double>> data,
                    std::shared_ptr<const Experiment> experiment)
     : equation_(equation),
-      columns_(std::move(columns)),
+      symbols_(std::move(symbols)),
       data_(std::move(data)),
       experiment_(std::move(experiment)),
       m_(experiment_->system().parameters.size()),
       n_(experiment_->system().states()),
-      observed_(observed(equation, experiment_->system(), columns_)) {
-  const auto time = std::find(columns_.begin(), columns_.end(), experiment_->system().system.time) - columns_.begin();
-  for (const double t : data_[static_cast<std::size_t>(time)]) place_.push_back(experiment_->place(t));
+      observed_(observed(equation, experiment_->system(), symbols_)) {
+  for (const double t : data_[time()]) place_.push_back(experiment_->place(t));
+}
+
+std::size_t OdeModel::time() const {
+  const std::vector<std::string>& columns = symbols_.columns;
+  const auto found = std::find(columns.begin(), columns.end(), experiment_->system().system.time);
+  return static_cast<std::size_t>(found - columns.begin());
 }
 
 void OdeModel::fill(const Experiment::Solution& solution, const double* p, std::size_t row,
@@ -100,14 +105,14 @@ void OdeModel::predict(const double* p, std::int64_t begin, std::int64_t end, do
 }
 
 FormulaModel OdeModel::as_formula(const std::vector<std::vector<double>>& columns) const {
-  Symbols symbols{experiment_->system().parameters, state_names(experiment_->system())};
-  symbols.columns.insert(symbols.columns.end(), columns_.begin(), columns_.end());
+  Symbols symbols{experiment_->system().parameters, state_names(experiment_->system()), symbols_.definitions};
+  symbols.columns.insert(symbols.columns.end(), symbols_.columns.begin(), symbols_.columns.end());
   return FormulaModel(equation_, symbols, columns);
 }
 
 std::vector<double> OdeModel::response() const {
   for (const std::string& state : state_names(experiment_->system()))
-    for (const Formula::Name& name : equation_.response.names())
+    for (const Formula::Name& name : equation_.response.substituted(symbols_.definitions).names())
       if (name.name == state)
         throw Error("the response '" + reading::shortened(equation_.response.text()) + "' depends on the state '" +
                     state + "', so it has no value without parameters");
@@ -129,10 +134,8 @@ std::vector<char> OdeModel::bends() const {
 }
 
 std::unique_ptr<CurveModel> OdeModel::on(const std::vector<std::vector<double>>& columns) const {
-  const auto time = std::find(columns_.begin(), columns_.end(), experiment_->system().system.time) - columns_.begin();
-  auto there = std::make_shared<const Experiment>(experiment_->shared_system(), columns[static_cast<std::size_t>(time)],
-                                                  experiment_->held());
-  return std::make_unique<OdeModel>(equation_, columns_, columns, std::move(there));
+  auto there = std::make_shared<const Experiment>(experiment_->shared_system(), columns[time()], experiment_->held());
+  return std::make_unique<OdeModel>(equation_, symbols_, columns, std::move(there));
 }
 
 std::string OdeModel::explain_non_finite(const double* p, std::int64_t row) const {

@@ -15,8 +15,9 @@ namespace thalweg::inline v0_1::ode {
 /// response = g(y(t), p, columns): ∂r/∂p = g_p + g_y S.
 class OdeModel final : public CurveModel {
  public:
-  /// `columns` are the names of `data`; the time is one of them, and every time one of the experiment's.
-  OdeModel(const Equation& equation, std::vector<std::string> columns, std::vector<std::vector<double>> data,
+  /// `symbols` are the columns of `data` and the definitions that the equation reads; the time is one of the columns,
+  /// and every time one of the experiment's.
+  OdeModel(const Equation& equation, Symbols symbols, std::vector<std::vector<double>> data,
            std::shared_ptr<const Experiment> experiment);
 
   std::int64_t rows() const override { return static_cast<std::int64_t>(place_.size()); }
@@ -35,11 +36,13 @@ class OdeModel final : public CurveModel {
  private:
   /// The variables (p, y, columns) of a row.
   void fill(const Experiment::Solution& solution, const double* p, std::size_t row, std::vector<double>& v) const;
+  /// The column of the times.
+  std::size_t time() const;
   /// The equation as a formula of parameters, with states and data as columns.
   FormulaModel as_formula(const std::vector<std::vector<double>>& columns) const;
 
   Equation equation_;
-  std::vector<std::string> columns_;
+  Symbols symbols_;
   std::vector<std::vector<double>> data_;
   std::shared_ptr<const Experiment> experiment_;
   std::size_t m_, n_;

@@ -21,9 +21,7 @@ class Rates {
   std::size_t active() const { return active_.size(); }
   /// The column of a fit parameter among the active ones; −1: none.
   int column_of(std::size_t parameter) const { return column_of_[parameter]; }
-  double parameter(std::size_t column) const {
-    return v_[states() + static_cast<std::size_t>(active_[column])];
-  }
+  double parameter(std::size_t column) const { return v_[states() + static_cast<std::size_t>(active_[column])]; }
   double relative_tolerance() const { return system_.system.relative_tolerance; }
   OdeSystem::Method method() const { return system_.system.method; }
 

@@ -11,20 +11,24 @@ namespace {
 constexpr int grid_points = 241;
 constexpr double overhang = 0.02;  // of the grid beyond the data, of their extent
 
+/// What the model names, itself and through definitions.
+std::vector<std::string> names_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
+  std::vector<std::string> names;
+  const Formula model = equation.model.substituted(symbols_of(fit, data, equation).definitions);
+  for (const Formula::Name& name : model.names()) names.push_back(name.name);
+  return names;
+}
+
 /// Whether the model names a state of differential equations.
-bool observes_solution(const CurveFit& fit, const Equation& equation) {
-  const auto names = [&](const OdeState& state) {
-    const auto& all = equation.model.names();
-    return std::any_of(all.begin(), all.end(), [&](const Formula::Name& name) { return name.name == state.name; });
-  };
-  return fit.ode && std::any_of(fit.ode->states.begin(), fit.ode->states.end(), names);
+bool observes_solution(const CurveFit& fit, const std::vector<std::string>& names) {
+  return fit.ode && std::any_of(fit.ode->states.begin(), fit.ode->states.end(), [&](const OdeState& state) {
+           return std::find(names.begin(), names.end(), state.name) != names.end();
+         });
 }
 
 /// The columns that the model reads.
-std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
-  std::vector<std::string> names;
-  for (const Formula::Name& name : equation.model.names()) names.push_back(name.name);
-  if (observes_solution(fit, equation) && std::find(names.begin(), names.end(), fit.ode->time) == names.end())
+std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, std::vector<std::string> names) {
+  if (observes_solution(fit, names) && std::find(names.begin(), names.end(), fit.ode->time) == names.end())
     names.push_back(fit.ode->time);
   std::vector<std::size_t> inputs;
   for (const std::string& name : names) {
@@ -66,7 +70,7 @@ double curve_error(const std::vector<std::vector<double>>& J, std::size_t i, con
 void draw_curve(const DataSet& data, const Equation& equation, const CurveModel& fitted, std::size_t input,
                 const CurveFit& fit, const std::vector<double>& x, const FitStatistics& s, FitPanel& panel) {
   panel.grid = grid_over(data.values[input]);
-  if (observes_solution(fit, equation))  // which begins at its start
+  if (observes_solution(fit, names_of(fit, data, equation)))  // which begins at its start
     for (double& t : panel.grid) t = std::max(t, fit.ode->from);
   // The response does not matter to the curve; a value that was measured keeps it finite.
   std::vector<std::vector<double>> columns;
@@ -113,7 +117,7 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
       panel.sigma = data.values[static_cast<std::size_t>(at)];
       for (std::size_t i = 0; i < rows; ++i) panel.residual[i] /= panel.sigma[i];
     }
-    const std::vector<std::size_t> inputs = inputs_of(fit, data, equation);
+    const std::vector<std::size_t> inputs = inputs_of(fit, data, names_of(fit, data, equation));
     if (inputs.size() == 1) {
       panel.input = data.columns[inputs[0]];
       panel.x = data.values[inputs[0]];

@@ -109,12 +109,14 @@ TEST_CASE("what is not finite is named") {
   if (!ode_available()) return;
   std::string text = blow_up;
   text.replace(text.find("'k * A^2'"), 9, "'k * log(A - 3)'");
-  CHECK(contains(refusal(text), "data, row 1: the integration of A stopped at t = 0 with k = 1, A0 = 2: its derivative "
-                                "'k * log(A - 3)' is nan"));
+  CHECK(contains(refusal(text),
+                 "data, row 1: the integration of A stopped at t = 0 with k = 1, A0 = 2: its derivative "
+                 "'k * log(A - 3)' is nan"));
   text = blow_up;
   text.replace(text.find("A = 'A0'"), 8, "A = 'log(-A0)'");
-  CHECK(contains(refusal(text), "the integration of A stopped at t = 0 with k = 1, A0 = 2: its initial value "
-                                "'log(-A0)' is not finite"));
+  CHECK(contains(refusal(text),
+                 "the integration of A stopped at t = 0 with k = 1, A0 = 2: its initial value "
+                 "'log(-A0)' is not finite"));
   text = blow_up;
   text.replace(text.find("y = 'A'"), 7, "y = 'sqrt(A - 3)'");
   CHECK(contains(refusal(text), "data, row 1: 'sqrt(A - 3)' is nan"));

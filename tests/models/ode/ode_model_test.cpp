@@ -47,10 +47,11 @@ TEST_CASE("decay, whose initial value is a formula of parameters") {
 
 TEST_CASE("one compartment with absorption is Bateman's function") {
   if (!ode_available()) return;
-  check_same(values_of("[model]\ny = 'C / V'\n[parameters]\nka = 1.5\nke = 0.1\nV = 30\n[ode]\ndA = '-ka * A'\n"
-                       "dC = 'ka * A - ke * C'\n[ode.initial]\nA = 320\nC = 0\n" +
-                       observed_at(times)),
-             closed("320 * ka / (V * (ka - ke)) * (exp(-ke * t) - exp(-ka * t))", {{"ka", "ke", "V"}, {}}, {1.5, 0.1, 30}));
+  check_same(
+      values_of("[model]\ny = 'C / V'\n[parameters]\nka = 1.5\nke = 0.1\nV = 30\n[ode]\ndA = '-ka * A'\n"
+                "dC = 'ka * A - ke * C'\n[ode.initial]\nA = 320\nC = 0\n" +
+                observed_at(times)),
+      closed("320 * ka / (V * (ka - ke)) * (exp(-ke * t) - exp(-ka * t))", {{"ka", "ke", "V"}, {}}, {1.5, 0.1, 30}));
 }
 
 TEST_CASE("the time and conditions in right-hand sides") {
@@ -64,13 +65,14 @@ TEST_CASE("the time and conditions in right-hand sides") {
 TEST_CASE("repeated doses are the sum of shifted single ones, and a dose counts at its own time") {
   if (!ode_available()) return;
   const std::vector<double> at = {0, 1, 6, 7, 12, 18, 29};
-  check_same(values_of("[model]\ny = 'A'\n[parameters]\nk = 0.2\ndose = 5\nfirst = 2\n[ode]\ndA = '-k * A'\n"
-                       "[ode.initial]\nA = 'first'\n[[ode.event]]\nstate = 'A'\nadd = 'dose'\ntime = 6\nevery = 6\n"
-                       "count = 3\n" +
-                           observed_at(at)),
-             closed("first * exp(-k * t) + (t >= 6 ? dose * exp(-k * (t - 6)) : 0) + (t >= 12 ? dose * exp(-k * (t - 12)) "
-                    ": 0) + (t >= 18 ? dose * exp(-k * (t - 18)) : 0)",
-                    {{"k", "dose", "first"}, {}}, {0.2, 5, 2}, at));
+  check_same(
+      values_of("[model]\ny = 'A'\n[parameters]\nk = 0.2\ndose = 5\nfirst = 2\n[ode]\ndA = '-k * A'\n"
+                "[ode.initial]\nA = 'first'\n[[ode.event]]\nstate = 'A'\nadd = 'dose'\ntime = 6\nevery = 6\n"
+                "count = 3\n" +
+                observed_at(at)),
+      closed("first * exp(-k * t) + (t >= 6 ? dose * exp(-k * (t - 6)) : 0) + (t >= 12 ? dose * exp(-k * (t - 12)) "
+             ": 0) + (t >= 18 ? dose * exp(-k * (t - 18)) : 0)",
+             {{"k", "dose", "first"}, {}}, {0.2, 5, 2}, at));
 }
 
 TEST_CASE("a state is set, also to what depends on states") {
@@ -78,7 +80,7 @@ TEST_CASE("a state is set, also to what depends on states") {
   const std::vector<double> at = {1, 3, 4, 9};
   check_same(values_of("[model]\ny = 'A'\n[parameters]\nk = 0.3\nf = 0.25\n[ode]\ndA = '-k * A'\n[ode.initial]\nA = 8\n"
                        "[[ode.event]]\nstate = 'A'\nset = 'f * A + t'\ntime = 3\n" +
-                           observed_at(at)),
+                       observed_at(at)),
              closed("t < 3 ? 8 * exp(-k * t) : (8 * f * exp(-3 * k) + 3) * exp(-k * (t - 3))", {{"k", "f"}, {}},
                     {0.3, 0.25}, at));
 }
@@ -89,10 +91,11 @@ TEST_CASE("an infusion raises the slope while it lasts") {
   check_same(
       values_of("[model]\ny = 'A'\n[parameters]\nk = 0.3\nR = 4\n[ode]\ndA = '-k * A'\n[ode.initial]\nA = 0\n"
                 "[[ode.event]]\nstate = 'A'\nrate = 'R'\nfrom = 1\nto = 3\nevery = 8\ncount = 2\n" +
-                    observed_at(at)),
-      closed("R / k * ((1 - exp(-k * min(max(t - 1, 0), 2))) * exp(-k * max(t - 3, 0)) + (1 - exp(-k * min(max(t - 9, 0), "
-             "2))) * exp(-k * max(t - 11, 0)))",
-             {{"k", "R"}, {}}, {0.3, 4}, at));
+                observed_at(at)),
+      closed(
+          "R / k * ((1 - exp(-k * min(max(t - 1, 0), 2))) * exp(-k * max(t - 3, 0)) + (1 - exp(-k * min(max(t - 9, 0), "
+          "2))) * exp(-k * max(t - 11, 0)))",
+          {{"k", "R"}, {}}, {0.3, 4}, at));
 }
 
 TEST_CASE("a data set has initial values and events of its own") {
@@ -103,8 +106,8 @@ TEST_CASE("a data set has initial values and events of its own") {
       "columns = ['t', 'y']\nrows = [[0, 0], [3, 0]]\n[[data]]\nname = 'second'\nmodel = 'y = 2 * A'\n"
       "columns = ['t', 'y']\nrows = [[0, 0], [3, 0]]\n";
   check_same(values_of(text, 0), closed("B * exp(-k * t)", {{"k", "B"}, {}}, {0.4, 7}, {0, 3}));
-  check_same(values_of(text, 1),
-             closed("2 * (exp(-k * t) + (t < 1 ? 0 : 2 * exp(-k * (t - 1)))) + 0 * B", {{"k", "B"}, {}}, {0.4, 7}, {0, 3}));
+  check_same(values_of(text, 1), closed("2 * (exp(-k * t) + (t < 1 ? 0 : 2 * exp(-k * (t - 1)))) + 0 * B",
+                                        {{"k", "B"}, {}}, {0.4, 7}, {0, 3}));
 }
 
 TEST_CASE("states of any magnitude keep their digits") {
@@ -113,8 +116,9 @@ TEST_CASE("states of any magnitude keep their digits") {
   for (const char* scale : {"1e-9", "1", "1e9"}) {
     CAPTURE(scale);
     const double A = std::stod(scale);
-    const Values got = values_of("[model]\ny = 'log(A)'\n[parameters]\nk = 0.5\n[ode]\ndA = '-k * A'\n[ode.initial]\nA = " +
-                                 std::string(scale) + "\n" + observed_at(at));
+    const Values got = values_of(
+        "[model]\ny = 'log(A)'\n[parameters]\nk = 0.5\n[ode]\ndA = '-k * A'\n[ode.initial]\nA = " + std::string(scale) +
+        "\n" + observed_at(at));
     for (std::size_t i = 0; i < at.size(); ++i)
       CHECK(got.curve[i] == doctest::Approx(std::log(A) - 0.5 * at[i]).epsilon(1e-6));
   }
@@ -136,4 +140,15 @@ TEST_CASE("Robertson's stiff reaction") {
   check_close(state("C"), {1.47940221852188e-02, 2.84163745745830e-01, 8.16796847986175e-01}, 1e-7);
   const double expected[] = {3.38639537897495e-05, 9.18553476455793e-06, 8.94237125277519e-07};
   for (std::size_t i = 0; i < 3; ++i) CHECK(B[i] == doctest::Approx(expected[i]).epsilon(1e-7));
+}
+
+TEST_CASE("definitions and tied parameters in right-hand sides, initial values, events and observations") {
+  if (!ode_available()) return;
+  const std::vector<double> at = {0, 1, 2, 5};
+  check_same(
+      values_of("[define]\nflux = 'k * A'\nconc = 'A / V + 0 * t'\n[model]\ny = 'conc'\n[parameters]\nk = 0.5\nV = 2\n"
+                "A0 = { expr = '3 * V' }\n[ode]\ndA = '-flux'\n[ode.initial]\nA = 'A0'\n[[ode.event]]\n"
+                "state = 'A'\nadd = 'A0 / 2'\ntime = 2\n" +
+                observed_at(at)),
+      closed("3 * exp(-k * t) + (t < 2 ? 0 : 1.5 * exp(-k * (t - 2))) + 0 * V", {{"k", "V"}, {}}, {0.5, 2}, at));
 }
