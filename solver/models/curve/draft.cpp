@@ -41,8 +41,10 @@ class Checker {
     check_start_counts();
     expressions_.emplace(draft_);
     expressions_->check_scalars();
-    ode_.check(*expressions_,
-               [this](const std::string& name) { return find_parameter(name) || find_expression(name); });
+    ode_.check(*expressions_, [this](const std::string& name) {
+      if (expressions_->has(name)) used_expressions_.insert(name);
+      return find_parameter(name) || expressions_->has(name);
+    });
     for (std::size_t i = 0; i < fit_.data.size(); ++i) {
       check_columns(fit_.data[i], draft_.data[i]);
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
@@ -247,13 +249,6 @@ class Checker {
     const auto found = index_.find(name);
     if (found == index_.end()) return false;
     used_[found->second] = true;
-    return true;
-  }
-
-  // Also notes that it is used.
-  bool find_expression(const std::string& name) {
-    if (!expressions_->has(name)) return false;
-    used_expressions_.insert(name);
     return true;
   }
 

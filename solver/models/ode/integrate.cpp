@@ -6,6 +6,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <thalweg/base/cancellation.hpp>
 
 #include "models/ode/cvodes_solver.hpp"
 
@@ -54,6 +55,7 @@ class Run {
     const double last = times_.empty() ? t : times_.back();
     std::unique_ptr<CvodesSolver> solver;
     while (t < last) {
+      CancellationProbe::poll();
       const bool stops = stop != system_.stops.end() && stop->time <= last;
       const double end = stops ? stop->time : last;
       if (solver)
