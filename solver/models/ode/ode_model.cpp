@@ -111,8 +111,9 @@ FormulaModel OdeModel::as_formula(const std::vector<std::vector<double>>& column
 }
 
 std::vector<double> OdeModel::response() const {
+  const Formula response = equation_.response.substituted(symbols_.definitions);
   for (const std::string& state : state_names(experiment_->system()))
-    for (const Formula::Name& name : equation_.response.substituted(symbols_.definitions).names())
+    for (const Formula::Name& name : response.names())
       if (name.name == state)
         throw Error("the response '" + reading::shortened(equation_.response.text()) + "' depends on the state '" +
                     state + "', so it has no value without parameters");
