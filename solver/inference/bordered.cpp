@@ -308,6 +308,7 @@ FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const
     p.determined = inverse->determined[k] != 0;
     if (p.determined) set_error(p, sigma * inverse->deviation[k], s.quantile);
   }
+  s.partial_covariance = true;
   s.correlation = inverse->correlation;
   s.covariance = inverse->covariance;
   for (double& c : s.covariance) c *= sigma * sigma;

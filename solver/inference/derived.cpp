@@ -1,5 +1,6 @@
 #include <thalweg/inference/derived.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace thalweg::inline v0_1 {
@@ -25,6 +26,11 @@ DerivedStatistics derive(std::string name, double value, std::span<const double>
   DerivedStatistics derived{.name = std::move(name), .value = value};
   const FitStatistics& s = statistics;
   if (!s.available() || s.covariance.size() != s.free.size() * s.free.size()) return derived;
+  if (s.partial_covariance)
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      const bool listed = std::find(s.free.begin(), s.free.end(), static_cast<int>(i)) != s.free.end();
+      if (gradient[i] != 0.0 && !listed && s.parameters[i].standard_error > 0.0) return derived;
+    }
   const double variance = variance_of(gradient, s);
   if (!std::isfinite(variance)) return derived;
   derived.standard_error = std::sqrt(variance);

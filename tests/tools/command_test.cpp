@@ -369,6 +369,7 @@ TEST_CASE("list and --version") {
   CHECK(contains(version.out, ", CHOLMOD ") == with_cholmod);
   CHECK(contains(version.out, "supernodal module, loaded where it is used, is under the GPL") == with_cholmod);
   CHECK(contains(version.out, "nothing under the GPL is linked") == !with_cholmod);
+  CHECK(contains(version.out, ", SUNDIALS ") == thalweg::ode_available());
 }
 
 TEST_CASE("help and version are commands too") {

@@ -13,6 +13,7 @@
 
 #include <thalweg/io/file_error.hpp>
 #include <thalweg/math/loss.hpp>
+#include <thalweg/models/ode.hpp>
 #include <thalweg/problem/error_covariance.hpp>
 #include <thalweg/problem/noise.hpp>
 
@@ -72,8 +73,9 @@ struct DataSet {
   std::optional<Autocorrelation> autocorrelation;  ///< beside sigma or weights, not beside a covariance
   bool counts = false;  ///< the response is a Poisson count, whose mean is the model: fitted by maximum likelihood
   Loss loss;            ///< of each row's residual, divided by its standard deviation
-  std::size_t missing_rows = 0;   ///< left out because a value is missing
-  std::size_t excluded_rows = 0;  ///< left out by a condition, or by a weight of 0
+  std::vector<OdeInitial> initial;  ///< initial values of states that differ in this data set
+  std::size_t missing_rows = 0;     ///< left out because a value is missing
+  std::size_t excluded_rows = 0;    ///< left out by a condition, or by a weight of 0
 };
 
 struct CurveFit {
@@ -84,6 +86,7 @@ struct CurveFit {
   std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
   std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
+  std::optional<OdeSystem> ode;     ///< whose states equations may name
   std::vector<std::string> groups;  ///< names of the groups of rows, of all data sets together
   Noise noise = Noise::estimated;   ///< known where a data set has counts
   /// The noise that is estimated has a factor for each data set, not one for all. build_problem() leaves it to

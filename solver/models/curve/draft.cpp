@@ -14,6 +14,7 @@
 #include "models/curve/expressions.hpp"
 #include "models/curve/groups.hpp"
 #include "models/curve/noise_check.hpp"
+#include "models/curve/ode_check.hpp"
 #include "models/curve/row_formula.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
@@ -32,7 +33,7 @@ std::string as_argument(const std::string& name) {
 class Checker {
  public:
   explicit Checker(Draft& draft)
-      : draft_(draft), fit_(draft.fit), file_(draft.fit.file), used_(fit_.parameters.size()) {
+      : draft_(draft), fit_(draft.fit), file_(draft.fit.file), used_(fit_.parameters.size()), ode_(draft) {
     for (const FitParameter& parameter : fit_.parameters) {
       index_.emplace(parameter.name, names_.size());
       names_.push_back(parameter.name);
@@ -44,6 +45,10 @@ class Checker {
     check_start_counts();
     expressions_.emplace(draft_);
     expressions_->check_scalars();
+    ode_.check(*expressions_, [this](const std::string& name) {
+      if (expressions_->has(name)) used_expressions_.insert(name);
+      return find_parameter(name) || expressions_->has(name);
+    });
     for (std::size_t i = 0; i < fit_.data.size(); ++i) {
       const NoiseCheck noise(fit_, fit_.data[i], draft_.data[i]);
       check_columns(fit_.data[i], draft_.data[i]);
@@ -52,13 +57,16 @@ class Checker {
       set_parameters_apart(draft_.data[i], columns);
       noise.choose_columns(columns, names_of_all());
       choose_by_equation(fit_.data[i], draft_.data[i], columns);
+      ode_.use_time(fit_.data[i], draft_.data[i], columns);
       read_groups(fit_, fit_.data[i], draft_.data[i], columns);
       const std::vector<std::string> unread = unread_errors(fit_.data[i], draft_.data[i], columns);
       columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
       noise.check_values(columns, [this](const std::string& sentence) { note(sentence); });
+      ode_.check_times(i);
       take_notes(draft_.data[i], columns, unread);
     }
+    ode_.check_observed();
     check_all_used();
     settle_groups(draft_);
     check_counts();
@@ -161,6 +169,7 @@ class Checker {
         fail(file_, draft_.parameters[i], "'" + names_[i] + "' is both a parameter and a column", "distinct names");
       columns.set_aside(names_[i]);
     }
+    ode_.set_aside(columns, prose);
     for (const Definition& definition : expressions_->ordered()) {
       if (!columns.has(definition.name)) continue;
       const bool tied = expressions_->is_tied(definition.name);
@@ -207,14 +216,17 @@ class Checker {
            (name.name == "e" ? "2.71828..." : "3.14159..."));
     }
     for (const Formula::Name& name : formula.names()) {
-      if (find_parameter(name.name) || expressions_->has(name.name)) continue;
+      if (find_parameter(name.name) || expressions_->has(name.name) || ode_.find_state(name.name)) continue;
       if (columns.use(name.name, file_, place(name.where.begin))) continue;
       std::vector<std::string> known = names_parameters ? names_ : std::vector<std::string>{};
       for (const Definition& each : expressions_->ordered())
         if (names_parameters) known.push_back(each.name);
+      if (names_parameters) ode_.add_states(known);
       const std::size_t parameters = known.size();
       known.insert(known.end(), data.columns.begin(), data.columns.end());
-      const std::string what = names_parameters ? "unknown column or parameter " : "unknown column ";
+      const std::string what = !names_parameters ? "unknown column "
+                               : fit_.ode        ? "unknown column, parameter or state "
+                                                 : "unknown column or parameter ";
       std::vector<std::string> with_models = known;
       for (const LibraryModel& model : model_library()) with_models.push_back(model.name);
       const std::string hint = quoted_with_hint(name.name, names_parameters ? with_models : known);
@@ -325,6 +337,7 @@ class Checker {
   std::vector<bool> used_;
   std::optional<Expressions> expressions_;
   std::unordered_set<std::string> used_expressions_;
+  OdeCheck ode_;
 };
 
 }  // namespace

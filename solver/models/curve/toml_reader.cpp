@@ -5,23 +5,22 @@
 #include <utility>
 
 #include "models/curve/built_in.hpp"
-#include "models/curve/toml_noise.hpp"
+#include "models/curve/toml_ode.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace reading {
 namespace {
 
-class TomlReader : private TomlNoise {
+class TomlReader : private TomlOde {
  public:
-  TomlReader(std::string_view text, const std::string& name, const std::string& folder)
-      : TomlNoise(text, name, folder) {
+  TomlReader(std::string_view text, const std::string& name, const std::string& folder) : TomlOde(text, name, folder) {
     draft_.fit.file = name;
   }
 
   CurveFit read() {
     CurveFit& fit = draft_.fit;
     check_keys(document_, "at the top level",
-               {"title", "source", "define", "model", "parameters", "derived", "data", "fit", "certified"});
+               {"title", "source", "define", "model", "parameters", "derived", "ode", "data", "fit", "certified"});
     if (const auto* node = document_.get("title")) fit.title = text(*node, "title");
     if (const auto* node = document_.get("source")) fit.source = text(*node, "source");
     if (const auto* node = document_.get("model")) read_model(table(*node, "model"));
@@ -30,6 +29,7 @@ class TomlReader : private TomlNoise {
     if (parameters == nullptr && !document_.contains("data")) required("parameters", "[parameters]");
     if (const auto* node = document_.get("define")) read_definitions(table(*node, "define"));
     if (const auto* node = document_.get("derived")) read_derived(table(*node, "derived"));
+    if (const auto* node = document_.get("ode")) fit.ode = read_ode(table(*node, "ode"), draft_.ode);
     read_data(required("data", "[data]"));
     if (parameters == nullptr) require_model();
     const auto* fit_table = document_.get("fit");
@@ -225,7 +225,7 @@ class TomlReader : private TomlNoise {
   void read_data_set(const toml::table& entry, const std::string& default_name) {
     check_keys(entry, "in [data]",
                {"name", "model", "columns", "rows", "file", "sigma", "weights", "covariance", "autocorrelation",
-                "noise", "group", "loss", "where", "missing", "decimal", "percent"});
+                "noise", "group", "loss", "where", "missing", "decimal", "percent", "initial"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;
@@ -253,6 +253,7 @@ class TomlReader : private TomlNoise {
     const toml::node* loss = entry.get("loss");
     if (loss != nullptr) data.loss = read_loss(*loss);
     has_loss_.push_back(loss != nullptr);
+    if (const auto* initial = entry.get("initial")) read_initial(*initial, data, places);
     read_table(entry, data, places);
     read_row_noise(entry, data, places);
     draft_.fit.data.push_back(std::move(data));

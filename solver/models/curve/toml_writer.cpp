@@ -11,43 +11,14 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "models/curve/toml_ode_writer.hpp"
+
 namespace thalweg::inline v0_1 {
 namespace {
 
-/// A basic string: quotes, backslashes and control characters escaped.
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if (byte < 0x20 || byte == 0x7F) {
-      out += fmt::format("\\u{:04X}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-std::string key(const std::string& name) {
-  const bool bare = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-  });
-  return bare ? name : quoted(name);
-}
-
-/// The shortest text that reads back as the same bits. "-0" would be read as an integer.
-std::string number(double v) {
-  if (std::isnan(v)) return "nan";
-  if (v == 0.0) return std::signbit(v) ? "-0.0" : "0";
-  return fmt::format("{}", v);
-}
+using writing::key;
+using writing::number;
+using writing::quoted;
 
 template <class Range, class ToText>
 std::string list(const Range& range, const ToText& to_text) {
@@ -149,6 +120,7 @@ std::string data_set(const CurveFit& fit, std::size_t i) {
   std::string out = several ? "\n[[data]]\n" : "\n[data]\n";
   if (several || data.name != "data") out += "name = " + quoted(data.name) + "\n";
   if (several) out += "model = " + quoted(data.equation) + "\n";
+  out += writing::initial_line(data);
   const auto at = std::find(data.columns.begin(), data.columns.end(), data.group_column) - data.columns.begin();
   const auto group_column = static_cast<std::size_t>(at);  // behind the others where they do not hold it
   std::vector<std::string> columns = data.columns;
@@ -199,6 +171,7 @@ std::string write_toml(const CurveFit& fit) {
   for (const NamedExpression& e : fit.definitions) out += expression_line(e, true);
   if (!fit.derived.empty()) out += "\n[derived]\n";
   for (const NamedExpression& e : fit.derived) out += expression_line(e, false);
+  if (fit.ode) out += writing::ode_tables(*fit.ode);
   for (std::size_t i = 0; i < fit.data.size(); ++i) out += data_set(fit, i);
   out += fit_noise(fit);
   return out + certified(fit);

@@ -119,7 +119,7 @@ class CurveStudy final : public Study {
     if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
     if (status == Status::failed || status == Status::non_finite_start) return;
     if (request.rows) report.rows = row_results(fit_, built_, report);
-    report.predictions = predictions(fit_, prediction_inputs_, report);
+    report.predictions = predictions(fit_, built_, prediction_inputs_, report);
     note_missing(report);
   }
   std::string solution(const std::vector<double>& x, Compression) const override {

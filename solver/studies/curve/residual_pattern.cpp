@@ -36,7 +36,7 @@ void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& rep
   bool over_input = true;
   for (std::size_t d = 0; d < fit.data.size(); ++d) {
     const DataSet& data = fit.data[d];
-    const FormulaModel& model = *built.models[d];
+    const CurveModel& model = *built.models[d];
     const auto rows = static_cast<std::size_t>(model.rows());
     std::vector<double> residual(rows), over(rows);
     model.evaluate(report.result.x.data(), 0, model.rows(), residual.data(), nullptr);

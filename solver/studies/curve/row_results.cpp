@@ -77,7 +77,7 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
     rows.name = data.name;
     rows.response = response_of(equation);
     set_columns(data, rows);
-    const CurveBand band = band_of(model_alone(fit, equation, data.columns, data.values), x, s);
+    const CurveBand band = band_of(*model_on(fit, built, d, data.columns, data.values), x, s);
     set_bands(band, noise_of(data, is_weighted(data), s), s, rows);
     const auto count = static_cast<std::size_t>(built.models[d]->rows());
     rows.residual.resize(count);
@@ -130,9 +130,11 @@ std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& p
   return all;
 }
 
-std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>& inputs, const Report& report) {
+std::vector<FitRows> predictions(const CurveFit& fit, const CurveProblem& built, const std::vector<DataSet>& inputs,
+                                 const Report& report) {
   std::vector<FitRows> all;
-  for (const DataSet& data : inputs) {
+  for (std::size_t d = 0; d < inputs.size(); ++d) {
+    const DataSet& data = inputs[d];
     const Equation equation = Equation::parse(data.equation);
     FitRows& rows = all.emplace_back();
     rows.name = data.name;
@@ -148,7 +150,7 @@ std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>
       columns.push_back(data.columns[i]);
       values.push_back(data.values[i]);
     }
-    const CurveBand band = band_of(model_alone(fit, equation, columns, values), report.result.x, report.statistics);
+    const CurveBand band = band_of(*model_on(fit, built, d, columns, values), report.result.x, report.statistics);
     set_bands(band, noise_of(data, is_weighted(fit.data[0]), report.statistics), report.statistics, rows);
   }
   return all;

@@ -41,7 +41,7 @@ bool is_linear(const CurveFit& fit, const CurveProblem& built, const FitStatisti
 }
 
 /// Residuals of the rows divided by sigma, at x; `of`: rows to evaluate.
-std::vector<double> residuals_at(const DataSet& data, const FormulaModel& model, const std::vector<double>& x,
+std::vector<double> residuals_at(const DataSet& data, const CurveModel& model, const std::vector<double>& x,
                                  std::int64_t begin, std::int64_t end) {
   std::vector<double> r(static_cast<std::size_t>(end - begin));
   model.evaluate(x.data(), begin, end, r.data(), nullptr);
