@@ -37,6 +37,8 @@ struct FitArguments {
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
   std::string sigma;  ///< a column, or empty
+  std::vector<InputError> sigma_x;
+  std::string correlation;  ///< a column, a number, or empty
   TableOptions table;
   RowSelection rows;
   Noise noise = Noise::estimated;

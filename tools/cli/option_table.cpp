@@ -94,6 +94,11 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.fit.fix = split_at_commas(g.texts); }, repeats},
     {"--sigma", "COLUMN", model, of_fit, "the column with each row's standard deviation",
      [](A& a, const G& g) { a.fit.sigma = g.text(); }},
+    {"--sigma-x", "COLUMN", model, of_fit,
+     "errors in x, too: the column with its standard deviations, or a number; x=dx,t=0.1 for several inputs",
+     [](A& a, const G& g) { a.fit.sigma_x = input_errors(g.name, g.texts); }, repeats},
+    {"--correlation", "COLUMN", model, of_fit, "correlation of the errors of x and y: a column, or a number (0)",
+     [](A& a, const G& g) { a.fit.correlation = g.text(); }},
     {"--noise", "NAME", model, of_fit, "known: sigma is absolute; estimated: only its ratios count (estimated)",
      [](A& a, const G& g) {
        a.fit.noise = g.one_of({"known", "estimated"}) == 0 ? Noise::known : Noise::estimated;

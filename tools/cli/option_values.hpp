@@ -42,6 +42,9 @@ inline std::vector<Assignment> assignments(const std::string& option, const std:
   return result;
 }
 
+/// "dx", or "x=dx,t=0.1"; commas and repeated options are the same. Throws UsageError for both together.
+std::vector<InputError> input_errors(const std::string& option, const std::vector<std::string>& texts);
+
 /// "1,-2e3".
 inline std::vector<double> numbers(const std::string& option, const std::string& text) {
   std::vector<double> result;

@@ -6,6 +6,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "cli/option_values.hpp"
 #include "cli/usage.hpp"
 #include "cli/wording.hpp"
 #include "commands/commands.hpp"
@@ -177,7 +178,9 @@ class Request {
     data.name = "data";
     data.equation = arguments_.model;
     if (!arguments_.sigma.empty()) use_sigma(data);
-    if (arguments_.noise == Noise::known && !data.sigma_column)
+    use_sigma_x(data);
+    const bool implicit = equation_.response.names().empty() && !data.input_errors.empty();
+    if (arguments_.noise == Noise::known && !data.sigma_column && !implicit)
       throw UsageError("--noise known needs the standard deviations; expected --sigma COLUMN");
   }
 
@@ -186,6 +189,23 @@ class Request {
       throw UsageError(fmt::format("--sigma: unknown column '{}'{}; expected {}", arguments_.sigma,
                                    did_you_mean(arguments_.sigma, table_.table().columns), either(names_.spellings())));
     data.sigma_column = arguments_.sigma;
+  }
+
+  void use_sigma_x(DataSet& data) const {
+    const auto expect_column = [&](const std::string& option, const std::string& name) {
+      if (!is_column(name) && !number_from<double>(name))
+        throw UsageError(fmt::format("{}: unknown column '{}'{}; expected {}, or a number", option, name,
+                                     did_you_mean(name, table_.table().columns), either(names_.spellings())));
+    };
+    for (const InputError& error : arguments_.sigma_x) {
+      if (!error.input.empty() && !is_column(error.input))
+        throw UsageError(fmt::format("--sigma-x: unknown column '{}'{}; expected {}", error.input,
+                                     did_you_mean(error.input, table_.table().columns), either(names_.spellings())));
+      expect_column("--sigma-x", error.sigma);
+    }
+    if (!arguments_.correlation.empty()) expect_column("--correlation", arguments_.correlation);
+    data.input_errors = arguments_.sigma_x;
+    data.correlation = arguments_.correlation;
   }
 
   /// The condition's own mistakes are the command line's, not the table's.

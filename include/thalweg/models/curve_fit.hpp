@@ -35,6 +35,12 @@ struct FitParameter {
   std::string unit, description;  ///< for the reader of a report; may be empty
 };
 
+/// An input of an equation, a column of its model, that was measured with an error.
+struct InputError {
+  std::string input;  ///< empty: the equation's only input; of an equation with a constant response, each of its inputs
+  std::string sigma;  ///< the standard deviation: the column that holds that of each row, or a number
+};
+
 /// One table and the equation that holds on it.
 struct DataSet {
   std::string name;      ///< "data" when there is only one
@@ -42,9 +48,14 @@ struct DataSet {
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
   std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
-  Loss loss;                                ///< of each row's residual, divided by its standard deviation
-  std::size_t missing_rows = 0;             ///< left out because a value is missing
-  std::size_t excluded_rows = 0;            ///< left out by a condition
+  /// Where there are any, the residuals are distances from the curve (OrthogonalResiduals), those of the response
+  /// having standard deviation 1 where none is given. An equation whose response is a constant holds exactly at the
+  /// true inputs.
+  std::vector<InputError> input_errors;
+  std::string correlation;  ///< of the errors of the only such input and of the response: a column, a number, or empty
+  Loss loss;                ///< of each row's residual, divided by its standard deviation
+  std::size_t missing_rows = 0;   ///< left out because a value is missing
+  std::size_t excluded_rows = 0;  ///< left out by a condition
 };
 
 struct CurveFit {

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "models/curve/input_errors.hpp"
+
 namespace thalweg::inline v0_1 {
 namespace {
 
@@ -38,12 +40,16 @@ void add_data_set(const CurveFit& fit, const DataSet& data, const std::vector<st
                     fmt::format("equation of '{}', column {}: {}", data.name, error.where.begin + 1, error.problem),
                     error.expected);
   }
-  ResidualGroup& group =
-      built.problem.add_group(std::make_unique<FormulaResiduals>(data.name, model, built.parameters.offset()));
+  std::vector<double> sigma;
   if (data.sigma_column) {
     const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
-    group.set_sigma(data.values[static_cast<std::size_t>(at)]);
+    sigma = data.values[static_cast<std::size_t>(at)];
   }
+  const std::int64_t offset = built.parameters.offset();
+  ResidualGroup& group =
+      built.problem.add_group(data.input_errors.empty() ? std::make_unique<FormulaResiduals>(data.name, model, offset)
+                                                        : reading::orthogonal_residuals(data, {names}, sigma, offset));
+  if (!sigma.empty()) group.set_sigma(sigma);
   group.set_loss(data.loss);
   built.models.push_back(std::move(model));
 }
@@ -110,6 +116,10 @@ void mark_linear(const CurveFit& fit, CurveProblem& built) {
   const bool any = fit.detect_linear || std::any_of(fit.parameters.begin(), fit.parameters.end(),
                                                     [](const FitParameter& p) { return p.linear; });
   if (!any) return;
+  for (const DataSet& data : fit.data)
+    if (!data.input_errors.empty())
+      throw FileError(fit.file, 0, 0, "no parameter is linear with errors in the inputs",
+                      "no detection of linear ones");
   for (const std::size_t j : linear_parameters(fit, bends_of(built, fit.parameters.size())))
     built.problem.mark_linear(built.parameters, static_cast<int>(j));
 }

@@ -10,6 +10,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "models/curve/input_errors.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
@@ -51,12 +52,15 @@ class Checker {
       check_columns(fit_.data[i], draft_.data[i]);
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
       choose_columns(fit_.data[i], draft_.data[i], columns);
+      note_unread_input_errors(fit_.data[i], draft_.data[i], columns);
       const std::vector<std::string> unread = unread_errors(fit_.data[i], columns);
       columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
+      check_input_errors(file_, fit_.data[i], draft_.data[i]);
       take_notes(draft_.data[i], columns, unread);
     }
     check_all_used();
+    check_linear();
     check_counts();
   }
 
@@ -158,7 +162,7 @@ class Checker {
     choose_by_equation(data, places, columns);
   }
 
-  void choose_by_equation(const DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
+  void choose_by_equation(DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
     const auto place = [&](int offset) {
       return places.equation.at(data.equation, offset < 0 ? 0 : static_cast<std::size_t>(offset));
     };
@@ -187,6 +191,22 @@ class Checker {
         fail(file_, place(name.where.begin), what + hint, list(known));
       }
     }
+    choose_input_errors(file_, *equation, data, places, columns);
+  }
+
+  /// Columns that look like standard deviations of inputs, and are not read.
+  void note_unread_input_errors(const DataSet& data, const DataPlaces& places, const ColumnSelection& columns) {
+    unread_input_errors_.clear();
+    const std::vector<std::string> inputs = columns_of(Equation::parse(data.equation).model, data);
+    for (const UnreadInputError& each : unread_input_errors(inputs, data, columns)) {
+      unread_input_errors_.push_back(each.column);
+      const std::string option = inputs.size() == 1 ? each.column : each.input + "=" + each.column;
+      const std::string key = inputs.size() == 1 ? "sigma_x = \"" + each.column + "\""
+                                                 : "sigma_x = { " + each.input + " = \"" + each.column + "\" }";
+      note("column '" + each.column + "' is not read; if it holds standard deviations of '" + each.input + "', " +
+           (places.named_by_keys ? key + " in [data]" : "--sigma-x " + as_argument(option)) +
+           " counts the errors of both variables");
+    }
   }
 
   void note(const std::string& sentence) {
@@ -194,10 +214,13 @@ class Checker {
   }
 
   /// Columns that look like standard deviations, and are not read.
-  static std::vector<std::string> unread_errors(const DataSet& data, const ColumnSelection& columns) {
+  std::vector<std::string> unread_errors(const DataSet& data, const ColumnSelection& columns) const {
     std::vector<std::string> found;
+    const auto& of_inputs = unread_input_errors_;
     for (std::size_t j = 0; j < data.columns.size() && !data.sigma_column; ++j)
-      if (!columns.is_used(j) && is_named_as_error(data.columns[j])) found.push_back(data.columns[j]);
+      if (!columns.is_used(j) && is_named_as_error(data.columns[j]) &&
+          std::find(of_inputs.begin(), of_inputs.end(), data.columns[j]) == of_inputs.end())
+        found.push_back(data.columns[j]);
     return found;
   }
 
@@ -249,6 +272,17 @@ class Checker {
     }
   }
 
+  /// A distance from the curve is linear in no parameter.
+  void check_linear() const {
+    const bool any =
+        std::any_of(fit_.data.begin(), fit_.data.end(), [](const DataSet& data) { return !data.input_errors.empty(); });
+    for (std::size_t i = 0; any && i < names_.size(); ++i)
+      if (fit_.parameters[i].linear)
+        fail(file_, draft_.parameters[i],
+             "parameter '" + names_[i] + "' is marked linear, but with errors in the inputs no parameter is",
+             "linear = false");
+  }
+
   void check_counts() const {
     std::size_t free = 0, priors = 0, rows = 0;
     for (const FitParameter& parameter : fit_.parameters) {
@@ -271,6 +305,7 @@ class Checker {
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::size_t> index_;  ///< into names_
   std::vector<bool> used_;
+  std::vector<std::string> unread_input_errors_;  ///< columns of the data set at hand
 };
 
 }  // namespace
@@ -303,7 +338,8 @@ namespace {
 reading::Draft draft_of(CurveFit fit) {
   reading::Draft draft;
   for (const DataSet& data : fit.data) {
-    if (fit.noise == Noise::known && !data.sigma_column) {
+    const bool exact = !data.input_errors.empty() && reading::is_implicit(data.equation);
+    if (fit.noise == Noise::known && !data.sigma_column && !exact) {
       reading::fail(fit.file, {}, "the noise is known but data set '" + data.name + "' has no standard deviations",
                     "a column of them");
     }

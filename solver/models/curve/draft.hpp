@@ -40,6 +40,8 @@ struct DataPlaces {
   EquationPlaces equation;
   std::vector<Place> columns;  ///< empty when they were named in another file
   Place sigma;
+  std::vector<Place> input_errors;
+  Place correlation;
   std::string cell_file;  ///< the file that holds the numbers
   std::function<Place(std::size_t row, std::size_t column)> cell;
   std::shared_ptr<const DataTable::Contents> contents;  ///< when the numbers come from one

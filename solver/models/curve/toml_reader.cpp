@@ -2,6 +2,9 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "models/curve/input_errors.hpp"
 #include "models/curve/toml_table.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -129,7 +132,8 @@ class TomlReader : private TomlTables {
 
   void read_data_set(const toml::table& entry, const std::string& default_name) {
     check_keys(entry, "in [data]",
-               {"name", "model", "columns", "rows", "file", "sigma", "loss", "where", "missing", "decimal", "percent"});
+               {"name", "model", "columns", "rows", "file", "sigma", "sigma_x", "correlation", "loss", "where",
+                "missing", "decimal", "percent"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;
@@ -154,12 +158,36 @@ class TomlReader : private TomlTables {
       data.sigma_column = text(*sigma, "sigma");
       places.sigma = place_of(*sigma);
     }
+    if (const auto* errors = entry.get("sigma_x")) read_input_errors(*errors, data, places);
+    if (const auto* correlation = entry.get("correlation")) {
+      data.correlation = column_or_number(*correlation, "correlation");
+      places.correlation = place_of(*correlation);
+    }
     const toml::node* loss = entry.get("loss");
     if (loss != nullptr) data.loss = read_loss(*loss);
     has_loss_.push_back(loss != nullptr);
     read_table(entry, data, places);
     draft_.fit.data.push_back(std::move(data));
     draft_.data.push_back(std::move(places));
+  }
+
+  /// A column or a number, or such for each input.
+  void read_input_errors(const toml::node& node, DataSet& data, DataPlaces& places) const {
+    const toml::table* by_input = node.as_table();
+    if (by_input == nullptr) {
+      data.input_errors.push_back({"", column_or_number(node, "sigma_x")});
+      places.input_errors.push_back(place_of(node));
+      return;
+    }
+    for (const Entry& entry : entries(*by_input)) {
+      data.input_errors.push_back({entry.name, column_or_number(*entry.node, "sigma_x of '" + entry.name + "'")});
+      places.input_errors.push_back(entry.place);
+    }
+    if (data.input_errors.empty()) wrong(place_of(node), "sigma_x is empty", "sigma_x = { x = \"dx\" }");
+  }
+  std::string column_or_number(const toml::node& node, const std::string& name) const {
+    if (node.is_string()) return text(node, name);
+    return fmt::format("{}", number(node, "'" + name + "'", "a column, or a number"));
   }
 
   Loss read_loss(const toml::node& node) const {
@@ -192,7 +220,7 @@ class TomlReader : private TomlTables {
     if (noise == "estimated") return;
     draft_.fit.noise = Noise::known;
     for (const DataSet& data : draft_.fit.data) {
-      if (data.sigma_column) continue;
+      if (data.sigma_column || (!data.input_errors.empty() && is_implicit(data.equation))) continue;
       wrong(place_of(*node), "the noise is known but data set '" + data.name + "' has no standard deviations",
             "sigma = \"a column\" in [data]");
     }

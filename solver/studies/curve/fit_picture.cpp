@@ -99,10 +99,15 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
     model.predict(x.data(), 0, model.rows(), panel.fitted.data());
     model.evaluate(x.data(), 0, model.rows(), panel.residual.data(), nullptr);
     for (std::size_t i = 0; i < rows; ++i) panel.y.push_back(panel.fitted[i] - panel.residual[i]);
+    const bool distances = !data.input_errors.empty();
+    if (distances) {
+      double* const residual[] = {panel.residual.data()};
+      built.problem.groups()[d]->evaluate(x.data(), {.begin = 0, .end = model.rows(), .residual = residual});
+    }
     if (data.sigma_column) {
       const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
       panel.sigma = data.values[static_cast<std::size_t>(at)];
-      for (std::size_t i = 0; i < rows; ++i) panel.residual[i] /= panel.sigma[i];
+      for (std::size_t i = 0; i < rows && !distances; ++i) panel.residual[i] /= panel.sigma[i];
     }
     const std::vector<std::size_t> inputs = inputs_of(data, equation);
     if (inputs.size() == 1) {
