@@ -262,7 +262,7 @@ constexpr Name<ProfileEnd> ends[] = {
 std::string_view to_string(ProfileEnd end) { return name_of(ends, end); }
 
 Profile profile(const Problem& problem, const Result& result, const FitStatistics& statistics, const Options& options,
-                double level) {
+                double level, std::span<const std::int64_t> components) {
   options.validate();
   if (!(level > 0.0 && level < 1.0)) throw Error(fmt::format("level is {}; expected a number between 0 and 1", level));
   const double sigma = statistics.noise == Noise::known ? 1.0 : statistics.residual_standard_deviation;
@@ -275,8 +275,10 @@ Profile profile(const Problem& problem, const Result& result, const FitStatistic
 
   profile.intervals.resize(result.x.size());
   std::vector<std::int64_t> moving;
-  for (std::size_t i = 0; i < result.x.size(); ++i)
-    if (!statistics.parameters[i].fixed) moving.push_back(static_cast<std::int64_t>(i));
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(result.x.size()); ++i) {
+    const bool wanted = components.empty() || std::find(components.begin(), components.end(), i) != components.end();
+    if (wanted && !statistics.parameters[static_cast<std::size_t>(i)].fixed) moving.push_back(i);
+  }
   const std::size_t sides = 2 * moving.size();
   std::vector<std::optional<Profile::LowerPoint>> lower_points(sides);
   std::vector<int> solves(sides, 0);

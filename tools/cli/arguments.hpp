@@ -36,6 +36,7 @@ struct FitArguments {
   std::string model;
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
+  std::vector<NamedExpression> define, tie, derive;
   std::string sigma;  ///< a column, or empty
   std::vector<InputError> sigma_x;
   std::string correlation;  ///< a column, a number, or empty

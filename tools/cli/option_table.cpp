@@ -31,6 +31,7 @@ constexpr const char *none = "Options", *pose_graphs = "Pose graphs", *bundles =
                      *table = "Table", *stop = "When to stop", *comparison = "Comparison", *method = "Method",
                      *first_order = "First-order methods", *results = "Results";
 constexpr const char* assigned = "NAME=NUMBER,...";
+constexpr const char* named = "\"NAME = ...\"";
 constexpr bool repeats = true;
 
 std::vector<std::pair<std::string, double>> pairs(const std::vector<Assignment>& assigned_values) {
@@ -92,6 +93,12 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.fit.upper = assignments(g.name, g.texts); }, repeats},
     {"--fix", "NAME,...", model, of_fit, "keep these parameters at their start",
      [](A& a, const G& g) { a.fit.fix = split_at_commas(g.texts); }, repeats},
+    {"--define", named, model, of_fit, "a name for an expression in the formula: \"u = (x - x0)/w\"",
+     [](A& a, const G& g) { a.fit.define = expressions(g.name, g.texts); }, repeats},
+    {"--tie", named, model, of_fit, "a parameter that follows others: \"b = 2*a + c\"",
+     [](A& a, const G& g) { a.fit.tie = expressions(g.name, g.texts); }, repeats},
+    {"--derive", named, model, of_fit, "a quantity of the parameters, with its error: \"half_life = log(2)/k\"",
+     [](A& a, const G& g) { a.fit.derive = expressions(g.name, g.texts); }, repeats},
     {"--sigma", "COLUMN", model, of_fit, "the column with each row's standard deviation",
      [](A& a, const G& g) { a.fit.sigma = g.text(); }},
     {"--sigma-x", "COLUMN", model, of_fit,

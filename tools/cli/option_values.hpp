@@ -45,6 +45,23 @@ inline std::vector<Assignment> assignments(const std::string& option, const std:
 /// "dx", or "x=dx,t=0.1"; commas and repeated options are the same. Throws UsageError for both together.
 std::vector<InputError> input_errors(const std::string& option, const std::vector<std::string>& texts);
 
+/// "name = expression", each a text of its own, for expressions have commas.
+inline std::vector<NamedExpression> expressions(const std::string& option, const std::vector<std::string>& texts) {
+  std::vector<NamedExpression> result;
+  for (const std::string& each : texts) {
+    const auto equals = each.find('=');
+    const std::string name = trim(each.substr(0, equals));
+    const std::string expression = equals == std::string::npos ? "" : trim(each.substr(equals + 1));
+    if (name.empty() || expression.empty())
+      throw UsageError(
+          fmt::format("{}: '{}' defines nothing; expected \"name = expression\", such as \"u = x/2\"", option, each));
+    for (const NamedExpression& other : result)
+      if (other.name == name) throw UsageError(fmt::format("{} names '{}' twice", option, name));
+    result.push_back({.name = name, .expression = expression});
+  }
+  return result;
+}
+
 /// "1,-2e3".
 inline std::vector<double> numbers(const std::string& option, const std::string& text) {
   std::vector<double> result;

@@ -66,6 +66,12 @@ class Request {
     fit_.file = path;
     fit_.title = arguments.model;
     fit_.noise = arguments.noise;
+    fit_.definitions = arguments.define;
+    fit_.tied = arguments.tie;
+    fit_.derived = arguments.derive;
+    read_expressions("--define", arguments.define);
+    read_expressions("--tie", arguments.tie);
+    read_expressions("--derive", arguments.derive);
   }
 
   CurveFit take() {
@@ -96,8 +102,25 @@ class Request {
     return std::any_of(fit_.parameters.begin(), fit_.parameters.end(),
                        [&](const FitParameter& p) { return p.name == name; });
   }
+  /// Mistakes in them are the command line's.
+  void read_expressions(const std::string& option, const std::vector<NamedExpression>& expressions) {
+    for (const NamedExpression& e : expressions) {
+      try {
+        const Formula formula = Formula::parse(e.expression);
+        if (option != "--derive") expressions_.push_back({e.name, formula});
+      } catch (const FormulaError& error) {
+        throw UsageError(fmt::format("{} \"{} = {}\": {}", option, e.name, e.expression, error.what()));
+      }
+    }
+  }
+  bool is_expression(const std::string& name) const {
+    return std::any_of(expressions_.begin(), expressions_.end(), [&](const Definition& d) { return d.name == name; });
+  }
+
   bool is_used(const std::string& name) const {
-    for (const Formula* side : {&equation_.response, &equation_.model})
+    std::vector<const Formula*> formulas = {&equation_.response, &equation_.model};
+    for (const Definition& definition : expressions_) formulas.push_back(&definition.formula);
+    for (const Formula* side : formulas)
       for (const auto* names : {&side->names(), &side->constants()})
         for (const Formula::Name& used : *names)
           if (used.name == name) return true;
@@ -128,7 +151,10 @@ class Request {
   std::string missing_list() const {
     std::vector<std::string> names;
     for (const Formula::Name& used : equation_.model.names())
-      if (!is_column(used.name)) names.push_back(used.name);
+      if (!is_column(used.name) && !is_expression(used.name)) names.push_back(used.name);
+    for (const Definition& definition : expressions_)
+      for (const Formula::Name& used : definition.formula.names())
+        if (!is_column(used.name) && !is_expression(used.name)) names.push_back(used.name);
     return names.empty() ? "" : " (" + either(names) + ")";
   }
 
@@ -137,13 +163,21 @@ class Request {
     const std::string columns = either(spellings);
     for (const Formula* side : {&equation_.response, &equation_.model})
       for (const Formula::Name& used : side->names()) {
-        if (is_column(used.name) || is_parameter(used.name)) continue;
+        if (is_column(used.name) || is_parameter(used.name) || is_expression(used.name)) continue;
         refuse_model(arguments_.model, used.where,
                      fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
                                  "expected {}, or --start {}=1",
                                  used.where.begin + 1, used.name, fit_.file,
                                  did_you_mean(used.name, table_.table().columns), columns, used.name));
       }
+    for (const Definition& definition : expressions_)
+      for (const Formula::Name& used : definition.formula.names())
+        if (!is_column(used.name) && !is_parameter(used.name) && !is_expression(used.name))
+          throw UsageError(
+              fmt::format("\"{} = {}\": '{}' is neither a column of {} nor a parameter{}; expected {}, or "
+                          "--start {}=1",
+                          definition.name, definition.formula.text(), used.name, fit_.file,
+                          did_you_mean(used.name, table_.table().columns), columns, used.name));
     if (fit_.parameters.empty())
       throw UsageError("the formula has no parameters; expected some, and --start a=1 for each");
   }
@@ -231,6 +265,7 @@ class Request {
   DataTable table_;
   ColumnNames names_;
   Equation equation_;
+  std::vector<Definition> expressions_;  // definitions and tied parameters
   CurveFit fit_;
 };
 

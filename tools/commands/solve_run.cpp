@@ -142,6 +142,11 @@ void SolveRun::judge(const Problem& problem, std::span<const double> response, R
   report.profile = profile(problem, report.result, report.statistics, watched.options);
 }
 
+void SolveRun::leave(Request& request) const {
+  request.options.interrupt = &interrupt_.flag();
+  request.options.time_limit = std::max(0.0, arguments_.options.time_limit - watch_.elapsed());
+}
+
 int SolveRun::finish(Report& report, const std::function<std::string()>& solution) {
   report.seconds.statistics = watch_.lap();
   ExitCode code = exit_code(report.result.status);

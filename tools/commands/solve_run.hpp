@@ -51,6 +51,8 @@ class SolveRun {
   void solve(const Study& study, Report& report);
   /// Fills the statistics, and the profiles if they are asked for.
   void judge(const Problem& problem, std::span<const double> response, Report& report);
+  /// Gives a request what is left of the time, and Ctrl-C.
+  void leave(Request& request) const;
   /// Writes and prints what was asked for. `solution`: the text for --output, called when that is wanted.
   int finish(Report& report, const std::function<std::string()>& solution);
 

@@ -101,6 +101,9 @@ class CyclicDefinition : public Error {
 /// name that is defined twice.
 std::vector<Definition> in_order(std::vector<Definition> definitions);
 
+/// Those that a formula with these names reads, directly or through others, in their order, which is as of in_order().
+std::vector<Definition> definitions_read(std::span<const Formula::Name> names, std::span<const Definition> ordered);
+
 /// What the names of an equation stand for. Names of all kinds must be distinct; one that is
 /// called pi or e hides that constant.
 struct Symbols {

@@ -1,8 +1,10 @@
 // Profile likelihood: intervals that follow the valley of the cost instead of a parabola laid into its floor.
 #pragma once
 
+#include <cstdint>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,8 +64,9 @@ struct Profile {
 /// `result` and `statistics` as solve and statistics returned them. There are intervals only where the solve converged
 /// and the noise is known or can be estimated, no group has a loss, and no block is on a manifold. Each end has solves
 /// of its own, side by side on Options::threads; the result is the same bits for any number. time_limit, interrupt and
-/// callback hold for the whole. Throws Error for a level outside (0, 1).
+/// callback hold for the whole. `components`: those of x whose intervals are wanted; empty: all. Throws Error for a level
+/// outside (0, 1).
 Profile profile(const Problem& problem, const Result& result, const FitStatistics& statistics,
-                const Options& options = {}, double level = 0.95);
+                const Options& options = {}, double level = 0.95, std::span<const std::int64_t> components = {});
 
 }  // namespace thalweg::inline v0_1

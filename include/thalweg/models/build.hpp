@@ -19,6 +19,9 @@ struct CurveProblem {
   std::vector<std::shared_ptr<const FormulaModel>> models;  ///< one per data set
 };
 
+/// What the names of the equation of a data set stand for.
+Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equation);
+
 /// `start` counts from 1, as --start does. Throws FileError, which names the data set, for what only shows when formula
 /// and data meet; Error when there is no such start.
 CurveProblem build_problem(const CurveFit& fit, int start = 1);

@@ -41,6 +41,13 @@ struct InputError {
   std::string sigma;  ///< the standard deviation: the column that holds that of each row, or a number
 };
 
+/// A name that stands for an expression.
+struct NamedExpression {
+  std::string name;
+  std::string expression;                   ///< "log(2) / k"
+  std::string unit = {}, description = {};  ///< for the reader of a report; may be empty
+};
+
 /// One table and the equation that holds on it.
 struct DataSet {
   std::string name;      ///< "data" when there is only one
@@ -62,6 +69,9 @@ struct CurveFit {
   std::string file;  ///< as given by the user
   std::string title, source;
   std::vector<FitParameter> parameters;
+  std::vector<NamedExpression> tied;         ///< parameters that are expressions of others: they follow
+  std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
+  std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
   Noise noise = Noise::estimated;
   bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in

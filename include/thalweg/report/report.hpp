@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/inference/derived.hpp>
 #include <thalweg/inference/profile.hpp>
 #include <thalweg/inference/statistics.hpp>
 #include <thalweg/methods/run.hpp>
@@ -38,6 +39,13 @@ struct Report {
     double value = 0.0;  ///< Σr², of an objective F
     bool global = true, reached = false;
   };
+  /// A parameter that follows others.
+  struct Tied {
+    DerivedStatistics statistics;
+    std::string expression;
+    Label label;
+  };
+  std::vector<Tied> tied;     ///< listed behind the parameters
   std::vector<Label> labels;  ///< of each parameter; empty: none has any
 
   AnyMethod method = Method::levenberg_marquardt;

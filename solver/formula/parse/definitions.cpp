@@ -150,10 +150,11 @@ class Merger {
   std::size_t text_end_ = 0;
 };
 
-/// Those that the formula reads, directly or through others.
-std::vector<char> reached_from(const Formula& formula, std::span<const Definition> definitions, const Index& index) {
+/// Whether each is read by the names, directly or through others.
+std::vector<char> reached_from(const std::vector<std::size_t>& first, std::span<const Definition> definitions,
+                               const Index& index) {
   std::vector<char> reached(definitions.size());
-  for (const std::size_t k : read_by(formula, index)) reached[k] = 1;
+  for (const std::size_t k : first) reached[k] = 1;
   for (std::size_t k = definitions.size(); k-- > 0;)
     if (reached[k])
       for (const std::size_t read : read_by(definitions[k].formula, index)) reached[read] = 1;
@@ -171,9 +172,21 @@ std::vector<Definition> in_order(std::vector<Definition> definitions) {
   return ordered;
 }
 
+std::vector<Definition> definitions_read(std::span<const Formula::Name> names, std::span<const Definition> ordered) {
+  const Index index = index_of(ordered);
+  std::vector<std::size_t> first;
+  for (const Formula::Name& name : names)
+    if (const auto it = index.find(name.name); it != index.end()) first.push_back(it->second);
+  const std::vector<char> reached = reached_from(first, ordered, index);
+  std::vector<Definition> read;
+  for (std::size_t k = 0; k < ordered.size(); ++k)
+    if (reached[k]) read.push_back(ordered[k]);
+  return read;
+}
+
 Formula Formula::substituted(std::span<const Definition> definitions) const {
   const Index index = index_of(definitions);
-  const std::vector<char> reached = reached_from(*this, definitions, index);
+  const std::vector<char> reached = reached_from(read_by(*this, index), definitions, index);
   if (std::none_of(reached.begin(), reached.end(), [](char c) { return c != 0; })) return *this;
   Formula result = *this;
   Merger merger(index);

@@ -29,12 +29,13 @@ std::vector<double> starts_of(const CurveFit& fit, int start) {
   return values;
 }
 
-void add_data_set(const CurveFit& fit, const DataSet& data, const std::vector<std::string>& names,
-                  CurveProblem& built) {
+void add_data_set(const CurveFit& fit, const DataSet& data, CurveProblem& built) {
   std::shared_ptr<const FormulaModel> model;
+  Symbols symbols;
   try {
-    model =
-        std::make_shared<const FormulaModel>(Equation::parse(data.equation), Symbols{names, data.columns}, data.values);
+    const Equation equation = Equation::parse(data.equation);
+    symbols = symbols_of(fit, data, equation);
+    model = std::make_shared<const FormulaModel>(equation, symbols, data.values);
   } catch (const FormulaError& error) {
     throw FileError(fit.file, 0, 0,
                     fmt::format("equation of '{}', column {}: {}", data.name, error.where.begin + 1, error.problem),
@@ -48,7 +49,7 @@ void add_data_set(const CurveFit& fit, const DataSet& data, const std::vector<st
   const std::int64_t offset = built.parameters.offset();
   ResidualGroup& group =
       built.problem.add_group(data.input_errors.empty() ? std::make_unique<FormulaResiduals>(data.name, model, offset)
-                                                        : reading::orthogonal_residuals(data, {names}, sigma, offset));
+                                                        : reading::orthogonal_residuals(data, symbols, sigma, offset));
   if (!sigma.empty()) group.set_sigma(sigma);
   group.set_loss(data.loss);
   built.models.push_back(std::move(model));
@@ -126,6 +127,18 @@ void mark_linear(const CurveFit& fit, CurveProblem& built) {
 
 }  // namespace
 
+Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
+  Symbols symbols{.columns = data.columns};
+  for (const FitParameter& p : fit.parameters) symbols.parameters.push_back(p.name);
+  std::vector<Definition> definitions;
+  for (const auto* expressions : {&fit.definitions, &fit.tied})
+    for (const NamedExpression& e : *expressions) definitions.push_back({e.name, Formula::parse(e.expression)});
+  std::vector<Formula::Name> names = equation.response.names();
+  names.insert(names.end(), equation.model.names().begin(), equation.model.names().end());
+  symbols.definitions = definitions_read(names, in_order(std::move(definitions)));
+  return symbols;
+}
+
 CurveProblem build_problem(const CurveFit& fit, int start) {
   CurveProblem built;
   std::vector<std::string> names;
@@ -138,7 +151,7 @@ CurveProblem build_problem(const CurveFit& fit, int start) {
     built.problem.set_bounds(built.parameters, component, p.lower, p.upper);
     if (p.fixed) built.problem.fix(built.parameters, component);
   }
-  for (const DataSet& data : fit.data) add_data_set(fit, data, names, built);
+  for (const DataSet& data : fit.data) add_data_set(fit, data, built);
   add_priors(fit, built);
   mark_linear(fit, built);
   built.problem.set_noise(fit.noise);

@@ -10,6 +10,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "models/curve/expressions.hpp"
 #include "models/curve/input_errors.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
@@ -17,22 +18,12 @@
 namespace thalweg::inline v0_1::reading {
 namespace {
 
-bool is_letter(char c) { return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-/// What a name means in a formula, asked of the formula language itself.
-enum class NameKind { free, constant, no_letter_first, invalid };
-NameKind kind_of(const std::string& name) {
-  if (name.empty() || !is_letter(name[0])) return NameKind::no_letter_first;
-  if (!std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); }))
-    return NameKind::invalid;
-  try {
-    const Formula formula = Formula::parse(name);
-    if (formula.names().empty()) return NameKind::constant;
-    return formula.names().size() == 1 && formula.names()[0].name == name ? NameKind::free : NameKind::invalid;
-  } catch (const FormulaError&) {
-    return NameKind::invalid;
-  }
+/// A name as a shell takes it.
+std::string as_argument(const std::string& name) {
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c & 0x80) != 0;
+  });
+  return plain ? name : "'" + name + "'";
 }
 
 class Checker {
@@ -48,11 +39,12 @@ class Checker {
   void run() {
     check_parameters();
     check_start_counts();
+    expressions_.emplace(draft_);
+    expressions_->check_scalars();
     for (std::size_t i = 0; i < fit_.data.size(); ++i) {
       check_columns(fit_.data[i], draft_.data[i]);
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
       choose_columns(fit_.data[i], draft_.data[i], columns);
-      note_unread_input_errors(fit_.data[i], draft_.data[i], columns);
       const std::vector<std::string> unread = unread_errors(fit_.data[i], columns);
       columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
@@ -60,7 +52,7 @@ class Checker {
       take_notes(draft_.data[i], columns, unread);
     }
     check_all_used();
-    check_linear();
+    refuse_linear_parameters(draft_);
     check_counts();
   }
 
@@ -155,6 +147,15 @@ class Checker {
         fail(file_, draft_.parameters[i], "'" + names_[i] + "' is both a parameter and a column", "distinct names");
       columns.set_aside(names_[i]);
     }
+    for (const Definition& definition : expressions_->ordered()) {
+      if (!columns.has(definition.name)) continue;
+      const bool tied = expressions_->is_tied(definition.name);
+      if (!prose && !columns.is_position(definition.name))
+        fail(file_, expressions_->places(definition.name).name,
+             "'" + definition.name + "' is both a " + (tied ? "parameter" : "definition") + " and a column",
+             "distinct names");
+      columns.set_aside(definition.name);
+    }
     if (data.sigma_column && !columns.use(*data.sigma_column, file_, places.sigma)) {
       fail(file_, places.sigma, "sigma names an unknown column " + quoted_with_hint(*data.sigma_column, data.columns),
            list(columns.names().spellings()));
@@ -172,40 +173,45 @@ class Checker {
     } catch (const FormulaError& error) {
       fail(file_, place(error.where.begin), error.problem, error.expected);
     }
-    for (const Formula* side : {&equation->response, &equation->model}) {
-      for (const Formula::Name& name : side->constants()) {
-        const bool parameter = find_parameter(name.name);
-        if (!parameter && !columns.has(name.name)) continue;
-        if (!parameter) columns.use(name.name, file_, place(name.where.begin));
-        note("'" + name.name + "' is a " + (parameter ? "parameter" : "column") + " here, not the constant " +
-             (name.name == "e" ? "2.71828..." : "3.14159..."));
-      }
-      for (const Formula::Name& name : side->names()) {
-        if (find_parameter(name.name) || columns.use(name.name, file_, place(name.where.begin))) continue;
-        std::vector<std::string> known = side == &equation->model ? names_ : std::vector<std::string>{};
-        known.insert(known.end(), data.columns.begin(), data.columns.end());
-        const std::string what = side == &equation->model ? "unknown column or parameter " : "unknown column ";
-        const std::string hint = quoted_with_hint(name.name, known);
-        known.resize(known.size() - data.columns.size());
-        for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
-        fail(file_, place(name.where.begin), what + hint, list(known));
-      }
+    std::vector<Formula::Name> read = equation->response.names();
+    read.insert(read.end(), equation->model.names().begin(), equation->model.names().end());
+    choose_by(equation->response, data, columns, false, place);
+    choose_by(equation->model, data, columns, true, place);
+    for (const Definition& definition : definitions_read(read, expressions_->ordered())) {
+      used_expressions_.insert(definition.name);
+      const std::string& text = definition.formula.text();
+      const EquationPlaces& at = expressions_->places(definition.name).text;
+      choose_by(definition.formula, data, columns, true,
+                [&](int offset) { return at.at(text, offset < 0 ? 0 : static_cast<std::size_t>(offset)); });
     }
-    choose_input_errors(file_, *equation, data, places, columns);
+    choose_input_errors(file_, *equation, expressions_->ordered(), data, places, columns);
+    unread_input_errors_ = unread_input_errors(*equation, expressions_->ordered(), data, places, columns);
   }
 
-  /// Columns that look like standard deviations of inputs, and are not read.
-  void note_unread_input_errors(const DataSet& data, const DataPlaces& places, const ColumnSelection& columns) {
-    unread_input_errors_.clear();
-    const std::vector<std::string> inputs = columns_of(Equation::parse(data.equation).model, data);
-    for (const UnreadInputError& each : unread_input_errors(inputs, data, columns)) {
-      unread_input_errors_.push_back(each.column);
-      const std::string option = inputs.size() == 1 ? each.column : each.input + "=" + each.column;
-      const std::string key = inputs.size() == 1 ? "sigma_x = \"" + each.column + "\""
-                                                 : "sigma_x = { " + each.input + " = \"" + each.column + "\" }";
-      note("column '" + each.column + "' is not read; if it holds standard deviations of '" + each.input + "', " +
-           (places.named_by_keys ? key + " in [data]" : "--sigma-x " + as_argument(option)) +
-           " counts the errors of both variables");
+  /// `names_parameters`: complaints about an unknown name list the parameters.
+  template <class PlaceOf>
+  void choose_by(const Formula& formula, const DataSet& data, ColumnSelection& columns, bool names_parameters,
+                 const PlaceOf& place) {
+    for (const Formula::Name& name : formula.constants()) {
+      const bool parameter = find_parameter(name.name);
+      if (!parameter && !columns.has(name.name)) continue;
+      if (!parameter) columns.use(name.name, file_, place(name.where.begin));
+      note("'" + name.name + "' is a " + (parameter ? "parameter" : "column") + " here, not the constant " +
+           (name.name == "e" ? "2.71828..." : "3.14159..."));
+    }
+    for (const Formula::Name& name : formula.names()) {
+      if (find_parameter(name.name) || expressions_->has(name.name)) continue;
+      if (columns.use(name.name, file_, place(name.where.begin))) continue;
+      std::vector<std::string> known = names_parameters ? names_ : std::vector<std::string>{};
+      for (const Definition& each : expressions_->ordered())
+        if (names_parameters) known.push_back(each.name);
+      const std::size_t parameters = known.size();
+      known.insert(known.end(), data.columns.begin(), data.columns.end());
+      const std::string what = names_parameters ? "unknown column or parameter " : "unknown column ";
+      const std::string hint = quoted_with_hint(name.name, known);
+      known.resize(parameters);
+      for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
+      fail(file_, place(name.where.begin), what + hint, list(known));
     }
   }
 
@@ -216,10 +222,10 @@ class Checker {
   /// Columns that look like standard deviations, and are not read.
   std::vector<std::string> unread_errors(const DataSet& data, const ColumnSelection& columns) const {
     std::vector<std::string> found;
-    const auto& of_inputs = unread_input_errors_;
     for (std::size_t j = 0; j < data.columns.size() && !data.sigma_column; ++j)
       if (!columns.is_used(j) && is_named_as_error(data.columns[j]) &&
-          std::find(of_inputs.begin(), of_inputs.end(), data.columns[j]) == of_inputs.end())
+          std::none_of(unread_input_errors_.begin(), unread_input_errors_.end(),
+                       [&](const UnreadInputError& each) { return each.column == data.columns[j]; }))
         found.push_back(data.columns[j]);
     return found;
   }
@@ -228,16 +234,11 @@ class Checker {
     if (places.contents)
       for (const std::string& sentence : places.contents->table.notes) note(sentence);
     for (const std::string& sentence : columns.notes()) note(sentence);
+    for (const UnreadInputError& each : unread_input_errors_) note(each.note);
     for (const std::string& name : unread)
       note("column '" + name + "' is not read; if it holds standard deviations, " +
            (places.named_by_keys ? "sigma = \"" + name + "\" in [data]" : "--sigma " + as_argument(name)) +
            " weights the rows by them");
-  }
-
-  /// A name as a shell takes it.
-  static std::string as_argument(const std::string& name) {
-    const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return is_letter(c) || is_digit(c); });
-    return plain ? name : "'" + name + "'";
   }
 
   // Also notes that it is used.
@@ -270,17 +271,20 @@ class Checker {
       fail(file_, draft_.parameters[i], "parameter '" + names_[i] + "' is not used by any equation",
            "a parameter that some equation names");
     }
+    for (const Definition& each : expressions_->ordered())
+      if (!used_expressions_.contains(each.name) && !is_read_by_derived(each.name))
+        fail(file_, expressions_->places(each.name).name,
+             std::string(expressions_->is_tied(each.name) ? "parameter" : "definition") + " '" + each.name +
+                 "' is not used by any equation",
+             "one that some equation names");
   }
 
-  /// A distance from the curve is linear in no parameter.
-  void check_linear() const {
-    const bool any =
-        std::any_of(fit_.data.begin(), fit_.data.end(), [](const DataSet& data) { return !data.input_errors.empty(); });
-    for (std::size_t i = 0; any && i < names_.size(); ++i)
-      if (fit_.parameters[i].linear)
-        fail(file_, draft_.parameters[i],
-             "parameter '" + names_[i] + "' is marked linear, but with errors in the inputs no parameter is",
-             "linear = false");
+  bool is_read_by_derived(const std::string& name) const {
+    return std::any_of(fit_.derived.begin(), fit_.derived.end(), [&](const NamedExpression& derived) {
+      const Formula formula = Formula::parse(derived.expression);
+      const auto read = definitions_read(formula.names(), expressions_->ordered());
+      return std::any_of(read.begin(), read.end(), [&](const Definition& d) { return d.name == name; });
+    });
   }
 
   void check_counts() const {
@@ -305,7 +309,9 @@ class Checker {
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::size_t> index_;  ///< into names_
   std::vector<bool> used_;
-  std::vector<std::string> unread_input_errors_;  ///< columns of the data set at hand
+  std::vector<UnreadInputError> unread_input_errors_;  ///< of the data set at hand
+  std::optional<Expressions> expressions_;
+  std::unordered_set<std::string> used_expressions_;
 };
 
 }  // namespace
@@ -346,6 +352,9 @@ reading::Draft draft_of(CurveFit fit) {
     draft.data.emplace_back().cell_file = fit.file;
   }
   draft.parameters.resize(fit.parameters.size());
+  draft.tied.resize(fit.tied.size());
+  draft.definitions.resize(fit.definitions.size());
+  draft.derived.resize(fit.derived.size());
   draft.fit = std::move(fit);
   return draft;
 }

@@ -50,11 +50,18 @@ struct DataPlaces {
   bool named_by_keys = true;  ///< messages name keys of a problem file, not options of the command
 };
 
+/// Where a named expression stands.
+struct ExpressionPlaces {
+  Place name;
+  EquationPlaces text;
+};
+
 struct Draft {
   CurveFit fit;
   Place parameter_list;
-  std::vector<Place> parameters;  ///< one per fit.parameters
-  std::vector<DataPlaces> data;   ///< one per fit.data
+  std::vector<ExpressionPlaces> tied, definitions, derived;  ///< one per each of fit's
+  std::vector<Place> parameters;                             ///< one per fit.parameters
+  std::vector<DataPlaces> data;                              ///< one per fit.data
 };
 
 /// Checks everything that does not depend on the format, and completes what was left short (one

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "io/text_numbers.hpp"
+#include "models/curve/expressions.hpp"
 
 namespace thalweg::inline v0_1::reading {
 namespace {
@@ -31,14 +32,14 @@ std::vector<double> row_values(const DataSet& data, const std::string& text) {
 /// The complaints about the errors of one data set.
 class Chooser {
  public:
-  Chooser(const std::string& file, const Equation& equation, DataSet& data, const DataPlaces& places,
-          ColumnSelection& columns)
+  Chooser(const std::string& file, const Equation& equation, std::span<const Definition> definitions, DataSet& data,
+          const DataPlaces& places, ColumnSelection& columns)
       : file_(file),
         data_(data),
         places_(places),
         columns_(columns),
-        inputs_(columns_of(equation.model, data)),
-        responses_(columns_of(equation.response, data)),
+        inputs_(columns_of(equation.model, definitions, data)),
+        responses_(columns_of(equation.response, definitions, data)),
         implicit_(is_implicit(equation)),
         key_(places.named_by_keys ? "sigma_x" : "--sigma-x") {
     plain_response_ = responses_.size() == 1 && equation.response.names().size() == 1 &&
@@ -162,6 +163,14 @@ std::string bare(std::string_view name) {
   return result;
 }
 
+bool is_named_as_error_of(const std::string& input, const std::string& column) {
+  const std::string name = bare(column), x = bare(input);
+  const auto begins = {"d", "e", "s", "u", "del", "delta", "err", "error", "sigma", "sd", "std", "unc"};
+  const auto ends = {"err", "error", "sigma", "sd", "std", "stdev", "unc", "uncertainty"};
+  return std::any_of(begins.begin(), begins.end(), [&](const char* part) { return name == part + x; }) ||
+         std::any_of(ends.begin(), ends.end(), [&](const char* part) { return name == x + part; });
+}
+
 }  // namespace
 
 bool is_implicit(const Equation& equation) { return equation.response.names().empty(); }
@@ -174,17 +183,22 @@ bool is_implicit(const std::string& equation) {
   }
 }
 
-std::vector<std::string> columns_of(const Formula& formula, const DataSet& data) {
+std::vector<std::string> columns_of(const Formula& formula, std::span<const Definition> definitions,
+                                    const DataSet& data) {
   std::vector<std::string> found;
-  for (const auto* names : {&formula.names(), &formula.constants()})
-    for (const Formula::Name& name : *names)
-      if (contains(data.columns, name.name)) found.push_back(name.name);
+  const auto add = [&](const Formula& read) {
+    for (const auto* names : {&read.names(), &read.constants()})
+      for (const Formula::Name& name : *names)
+        if (contains(data.columns, name.name) && !contains(found, name.name)) found.push_back(name.name);
+  };
+  add(formula);
+  for (const Definition& each : definitions_read(formula.names(), definitions)) add(each.formula);
   return found;
 }
 
-void choose_input_errors(const std::string& file, const Equation& equation, DataSet& data, const DataPlaces& places,
-                         ColumnSelection& columns) {
-  Chooser(file, equation, data, places, columns).choose();
+void choose_input_errors(const std::string& file, const Equation& equation, std::span<const Definition> definitions,
+                         DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
+  Chooser(file, equation, definitions, data, places, columns).choose();
 }
 
 void check_input_errors(const std::string& file, const DataSet& data, const DataPlaces& places) {
@@ -204,21 +218,37 @@ void check_input_errors(const std::string& file, const DataSet& data, const Data
       data.correlation, [](double v) { return std::abs(v) < 1.0; }, "a correlation between -1 and 1");
 }
 
-std::vector<UnreadInputError> unread_input_errors(const std::vector<std::string>& inputs, const DataSet& data,
+void refuse_linear_parameters(const Draft& draft) {
+  const CurveFit& fit = draft.fit;
+  const bool any =
+      std::any_of(fit.data.begin(), fit.data.end(), [](const DataSet& data) { return !data.input_errors.empty(); });
+  for (std::size_t i = 0; any && i < fit.parameters.size(); ++i)
+    if (fit.parameters[i].linear)
+      fail(fit.file, draft.parameters[i],
+           "parameter '" + fit.parameters[i].name + "' is marked linear, but with errors in the inputs no parameter is",
+           "linear = false");
+}
+
+std::vector<UnreadInputError> unread_input_errors(const Equation& equation, std::span<const Definition> definitions,
+                                                  const DataSet& data, const DataPlaces& places,
                                                   const ColumnSelection& columns) {
+  const std::vector<std::string> inputs = columns_of(equation.model, definitions, data);
+  const auto option = [&](const std::string& input, const std::string& column) {
+    if (places.named_by_keys)
+      return inputs.size() == 1 ? "sigma_x = \"" + column + "\" in [data]"
+                                : "sigma_x = { " + input + " = \"" + column + "\" } in [data]";
+    const std::string value = inputs.size() == 1 ? column : input + "=" + column;
+    return "--sigma-x " + (kind_of(column) == NameKind::free ? value : "'" + value + "'");
+  };
   std::vector<UnreadInputError> found;
   for (std::size_t j = 0; j < data.columns.size(); ++j) {
+    const std::string& column = data.columns[j];
     if (columns.is_used(j)) continue;
-    const std::string name = bare(data.columns[j]);
-    for (const std::string& input : inputs) {
-      const std::string x = bare(input);
-      bool is_error = false;
-      for (const char* part : {"d", "e", "s", "u", "del", "delta", "err", "error", "sigma", "sd", "std", "unc"})
-        is_error = is_error || name == part + x;
-      for (const char* part : {"err", "error", "sigma", "sd", "std", "stdev", "unc", "uncertainty"})
-        is_error = is_error || name == x + part;
-      if (is_error) found.push_back({data.columns[j], input});
-    }
+    const auto input = std::find_if(inputs.begin(), inputs.end(),
+                                    [&](const std::string& each) { return is_named_as_error_of(each, column); });
+    if (input == inputs.end()) continue;
+    found.push_back({column, "column '" + column + "' is not read; if it holds standard deviations of '" + *input +
+                                 "', " + option(*input, column) + " counts the errors of both variables"});
   }
   return found;
 }
@@ -239,7 +269,7 @@ std::unique_ptr<ResidualGroup> orthogonal_residuals(const DataSet& data, const S
   std::vector<double> correlation;
   if (!data.correlation.empty()) {
     // The true response is one of the true inputs then: the equation holds exactly.
-    bound.varying.push_back(columns_of(equation.response, data)[0]);
+    bound.varying.push_back(columns_of(equation.response, {}, data)[0]);
     errors.measured.push_back(row_values(data, bound.varying.back()));
     deviations.push_back(std::move(response_sigma));
     correlation = row_values(data, data.correlation);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <memory>
-#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,25 +21,31 @@ bool is_implicit(const Equation& equation);
 /// The same of a text; false for one that is no equation.
 bool is_implicit(const std::string& equation);
 
-/// The columns that a formula reads, in order.
-std::vector<std::string> columns_of(const Formula& formula, const DataSet& data);
+/// The columns that a formula reads, itself or by definitions, which are in order.
+std::vector<std::string> columns_of(const Formula& formula, std::span<const Definition> definitions,
+                                    const DataSet& data);
 
 /// Looks at DataSet::input_errors and the correlation once the columns of the equation are chosen: gives each error its
 /// input, and notes the columns that hold standard deviations as read. Throws FileError.
-void choose_input_errors(const std::string& file, const Equation& equation, DataSet& data, const DataPlaces& places,
-                         ColumnSelection& columns);
+void choose_input_errors(const std::string& file, const Equation& equation, std::span<const Definition> definitions,
+                         DataSet& data, const DataPlaces& places, ColumnSelection& columns);
 /// Looks at the values. Throws FileError.
 void check_input_errors(const std::string& file, const DataSet& data, const DataPlaces& places);
 
-/// The unread column that its name says to be the error of an input, such as dx, x_err or sigma_x, and that input.
+/// A distance from the curve is linear in no parameter. Throws FileError where one is marked so.
+void refuse_linear_parameters(const Draft& draft);
+
+/// A column that is not read, and whose name says that it is the error of an input, such as dx, x_err or sigma_x; with
+/// what to tell the reader.
 struct UnreadInputError {
-  std::string column, input;
+  std::string column, note;
 };
-std::vector<UnreadInputError> unread_input_errors(const std::vector<std::string>& inputs, const DataSet& data,
+std::vector<UnreadInputError> unread_input_errors(const Equation& equation, std::span<const Definition> definitions,
+                                                  const DataSet& data, const DataPlaces& places,
                                                   const ColumnSelection& columns);
 
-/// The residuals of a data set with errors in its inputs. `response_sigma`: of each row, empty where none is given;
-/// `offset`: where the parameters begin in x. Throws FormulaError.
+/// The residuals of a data set with errors in its inputs; `symbols` are those of its equation. `response_sigma`: of
+/// each row, empty where none is given; `offset`: where the parameters begin in x. Throws FormulaError.
 std::unique_ptr<ResidualGroup> orthogonal_residuals(const DataSet& data, const Symbols& symbols,
                                                     std::vector<double> response_sigma, std::int64_t offset);
 

@@ -1,4 +1,5 @@
 // The Thalweg format: a curve fit written in TOML. problems/README.md describes it.
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -20,11 +21,14 @@ class TomlReader : private TomlTables {
 
   CurveFit read() {
     CurveFit& fit = draft_.fit;
-    check_keys(document_, "at the top level", {"title", "source", "model", "parameters", "data", "fit", "certified"});
+    check_keys(document_, "at the top level",
+               {"title", "source", "define", "model", "parameters", "derived", "data", "fit", "certified"});
     if (const auto* node = document_.get("title")) fit.title = text(*node, "title");
     if (const auto* node = document_.get("source")) fit.source = text(*node, "source");
     if (const auto* node = document_.get("model")) read_model(table(*node, "model"));
     read_parameters(table(required("parameters", "[parameters]"), "parameters"));
+    if (const auto* node = document_.get("define")) read_definitions(table(*node, "define"));
+    if (const auto* node = document_.get("derived")) read_derived(table(*node, "derived"));
     read_data(required("data", "[data]"));
     if (const auto* node = document_.get("fit")) read_fit(table(*node, "fit"));
     if (const auto* node = document_.get("certified")) read_certified(table(*node, "certified"));
@@ -62,7 +66,12 @@ class TomlReader : private TomlTables {
       FitParameter parameter;
       parameter.name = entry.name;
       const std::string whose = "parameter '" + entry.name + "'";
-      if (const toml::table* details = entry.node->as_table()) {
+      const toml::table* details = entry.node->as_table();
+      if (details != nullptr && details->contains("expr")) {
+        read_expression(entry, "expr", draft_.fit.tied, draft_.tied);
+        continue;
+      }
+      if (details != nullptr) {
         read_parameter(*details, whose, parameter);
       } else {
         parameter.starts = {number(*entry.node, whose, "a start, or { start = ... }")};
@@ -94,6 +103,52 @@ class TomlReader : private TomlTables {
     if (const auto* prior = details.get("prior")) parameter.prior = read_prior(*prior, of);
     if (const auto* unit = details.get("unit")) parameter.unit = text(*unit, "unit");
     if (const auto* about = details.get("description")) parameter.description = text(*about, "description");
+  }
+
+  // ---- [define], [derived], and parameters that are tied ----
+
+  void read_definitions(const toml::table& definitions) {
+    for (const Entry& entry : entries(definitions)) {
+      const toml::table* details = entry.node->as_table();
+      const bool constant = entry.node->is_number() || (details != nullptr && details->contains("value"));
+      read_expression(entry, constant ? "value" : "expr", draft_.fit.definitions, draft_.definitions);
+    }
+  }
+
+  void read_derived(const toml::table& derived) {
+    for (const Entry& entry : entries(derived)) read_expression(entry, "expr", draft_.fit.derived, draft_.derived);
+  }
+
+  /// name = "expression", or { expr = "...", unit = "...", description = "..." }; of constants, whose key is "value",
+  /// name = number.
+  void read_expression(const Entry& entry, const char* key, std::vector<NamedExpression>& expressions,
+                       std::vector<ExpressionPlaces>& all_places) const {
+    NamedExpression expression;
+    ExpressionPlaces places;
+    expression.name = entry.name;
+    places.name = entry.place;
+    const toml::node* node = entry.node;
+    const std::string of = " of '" + entry.name + "'";
+    const bool constant = std::string_view(key) == "value";
+    if (const toml::table* details = node->as_table()) {
+      check_keys(*details, "in '" + entry.name + "'", {key, "unit", "description"});
+      node = details->get(key);
+      if (node == nullptr) wrong(entry.place, "'" + entry.name + "' has no expression", "expr = \"2*a + c\"");
+      if (const auto* unit = details->get("unit")) expression.unit = text(*unit, "unit" + of);
+      if (const auto* about = details->get("description")) expression.description = text(*about, "description" + of);
+    }
+    if (constant) {
+      const double value = number(*node, "value" + of);
+      if (!std::isfinite(value)) wrong(place_of(*node), "value" + of + " is " + to_text(value), "a finite number");
+      expression.expression = to_text(value);
+    } else {
+      PlacedEquation placed;
+      placed.add_string(place_of(*node), text(*node, entry.name), lines_);
+      expression.expression = placed.text;
+      places.text = placed.places;
+    }
+    expressions.push_back(std::move(expression));
+    all_places.push_back(std::move(places));
   }
 
   FitParameter::Prior read_prior(const toml::node& node, const std::string& of) const {

@@ -1,6 +1,7 @@
 #include <thalweg/models/toml_writer.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -68,6 +69,19 @@ std::string parameter_line(const FitParameter& p) {
     out += fmt::format(", prior = {{ mean = {}, sigma = {} }}", number(p.prior->mean), number(p.prior->sigma));
   if (!p.unit.empty()) out += ", unit = " + quoted(p.unit);
   if (!p.description.empty()) out += ", description = " + quoted(p.description);
+  return out + " }\n";
+}
+
+/// A constant is written as a number where it reads back the same.
+std::string expression_line(const NamedExpression& e, bool may_be_number) {
+  double value = 0.0;
+  const char* const end = e.expression.data() + e.expression.size();
+  const auto parsed = std::from_chars(e.expression.data(), end, value);
+  const bool is_number = may_be_number && parsed.ec == std::errc{} && parsed.ptr == end && std::isfinite(value);
+  std::string out = key(e.name) + " = { ";
+  out += is_number ? "value = " + number(value) : "expr = " + quoted(e.expression);
+  if (!e.unit.empty()) out += ", unit = " + quoted(e.unit);
+  if (!e.description.empty()) out += ", description = " + quoted(e.description);
   return out + " }\n";
 }
 
@@ -140,6 +154,11 @@ std::string write_toml(const CurveFit& fit) {
   if (fit.data.size() == 1) out += "[model]\n" + model_line(fit.data[0].equation) + "\n";
   out += "[parameters]\n";
   for (const FitParameter& p : fit.parameters) out += parameter_line(p);
+  for (const NamedExpression& e : fit.tied) out += expression_line(e, false);
+  if (!fit.definitions.empty()) out += "\n[define]\n";
+  for (const NamedExpression& e : fit.definitions) out += expression_line(e, true);
+  if (!fit.derived.empty()) out += "\n[derived]\n";
+  for (const NamedExpression& e : fit.derived) out += expression_line(e, false);
   for (std::size_t i = 0; i < fit.data.size(); ++i) out += data_set(fit, i);
   if (fit.noise == Noise::known) out += "\n[fit]\nnoise = \"known\"\n";
   return out + certified(fit);

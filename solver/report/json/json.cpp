@@ -80,6 +80,18 @@ Json parameters_of(const Report& report, bool all) {
     if (i < report.labels.size() && !report.labels[i].unit.empty()) entry["unit"] = report.labels[i].unit;
     list.push_back(std::move(entry));
   }
+  for (const Report::Tied& tied : report.tied) {
+    const DerivedStatistics& d = tied.statistics;
+    Json entry = {{"name", d.name},
+                  {"value", number(d.value)},
+                  {"standard_error", number(d.standard_error)},
+                  {"interval", Json::array({number(d.lower()), number(d.upper())})},
+                  {"interval_kind", d.profile ? "profile" : "linear"},
+                  {"expr", tied.expression},
+                  {"fixed", false}};
+    if (!tied.label.unit.empty()) entry["unit"] = tied.label.unit;
+    list.push_back(std::move(entry));
+  }
   return list;
 }
 

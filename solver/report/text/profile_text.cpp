@@ -91,8 +91,12 @@ std::string interval_heading(const Report& report) {
 
 std::string interval_text(const Report& report, std::size_t i, const text::Digits& digits) {
   const auto [lower, upper] = interval_of(report, i);
-  if (std::isnan(lower) && std::isnan(upper)) return "";
   if (!has_profile(report) && !(std::isfinite(lower) && std::isfinite(upper) && lower < upper)) return "";
+  return interval_text(lower, upper, digits);
+}
+
+std::string interval_text(double lower, double upper, const text::Digits& digits) {
+  if (std::isnan(lower) && std::isnan(upper)) return "";
   return fmt::format("{}{}, {}{}", std::isinf(lower) ? "(" : "[", end_text(lower, digits), end_text(upper, digits),
                      std::isinf(upper) ? ")" : "]");
 }

@@ -19,6 +19,8 @@ std::string interval_heading(const Report& report);
 /// "[0.13, 2.21]", "(−∞, 2.21]", "[0.13, ?]"; empty where there is nothing to show.
 std::string interval_text(const Report& report, std::size_t i, const text::Digits& digits);
 
+std::string interval_text(double lower, double upper, const text::Digits& digits);
+
 /// Sentences on the ends that are no crossings, on nonlinearity, on a lower point; empty without profiles.
 std::string profile_text(const Report& report);
 

@@ -49,6 +49,14 @@ std::vector<Digits> written_values(const Report& report, bool verbose) {
 
 }  // namespace
 
+std::vector<std::string> derived_cells(const DerivedStatistics& d, bool verbose) {
+  const Digits digits(d.value, d.standard_error, verbose ? 10 : 2, verbose ? 4 : 2);
+  const bool has_error = d.standard_error > 0.0 && std::isfinite(d.standard_error);
+  return {d.name, std::isfinite(d.standard_error) && !has_error ? as_given(d.value) : digits.number(d.value),
+          has_error ? "± " + digits.error() : "", has_error ? percent(d.standard_error / d.value) : "",
+          has_error || d.profile ? interval_text(d.lower(), d.upper(), digits) : ""};
+}
+
 Table parameter_table(const Report& report, bool verbose) {
   Table table;
   table.add_column("parameter", Align::left);
@@ -75,6 +83,11 @@ Table parameter_table(const Report& report, bool verbose) {
                    has_error && has_width && !p.at_bound ? percent(error / p.value) : "",
                    error == 0.0 ? "" : interval_text(report, i, digits), label.unit, remark(p),
                    verbose ? label.description : ""});
+  }
+  for (const Report::Tied& tied : report.tied) {
+    std::vector<std::string> cells = derived_cells(tied.statistics, verbose);
+    cells.insert(cells.end(), {tied.label.unit, "= " + tied.expression, verbose ? tied.label.description : ""});
+    table.add_row(std::move(cells));
   }
   return table;
 }

@@ -1,6 +1,9 @@
 // Tables of one solve, printed as text or as HTML.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <thalweg/report/report.hpp>
 
 #include "report/text/table.hpp"
@@ -9,6 +12,9 @@ namespace thalweg::inline v0_1::text {
 
 /// A row per parameter; `verbose`: more digits, and what each one means.
 Table parameter_table(const Report& report, bool verbose);
+
+/// The cells of a derived quantity's row: name, value, standard error, relative error, interval.
+std::vector<std::string> derived_cells(const DerivedStatistics& derived, bool verbose);
 
 /// Residual sum of squares, degrees of freedom, R² and the like; for a report whose statistics are available.
 Table fit_table(const Report& report, bool verbose);

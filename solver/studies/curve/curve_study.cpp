@@ -10,6 +10,7 @@
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/models/toml_writer.hpp>
 
+#include "studies/curve/derived_section.hpp"
 #include "studies/curve/fit_picture.hpp"
 #include "studies/curve/saturation.hpp"
 #include "studies/facts.hpp"
@@ -88,6 +89,7 @@ class CurveStudy final : public Study {
   }
   void conclude(const Request& request, Report& report) const override {
     note_saturation(built_, report);
+    add_derived(fit_, built_, request, report);
     if (report.statistics.available()) report.certified = certified_agreement(fit_, report.statistics);
     if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
   }

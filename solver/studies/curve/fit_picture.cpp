@@ -11,16 +11,11 @@ namespace {
 constexpr int grid_points = 241;
 constexpr double overhang = 0.02;  // of the grid beyond the data, of their extent
 
-std::vector<std::string> parameter_names(const CurveFit& fit) {
-  std::vector<std::string> names;
-  for (const FitParameter& p : fit.parameters) names.push_back(p.name);
-  return names;
-}
-
-/// The columns that the model reads.
-std::vector<std::size_t> inputs_of(const DataSet& data, const Equation& equation) {
+/// The columns that the model reads, itself and through definitions.
+std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
   std::vector<std::size_t> inputs;
-  for (const Formula::Name& name : equation.model.names()) {
+  const Formula model = equation.model.substituted(symbols_of(fit, data, equation).definitions);
+  for (const Formula::Name& name : model.names()) {
     const auto found = std::find(data.columns.begin(), data.columns.end(), name.name);
     if (found != data.columns.end()) inputs.push_back(static_cast<std::size_t>(found - data.columns.begin()));
   }
@@ -63,7 +58,7 @@ void draw_curve(const DataSet& data, const Equation& equation, std::size_t input
   std::vector<std::vector<double>> columns;
   for (const std::vector<double>& values : data.values) columns.emplace_back(panel.grid.size(), values.front());
   columns[input] = panel.grid;
-  const FormulaModel model(equation, {parameter_names(fit), data.columns}, columns);
+  const FormulaModel model(equation, symbols_of(fit, data, equation), columns);
   const auto points = static_cast<std::int64_t>(panel.grid.size());
   panel.curve.resize(panel.grid.size());
   model.predict(x.data(), 0, points, panel.curve.data());
@@ -109,7 +104,7 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
       panel.sigma = data.values[static_cast<std::size_t>(at)];
       for (std::size_t i = 0; i < rows && !distances; ++i) panel.residual[i] /= panel.sigma[i];
     }
-    const std::vector<std::size_t> inputs = inputs_of(data, equation);
+    const std::vector<std::size_t> inputs = inputs_of(fit, data, equation);
     if (inputs.size() == 1) {
       panel.input = data.columns[inputs[0]];
       panel.x = data.values[inputs[0]];

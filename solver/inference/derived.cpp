@@ -1,0 +1,48 @@
+#include <thalweg/inference/derived.hpp>
+
+#include <cmath>
+
+#include <boost/math/distributions/students_t.hpp>
+
+#include <thalweg/math/special.hpp>
+
+namespace thalweg::inline v0_1 {
+namespace {
+
+/// ∇gᵀ C ∇g; a parameter that g does not read does not count, whether or not it is determined.
+double variance_of(std::span<const double> gradient, const FitStatistics& s) {
+  const std::size_t n = s.free.size();
+  double variance = 0.0;
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = 0; j < n; ++j) {
+      const double gi = gradient[static_cast<std::size_t>(s.free[i])],
+                   gj = gradient[static_cast<std::size_t>(s.free[j])];
+      if (gi != 0.0 && gj != 0.0) variance += gi * s.covariance[i * n + j] * gj;
+    }
+  return variance < 0.0 ? 0.0 : variance;  // by rounding; NaN stays
+}
+
+/// Half the width of an interval over its standard error.
+double interval_quantile(const FitStatistics& s) {
+  constexpr double tail = 0.975;
+  if (s.noise == Noise::known) return normal_quantile(tail);
+  return s.degrees_of_freedom > 0 ? boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), tail) : unset;
+}
+
+}  // namespace
+
+DerivedStatistics derive(std::string name, double value, std::span<const double> gradient,
+                         const FitStatistics& statistics) {
+  DerivedStatistics derived{.name = std::move(name), .value = value};
+  const FitStatistics& s = statistics;
+  if (!s.available() || s.covariance.size() != s.free.size() * s.free.size()) return derived;
+  const double variance = variance_of(gradient, s);
+  if (!std::isfinite(variance)) return derived;
+  derived.standard_error = std::sqrt(variance);
+  const double half = interval_quantile(s) * derived.standard_error;
+  derived.lower_interval = value - half;
+  derived.upper_interval = value + half;
+  return derived;
+}
+
+}  // namespace thalweg::inline v0_1

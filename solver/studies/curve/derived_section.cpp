@@ -1,0 +1,97 @@
+#include "studies/curve/derived_section.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <thalweg/report/text.hpp>
+
+#include "report/json/json_parts.hpp"
+#include "report/text/profile_text.hpp"
+#include "report/text/report_tables.hpp"
+
+namespace thalweg::inline v0_1::studies {
+namespace {
+
+using json_parts::Json;
+using json_parts::number;
+using text::Align;
+using text::Table;
+
+Table table_of(const ParameterExpressions& expressions, const std::vector<DerivedStatistics>& all, const Report& report,
+               bool verbose) {
+  Table table;
+  table.add_column("derived", Align::left);
+  table.add_column("value", Align::right);
+  table.add_column("standard error", Align::left);
+  table.add_column("relative", Align::right);
+  table.add_column(interval_heading(report), Align::left);
+  table.add_column("unit", Align::left);
+  table.add_column("", Align::left);
+  table.add_column("meaning", Align::left);
+  for (std::size_t i = expressions.tied(); i < all.size(); ++i) {
+    std::vector<std::string> cells = text::derived_cells(all[i], verbose);
+    const NamedExpression& e = expressions[i];
+    cells.insert(cells.end(), {e.unit, "= " + e.expression, verbose ? e.description : ""});
+    table.add_row(std::move(cells));
+  }
+  return table;
+}
+
+Json json_of(const ParameterExpressions& expressions, const std::vector<DerivedStatistics>& all) {
+  Json list = Json::array();
+  for (std::size_t i = expressions.tied(); i < all.size(); ++i) {
+    const DerivedStatistics& d = all[i];
+    Json entry = {{"name", d.name},
+                  {"expr", expressions[i].expression},
+                  {"value", number(d.value)},
+                  {"standard_error", number(d.standard_error)},
+                  {"interval", Json::array({number(d.lower()), number(d.upper())})},
+                  {"interval_kind", d.profile ? "profile" : "linear"}};
+    if (d.profile) {
+      entry["interval_ends"] = {to_string(d.profile->lower.kind), to_string(d.profile->upper.kind)};
+      entry["linear_interval"] = {number(d.lower_interval), number(d.upper_interval)};
+    }
+    if (!expressions[i].unit.empty()) entry["unit"] = expressions[i].unit;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+/// "with R = 8.314 J/(mol K), u = (x - x0)/w"
+std::string definitions_of(const CurveFit& fit) {
+  std::string sentence;
+  for (const NamedExpression& e : fit.definitions) {
+    sentence += sentence.empty() ? "with " : ", ";
+    sentence += printable(e.name) + " = " + printable(e.expression);
+    if (!e.unit.empty()) sentence += " " + printable(e.unit);
+  }
+  return sentence;
+}
+
+}  // namespace
+
+void add_derived(const CurveFit& fit, const CurveProblem& built, const Request& request, Report& report) {
+  if (fit.tied.empty() && fit.derived.empty() && fit.definitions.empty()) return;
+  const ParameterExpressions expressions(fit);
+  std::vector<DerivedStatistics> all = derived_statistics(expressions, built, report.result.x, report.statistics);
+  if (request.profile && report.profile && report.profile->available() && report.result.converged())
+    profile_derived(fit, expressions, report.result, all, request.options, report.profile->level);
+  for (std::size_t i = 0; i < expressions.tied(); ++i)
+    report.tied.push_back({all[i], expressions[i].expression, {expressions[i].unit, expressions[i].description}});
+
+  Section section;
+  section.key = "derived";
+  section.json = json_of(expressions, all).dump();
+  section.sentence = definitions_of(fit);
+  Section::Panel panel{"derived", "Derived quantities"};
+  if (!fit.derived.empty()) {
+    section.tables.push_back(table_of(expressions, all, report, false));
+    panel.pieces.push_back({"", table_of(expressions, all, report, true), "parameters"});
+  }
+  if (!section.sentence.empty()) panel.pieces.push_back({section.sentence});
+  if (!panel.pieces.empty()) section.panels.push_back(std::move(panel));
+  report.sections.push_back(std::move(section));
+}
+
+}  // namespace thalweg::inline v0_1::studies
