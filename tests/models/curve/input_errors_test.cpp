@@ -50,6 +50,7 @@ TEST_CASE("sigma_x: a column, a number, one for each input; a correlation") {
   CHECK(read(file(circle, "sigma_x = 0.1")) == "x=0.1 t=0.1");
   CHECK(read(file(circle, "sigma_x = { x = 'dx' }")) == "x=dx");
   CHECK(read(file("log(y) = a + b * x", "sigma_x = 'dx'")) == "x=dx");
+  CHECK(read(file("y = a + b * u", "sigma_x = 'dx'\n[define]\nu = 'log(x)'")) == "x=dx");
   CHECK(read(file(circle, "sigma_x = 0.1\n[fit]\nnoise = 'known'")) == "x=0.1 t=0.1");
 }
 
@@ -62,8 +63,8 @@ TEST_CASE("what is written reads back the same") {
 
 TEST_CASE("wrong errors of inputs are refused where they stand") {
   CHECK(read(file(line, "sigma_x = 'dz'")) ==
-        "f.toml:10:11: sigma_x names an unknown column 'dz' (did you mean 'dx'?); expected one of x, t, y, dx, dt, dy, "
-        "r, or a number");
+        "f.toml:10:11: sigma_x names an unknown column 'dz' (did you mean 'dx'?); expected x, t, y, dx, dt, dy or r, "
+        "or a number");
   CHECK(read(file(line, "sigma_x = 0")) == "f.toml:10:11: sigma_x of 'x' is 0; expected a positive number");
   CHECK(read(file(line, "sigma_x = true")) ==
         "f.toml:10:11: 'sigma_x' is true or false; expected a column, or a number");
@@ -104,7 +105,7 @@ TEST_CASE("wrong correlations are refused") {
   CHECK(read(file(line, "sigma_x = 'dx'\nsigma = 'dy'\ncorrelation = 1")) ==
         "f.toml:12:15: correlation is 1; expected a number between -1 and 1");
   CHECK(read(file(line, "sigma_x = 'dx'\nsigma = 'dy'\ncorrelation = 'r'", "1, 2, 3, 0.1, 0.2, 0.3, 1.5")) ==
-        "f.toml:9:27: row 3, column 'r' is 1.5; expected a correlation between -1 and 1");
+        "f.toml:9:26: row 3, column 'r' is 1.5; expected a correlation between -1 and 1");
   CHECK(read(file("log(y) = a + b * x", "sigma_x = 'dx'\nsigma = 'dy'\ncorrelation = 'r'")) ==
         "f.toml:12:15: correlation needs a response that is a column; expected an equation such as y = a + b * x");
   CHECK(read(file(plane, "sigma_x = { x = 'dx', t = 1 }\nsigma = 'dy'\ncorrelation = 'r'")) ==
