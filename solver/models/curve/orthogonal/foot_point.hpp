@@ -44,17 +44,23 @@ class FootPoint {
       point_ = here;
       if (!finite) return finish(State::lost);
     } else if (!finite || (state_ == State::searching && !is_lower(here))) {
-      return shorten();
+      return finite && may_correct() ? correct(here) : shorten();
     }
     u_ = trial_;
     point_ = here;
     return state_ == State::closing ? finish(State::found) : advance();
   }
 
-  /// The distance, with the sign of g; NaN where there is no foot point.
+  /// The distance, with the sign of g; NaN where there is no foot point. Of a descent that did not come to its end,
+  /// which happens to points near a centre of curvature, it is that of the point reached, where that is near the curve.
   double distance() const {
-    if (state_ == State::found) return (point_.g - point_.a.dot(u_)) / normal();
-    if (state_ != State::unfinished || variance_ == 0.0) return std::numeric_limits<double>::quiet_NaN();
+    const double to_tangent = (point_.g - point_.a.dot(u_)) / normal();
+    if (state_ == State::found) return to_tangent;
+    if (state_ != State::unfinished) return std::numeric_limits<double>::quiet_NaN();
+    if (variance_ == 0.0) {
+      const bool near = std::abs(point_.g) <= 0.1 * normal() * u_.norm();
+      return near ? to_tangent : std::numeric_limits<double>::quiet_NaN();
+    }
     return std::copysign(std::sqrt(u_.squaredNorm() + point_.g * point_.g / variance_), point_.g);
   }
   /// √(σ² + ‖a‖²).
@@ -65,10 +71,14 @@ class FootPoint {
  private:
   enum class State { first, searching, closing, found, unfinished, lost };
   static constexpr double epsilon = std::numeric_limits<double>::epsilon();
-  static constexpr int most_evaluations = 100;
+  static constexpr int most_evaluations = 300;
+  // After so many the steps are Gauss-Newton's, shorter where Newton's lead astray, and every eighth is Newton's.
+  static constexpr int newton_evaluations = 40;
   // A step shorter than this part of the distance leaves its square, or is the last one.
   static constexpr double last_step = 1e-6;
-  static constexpr double sufficient = 1e-4, fast = 0.25, shortest = 1e-14;
+  // Where B is almost singular steps along the curve would be far too long.
+  static constexpr double longest_step = 2.0;
+  static constexpr double sufficient = 1e-4, shortest = 1e-14;
 
   bool finish(State state) {
     state_ = state;
@@ -90,10 +100,17 @@ class FootPoint {
   }
 
   bool is_lower(const Local<K>& here) const {
-    const double before = merit(point_, u_);
-    if (merit(here, trial_) <= before - sufficient * t_ * std::abs(slope_)) return true;
-    // Full steps near the foot point may raise the penalty (Maratos).
-    return variance_ == 0.0 && violation(here, trial_) <= fast * violation(point_, u_);
+    return merit(here, trial_) <= merit(point_, u_) - sufficient * t_ * std::abs(slope_);
+  }
+
+  /// A full step along a bent curve leaves it, and may raise the penalty however near the foot point is (Maratos): the
+  /// second-order correction brings it back to the curve (Nocedal & Wright 2006, section 15.5).
+  bool may_correct() const { return variance_ == 0.0 && t_ == 1.0 && !corrected_; }
+  bool correct(const Local<K>& here) {
+    corrected_ = true;
+    ++evaluations_;
+    trial_ -= point_.a * (here.g / point_.a.squaredNorm());
+    return true;
   }
 
   /// Rounding may end the descent at the foot point itself.
@@ -114,9 +131,14 @@ class FootPoint {
     if (++evaluations_ > most_evaluations) return finish(without_descent());
     if (!find_step()) return leave_flat_point();
     t_ = 1.0;
+    corrected_ = false;
+    const double size = u_.norm() + std::abs(point_.g) / normal(), length = step_.norm();
+    if (length > longest_step * size) {
+      step_ *= longest_step * size / length;
+      slope_ *= longest_step * size / length;
+    }
     trial_ = u_ + step_;
-    const double size = u_.norm() + std::abs(point_.g) / normal();
-    state_ = step_.norm() <= last_step * size + rounding_ ? State::closing : State::searching;
+    state_ = length <= last_step * size + rounding_ ? State::closing : State::searching;
     return true;
   }
 
@@ -147,7 +169,7 @@ class FootPoint {
       B += kappa * at.a * at.a.transpose();
       factor_.compute(B);
     }
-    if (!is_positive_definite()) {
+    if (!is_positive_definite() || (evaluations_ > newton_evaluations && evaluations_ % 8 != 0)) {
       kappa = 0.0;
       factor_.compute(Matrix::Identity());
     }
@@ -183,7 +205,7 @@ class FootPoint {
   Eigen::LLT<Matrix> factor_;
   State state_ = State::first;
   int evaluations_ = 0;
-  bool flat_ = false;
+  bool flat_ = false, corrected_ = false;
 };
 
 }  // namespace thalweg::inline v0_1::orthogonal
