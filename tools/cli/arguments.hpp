@@ -46,6 +46,8 @@ struct FitArguments {
   std::string sigma, weights;   ///< a column, a number, a formula, or empty
   std::string covariance;       ///< a file, or empty
   std::string autocorrelation;  ///< NUMBER or NUMBER:COLUMN, or empty
+  std::vector<InputError> sigma_x;
+  std::string correlation;  ///< a column, a number, or empty
   TableOptions table;
   RowSelection rows;
   enum class NoiseKind { known, estimated, estimated_per_data_set, poisson };

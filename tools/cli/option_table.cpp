@@ -106,7 +106,8 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.upper = pairs(assignments(g.name, g.texts)); }, repeats},
 
     {"--model", "\"y = ...\"", model, of_fit,
-     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name; or built-in models, "
+     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name; or built-in "
+     "models, "
      "\"gaussian + linear\": thalweg list models. Given again: the models are compared",
      [](A& a, const G& g) {
        a.fit.models = g.texts;
@@ -131,6 +132,11 @@ const OptionLine lines[] = {
     {"--sigma", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
      "each row's standard deviation: a column, 0.05, or \"0.02*y + 0.1\"",
      [](A& a, const G& g) { a.fit.sigma = g.text(); }},
+    {"--sigma-x", "COLUMN", model, of_fit,
+     "errors in x, too: the column with its standard deviations, or a number; x=dx,t=0.1 for several inputs",
+     [](A& a, const G& g) { a.fit.sigma_x = input_errors(g.name, g.texts); }, repeats},
+    {"--correlation", "COLUMN", model, of_fit, "correlation of the errors of x and y: a column, or a number (0)",
+     [](A& a, const G& g) { a.fit.correlation = g.text(); }},
     {"--weights", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
      "how much each row's square counts, 1/sigma^2; a weight of 0 leaves the row out",
      [](A& a, const G& g) { a.fit.weights = g.text(); }},

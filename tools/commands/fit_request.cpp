@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include <thalweg/formula/formula.hpp>
-#include <thalweg/models/row_noise.hpp>
 #include <thalweg/models/model_library.hpp>
+#include <thalweg/models/row_noise.hpp>
 
 #include "cli/option_values.hpp"
 #include "cli/usage.hpp"
@@ -248,6 +248,7 @@ class Request {
     DataSet& data = fit_.data.emplace_back();
     data.name = "data";
     data.equation = arguments_.model;
+    use_sigma_x(data);
     check_noise();
     data.sigma = row_formula("--sigma", arguments_.sigma);
     data.weights = row_formula("--weights", arguments_.weights);
@@ -274,7 +275,8 @@ class Request {
                                                                                    : weights ? "--weights"
                                                                                              : "--autocorrelation"));
     if (sigma && weights) throw UsageError("--sigma does not go with --weights; expected one of the two");
-    if (arguments_.noise == NoiseKind::known && !sigma && !weights && !covariance)
+    const bool implicit = equation_.response.names().empty() && !arguments_.sigma_x.empty();
+    if (arguments_.noise == NoiseKind::known && !sigma && !weights && !covariance && !implicit)
       throw UsageError("--noise known needs the standard deviations; expected --sigma, --weights or --covariance");
   }
 
@@ -315,6 +317,23 @@ class Request {
       throw UsageError(fmt::format("--autocorrelation: unknown column '{}'{}; expected {}", a.at,
                                    did_you_mean(a.at, table_.table().columns), either(names_.spellings())));
     return a;
+  }
+
+  void use_sigma_x(DataSet& data) const {
+    const auto expect_column = [&](const std::string& option, const std::string& name) {
+      if (!is_column(name) && !number_from<double>(name))
+        throw UsageError(fmt::format("{}: unknown column '{}'{}; expected {}, or a number", option, name,
+                                     did_you_mean(name, table_.table().columns), either(names_.spellings())));
+    };
+    for (const InputError& error : arguments_.sigma_x) {
+      if (!error.input.empty() && !is_column(error.input))
+        throw UsageError(fmt::format("--sigma-x: unknown column '{}'{}; expected {}", error.input,
+                                     did_you_mean(error.input, table_.table().columns), either(names_.spellings())));
+      expect_column("--sigma-x", error.sigma);
+    }
+    if (!arguments_.correlation.empty()) expect_column("--correlation", arguments_.correlation);
+    data.input_errors = arguments_.sigma_x;
+    data.correlation = arguments_.correlation;
   }
 
   /// The condition's own mistakes are the command line's, not the table's.

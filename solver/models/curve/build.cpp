@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "models/curve/formula_curve.hpp"
+#include "models/curve/input_errors.hpp"
 #include "models/ode/build_ode.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -59,9 +60,10 @@ std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& 
   }
   try {
     const Equation equation = Equation::parse(data.equation);
-    const auto curve = std::make_shared<const FormulaCurve>(equation, symbols_of(fit, data, equation), data.values,
-                                                            row_blocks(built, data));
+    const Symbols symbols = symbols_of(fit, data, equation);
+    const auto curve = std::make_shared<const FormulaCurve>(equation, symbols, data.values, row_blocks(built, data));
     built.models.push_back(curve);
+    if (!data.input_errors.empty()) return reading::orthogonal_residuals(data, symbols, row_deviations(data), offset);
     return std::make_unique<FormulaResiduals>(data.name, curve->model(), slots_of(built, data));
   } catch (const FormulaError& error) {
     throw FileError(fit.file, 0, 0,
@@ -197,6 +199,10 @@ void mark_linear(const CurveFit& fit, CurveProblem& built) {
   const bool any = fit.detect_linear || std::any_of(fit.parameters.begin(), fit.parameters.end(),
                                                     [](const FitParameter& p) { return p.linear; });
   if (!any) return;
+  for (const DataSet& data : fit.data)
+    if (!data.input_errors.empty())
+      throw FileError(fit.file, 0, 0, "no parameter is linear with errors in the inputs",
+                      "no detection of linear ones");
   for (const std::size_t j : linear_parameters(fit, bends_of(built, fit.parameters.size())))
     built.problem.mark_linear(built.parameters, static_cast<int>(j));
 }

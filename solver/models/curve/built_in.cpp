@@ -55,7 +55,7 @@ BuiltInModels::BuiltInModels(Draft& draft) {
 void BuiltInModels::expand(Draft& draft, std::size_t data_set) {
   DataSet& data = draft.fit.data[data_set];
   EquationPlaces& places = draft.data[data_set].equation;
-  ModelNames names{data.columns, data.values, {}, data.sigma_column};
+  ModelNames names{data.columns, data.values, {}, data.sigma.empty() ? std::nullopt : std::optional(data.sigma)};
   for (const FitParameter& parameter : draft.fit.parameters) names.parameters.push_back(parameter.name);
   for (const auto* expressions : {&draft.fit.definitions, &draft.fit.tied})
     for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);

@@ -11,8 +11,10 @@
 #include <thalweg/formula/formula.hpp>
 
 #include "models/curve/built_in.hpp"
+#include "models/curve/combinations.hpp"
 #include "models/curve/expressions.hpp"
 #include "models/curve/groups.hpp"
+#include "models/curve/input_errors.hpp"
 #include "models/curve/noise_check.hpp"
 #include "models/curve/ode_check.hpp"
 #include "models/curve/row_formula.hpp"
@@ -64,10 +66,13 @@ class Checker {
       check_values(fit_.data[i], draft_.data[i]);
       noise.check_values(columns, [this](const std::string& sentence) { note(sentence); });
       ode_.check_times(i);
+      check_input_errors(file_, fit_.data[i], draft_.data[i]);
       take_notes(draft_.data[i], columns, unread);
     }
     ode_.check_observed();
     check_all_used();
+    refuse_linear_parameters(draft_);
+    refuse_combinations(draft_);
     settle_groups(draft_);
     check_counts();
   }
@@ -181,7 +186,7 @@ class Checker {
     }
   }
 
-  void choose_by_equation(const DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
+  void choose_by_equation(DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
     const auto place = [&](int offset) {
       return places.equation.at(data.equation, offset < 0 ? 0 : static_cast<std::size_t>(offset));
     };
@@ -202,6 +207,8 @@ class Checker {
       choose_by(definition.formula, data, columns, true,
                 [&](int offset) { return at.at(text, offset < 0 ? 0 : static_cast<std::size_t>(offset)); });
     }
+    choose_input_errors(file_, *equation, expressions_->ordered(), data, places, columns);
+    unread_input_errors_ = unread_input_errors(*equation, expressions_->ordered(), data, places, columns);
   }
 
   /// `names_parameters`: complaints about an unknown name list the parameters.
@@ -246,11 +253,14 @@ class Checker {
   }
 
   /// Columns that look like standard deviations, and are not read.
-  static std::vector<std::string> unread_errors(const DataSet& data, const DataPlaces& places,
-                                                const ColumnSelection& columns) {
+  std::vector<std::string> unread_errors(const DataSet& data, const DataPlaces& places,
+                                         const ColumnSelection& columns) const {
     std::vector<std::string> found;
     for (std::size_t j = 0; j < data.columns.size() && !has_deviations(data, places); ++j)
-      if (!columns.is_used(j) && is_named_as_error(data.columns[j])) found.push_back(data.columns[j]);
+      if (!columns.is_used(j) && is_named_as_error(data.columns[j]) &&
+          std::none_of(unread_input_errors_.begin(), unread_input_errors_.end(),
+                       [&](const UnreadInputError& each) { return each.column == data.columns[j]; }))
+        found.push_back(data.columns[j]);
     return found;
   }
 
@@ -258,6 +268,7 @@ class Checker {
     if (places.contents)
       for (const std::string& sentence : places.contents->table.notes) note(sentence);
     for (const std::string& sentence : columns.notes()) note(sentence);
+    for (const UnreadInputError& each : unread_input_errors_) note(each.note);
     for (const std::string& name : unread)
       note("column '" + name + "' is not read; if it holds standard deviations, " +
            (places.named_by_keys ? "sigma = \"" + name + "\" in [data]" : "--sigma " + as_argument(name)) +
@@ -335,6 +346,7 @@ class Checker {
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::size_t> index_;  ///< into names_
   std::vector<bool> used_;
+  std::vector<UnreadInputError> unread_input_errors_;  ///< of the data set at hand
   std::optional<Expressions> expressions_;
   std::unordered_set<std::string> used_expressions_;
   OdeCheck ode_;
@@ -372,7 +384,8 @@ namespace {
 reading::Draft draft_of(CurveFit fit) {
   reading::Draft draft;
   for (const DataSet& data : fit.data) {
-    if (fit.noise == Noise::known && !reading::has_deviations(data, {})) {
+    const bool exact = !data.input_errors.empty() && reading::is_implicit(data.equation);
+    if (fit.noise == Noise::known && !exact && !reading::has_deviations(data, {})) {
       reading::fail(fit.file, {}, "the noise is known but data set '" + data.name + "' has no standard deviations",
                     "sigma, weights or a covariance");
     }

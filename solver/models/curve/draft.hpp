@@ -57,6 +57,8 @@ struct DataPlaces {
   Place table;
   EquationPlaces equation;
   std::vector<Place> columns;  ///< empty when they were named in another file
+  std::vector<Place> input_errors;
+  Place correlation;
   Place sigma, weights, covariance, autocorrelation;
   LowerRows covariance_rows;    ///< of all rows that were read; empty: none
   std::string covariance_file;  ///< that they come from; empty: this one

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "models/curve/built_in.hpp"
+#include "models/curve/input_errors.hpp"
 #include "models/curve/toml_ode.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -224,8 +225,8 @@ class TomlReader : private TomlOde {
 
   void read_data_set(const toml::table& entry, const std::string& default_name) {
     check_keys(entry, "in [data]",
-               {"name", "model", "columns", "rows", "file", "sigma", "weights", "covariance", "autocorrelation",
-                "noise", "group", "loss", "where", "missing", "decimal", "percent", "initial"});
+               {"name", "model", "columns", "rows", "file", "sigma", "sigma_x", "correlation", "weights", "covariance",
+                "autocorrelation", "noise", "group", "loss", "where", "missing", "decimal", "percent", "initial"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;
@@ -250,6 +251,11 @@ class TomlReader : private TomlOde {
       data.group_column = text(*group, "group");
       places.group = place_of(*group);
     }
+    if (const auto* errors = entry.get("sigma_x")) read_input_errors(*errors, data, places);
+    if (const auto* correlation = entry.get("correlation")) {
+      data.correlation = column_or_number(*correlation, "correlation");
+      places.correlation = place_of(*correlation);
+    }
     const toml::node* loss = entry.get("loss");
     if (loss != nullptr) data.loss = read_loss(*loss);
     has_loss_.push_back(loss != nullptr);
@@ -258,6 +264,25 @@ class TomlReader : private TomlOde {
     read_row_noise(entry, data, places);
     draft_.fit.data.push_back(std::move(data));
     draft_.data.push_back(std::move(places));
+  }
+
+  /// A column or a number, or such for each input.
+  void read_input_errors(const toml::node& node, DataSet& data, DataPlaces& places) const {
+    const toml::table* by_input = node.as_table();
+    if (by_input == nullptr) {
+      data.input_errors.push_back({"", column_or_number(node, "sigma_x")});
+      places.input_errors.push_back(place_of(node));
+      return;
+    }
+    for (const Entry& entry : entries(*by_input)) {
+      data.input_errors.push_back({entry.name, column_or_number(*entry.node, "sigma_x of '" + entry.name + "'")});
+      places.input_errors.push_back(entry.place);
+    }
+    if (data.input_errors.empty()) wrong(place_of(node), "sigma_x is empty", "sigma_x = { x = \"dx\" }");
+  }
+  std::string column_or_number(const toml::node& node, const std::string& name) const {
+    if (node.is_string()) return text(node, name);
+    return fmt::format("{}", number(node, "'" + name + "'", "a column, or a number"));
   }
 
   Loss read_loss(const toml::node& node) const {

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include <thalweg/models/build.hpp>
+#include <thalweg/models/row_noise.hpp>
 
 #include "io/text_numbers.hpp"
 
@@ -53,10 +54,14 @@ Sample::Sample(const DataSet& data, const std::vector<ModelTerm>& terms) : data_
 Eigen::VectorXd Sample::weights() const {
   const auto rows = static_cast<Eigen::Index>(values_[0].size());
   Eigen::VectorXd weights = Eigen::VectorXd::Ones(rows);
-  if (!data_.sigma_column) return weights;
-  const auto at = std::find(data_.columns.begin(), data_.columns.end(), *data_.sigma_column) - data_.columns.begin();
-  for (Eigen::Index i = 0; i < rows; ++i)
-    weights[i] = 1.0 / values_[static_cast<std::size_t>(at)][static_cast<std::size_t>(i)];
+  if (data_.sigma.empty() && data_.weights.empty()) return weights;
+  DataSet sampled;
+  sampled.columns = data_.columns;
+  sampled.values = values_;
+  sampled.sigma = data_.sigma;
+  sampled.weights = data_.weights;
+  const std::vector<double> sigma = row_deviations(sampled);
+  for (Eigen::Index i = 0; i < rows; ++i) weights[i] = 1.0 / sigma[static_cast<std::size_t>(i)];
   return weights;
 }
 

@@ -46,7 +46,7 @@ double certified_cost(const CurveFit& fit) {
   if (fit.scale_per_data_set) return unset;
   for (const DataSet& data : fit.data)
     if (data.counts || data.covariance || data.autocorrelation || !data.sigma.empty() || !data.weights.empty() ||
-        !data.loss.is_trivial())
+        !data.input_errors.empty() || !data.loss.is_trivial())
       return unset;
   return 0.5 * fit.certified_residual_sum_of_squares;
 }
@@ -89,14 +89,20 @@ class CurveStudy final : public Study {
 
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), fit_.notes.begin(), fit_.notes.end());
+    if (has_input_errors())
+      report.result.notes.emplace_back(
+          "the inputs have errors, too: the residuals are distances of the points from the curve, in standard "
+          "deviations");
     if (report.problem.priors > 0 && fit_.noise == Noise::estimated && !fit_.scale_per_data_set)
       report.result.notes.emplace_back(
           "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
           "noise = \"known\" takes them as they are");
   }
-  /// Empty where a parameter is in what was measured.
+  /// Empty where a parameter is in what was measured, and where it is not all that was measured: R² is of errors of the
+  /// response alone.
   std::vector<double> response() const override {
     std::vector<double> response;
+    if (has_input_errors()) return response;
     try {
       for (const auto& model : built_.models) {
         const std::vector<double> y = model->response();
@@ -175,6 +181,9 @@ class CurveStudy final : public Study {
   }
 
  private:
+  bool has_input_errors() const {
+    return std::any_of(fit_.data.begin(), fit_.data.end(), [](const DataSet& d) { return !d.input_errors.empty(); });
+  }
   void build(const Request& request, int start) {
     fit_.detect_linear = request.detect_linear;
     if (request.loss) set_loss(*request.loss);
