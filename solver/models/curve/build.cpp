@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "models/curve/checks/input_errors.hpp"
 #include "models/curve/formula_curve.hpp"
-#include "models/curve/input_errors.hpp"
 #include "models/ode/build_ode.hpp"
 
 namespace thalweg::inline v0_1 {

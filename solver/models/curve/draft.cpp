@@ -10,13 +10,14 @@
 
 #include <thalweg/formula/formula.hpp>
 
-#include "models/curve/built_in.hpp"
-#include "models/curve/combinations.hpp"
-#include "models/curve/expressions.hpp"
-#include "models/curve/groups.hpp"
-#include "models/curve/input_errors.hpp"
-#include "models/curve/noise_check.hpp"
-#include "models/curve/ode_check.hpp"
+#include "models/curve/checks/built_in.hpp"
+#include "models/curve/checks/combinations.hpp"
+#include "models/curve/checks/expressions.hpp"
+#include "models/curve/checks/groups.hpp"
+#include "models/curve/checks/input_errors.hpp"
+#include "models/curve/checks/noise_check.hpp"
+#include "models/curve/checks/ode_check.hpp"
+#include "models/curve/checks/parameters.hpp"
 #include "models/curve/row_formula.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
@@ -43,8 +44,7 @@ class Checker {
   }
 
   void run() {
-    check_parameters();
-    check_start_counts();
+    check_parameters(draft_);
     expressions_.emplace(draft_);
     expressions_->check_scalars();
     ode_.check(*expressions_, [this](const std::string& name) {
@@ -78,75 +78,6 @@ class Checker {
   }
 
  private:
-  void check_parameters() {
-    if (fit_.parameters.empty()) {
-      fail(file_, draft_.parameter_list, "there are no parameters", "at least one to fit");
-    }
-    for (std::size_t i = 0; i < fit_.parameters.size(); ++i) {
-      FitParameter& parameter = fit_.parameters[i];
-      const auto wrong = [&](const std::string& problem, const std::string& expected) {
-        fail(file_, draft_.parameters[i], "parameter '" + parameter.name + "' " + problem, expected);
-      };
-      if (index_.at(parameter.name) != i) {
-        fail(file_, draft_.parameters[i], "two parameters are named '" + parameter.name + "'", "distinct names");
-      }
-      const NameKind kind = kind_of(parameter.name);
-      if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
-      if (kind == NameKind::invalid) {
-        wrong("has a name that formulas cannot use",
-              "letters, digits, _ and ., beginning with a letter, and not and, or, not");
-      }
-      check_parameter(parameter, wrong);
-    }
-  }
-
-  template <class Wrong>
-  static void check_parameter(FitParameter& parameter, const Wrong& wrong) {
-    const double lower = parameter.lower, upper = parameter.upper;
-    if (parameter.starts.empty()) wrong("has no start", "start = a number");
-    if (std::isnan(lower) || std::isnan(upper)) wrong("has a bound that is nan", "a number");
-    if (lower > upper) {
-      wrong("has lower " + to_text(lower) + " above upper " + to_text(upper), "lower <= upper");
-    }
-    for (const double start : parameter.starts) {
-      if (!std::isfinite(start)) {
-        wrong("has the start " + to_text(start), "a finite number");
-      }
-      if (start < lower || start > upper) {
-        wrong("starts at " + to_text(start) + ", outside its bounds",
-              "a start from " + to_text(lower) + " to " + to_text(upper));
-      }
-    }
-    if (lower == upper) parameter.fixed = true;
-    if (parameter.prior) {
-      if (parameter.fixed) wrong("is fixed and has a prior", "one of the two");
-      if (!std::isfinite(parameter.prior->mean)) {
-        wrong("has a prior with mean " + to_text(parameter.prior->mean), "a finite number");
-      }
-      if (!(parameter.prior->sigma > 0.0) || !std::isfinite(parameter.prior->sigma)) {
-        wrong("has a prior with sigma " + to_text(parameter.prior->sigma), "a positive number");
-      }
-    }
-  }
-
-  void check_start_counts() {
-    std::size_t most = 0;
-    for (std::size_t i = 1; i < fit_.parameters.size(); ++i) {
-      if (fit_.parameters[i].starts.size() > fit_.parameters[most].starts.size()) most = i;
-    }
-    const FitParameter& longest = fit_.parameters[most];
-    for (std::size_t i = 0; i < fit_.parameters.size(); ++i) {
-      std::vector<double>& starts = fit_.parameters[i].starts;
-      if (starts.size() == 1) starts.resize(longest.starts.size(), starts[0]);
-      if (starts.size() != longest.starts.size()) {
-        fail(file_, draft_.parameters[i],
-             "parameter '" + names_[i] + "' has " + counted(starts.size(), "start") + " but '" + longest.name +
-                 "' has " + std::to_string(longest.starts.size()),
-             "as many starts for each parameter, or one for all");
-      }
-    }
-  }
-
   void check_columns(const DataSet& data, const DataPlaces& places) const {
     if (places.contents) return;  // those of a table are called by their position, too
     std::unordered_set<std::string> seen;

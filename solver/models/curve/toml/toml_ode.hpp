@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "models/curve/toml_values.hpp"
+#include "models/curve/toml/toml_values.hpp"
 
 namespace thalweg::inline v0_1::reading {
 

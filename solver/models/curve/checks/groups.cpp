@@ -1,4 +1,4 @@
-#include "models/curve/groups.hpp"
+#include "models/curve/checks/groups.hpp"
 
 #include <algorithm>
 #include <unordered_map>

@@ -1,4 +1,4 @@
-#include "models/curve/noise_check.hpp"
+#include "models/curve/checks/noise_check.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,13 +9,14 @@
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/models/row_noise.hpp>
 
+#include "models/curve/checks/input_errors.hpp"
 #include "models/curve/row_formula.hpp"
 
 namespace thalweg::inline v0_1::reading {
 
 bool has_deviations(const DataSet& data, const DataPlaces& places) {
   return !data.sigma.empty() || !data.weights.empty() || data.covariance || !places.covariance_rows.empty() ||
-         data.counts;
+         data.counts || (!data.input_errors.empty() && is_implicit(data.equation));
 }
 
 NoiseCheck::NoiseCheck(const CurveFit& fit, DataSet& data, DataPlaces& places)

@@ -1,4 +1,4 @@
-#include "models/curve/expressions.hpp"
+#include "models/curve/checks/expressions.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "models/curve/ode_check.hpp"
+#include "models/curve/checks/ode_check.hpp"
 
 #include <algorithm>
 #include <cmath>

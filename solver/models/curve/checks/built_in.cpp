@@ -1,4 +1,4 @@
-#include "models/curve/built_in.hpp"
+#include "models/curve/checks/built_in.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -38,7 +38,7 @@ struct ParserFault : std::logic_error {
 #pragma pop_macro("NDEBUG")
 
 #include "models/curve/draft.hpp"
-#include "models/curve/toml_text.hpp"
+#include "models/curve/toml/toml_text.hpp"
 
 namespace thalweg::inline v0_1::reading {
 

@@ -1,5 +1,5 @@
 // The parts of problem files that curve fits and regressions share.
-#include "models/curve/toml_table.hpp"
+#include "models/curve/toml/toml_table.hpp"
 
 #include <algorithm>
 #include <cmath>

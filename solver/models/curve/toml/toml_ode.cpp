@@ -1,4 +1,4 @@
-#include "models/curve/toml_ode.hpp"
+#include "models/curve/toml/toml_ode.hpp"
 
 #include <utility>
 

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "models/curve/toml_table.hpp"
+#include "models/curve/toml/toml_table.hpp"
 
 namespace thalweg::inline v0_1::reading {
 

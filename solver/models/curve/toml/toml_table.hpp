@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "models/curve/toml_access.hpp"
+#include "models/curve/toml/toml_access.hpp"
 
 namespace thalweg::inline v0_1::reading {
 

@@ -1,4 +1,4 @@
-#include "models/curve/combinations.hpp"
+#include "models/curve/checks/combinations.hpp"
 
 namespace thalweg::inline v0_1::reading {
 namespace {

@@ -1,4 +1,4 @@
-#include "models/curve/toml_text.hpp"
+#include "models/curve/toml/toml_text.hpp"
 
 #include <algorithm>
 

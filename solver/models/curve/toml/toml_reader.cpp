@@ -4,9 +4,9 @@
 #include <optional>
 #include <utility>
 
-#include "models/curve/built_in.hpp"
-#include "models/curve/input_errors.hpp"
-#include "models/curve/toml_ode.hpp"
+#include "models/curve/checks/built_in.hpp"
+#include "models/curve/checks/input_errors.hpp"
+#include "models/curve/toml/toml_ode.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace reading {

@@ -7,8 +7,8 @@
 
 #include <thalweg/formula/formula.hpp>
 
+#include "models/curve/checks/expressions.hpp"
 #include "models/curve/draft.hpp"
-#include "models/curve/expressions.hpp"
 #include "models/curve/selection.hpp"
 
 namespace thalweg::inline v0_1::reading {

@@ -1,4 +1,4 @@
-#include "models/curve/toml_ode_writer.hpp"
+#include "models/curve/toml/toml_ode_writer.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "models/curve/input_errors.hpp"
+#include "models/curve/checks/input_errors.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "io/text_numbers.hpp"
-#include "models/curve/expressions.hpp"
+#include "models/curve/checks/expressions.hpp"
 
 namespace thalweg::inline v0_1::reading {
 namespace {

@@ -11,7 +11,7 @@
 
 #include <thalweg/formula/formula.hpp>
 
-#include "models/curve/toml_ode_writer.hpp"
+#include "models/curve/toml/toml_ode_writer.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
