@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include <boost/math/distributions/chi_squared.hpp>
+
 namespace thalweg::inline v0_1 {
 
 namespace {
@@ -25,28 +27,45 @@ double norm(std::span<const double> v) {
   return largest * std::sqrt(sum);
 }
 
-double r_squared(const std::vector<double>& residual, const std::vector<double>& inverse_sigma,
-                 std::span<const double> response) {
+std::vector<double> standardized(const Problem& problem, std::span<const double> values) {
+  std::vector<double> result;
+  for (const auto& group : problem.groups()) {
+    const auto items = static_cast<std::size_t>(group->items()), d = static_cast<std::size_t>(group->dimension());
+    if (result.size() == values.size()) break;
+    const std::size_t from = result.size(), n = std::min(values.size() - from, items * d);
+    std::vector<double> component(items);
+    result.resize(from + n);
+    for (std::size_t k = 0; k < d; ++k) {
+      std::fill(component.begin(), component.end(), 0.0);
+      for (std::size_t i = 0; i * d + k < n; ++i) component[i] = values[from + i * d + k];
+      group->standardize(component.data());
+      for (std::size_t i = 0; i * d + k < n; ++i) result[from + i * d + k] = component[i];
+    }
+  }
+  return result;
+}
+
+double r_squared(const Problem& problem, const std::vector<double>& residual, std::span<const double> response) {
   const std::size_t m = response.size();
   if (m == 0 || m > residual.size()) return unset;
-  const double heaviest =
-      *std::max_element(inverse_sigma.begin(), inverse_sigma.begin() + static_cast<std::ptrdiff_t>(m));
+  const std::vector<double> one = standardized(problem, std::vector<double>(m, 1.0)),
+                            y = standardized(problem, response);
+  double heaviest = 0.0;
+  for (const double w : one) heaviest = std::max(heaviest, std::abs(w));
   double weights = 0.0, sum = 0.0;
   for (std::size_t i = 0; i < m; ++i) {
-    const double weight = std::pow(inverse_sigma[i] / heaviest, 2);
-    weights += weight;
-    sum += weight * response[i];
+    weights += (one[i] / heaviest) * (one[i] / heaviest);
+    sum += (one[i] / heaviest) * (y[i] / heaviest);
   }
-  std::vector<double> about_mean(m);
-  for (std::size_t i = 0; i < m; ++i) about_mean[i] = (response[i] - sum / weights) * inverse_sigma[i];
-  const double left = norm(std::span(residual).first(m)), total = norm(about_mean);
+  std::vector<double> about_mean(response.begin(), response.end());
+  for (double& v : about_mean) v -= sum / weights;
+  const double left = norm(std::span(residual).first(m)), total = norm(standardized(problem, about_mean));
   return total > 0.0 ? 1.0 - std::pow(left / total, 2) : unset;
 }
 
-void set_information_criteria(double m, double size, double rank, const std::vector<double>& inverse_sigma,
-                              FitStatistics& s) {
+void set_information_criteria(const Problem& problem, double m, double size, double rank, FitStatistics& s) {
   double log_variances = 0.0;
-  for (const double v : inverse_sigma) log_variances -= 2.0 * std::log(v);
+  for (const auto& group : problem.groups()) log_variances += group->dimension() * group->log_determinant();
   const double two_pi = 2.0 * std::numbers::pi, rss = s.residual_sum_of_squares;
   const bool known = s.noise == Noise::known;
   if (!known && (s.exact || !(size > 0.0))) return;  // an exact fit: the likelihood has no bound
@@ -57,13 +76,20 @@ void set_information_criteria(double m, double size, double rank, const std::vec
 }
 
 void set_likelihood_criteria(const Program& program, const std::vector<double>& x, double rank, FitStatistics& s) {
-  double samples = 0.0;
+  double samples = 0.0, saturated = 0.0;
+  bool counts = true;
   for (const auto& group : program.problem().groups()) {
     if (!group->has_cost()) return;
     samples += static_cast<double>(group->items());
+    saturated += group->saturated_cost().value_or(0.0);
+    counts = counts && group->saturated_cost().has_value();
   }
   AlignedArray residual(program.rows());
-  set_criteria(2.0 * program.evaluate(x.data(), residual.data(), 1), rank, samples, s);
+  const double minus_two_log_likelihood = 2.0 * (program.evaluate(x.data(), residual.data(), 1) + saturated);
+  set_criteria(minus_two_log_likelihood, rank, samples, s);
+  if (counts && s.degrees_of_freedom > 0)
+    s.chi_squared_probability =
+        cdf(complement(boost::math::chi_squared(s.degrees_of_freedom), s.residual_sum_of_squares));
 }
 
 }  // namespace thalweg::inline v0_1

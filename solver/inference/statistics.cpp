@@ -16,6 +16,7 @@
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/program.hpp>
+#include "inference/bordered.hpp"
 #include "inference/fit_quality.hpp"
 #include "inference/rank.hpp"
 #include "inference/robust.hpp"
@@ -175,24 +176,6 @@ std::vector<double> in_order(const Program& program, const AlignedArray& padded_
   return r;
 }
 
-/// 1/σ of each residual, in the same order.
-std::vector<double> inverse_sigmas(const Problem& problem) {
-  std::vector<double> all;
-  for (const auto& group : problem.groups())
-    for (std::int64_t i = 0; i < group->items(); ++i) {
-      const double each = group->has_sigma() ? group->inverse_sigma()[static_cast<std::size_t>(i)] : 1.0;
-      all.insert(all.end(), static_cast<std::size_t>(group->dimension()), each);
-    }
-  return all;
-}
-
-/// The response divided by σ, as the residuals are.
-std::vector<double> weighted(std::span<const double> response, const std::vector<double>& inverse_sigma) {
-  std::vector<double> y(std::min(response.size(), inverse_sigma.size()));
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] = response[i] * inverse_sigma[i];
-  return y;
-}
-
 /// What rounding alone makes of √Σr²; see FitStatistics.
 double rounding_level(const DenseMatrix& J, const std::vector<double>& values, const std::vector<double>& response) {
   std::vector<double> sizes;
@@ -286,9 +269,8 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
     s.free_names.clear();
     return s;
   }
-  const std::vector<double> inverse_sigma = inverse_sigmas(problem);
   s.residual_sum_of_squares = 2.0 * cost;
-  if (!robust && !own_cost) s.r_squared = r_squared(r, inverse_sigma, response);
+  if (!robust && !own_cost) s.r_squared = r_squared(problem, r, response);
 
   const auto kinks = static_cast<int>(
       std::count_if(s.parameters.begin(), s.parameters.end(), [](const ParameterStatistics& p) { return p.at_kink; }));
@@ -303,7 +285,7 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
   if (!robust && !own_cost) look_at_second_order(program, result, residual, free_J, *inverse, s);
   const int rank = count_freedom();
   const double dof = s.degrees_of_freedom;
-  const std::vector<double> y = weighted(response, inverse_sigma);
+  const std::vector<double> y = standardized(problem, response);
   const double level = rounding_level(free_J, values_of(program, result.x, s.free), y);
   const bool known = s.noise == Noise::known;
   s.exact = !known && !robust && !own_cost && dof > 0 && size <= level * std::sqrt(dof / m);
@@ -311,7 +293,7 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
   if (s.likelihood)
     set_likelihood_criteria(program, result.x, rank, s);
   else if (!robust)
-    set_information_criteria(m, size, rank, inverse_sigma, s);
+    set_information_criteria(problem, m, size, rank, s);
 
   double deviation = known ? 1.0 : s.exact ? level / std::sqrt(m) : s.residual_standard_deviation;
   if (robust) deviation = set_robust(*robust, problem, rank - kinks, *inverse, s);
@@ -352,6 +334,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   s.parameters = describe(problem, result);
   if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
   try {
+    if (is_bordered(problem)) return bordered_statistics(s, problem, result, response);
     return complete(s, problem, result, response);
   } catch (const Cancelled& cancelled) {
     s.left_out = cancelled.what();

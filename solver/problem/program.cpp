@@ -74,8 +74,8 @@ Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) :
     first_row_.push_back(rows_);
     rows_ += group.dimension() * padded(group.items());
     direct_.push_back(group.shares_blocks() && reads_each_block_once(group));
-    for (std::int64_t i = 0; i < group.items(); i += task_items)
-      tasks_.push_back({g, i, std::min(group.items(), i + task_items)});
+    const std::int64_t step = group.couples_items() ? group.items() : task_items;
+    for (std::int64_t i = 0; i < group.items(); i += step) tasks_.push_back({g, i, std::min(group.items(), i + step)});
   }
 }
 

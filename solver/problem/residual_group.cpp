@@ -17,6 +17,7 @@ class ReorderedGroup final : public ResidualGroup {
         group_(group),
         order_(order.begin(), order.end()) {}
   bool has_cost() const override { return group_.has_cost(); }
+  std::optional<double> saturated_cost() const override { return group_.saturated_cost(); }
   bool differenced() const override { return group_.differenced(); }
   std::int64_t table_size() const override { return group_.table_size(); }
   void fill_table(const double* x, double* table) const override { group_.fill_table(x, table); }
@@ -103,6 +104,16 @@ void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
                               name_, sigma[i]));
   inverse_sigma_.resize(sigma.size());
   std::transform(sigma.begin(), sigma.end(), inverse_sigma_.begin(), [](double s) { return 1.0 / s; });
+}
+
+void ResidualGroup::standardize(double* values) const {
+  for (std::size_t i = 0; i < inverse_sigma_.size(); ++i) values[i] *= inverse_sigma_[i];
+}
+
+double ResidualGroup::log_determinant() const {
+  double sum = 0.0;
+  for (const double v : inverse_sigma_) sum -= 2.0 * std::log(v);
+  return sum;
 }
 
 void ResidualGroup::compute_with_table(const double* x, const ResidualOutput& out) const {

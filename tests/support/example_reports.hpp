@@ -34,7 +34,7 @@ inline thalweg::FitPicture picture_of(const thalweg::CurveFit& fit, const thalwe
     built.models[d]->predict(result.x.data(), 0, built.models[d]->rows(), panel.fitted.data());
     int input = -1;
     for (std::size_t c = 0; c < data.columns.size(); ++c) {
-      if (data.sigma_column && data.columns[c] == *data.sigma_column)
+      if (data.columns[c] == data.sigma)
         panel.sigma = data.values[c];
       else if (data.columns[c] != panel.response)
         input = static_cast<int>(c);
@@ -94,7 +94,7 @@ inline thalweg::Report solved(const std::string& file, int start = 1, thalweg::O
                     0};
   for (const auto& p : fit.parameters) report.labels.push_back({p.unit, p.description});
   report.picture = picture_of(fit, report.result, report.statistics);
-  if (fit.data[0].sigma_column) report.sigma = thalweg::Sigma::given;
+  if (!fit.data[0].sigma.empty()) report.sigma = thalweg::Sigma::given;
   return report;
 }
 

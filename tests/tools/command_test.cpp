@@ -232,7 +232,7 @@ TEST_CASE("writing a problem back loses nothing") {
       CHECK(after.data[d].equation == before.data[d].equation);
       CHECK(after.data[d].columns == before.data[d].columns);
       CHECK(after.data[d].values == before.data[d].values);
-      CHECK(after.data[d].sigma_column == before.data[d].sigma_column);
+      CHECK(after.data[d].sigma == before.data[d].sigma);
     }
     REQUIRE(after.parameters.size() == before.parameters.size());
     for (std::size_t i = 0; i < after.parameters.size(); ++i) {
@@ -369,6 +369,7 @@ TEST_CASE("list and --version") {
   CHECK(contains(version.out, ", CHOLMOD ") == with_cholmod);
   CHECK(contains(version.out, "supernodal module, loaded where it is used, is under the GPL") == with_cholmod);
   CHECK(contains(version.out, "nothing under the GPL is linked") == !with_cholmod);
+  CHECK(contains(version.out, ", SUNDIALS ") == thalweg::ode_available());
 }
 
 TEST_CASE("help and version are commands too") {

@@ -263,7 +263,7 @@ const CommandLine command_lines[] = {
      "list",
      "List what there is",
      "Example: thalweg list problems",
-     {"WHAT", "methods, losses, linear-solvers, formats or problems"}},
+     {"WHAT", "methods, models, losses, linear-solvers, formats or problems"}},
     {Verb::generate,
      0,
      "generate",

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <thalweg/math/loss.hpp>
@@ -11,20 +12,20 @@
 #include <thalweg/models/bundle.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/models/table_fit.hpp>
-#include <thalweg/problem/noise.hpp>
 #include <thalweg/studies/study.hpp>
 
 namespace thalweg::tool {
 
 /// What `solve` and `fit` have in common: the request, and what becomes of the answer.
 struct SolveArguments : Request {
-  std::string json;            ///< a file, "-" for standard output, or empty
-  std::string trace;           ///< a file, or empty
-  std::string output;          ///< a file, or empty
-  std::string report;          ///< a file, or empty
-  std::string output_table;    ///< of each row of a curve fit: a file, or empty
-  std::string predict_output;  ///< of each row of --predict: a file, or empty
-  std::string figure;          ///< a file, or empty
+  std::vector<std::pair<std::string, std::string>> inputs;  ///< files that options name: {"--covariance", "c.csv"}
+  std::string json;                                         ///< a file, "-" for standard output, or empty
+  std::string trace;                                        ///< a file, or empty
+  std::string output;                                       ///< a file, or empty
+  std::string report;                                       ///< a file, or empty
+  std::string output_table;                                 ///< of each row of a curve fit: a file, or empty
+  std::string predict_output;                               ///< of each row of --predict: a file, or empty
+  std::string figure;                                       ///< a file, or empty
   bool rows_in_json = false;
   std::string command;  ///< as it was given, for those who want to repeat it
   bool quiet = false, verbose = false;
@@ -42,10 +43,15 @@ struct FitArguments {
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
   std::vector<NamedExpression> define, tie, derive;
-  std::string sigma;  ///< a column, or empty
+  std::string sigma, weights;   ///< a column, a number, a formula, or empty
+  std::string covariance;       ///< a file, or empty
+  std::string autocorrelation;  ///< NUMBER or NUMBER:COLUMN, or empty
+  std::vector<InputError> sigma_x;
+  std::string correlation;  ///< a column, a number, or empty
   TableOptions table;
   RowSelection rows;
-  Noise noise = Noise::estimated;
+  enum class NoiseKind { known, estimated, estimated_per_data_set, poisson };
+  NoiseKind noise = NoiseKind::estimated;
 };
 
 struct CompareArguments {

@@ -106,14 +106,16 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.upper = pairs(assignments(g.name, g.texts)); }, repeats},
 
     {"--model", "\"y = ...\"", model, of_fit,
-     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name. Given again: the "
-     "models are compared",
+     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name; or built-in "
+     "models, "
+     "\"gaussian + linear\": thalweg list models. Given again: the models are compared",
      [](A& a, const G& g) {
        a.fit.models = g.texts;
        a.fit.model = g.text();
      },
      repeats},
-    {"--start", assigned, model, of_fit, "the parameters and where they begin",
+    {"--start", assigned, model, of_fit,
+     "the parameters and where they begin; those of built-in models (gaussian.center=5) may be left out",
      [](A& a, const G& g) { a.fit.start = assignments(g.name, g.texts); }, repeats},
     {"--lower", assigned, model, of_fit, "lower bounds",
      [](A& a, const G& g) { a.fit.lower = assignments(g.name, g.texts); }, repeats},
@@ -127,11 +129,32 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.fit.tie = expressions(g.name, g.texts); }, repeats},
     {"--derive", named, model, of_fit, "a quantity of the parameters, with its error: \"half_life = log(2)/k\"",
      [](A& a, const G& g) { a.fit.derive = expressions(g.name, g.texts); }, repeats},
-    {"--sigma", "COLUMN", model, of_fit, "the column with each row's standard deviation",
+    {"--sigma", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
+     "each row's standard deviation: a column, 0.05, or \"0.02*y + 0.1\"",
      [](A& a, const G& g) { a.fit.sigma = g.text(); }},
-    {"--noise", "NAME", model, of_fit, "known: sigma is absolute; estimated: only its ratios count (estimated)",
+    {"--sigma-x", "COLUMN", model, of_fit,
+     "errors in x, too: the column with its standard deviations, or a number; x=dx,t=0.1 for several inputs",
+     [](A& a, const G& g) { a.fit.sigma_x = input_errors(g.name, g.texts); }, repeats},
+    {"--correlation", "COLUMN", model, of_fit, "correlation of the errors of x and y: a column, or a number (0)",
+     [](A& a, const G& g) { a.fit.correlation = g.text(); }},
+    {"--weights", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
+     "how much each row's square counts, 1/sigma^2; a weight of 0 leaves the row out",
+     [](A& a, const G& g) { a.fit.weights = g.text(); }},
+    {"--covariance", "FILE", model, of_fit, "the covariance of the rows' errors: a table of as many rows and columns",
      [](A& a, const G& g) {
-       a.fit.noise = g.one_of({"known", "estimated"}) == 0 ? Noise::known : Noise::estimated;
+       a.fit.covariance = g.path();
+       a.solve.inputs.emplace_back(g.name, a.fit.covariance);
+     }},
+    {"--autocorrelation", "NUMBER[:COLUMN]", model, of_fit,
+     "of the errors of neighbouring rows; with a column, of rows at a distance of 1 in it",
+     [](A& a, const G& g) { a.fit.autocorrelation = g.text(); }},
+    {"--noise", "NAME", model, of_fit,
+     "known: sigma is absolute; estimated, estimated-per-data-set: only its ratios count; poisson: the response is "
+     "counts "
+     "(estimated)",
+     [](A& a, const G& g) {
+       a.fit.noise =
+           static_cast<FitArguments::NoiseKind>(g.one_of({"known", "estimated", "estimated-per-data-set", "poisson"}));
      }},
 
     {"--where", "\"x > 2 && x < 8\"", table, of_fit, "fit only the rows that meet a condition on columns",

@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 
 #include <thalweg/formula/formula.hpp>
+#include <thalweg/models/model_library.hpp>
+#include <thalweg/models/row_noise.hpp>
 
+#include "cli/option_values.hpp"
 #include "cli/usage.hpp"
 #include "cli/wording.hpp"
 #include "commands/commands.hpp"
@@ -47,13 +50,33 @@ std::pair<std::string, int> shown_part(const std::string& model, int begin, int 
                                std::string(static_cast<std::size_t>(carets), '^')));
 }
 
-Equation parse_model(const std::string& model) {
+[[noreturn]] void refuse_model(const std::string& model, TextRange where, const FormulaError& error) {
+  refuse_model(model, where, fmt::format("column {}: {}; expected {}", where.begin + 1, error.problem, error.expected));
+}
+
+/// Built-in models written out.
+ExpandedModel expand(const FitArguments& arguments, const DataTable& table) {
+  ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
+  for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
+  for (const auto* expressions : {&arguments.define, &arguments.tie})
+    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
+  if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
   try {
-    return Equation::parse(model);
+    return expand_model(arguments.model, names);
   } catch (const FormulaError& error) {
-    refuse_model(model, error.where, error.what());
+    refuse_model(arguments.model, error.where, error);
   }
 }
+
+Equation parse_model(const std::string& model, const ExpandedModel& expanded) {
+  try {
+    return Equation::parse(expanded.equation);
+  } catch (const FormulaError& error) {
+    refuse_model(model, expanded.source(error.where), error);
+  }
+}
+
+using NoiseKind = FitArguments::NoiseKind;
 
 class Request {
  public:
@@ -61,10 +84,13 @@ class Request {
       : arguments_(arguments),
         table_(DataTable::read(path, arguments.table)),
         names_(table_.table().columns),
-        equation_(parse_model(arguments.model)) {
+        expanded_(expand(arguments, table_)),
+        equation_(parse_model(arguments.model, expanded_)) {
     fit_.file = path;
     fit_.title = arguments.model;
-    fit_.noise = arguments.noise;
+    fit_.noise =
+        arguments.noise == NoiseKind::known || arguments.noise == NoiseKind::poisson ? Noise::known : Noise::estimated;
+    fit_.scale_per_data_set = arguments.noise == NoiseKind::estimated_per_data_set;
     fit_.definitions = arguments.define;
     fit_.tied = arguments.tie;
     fit_.derived = arguments.derive;
@@ -75,6 +101,7 @@ class Request {
 
   CurveFit take() {
     add_parameters();
+    add_model_parameters();
     check_names();
     set_bounds(arguments_.lower, "--lower", &FitParameter::lower);
     set_bounds(arguments_.upper, "--upper", &FitParameter::upper);
@@ -146,6 +173,14 @@ class Request {
     }
   }
 
+  /// Those of built-in models that are not given: their starts are guessed.
+  void add_model_parameters() {
+    for (const ModelTerm& term : expanded_.terms)
+      for (std::size_t k = 0; k < term.model.parameters.size(); ++k)
+        if (std::string name = term.parameter(k); !is_parameter(name) && !is_expression(name))
+          fit_.parameters.emplace_back().name = std::move(name);
+  }
+
   /// " (a or b)": the names of the formula that are no columns.
   std::string missing_list() const {
     std::vector<std::string> names;
@@ -160,14 +195,17 @@ class Request {
   void check_names() const {
     const std::vector<std::string> spellings = names_.spellings();
     const std::string columns = either(spellings);
+    std::vector<std::string> known = table_.table().columns;
+    for (const LibraryModel& built_in : model_library()) known.push_back(built_in.name);
     for (const Formula* side : {&equation_.response, &equation_.model})
       for (const Formula::Name& used : side->names()) {
         if (is_column(used.name) || is_parameter(used.name) || is_expression(used.name)) continue;
-        refuse_model(arguments_.model, used.where,
-                     fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
-                                 "expected {}, or --start {}=1",
-                                 used.where.begin + 1, used.name, fit_.file,
-                                 did_you_mean(used.name, table_.table().columns), columns, used.name));
+        const TextRange where = expanded_.source(used.where);
+        refuse_model(
+            arguments_.model, where,
+            fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
+                        "expected {}, or --start {}=1",
+                        where.begin + 1, used.name, fit_.file, did_you_mean(used.name, known), columns, used.name));
       }
     for (const Definition& definition : expressions_)
       for (const Formula::Name& used : definition.formula.names())
@@ -198,7 +236,7 @@ class Request {
       if (p.lower > p.upper)
         throw UsageError(
             fmt::format("'{}' has lower {} above upper {}; expected lower <= upper", p.name, p.lower, p.upper));
-      if (p.starts[0] < p.lower || p.starts[0] > p.upper)
+      if (!p.starts.empty() && (p.starts[0] < p.lower || p.starts[0] > p.upper))
         throw UsageError(
             fmt::format("--start: '{}' starts at {}, outside its bounds; expected a start from {} "
                         "to {}",
@@ -210,16 +248,92 @@ class Request {
     DataSet& data = fit_.data.emplace_back();
     data.name = "data";
     data.equation = arguments_.model;
-    if (!arguments_.sigma.empty()) use_sigma(data);
-    if (arguments_.noise == Noise::known && !data.sigma_column)
-      throw UsageError("--noise known needs the standard deviations; expected --sigma COLUMN");
+    use_sigma_x(data);
+    check_noise();
+    data.sigma = row_formula("--sigma", arguments_.sigma);
+    data.weights = row_formula("--weights", arguments_.weights);
+    if (!arguments_.covariance.empty()) data.covariance = covariance();
+    if (!arguments_.autocorrelation.empty()) data.autocorrelation = autocorrelation();
+    data.counts = arguments_.noise == NoiseKind::poisson;
   }
 
-  void use_sigma(DataSet& data) const {
-    if (!is_column(arguments_.sigma))
-      throw UsageError(fmt::format("--sigma: unknown column '{}'{}; expected {}", arguments_.sigma,
-                                   did_you_mean(arguments_.sigma, table_.table().columns), either(names_.spellings())));
-    data.sigma_column = arguments_.sigma;
+  /// What does not go together, in the words of the command line.
+  void check_noise() const {
+    const bool sigma = !arguments_.sigma.empty(), weights = !arguments_.weights.empty(),
+               covariance = !arguments_.covariance.empty(), correlated = !arguments_.autocorrelation.empty();
+    if (arguments_.noise == NoiseKind::poisson && (sigma || weights || covariance || correlated))
+      throw UsageError(
+          fmt::format("--noise poisson does not go with {}: the variance of a count is its mean; expected "
+                      "one of the two",
+                      sigma        ? "--sigma"
+                      : weights    ? "--weights"
+                      : covariance ? "--covariance"
+                                   : "--autocorrelation"));
+    if (covariance && (sigma || weights || correlated))
+      throw UsageError(
+          fmt::format("--covariance does not go with {}; expected one of the two", sigma     ? "--sigma"
+                                                                                   : weights ? "--weights"
+                                                                                             : "--autocorrelation"));
+    if (sigma && weights) throw UsageError("--sigma does not go with --weights; expected one of the two");
+    const bool implicit = equation_.response.names().empty() && !arguments_.sigma_x.empty();
+    if (arguments_.noise == NoiseKind::known && !sigma && !weights && !covariance && !implicit)
+      throw UsageError("--noise known needs the standard deviations; expected --sigma, --weights or --covariance");
+  }
+
+  std::string row_formula(const std::string& option, const std::string& text) const {
+    if (text.empty()) return text;
+    RowFormulaNames names;
+    names.is_column = [this](const std::string& name) { return is_column(name); };
+    for (const FitParameter& p : fit_.parameters) names.parameters.push_back(p.name);
+    names.columns = table_.table().columns;
+    names.spellings = names_.spellings();
+    names.response = equation_.response.text();
+    if (const auto mistake = mistake_in_row_formula(text, names))
+      throw UsageError(fmt::format("{}: {}; expected {}", option, mistake->problem, mistake->expected));
+    return text;
+  }
+
+  std::shared_ptr<const ErrorCovariance> covariance() const {
+    LowerRows rows = read_covariance(arguments_.covariance);
+    try {
+      return std::make_shared<ErrorCovariance>(std::move(rows));
+    } catch (const IndefiniteCovariance& error) {
+      throw FileError(arguments_.covariance, 0, 0, error.what(), "a positive definite matrix");
+    }
+  }
+
+  Autocorrelation autocorrelation() const {
+    const std::string& text = arguments_.autocorrelation;
+    const std::size_t colon = text.find(':');
+    Autocorrelation a;
+    const auto correlation = number_from<double>(text.substr(0, colon));
+    if (!correlation)
+      throw UsageError(
+          fmt::format("--autocorrelation is '{}'; expected a number, or a number and a column, 0.6:t", text));
+    a.correlation = *correlation;
+    if (colon == std::string::npos) return a;
+    a.at = text.substr(colon + 1);
+    if (!is_column(a.at))
+      throw UsageError(fmt::format("--autocorrelation: unknown column '{}'{}; expected {}", a.at,
+                                   did_you_mean(a.at, table_.table().columns), either(names_.spellings())));
+    return a;
+  }
+
+  void use_sigma_x(DataSet& data) const {
+    const auto expect_column = [&](const std::string& option, const std::string& name) {
+      if (!is_column(name) && !number_from<double>(name))
+        throw UsageError(fmt::format("{}: unknown column '{}'{}; expected {}, or a number", option, name,
+                                     did_you_mean(name, table_.table().columns), either(names_.spellings())));
+    };
+    for (const InputError& error : arguments_.sigma_x) {
+      if (!error.input.empty() && !is_column(error.input))
+        throw UsageError(fmt::format("--sigma-x: unknown column '{}'{}; expected {}", error.input,
+                                     did_you_mean(error.input, table_.table().columns), either(names_.spellings())));
+      expect_column("--sigma-x", error.sigma);
+    }
+    if (!arguments_.correlation.empty()) expect_column("--correlation", arguments_.correlation);
+    data.input_errors = arguments_.sigma_x;
+    data.correlation = arguments_.correlation;
   }
 
   /// The condition's own mistakes are the command line's, not the table's.
@@ -244,7 +358,8 @@ class Request {
   const FitArguments& arguments_;
   DataTable table_;
   ColumnNames names_;
-  Equation equation_;
+  ExpandedModel expanded_;
+  Equation equation_;                    // built-in models written out
   std::vector<Definition> expressions_;  // definitions and tied parameters
   CurveFit fit_;
 };

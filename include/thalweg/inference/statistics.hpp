@@ -63,7 +63,8 @@ struct UndeterminedCombination {
 };
 
 /// Where groups bring a cost of their own, minus a log likelihood, JᵀJ is Fisher's information, the residuals are
-/// Pearson's, and AIC and BIC count that likelihood; R² and the probability of χ² stay unset.
+/// Pearson's, and AIC and BIC count that likelihood; R² stays unset, and so does the probability of χ², except of
+/// counts (ResidualGroup::saturated_cost).
 ///
 /// Where the exact Hessian JᵀJ + Σ r ∇²r is positive definite, and JᵀJ has less than 1 % of its curvature in some
 /// direction, the minimum is determined only to second order: the covariance is σ² times the inverse of that Hessian.
@@ -94,6 +95,7 @@ struct FitStatistics {
   }
   std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
   std::vector<double> covariance;   ///< free × free, row-major, NaN where undetermined
+  bool partial_covariance = false;  ///< both are those of the parameters that all groups of a large fit share
   double level = 0.95;              ///< of the intervals, 0 < level < 1
   double quantile = unset;          ///< half the width of an interval over its standard error
   Noise noise = Noise::estimated;

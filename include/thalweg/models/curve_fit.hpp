@@ -4,13 +4,17 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <thalweg/io/file_error.hpp>
 #include <thalweg/math/loss.hpp>
+#include <thalweg/models/ode.hpp>
+#include <thalweg/problem/error_covariance.hpp>
 #include <thalweg/problem/noise.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -21,7 +25,9 @@ struct FitParameter {
   std::vector<double> starts;  ///< at least one; --start K takes the K-th
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
-  bool fixed = false;   ///< kept at its start
+  bool fixed = false;                                        ///< kept at its start
+  bool per_group = false;                                    ///< each group of rows has a value of its own
+  std::vector<std::pair<std::string, double>> group_starts;  ///< of some groups, in the place of `starts`
   bool linear = false;  ///< to be eliminated by variable projection: every equation is affine in it
   struct Prior {
     double mean = 0.0, sigma = 1.0;
@@ -33,6 +39,19 @@ struct FitParameter {
   };
   std::optional<Certified> certified;
   std::string unit, description;  ///< for the reader of a report; may be empty
+};
+
+/// Errors of successive rows that are correlated (first-order autoregressive): by φ = `correlation` at a distance of 1,
+/// by φ^|t − t'| at any other.
+struct Autocorrelation {
+  double correlation = 0.0;  ///< −1 < φ < 1; not below 0 with `at`
+  std::string at;            ///< the column that holds t, increasing; empty: the number of the row
+};
+
+/// An input of an equation, a column of its model, that was measured with an error.
+struct InputError {
+  std::string input;  ///< empty: the equation's only input; of an equation with a constant response, each of its inputs
+  std::string sigma;  ///< the standard deviation: the column that holds that of each row, or a number
 };
 
 /// A name that stands for an expression.
@@ -49,10 +68,25 @@ struct DataSet {
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
   std::vector<std::string> labels;          ///< of each column: its name in its table; empty: as `columns`
-  std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
-  Loss loss;                                ///< of each row's residual, divided by its standard deviation
-  std::size_t missing_rows = 0;             ///< left out because a value is missing
-  std::size_t excluded_rows = 0;            ///< left out by a condition
+  std::string group_column;                 ///< whose text tells the group of each row; empty: the set has no groups
+  std::vector<int> group;                   ///< of each row, an index into CurveFit::groups; empty: it has no groups
+  /// The standard deviation of each row, positive, as written: a column's name, a number, or a formula of columns such
+  /// as "0.02*y + 0.1" (a column's own name goes first). Empty: none. row_deviations() evaluates it.
+  std::string sigma;
+  std::string weights;  ///< the factor of each row's r², likewise: sigma = 1/√weight; not beside sigma
+  /// Of the rows' errors, as many as rows; not beside sigma or weights. Null: they are independent.
+  std::shared_ptr<const ErrorCovariance> covariance;
+  std::optional<Autocorrelation> autocorrelation;  ///< beside sigma or weights, not beside a covariance
+  bool counts = false;  ///< the response is a Poisson count, whose mean is the model: fitted by maximum likelihood
+  /// Where there are any, the residuals are distances from the curve (OrthogonalResiduals), those of the response
+  /// having standard deviation 1 where none is given. An equation whose response is a constant holds exactly at the
+  /// true inputs.
+  std::vector<InputError> input_errors;
+  std::string correlation;  ///< of the errors of the only such input and of the response: a column, a number, or empty
+  Loss loss;                ///< of each row's residual, divided by its standard deviation
+  std::vector<OdeInitial> initial;  ///< initial values of states that differ in this data set
+  std::size_t missing_rows = 0;     ///< left out because a value is missing
+  std::size_t excluded_rows = 0;    ///< left out by a condition, or by a weight of 0
 };
 
 struct CurveFit {
@@ -63,7 +97,12 @@ struct CurveFit {
   std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
   std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
-  Noise noise = Noise::estimated;
+  std::optional<OdeSystem> ode;     ///< whose states equations may name
+  std::vector<std::string> groups;  ///< names of the groups of rows, of all data sets together
+  Noise noise = Noise::estimated;   ///< known where a data set has counts
+  /// The noise that is estimated has a factor for each data set, not one for all. build_problem() leaves it to
+  /// solve_with_noise_scales() of thalweg/minimize/noise_scales.hpp.
+  bool scale_per_data_set = false;
   bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::string> notes;  ///< what the reader decided that a person should know; sentences

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -76,6 +77,19 @@ class ResidualGroup {
   /// minus a log likelihood, say. The group then hands out r̃ and rows J̃ with J̃ᵀr̃ = ∇ℓ and J̃ᵀJ̃ = (∂f)ᵀ ∇²ℓ (∂f),
   /// the generalised Gauss-Newton Hessian (Schraudolph 2002; Martens 2010), and ℓ to ResidualOutput::cost.
   virtual bool has_cost() const { return false; }
+  /// What a perfect fit costs, minus its log likelihood, where the cost leaves that out: Σℓ is then half the deviance,
+  /// and Pearson's χ² of the residuals has the χ² distribution where the counts are not few. Null: nothing is left
+  /// out, and χ² tells nothing (0/1 labels).
+  virtual std::optional<double> saturated_cost() const { return std::nullopt; }
+
+  /// Whether the residual of an item depends on the data of the items before it, so that a range of items costs what
+  /// all before it cost. Dense evaluation then takes all items at once.
+  virtual bool couples_items() const { return false; }
+  /// Turns values, one per item, into what residuals of that size would be: divided by σ, or by a factor of their
+  /// errors' covariance. The first k results depend on the first k values alone.
+  virtual void standardize(double* values) const;
+  /// ln det of the covariance of the items' errors in one component: Σ ln σᵢ².
+  virtual double log_determinant() const;
 
   /// Numbers that items share, such as the rotation matrix of each camera, worked out once for each x: how many there
   /// are, and what they are at x. Several threads may then evaluate with one table.

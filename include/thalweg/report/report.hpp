@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,6 +58,7 @@ struct Report {
   Result result;
   FitStatistics statistics;
   Sigma sigma = Sigma::none;
+  std::string noise;  ///< what the noise is, in a sentence; empty: as the statistics and `sigma` have it
   std::optional<Agreement> certified;  ///< when the file holds certified values
   std::optional<KnownMinimum> known_minimum;
   std::optional<Minima> multistart;             ///< when there was more than one start
@@ -69,6 +71,8 @@ struct Report {
   std::vector<FitRows> predictions;             ///< of rows that were not fitted to; when they are asked for
   std::vector<Section> sections;                ///< what belongs to this kind of problem
   ParameterList parameter_list = ParameterList::shown;
+  /// How many parameters the text lists at most: those behind them are in a section.
+  std::size_t listed_parameters = std::numeric_limits<std::size_t>::max();
   std::optional<Profile> profile;  ///< when intervals by profile were asked for; their level is that of the statistics
 
   struct Seconds {

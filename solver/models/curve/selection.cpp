@@ -36,6 +36,12 @@ std::optional<std::size_t> ColumnSelection::position(std::string_view name) cons
 
 bool ColumnSelection::has(std::string_view name) const { return position(name).has_value(); }
 
+std::optional<std::size_t> ColumnSelection::find(std::string_view name) const {
+  const auto exact = position(name);
+  const auto found = exact ? exact : names_.find(name).column;
+  return found ? std::optional(source_[*found]) : std::nullopt;
+}
+
 bool ColumnSelection::use(const std::string& name, const std::string& file, Place place) {
   if (const auto exact = position(name)) {
     used_[*exact] = true;
@@ -160,15 +166,34 @@ void ColumnSelection::apply(const std::string& file) {
         if (std::string remark = places_.contents->remark(j); !remark.empty()) notes_.push_back(std::move(remark));
   keep(kept);
   drop_unread();
+  rows_ = rows;
+  kept_ = std::move(kept);
+}
+
+void ColumnSelection::leave_out_all_but(const std::vector<std::size_t>& rows) {
+  data_.excluded_rows += kept_.size() - rows.size();
+  keep_values(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) kept_[i] = kept_[rows[i]];
+  kept_.resize(rows.size());
+  if (!places_.cell) return;
+  places_.cell = [cell = std::move(places_.cell), rows](std::size_t row, std::size_t column) {
+    return cell(rows[row], column);
+  };
+}
+
+void ColumnSelection::keep_values(const std::vector<std::size_t>& rows) {
+  if (rows.size() == data_.values[0].size()) return;
+  for (std::vector<double>& column : data_.values) {
+    for (std::size_t i = 0; i < rows.size(); ++i) column[i] = column[rows[i]];
+    column.resize(rows.size());
+  }
+  if (data_.group.empty()) return;
+  for (std::size_t i = 0; i < rows.size(); ++i) data_.group[i] = data_.group[rows[i]];
+  data_.group.resize(rows.size());
 }
 
 void ColumnSelection::keep(const std::vector<std::size_t>& rows) {
-  if (rows.size() < data_.values[0].size()) {
-    for (std::vector<double>& column : data_.values) {
-      for (std::size_t i = 0; i < rows.size(); ++i) column[i] = column[rows[i]];
-      column.resize(rows.size());
-    }
-  }
+  keep_values(rows);
   if (!places_.cell) return;
   places_.cell = [cell = std::move(places_.cell), rows, source = source_](std::size_t row, std::size_t column) {
     return cell(rows[row], source[column]);

@@ -22,6 +22,8 @@ class ColumnSelection {
 
   /// The column that is called exactly `name`.
   bool has(std::string_view name) const;
+  /// Where the column is in the table that this name means, if it means one; it is not noted as read.
+  std::optional<std::size_t> find(std::string_view name) const;
   /// Notes that a column is read, under this name; false when there is none. `file` and `place` for the complaint that
   /// a name means several columns.
   bool use(const std::string& name, const std::string& file, Place place);
@@ -34,7 +36,13 @@ class ColumnSelection {
   /// Throws FileError for a cell that is read and holds no number.
   void apply(const std::string& file);
 
+  /// Leaves out all rows but these of those that apply() kept.
+  void leave_out_all_but(const std::vector<std::size_t>& rows);
+
   bool is_used(std::size_t column) const { return used_[column]; }
+  /// After apply(): which rows are kept, of how many.
+  const std::vector<std::size_t>& kept() const { return kept_; }
+  std::size_t rows() const { return rows_; }
   const ColumnNames& names() const { return names_; }
   /// What a person should know of the columns that are read: dates.
   const std::vector<std::string>& notes() const { return notes_; }
@@ -45,6 +53,7 @@ class ColumnSelection {
   [[noreturn]] void refuse(std::size_t row, std::size_t column) const;
   bool may_be_left_out(std::size_t row, std::size_t column) const;
   void keep(const std::vector<std::size_t>& rows);
+  void keep_values(const std::vector<std::size_t>& rows);
   void drop_unread();
 
   DataSet& data_;
@@ -52,6 +61,8 @@ class ColumnSelection {
   ColumnNames names_;
   std::vector<std::size_t> source_;  // of each column: where it is in the table
   std::vector<char> used_;
+  std::vector<std::size_t> kept_;
+  std::size_t rows_ = 0;
   std::vector<std::string> notes_;
 };
 

@@ -69,7 +69,7 @@ Table parameter_table(const Report& report, bool verbose) {
   table.add_column("meaning", Align::left);
   const auto& parameters = report.statistics.parameters;
   const std::vector<Digits> written = written_values(report, verbose);
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(parameters.size(), report.listed_parameters); ++i) {
     const ParameterStatistics& p = parameters[i];
     const double error = error_of(p);
     const Digits& digits = written[i];

@@ -102,6 +102,9 @@ std::string about_noise(const Report& report) {
     return any ? "the errors above come from the scatter of the weighted residuals"
                : "no errors: too few residuals, or too many where the loss bends down";
   }
+  const bool told = s.likelihood || s.noise == Noise::known ||
+                    (s.degrees_of_freedom > 0 && s.residual_sum_of_squares > 0.0 && !s.exact);
+  if (told && !report.noise.empty()) return report.noise;
   if (s.likelihood) return "the cost is minus a log likelihood; the errors above come from its curvature";
   if (s.noise == Noise::known) return "known: the errors above come from the given standard deviations alone";
   if (s.degrees_of_freedom <= 0)

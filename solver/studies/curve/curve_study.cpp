@@ -6,12 +6,16 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/minimize/stopwatch.hpp>
 #include <thalweg/models/build.hpp>
 #include <thalweg/models/regression_fit.hpp>
+#include <thalweg/models/row_noise.hpp>
 #include <thalweg/models/toml_writer.hpp>
 
 #include "studies/curve/derived_section.hpp"
 #include "studies/curve/fit_picture.hpp"
+#include "studies/curve/group_section.hpp"
+#include "studies/curve/noise_section.hpp"
 #include "studies/curve/residual_pattern.hpp"
 #include "studies/curve/row_results.hpp"
 #include "studies/curve/saturation.hpp"
@@ -22,12 +26,14 @@ namespace thalweg::inline v0_1 {
 namespace studies {
 namespace {
 
-std::optional<Agreement> certified_agreement(const CurveFit& fit, const FitStatistics& s) {
-  std::vector<double> certified;
+std::optional<Agreement> certified_agreement(const CurveFit& fit, const CurveProblem& built, const FitStatistics& s) {
+  std::vector<double> certified(s.parameters.size(), unset);
   bool any = false;
-  for (const FitParameter& p : fit.parameters) {
-    any = any || p.certified.has_value();
-    certified.push_back(p.certified ? p.certified->value : unset);
+  for (std::size_t i = 0; i < fit.parameters.size(); ++i) {
+    const FitParameter& p = fit.parameters[i];
+    if (p.per_group || !p.certified) continue;
+    any = true;
+    certified[component_of(fit, built, i, 0)] = p.certified->value;
   }
   if (!any) return std::nullopt;
   return agreement(s.parameters, certified);
@@ -37,8 +43,11 @@ std::optional<Agreement> certified_agreement(const CurveFit& fit, const FitStati
 double certified_cost(const CurveFit& fit) {
   for (const FitParameter& p : fit.parameters)
     if (p.prior) return unset;
+  if (fit.scale_per_data_set) return unset;
   for (const DataSet& data : fit.data)
-    if (data.sigma_column || !data.loss.is_trivial()) return unset;
+    if (data.counts || data.covariance || data.autocorrelation || !data.sigma.empty() || !data.weights.empty() ||
+        !data.input_errors.empty() || !data.loss.is_trivial())
+      return unset;
   return 0.5 * fit.certified_residual_sum_of_squares;
 }
 
@@ -49,6 +58,11 @@ class CurveStudy final : public Study {
 
   void prepare(Request& request) override {
     request.options.validate();
+    if (fit_.scale_per_data_set && request.starts > 1)
+      throw Error(fmt::format(
+          "--starts does not go with '{}', whose noise is estimated per data set: costs at different scales "
+          "of the noise do not compare; expected one start, or noise = \"estimated\"",
+          file()));
     build(request, request.start);
     if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }
@@ -59,21 +73,36 @@ class CurveStudy final : public Study {
       report.problem.missing_rows += static_cast<std::int64_t>(data.missing_rows);
       report.problem.excluded_rows += static_cast<std::int64_t>(data.excluded_rows);
     }
-    for (const FitParameter& p : fit_.parameters) report.labels.push_back({p.unit, p.description});
+    report.labels.resize(built_.problem.start().size());
+    for (std::size_t g = 0; g < std::max<std::size_t>(1, fit_.groups.size()); ++g)
+      for (std::size_t i = 0; i < fit_.parameters.size(); ++i)
+        report.labels[component_of(fit_, built_, i, g)] = {fit_.parameters[i].unit, fit_.parameters[i].description};
   }
   Subject subject() const override { return {.residuals = &built_.problem}; }
   std::vector<double> start() const override { return built_.problem.start(); }
+  Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
+    if (!fit_.scale_per_data_set) return Study::solve(request, options, train);
+    ScaledResult scaled = solve_scaled(request, options, train);
+    scales_ = std::move(scaled.scales);
+    return std::move(scaled.result);
+  }
 
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), fit_.notes.begin(), fit_.notes.end());
-    if (report.problem.priors > 0 && fit_.noise == Noise::estimated)
+    if (has_input_errors())
+      report.result.notes.emplace_back(
+          "the inputs have errors, too: the residuals are distances of the points from the curve, in standard "
+          "deviations");
+    if (report.problem.priors > 0 && fit_.noise == Noise::estimated && !fit_.scale_per_data_set)
       report.result.notes.emplace_back(
           "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
           "noise = \"known\" takes them as they are");
   }
-  /// Empty where a parameter is in what was measured.
+  /// Empty where a parameter is in what was measured, and where it is not all that was measured: R² is of errors of the
+  /// response alone.
   std::vector<double> response() const override {
     std::vector<double> response;
+    if (has_input_errors()) return response;
     try {
       for (const auto& model : built_.models) {
         const std::vector<double> y = model->response();
@@ -86,19 +115,28 @@ class CurveStudy final : public Study {
   }
   void conclude(const Request& request, Report& report) const override {
     note_saturation(built_, report);
-    add_derived(fit_, built_, request, report);
+    add_groups(fit_, built_, report);
+    add_noise(fit_, scales_, report);
+    count_scales(report.statistics);
+    add_derived(scaled_fit(), built_, request, report);
     judge_residuals(fit_, built_, report);
-    if (report.statistics.available()) report.certified = certified_agreement(fit_, report.statistics);
+    if (report.statistics.available()) report.certified = certified_agreement(fit_, built_, report.statistics);
     const Status status = report.result.status;
     if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
     if (status == Status::failed || status == Status::non_finite_start) return;
     if (request.rows) report.rows = row_results(fit_, built_, report);
-    report.predictions = predictions(fit_, prediction_inputs_, report);
+    report.predictions = predictions(fit_, built_, prediction_inputs_, report);
     note_missing(report);
   }
   std::string solution(const std::vector<double>& x, Compression) const override {
     CurveFit solved = fit_;
-    for (std::size_t i = 0; i < solved.parameters.size(); ++i) solved.parameters[i].starts = {x[i]};
+    for (std::size_t i = 0; i < solved.parameters.size(); ++i) {
+      FitParameter& p = solved.parameters[i];
+      p.starts = {x[component_of(fit_, built_, i, 0)]};
+      p.group_starts.clear();
+      for (std::size_t g = 0; p.per_group && g < fit_.groups.size(); ++g)
+        p.group_starts.emplace_back(fit_.groups[g], x[component_of(fit_, built_, i, g)]);
+    }
     return write_toml(solved);
   }
 
@@ -108,10 +146,18 @@ class CurveStudy final : public Study {
     name(report.problem);
     return report;
   }
-  std::size_t start_count() const override { return fit_.parameters[0].starts.size(); }
+  std::size_t start_count() const override { return fit_.groups.empty() ? fit_.parameters[0].starts.size() : 1; }
 
-  void prepare_comparison(const Request& request) override { build(request, 1); }
+  void prepare_comparison(const Request& request) override {
+    if (fit_.scale_per_data_set)
+      throw Error(
+          fmt::format("'{}' has noise estimated per data set, whose cost changes with the scales of the noise; "
+                      "expected noise = \"estimated\" or \"known\" for a comparison",
+                      file()));
+    build(request, 1);
+  }
   std::vector<std::vector<double>> starts() const override {
+    if (!fit_.groups.empty()) return {built_.problem.start()};
     std::vector<std::vector<double>> starts(start_count());
     for (std::size_t k = 0; k < starts.size(); ++k)
       for (const FitParameter& p : fit_.parameters) starts[k].push_back(p.starts[k]);
@@ -124,8 +170,10 @@ class CurveStudy final : public Study {
                          .subject = subject()};
     compared.starts = std::move(starts);
     std::vector<double>& certified = compared.certified;
-    for (const FitParameter& p : fit_.parameters) certified.push_back(p.certified ? p.certified->value : unset);
-    const bool all = std::none_of(certified.begin(), certified.end(), [](double v) { return std::isnan(v); });
+    for (const FitParameter& p : fit_.parameters)
+      if (fit_.groups.empty()) certified.push_back(p.certified ? p.certified->value : unset);
+    const bool all =
+        !certified.empty() && std::none_of(certified.begin(), certified.end(), [](double v) { return std::isnan(v); });
     if (all) compared.minima.push_back(certified);
     compared.best_known = certified_cost(fit_);
     compared.best_known_from = "certified";
@@ -133,11 +181,62 @@ class CurveStudy final : public Study {
   }
 
  private:
+  bool has_input_errors() const {
+    return std::any_of(fit_.data.begin(), fit_.data.end(), [](const DataSet& d) { return !d.input_errors.empty(); });
+  }
   void build(const Request& request, int start) {
     fit_.detect_linear = request.detect_linear;
-    if (request.loss)
-      for (DataSet& data : fit_.data) data.loss = *request.loss;
+    if (request.loss) set_loss(*request.loss);
     built_ = build_problem(fit_, start);
+  }
+  void set_loss(const Loss& loss) {
+    for (DataSet& data : fit_.data) {
+      const char* const other = data.counts                               ? "Poisson counts"
+                                : data.covariance || data.autocorrelation ? "correlated errors"
+                                : fit_.scale_per_data_set                 ? "a scale of its own that is estimated"
+                                                                          : nullptr;
+      if (other && !loss.is_trivial())
+        throw Error(
+            fmt::format("--loss {} does not go with data set '{}' of '{}', which has {}; expected least squares",
+                        to_string(loss), data.name, file(), other));
+      data.loss = loss;
+    }
+  }
+  /// Solves in turn with the scales of the noise, within the time of one solve.
+  ScaledResult solve_scaled(const Request& request, Options options, TrainOptions train) const {
+    std::vector<std::size_t> groups;
+    std::vector<std::vector<double>> response;
+    for (std::size_t d = 0; d < fit_.data.size(); ++d) {
+      groups.push_back(d);
+      try {
+        response.push_back(built_.models[d]->response());
+      } catch (const Error&) {
+        response.emplace_back();  // a parameter is in what was measured
+      }
+    }
+    const Stopwatch watch;
+    const double limit = options.time_limit;
+    return solve_with_noise_scales(
+        built_.problem, groups, response,
+        [&](const Problem& problem, const std::vector<double>& x) {
+          options.time_limit = train.time_limit = std::max(0.0, limit - watch.elapsed());
+          return run(request.method, {.residuals = &problem}, x, options, train);
+        },
+        start());
+  }
+  /// The fit whose problem is the one that was solved last.
+  CurveFit scaled_fit() const {
+    if (scales_.empty()) return fit_;
+    std::vector<double> scales;
+    for (const NoiseScale& each : scales_) scales.push_back(each.scale);
+    return with_noise_scales(fit_, scales);
+  }
+  /// Every scale is a parameter of the likelihood; the statistics know of one.
+  void count_scales(FitStatistics& s) const {
+    if (scales_.empty()) return;
+    const double more = static_cast<double>(scales_.size()) - 1.0;
+    s.aic += 2.0 * more;
+    s.bic += more * std::log(static_cast<double>(built_.problem.residual_count()));
   }
   void name(ProblemFacts& facts) const {
     facts.name = std::filesystem::path(file()).stem().string();
@@ -149,8 +248,9 @@ class CurveStudy final : public Study {
   }
 
   CurveFit fit_;
-  CurveProblem built_;
   std::vector<DataSet> prediction_inputs_;
+  mutable CurveProblem built_;  // a solve leaves the scales of the noise in it
+  mutable std::vector<NoiseScale> scales_;
 };
 
 constexpr std::string_view own_options[] = {"--output-table", "--predict", "--predict-output", "--figure",

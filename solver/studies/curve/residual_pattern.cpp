@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/models/row_noise.hpp>
+
 #include "studies/curve/curve_band.hpp"
 
 namespace thalweg::inline v0_1::studies {
@@ -34,14 +36,12 @@ void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& rep
   bool over_input = true;
   for (std::size_t d = 0; d < fit.data.size(); ++d) {
     const DataSet& data = fit.data[d];
-    const FormulaModel& model = *built.models[d];
+    const CurveModel& model = *built.models[d];
     const auto rows = static_cast<std::size_t>(model.rows());
     std::vector<double> residual(rows), over(rows);
     model.evaluate(report.result.x.data(), 0, model.rows(), residual.data(), nullptr);
-    if (data.sigma_column) {
-      const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
-      for (std::size_t i = 0; i < rows; ++i) residual[i] /= data.values[static_cast<std::size_t>(at)][i];
-    }
+    const std::vector<double> sigma = row_deviations(data);
+    for (std::size_t i = 0; i < rows && !sigma.empty(); ++i) residual[i] /= sigma[i];
     const std::vector<std::size_t> inputs = inputs_of(fit, data, Equation::parse(data.equation));
     if (inputs.size() == 1) {
       over = data.values[inputs[0]];

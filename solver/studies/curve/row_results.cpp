@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <thalweg/formula/formula.hpp>
 #include <thalweg/inference/residual_diagnostics.hpp>
 #include <thalweg/models/input_table.hpp>
+#include <thalweg/models/row_noise.hpp>
 
 #include "studies/curve/curve_band.hpp"
 
@@ -21,20 +23,27 @@ void set_columns(const DataSet& data, FitRows& rows) {
   }
 }
 
-const std::vector<double>* sigma_of(const DataSet& data) {
-  if (!data.sigma_column) return nullptr;
-  const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column);
-  return at == data.columns.end() ? nullptr : &data.values[static_cast<std::size_t>(at - data.columns.begin())];
+/// Whether the rows of a fit differ in their noise.
+bool is_weighted(const DataSet& data) { return !data.sigma.empty() || !data.weights.empty() || data.covariance; }
+
+/// The columns that its sigma or its weights read.
+std::vector<std::string> read_by_noise(const DataSet& data) {
+  const std::string& text = data.sigma.empty() ? data.weights : data.sigma;
+  std::vector<std::string> names;
+  if (std::find(data.columns.begin(), data.columns.end(), text) != data.columns.end()) return {text};
+  if (text.empty()) return names;
+  for (const Formula::Name& name : Formula::parse(text).names()) names.push_back(name.name);
+  return names;
 }
 
-/// The standard deviation of a measurement in each row, or in all; empty: it is not known. `weighted`: the fit had a
-/// column of them.
+/// The standard deviation of a measurement in each row, or in all; empty: it is not known. `weighted`: the rows of the
+/// fit differ in theirs.
 std::vector<double> noise_of(const DataSet& data, bool weighted, const FitStatistics& s) {
   const double scale = s.noise == Noise::known ? 1.0 : s.residual_standard_deviation;
   if (std::isnan(scale)) return {};
-  const std::vector<double>* sigma = sigma_of(data);
-  if (!sigma) return weighted ? std::vector<double>{} : std::vector<double>{scale};
-  std::vector<double> noise = *sigma;
+  if (data.counts) return {};
+  std::vector<double> noise = row_deviations(data);
+  if (noise.empty()) return weighted ? std::vector<double>{} : std::vector<double>{scale};
   for (double& each : noise) each *= scale;
   return noise;
 }
@@ -68,8 +77,8 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
     rows.name = data.name;
     rows.response = response_of(equation);
     set_columns(data, rows);
-    const CurveBand band = band_of(model_alone(fit, equation, data.columns, data.values), x, s);
-    set_bands(band, noise_of(data, data.sigma_column.has_value(), s), s, rows);
+    const CurveBand band = band_of(*model_on(fit, built, d, data.columns, data.values), x, s);
+    set_bands(band, noise_of(data, is_weighted(data), s), s, rows);
     const auto count = static_cast<std::size_t>(built.models[d]->rows());
     rows.residual.resize(count);
     built.models[d]->evaluate(x.data(), 0, built.models[d]->rows(), rows.residual.data(), nullptr);
@@ -104,19 +113,28 @@ std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& p
     const Equation equation = Equation::parse(data.equation);
     std::vector<std::string> needed, wished;
     for (const std::size_t input : inputs_of(fit, data, equation)) needed.push_back(data.columns[input]);
-    if (data.sigma_column) wished.push_back(*data.sigma_column);
+    wished = read_by_noise(data);
     DataSet inputs = select_inputs(DataTable::read(path, options), needed, wished);
     inputs.name = data.name;
     inputs.equation = data.equation;
-    inputs.sigma_column = data.sigma_column;
+    const auto has = [&](const std::string& name) {
+      return std::find(inputs.columns.begin(), inputs.columns.end(), name) != inputs.columns.end();
+    };
+    inputs.counts = data.counts;
+    if (std::all_of(wished.begin(), wished.end(), has)) {
+      inputs.sigma = data.sigma;
+      inputs.weights = data.weights;
+    }
     all.push_back(std::move(inputs));
   }
   return all;
 }
 
-std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>& inputs, const Report& report) {
+std::vector<FitRows> predictions(const CurveFit& fit, const CurveProblem& built, const std::vector<DataSet>& inputs,
+                                 const Report& report) {
   std::vector<FitRows> all;
-  for (const DataSet& data : inputs) {
+  for (std::size_t d = 0; d < inputs.size(); ++d) {
+    const DataSet& data = inputs[d];
     const Equation equation = Equation::parse(data.equation);
     FitRows& rows = all.emplace_back();
     rows.name = data.name;
@@ -132,8 +150,8 @@ std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>
       columns.push_back(data.columns[i]);
       values.push_back(data.values[i]);
     }
-    const CurveBand band = band_of(model_alone(fit, equation, columns, values), report.result.x, report.statistics);
-    set_bands(band, noise_of(data, data.sigma_column.has_value(), report.statistics), report.statistics, rows);
+    const CurveBand band = band_of(*model_on(fit, built, d, columns, values), report.result.x, report.statistics);
+    set_bands(band, noise_of(data, is_weighted(fit.data[0]), report.statistics), report.statistics, rows);
   }
   return all;
 }

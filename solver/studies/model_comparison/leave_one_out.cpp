@@ -7,6 +7,7 @@
 #include <thalweg/inference/residual_diagnostics.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/build.hpp>
+#include <thalweg/models/row_noise.hpp>
 
 namespace thalweg::inline v0_1 {
 std::string_view to_string(LeaveOneOut::Method method) {
@@ -40,14 +41,12 @@ bool is_linear(const CurveFit& fit, const CurveProblem& built, const FitStatisti
 }
 
 /// Residuals of the rows divided by sigma, at x; `of`: rows to evaluate.
-std::vector<double> residuals_at(const DataSet& data, const FormulaModel& model, const std::vector<double>& x,
+std::vector<double> residuals_at(const DataSet& data, const CurveModel& model, const std::vector<double>& x,
                                  std::int64_t begin, std::int64_t end) {
   std::vector<double> r(static_cast<std::size_t>(end - begin));
   model.evaluate(x.data(), begin, end, r.data(), nullptr);
-  if (!data.sigma_column) return r;
-  const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column) - data.columns.begin();
-  for (std::size_t i = 0; i < r.size(); ++i)
-    r[i] /= data.values[static_cast<std::size_t>(at)][static_cast<std::size_t>(begin) + i];
+  const std::vector<double> sigma = row_deviations(data);
+  for (std::size_t i = 0; i < r.size() && !sigma.empty(); ++i) r[i] /= sigma[static_cast<std::size_t>(begin) + i];
   return r;
 }
 
@@ -83,6 +82,8 @@ std::optional<double> by_leverage(const CurveFit& fit, const CurveProblem& built
 LeaveOneOut leave_one_out(const CurveFit& fit, const Report& report) {
   LeaveOneOut found;
   const FitStatistics& s = report.statistics;
+  const DataSet& data = fit.data[0];
+  if (data.counts || data.covariance || data.autocorrelation) return found;  // residuals of a row are not its own
   if (!report.result.converged() || !s.available() || !s.loss.empty() || s.degrees_of_freedom < 1) return found;
   const CurveProblem built = build_problem(fit);
   const std::int64_t rows = built.models[0]->rows();

@@ -137,7 +137,7 @@ TEST_CASE("the example curves can be read") {
   }
   const CurveFit peak = read_curve_fit((problems / "curves" / "gaussian_peak.toml").string());
   CHECK(peak.noise == thalweg::Noise::known);
-  CHECK(*peak.data[0].sigma_column == "sigma");
+  CHECK(peak.data[0].sigma == "sigma");
   CHECK(peak.data[0].values[0].size() == 61);
   CHECK(read_curve_fit((problems / "curves" / "shared_decay.toml").string()).data.size() == 2);
   CHECK(to_string(read_curve_fit((problems / "curves" / "outliers.toml").string()).data[0].loss) ==

@@ -30,7 +30,7 @@ TEST_CASE("a TOML problem is read whole") {
   CHECK(fit.data[0].equation == "y = a + b * x");
   CHECK(fit.data[0].columns == std::vector<std::string>{"x", "y"});
   CHECK(fit.data[0].values[1] == std::vector<double>{2, 4.5, 6.25});
-  CHECK_FALSE(fit.data[0].sigma_column);
+  CHECK(fit.data[0].sigma.empty());
   CHECK(fit.noise == thalweg::Noise::estimated);
   CHECK(fit.certified_residual_sum_of_squares == 1e-3);
 }
@@ -107,6 +107,6 @@ noise = "known"
   CHECK(fit.data[0].equation == "y = a + b * x");
   CHECK(fit.data[1].name == "second");
   CHECK(fit.data[1].equation == "z = c + b * t");
-  CHECK(*fit.data[1].sigma_column == "s");
+  CHECK(fit.data[1].sigma == "s");
   CHECK(fit.noise == thalweg::Noise::known);
 }

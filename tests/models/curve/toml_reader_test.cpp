@@ -23,7 +23,7 @@ using toml_line::with;
 TEST_CASE("unknown keys are refused, with the nearest known one") {
   CHECK(error_with("title", "titel") ==
         "f.toml:1:1: unknown key 'titel' (did you mean 'title'?) at the top level; expected title, "
-        "source, define, model, parameters, derived, data, fit or certified");
+        "source, define, model, parameters, derived, ode, data, fit or certified");
   CHECK(error_with("lower = 0", "lowr = 0") ==
         "f.toml:9:20: unknown key 'lowr' (did you mean 'lower'?) in parameter 'b'; expected start, "
         "lower, upper, fixed, linear, prior, unit or description");
@@ -31,15 +31,17 @@ TEST_CASE("unknown keys are refused, with the nearest known one") {
         "f.toml:9:40: unknown key 'sd' in prior of parameter 'b'; expected mean or sigma");
   CHECK(error_with("columns", "kolumns") ==
         "f.toml:12:1: unknown key 'kolumns' (did you mean 'columns'?) in [data]; expected name, "
-        "model, columns, rows, file, sigma, loss, where, missing, decimal or percent");
-  CHECK(error_with("[certified]", "[fit]\nnoises = 1\n[certified]") ==
-        "f.toml:17:1: unknown key 'noises' (did you mean 'noise'?) in [fit]; expected noise or loss");
-  CHECK(error_with("residual_sum", "residuel_sum") ==
-        "f.toml:18:1: unknown key 'residuel_sum_of_squares' (did you mean "
-        "'residual_sum_of_squares'?) in [certified]; expected a, b or residual_sum_of_squares");
-  CHECK(error_with("error = 0.1", "eror = 0.1") ==
-        "f.toml:17:20: unknown key 'eror' (did you mean 'error'?) in certified 'a'; expected value "
-        "or error");
+        "model, columns, rows, file, sigma, weights, covariance, autocorrelation, noise, loss, where, "
+        "...");
+        "model, columns, rows, file, sigma, loss, where, missing, decimal, percent or initial");
+        CHECK(error_with("[certified]", "[fit]\nnoises = 1\n[certified]") ==
+              "f.toml:17:1: unknown key 'noises' (did you mean 'noise'?) in [fit]; expected noise or loss");
+        CHECK(error_with("residual_sum", "residuel_sum") ==
+              "f.toml:18:1: unknown key 'residuel_sum_of_squares' (did you mean "
+              "'residual_sum_of_squares'?) in [certified]; expected a, b or residual_sum_of_squares");
+        CHECK(error_with("error = 0.1", "eror = 0.1") ==
+              "f.toml:17:20: unknown key 'eror' (did you mean 'error'?) in certified 'a'; expected value "
+              "or error");
 }
 
 TEST_CASE("what is missing") {
@@ -131,7 +133,7 @@ TEST_CASE("rows and columns that do not fit") {
   CHECK(error_with("[\"x\", \"y\"]", "[\"a\", \"y\"]") ==
         "f.toml:8:1: 'a' is both a parameter and a column; expected distinct names");
   CHECK(error_with("columns = [\"x\", \"y\"]", "columns = [\"x\", \"y\"]\nsigma = \"s\"") ==
-        "f.toml:13:9: sigma names an unknown column 's'; expected x or y");
+        "f.toml:13:9: sigma: unknown column 's'; expected x or y");
   CHECK(error_with("columns = [\"x\", \"y\"]", "columns = [\"x\", \"y\"]\nsigma = \"x\"") == "no error");
   CHECK(error_with("columns = [\"x\", \"y\"]\nrows = [[1, 2]",
                    "columns = [\"x\", \"y\"]\nsigma = \"x\"\nrows = [[0, 2]") ==
@@ -147,8 +149,8 @@ TEST_CASE("names in equations") {
         "f.toml:9:1: parameter 'b' is not used by any equation; expected a parameter that some "
         "equation names");
   CHECK(error_with("b = {", "\"b c\" = {") ==
-        "f.toml:9:1: parameter 'b c' has a name that formulas cannot use; expected letters, digits "
-        "and _, beginning with a letter, and not a function's name");
+        "f.toml:9:1: parameter 'b c' has a name that formulas cannot use; expected letters, digits, "
+        "_ and ., beginning with a letter, and not and, or, not");
   CHECK(error_with("b = {", "pi = {") == "f.toml:5:10: unknown column or parameter 'b'; expected a, pi, x or y");
   CHECK(error_with("b = {", "1 = {") == "f.toml:9:1: parameter '1' is not a name; expected a letter first");
   CHECK(error_with("y = \"a + b * x\"", "y = \"a + b * x\"\nx = \"a\"") ==
@@ -214,10 +216,10 @@ TEST_CASE("several data sets that do not fit together") {
         "f.toml:9:1: two data sets are named 's'; expected distinct names");
   CHECK(error_of(head + "[model]\ny = 'a'\n" + set + "[fit]\nnoise = 'known'\n") ==
         "f.toml:9:9: the noise is known but data set 'data' has no standard deviations; expected "
-        "sigma = \"a column\" in [data]");
+        "sigma, weights or a covariance in [data]");
   CHECK(error_of(head + "[model]\ny = 'a'\n" + set + "[fit]\nnoise = 'knwon'\n") ==
-        "f.toml:9:9: unknown noise 'knwon' (did you mean 'known'?); expected \"known\" or "
-        "\"estimated\"");
+        "f.toml:9:9: unknown noise 'knwon' (did you mean 'known'?); expected known, estimated, "
+        "estimated-per-data-set or poisson");
 }
 
 TEST_CASE("TOML's own errors speak our language") {
