@@ -217,6 +217,18 @@ class Request {
                           did_you_mean(used.name, table_.table().columns), columns, used.name));
     if (fit_.parameters.empty())
       throw UsageError("the formula has no parameters; expected some, and --start a=1 for each");
+    check_model_orders();
+  }
+
+  void check_model_orders() const {
+    std::vector<std::string> parameters;
+    for (const FitParameter& p : fit_.parameters) parameters.push_back(p.name);
+    try {
+      for (const Formula* side : {&equation_.response, &equation_.model})
+        check_orders(*side, depending_names(parameters, expressions_));
+    } catch (const FormulaError& error) {
+      refuse_model(arguments_.model, expanded_.source(error.where), error);
+    }
   }
 
   FitParameter& parameter(const std::string& option, const std::string& name) {
