@@ -66,18 +66,13 @@ std::vector<Definition> checked_definitions(const Symbols& symbols) {
 void check_all_orders(const Equation& equation, const Symbols& symbols, const std::vector<Definition>& definitions) {
   std::vector<std::string> depending = symbols.parameters;
   depending.insert(depending.end(), symbols.varying.begin(), symbols.varying.end());
+  depending = depending_names(std::move(depending), definitions);
   for (const Definition& definition : definitions) {
     try {
       check_orders(definition.formula, depending);
     } catch (const FormulaError& error) {
       throw FormulaError(error.where, "in the definition of '" + definition.name + "': " + error.problem,
                          error.expected);
-    }
-    const auto& read = definition.formula.names();
-    if (std::any_of(read.begin(), read.end(), [&](const Formula::Name& name) {
-          return std::find(depending.begin(), depending.end(), name.name) != depending.end();
-        })) {
-      depending.push_back(definition.name);
     }
   }
   check_orders(equation.response, depending);

@@ -6,6 +6,17 @@
 
 namespace thalweg::inline v0_1 {
 
+namespace {
+
+/// All criteria, from minus two log likelihoods, with k parameters and m data.
+void set_criteria(double minus_two_log_likelihood, double k, double m, FitStatistics& s) {
+  s.aic = minus_two_log_likelihood + 2.0 * k;
+  s.bic = minus_two_log_likelihood + std::log(m) * k;
+  if (m > k + 1.0) s.aicc = s.aic + 2.0 * k * (k + 1.0) / (m - k - 1.0);
+}
+
+}  // namespace
+
 double norm(std::span<const double> v) {
   double largest = 0.0, sum = 0.0;
   for (const double each : v) largest = std::max(largest, std::abs(each));
@@ -42,8 +53,7 @@ void set_information_criteria(double m, double size, double rank, const std::vec
   const double minus_two_log_likelihood =
       log_variances + (known ? rss + m * std::log(two_pi) : m * (std::log(two_pi / m) + 2.0 * std::log(size) + 1.0));
   const double k = rank + (known ? 0.0 : 1.0);
-  s.aic = minus_two_log_likelihood + 2.0 * k;
-  s.bic = minus_two_log_likelihood + std::log(m) * k;
+  set_criteria(minus_two_log_likelihood, k, m, s);
 }
 
 void set_likelihood_criteria(const Program& program, const std::vector<double>& x, double rank, FitStatistics& s) {
@@ -53,9 +63,7 @@ void set_likelihood_criteria(const Program& program, const std::vector<double>& 
     samples += static_cast<double>(group->items());
   }
   AlignedArray residual(program.rows());
-  const double minus_two_log_likelihood = 2.0 * program.evaluate(x.data(), residual.data(), 1);
-  s.aic = minus_two_log_likelihood + 2.0 * rank;
-  s.bic = minus_two_log_likelihood + std::log(samples) * rank;
+  set_criteria(2.0 * program.evaluate(x.data(), residual.data(), 1), rank, samples, s);
 }
 
 }  // namespace thalweg::inline v0_1

@@ -16,7 +16,7 @@ double norm(std::span<const double> v);
 double r_squared(const std::vector<double>& residual, const std::vector<double>& inverse_sigma,
                  std::span<const double> response);
 
-/// AIC and BIC of m residuals whose norm is `size`, with `rank` determined parameters.
+/// AIC, AICc and BIC of m residuals whose norm is `size`, with `rank` determined parameters.
 void set_information_criteria(double m, double size, double rank, const std::vector<double>& inverse_sigma,
                               FitStatistics& s);
 

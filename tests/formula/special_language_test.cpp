@@ -89,6 +89,11 @@ TEST_CASE("formula: limits of the special functions") {
   CHECK(value("betainc(2, 3, p)", 1.0) == 1.0);
   CHECK(value("besselk(0, p)", 0.0) == infinity);
   CHECK(value("bessely(0, p)", 0.0) == -infinity);
+  CHECK(value("bessely(9000, p)", 1e-30) == -infinity);
+  CHECK(value("bessely(-9001, p)", 1e-30) == infinity);
+  CHECK(value("besselj(-0.5, p)", 0.0) == infinity);
+  CHECK(value("besselj(-1.5, p)", 0.0) == -infinity);
+  CHECK(std::isnan(value("besselj(20000, p)")));
   CHECK(value("besselj(0, p)", 0.0) == 1.0);
   CHECK(value("expit(p)", -1000.0) == 0.0);
   CHECK(value("expit(p)", 1000.0) == 1.0);

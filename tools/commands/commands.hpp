@@ -8,6 +8,7 @@
 #include "cli/arguments.hpp"
 
 #include <thalweg/models/curve_fit.hpp>
+#include <thalweg/models/model_library.hpp>
 #include <thalweg/report/picture.hpp>
 #include <thalweg/studies/study.hpp>
 
@@ -15,6 +16,8 @@ namespace thalweg::tool {
 
 int solve_command(const Arguments& arguments);
 int fit_command(const Arguments& arguments);
+/// fit with several --model: which of them?
+int fit_models(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
@@ -26,6 +29,8 @@ Provenance provenance_of(const std::string& command);
 
 int generate_pose_graph_file(const GenerateArguments& arguments);
 
+/// What names stand for in a formula beside those of built-in models.
+ModelNames model_names(const FitArguments& arguments, const DataTable& table);
 /// The table and the formula as a fit. Throws FileError for the table, UsageError for the rest.
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);
 

@@ -111,6 +111,9 @@ std::vector<Definition> in_order(std::vector<Definition> definitions);
 /// Those that a formula with these names reads, directly or through others, in their order, which is as of in_order().
 std::vector<Definition> definitions_read(std::span<const Formula::Name> names, std::span<const Definition> ordered);
 
+/// These names, and those of the definitions, each after those that it reads, that depend on them.
+std::vector<std::string> depending_names(std::vector<std::string> names, std::span<const Definition> definitions);
+
 /// What the names of an equation stand for. Names of all kinds must be distinct; one that is
 /// called pi or e hides that constant.
 struct Symbols {

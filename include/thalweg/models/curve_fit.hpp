@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <thalweg/io/file_error.hpp>
@@ -21,7 +22,9 @@ struct FitParameter {
   std::vector<double> starts;  ///< at least one; --start K takes the K-th
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
-  bool fixed = false;   ///< kept at its start
+  bool fixed = false;                                        ///< kept at its start
+  bool per_group = false;                                    ///< each group of rows has a value of its own
+  std::vector<std::pair<std::string, double>> group_starts;  ///< of some groups, in the place of `starts`
   bool linear = false;  ///< to be eliminated by variable projection: every equation is affine in it
   struct Prior {
     double mean = 0.0, sigma = 1.0;
@@ -48,10 +51,13 @@ struct DataSet {
   std::string equation;  ///< "y = b1 * (1 - exp(-b2 * x))"
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
+  std::vector<std::string> labels;          ///< of each column: its name in its table; empty: as `columns`
   std::optional<std::string> sigma_column;  ///< the column that holds each row's standard deviation
   Loss loss;                                ///< of each row's residual, divided by its standard deviation
-  std::size_t missing_rows = 0;             ///< left out because a value is missing
-  std::size_t excluded_rows = 0;            ///< left out by a condition
+  std::string group_column;                 ///< whose text tells the group of each row; empty: the set has no groups
+  std::vector<int> group;         ///< of each row, an index into CurveFit::groups; empty: the set has no groups
+  std::size_t missing_rows = 0;   ///< left out because a value is missing
+  std::size_t excluded_rows = 0;  ///< left out by a condition
 };
 
 struct CurveFit {
@@ -62,6 +68,7 @@ struct CurveFit {
   std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
   std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
+  std::vector<std::string> groups;  ///< names of the groups of rows, of all data sets together
   Noise noise = Noise::estimated;
   bool detect_linear = false;  ///< eliminate every parameter that the equations are found to be affine in
   double certified_residual_sum_of_squares = std::numeric_limits<double>::quiet_NaN();

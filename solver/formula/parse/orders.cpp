@@ -7,6 +7,17 @@
 
 namespace thalweg::inline v0_1 {
 
+std::vector<std::string> depending_names(std::vector<std::string> names, std::span<const Definition> definitions) {
+  for (const Definition& definition : definitions) {
+    const auto& read = definition.formula.names();
+    const auto depends = [&](const Formula::Name& name) {
+      return std::find(names.begin(), names.end(), name.name) != names.end();
+    };
+    if (std::any_of(read.begin(), read.end(), depends)) names.push_back(definition.name);
+  }
+  return names;
+}
+
 void check_orders(const Formula& formula, std::span<const std::string> names) {
   const formula::Tree& tree = formula.tree();
   std::vector<char> depends;

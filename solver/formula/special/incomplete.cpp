@@ -102,13 +102,13 @@ double gamma_p(int m, double a, double x) {
   if (!(a > 0.0) || !(x >= 0.0) || std::isinf(a)) return nan;
   if (x == 0.0) return 0.0;
   if (std::isinf(x)) return m == 0 ? 1.0 : 0.0;
-  return m == 0 ? boost::math::gamma_p(a, x, Quiet()) : gamma_p_by_shape(m, a, x);
+  return m == 0 ? quietly([&] { return boost::math::gamma_p(a, x, Quiet()); }) : gamma_p_by_shape(m, a, x);
 }
 
 double gamma_q(double a, double x) {
   if (!(a > 0.0) || !(x >= 0.0) || std::isinf(a)) return nan;
   if (x == 0.0) return 1.0;
-  return std::isinf(x) ? 0.0 : boost::math::gamma_q(a, x, Quiet());
+  return std::isinf(x) ? 0.0 : quietly([&] { return boost::math::gamma_q(a, x, Quiet()); });
 }
 
 double gamma_density(int n, double a, double x) {
@@ -118,14 +118,14 @@ double gamma_density(int n, double a, double x) {
     if (n == 0) return a < 1.0 ? infinity : a == 1.0 ? 1.0 : 0.0;
     return a < 1.0 ? -infinity : a == 1.0 ? -1.0 : a < 2.0 ? infinity : a == 2.0 ? 1.0 : 0.0;
   }
-  const double density = boost::math::gamma_p_derivative(a, x, Quiet());
+  const double density = quietly([&] { return boost::math::gamma_p_derivative(a, x, Quiet()); });
   return n == 0 || density == 0.0 ? density : density * ((a - 1.0 - x) / x);
 }
 
 double beta_i(int i, int j, double a, double b, double x) {
   if (!(a > 0.0) || !(b > 0.0) || !(x >= 0.0 && x <= 1.0) || std::isinf(a) || std::isinf(b)) return nan;
   if (x == 0.0 || x == 1.0) return i + j == 0 ? x : 0.0;
-  return i + j == 0 ? boost::math::ibeta(a, b, x, Quiet()) : beta_i_by_shape(i, j, a, b, x);
+  return i + j == 0 ? quietly([&] { return boost::math::ibeta(a, b, x, Quiet()); }) : beta_i_by_shape(i, j, a, b, x);
 }
 
 double beta_density(int n, double a, double b, double x) {
@@ -140,7 +140,7 @@ double beta_density(int n, double a, double b, double x) {
     if (a == 1.0) return b == 1.0 ? 0.0 : -(b - 1.0) * front;
     return a < 1.0 ? -infinity : a < 2.0 ? infinity : a == 2.0 ? front : 0.0;
   }
-  const double density = boost::math::ibeta_derivative(a, b, x, Quiet());
+  const double density = quietly([&] { return boost::math::ibeta_derivative(a, b, x, Quiet()); });
   return n == 0 || density == 0.0 ? density : density * ((a - 1.0) / x - (b - 1.0) / (1.0 - x));
 }
 
@@ -156,7 +156,7 @@ double polygamma_rise(int n, double a, double b) {
 
 double beta(double a, double b) {
   if (std::isnan(a) || std::isnan(b) || is_pole(a) || is_pole(b)) return nan;
-  if (a > 0.0 && b > 0.0) return boost::math::beta(a, b, Quiet());
+  if (a > 0.0 && b > 0.0) return quietly([&] { return boost::math::beta(a, b, Quiet()); }, infinity);
   if (is_pole(a + b)) return 0.0;
   const SignedLog of_a(a), of_b(b), of_sum(a + b);
   return of_a.sign * of_b.sign * of_sum.sign * std::exp(of_a.log + of_b.log - of_sum.log);
@@ -166,8 +166,9 @@ double log_beta(double a, double b) {
   if (std::isnan(a) || std::isnan(b) || is_pole(a) || is_pole(b)) return nan;
   if (a > 0.0 && b > 0.0 && std::isfinite(a) && std::isfinite(b)) {
     // In the wide range of long double, before differences of large logarithms would cancel.
-    const long double value = boost::math::beta(static_cast<long double>(a), static_cast<long double>(b), Quiet());
-    if (value > 0.0L && std::isfinite(value)) return static_cast<double>(std::log(value));
+    const double logarithm = quietly(
+        [&] { return std::log(boost::math::beta(static_cast<long double>(a), static_cast<long double>(b), Quiet())); });
+    if (std::isfinite(logarithm)) return logarithm;
   }
   if (is_pole(a + b)) return -infinity;
   return SignedLog(a).log + SignedLog(b).log - SignedLog(a + b).log;

@@ -22,9 +22,10 @@ bool is_named_in(const std::vector<NamedExpression>& expressions, const std::str
   return std::any_of(expressions.begin(), expressions.end(), [&](const NamedExpression& e) { return e.name == name; });
 }
 
-/// The fit with the parameters of the terms all free: what they follow is not known yet.
+/// The fit with the parameters of the terms all free, as what they follow is not known yet, and the same in all groups.
 CurveFit untied(const CurveFit& fit, const std::vector<ModelTerm>& terms) {
   CurveFit free = fit;
+  for (FitParameter& parameter : free.parameters) parameter.per_group = false;
   for (const ModelTerm& term : terms)
     for (std::size_t k = 0; k < term.model.parameters.size(); ++k) {
       const std::string name = term.parameter(k);

@@ -12,6 +12,7 @@
 
 #include "models/curve/built_in.hpp"
 #include "models/curve/expressions.hpp"
+#include "models/curve/groups.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
@@ -45,12 +46,14 @@ class Checker {
       check_columns(fit_.data[i], draft_.data[i]);
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
       choose_columns(fit_.data[i], draft_.data[i], columns);
+      read_groups(fit_, fit_.data[i], draft_.data[i], columns);
       const std::vector<std::string> unread = unread_errors(fit_.data[i], columns);
       columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
       take_notes(draft_.data[i], columns, unread);
     }
     check_all_used();
+    settle_groups(draft_);
     check_counts();
   }
 
@@ -188,11 +191,6 @@ class Checker {
   template <class PlaceOf>
   void choose_by(const Formula& formula, const DataSet& data, ColumnSelection& columns, bool names_parameters,
                  const PlaceOf& place) {
-    try {
-      check_orders(formula, names_);
-    } catch (const FormulaError& error) {
-      fail(file_, place(error.where.begin), error.problem, error.expected);
-    }
     for (const Formula::Name& name : formula.constants()) {
       const bool parameter = find_parameter(name.name);
       if (!parameter && !columns.has(name.name)) continue;
@@ -215,6 +213,11 @@ class Checker {
       known.resize(parameters);
       for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
       fail(file_, place(name.where.begin), what + hint, list(known));
+    }
+    try {
+      check_orders(formula, depending_names(names_, expressions_->ordered()));
+    } catch (const FormulaError& error) {
+      fail(file_, place(error.where.begin), error.problem, error.expected);
     }
   }
 
@@ -255,6 +258,7 @@ class Checker {
     for (std::size_t row = 0; row < data.values[0].size(); ++row) {
       for (std::size_t column = 0; column < data.columns.size(); ++column) {
         const double value = data.values[column][row];
+        if (data.columns[column] == data.group_column) continue;  // it may hold text
         const bool is_sigma = data.sigma_column && *data.sigma_column == data.columns[column];
         if (std::isfinite(value) && (!is_sigma || value > 0.0)) continue;
         fail(places.cell_file, places.cell ? places.cell(row, column) : places.table,
@@ -290,12 +294,13 @@ class Checker {
     std::size_t free = 0, priors = 0, rows = 0;
     for (const FitParameter& parameter : fit_.parameters) {
       if (parameter.fixed) continue;
-      ++free;
-      if (parameter.prior) ++priors;
+      const std::size_t times = parameter.per_group ? fit_.groups.size() : 1;
+      free += times;
+      if (parameter.prior) priors += times;
     }
     for (const DataSet& data : fit_.data) rows += data.values[0].size();
     if (free <= rows + priors) return;
-    const bool all_free = free == fit_.parameters.size();
+    const bool all_free = free >= fit_.parameters.size();
     fail(file_, draft_.data[0].table,
          counted(free, all_free ? "parameter" : "free parameter") + " but only " + counted(rows, "row") + " of data" +
              (priors > 0 ? " and " + counted(priors, "prior") : ""),

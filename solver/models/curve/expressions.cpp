@@ -64,7 +64,7 @@ void Expressions::check_name(const std::string& name, const ExpressionPlaces& pl
   if (kind == NameKind::no_letter_first) fail(draft_.fit.file, places.name, whose + " is not a name", "a letter first");
   if (kind != NameKind::free)
     fail(draft_.fit.file, places.name, whose + " has a name that formulas cannot use",
-         "letters, digits, _ and ., beginning with a letter, and neither a function's name nor pi or e");
+         "letters, digits, _ and ., beginning with a letter, and none of and, or, not, pi and e");
   const auto [it, is_new] = kinds_.emplace(name, what);
   if (is_new) return;
   fail(draft_.fit.file, places.name,

@@ -103,15 +103,28 @@ class TomlReader : private TomlTables {
   }
 
   void read_parameter(const toml::table& details, const std::string& whose, FitParameter& parameter) const {
-    check_keys(details, "in " + whose, {"start", "lower", "upper", "fixed", "linear", "prior", "unit", "description"});
+    check_keys(details, "in " + whose,
+               {"start", "per", "lower", "upper", "fixed", "linear", "prior", "unit", "description"});
     const std::string of = " of " + whose;
     if (const auto* start = details.get("start")) {
       if (const toml::array* starts = start->as_array()) {
         for (const toml::node& each : *starts) parameter.starts.push_back(number(each, "a start" + of));
+      } else if (const toml::table* by_group = start->as_table()) {
+        for (const Entry& entry : entries(*by_group))
+          parameter.group_starts.emplace_back(entry.name,
+                                              number(*entry.node, "start" + of + " in '" + entry.name + "'"));
+        if (!parameter.group_starts.empty()) parameter.starts = {parameter.group_starts[0].second};
       } else {
         parameter.starts = {number(*start, "start" + of, "a number or a list of numbers")};
       }
     }
+    if (const auto* per = details.get("per")) {
+      if (text(*per, "per") != "group")
+        wrong(place_of(*per), "per" + of + " is '" + text(*per, "per") + "'", "\"group\", or no per");
+      parameter.per_group = true;
+    }
+    if (!parameter.group_starts.empty() && !parameter.per_group)
+      wrong(place_of(*details.get("start")), whose + " has starts of groups", "per = \"group\" beside them");
     if (const auto* lower = details.get("lower")) parameter.lower = number(*lower, "lower" + of);
     if (const auto* upper = details.get("upper")) parameter.upper = number(*upper, "upper" + of);
     const auto read_flag = [&](std::string_view key, bool& target) {
@@ -208,7 +221,8 @@ class TomlReader : private TomlTables {
 
   void read_data_set(const toml::table& entry, const std::string& default_name) {
     check_keys(entry, "in [data]",
-               {"name", "model", "columns", "rows", "file", "sigma", "loss", "where", "missing", "decimal", "percent"});
+               {"name", "model", "columns", "rows", "file", "sigma", "group", "loss", "where", "missing", "decimal",
+                "percent"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;
@@ -232,6 +246,10 @@ class TomlReader : private TomlTables {
     if (const auto* sigma = entry.get("sigma")) {
       data.sigma_column = text(*sigma, "sigma");
       places.sigma = place_of(*sigma);
+    }
+    if (const auto* group = entry.get("group")) {
+      data.group_column = text(*group, "group");
+      places.group = place_of(*group);
     }
     const toml::node* loss = entry.get("loss");
     if (loss != nullptr) data.loss = read_loss(*loss);

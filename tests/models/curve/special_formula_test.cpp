@@ -11,8 +11,8 @@ using namespace thalweg;
 
 namespace {
 
-std::string message(const std::string& model) {
-  const std::string text = "[model]\ny = '" + model +
+std::string message(const std::string& model, const std::string& definitions = "") {
+  const std::string text = definitions + "[model]\ny = '" + model +
                            "'\n[parameters]\nbeta = 1\ngamma = 2\n[data]\ncolumns = ['y', 'x']\nrows = [[1, 0], [2, "
                            "1], [3, 2]]\n";
   try {
@@ -36,6 +36,12 @@ TEST_CASE("curves: an order that depends on a parameter is refused where it stan
         "for "
         "there is no derivative by the order");
   CHECK(message("gamma*besselj(x, beta)") == "no error");
+  const std::string why =
+      " of a Bessel function depends on parameters; expected a number or a column, for there is no derivative by the "
+      "order";
+  CHECK(message("gamma*besselj(n, x)", "[define]\nn = 'beta + x'\n") == "f.toml:4:20: the order 'n'" + why);
+  CHECK(message("gamma*j", "[define]\nj = 'besselj(2*beta, x)'\n") == "f.toml:2:14: the order '2*beta'" + why);
+  CHECK(message("gamma*besselj(n, beta)", "[define]\nn = 'x + 1'\n") == "no error");
 }
 
 // Expected: scipy 1.10 curve_fit with scipy.special.wofz and scipy.stats.norm.cdf, ftol = xtol = gtol = 1e-15.

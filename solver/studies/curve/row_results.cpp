@@ -1,0 +1,141 @@
+#include "studies/curve/row_results.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <thalweg/inference/residual_diagnostics.hpp>
+#include <thalweg/models/input_table.hpp>
+
+#include "studies/curve/curve_band.hpp"
+
+namespace thalweg::inline v0_1::studies {
+namespace {
+
+/// The columns of the table, each once.
+void set_columns(const DataSet& data, FitRows& rows) {
+  const std::vector<std::string>& names = data.labels.empty() ? data.columns : data.labels;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::find(rows.columns.begin(), rows.columns.end(), names[i]) != rows.columns.end()) continue;
+    rows.columns.push_back(names[i]);
+    rows.values.push_back(data.values[i]);
+  }
+}
+
+const std::vector<double>* sigma_of(const DataSet& data) {
+  if (!data.sigma_column) return nullptr;
+  const auto at = std::find(data.columns.begin(), data.columns.end(), *data.sigma_column);
+  return at == data.columns.end() ? nullptr : &data.values[static_cast<std::size_t>(at - data.columns.begin())];
+}
+
+/// The standard deviation of a measurement in each row, or in all; empty: it is not known. `weighted`: the fit had a
+/// column of them.
+std::vector<double> noise_of(const DataSet& data, bool weighted, const FitStatistics& s) {
+  const double scale = s.noise == Noise::known ? 1.0 : s.residual_standard_deviation;
+  if (std::isnan(scale)) return {};
+  const std::vector<double>* sigma = sigma_of(data);
+  if (!sigma) return weighted ? std::vector<double>{} : std::vector<double>{scale};
+  std::vector<double> noise = *sigma;
+  for (double& each : noise) each *= scale;
+  return noise;
+}
+
+void set_bands(const CurveBand& band, const std::vector<double>& noise, const FitStatistics& s, FitRows& rows) {
+  rows.fit = band.value;
+  rows.standard_error = band.standard_error;
+  rows.level = s.level;
+  add_band(band, s.quantile, {}, rows.confidence_lower, rows.confidence_upper);
+  if (!noise.empty()) add_band(band, s.quantile, noise, rows.prediction_lower, rows.prediction_upper);
+}
+
+std::vector<double> part(const std::vector<double>& all, std::size_t begin, std::size_t count) {
+  if (all.size() < begin + count) return {};
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
+  return {first, first + static_cast<std::ptrdiff_t>(count)};
+}
+
+}  // namespace
+
+std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built, const Report& report) {
+  const FitStatistics& s = report.statistics;
+  const std::vector<double>& x = report.result.x;
+  const ResidualDiagnostics diagnostics = residual_diagnostics(built.problem, report.result, s);
+  std::vector<FitRows> all;
+  std::size_t begin = 0;
+  for (std::size_t d = 0; d < fit.data.size(); ++d) {
+    const DataSet& data = fit.data[d];
+    const Equation equation = Equation::parse(data.equation);
+    FitRows& rows = all.emplace_back();
+    rows.name = data.name;
+    rows.response = response_of(equation);
+    set_columns(data, rows);
+    const CurveBand band = band_of(model_alone(fit, equation, data.columns, data.values), x, s);
+    set_bands(band, noise_of(data, data.sigma_column.has_value(), s), s, rows);
+    const auto count = static_cast<std::size_t>(built.models[d]->rows());
+    rows.residual.resize(count);
+    built.models[d]->evaluate(x.data(), 0, built.models[d]->rows(), rows.residual.data(), nullptr);
+    rows.standardised = part(diagnostics.standardised, begin, count);
+    rows.leverage = part(diagnostics.leverage, begin, count);
+    rows.cooks_distance = part(diagnostics.cooks_distance, begin, count);
+    begin += count;
+  }
+  return all;
+}
+
+void note_missing(Report& report) {
+  const auto any = [&](const std::vector<FitRows>& sets, auto member) {
+    return std::any_of(sets.begin(), sets.end(), [&](const FitRows& rows) { return (rows.*member).empty(); });
+  };
+  const bool no_bands = any(report.rows, &FitRows::standard_error) || any(report.predictions, &FitRows::standard_error);
+  if (any(report.rows, &FitRows::leverage))
+    report.result.notes.emplace_back(
+        "the table of rows has no leverages, standardised residuals and Cook's distances: the fit has no Jacobian of "
+        "all "
+        "its parameters");
+  if (no_bands)
+    report.result.notes.emplace_back("there are no confidence and prediction bands: the fit has no covariance");
+}
+
+std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& path, const TableOptions& options) {
+  const bool same = std::all_of(fit.data.begin(), fit.data.end(),
+                                [&](const DataSet& data) { return data.equation == fit.data[0].equation; });
+  std::vector<DataSet> all;
+  for (std::size_t d = 0; d < (same ? 1 : fit.data.size()); ++d) {
+    const DataSet& data = fit.data[d];
+    const Equation equation = Equation::parse(data.equation);
+    std::vector<std::string> needed, wished;
+    for (const std::size_t input : inputs_of(fit, data, equation)) needed.push_back(data.columns[input]);
+    if (data.sigma_column) wished.push_back(*data.sigma_column);
+    DataSet inputs = select_inputs(DataTable::read(path, options), needed, wished);
+    inputs.name = data.name;
+    inputs.equation = data.equation;
+    inputs.sigma_column = data.sigma_column;
+    all.push_back(std::move(inputs));
+  }
+  return all;
+}
+
+std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>& inputs, const Report& report) {
+  std::vector<FitRows> all;
+  for (const DataSet& data : inputs) {
+    const Equation equation = Equation::parse(data.equation);
+    FitRows& rows = all.emplace_back();
+    rows.name = data.name;
+    rows.response = response_of(equation);
+    set_columns(data, rows);
+    // A column that the model does not read may be called like a parameter.
+    std::vector<std::string> columns;
+    std::vector<std::vector<double>> values;
+    for (std::size_t i = 0; i < data.columns.size(); ++i) {
+      if (std::any_of(fit.parameters.begin(), fit.parameters.end(),
+                      [&](const FitParameter& p) { return p.name == data.columns[i]; }))
+        continue;
+      columns.push_back(data.columns[i]);
+      values.push_back(data.values[i]);
+    }
+    const CurveBand band = band_of(model_alone(fit, equation, columns, values), report.result.x, report.statistics);
+    set_bands(band, noise_of(data, data.sigma_column.has_value(), report.statistics), report.statistics, rows);
+  }
+  return all;
+}
+
+}  // namespace thalweg::inline v0_1::studies
