@@ -31,23 +31,12 @@ void add_names(const Formula& formula, Names& names) {
     for (const Formula::Name& name : *list) names.insert(name.name);
 }
 
-/// What the names of a table and of the options stand for, to tell them from built-in models.
-ModelNames known_names(const std::string& path, const FitArguments& arguments) {
-  const DataTable table = DataTable::read(path, arguments.table);
-  ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
-  for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
-  for (const auto* expressions : {&arguments.define, &arguments.tie})
-    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
-  if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
-  return names;
-}
-
-/// The names that a model reads, built-in models written out, itself and through definitions and ties; none of a
-/// formula that cannot be read, which its own fit says.
-std::optional<Names> names_read(const std::string& model, const ModelNames& known, const FitArguments& arguments) {
+/// The names that a model reads, itself and through definitions and ties; none of a formula that cannot be read, which
+/// its own fit says.
+std::optional<Names> names_read(const std::string& model, const FitArguments& arguments, const DataTable& table) {
   Names names;
   try {
-    const Equation equation = Equation::parse(expand_model(model, known).equation);
+    const Equation equation = Equation::parse(expand_model(model, model_names(arguments, table)).equation);
     add_names(equation.response, names);
     add_names(equation.model, names);
     for (std::size_t before = 0; before != names.size();) {
@@ -76,9 +65,8 @@ bool can_be_derived(const NamedExpression& quantity, const Names& names) {
 /// Starts, bounds, fixed parameters and expressions are those of all models; what none of them uses is a mistake.
 class SharedParameters {
  public:
-  SharedParameters(const std::string& path, const FitArguments& arguments) : arguments_(arguments) {
-    const ModelNames known = known_names(path, arguments);
-    for (const std::string& model : arguments.models) names_.push_back(names_read(model, known, arguments));
+  SharedParameters(const FitArguments& arguments, const DataTable& table) : arguments_(arguments) {
+    for (const std::string& model : arguments.models) names_.push_back(names_read(model, arguments, table));
     for (const Assignment& each : arguments.start) check("--start", each.name);
     for (const Assignment& each : arguments.lower) check("--lower", each.name);
     for (const Assignment& each : arguments.upper) check("--upper", each.name);
@@ -155,7 +143,7 @@ int fit_models(const Arguments& arguments) {
   if (arguments.file == "-")
     throw UsageError("several models read the table several times; expected a file in the place of '-'");
   const CatchInterrupt interrupt;
-  const SharedParameters shared(arguments.file, fit);
+  const SharedParameters shared(fit, DataTable::read(arguments.file, fit.table));
   std::vector<CurveFit> fits;
   for (std::size_t i = 0; i < fit.models.size(); ++i) fits.push_back(fit_from_table(arguments.file, shared.of(i)));
   Outputs outputs(arguments.file, solve);

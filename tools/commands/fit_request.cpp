@@ -56,13 +56,8 @@ std::pair<std::string, int> shown_part(const std::string& model, int begin, int 
 
 /// Built-in models written out.
 ExpandedModel expand(const FitArguments& arguments, const DataTable& table) {
-  ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
-  for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
-  for (const auto* expressions : {&arguments.define, &arguments.tie})
-    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
-  if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
   try {
-    return expand_model(arguments.model, names);
+    return expand_model(arguments.model, model_names(arguments, table));
   } catch (const FormulaError& error) {
     refuse_model(arguments.model, error.where, error);
   }
@@ -377,6 +372,15 @@ class Request {
 };
 
 }  // namespace
+
+ModelNames model_names(const FitArguments& arguments, const DataTable& table) {
+  ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
+  for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
+  for (const auto* expressions : {&arguments.define, &arguments.tie})
+    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
+  if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
+  return names;
+}
 
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments) {
   return Request(path, arguments).take();
