@@ -111,8 +111,11 @@ void note_missing(Report& report) {
 std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& path, const TableOptions& options) {
   if (!fit.groups.empty())
     throw Error("--predict does not go with groups of rows: parameters differ from group to group");
-  const bool same = std::all_of(fit.data.begin(), fit.data.end(),
-                                [&](const DataSet& data) { return data.equation == fit.data[0].equation; });
+  const bool one_solution = !fit.ode || std::all_of(fit.ode->events.begin(), fit.ode->events.end(),
+                                                    [](const OdeEvent& event) { return event.data.empty(); });
+  const bool same = one_solution && std::all_of(fit.data.begin(), fit.data.end(), [&](const DataSet& data) {
+                      return data.equation == fit.data[0].equation && data.initial.empty();
+                    });
   std::vector<DataSet> all;
   for (std::size_t d = 0; d < (same ? 1 : fit.data.size()); ++d) {
     const DataSet& data = fit.data[d];
