@@ -42,6 +42,9 @@ struct FitArguments {
   std::vector<std::string> models;  ///< all of them
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
+  std::vector<std::string> files;   ///< the tables; of several, each is a group of rows
+  std::string group;                ///< the column that tells the group of each row, or empty
+  std::vector<std::string> shared;  ///< parameters that all groups share; the others are per group
   std::vector<NamedExpression> define, tie, derive;
   std::string sigma, weights;   ///< a column, a number, a formula, or empty
   std::string covariance;       ///< a file, or empty

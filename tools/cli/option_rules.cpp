@@ -98,6 +98,18 @@ void finish_fit(FitArguments& fit, SolveArguments& solve) {
   for (std::size_t i = 0; i < columns.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (columns[i] == columns[j]) throw UsageError(fmt::format("--columns names '{}' twice", columns[i]));
+  for (std::size_t i = 1; i < fit.files.size(); ++i) {
+    solve.inputs.emplace_back("the input", fit.files[i]);
+    for (std::size_t j = 0; j < i; ++j)
+      if (fit.files[i] == fit.files[j]) throw UsageError(fmt::format("'{}' is given twice", fit.files[i]));
+  }
+  const bool several = fit.files.size() > 1;
+  if (several && !fit.group.empty())
+    throw UsageError("--group does not go with several tables, of which each is a group; expected one of the two");
+  if (several && fit.models.size() > 1)
+    throw UsageError("several --model are compared on one table; expected one of both");
+  if (!fit.shared.empty() && !several && fit.group.empty())
+    throw UsageError("--shared needs groups that share; expected several tables, or --group COLUMN");
   refuse_of_one_model(fit, solve);
   if (fit.model.empty()) throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
 }

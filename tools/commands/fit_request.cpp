@@ -97,6 +97,7 @@ class Request {
   CurveFit take() {
     add_parameters();
     add_model_parameters();
+    share_parameters();
     check_names();
     set_bounds(arguments_.lower, "--lower", &FitParameter::lower);
     set_bounds(arguments_.upper, "--upper", &FitParameter::upper);
@@ -104,7 +105,11 @@ class Request {
     check_bounds();
     check_where();
     add_data();
-    return fit_table(std::move(fit_), std::move(table_), arguments_.rows);
+    if (arguments_.files.size() < 2) return fit_table(std::move(fit_), std::move(table_), arguments_.rows);
+    std::vector<DataTable> tables = {std::move(table_)};
+    for (std::size_t i = 1; i < arguments_.files.size(); ++i)
+      tables.push_back(DataTable::read(arguments_.files[i], arguments_.table));
+    return fit_tables(std::move(fit_), std::move(tables), arguments_.rows);
   }
 
  private:
@@ -251,8 +256,19 @@ class Request {
     }
   }
 
+  /// Of groups each has its own parameters but those named.
+  void share_parameters() {
+    if (arguments_.group.empty() && arguments_.files.size() < 2) return;
+    if (!arguments_.group.empty() && !is_column(arguments_.group))
+      throw UsageError(fmt::format("--group: unknown column '{}'{}; expected {}", arguments_.group,
+                                   did_you_mean(arguments_.group, table_.table().columns), either(names_.spellings())));
+    for (FitParameter& p : fit_.parameters) p.per_group = true;
+    for (const std::string& name : arguments_.shared) parameter("--shared", name).per_group = false;
+  }
+
   void add_data() {
     DataSet& data = fit_.data.emplace_back();
+    data.group_column = arguments_.group;
     data.name = "data";
     data.equation = arguments_.model;
     use_sigma_x(data);

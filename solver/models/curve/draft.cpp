@@ -356,11 +356,23 @@ CurveFit check_curve_fit(CurveFit fit) {
 }
 
 CurveFit fit_table(CurveFit fit, DataTable table, const RowSelection& rows) {
+  std::vector<DataTable> tables;
+  tables.push_back(std::move(table));
+  return fit_tables(std::move(fit), std::move(tables), rows);
+}
+
+CurveFit fit_tables(CurveFit fit, std::vector<DataTable> tables, const RowSelection& rows) {
   if (fit.data.size() != 1) reading::fail(fit.file, {}, "the fit has not one data set", "one, without columns");
-  fit.data[0].columns = table.table().columns;
-  fit.data[0].values = std::move(table.contents().table.values);
+  const bool several = tables.size() > 1;
+  fit.data.resize(tables.size(), fit.data[0]);
+  for (std::size_t d = 0; d < tables.size(); ++d) {
+    DataSet& data = fit.data[d];
+    data.columns = tables[d].table().columns;
+    data.values = std::move(tables[d].contents().table.values);
+    if (several) reading::make_group(fit, data, tables[d].name());
+  }
   reading::Draft draft = draft_of(std::move(fit));
-  reading::place_in_table(draft.data[0], table, rows);
+  for (std::size_t d = 0; d < tables.size(); ++d) reading::place_in_table(draft.data[d], tables[d], rows);
   return reading::checked(std::move(draft));
 }
 

@@ -68,7 +68,6 @@ struct DataPlaces {
   Place where, group;
   std::vector<std::string> labels;   ///< of the rows' groups, where the numbers come from no table
   std::vector<PlacedText> initials;  ///< one per DataSet::initial
-  Place where;
   RowSelection rows;
   bool named_by_keys = true;  ///< messages name keys of a problem file, not options of the command
 };

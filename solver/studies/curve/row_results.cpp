@@ -32,7 +32,8 @@ std::vector<std::string> read_by_noise(const DataSet& data) {
   std::vector<std::string> names;
   if (std::find(data.columns.begin(), data.columns.end(), text) != data.columns.end()) return {text};
   if (text.empty()) return names;
-  for (const Formula::Name& name : Formula::parse(text).names()) names.push_back(name.name);
+  const Formula formula = Formula::parse(text);
+  for (const Formula::Name& name : formula.names()) names.push_back(name.name);
   return names;
 }
 

@@ -1,6 +1,7 @@
 #include "models/curve/checks/groups.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <unordered_map>
 #include <vector>
 
@@ -91,7 +92,7 @@ void check_roles(const Draft& draft) {
 }  // namespace
 
 void read_groups(CurveFit& fit, DataSet& data, const DataPlaces& places, const ColumnSelection& columns) {
-  if (data.group_column.empty()) return;
+  if (data.group_column.empty() || !data.group.empty()) return;
   const auto column = columns.find(data.group_column);
   if (!column)
     fail(fit.file, places.group, "group names an unknown column " + quoted_with_hint(data.group_column, data.columns),
@@ -107,6 +108,19 @@ void read_groups(CurveFit& fit, DataSet& data, const DataPlaces& places, const C
     if (is_new) fit.groups.push_back(labels[row]);
     data.group.push_back(it->second);
   }
+}
+
+void make_group(CurveFit& fit, DataSet& data, const std::string& file) {
+  std::string name = std::filesystem::path(file).stem().string();
+  const auto taken = [&] { return std::find(fit.groups.begin(), fit.groups.end(), name) != fit.groups.end(); };
+  if (taken()) name = file;
+  while (taken()) name += '_';
+  data.name = name;
+  data.group_column = "group";
+  while (std::find(data.columns.begin(), data.columns.end(), data.group_column) != data.columns.end())
+    data.group_column += '_';
+  data.group.assign(data.values.empty() ? 0 : data.values[0].size(), static_cast<int>(fit.groups.size()));
+  fit.groups.push_back(std::move(name));
 }
 
 void settle_groups(Draft& draft) {

@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "models/curve/toml/toml_values.hpp"
+#include "models/curve/toml/toml_noise.hpp"
 
 namespace thalweg::inline v0_1::reading {
 
-class TomlOde : protected TomlValues {
+class TomlOde : protected TomlNoise {
  protected:
-  using TomlValues::TomlValues;
+  using TomlNoise::TomlNoise;
 
   /// [ode], with [ode.initial] and [[ode.event]].
   OdeSystem read_ode(const toml::table& ode, OdePlaces& places) const;

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "models/curve/checks/built_in.hpp"
 #include "models/curve/checks/input_errors.hpp"
 #include "models/curve/toml/toml_ode.hpp"
