@@ -315,7 +315,7 @@ FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const
   const Problem::BlockSet& set = *local_set(problem);
   for (std::size_t b = 0; b < eliminated.blocks.size(); ++b)
     set_local_errors(eliminated.blocks[b], C, set.offset + static_cast<std::int64_t>(b) * set.dimension, sigma,
-                     quantile, s);
+                     s.quantile, s);
   for (const auto& direction : inverse->null_space) {
     UndeterminedCombination& combination = s.undetermined.emplace_back();
     for (const auto& [column, coefficient] : direction)

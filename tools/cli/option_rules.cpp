@@ -84,11 +84,11 @@ void refuse_of_one_model(const FitArguments& fit, const SolveArguments& solve) {
       if (fit.models[i] == fit.models[j])
         throw UsageError(fmt::format("--model gives '{}' twice; expected different models", fit.models[i]));
   if (fit.models.size() < 2) return;
-  for (const char* option : {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit",
-                             "--json-parameters"})
+  for (const char* option :
+       {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit", "--json-parameters"})
     if (solve.was_given(option))
-      throw UsageError(fmt::format("{} is of one model, and --model gives {}; expected one of them", option,
-                                   fit.models.size()));
+      throw UsageError(
+          fmt::format("{} is of one model, and --model gives {}; expected one of them", option, fit.models.size()));
 }
 
 void finish_fit(FitArguments& fit, SolveArguments& solve) {

@@ -37,7 +37,7 @@ double Given::part() const {
   std::string number = text();
   while (!number.empty() && (number.back() == '%' || number.back() == ' ')) number.pop_back();
   const auto percent = number_from<double>(number);
-  const bool meant = percent && *percent >= 1.0 && *percent < 100.0;
+  const bool meant = percent && *percent > 1.0 && *percent < 100.0;
   throw UsageError(fmt::format("{} is '{}'; expected a number between 0 and 1, such as {}", name, text(),
                                meant ? fmt::format("{:.10g}", *percent / 100.0) : "0.99"));
 }

@@ -56,13 +56,8 @@ std::pair<std::string, int> shown_part(const std::string& model, int begin, int 
 
 /// Built-in models written out.
 ExpandedModel expand(const FitArguments& arguments, const DataTable& table) {
-  ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
-  for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
-  for (const auto* expressions : {&arguments.define, &arguments.tie})
-    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
-  if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
   try {
-    return expand_model(arguments.model, names);
+    return expand_model(arguments.model, model_names(arguments, table));
   } catch (const FormulaError& error) {
     refuse_model(arguments.model, error.where, error);
   }
@@ -217,6 +212,18 @@ class Request {
                           did_you_mean(used.name, table_.table().columns), columns, used.name));
     if (fit_.parameters.empty())
       throw UsageError("the formula has no parameters; expected some, and --start a=1 for each");
+    check_model_orders();
+  }
+
+  void check_model_orders() const {
+    std::vector<std::string> parameters;
+    for (const FitParameter& p : fit_.parameters) parameters.push_back(p.name);
+    try {
+      for (const Formula* side : {&equation_.response, &equation_.model})
+        check_orders(*side, depending_names(parameters, expressions_));
+    } catch (const FormulaError& error) {
+      refuse_model(arguments_.model, expanded_.source(error.where), error);
+    }
   }
 
   FitParameter& parameter(const std::string& option, const std::string& name) {
@@ -360,6 +367,15 @@ class Request {
 };
 
 }  // namespace
+
+ModelNames model_names(const FitArguments& arguments, const DataTable& table) {
+  ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
+  for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
+  for (const auto* expressions : {&arguments.define, &arguments.tie})
+    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
+  if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
+  return names;
+}
 
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments) {
   return Request(path, arguments).take();

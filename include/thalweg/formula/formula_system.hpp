@@ -23,7 +23,7 @@ class FormulaSystem {
   };
 
   /// `by`: parameters, by their places in the symbols, that derivatives are taken by. Throws FormulaError for a name
-  /// that is neither parameter nor column.
+  /// that is neither parameter nor column, and as check_orders() does.
   FormulaSystem(const std::vector<Formula>& functions, const Symbols& symbols, const std::vector<int>& by);
   FormulaSystem(FormulaSystem&&) noexcept;
   FormulaSystem& operator=(FormulaSystem&&) noexcept;

@@ -29,7 +29,7 @@ class CurveModel {
   virtual std::vector<char> bends() const = 0;
   /// As FormulaModel::saturated; nothing where that is not known.
   virtual std::optional<SaturatedFormula> saturated(const double* p) const = 0;
-  /// The same equation on other rows of the same columns.
+  /// The model alone, its response 0, on other rows of the same columns.
   virtual std::unique_ptr<CurveModel> on(const std::vector<std::vector<double>>& columns) const = 0;
 };
 

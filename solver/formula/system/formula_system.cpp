@@ -107,6 +107,7 @@ FormulaSystem::FormulaSystem(const std::vector<Formula>& functions, const Symbol
   const std::vector<Definition> definitions = in_order(symbols.definitions);
   for (const Formula& function : functions) {
     const Formula f = function.substituted(definitions);
+    check_orders(f, symbols.parameters);
     roots.push_back(lower(f.tree(), formula::bind(f, symbols), graph));
   }
   values_ = std::make_unique<const Program>(graph, roots, parameters);

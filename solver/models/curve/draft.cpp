@@ -173,7 +173,9 @@ class Checker {
       fail(file_, place(name.where.begin), what + hint, list(known));
     }
     try {
-      check_orders(formula, depending_names(names_, expressions_->ordered()));
+      std::vector<std::string> varying = names_;
+      ode_.add_states(varying);
+      check_orders(formula, depending_names(varying, expressions_->ordered()));
     } catch (const FormulaError& error) {
       fail(file_, place(error.where.begin), error.problem, error.expected);
     }

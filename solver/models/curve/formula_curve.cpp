@@ -60,7 +60,8 @@ void FormulaCurve::predict(const double* p, std::int64_t begin, std::int64_t end
 
 std::unique_ptr<CurveModel> FormulaCurve::on(const std::vector<std::vector<double>>& columns) const {
   if (blocks_.dimension > 0) throw Error("a model of groups of rows cannot be put on other rows; expected one group");
-  return std::make_unique<FormulaCurve>(equation_, symbols_, columns);
+  return std::make_unique<FormulaCurve>(Equation{equation_.text, Formula::parse("0"), equation_.model}, symbols_,
+                                        columns);
 }
 
 }  // namespace thalweg::inline v0_1

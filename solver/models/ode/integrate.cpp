@@ -49,6 +49,7 @@ class Run {
 
   void follow() {
     double t = system_.system.from;
+    while (next_ < times_.size() && times_[next_] < t) ++next_;  // before the start: unknown
     auto stop = system_.stops.begin();
     for (; stop != system_.stops.end() && stop->time <= t; ++stop) act(*stop);
     record(t);

@@ -15,9 +15,9 @@ struct Trajectory {
   std::string failure;              ///< where and why the integration stopped; empty when it did not
 };
 
-/// Integrates from the system's start to the last of `times`, which rise and begin not before the start; what happens
-/// at a time happens just before it is looked at. `active`: the parameters that sensitivities are wanted by, among
-/// those that the system reads.
+/// Integrates from the system's start to the last of `times`, which rise; before the start there is no solution. What
+/// happens at a time happens just before it is looked at. `active`: the parameters that sensitivities are wanted by,
+/// among those that the system reads.
 ///
 /// Variable-order multistep formulas of CVODES with Newton's method, dense, and the exact Jacobian; forward
 /// sensitivities by the staggered corrector, under the same local error control as the states (Hindmarsh et al. 2005;

@@ -136,7 +136,8 @@ std::vector<char> OdeModel::bends() const {
 
 std::unique_ptr<CurveModel> OdeModel::on(const std::vector<std::vector<double>>& columns) const {
   auto there = std::make_shared<const Experiment>(experiment_->shared_system(), columns[time()], experiment_->held());
-  return std::make_unique<OdeModel>(equation_, symbols_, columns, std::move(there));
+  const Equation alone{equation_.text, Formula::parse("0"), equation_.model};
+  return std::make_unique<OdeModel>(alone, symbols_, columns, std::move(there));
 }
 
 std::string OdeModel::explain_non_finite(const double* p, std::int64_t row) const {

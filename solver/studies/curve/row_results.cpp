@@ -82,10 +82,14 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
     const auto count = static_cast<std::size_t>(built.models[d]->rows());
     rows.residual.resize(count);
     built.models[d]->evaluate(x.data(), 0, built.models[d]->rows(), rows.residual.data(), nullptr);
-    rows.standardised = part(diagnostics.standardised, begin, count);
-    rows.leverage = part(diagnostics.leverage, begin, count);
-    rows.cooks_distance = part(diagnostics.cooks_distance, begin, count);
-    begin += count;
+    // Residuals of several components, of errors in x, have no leverage as a row.
+    const auto components = static_cast<std::size_t>(built.problem.groups()[d]->dimension());
+    if (components == 1) {
+      rows.standardised = part(diagnostics.standardised, begin, count);
+      rows.leverage = part(diagnostics.leverage, begin, count);
+      rows.cooks_distance = part(diagnostics.cooks_distance, begin, count);
+    }
+    begin += count * components;
   }
   return all;
 }
@@ -105,8 +109,13 @@ void note_missing(Report& report) {
 }
 
 std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& path, const TableOptions& options) {
-  const bool same = std::all_of(fit.data.begin(), fit.data.end(),
-                                [&](const DataSet& data) { return data.equation == fit.data[0].equation; });
+  if (!fit.groups.empty())
+    throw Error("--predict does not go with groups of rows: parameters differ from group to group");
+  const bool one_solution = !fit.ode || std::all_of(fit.ode->events.begin(), fit.ode->events.end(),
+                                                    [](const OdeEvent& event) { return event.data.empty(); });
+  const bool same = one_solution && std::all_of(fit.data.begin(), fit.data.end(), [&](const DataSet& data) {
+                      return data.equation == fit.data[0].equation && data.initial.empty();
+                    });
   std::vector<DataSet> all;
   for (std::size_t d = 0; d < (same ? 1 : fit.data.size()); ++d) {
     const DataSet& data = fit.data[d];
@@ -151,7 +160,7 @@ std::vector<FitRows> predictions(const CurveFit& fit, const CurveProblem& built,
       values.push_back(data.values[i]);
     }
     const CurveBand band = band_of(*model_on(fit, built, d, columns, values), report.result.x, report.statistics);
-    set_bands(band, noise_of(data, is_weighted(fit.data[0]), report.statistics), report.statistics, rows);
+    set_bands(band, noise_of(data, is_weighted(fit.data[d]), report.statistics), report.statistics, rows);
   }
   return all;
 }

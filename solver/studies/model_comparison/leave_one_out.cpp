@@ -83,7 +83,9 @@ LeaveOneOut leave_one_out(const CurveFit& fit, const Report& report) {
   LeaveOneOut found;
   const FitStatistics& s = report.statistics;
   const DataSet& data = fit.data[0];
-  if (data.counts || data.covariance || data.autocorrelation) return found;  // residuals of a row are not its own
+  // Then the residuals of a row are not its own, or not its distance from the curve alone.
+  if (data.counts || data.covariance || data.autocorrelation || !data.input_errors.empty() || !fit.groups.empty())
+    return found;
   if (!report.result.converged() || !s.available() || !s.loss.empty() || s.degrees_of_freedom < 1) return found;
   const CurveProblem built = build_problem(fit);
   const std::int64_t rows = built.models[0]->rows();

@@ -125,6 +125,8 @@ std::vector<NestedModels> nested_models(const std::vector<const CurveFit*>& prob
                                         const std::vector<ModelFit>& fits) {
   std::vector<NestedModels> nested;
   const auto is_sound = [&](std::size_t i) {
+    const CurveFit& fit = *problems[i];
+    if (!fit.groups.empty() || !fit.data[0].input_errors.empty()) return false;
     return fits[i].report.result.converged() && fits[i].report.statistics.available();
   };
   for (std::size_t i = 0; i < fits.size(); ++i)

@@ -100,6 +100,23 @@ TEST_CASE("a parameter of a model may be tied") {
   CHECK(start_of(fit, "gaussian2.center") == doctest::Approx(7.0).epsilon(0.01));
 }
 
+TEST_CASE("each group has a start of its own for what is per group") {
+  std::string text =
+      "[model]\ny = \"gaussian + constant\"\n[parameters]\ngaussian.center = { per = \"group\" }\n"
+      "gaussian.amplitude = { per = \"group\" }\n[data]\ngroup = \"g\"\ncolumns = [\"x\", \"y\", \"g\"]\nrows = [";
+  for (const double center : {2.0, 5.0, 8.0})
+    for (double x = 0.0; x <= 10.0; x += 0.25)
+      text += fmt::format("[{}, {}, {}],", x, 1.0 + center * std::exp(-(x - center) * (x - center)), center);
+  const CurveFit fit = read_toml(text + "]\n", "f.toml", "");
+  for (const auto& parameter : fit.parameters) {
+    if (parameter.name != "gaussian.center") continue;
+    REQUIRE(parameter.group_starts.size() == 3);
+    for (std::size_t g = 0; g < 3; ++g)
+      CHECK(parameter.group_starts[g].second == doctest::Approx(2.0 + 3.0 * static_cast<double>(g)).epsilon(0.01));
+  }
+  CHECK(start_of(fit, "gaussian.sigma") == doctest::Approx(std::sqrt(0.5)).epsilon(0.01));
+}
+
 TEST_CASE("a start that cannot be guessed") {
   const auto level = [](double) { return 3.0; };
   CHECK(

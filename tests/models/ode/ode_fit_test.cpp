@@ -105,6 +105,22 @@ TEST_CASE("an integration that stops at a trial rejects the step") {
   CHECK(result.final_cost < result.initial_cost);
 }
 
+TEST_CASE("a solution is predicted on other rows, and has no value before its start") {
+  if (!ode_available()) return;
+  const CurveFit fit = read_curve_fit(folder + "theophylline.toml");
+  const CurveProblem built = build_problem(fit);
+  const std::vector<double> p = {1.5, 0.1, 0.5}, times = {30, -1, 0, 2};
+  std::vector<double> value(4), column(4);
+  std::vector<double*> jacobian = {nullptr, nullptr, column.data()};
+  model_on(fit, built, 0, {"t"}, {times})->evaluate(p.data(), 0, 4, value.data(), jacobian.data());
+  const auto bateman = [](double t) { return 4.02 * 1.5 / (0.5 * 1.4) * (std::exp(-0.1 * t) - std::exp(-1.5 * t)); };
+  CHECK(value[0] == doctest::Approx(bateman(30)).epsilon(1e-7));
+  CHECK(std::isnan(value[1]));
+  CHECK(value[2] == 0.0);
+  CHECK(value[3] == doctest::Approx(bateman(2)).epsilon(1e-7));
+  CHECK(column[3] == doctest::Approx(-bateman(2) / 0.5).epsilon(1e-7));
+}
+
 TEST_CASE("what is not finite is named") {
   if (!ode_available()) return;
   std::string text = blow_up;

@@ -22,9 +22,10 @@ bool is_named_in(const std::vector<NamedExpression>& expressions, const std::str
   return std::any_of(expressions.begin(), expressions.end(), [&](const NamedExpression& e) { return e.name == name; });
 }
 
-/// The fit with the parameters of the terms all free: what they follow is not known yet.
+/// The fit with the parameters of the terms all free, as what they follow is not known yet, and the same in all groups.
 CurveFit untied(const CurveFit& fit, const std::vector<ModelTerm>& terms) {
   CurveFit free = fit;
+  for (FitParameter& parameter : free.parameters) parameter.per_group = false;
   for (const ModelTerm& term : terms)
     for (std::size_t k = 0; k < term.model.parameters.size(); ++k) {
       const std::string name = term.parameter(k);
@@ -37,6 +38,52 @@ CurveFit untied(const CurveFit& fit, const std::vector<ModelTerm>& terms) {
       parameter.upper = term.model.parameters[k].upper;
     }
   return free;
+}
+
+/// The rows of one group.
+DataSet rows_of(const DataSet& data, int group) {
+  DataSet rows = data;
+  for (std::size_t j = 0; j < data.values.size(); ++j) {
+    rows.values[j].clear();
+    for (std::size_t i = 0; i < data.group.size(); ++i)
+      if (data.group[i] == group) rows.values[j].push_back(data.values[j][i]);
+  }
+  return rows;
+}
+
+double median(std::vector<double> values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// Guesses again from the rows of each group alone: a start for each group of what is per group, the median of what is
+/// not. `pooled`: the fit with the starts of all rows together, which groups keep that have too few rows.
+void guess_groups(CurveFit& fit, const CurveFit& pooled, const DataSet& data, const std::vector<ModelTerm>& terms,
+                  const std::vector<char>& guessed) {
+  std::vector<std::vector<double>> found(fit.parameters.size());
+  for (std::size_t g = 0; g < fit.groups.size(); ++g) {
+    CurveFit own = pooled;
+    for (std::size_t i = 0; i < guessed.size(); ++i)
+      if (guessed[i]) own.parameters[i].starts.clear();
+    const DataSet rows = rows_of(data, static_cast<int>(g));
+    if (rows.values[0].size() < own.parameters.size()) continue;
+    try {
+      library::guess_starts(own, rows, terms);
+    } catch (const library::NoGuess&) {
+      continue;  // that of all rows together serves
+    }
+    for (std::size_t i = 0; i < guessed.size(); ++i) {
+      if (!guessed[i] || own.parameters[i].starts.empty()) continue;
+      found[i].push_back(own.parameters[i].starts[0]);
+      auto& starts = fit.parameters[i].group_starts;
+      const bool given =
+          std::any_of(starts.begin(), starts.end(), [&](const auto& s) { return s.first == fit.groups[g]; });
+      if (fit.parameters[i].per_group && !given) starts.emplace_back(fit.groups[g], found[i].back());
+    }
+  }
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (!found[i].empty()) fit.parameters[i].starts = {median(std::move(found[i]))};
 }
 
 void note(CurveFit& fit, const std::string& sentence) {
@@ -141,6 +188,8 @@ void BuiltInModels::guess_starts(Draft& draft) const {
       CurveFit free = untied(draft.fit, models_[d].terms);
       library::guess_starts(free, free.data[d], models_[d].terms);
       for (std::size_t i = 0; i < parameters.size(); ++i) parameters[i].starts = free.parameters[i].starts;
+      const bool groups = std::any_of(parameters.begin(), parameters.end(), [](const auto& p) { return p.per_group; });
+      if (groups) guess_groups(draft.fit, free, draft.fit.data[d], models_[d].terms, guessed_);
     } catch (const library::NoGuess& error) {
       fail(
           draft.fit.file, draft.data[d].table, error.problem,

@@ -99,6 +99,9 @@ void OdeCheck::check_formula(const std::string& text, const PlacedText& places, 
         for (const Formula::Name& constant : read.formula.constants()) find_(constant.name);
         check_names(read.formula.names(), &name);
       }
+    std::vector<std::string> varying = known_;
+    varying.insert(varying.end(), scope.states.begin(), scope.states.end());
+    check_orders(formula, depending_names(varying, definitions_));
   } catch (const FormulaError& error) {
     wrong(place(error.where), error.problem, error.expected);
   }
