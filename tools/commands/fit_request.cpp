@@ -343,18 +343,13 @@ class Request {
   }
 
   void use_sigma_x(DataSet& data) const {
-    const auto expect_column = [&](const std::string& option, const std::string& name) {
-      if (!is_column(name) && !number_from<double>(name))
-        throw UsageError(fmt::format("{}: unknown column '{}'{}; expected {}, or a number", option, name,
-                                     did_you_mean(name, table_.table().columns), either(names_.spellings())));
-    };
     for (const InputError& error : arguments_.sigma_x) {
       if (!error.input.empty() && !is_column(error.input))
         throw UsageError(fmt::format("--sigma-x: unknown column '{}'{}; expected {}", error.input,
                                      did_you_mean(error.input, table_.table().columns), either(names_.spellings())));
-      expect_column("--sigma-x", error.sigma);
+      row_formula("--sigma-x", error.sigma);
     }
-    if (!arguments_.correlation.empty()) expect_column("--correlation", arguments_.correlation);
+    row_formula("--correlation", arguments_.correlation);
     data.input_errors = arguments_.sigma_x;
     data.correlation = arguments_.correlation;
   }

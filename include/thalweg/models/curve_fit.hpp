@@ -51,7 +51,7 @@ struct Autocorrelation {
 /// An input of an equation, a column of its model, that was measured with an error.
 struct InputError {
   std::string input;  ///< empty: the equation's only input; of an equation with a constant response, each of its inputs
-  std::string sigma;  ///< the standard deviation: the column that holds that of each row, or a number
+  std::string sigma;  ///< the standard deviation of each row, as DataSet::sigma is written
 };
 
 /// A name that stands for an expression.
@@ -82,8 +82,8 @@ struct DataSet {
   /// having standard deviation 1 where none is given. An equation whose response is a constant holds exactly at the
   /// true inputs.
   std::vector<InputError> input_errors;
-  std::string correlation;  ///< of the errors of the only such input and of the response: a column, a number, or empty
-  Loss loss;                ///< of each row's residual, divided by its standard deviation
+  std::string correlation;          ///< of the errors of the only such input and of the response: likewise, or empty
+  Loss loss;                        ///< of each row's residual, divided by its standard deviation
   std::vector<OdeInitial> initial;  ///< initial values of states that differ in this data set
   std::size_t missing_rows = 0;     ///< left out because a value is missing
   std::size_t excluded_rows = 0;    ///< left out by a condition, or by a weight of 0

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 
-#include "models/curve/checks/input_errors.hpp"
 #include "models/curve/formula_curve.hpp"
+#include "models/curve/orthogonal/curve.hpp"
 #include "models/ode/build_ode.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -62,8 +62,12 @@ std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& 
     const Equation equation = Equation::parse(data.equation);
     const Symbols symbols = symbols_of(fit, data, equation);
     const auto curve = std::make_shared<const FormulaCurve>(equation, symbols, data.values, row_blocks(built, data));
+    if (!data.input_errors.empty()) {
+      const auto orthogonal = orthogonal::orthogonal_curve(data, curve, symbols);
+      built.models.push_back(orthogonal);
+      return std::make_unique<OrthogonalResiduals>(orthogonal->distances());
+    }
     built.models.push_back(curve);
-    if (!data.input_errors.empty()) return reading::orthogonal_residuals(data, symbols, row_deviations(data), offset);
     return std::make_unique<FormulaResiduals>(data.name, curve->model(), slots_of(built, data));
   } catch (const FormulaError& error) {
     throw FileError(fit.file, 0, 0,

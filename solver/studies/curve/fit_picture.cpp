@@ -72,15 +72,12 @@ FitPanel panel_of(const CurveFit& fit, const CurveProblem& built, std::size_t d,
   panel.residual.resize(rows);
   model.predict(x.data(), 0, model.rows(), panel.fitted.data());
   model.evaluate(x.data(), 0, model.rows(), panel.residual.data(), nullptr);
-  for (std::size_t i = 0; i < rows; ++i) panel.y.push_back(panel.fitted[i] - panel.residual[i]);
-  const bool distances = !data.input_errors.empty();
-  if (distances) {
-    double* const residual[] = {panel.residual.data()};
-    built.problem.groups()[d]->evaluate(x.data(), {.begin = 0, .end = model.rows(), .residual = residual});
-  }
+  std::vector<double> vertical = panel.residual;  // with errors in the inputs the others are distances
+  if (!data.input_errors.empty()) model.on(data.values)->evaluate(x.data(), 0, model.rows(), vertical.data(), nullptr);
+  for (std::size_t i = 0; i < rows; ++i) panel.y.push_back(panel.fitted[i] - vertical[i]);
   panel.sigma = row_deviations(data);
   for (std::size_t i = 0; i < rows && data.counts; ++i) panel.sigma.push_back(std::sqrt(panel.fitted[i]));
-  for (std::size_t i = 0; i < panel.sigma.size() && !distances; ++i) panel.residual[i] /= panel.sigma[i];
+  for (std::size_t i = 0; i < panel.sigma.size(); ++i) panel.residual[i] /= panel.sigma[i];
   const std::vector<std::size_t> inputs = inputs_of(fit, data, equation);
   if (inputs.size() != 1) return panel;
   panel.input = data.columns[inputs[0]];

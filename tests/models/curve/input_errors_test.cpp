@@ -50,6 +50,7 @@ TEST_CASE("sigma_x: a column, a number, one for each input; a correlation") {
   CHECK(read(file(circle, "sigma_x = 0.1")) == "x=0.1 t=0.1");
   CHECK(read(file(circle, "sigma_x = { x = 'dx' }")) == "x=dx");
   CHECK(read(file("log(y) = a + b * x", "sigma_x = 'dx'")) == "x=dx");
+  CHECK(read(file(line, "sigma_x = '0.1 * x + 0.01'")) == "x=0.1 * x + 0.01");
   CHECK(read(file("y = a + b * u", "sigma_x = 'dx'\n[define]\nu = 'log(x)'")) == "x=dx");
   CHECK(read(file(circle, "sigma_x = 0.1\n[fit]\nnoise = 'known'")) == "x=0.1 t=0.1");
 }
@@ -57,20 +58,20 @@ TEST_CASE("sigma_x: a column, a number, one for each input; a correlation") {
 TEST_CASE("what is written reads back the same") {
   const CurveFit fit = read_toml(file(line, "sigma_x = 'dx'\nsigma = 'dy'\ncorrelation = 0.5"), "f.toml", ".");
   const std::string text = write_toml(fit);
-  CHECK(text.find("sigma_x = { x = \"dx\" }\ncorrelation = 0.5\n") != std::string::npos);
+  CHECK(text.find("sigma_x = { x = \"dx\" }\ncorrelation = \"0.5\"\n") != std::string::npos);
   CHECK(read(text) == "x=dx r=0.5");
 }
 
 TEST_CASE("wrong errors of inputs are refused where they stand") {
   CHECK(read(file(line, "sigma_x = 'dz'")) ==
-        "f.toml:10:11: sigma_x names an unknown column 'dz' (did you mean 'dx'?); expected x, t, y, dx, dt, dy or r, "
-        "or a number");
-  CHECK(read(file(line, "sigma_x = 0")) == "f.toml:10:11: sigma_x of 'x' is 0; expected a positive number");
+        "f.toml:10:11: sigma_x: unknown column 'dz' (did you mean 'dx'?); expected one of x, t, y, dx, dt, dy, r");
+  CHECK(read(file(line, "sigma_x = 0")) == "f.toml:10:11: sigma_x is 0; expected a positive standard deviation");
   CHECK(read(file(line, "sigma_x = true")) ==
-        "f.toml:10:11: 'sigma_x' is true or false; expected a column, or a number");
+        "f.toml:10:11: 'sigma_x' is true or false; expected a column, a number or a formula of columns");
   CHECK(read(file(line, "sigma_x = {}")) == "f.toml:10:11: sigma_x is empty; expected sigma_x = { x = \"dx\" }");
   CHECK(read(file(line, "sigma_x = 'y'")) ==
-        "f.toml:10:11: sigma_x of 'x' is 'y', which is no standard deviation; expected another column, or a number");
+        "f.toml:10:11: sigma_x of 'x' is 'y', which is no standard deviation; expected another column, a number or a "
+        "formula");
   CHECK(read(file(line, "sigma_x = { t = 'dt' }")) ==
         "f.toml:10:13: sigma_x names 't', which the equation does not use; expected x");
   CHECK(read(file(line, "sigma_x = { q = 'dt' }")) == "f.toml:10:13: sigma_x names an unknown column 'q'; expected x");
@@ -85,6 +86,14 @@ TEST_CASE("wrong errors of inputs are refused where they stand") {
         "f.toml:10:13: sigma_x names 4 inputs; expected at most 3");
   CHECK(read(file(line, "sigma_x = 'dx'", "1, 2, 3, -0.1, 0.2, 0.3, 0.5")) ==
         "f.toml:9:11: row 3, column 'dx' is -0.1; expected a positive standard deviation");
+}
+
+TEST_CASE("what has residuals of its own does not go with errors of inputs") {
+  const std::string has = "f.toml:10:11: data set 'data' has errors in x and ";
+  CHECK(read(file(line, "sigma_x = 'dx'\nsigma = 'dy'\n[fit]\nnoise = 'estimated-per-data-set'")) ==
+        has + "noise that is estimated per data set; expected one of the two");
+  CHECK(read(file(line, "sigma_x = 'dx'\nautocorrelation = 0.5")) ==
+        has + "an autocorrelation; expected one of the two");
 }
 
 TEST_CASE("equations that hold exactly need errors of their inputs, and no others") {
@@ -103,7 +112,7 @@ TEST_CASE("wrong correlations are refused") {
   CHECK(read(file(line, "sigma_x = 'dx'\ncorrelation = 'r'")) ==
         "f.toml:11:15: correlation needs the standard deviations of the response, too; expected sigma");
   CHECK(read(file(line, "sigma_x = 'dx'\nsigma = 'dy'\ncorrelation = 1")) ==
-        "f.toml:12:15: correlation is 1; expected a number between -1 and 1");
+        "f.toml:12:15: correlation is 1; expected a correlation between -1 and 1");
   CHECK(read(file(line, "sigma_x = 'dx'\nsigma = 'dy'\ncorrelation = 'r'", "1, 2, 3, 0.1, 0.2, 0.3, 1.5")) ==
         "f.toml:9:26: row 3, column 'r' is 1.5; expected a correlation between -1 and 1");
   CHECK(read(file("log(y) = a + b * x", "sigma_x = 'dx'\nsigma = 'dy'\ncorrelation = 'r'")) ==

@@ -25,6 +25,7 @@ void refuse_combinations(const Draft& draft) {
       if (data.counts) refuse(place, "errors in x", "Poisson counts");
       if (!data.group.empty()) refuse(place, "errors in x", "groups");
       if (fit.ode) refuse(place, "errors in x", "differential equations");
+      if (fit.scale_per_data_set) refuse(place, "errors in x", "noise that is estimated per data set");
     }
     if (data.group.empty()) continue;
     if (correlation) refuse(places.group, "groups", correlation);

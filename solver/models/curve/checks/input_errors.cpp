@@ -1,32 +1,21 @@
 #include "models/curve/checks/input_errors.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <utility>
 
+#include <thalweg/models/orthogonal_residuals.hpp>
+#include <thalweg/models/row_noise.hpp>
+
 #include "io/text_numbers.hpp"
 #include "models/curve/checks/expressions.hpp"
+#include "models/curve/row_formula.hpp"
 
 namespace thalweg::inline v0_1::reading {
 namespace {
 
 bool contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::optional<double> number_in(const std::string& text) {
-  double value = 0.0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-/// One value for each row of what is a column or a number.
-std::vector<double> row_values(const DataSet& data, const std::string& text) {
-  const auto found = std::find(data.columns.begin(), data.columns.end(), text);
-  if (found != data.columns.end()) return data.values[static_cast<std::size_t>(found - data.columns.begin())];
-  return std::vector<double>(data.values[0].size(), *number_in(text));
 }
 
 /// The complaints about the errors of one data set.
@@ -56,8 +45,9 @@ class Chooser {
               "both, the correlation of the errors of input and response");
       return;
     }
-    if (implicit_ && !(data_.sigma.empty() && data_.weights.empty()))
-      wrong(places_.sigma, "the response is a constant, which has no error", key_ + " alone");
+    if (implicit_ && has_sigma())
+      wrong(data_.sigma.empty() ? places_.weights : places_.sigma, "the response is a constant, which has no error",
+            key_ + " alone");
     give_inputs();
     if (data_.input_errors.size() > static_cast<std::size_t>(most_uncertain_inputs))
       wrong(place(0), key_ + " names " + counted(data_.input_errors.size(), "input"), "at most 3");
@@ -70,6 +60,7 @@ class Chooser {
     const auto begin = text.find_first_not_of(" \t\r\n`"), end = text.find_last_not_of(" \t\r\n`");
     return begin == std::string::npos ? "" : text.substr(begin, end - begin + 1);
   }
+  bool has_sigma() const { return !data_.sigma.empty() || !data_.weights.empty(); }
   [[noreturn]] void wrong(Place where, const std::string& problem, const std::string& expected) const {
     fail(file_, where, problem, expected);
   }
@@ -119,14 +110,18 @@ class Chooser {
   void choose_column(const InputError& error, Place where) {
     if (contains(inputs_, error.sigma) || contains(responses_, error.sigma))
       wrong(where, key_ + " of '" + error.input + "' is '" + error.sigma + "', which is no standard deviation",
-            "another column, or a number");
-    if (columns_.use(error.sigma, file_, where)) return;
-    const auto number = number_in(error.sigma);
-    if (!number)
-      wrong(where, key_ + " names an unknown column " + quoted_with_hint(error.sigma, data_.columns),
-            list(columns_.names().spellings()) + ", or a number");
-    if (!(*number > 0.0 && std::isfinite(*number)))
-      wrong(where, key_ + " of '" + error.input + "' is " + error.sigma, "a positive number");
+            "another column, a number or a formula");
+    choose_formula(error.sigma, key_, where);
+  }
+
+  void choose_formula(const std::string& text, const std::string& key, Place where) {
+    RowFormulaNames names;
+    names.is_column = [&](const std::string& column) { return columns_.use(column, file_, where); };
+    names.columns = data_.columns;
+    names.spellings = columns_.names().spellings();
+    names.response = inputs_.empty() ? "x" : inputs_[0];
+    if (const auto mistake = mistake_in_row_formula(text, names))
+      wrong(where, key + ": " + mistake->problem, mistake->expected);
   }
 
   void choose_correlation() {
@@ -137,14 +132,8 @@ class Chooser {
     if (data_.input_errors.size() != 1) refuse("is given beside the errors of several inputs", "one input");
     if (!plain_response_) refuse("needs a response that is a column", "an equation such as y = a + b * x");
     if (contains(inputs_, responses_[0])) refuse("needs a response that is no input", "another equation");
-    if (data_.sigma.empty() && data_.weights.empty())
-      refuse("needs the standard deviations of the response, too", "sigma");
-    if (columns_.use(data_.correlation, file_, places_.correlation)) return;
-    const auto number = number_in(data_.correlation);
-    if (!number)
-      refuse("names an unknown column " + quoted_with_hint(data_.correlation, data_.columns),
-             list(columns_.names().spellings()) + ", or a number");
-    if (!(std::abs(*number) < 1.0)) refuse("is " + data_.correlation, "a number between -1 and 1");
+    if (!has_sigma()) refuse("needs the standard deviations of the response, too", "sigma");
+    choose_formula(data_.correlation, key, places_.correlation);
   }
 
   const std::string& file_;
@@ -203,20 +192,32 @@ void choose_input_errors(const std::string& file, const Equation& equation, std:
 }
 
 void check_input_errors(const std::string& file, const DataSet& data, const DataPlaces& places) {
-  const auto check = [&](const std::string& text, const auto& right, const std::string& expected) {
-    const auto found = std::find(data.columns.begin(), data.columns.end(), text);
-    if (found == data.columns.end()) return;
-    const auto column = static_cast<std::size_t>(found - data.columns.begin());
-    for (std::size_t row = 0; row < data.values[column].size(); ++row)
-      if (!right(data.values[column][row]))
-        fail(places.cell_file.empty() ? file : places.cell_file, places.cell ? places.cell(row, column) : places.table,
-             cell_name(row + 1, text) + " is " + to_text(data.values[column][row]), expected);
+  const auto check = [&](const std::string& text, const std::string& key, Place where, const auto& right,
+                         const std::string& expected) {
+    if (text.empty()) return;
+    const std::vector<double> values = row_values(data, text);
+    const auto wrong = std::find_if_not(values.begin(), values.end(), right);
+    if (wrong == values.end()) return;
+    const auto row = static_cast<std::size_t>(wrong - values.begin());
+    const auto column = column_read(data, text);
+    if (!column) fail(file, where, key + " is " + to_text(*wrong), expected);
+    const std::string what = column_named(data, text)
+                                 ? cell_name(row + 1, text)
+                                 : "row " + std::to_string(row + 1) + ": " + key + " '" + text + "'";
+    fail(places.cell_file, places.cell ? places.cell(row, *column) : places.table, what + " is " + to_text(*wrong),
+         expected);
   };
-  for (const InputError& error : data.input_errors)
+  const std::string option = places.named_by_keys ? "" : "--";
+  for (std::size_t i = 0; i < data.input_errors.size(); ++i) {
+    const auto& at = places.input_errors;
     check(
-        error.sigma, [](double v) { return v > 0.0; }, "a positive standard deviation");
+        data.input_errors[i].sigma, option + (option.empty() ? "sigma_x" : "sigma-x"),
+        at.empty() ? Place{} : at[std::min(i, at.size() - 1)], [](double v) { return v > 0.0 && std::isfinite(v); },
+        "a positive standard deviation");
+  }
   check(
-      data.correlation, [](double v) { return std::abs(v) < 1.0; }, "a correlation between -1 and 1");
+      data.correlation, option + "correlation", places.correlation, [](double v) { return std::abs(v) < 1.0; },
+      "a correlation between -1 and 1");
 }
 
 void refuse_linear_parameters(const Draft& draft) {
@@ -252,47 +253,6 @@ std::vector<UnreadInputError> unread_input_errors(const Equation& equation, std:
                                  "', " + option(*input, column) + " counts the errors of both variables"});
   }
   return found;
-}
-
-std::unique_ptr<ResidualGroup> orthogonal_residuals(const DataSet& data, const Symbols& symbols,
-                                                    std::vector<double> response_sigma, std::int64_t offset) {
-  const Equation equation = Equation::parse(data.equation);
-  const std::size_t rows = data.values[0].size();
-  Symbols bound = symbols;
-  bound.columns.clear();
-  InputErrors errors;
-  std::vector<std::vector<double>> deviations;
-  for (const InputError& error : data.input_errors) {
-    bound.varying.push_back(error.input);
-    errors.measured.push_back(row_values(data, error.input));
-    deviations.push_back(row_values(data, error.sigma));
-  }
-  std::vector<double> correlation;
-  if (!data.correlation.empty()) {
-    // The true response is one of the true inputs then: the equation holds exactly.
-    bound.varying.push_back(columns_of(equation.response, {}, data)[0]);
-    errors.measured.push_back(row_values(data, bound.varying.back()));
-    deviations.push_back(std::move(response_sigma));
-    correlation = row_values(data, data.correlation);
-  } else if (!is_implicit(equation)) {
-    errors.residual_sigma = response_sigma.empty() ? std::vector<double>(rows, 1.0) : std::move(response_sigma);
-  }
-  for (std::size_t a = 0; a < deviations.size(); ++a)
-    for (std::size_t b = 0; b <= a; ++b)
-      errors.factor.push_back(a == b ? deviations[a] : std::vector<double>(rows, 0.0));
-  for (std::size_t row = 0; row < correlation.size(); ++row) {
-    const double r = correlation[row];
-    errors.factor[1][row] = r * deviations[1][row];
-    errors.factor[2][row] = std::sqrt((1.0 - r) * (1.0 + r)) * deviations[1][row];
-  }
-  std::vector<std::vector<double>> values;
-  for (std::size_t j = 0; j < data.columns.size(); ++j) {
-    if (contains(bound.varying, data.columns[j])) continue;
-    bound.columns.push_back(data.columns[j]);
-    values.push_back(data.values[j]);
-  }
-  auto model = std::make_shared<const FormulaModel>(equation, bound, values, static_cast<std::int64_t>(rows));
-  return std::make_unique<OrthogonalResiduals>(data.name, std::move(model), offset, std::move(errors));
 }
 
 }  // namespace thalweg::inline v0_1::reading

@@ -1,7 +1,6 @@
-// Errors of the inputs of an equation, from how they are written to what a residual group takes. Private.
+// Errors of the inputs of an equation: which inputs, and whether they make sense. Private to the readers.
 #pragma once
 
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,8 +8,6 @@
 
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/models/curve_fit.hpp>
-#include <thalweg/models/orthogonal_residuals.hpp>
-
 #include "models/curve/draft.hpp"
 #include "models/curve/selection.hpp"
 
@@ -43,10 +40,5 @@ struct UnreadInputError {
 std::vector<UnreadInputError> unread_input_errors(const Equation& equation, std::span<const Definition> definitions,
                                                   const DataSet& data, const DataPlaces& places,
                                                   const ColumnSelection& columns);
-
-/// The residuals of a data set with errors in its inputs; `symbols` are those of its equation. `response_sigma`: of
-/// each row, empty where none is given; `offset`: where the parameters begin in x. Throws FormulaError.
-std::unique_ptr<ResidualGroup> orthogonal_residuals(const DataSet& data, const Symbols& symbols,
-                                                    std::vector<double> response_sigma, std::int64_t offset);
 
 }  // namespace thalweg::inline v0_1::reading

@@ -284,7 +284,7 @@ class TomlReader : private TomlOde {
   }
   std::string column_or_number(const toml::node& node, const std::string& name) const {
     if (node.is_string()) return text(node, name);
-    return fmt::format("{}", number(node, "'" + name + "'", "a column, or a number"));
+    return fmt::format("{}", number(node, "'" + name + "'", "a column, a number or a formula of columns"));
   }
 
   Loss read_loss(const toml::node& node) const {

@@ -114,11 +114,6 @@ std::string row_noise(const DataSet& data, bool only_counts) {
   return out;
 }
 
-std::string column_or_number(const DataSet& data, const std::string& text) {
-  const bool column = std::find(data.columns.begin(), data.columns.end(), text) != data.columns.end();
-  return column ? quoted(text) : text;
-}
-
 std::string data_set(const CurveFit& fit, std::size_t i) {
   const DataSet& data = fit.data[i];
   const bool several = fit.data.size() > 1;
@@ -135,9 +130,9 @@ std::string data_set(const CurveFit& fit, std::size_t i) {
   out += row_noise(data, holds_only_counts(fit));
   std::string errors;
   for (const InputError& each : data.input_errors)
-    errors += (errors.empty() ? "" : ", ") + key(each.input) + " = " + column_or_number(data, each.sigma);
+    errors += (errors.empty() ? "" : ", ") + key(each.input) + " = " + quoted(each.sigma);
   if (!errors.empty()) out += "sigma_x = { " + errors + " }\n";
-  if (!data.correlation.empty()) out += "correlation = " + column_or_number(data, data.correlation) + "\n";
+  if (!data.correlation.empty()) out += "correlation = " + quoted(data.correlation) + "\n";
   if (!data.loss.is_trivial()) out += "loss = " + quoted(to_string(data.loss)) + "\n";
   out += "rows = [\n";
   const std::size_t rows = data.values.empty() ? 0 : data.values[0].size();
