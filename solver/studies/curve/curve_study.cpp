@@ -51,6 +51,9 @@ double certified_cost(const CurveFit& fit) {
   return 0.5 * fit.certified_residual_sum_of_squares;
 }
 
+// Parameters of all groups together up to which a fit takes the last digits of a dense solve.
+constexpr std::size_t most_dense = 60;
+
 class CurveStudy final : public Study {
  public:
   explicit CurveStudy(CurveFit fit) : fit_(std::move(fit)) {}
@@ -64,6 +67,10 @@ class CurveStudy final : public Study {
           "of the noise do not compare; expected one start, or noise = \"estimated\"",
           file()));
     build(request, request.start);
+    if (built_.local.count() > 0 && built_.problem.start().size() <= most_dense &&
+        !request.was_given("--linear-solver") && request.options.linear_solver == LinearSolverKind::automatic &&
+        needs_residuals(request.options.method))
+      request.options.linear_solver = LinearSolverKind::dense_qr;
     if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }
   void describe(Report& report) const override {

@@ -14,10 +14,13 @@ namespace thalweg::inline v0_1::studies {
 namespace {
 
 /// The columns of the table, each once.
-void set_columns(const DataSet& data, FitRows& rows) {
+void set_columns(const CurveFit& fit, const DataSet& data, FitRows& rows) {
+  for (const int group : data.group) rows.groups.push_back(fit.groups[static_cast<std::size_t>(group)]);
+  if (!data.group.empty()) rows.group_column = data.group_column;
   const std::vector<std::string>& names = data.labels.empty() ? data.columns : data.labels;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (std::find(rows.columns.begin(), rows.columns.end(), names[i]) != rows.columns.end()) continue;
+    if (!data.group.empty() && data.columns[i] == data.group_column) continue;
     rows.columns.push_back(names[i]);
     rows.values.push_back(data.values[i]);
   }
@@ -77,7 +80,7 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
     FitRows& rows = all.emplace_back();
     rows.name = data.name;
     rows.response = response_of(equation);
-    set_columns(data, rows);
+    set_columns(fit, data, rows);
     const CurveBand band = band_of(*model_on(fit, built, d, data.columns, data.values), x, s);
     set_bands(band, noise_of(data, is_weighted(data), s), s, rows);
     const auto count = static_cast<std::size_t>(built.models[d]->rows());
@@ -149,7 +152,7 @@ std::vector<FitRows> predictions(const CurveFit& fit, const CurveProblem& built,
     FitRows& rows = all.emplace_back();
     rows.name = data.name;
     rows.response = response_of(equation);
-    set_columns(data, rows);
+    set_columns(fit, data, rows);
     // A column that the model does not read may be called like a parameter.
     std::vector<std::string> columns;
     std::vector<std::vector<double>> values;
