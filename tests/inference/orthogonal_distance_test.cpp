@@ -201,11 +201,18 @@ TEST_CASE("a bound that stops a parameter, a fixed parameter, a prior") {
   CHECK(bounded.result.x[1] == -0.45);
   CHECK(digits(bounded.result.x, {5.3295205971819835, -0.45}) > 10.0);
   CHECK(bounded.statistics.parameters[1].one_sided_error > 0.0);
-  fit.parameters[1] = {.name = "b", .starts = {-0.45}, .fixed = true};
+  FitParameter b;
+  b.name = "b";
+  b.starts = {-0.45};
+  b.fixed = true;
+  fit.parameters[1] = b;
   const Solved fixed = solved(fit);
   CHECK(digits(fixed.result.x, {5.3295205971819835, -0.45}) > 10.0);
   CHECK(digits({errors(fixed)[0]}, {0.09074854723748964}) > 9.0);
-  fit.parameters[1] = {.name = "b", .starts = {-0.4}, .prior = FitParameter::Prior{-0.45, 1e-7}};
+  b.starts = {-0.4};
+  b.fixed = false;
+  b.prior = FitParameter::Prior{-0.45, 1e-7};
+  fit.parameters[1] = b;
   CHECK(digits(solved(fit).result.x, {5.3295205971819835, -0.45}) > 6.0);
 }
 

@@ -64,7 +64,7 @@ TEST_CASE("what is written reads back the same") {
 
 TEST_CASE("wrong errors of inputs are refused where they stand") {
   CHECK(read(file(line, "sigma_x = 'dz'")) ==
-        "f.toml:10:11: sigma_x: unknown column 'dz' (did you mean 'dx'?); expected one of x, t, y, dx, dt, dy, r");
+        "f.toml:10:11: sigma_x: unknown column 'dz' (did you mean 'dx'?); expected x, t, y, dx, dt, dy or r");
   CHECK(read(file(line, "sigma_x = 0")) == "f.toml:10:11: sigma_x is 0; expected a positive standard deviation");
   CHECK(read(file(line, "sigma_x = true")) ==
         "f.toml:10:11: 'sigma_x' is true or false; expected a column, a number or a formula of columns");

@@ -26,22 +26,21 @@ TEST_CASE("unknown keys are refused, with the nearest known one") {
         "source, define, model, parameters, derived, ode, data, fit or certified");
   CHECK(error_with("lower = 0", "lowr = 0") ==
         "f.toml:9:20: unknown key 'lowr' (did you mean 'lower'?) in parameter 'b'; expected start, "
-        "lower, upper, fixed, linear, prior, unit or description");
+        "per, lower, upper, fixed, linear, prior, unit or description");
   CHECK(error_with("lower = 0", "prior = { mean = 1, sd = 2 }") ==
         "f.toml:9:40: unknown key 'sd' in prior of parameter 'b'; expected mean or sigma");
   CHECK(error_with("columns", "kolumns") ==
         "f.toml:12:1: unknown key 'kolumns' (did you mean 'columns'?) in [data]; expected name, "
-        "model, columns, rows, file, sigma, weights, covariance, autocorrelation, noise, loss, where, "
+        "model, columns, rows, file, sigma, sigma_x, correlation, weights, covariance, autocorrelation, noise, "
         "...");
-        "model, columns, rows, file, sigma, loss, where, missing, decimal, percent or initial");
-        CHECK(error_with("[certified]", "[fit]\nnoises = 1\n[certified]") ==
-              "f.toml:17:1: unknown key 'noises' (did you mean 'noise'?) in [fit]; expected noise or loss");
-        CHECK(error_with("residual_sum", "residuel_sum") ==
-              "f.toml:18:1: unknown key 'residuel_sum_of_squares' (did you mean "
-              "'residual_sum_of_squares'?) in [certified]; expected a, b or residual_sum_of_squares");
-        CHECK(error_with("error = 0.1", "eror = 0.1") ==
-              "f.toml:17:20: unknown key 'eror' (did you mean 'error'?) in certified 'a'; expected value "
-              "or error");
+  CHECK(error_with("[certified]", "[fit]\nnoises = 1\n[certified]") ==
+        "f.toml:17:1: unknown key 'noises' (did you mean 'noise'?) in [fit]; expected noise or loss");
+  CHECK(error_with("residual_sum", "residuel_sum") ==
+        "f.toml:18:1: unknown key 'residuel_sum_of_squares' (did you mean "
+        "'residual_sum_of_squares'?) in [certified]; expected a, b or residual_sum_of_squares");
+  CHECK(error_with("error = 0.1", "eror = 0.1") ==
+        "f.toml:17:20: unknown key 'eror' (did you mean 'error'?) in certified 'a'; expected value "
+        "or error");
 }
 
 TEST_CASE("what is missing") {
