@@ -21,8 +21,8 @@ struct RowBlocks {
 class FormulaCurve final : public CurveModel {
  public:
   /// `rows`: where there are no columns. Throws as FormulaModel does.
-  FormulaCurve(Equation equation, Symbols symbols, const std::vector<std::vector<double>>& columns, RowBlocks blocks = {},
-               std::int64_t rows = 0);
+  FormulaCurve(Equation equation, Symbols symbols, const std::vector<std::vector<double>>& columns,
+               RowBlocks blocks = {}, std::int64_t rows = 0);
 
   const std::shared_ptr<const FormulaModel>& model() const { return model_; }
   std::int64_t rows() const override { return model_->rows(); }
