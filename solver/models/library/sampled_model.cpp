@@ -59,6 +59,7 @@ double SampledModel::descend(std::vector<double>& p, const std::vector<std::size
   derivatives(p, by, r, J);
   double cost = r.squaredNorm(), lambda = 1e-3;
   if (!std::isfinite(cost)) return std::numeric_limits<double>::infinity();
+  if (by.empty()) return cost;
   int rejected = 0;
   for (int i = 0; i < most_steps && rejected < most_rejected && J.allFinite(); ++i) {
     const Eigen::MatrixXd gram = J.transpose() * J;
