@@ -25,7 +25,7 @@ DerivedStatistics derive(std::string name, double value, std::span<const double>
                          const FitStatistics& statistics) {
   DerivedStatistics derived{.name = std::move(name), .value = value};
   const FitStatistics& s = statistics;
-  if (!s.available() || s.covariance.size() != s.free.size() * s.free.size()) return derived;
+  if (!std::isfinite(value) || !s.available() || s.covariance.size() != s.free.size() * s.free.size()) return derived;
   if (s.partial_covariance)
     for (std::size_t i = 0; i < gradient.size(); ++i) {
       const bool listed = std::find(s.free.begin(), s.free.end(), static_cast<int>(i)) != s.free.end();

@@ -30,7 +30,8 @@ Vector scales(const DenseMatrix& J, const Matrix& S) {
 
 }  // namespace
 
-std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<double>& S) {
+std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<double>& S, double error) {
+  const double noise = std::max(rounding, error);
   const auto n = static_cast<Eigen::Index>(J.columns());
   if (n == 0) return std::nullopt;
   Matrix curvature = Eigen::Map<const Matrix>(S.data(), n, n);
@@ -45,7 +46,7 @@ std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<
   if (!scaled.allFinite()) return std::nullopt;
   const Matrix H = scaled.transpose() * scaled + curvature;
   const Eigen::SelfAdjointEigenSolver<Matrix> spectrum(H);
-  if (spectrum.info() != Eigen::Success || !(spectrum.eigenvalues()[0] > rounding * spectrum.eigenvalues()[n - 1]))
+  if (spectrum.info() != Eigen::Success || !(spectrum.eigenvalues()[0] > noise * spectrum.eigenvalues()[n - 1]))
     return std::nullopt;
 
   // The squares of the singular values of J L⁻ᵀ, H = LLᵀ, are what JᵀJ has of the curvature.
@@ -59,7 +60,7 @@ std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<
     const double part = std::pow(parts.singularValues()[k], 2);
     if (part >= next_to_none) continue;
     const Vector direction = (root * parts.matrixV().col(k)).normalized();
-    if (!(direction.dot(curvature * direction) > rounding)) continue;
+    if (!(direction.dot(curvature * direction) > noise)) continue;
     const double largest = direction.cwiseAbs().maxCoeff();
     for (Eigen::Index j = 0; j < n; ++j)
       if (std::abs(direction[j]) > takes_part * largest) weak[static_cast<std::size_t>(j)] = 1;

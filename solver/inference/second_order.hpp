@@ -16,7 +16,8 @@ struct SecondOrder {
 };
 
 /// `J`: the columns of the free components; S: n × n, row-major, Σ r ∇²r by them (see Program::curvature). Empty where
-/// JᵀJ has 1 % of the curvature of H in every direction, or H is not positive definite to rounding. O(m n² + n³).
-std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<double>& S);
+/// JᵀJ has 1 % of the curvature of H in every direction, or H is not positive definite to rounding, or to `error`, what
+/// S with its columns scaled as J's to length 1 may be off by. O(m n² + n³).
+std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<double>& S, double error = 0.0);
 
 }  // namespace thalweg::inline v0_1

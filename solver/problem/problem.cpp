@@ -79,8 +79,9 @@ void Problem::set_names(std::int64_t offset, int dimension, const std::vector<st
   if (static_cast<int>(names.size()) != dimension)
     throw Error(
         fmt::format("parameter '{}' has {} components but {} names", parameter_name(offset), dimension, names.size()));
+  const bool behind = component_names_.empty() || component_names_.back().first < offset;
   for (int d = 0; d < dimension; ++d) component_names_.emplace_back(offset + d, names[static_cast<std::size_t>(d)]);
-  std::sort(component_names_.begin(), component_names_.end());
+  if (!behind) std::sort(component_names_.begin(), component_names_.end());
 }
 
 void Problem::set_fixed(std::int64_t offset, int dimension, int count, int component) {

@@ -79,6 +79,7 @@ class Finder {
     out_.first_line = first.number;
     find_header();
     count_columns();
+    refuse_faulty_rows();
     name_columns();
     return std::move(out_);
   }
@@ -255,6 +256,19 @@ class Finder {
       } else {
         columns_ = named;  // the first row says what is wrong with it
       }
+    }
+  }
+
+  /// A line between header and first row that cannot be cut is a row.
+  void refuse_faulty_rows() const {
+    if (!header_) return;
+    std::vector<Cell> cells;
+    std::size_t fault_at = 0;
+    for (std::size_t i = header_->line + 1; i < lines_[first_].line; ++i) {
+      const auto& line = sample_.lines()[i];
+      if (is_comment(line.text, out_.separator)) continue;
+      const QuoteFault fault = split(without_remark(line.text), out_.separator, cells, fault_at);
+      if (fault != QuoteFault::none) fail_quotes(fault, name_, {line.number, column_of(line.text, fault_at)});
     }
   }
 

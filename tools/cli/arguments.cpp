@@ -44,8 +44,14 @@ class OptionSet {
     return names;
   }
   void set(Arguments& arguments) const {
-    for (const Entry& entry : entries_)
-      if (entry.option->count() > 0) entry.line->set(arguments, {entry.line->name, entry.texts});
+    for (const Entry& entry : entries_) {
+      if (entry.option->count() == 0) continue;
+      // An empty text is a shell variable that was not set; paths complain in their own words.
+      const bool empty = std::any_of(entry.texts.begin(), entry.texts.end(), [](const auto& t) { return t.empty(); });
+      if (empty && *entry.line->type != '\0' && !std::string_view(entry.line->type).starts_with("FILE"))
+        throw UsageError(fmt::format("{} is ''; expected {}", entry.line->name, entry.line->type));
+      entry.line->set(arguments, {entry.line->name, entry.texts});
+    }
   }
 
  private:

@@ -300,7 +300,10 @@ const OptionLine lines[] = {
        a.solve.profile = g.one_of({"linear", "profile"}) == 1;
      }},
     {"--level", "NUMBER", results, solves, "of all intervals and bands (0.95)",
-     [](A& a, const G& g) { a.solve.level = g.part(); }},
+     [](A& a, const G& g) {
+       a.solve.level = g.part();
+       if (a.solve.level > 1.0 - 1e-9) throw UsageError(fmt::format("--level is '{}'; expected at most 0.999999999", g.text()));
+     }},
     {"--output-table", "FILE.csv|.tsv", results, solves,
      "of a curve fit: write every row with its fit, residual, leverage, Cook's distance and bands",
      [](A& a, const G& g) { a.solve.output_table = g.path_ending_with(tables); }},

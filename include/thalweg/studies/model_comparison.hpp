@@ -29,7 +29,7 @@ struct ModelFit {
   std::string model;  ///< as it was given
   Report report;      ///< of the fit by itself
   int free_parameters = 0;
-  double difference = unset;  ///< of AICc, from that of the best
+  double difference = unset;  ///< of AICc (or AIC, see ModelComparison::by_aic), from that of the best
   double weight = unset;      ///< Akaike's, by AICc
   LeaveOneOut leave_one_out;
 };
@@ -43,6 +43,7 @@ struct NestedModels {
 };
 
 struct ModelComparison {
+  bool by_aic = false;  ///< some model has no AICc, for want of rows: AIC ranks all, and makes the weights
   std::string file, response;
   std::size_t rows = 0;
   std::vector<ModelFit> fits;  ///< best first, by AICc; then those without one, by their sum of squares; failures last

@@ -100,7 +100,7 @@ bool vanishes_at_zero(System& system) {
   const auto sizes = system.sizes();
   std::vector<double> step(sizes.size());
   std::transform(sizes.begin(), sizes.end(), step.begin(), [](double v) { return -v; });
-  return system.cost_beside(step.data()) <= 1e-6 * system.cost();
+  return system.cost_beside(step.data()) <= 1e-32 * system.cost();
 }
 
 std::string quoted_names(const System& system, std::span<const char> columns) {

@@ -23,7 +23,8 @@ bool falls_beside(System& system, std::int64_t column);
 /// else empty. `allowed` as of System::measure().
 std::string undetermined(System& system, const Influence::Lost& lost, double allowed);
 
-/// Whether the cost where every free parameter is zero is next to nothing beside what it is here.
+/// Whether the cost where every free parameter is zero is nothing beside what it is here: data of any size, however
+/// small, leave something.
 bool vanishes_at_zero(System& system);
 
 /// "'b1', 'b2'", of the columns that are nonzero.

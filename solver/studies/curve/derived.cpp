@@ -59,7 +59,7 @@ std::vector<DerivedQuantity> derived_quantities(const CurveFit& fit, const Param
                                                 const CurveProblem& built, const std::vector<double>& x,
                                                 const FitStatistics& statistics) {
   std::vector<DerivedQuantity> all;
-  std::vector<double> by_parameters(fit.parameters.size()), by_x(x.size());
+  std::vector<double> by_parameters(fit.parameters.size()), by_x(x.size(), 0.0);
   for (std::size_t i = 0; i < expressions.count(); ++i) {
     const std::size_t groups = expressions.per_group(i) ? fit.groups.size() : 1;
     for (std::size_t g = 0; g < groups; ++g) {
@@ -69,8 +69,7 @@ std::vector<DerivedQuantity> derived_quantities(const CurveFit& fit, const Param
       const std::string& name = expressions[i].name;
       all.push_back(
           {i, g, derive(expressions.per_group(i) ? name + "[" + fit.groups[g] + "]" : name, value, by_x, statistics)});
-      for (double& slope : by_parameters) slope = -slope;  // by_x is zero again
-      add_gradient(fit, built, g, by_parameters, by_x);
+      for (std::size_t j = 0; j < fit.parameters.size(); ++j) by_x[component_of(fit, built, j, g)] = 0.0;
     }
   }
   return all;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
+#include <thalweg/base/words.hpp>
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/inference/residual_diagnostics.hpp>
 #include <thalweg/models/input_table.hpp>
@@ -66,6 +69,22 @@ std::vector<double> part(const std::vector<double>& all, std::size_t begin, std:
   return {first, first + static_cast<std::ptrdiff_t>(count)};
 }
 
+bool is_implicit(const Equation& equation) { return equation.response.names().empty(); }
+
+/// With errors in x the residuals are distances: the table has the difference of fitted and measured where there is
+/// one, and of an implicit equation, which predicts nothing, the distances alone.
+void describe_distances(const Equation& equation, FitRows& rows, const CurveModel& model) {
+  if (is_implicit(equation)) {
+    rows.fit.assign(rows.fit.size(), unset);
+    for (auto* values : {&rows.standard_error, &rows.confidence_lower, &rows.confidence_upper, &rows.prediction_lower,
+                         &rows.prediction_upper})
+      values->clear();
+    return;
+  }
+  const std::vector<double> y = model.response();
+  for (std::size_t i = 0; i < y.size(); ++i) rows.residual[i] = rows.fit[i] - y[i];
+}
+
 }  // namespace
 
 std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built, const Report& report) {
@@ -86,6 +105,7 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
     const auto count = static_cast<std::size_t>(built.models[d]->rows());
     rows.residual.resize(count);
     built.models[d]->evaluate(x.data(), 0, built.models[d]->rows(), rows.residual.data(), nullptr);
+    if (!data.input_errors.empty()) describe_distances(equation, rows, *built.models[d]);
     // Residuals of several components, of errors in x, have no leverage as a row.
     const auto components = static_cast<std::size_t>(built.problem.groups()[d]->dimension());
     if (components == 1) {
@@ -108,6 +128,15 @@ void note_missing(Report& report) {
         "the table of rows has no leverages, standardised residuals and Cook's distances: the fit has no Jacobian of "
         "all "
         "its parameters");
+  const auto lost = [](const FitRows& rows) {
+    return std::count_if(rows.fit.begin(), rows.fit.end(), [](double v) { return !std::isfinite(v); });
+  };
+  std::ptrdiff_t undefined = 0;
+  for (const FitRows& rows : report.predictions) undefined += lost(rows);
+  if (undefined > 0)
+    report.result.notes.push_back(
+        fmt::format("{} do not exist: the model is not finite there, or the solution does not reach so far",
+                    counted(undefined, "prediction")));
   if (no_bands)
     report.result.notes.emplace_back("there are no confidence and prediction bands: the fit has no covariance");
 }
@@ -115,6 +144,9 @@ void note_missing(Report& report) {
 std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& path, const TableOptions& options) {
   if (!fit.groups.empty())
     throw Error("--predict does not go with groups of rows: parameters differ from group to group");
+  for (const DataSet& data : fit.data)
+    if (is_implicit(Equation::parse(data.equation)))
+      throw Error("--predict does not go with an implicit equation, which predicts no value");
   const bool one_solution = !fit.ode || std::all_of(fit.ode->events.begin(), fit.ode->events.end(),
                                                     [](const OdeEvent& event) { return event.data.empty(); });
   const bool same = one_solution && std::all_of(fit.data.begin(), fit.data.end(), [&](const DataSet& data) {

@@ -63,17 +63,26 @@ Report fitted(const CurveFit& fit, Request request) {
   return report;
 }
 
-/// 0: has an AICc; 1: has none; 2: failed.
-int rank_of(const ModelFit& fit) {
-  if (!fit.report.statistics.available()) return 2;
-  return std::isnan(fit.report.statistics.aicc) ? 1 : 0;
+/// AICc; AIC where some model with an AIC has no AICc, for want of rows: what not all have would choose among the rest.
+double FitStatistics::*criterion_of(const std::vector<ModelFit>& fits) {
+  const bool missing = std::any_of(fits.begin(), fits.end(), [](const ModelFit& fit) {
+    const FitStatistics& s = fit.report.statistics;
+    return std::isnan(s.aicc) && !std::isnan(s.aic);
+  });
+  return missing ? &FitStatistics::aic : &FitStatistics::aicc;
 }
 
-bool is_better(const ModelFit& a, const ModelFit& b) {
-  const int rank = rank_of(a);
-  if (rank != rank_of(b)) return rank < rank_of(b);
+/// 0: has the criterion; 1: has none; 2: failed.
+int rank_of(const ModelFit& fit, double FitStatistics::*criterion) {
+  if (!fit.report.statistics.available()) return 2;
+  return std::isnan(fit.report.statistics.*criterion) ? 1 : 0;
+}
+
+bool is_better(const ModelFit& a, const ModelFit& b, double FitStatistics::*criterion) {
+  const int rank = rank_of(a, criterion);
+  if (rank != rank_of(b, criterion)) return rank < rank_of(b, criterion);
   const FitStatistics &s = a.report.statistics, &t = b.report.statistics;
-  if (rank == 0 && s.aicc != t.aicc) return s.aicc < t.aicc;
+  if (rank == 0 && s.*criterion != t.*criterion) return s.*criterion < t.*criterion;
   return rank < 2 && s.residual_sum_of_squares < t.residual_sum_of_squares;
 }
 
@@ -98,16 +107,18 @@ ModelComparison compare_models(const std::vector<CurveFit>& given, const std::ve
     fit.free_parameters = static_cast<int>(s.free.size());
     fit.leave_one_out = studies::leave_one_out(given[i], fit.report);
   }
+  double FitStatistics::*const ranked_by = criterion_of(fits);
+  comparison.by_aic = ranked_by == &FitStatistics::aic;
   std::vector<std::size_t> order(fits.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return is_better(fits[a], fits[b]); });
+                   [&](std::size_t a, std::size_t b) { return is_better(fits[a], fits[b], ranked_by); });
   std::vector<double> criterion;
   std::vector<const CurveFit*> problems;
   for (const std::size_t i : order) {
     comparison.fits.push_back(std::move(fits[i]));
     problems.push_back(&given[i]);
-    criterion.push_back(comparison.fits.back().report.statistics.aicc);
+    criterion.push_back(comparison.fits.back().report.statistics.*ranked_by);
   }
   const std::vector<double> weights = akaike_weights(criterion);
   for (std::size_t i = 0; i < weights.size(); ++i) {

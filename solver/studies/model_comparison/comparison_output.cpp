@@ -125,7 +125,7 @@ std::string to_json(const ModelComparison& c) {
   const Json json = {{"file", c.file},
                      {"response", c.response},
                      {"rows", c.rows},
-                     {"criterion", "aicc"},
+                     {"criterion", c.by_aic ? "aic" : "aicc"},
                      {"level", c.fits.empty() ? 0.95 : c.fits[0].report.statistics.level},
                      {"models", std::move(models)},
                      {"nested", std::move(nested)}};

@@ -32,7 +32,8 @@ Table model_table(const ModelComparison& comparison, bool verbose) {
   table.add_column("", Align::right);
   table.add_column("model", Align::left);
   table.add_column("parameters", Align::right);
-  for (const char* heading : {"Σr²", "R²", "AICc", "difference", "weight", "AIC", "BIC", "left out"})
+  const char* const difference = comparison.by_aic ? "difference of AIC" : "difference";
+  for (const char* heading : {"Σr²", "R²", "AICc", difference, "weight", "AIC", "BIC", "left out"})
     table.add_column(heading, Align::right);
   table.add_column("", Align::left);
   for (std::size_t i = 0; i < comparison.fits.size(); ++i) {
@@ -41,7 +42,7 @@ Table model_table(const ModelComparison& comparison, bool verbose) {
     table.add_row({number_of(i), printable(fit.model), std::to_string(fit.free_parameters),
                    significant(s.residual_sum_of_squares, digits), text::r_squared_text(s.r_squared),
                    decimals(s.aicc, places), decimals(fit.difference, places),
-                   std::isfinite(s.aicc) ? significant(fit.weight, 3) : "", decimals(s.aic, places),
+                   std::isfinite(fit.difference) ? significant(fit.weight, 3) : "", decimals(s.aic, places),
                    decimals(s.bic, places), significant(fit.leave_one_out.root_mean_square, digits),
                    outcome(fit.report)});
   }
