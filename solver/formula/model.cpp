@@ -62,6 +62,23 @@ std::vector<Definition> checked_definitions(const Symbols& symbols) {
   return ordered;
 }
 
+/// `definitions` in their order.
+void check_all_orders(const Equation& equation, const Symbols& symbols, const std::vector<Definition>& definitions) {
+  std::vector<std::string> depending = symbols.parameters;
+  depending.insert(depending.end(), symbols.varying.begin(), symbols.varying.end());
+  depending = depending_names(std::move(depending), definitions);
+  for (const Definition& definition : definitions) {
+    try {
+      check_orders(definition.formula, depending);
+    } catch (const FormulaError& error) {
+      throw FormulaError(error.where, "in the definition of '" + definition.name + "': " + error.problem,
+                         error.expected);
+    }
+  }
+  check_orders(equation.response, depending);
+  check_orders(equation.model, depending);
+}
+
 }  // namespace
 
 struct FormulaModel::Impl {
@@ -97,6 +114,7 @@ FormulaModel::Impl::Impl(const Equation& equation, const Symbols& names, const s
       parameters(static_cast<int>(symbols.parameters.size() + symbols.varying.size())),
       columns(data, data.empty() ? rows : static_cast<std::int64_t>(data[0].size())) {
   const std::vector<Definition> definitions = checked_definitions(symbols);
+  check_all_orders(equation, symbols, definitions);
   response_formula = equation.response.substituted(definitions);
   model_formula = equation.model.substituted(definitions);
   response_bindings = formula::bind(response_formula, symbols);

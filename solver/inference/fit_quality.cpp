@@ -8,6 +8,17 @@
 
 namespace thalweg::inline v0_1 {
 
+namespace {
+
+/// All criteria, from minus two log likelihoods, with k parameters and m data.
+void set_criteria(double minus_two_log_likelihood, double k, double m, FitStatistics& s) {
+  s.aic = minus_two_log_likelihood + 2.0 * k;
+  s.bic = minus_two_log_likelihood + std::log(m) * k;
+  if (m > k + 1.0) s.aicc = s.aic + 2.0 * k * (k + 1.0) / (m - k - 1.0);
+}
+
+}  // namespace
+
 double norm(std::span<const double> v) {
   double largest = 0.0, sum = 0.0;
   for (const double each : v) largest = std::max(largest, std::abs(each));
@@ -61,8 +72,7 @@ void set_information_criteria(const Problem& problem, double m, double size, dou
   const double minus_two_log_likelihood =
       log_variances + (known ? rss + m * std::log(two_pi) : m * (std::log(two_pi / m) + 2.0 * std::log(size) + 1.0));
   const double k = rank + (known ? 0.0 : 1.0);
-  s.aic = minus_two_log_likelihood + 2.0 * k;
-  s.bic = minus_two_log_likelihood + std::log(m) * k;
+  set_criteria(minus_two_log_likelihood, k, m, s);
 }
 
 void set_likelihood_criteria(const Program& program, const std::vector<double>& x, double rank, FitStatistics& s) {
@@ -75,9 +85,7 @@ void set_likelihood_criteria(const Program& program, const std::vector<double>& 
     counts = counts && group->saturated_cost().has_value();
   }
   AlignedArray residual(program.rows());
-  const double minus_two_log_likelihood = 2.0 * (program.evaluate(x.data(), residual.data(), 1) + saturated);
-  s.aic = minus_two_log_likelihood + 2.0 * rank;
-  s.bic = minus_two_log_likelihood + std::log(samples) * rank;
+  set_criteria(2.0 * (program.evaluate(x.data(), residual.data(), 1) + saturated), rank, samples, s);
   if (counts && s.degrees_of_freedom > 0)
     s.chi_squared_probability =
         cdf(complement(boost::math::chi_squared(s.degrees_of_freedom), s.residual_sum_of_squares));

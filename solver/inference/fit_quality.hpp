@@ -20,7 +20,7 @@ std::vector<double> standardized(const Problem& problem, std::span<const double>
 /// the standardized response less the constant that makes it least, the weighted mean.
 double r_squared(const Problem& problem, const std::vector<double>& residual, std::span<const double> response);
 
-/// AIC and BIC of m residuals whose norm is `size`, with `rank` determined parameters.
+/// AIC, AICc and BIC of m residuals whose norm is `size`, with `rank` determined parameters.
 void set_information_criteria(const Problem& problem, double m, double size, double rank, FitStatistics& s);
 
 /// Of costs that are minus a log likelihood themselves; unset where there is anything else, such as a penalty. Also the

@@ -9,10 +9,14 @@
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
 
+#include <fmt/format.h>
+
 #include <thalweg/base/cancellation.hpp>
+#include <thalweg/math/special.hpp>
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/program.hpp>
+#include "inference/bordered.hpp"
 #include "inference/fit_quality.hpp"
 #include "inference/rank.hpp"
 #include "inference/robust.hpp"
@@ -23,7 +27,6 @@ namespace {
 
 // A column of J whose cosine with r is below this is at right angles to it: the solve left no less.
 constexpr double no_slope = 1e-8;
-constexpr double normal_975 = 1.959963984540054;  // 97.5 % quantile of the normal distribution
 // What an evaluation makes of numbers that are rounded to doubles, relative: some operations' worth.
 constexpr double rounding = 4.0 * std::numeric_limits<double>::epsilon();
 // Values are printed to this part of the size of the data at the finest, where these are exact.
@@ -302,15 +305,16 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
                s);
   s.covariance = inverse->covariance;
   for (double& c : s.covariance) c = deviation * (deviation * c);
-  double quantile = known ? normal_975 : unset;
-  if (dof > 0 && !known) quantile = boost::math::quantile(boost::math::students_t(dof), 0.975);
+  const double tail = 0.5 + 0.5 * s.level;
+  s.quantile = known ? normal_quantile(tail) : unset;
+  if (dof > 0 && !known) s.quantile = boost::math::quantile(boost::math::students_t(dof), tail);
   if (dof > 0 && known && !robust && !own_cost) {
     const boost::math::chi_squared distribution(dof);
     s.chi_squared_probability = cdf(complement(distribution, s.residual_sum_of_squares));
   }
-  set_errors(problem, *inverse, deviation, quantile, s);
-  if (problem.is_curved()) set_curved_errors(problem, result.x, quantile, s);
-  set_one_sided_errors(program, J, residual, deviation, quantile, s);
+  set_errors(problem, *inverse, deviation, s.quantile, s);
+  if (problem.is_curved()) set_curved_errors(problem, result.x, s.quantile, s);
+  set_one_sided_errors(program, J, residual, deviation, s.quantile, s);
   for (const auto& direction : inverse->null_space) {
     UndeterminedCombination& combination = s.undetermined.emplace_back();
     for (const auto& [column, coefficient] : direction) {
@@ -322,12 +326,15 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
 
 }  // namespace
 
-FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response) {
+FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response, double level) {
+  if (!(level > 0.0 && level < 1.0)) throw Error(fmt::format("level is {}; expected a number between 0 and 1", level));
   FitStatistics s;
+  s.level = level;
   s.noise = problem.noise();
   s.parameters = describe(problem, result);
   if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
   try {
+    if (is_bordered(problem)) return bordered_statistics(s, problem, result, response, 0.95);
     return complete(s, problem, result, response);
   } catch (const Cancelled& cancelled) {
     s.left_out = cancelled.what();

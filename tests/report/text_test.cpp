@@ -61,6 +61,7 @@ converged after 2 iterations: gradient 1.0e-11 <= 1e-10
   residual sum of squares      0.2
   degrees of freedom           2
   residual standard deviation  0.316228
+  reduced χ²                   0.1
   R²                           0.9846
   AIC                          5.37
   BIC                          3.53

@@ -36,7 +36,10 @@ Solved solved(CurveFit fit) {
 }
 
 std::vector<DerivedStatistics> derived(const Solved& s) {
-  return derived_statistics(ParameterExpressions(s.fit), s.built, s.result.x, s.statistics);
+  std::vector<DerivedStatistics> all;
+  for (DerivedQuantity& q : derived_quantities(s.fit, ParameterExpressions(s.fit), s.built, s.result.x, s.statistics))
+    all.push_back(std::move(q.statistics));
+  return all;
 }
 
 std::string file(const std::string& middle, const std::string& model = "a * exp(-u)") {
@@ -81,9 +84,11 @@ TEST_CASE("the profile of a derived quantity is that of a parameter in its place
       file("[parameters]\na = 2\nk = 0.5\n[derived]\nh = \"log(2) / k\"\n", "a * exp(-k * x)"), "f.toml", ""));
   const Solved direct =
       solved(read_toml(file("[parameters]\na = 2\nh = 1.4\n", "a * exp(-log(2) / h * x)"), "f.toml", ""));
-  std::vector<DerivedStatistics> all = derived(s);
-  const Profile found = profile_derived(s.fit, ParameterExpressions(s.fit), s.result, all, {}, 0.95);
+  std::vector<DerivedQuantity> quantities =
+      derived_quantities(s.fit, ParameterExpressions(s.fit), s.built, s.result.x, s.statistics);
+  const Profile found = profile_derived(s.fit, ParameterExpressions(s.fit), s.result, quantities, {}, 0.95);
   REQUIRE(found.available());
+  const std::vector<DerivedStatistics> all = {quantities[0].statistics};
   const Profile expected = profile(direct.built.problem, direct.result, direct.statistics);
   const ProfileInterval& h = expected.intervals[1];
   REQUIRE(all[0].profile.has_value());

@@ -23,7 +23,11 @@ struct SolveArguments : Request {
   std::string trace;                                        ///< a file, or empty
   std::string output;                                       ///< a file, or empty
   std::string report;                                       ///< a file, or empty
-  std::string command;                                      ///< as it was given, for those who want to repeat it
+  std::string output_table;                                 ///< of each row of a curve fit: a file, or empty
+  std::string predict_output;                               ///< of each row of --predict: a file, or empty
+  std::string figure;                                       ///< a file, or empty
+  bool rows_in_json = false;
+  std::string command;  ///< as it was given, for those who want to repeat it
   bool quiet = false, verbose = false;
 };
 
@@ -34,7 +38,8 @@ struct Assignment {
 };
 
 struct FitArguments {
-  std::string model;
+  std::string model;                ///< the last one that was given
+  std::vector<std::string> models;  ///< all of them
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
   std::vector<NamedExpression> define, tie, derive;

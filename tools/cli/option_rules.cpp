@@ -52,7 +52,16 @@ void refuse_of_second_order(const Options& o, std::string_view method) {
     if (given) throw UsageError(fmt::format("{} means nothing to {}, a first-order method", option, method));
 }
 
+/// Options that say how something is written which another option asks for.
+void refuse_without(const SolveArguments& solve) {
+  constexpr const char* needs[][3] = {{"--predict-output", "--predict", "FILE"}, {"--json-fit", "--json", "FILE"}};
+  for (const auto& [option, other, value] : needs)
+    if (solve.was_given(option) && !solve.was_given(other))
+      throw UsageError(fmt::format("{0} needs {1}; expected {1} {2}", option, other, value));
+}
+
 void finish_solve(SolveArguments& solve) {
+  refuse_without(solve);
   Options& o = solve.options;
   TrainOptions& t = solve.train;
   t.seed = o.seed;
@@ -68,11 +77,28 @@ void finish_solve(SolveArguments& solve) {
   }
 }
 
-void finish_fit(FitArguments& fit) {
+/// Of several models there is no one result to be written.
+void refuse_of_one_model(const FitArguments& fit, const SolveArguments& solve) {
+  for (std::size_t i = 0; i < fit.models.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (fit.models[i] == fit.models[j])
+        throw UsageError(fmt::format("--model gives '{}' twice; expected different models", fit.models[i]));
+  if (fit.models.size() < 2) return;
+  for (const char* option : {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit",
+                             "--json-parameters"})
+    if (solve.was_given(option))
+      throw UsageError(fmt::format("{} is of one model, and --model gives {}; expected one of them", option,
+                                   fit.models.size()));
+}
+
+void finish_fit(FitArguments& fit, SolveArguments& solve) {
+  solve.predict_table.decimal = fit.table.decimal;
+  solve.predict_table.percent = fit.table.percent;
   const std::vector<std::string>& columns = fit.table.columns;
   for (std::size_t i = 0; i < columns.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (columns[i] == columns[j]) throw UsageError(fmt::format("--columns names '{}' twice", columns[i]));
+  refuse_of_one_model(fit, solve);
   if (fit.model.empty()) throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
 }
 
@@ -98,7 +124,7 @@ void finish(Arguments& arguments) {
       throw UsageError(fmt::format("{} and {}; expected one of them", one, other));
   finish_solve(solve);
   if (arguments.verb == Verb::compare) finish_compare(arguments);
-  if (arguments.verb == Verb::fit) finish_fit(arguments.fit);
+  if (arguments.verb == Verb::fit) finish_fit(arguments.fit, solve);
 }
 
 }  // namespace thalweg::tool

@@ -1,6 +1,7 @@
 #include "cli/option_table.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <limits>
 
 namespace thalweg::tool {
@@ -21,7 +22,29 @@ std::string Given::path(bool may_be_standard_output) const {
   return text();
 }
 
+std::string Given::path_ending_with(const std::vector<std::string>& suffixes) const {
+  const std::string file = path();
+  std::error_code error;
+  if (std::filesystem::exists(file, error) && !std::filesystem::is_regular_file(file, error)) return file;
+  if (std::none_of(suffixes.begin(), suffixes.end(), [&](const std::string& s) { return file.ends_with(s); }))
+    throw UsageError(fmt::format("{} is '{}'; expected a name that ends with {}", name, file, either(suffixes)));
+  return file;
+}
+
+double Given::part() const {
+  const auto value = number_from<double>(text());
+  if (value && *value > 0.0 && *value < 1.0) return *value;
+  std::string number = text();
+  while (!number.empty() && (number.back() == '%' || number.back() == ' ')) number.pop_back();
+  const auto percent = number_from<double>(number);
+  const bool meant = percent && *percent >= 1.0 && *percent < 100.0;
+  throw UsageError(fmt::format("{} is '{}'; expected a number between 0 and 1, such as {}", name, text(),
+                               meant ? fmt::format("{:.10g}", *percent / 100.0) : "0.99"));
+}
+
 namespace {
+
+const std::vector<std::string> tables = {".csv", ".tsv"}, figures = {".svg", ".png", ".pdf"}, pages = {".html", ".htm"};
 
 using A = Arguments;
 using G = Given;
@@ -83,8 +106,13 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.upper = pairs(assignments(g.name, g.texts)); }, repeats},
 
     {"--model", "\"y = ...\"", model, of_fit,
-     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name",
-     [](A& a, const G& g) { a.fit.model = g.text(); }},
+     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name. Given again: the "
+     "models are compared",
+     [](A& a, const G& g) {
+       a.fit.models = g.texts;
+       a.fit.model = g.text();
+     },
+     repeats},
     {"--start", assigned, model, of_fit, "the parameters and where they begin",
      [](A& a, const G& g) { a.fit.start = assignments(g.name, g.texts); }, repeats},
     {"--lower", assigned, model, of_fit, "lower bounds",
@@ -259,6 +287,19 @@ const OptionLine lines[] = {
      [](A& a, const G& g) {
        a.solve.profile = g.one_of({"linear", "profile"}) == 1;
      }},
+    {"--level", "NUMBER", results, solves, "of all intervals and bands (0.95)",
+     [](A& a, const G& g) { a.solve.level = g.part(); }},
+    {"--output-table", "FILE.csv|.tsv", results, solves,
+     "of a curve fit: write every row with its fit, residual, leverage, Cook's distance and bands",
+     [](A& a, const G& g) { a.solve.output_table = g.path_ending_with(tables); }},
+    {"--predict", "FILE", results, solves,
+     "of a curve fit: a table with the model's inputs, for which it is to be predicted",
+     [](A& a, const G& g) { a.solve.predict = g.text(); }},
+    {"--predict-output", "FILE.csv|.tsv", results, solves, "write every prediction of --predict",
+     [](A& a, const G& g) { a.solve.predict_output = g.path_ending_with(tables); }},
+    {"--figure", "FILE.svg|.png|.pdf", results, solves,
+     "of a curve fit: draw data, curve, bands and residuals, for a publication",
+     [](A& a, const G& g) { a.solve.figure = g.path_ending_with(figures); }},
     {"--json", "FILE|-", results, methods, "write JSON to a file; - : to standard output",
      [](A& a, const G& g) { a.solve.json = g.path(true); }},
     {"--json", "FILE|-", none, of_check, "write JSON to a file; - : to standard output",
@@ -267,12 +308,14 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.compare.csv = g.path(); }},
     {"--json-parameters", "", results, solves, "list the parameters in the JSON even if there are more than 1000",
      [](A& a, const G&) { a.solve.all_parameters = true; }},
+    {"--json-fit", "", results, solves, "list every row of a curve fit in the JSON, as --output-table does",
+     [](A& a, const G&) { a.solve.rows_in_json = true; }},
     {"--trace", "FILE.csv", results, solves, "write every iteration as CSV",
      [](A& a, const G& g) { a.solve.trace = g.path(); }},
     {"--output", "FILE", results, solves, "write the problem with the solution as its start",
      [](A& a, const G& g) { a.solve.output = g.path(); }},
     {"--report", "FILE.html", results, methods, "write a page to look at",
-     [](A& a, const G& g) { a.solve.report = g.path(); }},
+     [](A& a, const G& g) { a.solve.report = g.path_ending_with(pages); }},
     {"--quiet", "", results, methods, "print nothing but errors", [](A& a, const G&) { a.solve.quiet = true; }},
     {"--quiet", "", none, of_check, "print nothing but errors", [](A& a, const G&) { a.solve.quiet = true; }},
     {"--verbose", "", results, solves, "print the iterations, times and more digits",

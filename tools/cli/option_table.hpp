@@ -41,6 +41,11 @@ struct Given {
   int one_of(const std::vector<std::string>& names) const;
   /// The path of a file to write; "-" only where it may be standard output.
   std::string path(bool may_be_standard_output = false) const;
+  /// The path of a file to write in one of the formats that its name may end with: ".csv". A device or a pipe, such as
+  /// /dev/stdout, may be called anything.
+  std::string path_ending_with(const std::vector<std::string>& suffixes) const;
+  /// A part of 1, such as 0.95.
+  double part() const;
 };
 
 struct OptionLine {

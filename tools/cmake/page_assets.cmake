@@ -28,7 +28,7 @@ function(thalweg_embed floor space)
 endfunction()
 
 set(html ${CMAKE_CURRENT_SOURCE_DIR}/report/html/page)
-set(charts ${html}/format.js ${html}/series.js ${html}/controls.js ${html}/figure.js ${html}/axes.js ${html}/convergence.js)
+set(charts ${html}/format.js ${html}/series.js ${html}/controls.js ${html}/save.js ${html}/figure.js ${html}/axes.js ${html}/convergence.js)
 set(FILES_d3 ${THALWEG_D3})
 set(FILES_d3_licence ${html}/d3_licence.txt)
 set(FILES_style ${html}/page.css ${html}/charts.css)

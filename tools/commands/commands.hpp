@@ -15,6 +15,8 @@ namespace thalweg::tool {
 
 int solve_command(const Arguments& arguments);
 int fit_command(const Arguments& arguments);
+/// fit with several --model: which of them?
+int fit_models(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);

@@ -22,7 +22,8 @@ void name_method(const Request& request, Report& report) {
 /// Solves, reports, writes what was asked for. `read_seconds`: what reading the study took.
 int run(Study& study, SolveArguments arguments, double read_seconds) {
   Stopwatch watch;
-  arguments.picture = !arguments.report.empty();
+  arguments.picture = !arguments.report.empty() || !arguments.figure.empty();
+  arguments.rows = !arguments.output_table.empty() || arguments.rows_in_json;
   study.prepare(arguments);
   SolveRun run(study.file(), arguments);
   Report report;
@@ -48,6 +49,7 @@ int solve_command(const Arguments& arguments) {
 }
 
 int fit_command(const Arguments& arguments) {
+  if (arguments.fit.models.size() > 1) return fit_models(arguments);
   Stopwatch watch;
   const auto study = study_of(fit_from_table(arguments.file, arguments.fit));
   return run(*study, arguments.solve, watch.lap());

@@ -10,6 +10,8 @@
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/solve.hpp>
+#include <thalweg/report/figure.hpp>
+#include <thalweg/report/fit_rows.hpp>
 #include <thalweg/report/html.hpp>
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
@@ -26,13 +28,18 @@ void refuse_overwriting(const std::string& input, const SolveArguments& a) {
   std::vector<std::pair<std::string, std::string>> files = {{"the input", input}};
   for (const std::string& prior : a.priors) files.emplace_back("--prior", prior);
   files.insert(files.end(), a.inputs.begin(), a.inputs.end());
+  files.emplace_back("--predict", a.predict);
   if (a.json != "-") files.emplace_back("--json", a.json);
   files.emplace_back("--trace", a.trace);
   files.emplace_back("--output", a.output);
   files.emplace_back("--report", a.report);
+  files.emplace_back("--output-table", a.output_table);
+  files.emplace_back("--predict-output", a.predict_output);
+  files.emplace_back("--figure", a.figure);
   for (std::size_t i = 0; i < files.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
-      if (!files[i].second.empty() && !files[j].second.empty() && same_file(files[i].second, files[j].second))
+      if (files[i].first != "--predict" && !files[i].second.empty() && !files[j].second.empty() &&
+          same_file(files[i].second, files[j].second))
         throw UsageError(fmt::format("{} '{}' is the file of {}; expected another file", files[i].first,
                                      files[i].second, files[j].first));
 }
@@ -91,6 +98,11 @@ std::vector<RoundingMetric> minima_rounding(const Problem& problem, const Report
   return all;
 }
 
+std::string figure_of(const Report& report) {
+  const ProblemFacts& p = report.problem;
+  return fit_figure(report.picture.value_or(FitPicture{}), p.title.empty() ? p.name : p.title);
+}
+
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 }  // namespace
@@ -98,10 +110,14 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 SolveRun::SolveRun(std::string input, const SolveArguments& arguments)
     : input_(std::move(input)), arguments_(arguments) {
   refuse_overwriting(input_, arguments);
+  if (!arguments.figure.empty()) figure_format(arguments.figure);
   if (!arguments.json.empty() && arguments.json != "-") json_ = OutputFile("--json", arguments.json);
   if (!arguments.trace.empty()) trace_ = OutputFile("--trace", arguments.trace);
   if (!arguments.output.empty()) solution_ = OutputFile("--output", arguments.output);
   if (!arguments.report.empty()) page_ = OutputFile("--report", arguments.report);
+  if (!arguments.output_table.empty()) rows_ = OutputFile("--output-table", arguments.output_table);
+  if (!arguments.predict_output.empty()) predictions_ = OutputFile("--predict-output", arguments.predict_output);
+  if (!arguments.figure.empty()) figure_ = OutputFile("--figure", arguments.figure);
 }
 
 void SolveRun::solve(const Study& study, Report& report) {
@@ -127,7 +143,7 @@ void SolveRun::judge(const Problem& problem, std::span<const double> response, R
     const bool interrupted = report.result.status == Status::interrupted;
     const CancellationScope scope(interrupted ? seconds : std::max(left, 0.0) + share * limit + seconds,
                                   interrupted ? nullptr : &interrupt_.flag());
-    report.statistics = statistics(problem, report.result, response);
+    report.statistics = statistics(problem, report.result, response, arguments_.level);
     if (report.multistart) report.minima_rounding = minima_rounding(problem, report, response);
   }
   if (!report.statistics.left_out.empty())
@@ -140,7 +156,14 @@ void SolveRun::judge(const Problem& problem, std::span<const double> response, R
   Watched watched(arguments_, interrupt_);
   // The profiles have what the solve left of the time.
   watched.options.time_limit = std::max(0.0, arguments_.options.time_limit - watch_.elapsed());
-  report.profile = profile(problem, report.result, report.statistics, watched.options);
+  report.profile = profile(problem, report.result, report.statistics, watched.options, arguments_.level);
+}
+
+void SolveRun::write_rows(const Report& report) {
+  const auto separator = [](const std::string& path) { return path.ends_with(".tsv") ? '\t' : ','; };
+  if (rows_.wanted()) rows_.commit(to_csv(report.rows, separator(arguments_.output_table)));
+  if (predictions_.wanted()) predictions_.commit(to_csv(report.predictions, separator(arguments_.predict_output)));
+  if (figure_.wanted()) figure_.commit(rendered(figure_of(report), figure_format(arguments_.figure)));
 }
 
 void SolveRun::leave(Request& request) const {
@@ -150,12 +173,14 @@ void SolveRun::leave(Request& request) const {
 
 int SolveRun::finish(Report& report, const std::function<std::string()>& solution) {
   report.seconds.statistics = watch_.lap();
+  report.rows_in_json = arguments_.rows_in_json;
   ExitCode code = exit_code(report.result.status);
   if (code == exit_converged && report.profile) code = exit_code(report.profile->status);
   const std::string json = arguments_.json.empty() ? "" : to_json(report, arguments_.all_parameters);
   if (json_.wanted()) json_.commit(json);
   if (trace_.wanted()) trace_.commit(trace_to_csv(report.result));
   if (page_.wanted()) page_.commit(to_html(report, provenance_of(arguments_.command)));
+  if (code != exit_failed) write_rows(report);
   if (solution_.wanted() && code != exit_failed) solution_.commit(solution());
   if (arguments_.json == "-") {
     print(json);

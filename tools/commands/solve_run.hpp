@@ -57,10 +57,13 @@ class SolveRun {
   int finish(Report& report, const std::function<std::string()>& solution);
 
  private:
+  /// Tables of rows, and the figure of a fit.
+  void write_rows(const Report& report);
+
   std::string input_;
   const SolveArguments& arguments_;
   CatchInterrupt interrupt_;
-  OutputFile json_, trace_, solution_, page_;
+  OutputFile json_, trace_, solution_, page_, rows_, predictions_, figure_;
   Stopwatch watch_;
 };
 

@@ -41,8 +41,11 @@ struct Definition;
 /// Numbers, names (letters, digits, _ and ., or anything between backticks), + - * / ^ ** (powers bind tighter than a
 /// sign: -x^2 is -(x^2)), parentheses ( ) or [ ], the constants pi and e, the functions exp expm1 log ln log10 log1p
 /// sqrt cbrt abs sign sin cos tan asin acos atan arcsin arccos arctan atan2 sinh cosh tanh erf erfc gamma lgamma hypot
-/// pow min max, and the conditionals if(condition, a, b) and condition ? a : b with < <= > >= == !=
-/// && || ! and or not. A condition where a number is wanted counts 1 or 0, and has derivative 0.
+/// pow min max log2 exp2 floor ceil round mod step expit softplus sinc normcdf normpdf erfcx dawson voigt wofz_re
+/// wofz_im besselj bessely besseli besselk beta lbeta betainc gammap gammaq digamma trigamma (problems/README.md says
+/// what each is), and the conditionals if(condition, a, b) and condition ? a : b with < <= > >= == !=
+/// && || ! and or not. A function's name that no parenthesis follows is a name like any other. A condition where a
+/// number is wanted counts 1 or 0, and has derivative 0.
 class Formula {
  public:
   /// Throws FormulaError. `offset` is added to every position reported, for a formula that is part
@@ -84,6 +87,10 @@ struct Equation {
   static Equation parse(std::string_view text);
 };
 
+/// Throws FormulaError where the order of a Bessel function depends on one of these names, which are parameters and
+/// definitions that depend on them: there is no derivative by the order in closed form.
+void check_orders(const Formula& formula, std::span<const std::string> names);
+
 /// A name that stands for an expression of parameters, columns and other definitions.
 struct Definition {
   std::string name;
@@ -103,6 +110,9 @@ std::vector<Definition> in_order(std::vector<Definition> definitions);
 
 /// Those that a formula with these names reads, directly or through others, in their order, which is as of in_order().
 std::vector<Definition> definitions_read(std::span<const Formula::Name> names, std::span<const Definition> ordered);
+
+/// These names, and those of the definitions, each after those that it reads, that depend on them.
+std::vector<std::string> depending_names(std::vector<std::string> names, std::span<const Definition> definitions);
 
 /// What the names of an equation stand for. Names of all kinds must be distinct; one that is
 /// called pi or e hides that constant.
@@ -142,8 +152,8 @@ class FormulaModel {
   static constexpr std::int64_t padding = 8;
 
   /// `columns` are the data, one array per Symbols::columns, all of one length: `rows`, where there are none.
-  /// Throws FormulaError for a name that is neither parameter nor column, Error for arrays of
-  /// unequal length and for wrong definitions.
+  /// Throws FormulaError for a name that is neither parameter nor column and as check_orders() does, Error for arrays
+  /// of unequal length and for wrong definitions.
   FormulaModel(const Equation& equation, const Symbols& symbols, const std::vector<std::vector<double>>& columns,
                std::int64_t rows = 0);
   ~FormulaModel();

@@ -38,7 +38,7 @@ struct ParameterStatistics {
   double value = 0.0;
   double standard_error = unset;
   double one_sided_error = unset;  ///< δ > 0, of a component at its bound only
-  double lower_interval = unset;   ///< 95 %: Student's t; normal when σ is known
+  double lower_interval = unset;   ///< at FitStatistics::level: Student's t; normal when σ is known
   double upper_interval = unset;
   double lower_bound = -std::numeric_limits<double>::infinity();
   double upper_bound = std::numeric_limits<double>::infinity();
@@ -95,6 +95,8 @@ struct FitStatistics {
   }
   std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
   std::vector<double> covariance;   ///< free × free, row-major, NaN where undetermined
+  double level = 0.95;              ///< of the intervals, 0 < level < 1
+  double quantile = unset;          ///< half the width of an interval over its standard error
   Noise noise = Noise::estimated;
   bool likelihood = false;                     ///< the cost is minus a log likelihood, and not made of squares
   double residual_sum_of_squares = unset;      ///< Σ (r/σ)², of all residuals alike, whatever the loss
@@ -108,6 +110,9 @@ struct FitStatistics {
   ///   σ estimated:  −2 ln L = m (ln(2π RSS/m) + 1) + Σ ln σᵢ²,  k = determined parameters + 1
   ///   σ known:      −2 ln L = RSS + Σ ln(2π σᵢ²),               k = determined parameters
   double aic = unset, bic = unset;
+  /// AIC + 2k(k + 1)/(m − k − 1), for few data (Hurvich & Tsai 1989); unset where m ≤ k + 1, m the number of residuals
+  /// or, of a likelihood, of samples.
+  double aicc = unset;
 
   std::vector<std::string> second_order;  ///< parameters that the minimum determines only to second order
   bool exact = false;                     ///< the residuals are no larger than rounding; the noise is estimated
@@ -124,7 +129,10 @@ struct FitStatistics {
 /// Residuals do not tell what was measured, so R² stays unset without the `response`: the measured
 /// values in the order of groups, then items, then components. It may end early: the residuals after
 /// it, such as priors, do not count for R².
-FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response = {});
+///
+/// `level`: of the intervals; throws Error unless 0 < level < 1.
+FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response = {},
+                         double level = 0.95);
 
 /// Of what minimize found: names, values and bounds. An objective has no residuals to tell errors from.
 FitStatistics statistics(const Objective& objective, const Result& result, const Box& box = {});

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <thalweg/io/file_error.hpp>
@@ -23,7 +24,9 @@ struct FitParameter {
   std::vector<double> starts;  ///< at least one; --start K takes the K-th
   double lower = -std::numeric_limits<double>::infinity();
   double upper = std::numeric_limits<double>::infinity();
-  bool fixed = false;   ///< kept at its start
+  bool fixed = false;                                        ///< kept at its start
+  bool per_group = false;                                    ///< each group of rows has a value of its own
+  std::vector<std::pair<std::string, double>> group_starts;  ///< of some groups, in the place of `starts`
   bool linear = false;  ///< to be eliminated by variable projection: every equation is affine in it
   struct Prior {
     double mean = 0.0, sigma = 1.0;
@@ -57,6 +60,7 @@ struct DataSet {
   std::string equation;  ///< "y = b1 * (1 - exp(-b2 * x))"
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
+  std::vector<std::string> labels;          ///< of each column: its name in its table; empty: as `columns`
   /// The standard deviation of each row, positive, as written: a column's name, a number, or a formula of columns such
   /// as "0.02*y + 0.1" (a column's own name goes first). Empty: none. row_deviations() evaluates it.
   std::string sigma;
@@ -64,8 +68,10 @@ struct DataSet {
   /// Of the rows' errors, as many as rows; not beside sigma or weights. Null: they are independent.
   std::shared_ptr<const ErrorCovariance> covariance;
   std::optional<Autocorrelation> autocorrelation;  ///< beside sigma or weights, not beside a covariance
-  bool counts = false;  ///< the response is a Poisson count, whose mean is the model: fitted by maximum likelihood
-  Loss loss;            ///< of each row's residual, divided by its standard deviation
+  bool counts = false;       ///< the response is a Poisson count, whose mean is the model: fitted by maximum likelihood
+  Loss loss;                 ///< of each row's residual, divided by its standard deviation
+  std::string group_column;  ///< whose text tells the group of each row; empty: the set has no groups
+  std::vector<int> group;    ///< of each row, an index into CurveFit::groups; empty: the set has no groups
   std::size_t missing_rows = 0;   ///< left out because a value is missing
   std::size_t excluded_rows = 0;  ///< left out by a condition, or by a weight of 0
 };
@@ -78,7 +84,8 @@ struct CurveFit {
   std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
   std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
-  Noise noise = Noise::estimated;  ///< known where a data set has counts
+  std::vector<std::string> groups;  ///< names of the groups of rows, of all data sets together
+  Noise noise = Noise::estimated;   ///< known where a data set has counts
   /// The noise that is estimated has a factor for each data set, not one for all. build_problem() leaves it to
   /// solve_with_noise_scales() of thalweg/minimize/noise_scales.hpp.
   bool scale_per_data_set = false;

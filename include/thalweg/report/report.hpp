@@ -2,18 +2,21 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include <thalweg/inference/derived.hpp>
 #include <thalweg/inference/profile.hpp>
+#include <thalweg/inference/residual_tests.hpp>
 #include <thalweg/inference/statistics.hpp>
 #include <thalweg/methods/run.hpp>
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/problem/problem_facts.hpp>
+#include <thalweg/report/fit_rows.hpp>
 #include <thalweg/report/picture.hpp>
 #include <thalweg/report/section.hpp>
 
@@ -61,9 +64,16 @@ struct Report {
   std::optional<Minima> multistart;             ///< when there was more than one start
   std::vector<RoundingMetric> minima_rounding;  ///< of its first minima: how many digits of each are to be printed
   std::optional<FitPicture> picture;            ///< for the page; when one is asked for
+  std::optional<RunsTest> runs_test;            ///< of a curve fit's residuals, in the order of x
+  std::optional<ShapiroWilk> shapiro_wilk;      ///< of the same, divided by sigma
+  std::vector<FitRows> rows;                    ///< of each data set; when they are asked for
+  bool rows_in_json = false;                    ///< else they are for the table alone
+  std::vector<FitRows> predictions;             ///< of rows that were not fitted to; when they are asked for
   std::vector<Section> sections;                ///< what belongs to this kind of problem
   ParameterList parameter_list = ParameterList::shown;
-  std::optional<Profile> profile;  ///< when intervals by profile were asked for; their level is 0.95
+  /// How many parameters the text lists at most: those behind them are in a section.
+  std::size_t listed_parameters = std::numeric_limits<std::size_t>::max();
+  std::optional<Profile> profile;  ///< when intervals by profile were asked for; their level is that of the statistics
 
   struct Seconds {
     double read = 0.0, build = 0.0, statistics = 0.0;  ///< what comes before and after the solve

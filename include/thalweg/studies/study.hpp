@@ -18,6 +18,7 @@
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/report.hpp>
+#include <thalweg/table/table.hpp>
 
 namespace thalweg::inline v0_1 {
 
@@ -41,7 +42,11 @@ struct Request {
   std::vector<std::string> share;                            ///< by cameras of a bundle: "intrinsics", "intrinsics:0-9"
   std::vector<std::string> priors;  ///< of a bundle's places: a file, or "camera:3=x,y,z,sigma"
   bool drop_behind = false;         ///< observations of a bundle whose points are behind the camera
-  bool picture = false;             ///< a page will be made
+  bool picture = false;             ///< a page or a figure will be made
+  double level = 0.95;              ///< of all intervals and bands
+  bool rows = false;                ///< of a curve fit: what is said of each row will be written
+  std::string predict;              ///< of a curve fit: a table with the inputs of further rows; empty: none
+  TableOptions predict_table;       ///< how that is read
   bool all_parameters = false;      ///< list them in the JSON, however many there are
   /// Names of the options that were set on purpose, as the command has them: "--loss". A study refuses those that make
   /// no sense for it.

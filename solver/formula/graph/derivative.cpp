@@ -1,7 +1,10 @@
 #include "formula/graph/derivative.hpp"
 
+#include <array>
 #include <numbers>
 #include <utility>
+
+#include "formula/graph/special_partials.hpp"
 
 namespace thalweg::inline v0_1::formula {
 namespace {
@@ -190,15 +193,19 @@ void Sweep::special(const GraphNode& node) {
       return chain(u, times(number(factor), function(Op::exp, minus(times(u, u)))));
     }
     case Op::gamma:
-      return chain(u, times(self_, function(Op::digamma, u)));
+      return chain(u, times(self_, function(Op::polygamma, u)));
     case Op::lgamma:
-      return chain(u, function(Op::digamma, u));
-    case Op::digamma:
-      return chain(u, function(Op::trigamma, u));
+      return chain(u, function(Op::polygamma, u));
     case Op::abs:
       return chain(u, function(Op::sign, u));
-    default:
-      return;  // comparisons and sign: the slope is 0 wherever there is one
+    default: {  // comparisons and sign have no partials: the slope is 0 wherever there is one
+      const std::array<Id, 3> arguments{node.a, node.b, node.c};
+      for (int k = 0; k < arity(node.op); ++k) {
+        const Id argument = arguments[static_cast<std::size_t>(k)];
+        if (!graph_.depends_on_parameters(argument)) continue;
+        if (const auto partial = special_partial(graph_, self_, k)) chain(argument, *partial, is_singular(node.op));
+      }
+    }
   }
 }
 

@@ -27,7 +27,7 @@ std::vector<double> node_values(const Tree& tree, const std::vector<Binding>& bi
   for (const Node& node : tree.nodes) {
     const bool is_leaf = arity(node.op) == 0;
     values.push_back(is_leaf ? leaf_value(node, bindings, row)
-                             : apply(node.op, value(node.a), value(node.b), value(node.c)));
+                             : apply(node.op, value(node.a), value(node.b), value(node.c), node.order));
   }
   return values;
 }

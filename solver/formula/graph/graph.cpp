@@ -23,8 +23,17 @@ bool may_be_infinite(Op op) {
     case Op::tan:
     case Op::gamma:
     case Op::lgamma:
-    case Op::digamma:
-    case Op::trigamma:
+    case Op::log2:
+    case Op::polygamma:
+    case Op::beta:
+    case Op::lbeta:
+    case Op::bessel_j:  // of orders below 0
+    case Op::bessel_y:
+    case Op::bessel_i:
+    case Op::bessel_k:
+    case Op::polygamma_rise:
+    case Op::gamma_density:
+    case Op::beta_density:
       return true;
     default:
       return false;
@@ -32,7 +41,21 @@ bool may_be_infinite(Op op) {
 }
 
 bool may_overflow(Op op) {
-  return op == Op::exp || op == Op::expm1 || op == Op::sinh || op == Op::cosh || op == Op::power || op == Op::gamma;
+  switch (op) {
+    case Op::exp:
+    case Op::exp2:
+    case Op::expm1:
+    case Op::sinh:
+    case Op::cosh:
+    case Op::power:
+    case Op::gamma:
+    case Op::bessel_i:
+    case Op::wofz_re:  // below the real axis
+    case Op::wofz_im:
+      return true;
+    default:
+      return false;
+  }
 }
 
 bool commutes(Op op) {
@@ -72,14 +95,14 @@ Id Graph::parameter(int index) {
 Id Graph::column(int index) { return leaf(Op::column, Rank::column, index); }
 
 // Lower ranks first, so that a factor that is a constant or a scalar is the first one.
-void Graph::order(Id& a, Id& b) const {
+void Graph::sort(Id& a, Id& b) const {
   const auto key = [&](Id id) { return std::pair((*this)[id].rank, id); };
   if (key(b) < key(a)) std::swap(a, b);
 }
 
-Id Graph::make(Op op, Id a, Id b, Id c) {
-  if (commutes(op)) order(a, b);
-  GraphNode node{.op = op, .a = a, .b = b, .c = c};
+Id Graph::make(Op op, Id a, Id b, Id c, int order) {
+  if (commutes(op)) sort(a, b);
+  GraphNode node{.op = op, .a = a, .b = b, .c = c, .value = static_cast<double>(order)};
   int rank = 0;
   bool grows = may_overflow(op);
   bool poles = may_be_infinite(op) && !(op == Op::divide && is_constant(b));
@@ -92,7 +115,7 @@ Id Graph::make(Op op, Id a, Id b, Id c) {
     grows = grows || (*this)[part].grows;
     values[i++] = (*this)[part].value;
   }
-  if (rank == 0) return constant(formula::apply(op, values[0], values[1], values[2]));
+  if (rank == 0) return constant(formula::apply(op, values[0], values[1], values[2], order));
   node.rank = static_cast<Rank>(rank);
   node.poles = poles && node.rank == Rank::column;
   node.grows = grows;
@@ -127,7 +150,7 @@ Id Graph::negate(Id a) {
 }
 
 Id Graph::multiply(Id a, Id b) {
-  order(a, b);
+  sort(a, b);
   if (is_constant(a, 1.0)) return b;
   if (is_constant(a, -1.0)) return negate(b);
   for (auto [x, y] : {std::pair(a, b), std::pair(b, a)}) {
@@ -201,7 +224,7 @@ Id Graph::guarded_multiply(Id a, Id b) {
   return make(Op::guarded_multiply, a, b);
 }
 
-Id Graph::apply(Op op, Id a, Id b, Id c) {
+Id Graph::apply(Op op, Id a, Id b, Id c, int order) {
   switch (op) {
     case Op::add:
       return add(a, b);
@@ -221,8 +244,14 @@ Id Graph::apply(Op op, Id a, Id b, Id c) {
       return choose(a, b, c);
     case Op::guarded_multiply:
       return guarded_multiply(a, b);
+    case Op::step:
+      return make(Op::less_equal, constant(0.0), a);
+    case Op::erfcx:
+      return make(Op::wofz_re, constant(0.0), a, no_id, order);
+    case Op::dawson:
+      return multiply(constant(0.5 / std::numbers::inv_sqrtpi), make(Op::wofz_im, a, constant(0.0), no_id, order));
     default:
-      return make(op, a, b, c);
+      return make(op, a, b, c, order);
   }
 }
 

@@ -33,7 +33,7 @@ struct GraphNode {
   bool poles = false;                  ///< depends on rows only, and may be infinite on some
   bool grows = false;                  ///< holds an exponential or a power, which may overflow
   Id a = no_id, b = no_id, c = no_id;  ///< arguments; of a parameter or column, a is its index
-  double value = 0.0;                  ///< of a constant
+  double value = 0.0;                  ///< of a constant; of an operation with orders, the order
 };
 
 class Graph {
@@ -56,7 +56,7 @@ class Graph {
   /// select() for derivatives: a condition that is NaN counts as true.
   Id choose(Id condition, Id yes, Id no);
   /// Any operation; those above go to their own simplifications.
-  Id apply(Op op, Id a, Id b = no_id, Id c = no_id);
+  Id apply(Op op, Id a, Id b = no_id, Id c = no_id, int order = 0);
   /// a·b, but 0 where either is 0.
   Id guarded_multiply(Id a, Id b);
 
@@ -81,9 +81,9 @@ class Graph {
     std::size_t operator()(const Key& key) const;
   };
   Id leaf(Op op, Rank rank, int index);
-  Id make(Op op, Id a, Id b = no_id, Id c = no_id);
+  Id make(Op op, Id a, Id b = no_id, Id c = no_id, int order = 0);
   Id intern(const GraphNode& node);
-  void order(Id& a, Id& b) const;
+  void sort(Id& a, Id& b) const;
   Id whole_power(Id a, int exponent);
   Id constant_power(Id a, double exponent);
 

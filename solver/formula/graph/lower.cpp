@@ -60,7 +60,7 @@ Id lower(const Tree& tree, const std::vector<Binding>& bindings, Graph& graph) {
                     : bound.kind == Binding::Kind::column  ? graph.column(bound.index)
                                                            : graph.constant(node.value));
     } else {
-      ids.push_back(graph.apply(node.op, argument(node.a), argument(node.b), argument(node.c)));
+      ids.push_back(graph.apply(node.op, argument(node.a), argument(node.b), argument(node.c), node.order));
     }
   }
   return ids.back();

@@ -6,23 +6,74 @@
 #include <limits>
 #include <thalweg/math/special.hpp>
 
+#include "formula/special/special.hpp"
+
 namespace thalweg::inline v0_1::formula {
 namespace {
 
 // "if" is known to the parser, for its first argument is a condition; it is listed so that messages
 // name it.
 constexpr std::array functions = {
-    Function{"exp", Op::exp, 1},       Function{"log", Op::log, 1},       Function{"ln", Op::log, 1},
-    Function{"log10", Op::log10, 1},   Function{"sqrt", Op::sqrt, 1},     Function{"abs", Op::abs, 1},
-    Function{"sin", Op::sin, 1},       Function{"cos", Op::cos, 1},       Function{"tan", Op::tan, 1},
-    Function{"asin", Op::asin, 1},     Function{"acos", Op::acos, 1},     Function{"atan", Op::atan, 1},
-    Function{"arcsin", Op::asin, 1},   Function{"arccos", Op::acos, 1},   Function{"arctan", Op::atan, 1},
-    Function{"atan2", Op::atan2, 2},   Function{"sinh", Op::sinh, 1},     Function{"cosh", Op::cosh, 1},
-    Function{"tanh", Op::tanh, 1},     Function{"erf", Op::erf, 1},       Function{"erfc", Op::erfc, 1},
-    Function{"gamma", Op::gamma, 1},   Function{"lgamma", Op::lgamma, 1}, Function{"min", Op::min, 2, true},
-    Function{"max", Op::max, 2, true}, Function{"pow", Op::power, 2},     Function{"expm1", Op::expm1, 1},
-    Function{"log1p", Op::log1p, 1},   Function{"cbrt", Op::cbrt, 1},     Function{"hypot", Op::hypot, 2},
-    Function{"sign", Op::sign, 1},     Function{"if", Op::select, 3},
+    Function{"exp", Op::exp, 1},
+    Function{"log", Op::log, 1},
+    Function{"ln", Op::log, 1},
+    Function{"log10", Op::log10, 1},
+    Function{"sqrt", Op::sqrt, 1},
+    Function{"abs", Op::abs, 1},
+    Function{"sin", Op::sin, 1},
+    Function{"cos", Op::cos, 1},
+    Function{"tan", Op::tan, 1},
+    Function{"asin", Op::asin, 1},
+    Function{"acos", Op::acos, 1},
+    Function{"atan", Op::atan, 1},
+    Function{"arcsin", Op::asin, 1},
+    Function{"arccos", Op::acos, 1},
+    Function{"arctan", Op::atan, 1},
+    Function{"atan2", Op::atan2, 2},
+    Function{"sinh", Op::sinh, 1},
+    Function{"cosh", Op::cosh, 1},
+    Function{"tanh", Op::tanh, 1},
+    Function{"erf", Op::erf, 1},
+    Function{"erfc", Op::erfc, 1},
+    Function{"gamma", Op::gamma, 1},
+    Function{"lgamma", Op::lgamma, 1},
+    Function{"min", Op::min, 2, true},
+    Function{"max", Op::max, 2, true},
+    Function{"pow", Op::power, 2},
+    Function{"expm1", Op::expm1, 1},
+    Function{"log1p", Op::log1p, 1},
+    Function{"cbrt", Op::cbrt, 1},
+    Function{"hypot", Op::hypot, 2},
+    Function{"sign", Op::sign, 1},
+    Function{"if", Op::select, 3},
+    Function{"log2", Op::log2, 1},
+    Function{"exp2", Op::exp2, 1},
+    Function{"floor", Op::floor, 1},
+    Function{"ceil", Op::ceil, 1},
+    Function{"round", Op::round, 1},
+    Function{"mod", Op::mod, 2},
+    Function{"step", Op::step, 1},
+    Function{"expit", Op::expit, 1},
+    Function{"softplus", Op::softplus, 1},
+    Function{"sinc", Op::sinc, 1},
+    Function{"normcdf", Op::normcdf, 1},
+    Function{"normpdf", Op::normpdf, 1},
+    Function{"erfcx", Op::erfcx, 1},
+    Function{"dawson", Op::dawson, 1},
+    Function{"voigt", Op::voigt_re, 3},
+    Function{"wofz_re", Op::wofz_re, 2},
+    Function{"wofz_im", Op::wofz_im, 2},
+    Function{"besselj", Op::bessel_j, 2},
+    Function{"bessely", Op::bessel_y, 2},
+    Function{"besseli", Op::bessel_i, 2},
+    Function{"besselk", Op::bessel_k, 2},
+    Function{"beta", Op::beta, 2},
+    Function{"lbeta", Op::lbeta, 2},
+    Function{"betainc", Op::beta_i, 3},
+    Function{"gammap", Op::gamma_p, 2},
+    Function{"gammaq", Op::gamma_q, 2},
+    Function{"digamma", Op::polygamma, 1},
+    Function{"trigamma", Op::polygamma, 1, false, 1},
 };
 
 constexpr auto names = [] {
@@ -61,7 +112,7 @@ double lowered_power(double a, double b, double c) {
   return c > 0.0 ? 0.0 : c == 0.0 ? 1.0 : std::numeric_limits<double>::infinity();
 }
 
-double apply_function(Op op, double a, double b) {
+double apply_function(Op op, double a, double b, double c, int order) {
   switch (op) {
     case Op::exp:
       return std::exp(a);
@@ -109,10 +160,6 @@ double apply_function(Op op, double a, double b) {
       return std::tgamma(a);
     case Op::lgamma:
       return log_gamma(a);
-    case Op::digamma:
-      return digamma(a);
-    case Op::trigamma:
-      return polygamma(1, a);
     case Op::atan2:
       return std::atan2(a, b);
     case Op::hypot:
@@ -122,7 +169,7 @@ double apply_function(Op op, double a, double b) {
     case Op::max:
       return a < b || std::isnan(b) ? b : a;
     default:
-      return std::numeric_limits<double>::quiet_NaN();
+      return apply_special(op, order, a, b, c);
   }
 }
 
@@ -144,6 +191,19 @@ int arity(Op op) {
     case Op::hypot:
     case Op::min:
     case Op::max:
+    case Op::mod:
+    case Op::beta:
+    case Op::lbeta:
+    case Op::bessel_j:
+    case Op::bessel_y:
+    case Op::bessel_i:
+    case Op::bessel_k:
+    case Op::gamma_p:
+    case Op::gamma_q:
+    case Op::polygamma_rise:
+    case Op::gamma_density:
+    case Op::wofz_re:
+    case Op::wofz_im:
     case Op::less:
     case Op::less_equal:
     case Op::equal:
@@ -157,6 +217,10 @@ int arity(Op op) {
     case Op::select:
     case Op::choose:
     case Op::lower_power:
+    case Op::beta_i:
+    case Op::beta_density:
+    case Op::voigt_re:
+    case Op::voigt_im:
     case Op::multiply_add:
     case Op::multiply_subtract:
     case Op::subtract_product:
@@ -166,7 +230,7 @@ int arity(Op op) {
   }
 }
 
-double apply(Op op, double a, double b, double c) {
+double apply(Op op, double a, double b, double c, int order) {
   switch (op) {
     case Op::add:
       return a + b;
@@ -203,7 +267,7 @@ double apply(Op op, double a, double b, double c) {
     case Op::lower_power:
       return lowered_power(a, b, c);
     default:
-      return apply_function(op, a, b);
+      return apply_function(op, a, b, c, order);
   }
 }
 

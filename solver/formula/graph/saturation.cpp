@@ -11,7 +11,7 @@ namespace {
 
 constexpr int most_decades = 40;       // that a parameter is moved by
 constexpr std::int64_t sampled = 200;  // rows that a size is tried on
-constexpr double moderate_exponent = 10.0, moderate_argument = 3.0, moderate_decades = 10.0;
+constexpr double moderate_exponent = 10.0, moderate_argument = 3.0, moderate_decades = 10.0, moderate_share = 1e-4;
 
 bool out_of_range(double v) { return !(std::abs(v) >= std::numeric_limits<double>::min() && std::isfinite(v)); }
 
@@ -25,7 +25,21 @@ bool saturates(Op op, double v, double a, double b) {
     case Op::sinh:
     case Op::cosh:
     case Op::gamma:
+    case Op::exp2:
+    case Op::softplus:
+    case Op::normpdf:
+    case Op::erfcx:
+    case Op::beta:
+    case Op::bessel_i:
+    case Op::bessel_k:
+    case Op::voigt_re:
       return out_of_range(v);
+    case Op::expit:
+    case Op::normcdf:
+    case Op::gamma_p:
+    case Op::gamma_q:
+    case Op::beta_i:
+      return out_of_range(v) || v == 1.0;
     case Op::expm1:
       return out_of_range(v) || v == -1.0;
     case Op::tanh:
@@ -49,11 +63,20 @@ bool is_useful(Op op, double v, double a) {
     case Op::expm1:
     case Op::sinh:
     case Op::cosh:
+    case Op::exp2:
+    case Op::expit:
+    case Op::softplus:
       return is_moderate(a, moderate_exponent);
+    case Op::normcdf:
+    case Op::normpdf:
     case Op::tanh:
     case Op::erf:
     case Op::erfc:
       return is_moderate(a, moderate_argument);
+    case Op::gamma_p:
+    case Op::gamma_q:
+    case Op::beta_i:
+      return v > moderate_share && v < 1.0 - moderate_share;
     default:
       return v != 0.0 && std::isfinite(v) && is_moderate(std::log10(std::abs(v)), moderate_decades);
   }

@@ -259,12 +259,20 @@ Part Parser::call(const Token& name) {
   const TextRange where{name.where.begin, previous_end_};
   check_arguments(name, *function, parts.size(), where);
   if (function->op == Op::select) return if_call(name, parts);
-  if (parts.size() == 1) return make(function->op, where, {parts[0]});
+  if (!function->variadic) return function_call(*function, where, parts);
   Part result = parts[0];
   for (std::size_t i = 1; i < parts.size(); ++i) {
     result = make(function->op, where, {result, parts[i]});
   }
   return result;
+}
+
+Part Parser::function_call(const Function& function, TextRange where, const std::vector<Part>& parts) {
+  const Part part = parts.size() == 1   ? make(function.op, where, {parts[0]})
+                    : parts.size() == 2 ? make(function.op, where, {parts[0], parts[1]})
+                                        : make(function.op, where, {parts[0], parts[1], parts[2]});
+  tree.nodes.back().order = function.order;
+  return part;
 }
 
 Part Parser::if_call(const Token& name, const std::vector<Part>& parts) {

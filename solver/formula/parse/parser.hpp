@@ -47,6 +47,7 @@ class Parser {
   Part parenthesised();
   Part named();
   Part call(const Token& name);
+  Part function_call(const Function& function, TextRange where, const std::vector<Part>& arguments);
   Part if_call(const Token& name, const std::vector<Part>& arguments);
   std::vector<Part> arguments(const Token& open);
   void check_arguments(const Token& name, const Function& function, std::size_t count, TextRange where) const;

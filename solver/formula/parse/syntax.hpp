@@ -18,6 +18,7 @@ struct Node {
   int a = -1, b = -1, c = -1;  ///< the arguments' places in Tree::nodes; for a name, a is its place
                                ///< in Formula::names
   double value = 0.0;          ///< of a number, and of the constants pi and e when nothing shadows them
+  int order = 0;               ///< of an operation with orders
   TextRange where;             ///< in the formula's own text, without surrounding parentheses
 };
 

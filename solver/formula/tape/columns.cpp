@@ -21,6 +21,9 @@ std::vector<double> costs_of(const Graph& graph) {
       case Op::negate:
       case Op::abs:
       case Op::sign:
+      case Op::floor:
+      case Op::ceil:
+      case Op::round:
       case Op::min:
       case Op::max:
       case Op::select:
@@ -37,6 +40,24 @@ std::vector<double> costs_of(const Graph& graph) {
       case Op::sqrt:
       case Op::lower_power:
         return 5.0;
+      case Op::polygamma:
+      case Op::beta:
+      case Op::lbeta:
+      case Op::bessel_j:
+      case Op::bessel_y:
+      case Op::bessel_i:
+      case Op::bessel_k:
+      case Op::gamma_p:
+      case Op::gamma_q:
+      case Op::polygamma_rise:
+      case Op::gamma_density:
+      case Op::beta_i:
+      case Op::beta_density:
+      case Op::wofz_re:
+      case Op::wofz_im:
+      case Op::voigt_re:
+      case Op::voigt_im:
+        return 500.0;
       default:
         return 20.0;
     }

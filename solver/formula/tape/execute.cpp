@@ -1,7 +1,9 @@
 #include "formula/tape/execute.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <thalweg/math/pack.hpp>
 
 namespace thalweg::inline v0_1::formula {
@@ -82,10 +84,24 @@ Kernel ternary_kernel(const Instruction& i, F) {
   return is_fixed(i.a) ? ternary_kernel<F, true>(i) : ternary_kernel<F, false>(i);
 }
 
+/// An operand's numbers, one after the other.
+struct Numbers {
+  Numbers(Operand o, double* const* bases) : at(bases[o.base] + o.offset), stride(is_fixed(o) ? 0 : 1) {}
+  double operator[](std::ptrdiff_t i) const { return at[i * stride]; }
+  const double* at;
+  std::ptrdiff_t stride;
+};
+
 /// For functions that exist for plain numbers only.
-template <Op op>
-Kernel lane_by_lane(const Instruction& i) {
-  return unary_kernel(i, [](P a) { return map_lanes(a, [](double s) { return apply(op, s); }); });
+void one_by_one(const Instruction& self, double* const* bases, std::ptrdiff_t packs) {
+  double* const to = target(self, bases);
+  const int count = arity(self.op);
+  const Numbers a(self.a, bases), b(count > 1 ? self.b : self.a, bases), c(count > 2 ? self.c : self.a, bases);
+  if (a.stride == 0 && b.stride == 0 && c.stride == 0) {
+    std::fill_n(to, packs * lanes, apply(self.op, a[0], b[0], c[0], self.order));
+    return;
+  }
+  for (std::ptrdiff_t i = 0; i < packs * lanes; ++i) to[i] = apply(self.op, a[i], b[i], c[i], self.order);
 }
 
 // The sum stays in its one place, where the lanes add up separately.
@@ -119,6 +135,11 @@ P sign(P a) {
 }
 
 P guarded_product(P a, P b) { return select((a == P(0.0)) | (b == P(0.0)), P(0.0), a * b); }
+
+P logistic(P a) {
+  const P e = exp(-abs(a));
+  return select(a < P(0.0), e, P(1.0)) / (P(1.0) + e);
+}
 
 P lowered_power(P a, P b, P c) {
   const P zero(0.0), infinity(std::numeric_limits<double>::infinity());
@@ -170,16 +191,21 @@ Kernel function_kernel(Op op, const Instruction& i) {
       return unary_kernel(i, [](P a) { return erf(a); });
     case Op::erfc:
       return unary_kernel(i, [](P a) { return erfc(a); });
-    case Op::gamma:
-      return lane_by_lane<Op::gamma>(i);
-    case Op::lgamma:
-      return lane_by_lane<Op::lgamma>(i);
-    case Op::digamma:
-      return lane_by_lane<Op::digamma>(i);
-    case Op::trigamma:
-      return lane_by_lane<Op::trigamma>(i);
+    case Op::floor:
+      return unary_kernel(i, [](P a) { return map_lanes(a, [](double s) { return std::floor(s); }); });
+    case Op::ceil:
+      return unary_kernel(i, [](P a) { return map_lanes(a, [](double s) { return std::ceil(s); }); });
+    case Op::expit:
+      return unary_kernel(i, [](P a) { return logistic(a); });
+    case Op::softplus:
+      return unary_kernel(i, [](P a) { return max(a, P(0.0)) + log1p(exp(-abs(a))); });
+    case Op::normcdf:
+      return unary_kernel(i, [](P a) { return P(0.5) * erfc(a * P(-0.5 * std::numbers::sqrt2)); });
+    case Op::normpdf:
+      return unary_kernel(
+          i, [](P a) { return P(0.5 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi) * exp(P(-0.5) * (a * a)); });
     default:
-      return nullptr;
+      return one_by_one;
   }
 }
 

@@ -19,8 +19,8 @@ int block_length(int registers) {
   return std::clamp(rows, shortest_block, longest_block);
 }
 
-Instruction instruction(Op op, Operand to, Operand a, Operand b = {}, Operand c = {}) {
-  Instruction result{nullptr, to, a, b, c};
+Instruction instruction(Op op, Operand to, Operand a, Operand b = {}, Operand c = {}, int order = 0) {
+  Instruction result{nullptr, to, a, b, c, op, order};
   result.kernel = kernel_of(op, result);
   return result;
 }
@@ -42,6 +42,7 @@ class Assembler {
   void emit_results(Id id);
   Operand target(std::size_t step);
   Operand place(Id id);
+  Instruction instruction_of(const Step& step, Operand to);
   void release(std::size_t step);
   void finish();
 
@@ -146,17 +147,22 @@ void Assembler::emit_results(Id id) {
   }
 }
 
+Instruction Assembler::instruction_of(const Step& step, Operand to) {
+  return instruction(step.op, to, place(step.arguments[0]), place(step.arguments[1]), place(step.arguments[2]),
+                     static_cast<int>(graph_[step.node].value));
+}
+
 void Assembler::emit_rows() {
   for (std::size_t i = 0; i < plan_.rows.size(); ++i) {
     const Step& step = plan_.rows[i];
-    const Operand a = place(step.arguments[0]), b = place(step.arguments[1]), c = place(step.arguments[2]);
+    Instruction next = instruction_of(step, {});
     release(i);
-    const Operand to = places_[step.node] = target(i);
-    tape_.row_code.push_back(instruction(step.op, to, a, b, c));
+    next.to = places_[step.node] = target(i);
+    tape_.row_code.push_back(next);
     emit_results(step.node);
     // An accumulated result that nothing else reads has done its work.
-    if (last_use_[step.node] == i && to.base == register_base) {
-      free_registers_.push_back(to.offset);
+    if (last_use_[step.node] == i && next.to.base == register_base) {
+      free_registers_.push_back(next.to.offset);
     }
   }
   std::unordered_map<Id, bool> done;
@@ -189,8 +195,7 @@ Tape Assembler::assemble() {
   place_leaves();
   for (const Step& step : plan_.scalars) {
     const Operand to = places_[step.node] = add_scalar();
-    tape_.scalar_code.push_back(
-        instruction(step.op, to, place(step.arguments[0]), place(step.arguments[1]), place(step.arguments[2])));
+    tape_.scalar_code.push_back(instruction_of(step, to));
   }
   find_last_uses();
   emit_rows();

@@ -29,6 +29,8 @@ struct Instruction {
   using Kernel = void (*)(const Instruction& self, double* const* bases, std::ptrdiff_t packs);
   Kernel kernel = nullptr;
   Operand to, a, b, c;
+  Op op = Op::copy;
+  int order = 0;  ///< of an operation with orders
 };
 
 struct Tape {

@@ -17,6 +17,10 @@ struct PriorResidual {
   }
 };
 
+// Numbers of a group's block at most.
+constexpr std::size_t most_local = 16;
+
+/// Of each fit parameter, in its order.
 std::vector<double> starts_of(const CurveFit& fit, int start) {
   std::vector<double> values;
   std::size_t available = 1;
@@ -26,6 +30,19 @@ std::vector<double> starts_of(const CurveFit& fit, int start) {
   for (const FitParameter& p : fit.parameters)
     values.push_back(p.starts[p.starts.size() == 1 ? 0 : static_cast<std::size_t>(start - 1)]);
   return values;
+}
+
+/// Of the parameters that all rows share, and of those of each row's group.
+std::vector<Slot> slots_of(const CurveProblem& built, const DataSet& data) {
+  std::vector<Slot> slots;
+  if (built.parameters.dimension() > 0) slots.push_back({built.parameters.dimension(), built.parameters.offset(), {}});
+  if (built.local.count() == 0) return slots;
+  Slot& local = slots.emplace_back();
+  local.dimension = built.local.dimension();
+  local.offsets.resize(data.group.size());
+  for (std::size_t row = 0; row < data.group.size(); ++row)
+    local.offsets[row] = built.local.offset() + std::int64_t{data.group[row]} * built.local.dimension();
+  return slots;
 }
 
 void add_data_set(const CurveFit& fit, const DataSet& data, CurveProblem& built) {
@@ -39,21 +56,80 @@ void add_data_set(const CurveFit& fit, const DataSet& data, CurveProblem& built)
                     error.expected);
   }
   built.problem.add_group(
-      with_noise(std::make_unique<FormulaResiduals>(data.name, model, built.parameters.offset()), data));
+      with_noise(std::make_unique<FormulaResiduals>(data.name, model, slots_of(built, data)), data));
   built.models.push_back(std::move(model));
 }
 
 void add_priors(const CurveFit& fit, CurveProblem& built) {
-  std::vector<int> component;
-  std::vector<double> mean, sigma;
-  for (std::size_t i = 0; i < fit.parameters.size(); ++i)
-    if (const auto& prior = fit.parameters[i].prior) {
-      component.push_back(static_cast<int>(i));
-      mean.push_back(prior->mean);
-      sigma.push_back(prior->sigma);
+  for (const bool per_group : {false, true}) {
+    const Parameters<Dynamic>& blocks = per_group ? built.local : built.parameters;
+    std::vector<int> component;
+    std::vector<double> mean, sigma;
+    for (std::size_t i = 0; i < fit.parameters.size(); ++i)
+      if (const auto& prior = fit.parameters[i].prior; prior && fit.parameters[i].per_group == per_group) {
+        component.push_back(built.place[i]);
+        mean.push_back(prior->mean);
+        sigma.push_back(prior->sigma);
+      }
+    for (int g = 0; g < blocks.count() && !component.empty(); ++g) {
+      const std::string name = per_group ? "priors of " + fit.groups[static_cast<std::size_t>(g)] : "priors";
+      built.problem.add_residuals(name, PriorResidual{}, blocks[g], component, mean).set_sigma(sigma);
     }
-  if (!component.empty())
-    built.problem.add_residuals("priors", PriorResidual{}, built.parameters, component, mean).set_sigma(sigma);
+  }
+}
+
+template <int N>
+Parameters<Dynamic> add_blocks(Problem& problem, const std::vector<double>& start, int count) {
+  if constexpr (N > static_cast<int>(most_local)) {
+    throw Error(fmt::format("{} parameters are per group; expected at most {}", start.size(), most_local));
+  } else {
+    if (static_cast<int>(start.size()) != N) return add_blocks<N + 1>(problem, start, count);
+    const auto handle = problem.add_parameters("group", Vec<double, N>(start.data()), count);
+    return {handle.offset(), N, count};
+  }
+}
+
+/// The blocks, and where each parameter is in them.
+void add_parameters(const CurveFit& fit, int start, CurveProblem& built) {
+  const std::vector<double> starts = starts_of(fit, start);
+  std::vector<double> shared, local;
+  std::vector<std::string> shared_names;
+  for (std::size_t i = 0; i < fit.parameters.size(); ++i) {
+    const bool own = fit.parameters[i].per_group;
+    std::vector<double>& values = own ? local : shared;
+    built.place.push_back(static_cast<int>(values.size()));
+    values.push_back(starts[i]);
+    if (!own) shared_names.push_back(fit.parameters[i].name);
+  }
+  built.parameters = {0, 0, 1};
+  if (!shared.empty()) {
+    built.parameters = built.problem.add_parameters("parameters", shared);
+    built.problem.name_components(built.parameters, shared_names);
+  }
+  if (local.empty()) return;
+  built.local = add_blocks<1>(built.problem, local, static_cast<int>(fit.groups.size()));
+  std::vector<double> values;
+  for (std::size_t g = 0; g < fit.groups.size(); ++g) {
+    std::vector<std::string> names;
+    for (const FitParameter& p : fit.parameters)
+      if (p.per_group) {
+        names.push_back(p.name + "[" + fit.groups[g] + "]");
+        const auto own = std::find_if(p.group_starts.begin(), p.group_starts.end(),
+                                      [&](const auto& each) { return each.first == fit.groups[g]; });
+        values.push_back(own != p.group_starts.end() ? own->second : local[names.size() - 1]);
+      }
+    built.problem.name_components(built.local[static_cast<int>(g)], names);
+  }
+  built.problem.set_starts(built.local, values);
+}
+
+void restrict_parameters(const CurveFit& fit, CurveProblem& built) {
+  for (std::size_t i = 0; i < fit.parameters.size(); ++i) {
+    const FitParameter& p = fit.parameters[i];
+    const Parameters<Dynamic>& blocks = p.per_group ? built.local : built.parameters;
+    built.problem.set_bounds(blocks, built.place[i], p.lower, p.upper);
+    if (p.fixed) built.problem.fix(blocks, built.place[i]);
+  }
 }
 
 /// Whether ∂²r/∂pⱼ∂pₖ is there in any data set, n × n.
@@ -102,6 +178,7 @@ std::vector<std::size_t> linear_parameters(const CurveFit& fit, const std::vecto
 }
 
 void mark_linear(const CurveFit& fit, CurveProblem& built) {
+  if (built.local.count() > 0) return;
   const bool any = fit.detect_linear || std::any_of(fit.parameters.begin(), fit.parameters.end(),
                                                     [](const FitParameter& p) { return p.linear; });
   if (!any) return;
@@ -111,9 +188,27 @@ void mark_linear(const CurveFit& fit, CurveProblem& built) {
 
 }  // namespace
 
+std::size_t component_of(const CurveFit& fit, const CurveProblem& built, std::size_t parameter, std::size_t group) {
+  const Parameters<Dynamic>& blocks = fit.parameters[parameter].per_group ? built.local : built.parameters;
+  const std::int64_t block = fit.parameters[parameter].per_group ? static_cast<std::int64_t>(group) : 0;
+  return static_cast<std::size_t>(blocks.offset() + block * blocks.dimension() + built.place[parameter]);
+}
+
+std::vector<double> parameters_in_group(const CurveFit& fit, const CurveProblem& built, const std::vector<double>& x,
+                                        std::size_t group) {
+  std::vector<double> p;
+  for (std::size_t i = 0; i < fit.parameters.size(); ++i) p.push_back(x[component_of(fit, built, i, group)]);
+  return p;
+}
+
+void add_gradient(const CurveFit& fit, const CurveProblem& built, std::size_t group,
+                  std::span<const double> by_parameters, std::span<double> by_x) {
+  for (std::size_t i = 0; i < fit.parameters.size(); ++i) by_x[component_of(fit, built, i, group)] += by_parameters[i];
+}
+
 Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
   Symbols symbols{.columns = data.columns};
-  for (const FitParameter& p : fit.parameters) symbols.parameters.push_back(p.name);
+  for (const FitParameter& p : fit.parameters) (p.per_group ? symbols.varying : symbols.parameters).push_back(p.name);
   std::vector<Definition> definitions;
   for (const auto* expressions : {&fit.definitions, &fit.tied})
     for (const NamedExpression& e : *expressions) definitions.push_back({e.name, Formula::parse(e.expression)});
@@ -125,16 +220,8 @@ Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equ
 
 CurveProblem build_problem(const CurveFit& fit, int start) {
   CurveProblem built;
-  std::vector<std::string> names;
-  for (const FitParameter& p : fit.parameters) names.push_back(p.name);
-  built.parameters = built.problem.add_parameters("parameters", starts_of(fit, start));
-  built.problem.name_components(built.parameters, names);
-  for (std::size_t i = 0; i < fit.parameters.size(); ++i) {
-    const FitParameter& p = fit.parameters[i];
-    const int component = static_cast<int>(i);
-    built.problem.set_bounds(built.parameters, component, p.lower, p.upper);
-    if (p.fixed) built.problem.fix(built.parameters, component);
-  }
+  add_parameters(fit, start, built);
+  restrict_parameters(fit, built);
   for (const DataSet& data : fit.data) add_data_set(fit, data, built);
   add_priors(fit, built);
   mark_linear(fit, built);

@@ -11,8 +11,9 @@
 #include <thalweg/formula/formula.hpp>
 
 #include "models/curve/expressions.hpp"
-#include "models/curve/noise_check.hpp"
-#include "models/curve/row_formula.hpp"
+#include "models/curve/groups.hpp"
+#include "models/curve/noise/check.hpp"
+#include "models/curve/noise/row_formula.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
@@ -48,8 +49,9 @@ class Checker {
       noise.refuse_contradictions();
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
       set_parameters_apart(draft_.data[i], columns);
-      noise.choose_columns(columns, names_of_all());
+      noise.choose_columns(columns, expressions_->names());
       choose_by_equation(fit_.data[i], draft_.data[i], columns);
+      read_groups(fit_, fit_.data[i], draft_.data[i], columns);
       const std::vector<std::string> unread = unread_errors(fit_.data[i], draft_.data[i], columns);
       columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
@@ -57,6 +59,7 @@ class Checker {
       take_notes(draft_.data[i], columns, unread);
     }
     check_all_used();
+    settle_groups(draft_);
     check_counts();
   }
 
@@ -77,7 +80,7 @@ class Checker {
       if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
       if (kind == NameKind::invalid) {
         wrong("has a name that formulas cannot use",
-              "letters, digits and _, beginning with a letter, and not a function's name");
+              "letters, digits and _, beginning with a letter, and not and, or, not");
       }
       check_parameter(parameter, wrong);
     }
@@ -139,13 +142,6 @@ class Checker {
              "two columns are named '" + data.columns[i] + "'", "distinct names");
       }
     }
-  }
-
-  /// Parameters, and what stands for expressions of them.
-  std::vector<std::string> names_of_all() const {
-    std::vector<std::string> all = names_;
-    for (const Definition& definition : expressions_->ordered()) all.push_back(definition.name);
-    return all;
   }
 
   /// A column's own name goes before a parameter's, and that before the other names that a column has.
@@ -216,6 +212,11 @@ class Checker {
       for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
       fail(file_, place(name.where.begin), what + hint, list(known));
     }
+    try {
+      check_orders(formula, depending_names(names_, expressions_->ordered()));
+    } catch (const FormulaError& error) {
+      fail(file_, place(error.where.begin), error.problem, error.expected);
+    }
   }
 
   void note(const std::string& sentence) {
@@ -257,6 +258,7 @@ class Checker {
     for (std::size_t row = 0; row < data.values[0].size(); ++row) {
       for (std::size_t column = 0; column < data.columns.size(); ++column) {
         const double value = data.values[column][row];
+        if (data.columns[column] == data.group_column) continue;  // it may hold text
         const bool is_sigma = column == sigma;
         if (std::isfinite(value) && (!is_sigma || value > 0.0)) continue;
         fail(places.cell_file, places.cell ? places.cell(row, column) : places.table,
@@ -292,12 +294,13 @@ class Checker {
     std::size_t free = 0, priors = 0, rows = 0;
     for (const FitParameter& parameter : fit_.parameters) {
       if (parameter.fixed) continue;
-      ++free;
-      if (parameter.prior) ++priors;
+      const std::size_t times = parameter.per_group ? fit_.groups.size() : 1;
+      free += times;
+      if (parameter.prior) priors += times;
     }
     for (const DataSet& data : fit_.data) rows += data.values[0].size();
     if (free <= rows + priors) return;
-    const bool all_free = free == fit_.parameters.size();
+    const bool all_free = free >= fit_.parameters.size();
     fail(file_, draft_.data[0].table,
          counted(free, all_free ? "parameter" : "free parameter") + " but only " + counted(rows, "row") + " of data" +
              (priors > 0 ? " and " + counted(priors, "prior") : ""),

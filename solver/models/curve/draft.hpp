@@ -45,7 +45,8 @@ struct DataPlaces {
   std::string cell_file;        ///< the file that holds the numbers
   std::function<Place(std::size_t row, std::size_t column)> cell;
   std::shared_ptr<const DataTable::Contents> contents;  ///< when the numbers come from one
-  Place where;
+  Place where, group;
+  std::vector<std::string> labels;  ///< of the rows' groups, where the numbers come from no table
   RowSelection rows;
   bool named_by_keys = true;  ///< messages name keys of a problem file, not options of the command
 };

@@ -64,7 +64,7 @@ void Expressions::check_name(const std::string& name, const ExpressionPlaces& pl
   if (kind == NameKind::no_letter_first) fail(draft_.fit.file, places.name, whose + " is not a name", "a letter first");
   if (kind != NameKind::free)
     fail(draft_.fit.file, places.name, whose + " has a name that formulas cannot use",
-         "letters, digits, _ and ., beginning with a letter, and neither a function's name nor pi or e");
+         "letters, digits, _ and ., beginning with a letter, and none of and, or, not, pi and e");
   const auto [it, is_new] = kinds_.emplace(name, what);
   if (is_new) return;
   fail(draft_.fit.file, places.name,
@@ -92,6 +92,13 @@ void Expressions::put_in_order(std::vector<Definition>& definitions) const {
     fail(draft_.fit.file, places.name, "'" + first + "' is defined by itself: " + joined(error.names),
          "definitions that do not lead back to themselves");
   }
+}
+
+std::vector<std::string> Expressions::names() const {
+  std::vector<std::string> all;
+  for (const FitParameter& parameter : draft_.fit.parameters) all.push_back(parameter.name);
+  for (const Definition& definition : ordered_) all.push_back(definition.name);
+  return all;
 }
 
 bool Expressions::is_tied(const std::string& name) const {

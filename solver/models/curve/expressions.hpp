@@ -24,6 +24,8 @@ class Expressions {
 
   /// Definitions and tied parameters, each after those that it reads.
   const std::vector<Definition>& ordered() const { return ordered_; }
+  /// Of parameters and of what stands for expressions of them.
+  std::vector<std::string> names() const;
   bool has(const std::string& name) const { return places_.contains(name); }
   /// Of a name of ordered().
   const ExpressionPlaces& places(const std::string& name) const { return *places_.at(name); }

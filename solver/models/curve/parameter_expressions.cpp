@@ -1,5 +1,6 @@
 #include <thalweg/models/parameter_expressions.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -28,8 +29,14 @@ ParameterExpressions::ParameterExpressions(const CurveFit& fit) : expressions_(f
   for (Definition& definition : parsed(fit.definitions)) all.push_back(std::move(definition));
   all = in_order(std::move(all));
   const std::vector<std::string> names = names_of(fit);
+  const auto is_own = [&](const Formula::Name& name) {
+    return std::any_of(fit.parameters.begin(), fit.parameters.end(),
+                       [&](const FitParameter& p) { return p.per_group && p.name == name.name; });
+  };
   for (const NamedExpression& e : expressions_) {
     const Equation equation{"0 = " + e.expression, Formula::parse("0"), Formula::parse(e.expression)};
+    const Formula whole = equation.model.substituted(all);
+    per_group_.push_back(std::any_of(whole.names().begin(), whole.names().end(), is_own));
     models_.push_back(std::make_shared<const FormulaModel>(
         equation, Symbols{names, {}, definitions_read(equation.model.names(), all)}, std::vector<std::vector<double>>{},
         1));

@@ -20,6 +20,7 @@ std::string position_name(std::size_t column) { return "c" + std::to_string(colu
 ColumnSelection::ColumnSelection(DataSet& data, DataPlaces& places)
     : data_(data), places_(places), names_(data.columns), source_(data.columns.size()), used_(data.columns.size()) {
   std::iota(source_.begin(), source_.end(), std::size_t{0});
+  data.labels = data.columns;
   if (!places.contents) return;
   std::unordered_map<std::string, std::size_t> count;
   for (const std::string& name : data.columns) ++count[name];
@@ -34,6 +35,12 @@ std::optional<std::size_t> ColumnSelection::position(std::string_view name) cons
 }
 
 bool ColumnSelection::has(std::string_view name) const { return position(name).has_value(); }
+
+std::optional<std::size_t> ColumnSelection::find(std::string_view name) const {
+  const auto exact = position(name);
+  const auto found = exact ? exact : names_.find(name).column;
+  return found ? std::optional(source_[*found]) : std::nullopt;
+}
 
 bool ColumnSelection::use(const std::string& name, const std::string& file, Place place) {
   if (const auto exact = position(name)) {
@@ -50,6 +57,7 @@ bool ColumnSelection::use(const std::string& name, const std::string& file, Plac
   if (used_[*found.column]) {
     data_.columns.push_back(name);
     data_.values.push_back(data_.values[*found.column]);
+    data_.labels.push_back(data_.labels[*found.column]);
     source_.push_back(*found.column);
     used_.push_back(true);
   } else {
@@ -175,6 +183,8 @@ void ColumnSelection::leave_out_all_but(const std::vector<std::size_t>& rows) {
 
 void ColumnSelection::keep_values(const std::vector<std::size_t>& rows) {
   if (rows.size() == data_.values[0].size()) return;
+  for (std::size_t i = 0; i < rows.size() && !data_.group.empty(); ++i) data_.group[i] = data_.group[rows[i]];
+  if (!data_.group.empty()) data_.group.resize(rows.size());
   for (std::vector<double>& column : data_.values) {
     for (std::size_t i = 0; i < rows.size(); ++i) column[i] = column[rows[i]];
     column.resize(rows.size());
@@ -200,11 +210,13 @@ void ColumnSelection::drop_unread() {
     left.push_back(j);
     if (to != j) {
       data_.columns[to] = std::move(data_.columns[j]);
+      data_.labels[to] = std::move(data_.labels[j]);
       data_.values[to] = std::move(data_.values[j]);
     }
     used_[to++] = used_[j];
   }
   data_.columns.resize(to);
+  data_.labels.resize(to);
   data_.values.resize(to);
   used_.resize(to);
   if (!places_.cell) return;

@@ -22,6 +22,8 @@ class ColumnSelection {
 
   /// The column that is called exactly `name`.
   bool has(std::string_view name) const;
+  /// Where the column is in the table that this name means, if it means one; it is not noted as read.
+  std::optional<std::size_t> find(std::string_view name) const;
   /// Notes that a column is read, under this name; false when there is none. `file` and `place` for the complaint that
   /// a name means several columns.
   bool use(const std::string& name, const std::string& file, Place place);

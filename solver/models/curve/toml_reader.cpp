@@ -3,7 +3,7 @@
 #include <optional>
 #include <utility>
 
-#include "models/curve/toml_noise.hpp"
+#include "models/curve/noise/toml_noise.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace reading {
@@ -81,15 +81,28 @@ class TomlReader : private TomlNoise {
   }
 
   void read_parameter(const toml::table& details, const std::string& whose, FitParameter& parameter) const {
-    check_keys(details, "in " + whose, {"start", "lower", "upper", "fixed", "linear", "prior", "unit", "description"});
+    check_keys(details, "in " + whose,
+               {"start", "per", "lower", "upper", "fixed", "linear", "prior", "unit", "description"});
     const std::string of = " of " + whose;
     if (const auto* start = details.get("start")) {
       if (const toml::array* starts = start->as_array()) {
         for (const toml::node& each : *starts) parameter.starts.push_back(number(each, "a start" + of));
+      } else if (const toml::table* by_group = start->as_table()) {
+        for (const Entry& entry : entries(*by_group))
+          parameter.group_starts.emplace_back(entry.name,
+                                              number(*entry.node, "start" + of + " in '" + entry.name + "'"));
+        if (!parameter.group_starts.empty()) parameter.starts = {parameter.group_starts[0].second};
       } else {
         parameter.starts = {number(*start, "start" + of, "a number or a list of numbers")};
       }
     }
+    if (const auto* per = details.get("per")) {
+      if (text(*per, "per") != "group")
+        wrong(place_of(*per), "per" + of + " is '" + text(*per, "per") + "'", "\"group\", or no per");
+      parameter.per_group = true;
+    }
+    if (!parameter.group_starts.empty() && !parameter.per_group)
+      wrong(place_of(*details.get("start")), whose + " has starts of groups", "per = \"group\" beside them");
     if (const auto* lower = details.get("lower")) parameter.lower = number(*lower, "lower" + of);
     if (const auto* upper = details.get("upper")) parameter.upper = number(*upper, "upper" + of);
     const auto read_flag = [&](std::string_view key, bool& target) {
@@ -187,7 +200,7 @@ class TomlReader : private TomlNoise {
   void read_data_set(const toml::table& entry, const std::string& default_name) {
     check_keys(entry, "in [data]",
                {"name", "model", "columns", "rows", "file", "sigma", "weights", "covariance", "autocorrelation",
-                "noise", "loss", "where", "missing", "decimal", "percent"});
+                "noise", "group", "loss", "where", "missing", "decimal", "percent"});
     DataSet data;
     DataPlaces places;
     data.name = default_name;
@@ -207,6 +220,10 @@ class TomlReader : private TomlNoise {
       model_used_ = true;
     } else {
       wrong(places.table, "data set '" + data.name + "' has no equation", "[model], or model = \"y = ...\" in [data]");
+    }
+    if (const auto* group = entry.get("group")) {
+      data.group_column = text(*group, "group");
+      places.group = place_of(*group);
     }
     const toml::node* loss = entry.get("loss");
     if (loss != nullptr) data.loss = read_loss(*loss);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 #include <utility>
 
 #include "models/curve/selection.hpp"
@@ -119,6 +120,12 @@ void TomlTables::read_rows(const toml::node& node, DataSet& data, DataPlaces& pl
     for (std::size_t j = 0; j < columns; ++j) {
       const toml::node& cell = *row->get(j);
       const bool is_number = cell.is_number();
+      if (data.columns[j] == data.group_column) {
+        places.labels.push_back(cell.is_string() ? **cell.as_string()
+                                                 : to_text(number(cell, cell_name(i + 1, data.columns[j]))));
+        data.values[j].push_back(is_number ? number(cell, "") : std::numeric_limits<double>::quiet_NaN());
+        continue;
+      }
       data.values[j].push_back(is_number ? number(cell, "") : number(cell, cell_name(i + 1, data.columns[j])));
     }
   }

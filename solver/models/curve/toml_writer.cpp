@@ -60,7 +60,15 @@ std::string parameter_line(const FitParameter& p) {
   std::string out = key(p.name) + " = { start = ";
   // One start serves all.
   const bool same = std::adjacent_find(p.starts.begin(), p.starts.end(), std::not_equal_to<>()) == p.starts.end();
-  out += same ? number(p.starts[0]) : list(p.starts, number);
+  if (!p.group_starts.empty()) {
+    std::string starts;
+    for (const auto& [group, start] : p.group_starts)
+      starts += (starts.empty() ? "{ " : ", ") + key(group) + " = " + number(start);
+    out += starts + " }";
+  } else {
+    out += same ? number(p.starts[0]) : list(p.starts, number);
+  }
+  if (p.per_group) out += ", per = \"group\"";
   if (std::isfinite(p.lower)) out += ", lower = " + number(p.lower);
   if (std::isfinite(p.upper)) out += ", upper = " + number(p.upper);
   if (p.fixed) out += ", fixed = true";
@@ -141,13 +149,25 @@ std::string data_set(const CurveFit& fit, std::size_t i) {
   std::string out = several ? "\n[[data]]\n" : "\n[data]\n";
   if (several || data.name != "data") out += "name = " + quoted(data.name) + "\n";
   if (several) out += "model = " + quoted(data.equation) + "\n";
-  out += "columns = " + list(data.columns, quoted) + "\n";
+  const auto at = std::find(data.columns.begin(), data.columns.end(), data.group_column) - data.columns.begin();
+  const auto group_column = static_cast<std::size_t>(at);  // behind the others where they do not hold it
+  std::vector<std::string> columns = data.columns;
+  if (!data.group.empty() && group_column == columns.size()) columns.push_back(data.group_column);
+  out += "columns = " + list(columns, quoted) + "\n";
+  if (!data.group.empty()) out += "group = " + quoted(data.group_column) + "\n";
   out += row_noise(data, holds_only_counts(fit));
   if (!data.loss.is_trivial()) out += "loss = " + quoted(to_string(data.loss)) + "\n";
   out += "rows = [\n";
   const std::size_t rows = data.values.empty() ? 0 : data.values[0].size();
-  for (std::size_t row = 0; row < rows; ++row)
-    out += "  " + list(data.values, [row](const std::vector<double>& c) { return number(c[row]); }) + ",\n";
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::vector<std::string> cells;
+    for (const std::vector<double>& column : data.values) cells.push_back(number(column[row]));
+    if (!data.group.empty()) {
+      cells.resize(columns.size());
+      cells[group_column] = quoted(fit.groups[static_cast<std::size_t>(data.group[row])]);
+    }
+    out += "  " + list(cells, [](const std::string& cell) { return cell; }) + ",\n";
+  }
   return out + "]\n";
 }
 

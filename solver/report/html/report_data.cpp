@@ -98,7 +98,9 @@ Json fit_of(const Report& report) {
   if (!report.picture || report.picture->panels.empty()) return nullptr;
   Json panels = Json::array();
   for (const FitPanel& panel : report.picture->panels) panels.push_back(panel_of(panel));
-  return {{"panels", std::move(panels)}, {"quantiles", quantiles_of(*report.picture)}};
+  return {{"panels", std::move(panels)},
+          {"quantiles", quantiles_of(*report.picture)},
+          {"level", text::level_in_words(report.picture->level)}};
 }
 
 /// The matrix, row by row; of many parameters those that correlate most strongly, in their order.

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include "report/json/json_parts.hpp"
+#include "report/json/rows_json.hpp"
 #include "report/text/minima_text.hpp"
 #include "report/text/profile_text.hpp"
 
@@ -95,30 +96,45 @@ Json parameters_of(const Report& report, bool all) {
   return list;
 }
 
-Json statistics_of(const FitStatistics& s) {
+Json tests_of(const Report& report) {
+  Json tests = {{"runs_test", nullptr}, {"shapiro_wilk", nullptr}};
+  if (const auto& runs = report.runs_test)
+    tests["runs_test"] = {{"runs", runs->runs}, {"expected", runs->expected}, {"p", runs->probability}};
+  if (const auto& normal = report.shapiro_wilk) tests["shapiro_wilk"] = {{"w", normal->w}, {"p", normal->probability}};
+  return tests;
+}
+
+Json statistics_of(const Report& report) {
+  const FitStatistics& s = report.statistics;
   if (!s.available()) return nullptr;
+  const bool squares = s.loss.empty() && !s.likelihood && s.degrees_of_freedom > 0;
+  const double reduced = squares ? s.residual_sum_of_squares / s.degrees_of_freedom : unset;
   const bool known = s.noise == Noise::known;
-  return {{"degrees_of_freedom", s.degrees_of_freedom},
-          {"residual_standard_deviation", number(s.residual_standard_deviation)},
-          {"r_squared", number(s.r_squared)},
-          {"aic", number(s.aic)},
-          {"bic", number(s.bic)},
-          {"noise", known ? "known" : "estimated"},
-          {"exact", s.exact},
-          {"second_order", s.second_order},
-          {"residual_sum_of_squares", number(s.residual_sum_of_squares)},
-          {"chi_squared_probability", number(s.chi_squared_probability)}};
+  Json json = {{"degrees_of_freedom", s.degrees_of_freedom},
+               {"residual_standard_deviation", number(s.residual_standard_deviation)},
+               {"r_squared", number(s.r_squared)},
+               {"aic", number(s.aic)},
+               {"aicc", number(s.aicc)},
+               {"bic", number(s.bic)},
+               {"noise", known ? "known" : "estimated"},
+               {"exact", s.exact},
+               {"second_order", s.second_order},
+               {"residual_sum_of_squares", number(s.residual_sum_of_squares)},
+               {"reduced_chi_squared", number(reduced)},
+               {"chi_squared_probability", number(s.chi_squared_probability)}};
+  json.update(tests_of(report));
+  return json;
 }
 
 /// The whole matrix, with the names of its rows; null above the limit of the parameter list.
-Json correlations_of(const FitStatistics& s, bool all) {
+Json matrix_of(const FitStatistics& s, const std::vector<double>& values, bool all) {
   const std::size_t n = s.free.size();
-  if (!s.available() || s.correlation.size() != n * n || (!all && n > most_parameters_in_json)) return nullptr;
+  if (!s.available() || values.size() != n * n || (!all && n > most_parameters_in_json)) return nullptr;
   Json names = Json::array(), matrix = Json::array();
   for (std::size_t i = 0; i < n; ++i) {
     names.push_back(s.free_name(i));
     Json row = Json::array();
-    for (std::size_t j = 0; j < n; ++j) row.push_back(number(s.correlation[i * n + j]));
+    for (std::size_t j = 0; j < n; ++j) row.push_back(number(values[i * n + j]));
     matrix.push_back(std::move(row));
   }
   return {{"parameters", std::move(names)}, {"matrix", std::move(matrix)}};
@@ -199,8 +215,9 @@ std::string to_json(const Report& report, bool all_parameters) {
       {"evaluations", evaluations_of(r.evaluations)},
       {"updates", updates_of(r)},
       {"seconds", seconds_of(report)},
+      {"level", report.statistics.level},
       {"parameters", parameters_of(report, all_parameters)},
-      {"statistics", statistics_of(report.statistics)},
+      {"statistics", statistics_of(report)},
   };
   if (report.certified)
     json["certified"] = {{"digits", number(report.certified->digits)},
@@ -211,10 +228,13 @@ std::string to_json(const Report& report, bool all_parameters) {
   json["loss"] = nullptr;
   if (const FitStatistics& s = report.statistics; !s.loss.empty())
     json["loss"] = {{"name", s.loss}, {"residuals", s.robust_residuals}, {"downweighted", s.downweighted_residuals}};
-  json["correlations"] = correlations_of(report.statistics, all_parameters);
+  json["correlations"] = matrix_of(report.statistics, report.statistics.correlation, all_parameters);
+  json["covariance"] = matrix_of(report.statistics, report.statistics.covariance, all_parameters);
   json["undetermined"] = undetermined_of(report.statistics);
   if (report.multistart) json["multistart"] = multistart_of(report, all_parameters);
   if (report.profile) json["profile"] = profile_of(*report.profile);
+  if (report.rows_in_json) json["rows"] = json_parts::rows_of(report.rows);
+  if (!report.predictions.empty()) json["predictions"] = json_parts::rows_of(report.predictions);
   json["notes"] = r.notes;
   json["trace"] = trace_of(r);
   // Text that is no UTF-8 (the name of a file may be anything) must not end in an exception.

@@ -7,6 +7,7 @@
 
 #include <thalweg/report/text.hpp>
 
+#include "report/text/sentences.hpp"
 #include "report/text/written_values.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -86,7 +87,7 @@ std::pair<double, double> interval_of(const Report& report, std::size_t i) {
 }
 
 std::string interval_heading(const Report& report) {
-  return has_profile(report) ? "95 % profile interval" : "95 % interval";
+  return text::level_in_words(report.statistics.level) + (has_profile(report) ? " profile interval" : " interval");
 }
 
 std::string interval_text(const Report& report, std::size_t i, const text::Digits& digits) {

@@ -69,7 +69,7 @@ Table parameter_table(const Report& report, bool verbose) {
   table.add_column("meaning", Align::left);
   const auto& parameters = report.statistics.parameters;
   const std::vector<Digits> written = written_values(report, verbose);
-  for (std::size_t i = 0; i < parameters.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(parameters.size(), report.listed_parameters); ++i) {
     const ParameterStatistics& p = parameters[i];
     const double error = error_of(p);
     const Digits& digits = written[i];
@@ -105,6 +105,8 @@ Table fit_table(const Report& report, bool verbose) {
   if (s.likelihood) row("deviance", significant(2.0 * report.result.final_cost, digits));
   row("degrees of freedom", std::to_string(s.degrees_of_freedom));
   if (!s.likelihood) row("residual standard deviation", significant(s.residual_standard_deviation, digits));
+  if (!s.likelihood && s.loss.empty() && s.degrees_of_freedom > 0)
+    row("reduced χ²", significant(s.residual_sum_of_squares / s.degrees_of_freedom, digits));
   if (!s.loss.empty())
     row("loss", fmt::format("{}: {} of {} count less than half", printable(s.loss), s.downweighted_residuals,
                             counted(s.robust_residuals, "residual")));
@@ -115,7 +117,14 @@ Table fit_table(const Report& report, bool verbose) {
   // Differences count, not sizes: a model is better by 2, not by 2 %.
   const int decimals = verbose ? 6 : 2;
   if (std::isfinite(s.aic)) row("AIC", fmt::format("{:.{}f}", s.aic, decimals));
+  if (std::isfinite(s.aicc)) row("AICc", fmt::format("{:.{}f}", s.aicc, decimals));
   if (std::isfinite(s.bic)) row("BIC", fmt::format("{:.{}f}", s.bic, decimals));
+  if (report.runs_test)
+    row("runs of residuals", fmt::format("{} where {:.3g} are expected (p = {})", report.runs_test->runs,
+                                         report.runs_test->expected, probability(report.runs_test->probability)));
+  if (report.shapiro_wilk)
+    row("normal residuals (Shapiro-Wilk)",
+        fmt::format("W = {:.4f} (p = {})", report.shapiro_wilk->w, probability(report.shapiro_wilk->probability)));
   if (!s.convex_losses && 2 * s.downweighted_residuals > s.robust_residuals)
     table.add_row({"", "that is most of them: another minimum may fit more; graduated non-convexity looks for it"});
   std::string noise = about_noise(report);

@@ -12,6 +12,8 @@
 
 namespace thalweg::inline v0_1::text {
 
+std::string level_in_words(double level) { return fmt::format("{:.10g} %", 100.0 * level); }
+
 std::string significant(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : ""; }
 
 std::string ending(const Result& result) {

@@ -8,6 +8,9 @@
 
 namespace thalweg::inline v0_1::text {
 
+/// "95 %", "99.9 %"
+std::string level_in_words(double level);
+
 /// Empty for what is not finite.
 std::string significant(double v, int digits);
 

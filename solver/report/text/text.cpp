@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "report/text/minima_text.hpp"
+#include "report/text/predictions_text.hpp"
 #include "report/text/profile_text.hpp"
 #include "report/text/report_tables.hpp"
 #include "report/text/sentences.hpp"
@@ -119,6 +120,7 @@ std::string to_text(const Report& report, bool verbose) {
     for (const Table& table : section.tables) out += "\n" + table.print(indent);
     if (!section.sentence.empty()) out += "\n" + section.sentence + "\n";
   }
+  for (const FitRows& rows : report.predictions) out += text::predictions_text(rows, report.predictions.size() > 1);
   if (!report.statistics.available()) return out;
   out += "\n" + fit_table(report, verbose).print(indent);
   out += correlations(report.statistics);

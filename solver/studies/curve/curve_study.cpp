@@ -14,7 +14,10 @@
 
 #include "studies/curve/derived_section.hpp"
 #include "studies/curve/fit_picture.hpp"
+#include "studies/curve/group_section.hpp"
 #include "studies/curve/noise_section.hpp"
+#include "studies/curve/residual_pattern.hpp"
+#include "studies/curve/row_results.hpp"
 #include "studies/curve/saturation.hpp"
 #include "studies/facts.hpp"
 #include "studies/regression/regression_study.hpp"
@@ -23,12 +26,14 @@ namespace thalweg::inline v0_1 {
 namespace studies {
 namespace {
 
-std::optional<Agreement> certified_agreement(const CurveFit& fit, const FitStatistics& s) {
-  std::vector<double> certified;
+std::optional<Agreement> certified_agreement(const CurveFit& fit, const CurveProblem& built, const FitStatistics& s) {
+  std::vector<double> certified(s.parameters.size(), unset);
   bool any = false;
-  for (const FitParameter& p : fit.parameters) {
-    any = any || p.certified.has_value();
-    certified.push_back(p.certified ? p.certified->value : unset);
+  for (std::size_t i = 0; i < fit.parameters.size(); ++i) {
+    const FitParameter& p = fit.parameters[i];
+    if (p.per_group || !p.certified) continue;
+    any = true;
+    certified[component_of(fit, built, i, 0)] = p.certified->value;
   }
   if (!any) return std::nullopt;
   return agreement(s.parameters, certified);
@@ -59,6 +64,7 @@ class CurveStudy final : public Study {
           "of the noise do not compare; expected one start, or noise = \"estimated\"",
           file()));
     build(request, request.start);
+    if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }
   void describe(Report& report) const override {
     count(built_.problem, report);
@@ -67,7 +73,10 @@ class CurveStudy final : public Study {
       report.problem.missing_rows += static_cast<std::int64_t>(data.missing_rows);
       report.problem.excluded_rows += static_cast<std::int64_t>(data.excluded_rows);
     }
-    for (const FitParameter& p : fit_.parameters) report.labels.push_back({p.unit, p.description});
+    report.labels.resize(built_.problem.start().size());
+    for (std::size_t g = 0; g < std::max<std::size_t>(1, fit_.groups.size()); ++g)
+      for (std::size_t i = 0; i < fit_.parameters.size(); ++i)
+        report.labels[component_of(fit_, built_, i, g)] = {fit_.parameters[i].unit, fit_.parameters[i].description};
   }
   Subject subject() const override { return {.residuals = &built_.problem}; }
   std::vector<double> start() const override { return built_.problem.start(); }
@@ -99,16 +108,30 @@ class CurveStudy final : public Study {
     return response;
   }
   void conclude(const Request& request, Report& report) const override {
+    const CurveFit fit = scaled_fit();
     note_saturation(built_, report);
     add_noise(fit_, scales_, report);
     count_scales(report.statistics);
-    add_derived(scaled_fit(), built_, request, report);
-    if (report.statistics.available()) report.certified = certified_agreement(fit_, report.statistics);
-    if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
+    add_groups(fit_, built_, report);
+    add_derived(fit, built_, request, report);
+    judge_residuals(fit, built_, report);
+    if (report.statistics.available()) report.certified = certified_agreement(fit_, built_, report.statistics);
+    const Status status = report.result.status;
+    if (request.picture) report.picture = fit_picture(fit, built_, report.result.x, report.statistics);
+    if (status == Status::failed || status == Status::non_finite_start) return;
+    if (request.rows) report.rows = row_results(fit, built_, report);
+    report.predictions = predictions(fit, prediction_inputs_, report);
+    note_missing(report);
   }
   std::string solution(const std::vector<double>& x, Compression) const override {
     CurveFit solved = fit_;
-    for (std::size_t i = 0; i < solved.parameters.size(); ++i) solved.parameters[i].starts = {x[i]};
+    for (std::size_t i = 0; i < solved.parameters.size(); ++i) {
+      FitParameter& p = solved.parameters[i];
+      p.starts = {x[component_of(fit_, built_, i, 0)]};
+      p.group_starts.clear();
+      for (std::size_t g = 0; p.per_group && g < fit_.groups.size(); ++g)
+        p.group_starts.emplace_back(fit_.groups[g], x[component_of(fit_, built_, i, g)]);
+    }
     return write_toml(solved);
   }
 
@@ -118,7 +141,7 @@ class CurveStudy final : public Study {
     name(report.problem);
     return report;
   }
-  std::size_t start_count() const override { return fit_.parameters[0].starts.size(); }
+  std::size_t start_count() const override { return fit_.groups.empty() ? fit_.parameters[0].starts.size() : 1; }
 
   void prepare_comparison(const Request& request) override {
     if (fit_.scale_per_data_set)
@@ -129,6 +152,7 @@ class CurveStudy final : public Study {
     build(request, 1);
   }
   std::vector<std::vector<double>> starts() const override {
+    if (!fit_.groups.empty()) return {built_.problem.start()};
     std::vector<std::vector<double>> starts(start_count());
     for (std::size_t k = 0; k < starts.size(); ++k)
       for (const FitParameter& p : fit_.parameters) starts[k].push_back(p.starts[k]);
@@ -141,8 +165,10 @@ class CurveStudy final : public Study {
                          .subject = subject()};
     compared.starts = std::move(starts);
     std::vector<double>& certified = compared.certified;
-    for (const FitParameter& p : fit_.parameters) certified.push_back(p.certified ? p.certified->value : unset);
-    const bool all = std::none_of(certified.begin(), certified.end(), [](double v) { return std::isnan(v); });
+    for (const FitParameter& p : fit_.parameters)
+      if (fit_.groups.empty()) certified.push_back(p.certified ? p.certified->value : unset);
+    const bool all =
+        !certified.empty() && std::none_of(certified.begin(), certified.end(), [](double v) { return std::isnan(v); });
     if (all) compared.minima.push_back(certified);
     compared.best_known = certified_cost(fit_);
     compared.best_known_from = "certified";
@@ -201,8 +227,11 @@ class CurveStudy final : public Study {
   void count_scales(FitStatistics& s) const {
     if (scales_.empty()) return;
     const double more = static_cast<double>(scales_.size()) - 1.0;
+    const auto m = static_cast<double>(built_.problem.residual_count());
+    const double k = m - s.degrees_of_freedom + 1.0 + more;
     s.aic += 2.0 * more;
-    s.bic += more * std::log(static_cast<double>(built_.problem.residual_count()));
+    s.bic += more * std::log(m);
+    s.aicc = m > k + 1.0 ? s.aic + 2.0 * k * (k + 1.0) / (m - k - 1.0) : unset;
   }
   void name(ProblemFacts& facts) const {
     facts.name = std::filesystem::path(file()).stem().string();
@@ -216,8 +245,11 @@ class CurveStudy final : public Study {
   CurveFit fit_;
   mutable CurveProblem built_;  // a solve leaves the scales of the noise in it
   mutable std::vector<NoiseScale> scales_;
+  std::vector<DataSet> prediction_inputs_;
 };
 
+constexpr std::string_view own_options[] = {"--output-table", "--predict", "--predict-output", "--figure",
+                                            "--json-fit"};
 constexpr Format own_formats[] = {
     {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/README.md"},
     {".dat", "NIST StRD nonlinear regression, the original files"},
@@ -232,7 +264,7 @@ std::unique_ptr<Study> read(const std::string& file, const Request&) {
 }  // namespace
 
 Kind problem_file() {
-  return {"problem file", {}, own_formats, [](const std::string&) { return true; }, read};
+  return {"problem file", own_options, own_formats, [](const std::string&) { return true; }, read};
 }
 
 }  // namespace studies

@@ -13,59 +13,86 @@ constexpr double tightness = 1e-4;
 /// g(p) − θ.
 class TiedResidual final : public ResidualGroup {
  public:
-  TiedResidual(std::shared_ptr<const ParameterExpressions> expressions, std::size_t which, Slot p, std::int64_t theta)
-      : ResidualGroup((*expressions)[which].name, 1, 1, {std::move(p), {1, theta, {}}}),
+  TiedResidual(std::shared_ptr<const ParameterExpressions> expressions, const DerivedQuantity& quantity,
+               const CurveFit& fit, const CurveProblem& built, std::int64_t theta)
+      : ResidualGroup(quantity.statistics.name, 1, 1, slots_of(built, quantity.group, theta)),
         expressions_(std::move(expressions)),
-        which_(which) {}
+        which_(quantity.expression) {
+    const int shared = built.parameters.dimension();
+    for (std::size_t i = 0; i < fit.parameters.size(); ++i)
+      column_.push_back(static_cast<std::size_t>(built.place[i] + (fit.parameters[i].per_group ? shared : 0)));
+  }
 
  protected:
   void compute(const double* x, const ResidualOutput& out) const override {
-    std::vector<double> gradient(static_cast<std::size_t>(slots()[0].dimension));
-    const double g = expressions_->value(which_, x + slots()[0].shared_offset, gradient.data());
     if (out.begin >= out.end) return;
-    out.residual[0][0] = g - x[slots()[1].shared_offset];
+    std::vector<double> all, p, gradient(column_.size());
+    for (const Slot& slot : slots())
+      for (int d = 0; d < slot.dimension; ++d) all.push_back(x[slot.shared_offset + d]);
+    for (const std::size_t column : column_) p.push_back(all[column]);
+    out.residual[0][0] = expressions_->value(which_, p.data(), gradient.data()) - all.back();
     if (out.jacobian == nullptr) return;
-    for (std::size_t j = 0; j < gradient.size(); ++j)
-      if (out.jacobian[j] != nullptr) out.jacobian[j][0] = gradient[j];
-    if (double* const last = out.jacobian[gradient.size()]) *last = -1.0;
+    for (std::size_t i = 0; i < column_.size(); ++i)
+      if (double* const column = out.jacobian[column_[i]]) column[0] = gradient[i];
+    if (double* const last = out.jacobian[all.size() - 1]) last[0] = -1.0;
   }
 
  private:
+  static std::vector<Slot> slots_of(const CurveProblem& built, std::size_t group, std::int64_t theta) {
+    std::vector<Slot> slots;
+    if (built.parameters.dimension() > 0)
+      slots.push_back({built.parameters.dimension(), built.parameters.offset(), {}});
+    if (built.local.count() > 0)
+      slots.push_back({built.local.dimension(), built.local[static_cast<int>(group)].offset(), {}});
+    slots.push_back({1, theta, {}});
+    return slots;
+  }
+
   std::shared_ptr<const ParameterExpressions> expressions_;
   std::size_t which_;
+  std::vector<std::size_t> column_;  // of each fit parameter: its local column
 };
 
 }  // namespace
 
-std::vector<DerivedStatistics> derived_statistics(const ParameterExpressions& expressions, const CurveProblem& built,
-                                                  const std::vector<double>& x, const FitStatistics& statistics) {
-  const auto offset = static_cast<std::size_t>(built.parameters.offset());
-  std::vector<DerivedStatistics> all;
+std::vector<DerivedQuantity> derived_quantities(const CurveFit& fit, const ParameterExpressions& expressions,
+                                                const CurveProblem& built, const std::vector<double>& x,
+                                                const FitStatistics& statistics) {
+  std::vector<DerivedQuantity> all;
+  std::vector<double> by_parameters(fit.parameters.size()), by_x(x.size());
   for (std::size_t i = 0; i < expressions.count(); ++i) {
-    std::vector<double> gradient(x.size(), 0.0);
-    const double value = expressions.value(i, x.data() + offset, gradient.data() + offset);
-    all.push_back(derive(expressions[i].name, value, gradient, statistics));
+    const std::size_t groups = expressions.per_group(i) ? fit.groups.size() : 1;
+    for (std::size_t g = 0; g < groups; ++g) {
+      const std::vector<double> p = parameters_in_group(fit, built, x, g);
+      const double value = expressions.value(i, p.data(), by_parameters.data());
+      add_gradient(fit, built, g, by_parameters, by_x);
+      const std::string& name = expressions[i].name;
+      all.push_back(
+          {i, g, derive(expressions.per_group(i) ? name + "[" + fit.groups[g] + "]" : name, value, by_x, statistics)});
+      for (double& slope : by_parameters) slope = -slope;  // by_x is zero again
+      add_gradient(fit, built, g, by_parameters, by_x);
+    }
   }
   return all;
 }
 
 Profile profile_derived(const CurveFit& fit, const ParameterExpressions& expressions, const Result& result,
-                        std::vector<DerivedStatistics>& derived, const Options& options, double level) {
+                        std::vector<DerivedQuantity>& derived, const Options& options, double level) {
   const auto shared = std::make_shared<const ParameterExpressions>(expressions);
   Profile whole;
-  for (std::size_t i = 0; i < derived.size() && whole.status == Status::converged; ++i) {
-    const double error = derived[i].standard_error;
-    if (!(error > 0.0 && std::isfinite(error))) continue;
+  for (DerivedQuantity& quantity : derived) {
+    if (whole.status != Status::converged) break;
+    DerivedStatistics& s = quantity.statistics;
+    if (!(s.standard_error > 0.0 && std::isfinite(s.standard_error))) continue;
     CurveProblem built = build_problem(fit);
-    const Slot p{built.parameters.dimension(), built.parameters.offset(), {}};
-    const auto theta = built.problem.add_parameters(derived[i].name, std::vector<double>{derived[i].value});
-    ResidualGroup& group = built.problem.add_group(std::make_unique<TiedResidual>(shared, i, p, theta.offset()));
-    group.set_sigma({tightness * error});
+    const auto theta = built.problem.add_parameters(s.name, std::vector<double>{s.value});
+    built.problem.add_group(std::make_unique<TiedResidual>(shared, quantity, fit, built, theta.offset()))
+        .set_sigma({tightness * s.standard_error});
     Result at = result;
-    at.x.push_back(derived[i].value);
+    at.x.push_back(s.value);
     const std::int64_t component = theta.offset();
     Profile found = profile(built.problem, at, statistics(built.problem, at), options, level, std::span(&component, 1));
-    if (found.available()) derived[i].profile = found.intervals[static_cast<std::size_t>(component)];
+    if (found.available()) s.profile = found.intervals[static_cast<std::size_t>(component)];
     found.solves += whole.solves;
     whole = std::move(found);
   }

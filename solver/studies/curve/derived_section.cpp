@@ -18,7 +18,9 @@ using json_parts::number;
 using text::Align;
 using text::Table;
 
-Table table_of(const ParameterExpressions& expressions, const std::vector<DerivedStatistics>& all, const Report& report,
+constexpr std::size_t most_groups = 20;  // of a quantity that has a value in each
+
+Table table_of(const ParameterExpressions& expressions, const std::vector<DerivedQuantity>& all, const Report& report,
                bool verbose) {
   Table table;
   table.add_column("derived", Align::left);
@@ -29,21 +31,24 @@ Table table_of(const ParameterExpressions& expressions, const std::vector<Derive
   table.add_column("unit", Align::left);
   table.add_column("", Align::left);
   table.add_column("meaning", Align::left);
-  for (std::size_t i = expressions.tied(); i < all.size(); ++i) {
-    std::vector<std::string> cells = text::derived_cells(all[i], verbose);
-    const NamedExpression& e = expressions[i];
+  for (const DerivedQuantity& quantity : all) {
+    if (quantity.expression < expressions.tied() || quantity.group >= most_groups) continue;
+    std::vector<std::string> cells = text::derived_cells(quantity.statistics, verbose);
+    const NamedExpression& e = expressions[quantity.expression];
     cells.insert(cells.end(), {e.unit, "= " + e.expression, verbose ? e.description : ""});
     table.add_row(std::move(cells));
   }
   return table;
 }
 
-Json json_of(const ParameterExpressions& expressions, const std::vector<DerivedStatistics>& all) {
+Json json_of(const ParameterExpressions& expressions, const std::vector<DerivedQuantity>& all) {
   Json list = Json::array();
-  for (std::size_t i = expressions.tied(); i < all.size(); ++i) {
-    const DerivedStatistics& d = all[i];
+  for (const DerivedQuantity& quantity : all) {
+    if (quantity.expression < expressions.tied()) continue;
+    const DerivedStatistics& d = quantity.statistics;
+    const NamedExpression& e = expressions[quantity.expression];
     Json entry = {{"name", d.name},
-                  {"expr", expressions[i].expression},
+                  {"expr", e.expression},
                   {"value", number(d.value)},
                   {"standard_error", number(d.standard_error)},
                   {"interval", Json::array({number(d.lower()), number(d.upper())})},
@@ -52,7 +57,7 @@ Json json_of(const ParameterExpressions& expressions, const std::vector<DerivedS
       entry["interval_ends"] = {to_string(d.profile->lower.kind), to_string(d.profile->upper.kind)};
       entry["linear_interval"] = {number(d.lower_interval), number(d.upper_interval)};
     }
-    if (!expressions[i].unit.empty()) entry["unit"] = expressions[i].unit;
+    if (!e.unit.empty()) entry["unit"] = e.unit;
     list.push_back(std::move(entry));
   }
   return list;
@@ -74,11 +79,14 @@ std::string definitions_of(const CurveFit& fit) {
 void add_derived(const CurveFit& fit, const CurveProblem& built, const Request& request, Report& report) {
   if (fit.tied.empty() && fit.derived.empty() && fit.definitions.empty()) return;
   const ParameterExpressions expressions(fit);
-  std::vector<DerivedStatistics> all = derived_statistics(expressions, built, report.result.x, report.statistics);
+  std::vector<DerivedQuantity> all = derived_quantities(fit, expressions, built, report.result.x, report.statistics);
   if (request.profile && report.profile && report.profile->available() && report.result.converged())
     profile_derived(fit, expressions, report.result, all, request.options, report.profile->level);
-  for (std::size_t i = 0; i < expressions.tied(); ++i)
-    report.tied.push_back({all[i], expressions[i].expression, {expressions[i].unit, expressions[i].description}});
+  for (const DerivedQuantity& quantity : all) {
+    const NamedExpression& e = expressions[quantity.expression];
+    if (quantity.expression < expressions.tied())
+      report.tied.push_back({quantity.statistics, e.expression, {e.unit, e.description}});
+  }
 
   Section section;
   section.key = "derived";

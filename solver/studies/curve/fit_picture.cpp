@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/models/row_noise.hpp>
+
+#include "studies/curve/curve_band.hpp"
 
 namespace thalweg::inline v0_1::studies {
 namespace {
@@ -12,69 +15,51 @@ namespace {
 constexpr int grid_points = 241;
 constexpr double overhang = 0.02;  // of the grid beyond the data, of their extent
 
-/// The columns that the model reads, itself and through definitions.
-std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
-  std::vector<std::size_t> inputs;
-  const Formula model = equation.model.substituted(symbols_of(fit, data, equation).definitions);
-  for (const Formula::Name& name : model.names()) {
-    const auto found = std::find(data.columns.begin(), data.columns.end(), name.name);
-    if (found != data.columns.end()) inputs.push_back(static_cast<std::size_t>(found - data.columns.begin()));
-  }
-  return inputs;
-}
-
+/// Evenly over the data; where they span decades also over the logarithm, for a logarithmic axis.
 std::vector<double> grid_over(const std::vector<double>& x) {
   const auto [least, most] = std::minmax_element(x.begin(), x.end());
-  const double width = *most - *least, from = *least - overhang * width;
+  const bool decades = *least > 0.0 && *most > 100.0 * *least;
+  const int even = decades ? grid_points / 2 + 1 : grid_points;
+  const double width = *most - *least;
+  // A model of positive x may mean nothing below zero.
+  const double from = std::max(*least - overhang * width, *least > 0.0 ? 0.5 * *least : *least - width);
+  const double step = (*most + overhang * width - from) / (even - 1);
   std::vector<double> grid;
-  for (int i = 0; i < grid_points; ++i) grid.push_back(from + (1.0 + 2.0 * overhang) * width * i / (grid_points - 1));
+  for (int i = 0; i < even; ++i) grid.push_back(from + step * i);
+  if (!decades) return grid;
+  const double span = std::log(*most / *least), log_from = std::log(*least) - overhang * span;
+  for (int i = 0; i < even; ++i) grid.push_back(std::exp(log_from + (1.0 + 2.0 * overhang) * span * i / (even - 1)));
+  std::sort(grid.begin(), grid.end());
   return grid;
 }
 
-/// t of the 95 % intervals; NaN where there is none.
-double quantile(const FitStatistics& s) {
-  for (const int j : s.free) {
-    const ParameterStatistics& p = s.parameters[static_cast<std::size_t>(j)];
-    if (p.standard_error > 0.0 && std::isfinite(p.standard_error))
-      return (p.upper_interval - p.value) / p.standard_error;
-  }
-  return unset;
-}
-
-/// The standard error of the fitted curve from its gradient J by all parameters, J[j][i] at grid point i.
-double curve_error(const std::vector<std::vector<double>>& J, std::size_t i, const FitStatistics& s) {
-  const std::size_t n = s.free.size();
-  double variance = 0.0;
-  for (std::size_t a = 0; a < n; ++a)
-    for (std::size_t b = 0; b < n; ++b)
-      variance += J[static_cast<std::size_t>(s.free[a])][i] * s.covariance[a * n + b] *
-                  J[static_cast<std::size_t>(s.free[b])][i];
-  return std::sqrt(variance);
+/// The standard deviation of a measurement wherever it is made; null where it is not one, or not known.
+std::optional<double> constant_noise(const DataSet& data, const FitStatistics& s) {
+  const double scale = s.noise == Noise::known ? 1.0 : s.residual_standard_deviation;
+  if (std::isnan(scale) || data.counts) return std::nullopt;
+  const std::vector<double> sigma = row_deviations(data);
+  if (sigma.empty()) return s.noise == Noise::known ? std::nullopt : std::optional(scale);
+  const bool same = std::all_of(sigma.begin(), sigma.end(), [&](double each) { return each == sigma[0]; });
+  return same ? std::optional(scale * sigma[0]) : std::nullopt;
 }
 
 void draw_curve(const DataSet& data, const Equation& equation, std::size_t input, const CurveFit& fit,
                 const std::vector<double>& x, const FitStatistics& s, FitPanel& panel) {
   panel.grid = grid_over(data.values[input]);
-  // The response does not matter to the curve; a value that was measured keeps it finite.
   std::vector<std::vector<double>> columns;
   for (const std::vector<double>& values : data.values) columns.emplace_back(panel.grid.size(), values.front());
   columns[input] = panel.grid;
-  const FormulaModel model(equation, symbols_of(fit, data, equation), columns);
-  const auto points = static_cast<std::int64_t>(panel.grid.size());
-  panel.curve.resize(panel.grid.size());
-  model.predict(x.data(), 0, points, panel.curve.data());
-  const double t = quantile(s);
-  if (!s.available() || s.covariance.empty() || std::isnan(t)) return;
-  std::vector<std::vector<double>> J(x.size(), std::vector<double>(panel.grid.size()));
-  std::vector<double*> pointers;
-  for (std::vector<double>& column : J) pointers.push_back(column.data());
-  std::vector<double> residual(panel.grid.size());
-  model.evaluate(x.data(), 0, points, residual.data(), pointers.data());
-  for (std::size_t i = 0; i < panel.grid.size(); ++i) {
-    const double half = t * curve_error(J, i, s);
-    panel.lower.push_back(panel.curve[i] - half);
-    panel.upper.push_back(panel.curve[i] + half);
-  }
+  const CurveBand band = band_of(model_alone(fit, equation, data.columns, columns), x, s);
+  panel.curve = band.value;
+  add_band(band, s.quantile, {}, panel.lower, panel.upper);
+  if (const auto noise = constant_noise(data, s))
+    add_band(band, s.quantile, {*noise}, panel.prediction_lower, panel.prediction_upper);
+}
+
+std::string label_of(const DataSet& data, std::string_view column) {
+  const auto at = std::find(data.columns.begin(), data.columns.end(), column);
+  if (at == data.columns.end() || data.labels.empty()) return "";
+  return data.labels[static_cast<std::size_t>(at - data.columns.begin())];
 }
 
 }  // namespace
@@ -82,13 +67,15 @@ void draw_curve(const DataSet& data, const Equation& equation, std::size_t input
 FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std::vector<double>& x,
                        const FitStatistics& s) {
   FitPicture picture;
+  picture.level = s.level;
   for (std::size_t d = 0; d < fit.data.size(); ++d) {
     const DataSet& data = fit.data[d];
     const FormulaModel& model = *built.models[d];
     const Equation equation = Equation::parse(data.equation);
     FitPanel panel;
     panel.name = data.name;
-    panel.response = equation.response.text();
+    panel.response = response_of(equation);
+    panel.response_label = label_of(data, panel.response);
     const auto rows = static_cast<std::size_t>(model.rows());
     panel.fitted.resize(rows);
     panel.residual.resize(rows);
@@ -101,6 +88,7 @@ FitPicture fit_picture(const CurveFit& fit, const CurveProblem& built, const std
     const std::vector<std::size_t> inputs = inputs_of(fit, data, equation);
     if (inputs.size() == 1) {
       panel.input = data.columns[inputs[0]];
+      panel.input_label = label_of(data, panel.input);
       panel.x = data.values[inputs[0]];
       draw_curve(data, equation, inputs[0], fit, x, s, panel);
     }

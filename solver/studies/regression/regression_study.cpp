@@ -19,19 +19,18 @@ constexpr int grid_points = 241;
 
 /// What only curve fits have.
 void refuse(const RegressionFit& fit, const Request& r) {
-  const std::pair<bool, const char*> options[] = {{r.was_given("--output"), "--output"},
-                                                  {r.detect_linear, "--detect-linear"},
-                                                  {r.loss.has_value(), "--loss"},
-                                                  {r.options.graduated, "--graduated"},
-                                                  {r.starts > 1, "--starts"},
-                                                  {r.profile, "--intervals profile"},
-                                                  {r.start > 1, "--start"}};
+  const std::pair<bool, const char*> options[] = {
+      {r.was_given("--output"), "--output"},   {r.rows || r.was_given("--output-table"), "--output-table"},
+      {r.was_given("--predict"), "--predict"}, {r.was_given("--figure"), "--figure"},
+      {r.detect_linear, "--detect-linear"},    {r.loss.has_value(), "--loss"},
+      {r.options.graduated, "--graduated"},    {r.starts > 1, "--starts"},
+      {r.profile, "--intervals profile"},      {r.start > 1, "--start"}};
   for (const auto& [given, option] : options)
     if (given) throw Error(fmt::format("{} is for curve fits, and '{}' is a regression", option, fit.file));
 }
 
 /// Errors where the cost is the likelihood alone; else names and values. In the user's units.
-FitStatistics statistics_of(const Regression& regression, const Result& result) {
+FitStatistics statistics_of(const Regression& regression, const Result& result, double level) {
   const RegressionModel& model = regression.model();
   const RegressionOptions& o = model.options();
   Result translated = result;
@@ -43,7 +42,7 @@ FitStatistics statistics_of(const Regression& regression, const Result& result) 
   const RegressionModel untouched(plain, regression.training(), 1);
   const bool linear = o.kind == RegressionKind::linear;
   return statistics(untouched.problem(translated.x), translated,
-                    linear ? std::span<const double>(regression.training().y) : std::span<const double>());
+                    linear ? std::span<const double>(regression.training().y) : std::span<const double>(), level);
 }
 
 /// Classes that a hyperplane separates: said in place of an optimum that is not there.
@@ -150,7 +149,7 @@ class RegressionStudy final : public Study {
   }
   void conclude(const Request& request, Report& report) const override {
     say_separation(*regression_, report.result);
-    report.statistics = statistics_of(*regression_, report.result);
+    report.statistics = statistics_of(*regression_, report.result, request.level);
     RegressionSummary summary = regression_->summary();
     regression_->judge(report.result.x, summary);
     report.sections.push_back(section_of(summary));

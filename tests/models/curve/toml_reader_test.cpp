@@ -149,7 +149,7 @@ TEST_CASE("names in equations") {
         "equation names");
   CHECK(error_with("b = {", "\"b c\" = {") ==
         "f.toml:9:1: parameter 'b c' has a name that formulas cannot use; expected letters, digits "
-        "and _, beginning with a letter, and not a function's name");
+        "and _, beginning with a letter, and not and, or, not");
   CHECK(error_with("b = {", "pi = {") == "f.toml:5:10: unknown column or parameter 'b'; expected a, pi, x or y");
   CHECK(error_with("b = {", "1 = {") == "f.toml:9:1: parameter '1' is not a name; expected a letter first");
   CHECK(error_with("y = \"a + b * x\"", "y = \"a + b * x\"\nx = \"a\"") ==

@@ -71,6 +71,26 @@
     }
   }
 
+  async function saves() {
+    for (const figure of all('figure')) {
+      const name = figure.dataset.chart, before = savedFiles.length;
+      button(figure, 'SVG').click();
+      button(figure, 'PNG').click();
+      for (let i = 0; i < 100 && savedFiles.length < before + 2; ++i) await pause(20);
+      const files = savedFiles.slice(before);
+      const svg = files.find(f => f.name.endsWith('.svg')), png = files.find(f => f.name.endsWith('.png'));
+      check(svg && png, `${name} is saved twice`);
+      if (!svg || !png) continue;
+      const text = new TextDecoder().decode(svg.bytes);
+      const parsed = new DOMParser().parseFromString(text, 'image/svg+xml');
+      equal(parsed.documentElement.nodeName, 'svg', `root of the SVG of ${name}`);
+      check(!/var\(|class=|style=/.test(text), `the SVG of ${name} needs no style sheet`);
+      equal(parsed.querySelectorAll('path').length >= all('.canvas path', figure).length, true, `paths of ${name}`);
+      equal([...png.bytes.slice(1, 4)].map(c => String.fromCharCode(c)).join(''), 'PNG', `signature of ${name}`);
+      check(png.bytes.length > 1000, `the PNG of ${name} holds a picture`);
+    }
+  }
+
   async function fits() {
     const figures = all('figure[data-chart="fit"]');
     equal(figures.length, data.fit.panels.length <= 6 ? data.fit.panels.length : 1, 'panels');
@@ -230,13 +250,28 @@
         'marks in the matrix');
   }
 
+  function models() {
+    const figure = chart('models'), count = data.models.length;
+    equal(all('.canvas .series', figure).length, count, 'curves');
+    equal(all('.canvas circle.datum', figure).length, data.models[0].y.length, 'rows of the models');
+    equal(new Set(all('.canvas .curve', figure).map(p => p.getAttribute('stroke-dasharray'))).size, count, 'dashes');
+    equal(all('.canvas .datum', chart('residuals')).length, count * data.models[0].y.length, 'residuals of the models');
+    const box = figure.querySelector('.toggles input');
+    box.click();
+    equal(all('.canvas .series', figure).length, count - 1, 'curves after hiding one');
+    box.click();
+    equal(all('#models tbody tr').length >= count, true, 'rows of the table of models');
+  }
+
   try {
     check(document.querySelector('h1').children.length === 0, 'the title is text');
     everyFigure();
     ticksApart();
     labelsApart();
     await tables();
+    await saves();
     if (data.fit) await fits();
+    if (data.models) models();
     if (data.bundle) bundle();
     if (data.pose_graph) poseGraph();
     if (data.trace && data.trace.cost && data.trace.cost.length > 1) {

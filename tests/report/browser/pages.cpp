@@ -6,10 +6,12 @@
 
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/report/html.hpp>
+#include <thalweg/studies/model_comparison.hpp>
 #include <thalweg/studies/regression_section.hpp>
 #include <thalweg/train/train.hpp>
 
 #include "support/example_reports.hpp"
+#include "support/puromycin.hpp"
 
 namespace {
 
@@ -124,6 +126,14 @@ thalweg::Comparison crowd() {
   return comparison;
 }
 
+/// Three models of the same data, one with a hostile name.
+thalweg::ModelComparison three_models() {
+  const std::string line = "a + b*c", parabola = "a + b*c + d*c^2";
+  return thalweg::compare_models(
+      {puromycin::fit(), puromycin::fit(line, "a = 1\nb = 1"), puromycin::fit(parabola, "a = 1\nb = 1\nd = 1")},
+      {puromycin::michaelis_menten, "<b>" + line, parabola}, {});
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
@@ -139,6 +149,7 @@ int main(int count, char** arguments) {
   write(folder + "bundle.html", to_html(example_reports::bundle(), provenance));
   write(folder + "trained.html", to_html(trained(), provenance));
   write(folder + "empty.html", to_html(failed_at_the_start(), {}));
+  write(folder + "models.html", to_html(three_models(), provenance));
   write(folder + "crowd.html", to_html(crowd(), provenance));
   write(folder + "several.html", to_html(example_reports::several_problems(), provenance));
 }

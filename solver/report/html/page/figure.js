@@ -10,6 +10,7 @@ class Figure {
     const caption = this.figure.append('figcaption');
     caption.append('h3').text(title);
     this.toolbar = caption.append('div').attr('class', 'toolbar');
+    appendSaveButtons(caption.append('div').attr('class', 'toolbar'), this);
     const canvas = this.figure.append('div').attr('class', 'canvas');
     // One unit is one pixel at the time of drawing; later the picture scales with the page.
     this.width = Math.max(300, canvas.node().clientWidth || 640);

@@ -9,16 +9,16 @@ const mostPanelsAtOnce = 6;
 function drawFits(fit) {
   const holder = figuresIn('fit');
   if (!holder || !fit) return;
-  const {panels} = fit;
+  const {panels, level} = fit;
   if (panels.length <= mostPanelsAtOnce) {
-    panels.forEach(panel => fitPanel(holder, panel, panels.length === 1));
+    panels.forEach(panel => fitPanel(holder, panel, level, panels.length === 1));
     return;
   }
   // Of many, one at a time.
   const bar = d3.select('#fit').insert('div', '.figures').attr('class', 'toolbar');
   const show = i => {
     holder.selectAll('*').remove();
-    fitPanel(holder, panels[i], true);
+    fitPanel(holder, panels[i], level, true);
   };
   appendChoice(bar, 'data set', panels.map((p, i) => ({value: String(i), label: p.name})), '0', v => show(Number(v)));
   show(0);
@@ -31,7 +31,7 @@ function rowsOf(panel) {
       .filter(p => p.x !== null && p.y !== null);
 }
 
-function fitPanel(parent, panel, wide) {
+function fitPanel(parent, panel, level, wide) {
   const hasInput = panel.x.length > 0;
   const name = panel.name === 'data' ? panel.response : `${panel.name}: ${panel.response}`;
   const title = hasInput ? `${name} against ${panel.input}` : `${name}, measured against fitted`;
@@ -147,13 +147,13 @@ function fitPanel(parent, panel, wide) {
     markCss: 'datum'
   }];
   if (curve.length) entries.push({name: 'fitted', style: curveStyle, mark: false});
-  if (hasBand) entries.push({name: '95 % confidence band', style: curveStyle, line: false, mark: false, band: true});
+  if (hasBand) entries.push({name: `${level} confidence band`, style: curveStyle, line: false, mark: false, band: true});
   appendLegend(figure, entries);
   draw();
-  describeFit(figure, panel, rows, hasBand);
+  describeFit(figure, panel, rows, hasBand ? level : null);
 }
 
-function describeFit(figure, panel, rows, hasBand) {
+function describeFit(figure, panel, rows, level) {
   const range = values => {
     const [a, b] = d3.extent(finite(values));
     return `${formatNumber(a)} to ${formatNumber(b)}`;
@@ -164,7 +164,7 @@ function describeFit(figure, panel, rows, hasBand) {
       `${counted(panel.rows, 'row')}${thinned}, ${panel.response} from ${range(panel.y)}` +
       (panel.x.length ? ` for ${panel.input} from ${range(panel.x)}` : '') +
       `; the fitted values go from ${range(panel.fitted)}, the largest residual is ${formatNumber(largest)}` +
-      `${panel.sigma.length ? ' σ' : ''}${hasBand ? '; with the 95 % confidence band of the curve' : ''}.`);
+      `${panel.sigma.length ? ' σ' : ''}${level ? `; with the ${level} confidence band of the curve` : ''}.`);
   if (thinned)
     figure.legend.append('p')
         .attr('class', 'caption')

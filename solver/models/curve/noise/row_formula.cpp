@@ -1,4 +1,4 @@
-#include "models/curve/row_formula.hpp"
+#include "models/curve/noise/row_formula.hpp"
 
 #include <algorithm>
 #include <cmath>

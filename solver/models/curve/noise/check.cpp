@@ -1,4 +1,4 @@
-#include "models/curve/noise_check.hpp"
+#include "models/curve/noise/check.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/models/row_noise.hpp>
 
-#include "models/curve/row_formula.hpp"
+#include "models/curve/noise/row_formula.hpp"
 
 namespace thalweg::inline v0_1::reading {
 
@@ -45,6 +45,9 @@ void NoiseCheck::refuse_contradictions() const {
                                                           : covariance ? "a covariance"
                                                                        : "an autocorrelation"),
            "none: the variance of a count is its mean");
+  if (correlated && !data_.group_column.empty())
+    refuse(covariance ? places_.covariance : places_.autocorrelation, "has groups of rows and correlated errors",
+           "one of the two");
   if (!data_.loss.is_trivial() && (data_.counts || correlated || fit_.scale_per_data_set))
     refuse(places_.table,
            fmt::format("has the loss {} and {}", to_string(data_.loss),

@@ -11,7 +11,7 @@
 #include <thalweg/table/table.hpp>
 
 #include "io/reading.hpp"
-#include "models/curve/row_formula.hpp"
+#include "models/curve/noise/row_formula.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {

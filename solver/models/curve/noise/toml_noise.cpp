@@ -1,4 +1,4 @@
-#include "models/curve/toml_noise.hpp"
+#include "models/curve/noise/toml_noise.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +9,8 @@
 #include <thalweg/models/row_noise.hpp>
 #include <thalweg/table/table.hpp>
 
-#include "models/curve/noise_check.hpp"
-#include "models/curve/row_formula.hpp"
+#include "models/curve/noise/check.hpp"
+#include "models/curve/noise/row_formula.hpp"
 
 namespace thalweg::inline v0_1::reading {
 namespace {

@@ -1,0 +1,63 @@
+#include "studies/curve/residual_pattern.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "studies/curve/curve_band.hpp"
+
+namespace thalweg::inline v0_1::studies {
+namespace {
+
+constexpr double noteworthy = 0.005;  // probability of so few runs
+
+/// Residuals ordered by `over`; rows of equal `over` stay in their order.
+std::vector<double> ordered(const std::vector<double>& residual, const std::vector<double>& over) {
+  std::vector<std::size_t> order(residual.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return over[a] < over[b]; });
+  std::vector<double> sorted;
+  for (const std::size_t i : order) sorted.push_back(residual[i]);
+  return sorted;
+}
+
+}  // namespace
+
+void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& report) {
+  const FitStatistics& s = report.statistics;
+  if (!s.available() || s.exact || s.degrees_of_freedom <= 0) return;
+  std::vector<std::vector<double>> series;
+  std::vector<double> all;
+  std::string name;
+  bool over_input = true;
+  for (std::size_t d = 0; d < fit.data.size(); ++d) {
+    const DataSet& data = fit.data[d];
+    const FormulaModel& model = *built.models[d];
+    const auto rows = static_cast<std::size_t>(model.rows());
+    // As the fit counts them: divided by sigma, whitened, or Pearson's.
+    std::vector<double> residual(rows), over(rows);
+    double* const pointer = residual.data();
+    built.problem.groups()[d]->evaluate(report.result.x.data(), {0, model.rows(), &pointer});
+    const std::vector<std::size_t> inputs = inputs_of(fit, data, Equation::parse(data.equation));
+    if (inputs.size() == 1) {
+      over = data.values[inputs[0]];
+      name = data.columns[inputs[0]];
+    } else {
+      model.predict(report.result.x.data(), 0, model.rows(), over.data());
+      over_input = false;
+    }
+    all.insert(all.end(), residual.begin(), residual.end());
+    series.push_back(ordered(residual, over));
+  }
+  report.runs_test = runs_test(series);
+  report.shapiro_wilk = shapiro_wilk(std::move(all));
+  if (!report.runs_test || report.runs_test->probability >= noteworthy || !report.result.converged()) return;
+  const RunsTest& test = *report.runs_test;
+  report.result.notes.push_back(
+      fmt::format("the residuals run in {}: {} runs where {:.3g} are expected (p = {:.1g}): the model misses a trend",
+                  over_input ? name : "the fitted value", test.runs, test.expected, test.probability));
+}
+
+}  // namespace thalweg::inline v0_1::studies

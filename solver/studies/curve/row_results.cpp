@@ -1,0 +1,167 @@
+#include "studies/curve/row_results.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <thalweg/inference/residual_diagnostics.hpp>
+#include <thalweg/models/input_table.hpp>
+#include <thalweg/models/row_noise.hpp>
+
+#include "studies/curve/curve_band.hpp"
+
+namespace thalweg::inline v0_1::studies {
+namespace {
+
+/// The columns of the table, each once.
+void set_columns(const DataSet& data, FitRows& rows) {
+  const std::vector<std::string>& names = data.labels.empty() ? data.columns : data.labels;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::find(rows.columns.begin(), rows.columns.end(), names[i]) != rows.columns.end()) continue;
+    rows.columns.push_back(names[i]);
+    rows.values.push_back(data.values[i]);
+  }
+}
+
+/// The standard deviation of a measurement in each row, or in all; empty: it is not known. That of a count is the root
+/// of its mean.
+std::vector<double> noise_of(const DataSet& data, const CurveBand& band, const FitStatistics& s) {
+  std::vector<double> noise;
+  for (std::size_t i = 0; i < band.value.size() && data.counts; ++i) noise.push_back(std::sqrt(band.value[i]));
+  if (data.counts) return noise;
+  const double scale = s.noise == Noise::known ? 1.0 : s.residual_standard_deviation;
+  if (std::isnan(scale)) return {};
+  noise = row_deviations(data);
+  if (noise.empty()) return {scale};
+  for (double& each : noise) each *= scale;
+  return noise;
+}
+
+/// The same for rows that were not measured: also empty where the columns are not there that sigma reads, or hold no
+/// such numbers, and where the errors of the fit had a covariance.
+std::vector<double> noise_elsewhere(DataSet rows, const DataSet& fitted, const CurveBand& band,
+                                    const FitStatistics& s) {
+  if (fitted.covariance) return {};
+  rows.sigma = fitted.sigma;
+  rows.weights = fitted.weights;
+  rows.counts = fitted.counts;
+  try {
+    return noise_of(rows, band, s);
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// The columns that sigma or weights read.
+void add_noise_columns(const DataSet& data, std::vector<std::string>& wished) {
+  for (const std::string* text : {&data.sigma, &data.weights}) {
+    if (text->empty()) continue;
+    if (std::find(data.columns.begin(), data.columns.end(), *text) != data.columns.end()) {
+      wished.push_back(*text);
+      continue;
+    }
+    const Formula formula = Formula::parse(*text);
+    for (const Formula::Name& name : formula.names()) wished.push_back(name.name);
+  }
+}
+
+void set_bands(const CurveBand& band, const std::vector<double>& noise, const FitStatistics& s, FitRows& rows) {
+  rows.fit = band.value;
+  rows.standard_error = band.standard_error;
+  rows.level = s.level;
+  add_band(band, s.quantile, {}, rows.confidence_lower, rows.confidence_upper);
+  if (!noise.empty()) add_band(band, s.quantile, noise, rows.prediction_lower, rows.prediction_upper);
+}
+
+std::vector<double> part(const std::vector<double>& all, std::size_t begin, std::size_t count) {
+  if (all.size() < begin + count) return {};
+  const auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
+  return {first, first + static_cast<std::ptrdiff_t>(count)};
+}
+
+}  // namespace
+
+std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built, const Report& report) {
+  const FitStatistics& s = report.statistics;
+  const std::vector<double>& x = report.result.x;
+  const ResidualDiagnostics diagnostics = residual_diagnostics(built.problem, report.result, s);
+  std::vector<FitRows> all;
+  std::size_t begin = 0;
+  for (std::size_t d = 0; d < fit.data.size(); ++d) {
+    const DataSet& data = fit.data[d];
+    const Equation equation = Equation::parse(data.equation);
+    FitRows& rows = all.emplace_back();
+    rows.name = data.name;
+    rows.response = response_of(equation);
+    set_columns(data, rows);
+    const CurveBand band = band_of(model_alone(fit, equation, data.columns, data.values), x, s);
+    set_bands(band, noise_of(data, band, s), s, rows);
+    const auto count = static_cast<std::size_t>(built.models[d]->rows());
+    rows.residual.resize(count);
+    built.models[d]->evaluate(x.data(), 0, built.models[d]->rows(), rows.residual.data(), nullptr);
+    rows.standardised = part(diagnostics.standardised, begin, count);
+    rows.leverage = part(diagnostics.leverage, begin, count);
+    rows.cooks_distance = part(diagnostics.cooks_distance, begin, count);
+    begin += count;
+  }
+  return all;
+}
+
+void note_missing(Report& report) {
+  const auto any = [&](const std::vector<FitRows>& sets, auto member) {
+    return std::any_of(sets.begin(), sets.end(), [&](const FitRows& rows) { return (rows.*member).empty(); });
+  };
+  const bool no_bands = any(report.rows, &FitRows::standard_error) || any(report.predictions, &FitRows::standard_error);
+  if (any(report.rows, &FitRows::leverage))
+    report.result.notes.emplace_back(
+        "the table of rows has no leverages, standardised residuals and Cook's distances: the fit has no Jacobian of "
+        "all "
+        "its parameters");
+  if (no_bands)
+    report.result.notes.emplace_back("there are no confidence and prediction bands: the fit has no covariance");
+}
+
+std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& path, const TableOptions& options) {
+  const bool same = std::all_of(fit.data.begin(), fit.data.end(),
+                                [&](const DataSet& data) { return data.equation == fit.data[0].equation; });
+  std::vector<DataSet> all;
+  for (std::size_t d = 0; d < (same ? 1 : fit.data.size()); ++d) {
+    const DataSet& data = fit.data[d];
+    const Equation equation = Equation::parse(data.equation);
+    std::vector<std::string> needed, wished;
+    for (const std::size_t input : inputs_of(fit, data, equation)) needed.push_back(data.columns[input]);
+    add_noise_columns(data, wished);
+    DataSet inputs = select_inputs(DataTable::read(path, options), needed, wished);
+    inputs.name = data.name;
+    inputs.equation = data.equation;
+    all.push_back(std::move(inputs));
+  }
+  return all;
+}
+
+std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>& inputs, const Report& report) {
+  std::vector<FitRows> all;
+  for (const DataSet& data : inputs) {
+    const Equation equation = Equation::parse(data.equation);
+    FitRows& rows = all.emplace_back();
+    rows.name = data.name;
+    rows.response = response_of(equation);
+    set_columns(data, rows);
+    // A column that the model does not read may be called like a parameter.
+    std::vector<std::string> columns;
+    std::vector<std::vector<double>> values;
+    for (std::size_t i = 0; i < data.columns.size(); ++i) {
+      if (std::any_of(fit.parameters.begin(), fit.parameters.end(),
+                      [&](const FitParameter& p) { return p.name == data.columns[i]; }))
+        continue;
+      columns.push_back(data.columns[i]);
+      values.push_back(data.values[i]);
+    }
+    const CurveBand band = band_of(model_alone(fit, equation, columns, values), report.result.x, report.statistics);
+    const auto fitted =
+        std::find_if(fit.data.begin(), fit.data.end(), [&](const DataSet& each) { return each.name == data.name; });
+    set_bands(band, noise_elsewhere(data, *fitted, band, report.statistics), report.statistics, rows);
+  }
+  return all;
+}
+
+}  // namespace thalweg::inline v0_1::studies
