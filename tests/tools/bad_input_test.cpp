@@ -187,7 +187,8 @@ TEST_CASE("mistakes in the other options of fit") {
   CHECK(of_fit(2, table, model + "--sigma z") == error + "--sigma: unknown column 'z'; expected x or y");
   CHECK(of_fit(2, table, model + "--noise known") ==
         error + "--noise known needs the standard deviations; expected --sigma, --weights or --covariance");
-  CHECK(of_fit(2, table, model + "--noise loud") == error + "--noise is 'loud'; expected known, estimated, estimated-per-data-set or poisson");
+  CHECK(of_fit(2, table, model + "--noise loud") ==
+        error + "--noise is 'loud'; expected known, estimated, estimated-per-data-set or poisson");
 }
 
 TEST_CASE("wrong usage") {

@@ -50,5 +50,6 @@ TEST_CASE("a curve fit put together by hand is checked alike") {
   CHECK(error_by_hand([](CurveFit& fit) { fit.data[0].values[1].pop_back(); }) ==
         "t.csv: data set 'data' has columns of 3 rows and of 2; expected columns of equal length");
   CHECK(error_by_hand([](CurveFit& fit) { fit.noise = thalweg::Noise::known; }) ==
-        "t.csv: the noise is known but data set 'data' has no standard deviations; expected sigma, weights or a covariance");
+        "t.csv: the noise is known but data set 'data' has no standard deviations; expected sigma, weights or a "
+        "covariance");
 }
