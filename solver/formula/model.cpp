@@ -86,6 +86,10 @@ struct FormulaModel::Impl {
 
   /// The tape of the curvature, made when first asked for.
   const Tape& curvature();
+  /// Those of the residual with its first and second derivatives by the varying parameters, and of the second ones by
+  /// them and the others.
+  const Tape& varying();
+  const Tape& mixed();
   /// The second derivatives, lower triangle by rows.
   std::vector<Id> second_derivatives();
   std::optional<NonFiniteFormula> non_finite_at(const double* p, std::int64_t row) const;
@@ -98,13 +102,17 @@ struct FormulaModel::Impl {
   Graph graph;
   Columns columns;
   bool response_has_parameters = false;
+  Id residual = formula::no_id;
   std::vector<Id> slopes;
   std::vector<char> bends;  // known once curvature() was called
   Tape residual_tape, jacobian_tape, model_tape, response_tape;
 
  private:
-  std::once_flag curvature_once_;
-  Tape curvature_tape_;
+  int fixed_count() const { return static_cast<int>(symbols.parameters.size()); }
+
+  std::mutex making_;  // tapes of one graph
+  std::once_flag curvature_once_, varying_once_, mixed_once_;
+  Tape curvature_tape_, varying_tape_, mixed_tape_;
 };
 
 FormulaModel::Impl::Impl(const Equation& equation, const Symbols& names, const std::vector<std::vector<double>>& data,
@@ -123,7 +131,7 @@ FormulaModel::Impl::Impl(const Equation& equation, const Symbols& names, const s
   const Id response = lower(response_formula.tree(), response_bindings, graph);
   response_has_parameters = graph.depends_on_parameters(response);
   const Id model = lower(model_formula.tree(), model_bindings, graph);
-  const Id residual = graph.subtract(model, response);
+  residual = graph.subtract(model, response);
   for (const Id value : {residual, model, response}) formula::decide_fusion(graph, value);
   slopes = formula::gradient(graph, residual, parameters);
   std::vector<Id> results = slopes;
@@ -145,6 +153,7 @@ std::vector<Id> FormulaModel::Impl::second_derivatives() {
 
 const Tape& FormulaModel::Impl::curvature() {
   std::call_once(curvature_once_, [this] {
+    const std::lock_guard lock(making_);
     const std::vector<Id> entries = second_derivatives();
     curvature_tape_ = make_tape(graph, columns, entries, Results::accumulators);
     const auto m = static_cast<std::size_t>(parameters);
@@ -155,6 +164,35 @@ const Tape& FormulaModel::Impl::curvature() {
         bends[j * m + k] = bends[k * m + j] = !graph.is_constant(entries[at], 0.0);
   });
   return curvature_tape_;
+}
+
+const Tape& FormulaModel::Impl::varying() {
+  std::call_once(varying_once_, [this] {
+    const std::lock_guard lock(making_);
+    std::vector<Id> results = {residual}, second;
+    for (int a = fixed_count(); a < parameters; ++a) {
+      const Id slope = slopes[static_cast<std::size_t>(a)];
+      results.push_back(slope);
+      const std::vector<Id> row = formula::gradient(graph, slope, a + 1);
+      second.insert(second.end(), row.begin() + fixed_count(), row.end());
+    }
+    results.insert(results.end(), second.begin(), second.end());
+    varying_tape_ = make_tape(graph, columns, results, Results::outputs);
+  });
+  return varying_tape_;
+}
+
+const Tape& FormulaModel::Impl::mixed() {
+  std::call_once(mixed_once_, [this] {
+    const std::lock_guard lock(making_);
+    std::vector<Id> results;
+    for (int a = fixed_count(); a < parameters; ++a) {
+      const std::vector<Id> row = formula::gradient(graph, slopes[static_cast<std::size_t>(a)], fixed_count());
+      results.insert(results.end(), row.begin(), row.end());
+    }
+    mixed_tape_ = make_tape(graph, columns, results, Results::outputs);
+  });
+  return mixed_tape_;
 }
 
 std::optional<NonFiniteFormula> FormulaModel::Impl::non_finite_at(const double* p, std::int64_t row) const {
@@ -202,6 +240,19 @@ void FormulaModel::evaluate(const double* p, std::int64_t begin, std::int64_t en
   } else {
     run(impl_->jacobian_tape, p, varying, begin, end, residual, jacobian);
   }
+}
+
+void FormulaModel::evaluate_varying(const double* p, std::int64_t begin, std::int64_t end, double* residual,
+                                    double* const* slope, double* const* second, const double* const* varying) const {
+  const auto k = static_cast<std::size_t>(this->varying());
+  std::vector<double*> others(slope, slope + k);
+  others.insert(others.end(), second, second + k * (k + 1) / 2);
+  run(impl_->varying(), p, varying, begin, end, residual, others.data());
+}
+
+void FormulaModel::evaluate_mixed(const double* p, std::int64_t begin, std::int64_t end, double* const* mixed,
+                                  const double* const* varying) const {
+  run(impl_->mixed(), p, varying, begin, end, mixed[0], mixed + 1);
 }
 
 void FormulaModel::add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight, double* S,

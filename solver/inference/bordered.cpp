@@ -278,7 +278,7 @@ bool is_bordered(const Problem& problem) {
 }
 
 FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const Result& result,
-                                  std::span<const double> response, double level) {
+                                  std::span<const double> response) {
   for (const auto& group : problem.groups())
     if (!group->loss().is_trivial() || group->has_cost()) {
       s.left_out = "with a loss or a likelihood there are none for so many parameters";
@@ -294,10 +294,10 @@ FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const
   set_quality(rows, problem, response, rank, s);
   const bool known = s.noise == Noise::known;
   const double sigma = known ? 1.0 : s.residual_standard_deviation;
-  const double tail = 0.5 + 0.5 * level;
-  double quantile = known ? normal_quantile(tail) : unset;
+  const double tail = 0.5 + 0.5 * s.level;
+  s.quantile = known ? normal_quantile(tail) : unset;
   if (!known && s.degrees_of_freedom > 0)
-    quantile = boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), tail);
+    s.quantile = boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), tail);
 
   Matrix C = Matrix::Zero(static_cast<Index>(n), static_cast<Index>(n));
   for (std::size_t k = 0; k < n; ++k) {
@@ -306,15 +306,16 @@ FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const
       C(static_cast<Index>(k), static_cast<Index>(l)) = inverse->covariance[k * n + l];
     ParameterStatistics& p = s.parameters[static_cast<std::size_t>(s.free.back())];
     p.determined = inverse->determined[k] != 0;
-    if (p.determined) set_error(p, sigma * inverse->deviation[k], quantile);
+    if (p.determined) set_error(p, sigma * inverse->deviation[k], s.quantile);
   }
+  s.partial_covariance = true;
   s.correlation = inverse->correlation;
   s.covariance = inverse->covariance;
   for (double& c : s.covariance) c *= sigma * sigma;
   const Problem::BlockSet& set = *local_set(problem);
   for (std::size_t b = 0; b < eliminated.blocks.size(); ++b)
     set_local_errors(eliminated.blocks[b], C, set.offset + static_cast<std::int64_t>(b) * set.dimension, sigma,
-                     quantile, s);
+                     s.quantile, s);
   for (const auto& direction : inverse->null_space) {
     UndeterminedCombination& combination = s.undetermined.emplace_back();
     for (const auto& [column, coefficient] : direction)

@@ -19,6 +19,6 @@ bool is_bordered(const Problem& problem);
 /// R_L⁻ᵀ + Z C Zᵀ), σ² C that of the shared parameters. Time and memory are linear in the rows. With a loss `left_out`
 /// says why there are no errors.
 FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const Result& result,
-                                  std::span<const double> response, double level);
+                                  std::span<const double> response);
 
 }  // namespace thalweg::inline v0_1

@@ -1,10 +1,7 @@
 #include <thalweg/inference/derived.hpp>
 
+#include <algorithm>
 #include <cmath>
-
-#include <boost/math/distributions/students_t.hpp>
-
-#include <thalweg/math/special.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -22,13 +19,6 @@ double variance_of(std::span<const double> gradient, const FitStatistics& s) {
   return variance < 0.0 ? 0.0 : variance;  // by rounding; NaN stays
 }
 
-/// Half the width of an interval over its standard error.
-double interval_quantile(const FitStatistics& s) {
-  constexpr double tail = 0.975;
-  if (s.noise == Noise::known) return normal_quantile(tail);
-  return s.degrees_of_freedom > 0 ? boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), tail) : unset;
-}
-
 }  // namespace
 
 DerivedStatistics derive(std::string name, double value, std::span<const double> gradient,
@@ -36,10 +26,15 @@ DerivedStatistics derive(std::string name, double value, std::span<const double>
   DerivedStatistics derived{.name = std::move(name), .value = value};
   const FitStatistics& s = statistics;
   if (!s.available() || s.covariance.size() != s.free.size() * s.free.size()) return derived;
+  if (s.partial_covariance)
+    for (std::size_t i = 0; i < gradient.size(); ++i) {
+      const bool listed = std::find(s.free.begin(), s.free.end(), static_cast<int>(i)) != s.free.end();
+      if (gradient[i] != 0.0 && !listed && s.parameters[i].standard_error > 0.0) return derived;
+    }
   const double variance = variance_of(gradient, s);
   if (!std::isfinite(variance)) return derived;
   derived.standard_error = std::sqrt(variance);
-  const double half = interval_quantile(s) * derived.standard_error;
+  const double half = s.quantile * derived.standard_error;
   derived.lower_interval = value - half;
   derived.upper_interval = value + half;
   return derived;

@@ -85,7 +85,8 @@ void set_likelihood_criteria(const Program& program, const std::vector<double>& 
     counts = counts && group->saturated_cost().has_value();
   }
   AlignedArray residual(program.rows());
-  set_criteria(2.0 * (program.evaluate(x.data(), residual.data(), 1) + saturated), rank, samples, s);
+  const double minus_two_log_likelihood = 2.0 * (program.evaluate(x.data(), residual.data(), 1) + saturated);
+  set_criteria(minus_two_log_likelihood, rank, samples, s);
   if (counts && s.degrees_of_freedom > 0)
     s.chi_squared_probability =
         cdf(complement(boost::math::chi_squared(s.degrees_of_freedom), s.residual_sum_of_squares));

@@ -334,7 +334,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   s.parameters = describe(problem, result);
   if (result.status == Status::non_finite_start || result.status == Status::failed) return s;
   try {
-    if (is_bordered(problem)) return bordered_statistics(s, problem, result, response, 0.95);
+    if (is_bordered(problem)) return bordered_statistics(s, problem, result, response);
     return complete(s, problem, result, response);
   } catch (const Cancelled& cancelled) {
     s.left_out = cancelled.what();

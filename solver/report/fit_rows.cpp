@@ -50,7 +50,9 @@ std::string to_csv(std::span<const FitRows> sets, char separator) {
   std::string out;
   const auto add = [&](const std::string& text) { out += text + separator; };
   const auto end_row = [&] { out.back() = '\n'; };
+  const bool grouped = std::any_of(sets.begin(), sets.end(), [](const FitRows& set) { return !set.groups.empty(); });
   if (several) add(std::string(set_heading));
+  if (grouped) add(cell(sets[0].group_column, separator));
   for (const std::string& name : columns) add(cell(is_result(name, several) ? name + "_" : name, separator));
   for (const RowColumn& column : results) add(std::string(column.name));
   end_row();
@@ -64,6 +66,7 @@ std::string to_csv(std::span<const FitRows> sets, char separator) {
     for (const RowColumn& column : results) values.push_back(&(set.*column.values));
     for (std::size_t row = 0; row < set.fit.size(); ++row) {
       if (several) add(cell(set.name, separator));
+      if (grouped) add(row < set.groups.size() ? cell(set.groups[row], separator) : "");
       for (const std::vector<double>* each : values) add(cell(*each, row));
       end_row();
     }

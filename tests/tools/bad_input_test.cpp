@@ -96,7 +96,7 @@ TEST_CASE("files that are no problem at all") {
 TEST_CASE("mistakes in a problem file") {
   CHECK(of_file(with("title", "titel")) ==
         "f.toml:1:1: unknown key 'titel' (did you mean 'title'?) at the top level; expected title, "
-        "source, model, parameters, data, fit or certified");
+        "source, define, model, parameters, derived, ode, data, fit or certified");
   CHECK(of_file(with("b * x", "expo(b * x)")) == "f.toml:4:10: unknown function 'expo'; expected 'exp'");
   CHECK(of_file(with("b * x", "exp(b * x")) == "f.toml:4:13: '(' is never closed; expected ')'");
   CHECK(of_file(with("start = 0", "lower = 0")) == "f.toml:7:1: parameter 'a' has no start; expected start = a number");
@@ -214,9 +214,9 @@ TEST_CASE("wrong usage") {
             "geman-mcclure, welsch, tukey or cauchy");
   CHECK(of_usage("solve f.toml --method") == error + "--method needs a value");
   CHECK(of_usage("list") ==
-        error + "list needs to know what; expected methods, losses, linear-solvers, formats or problems");
+        error + "list needs to know what; expected methods, models, losses, linear-solvers, formats or problems");
   CHECK(of_usage("list lossy") ==
-        error + "unknown list 'lossy'; expected methods, losses, linear-solvers, formats or problems");
+        error + "unknown list 'lossy'; expected methods, models, losses, linear-solvers, formats or problems");
 }
 
 TEST_CASE("nothing is dropped silently, wherever it stands") {

@@ -41,7 +41,8 @@ TEST_CASE("solve prints a report and returns 0") {
       o.out.starts_with("Misra1a: dental research, monomolecular adsorption\n"
                         "problems/nist/misra1a.toml: 14 residuals, 2 parameters\n\nconverged after "));
   CHECK(contains(o.out, "\n  b1             238.94  ± 2.7              1.1 %  [233.0, 244.8]\n"));
-  CHECK(contains(o.out, "certified values             agree to 11.0 digits"));
+  CHECK(contains(o.out, "  certified values  "));
+  CHECK(contains(o.out, "  agree to 11.0 digits"));
 }
 
 namespace {
@@ -269,10 +270,9 @@ TEST_CASE("a robust loss, from the file or the command line, and graduated non-c
   CHECK(solved("--loss trivial")["statistics"]["aic"].is_number());
   CHECK(solved("--loss 2*huber:0.3")["loss"]["name"] == "2*huber:0.3");
   const Outcome text = run("solve problems/curves/outliers.toml --start 2 --verbose");
+  CHECK(contains(text.out, "  geman-mcclure:0.4: 24 of 40 residuals count less than half\n"));
   CHECK(contains(text.out,
-                 "\n  loss                         geman-mcclure:0.4: 24 of 40 residuals count less than half\n"
-                 "                               that is most of them: another minimum may fit more; "
-                 "graduated non-convexity looks for it\n"));
+                 "  that is most of them: another minimum may fit more; graduated non-convexity looks for it\n"));
   CHECK(contains(text.out, "the errors above come from the scatter of the weighted residuals"));
   CHECK(contains(text.out, "cost ½ Σ ρ  "));
   CHECK(contains(run("solve problems/curves/outliers.toml --graduated --verbose").out, "start, loss scale × inf\n"));
@@ -369,6 +369,7 @@ TEST_CASE("list and --version") {
   CHECK(contains(version.out, ", CHOLMOD ") == with_cholmod);
   CHECK(contains(version.out, "supernodal module, loaded where it is used, is under the GPL") == with_cholmod);
   CHECK(contains(version.out, "nothing under the GPL is linked") == !with_cholmod);
+  CHECK(contains(version.out, ", SUNDIALS ") == thalweg::ode_available());
 }
 
 TEST_CASE("help and version are commands too") {

@@ -243,7 +243,8 @@ const CommandLine command_lines[] = {
      "fit",
      "Fit a formula to a table",
      "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0",
-     {"DATA", "a table: CSV, TSV or columns of text; - : from standard input"}},
+     {"DATA",
+      "a table: CSV, TSV or columns of text; - : from standard input. Of several tables each is a group of rows"}},
     {Verb::compare,
      of_compare,
      "compare",
@@ -263,7 +264,7 @@ const CommandLine command_lines[] = {
      "list",
      "List what there is",
      "Example: thalweg list problems",
-     {"WHAT", "methods, losses, linear-solvers, formats or problems"}},
+     {"WHAT", "methods, models, losses, linear-solvers, formats or problems"}},
     {Verb::generate,
      0,
      "generate",
@@ -295,6 +296,8 @@ class Commands {
       CLI::App& verb = add(app, line);
       if (line.verb == Verb::compare)
         verb.add_option(line.file.name, arguments.compare.files, line.file.help)->required();
+      else if (line.verb == Verb::fit)
+        verb.add_option(line.file.name, arguments.fit.files, line.file.help)->required();
       else if (line.verb == Verb::list)
         verb.add_option(line.file.name, arguments.what, line.file.help);
       else if (line.file.name)
@@ -360,6 +363,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   }
   refuse_extras(*verb);
   if (arguments.verb == Verb::list) return arguments;
+  if (arguments.verb == Verb::fit && !arguments.fit.files.empty()) arguments.file = arguments.fit.files[0];
   const bool several = arguments.verb == Verb::compare;
   if (arguments.verb != Verb::generate && (several ? arguments.compare.files.empty() : arguments.file.empty()))
     refuse_no_file(*verb);

@@ -42,10 +42,15 @@ struct FitArguments {
   std::vector<std::string> models;  ///< all of them
   std::vector<Assignment> start, lower, upper;
   std::vector<std::string> fix;
+  std::vector<std::string> files;   ///< the tables; of several, each is a group of rows
+  std::string group;                ///< the column that tells the group of each row, or empty
+  std::vector<std::string> shared;  ///< parameters that all groups share; the others are per group
   std::vector<NamedExpression> define, tie, derive;
   std::string sigma, weights;   ///< a column, a number, a formula, or empty
   std::string covariance;       ///< a file, or empty
   std::string autocorrelation;  ///< NUMBER or NUMBER:COLUMN, or empty
+  std::vector<InputError> sigma_x;
+  std::string correlation;  ///< a column, a number, or empty
   TableOptions table;
   RowSelection rows;
   enum class NoiseKind { known, estimated, estimated_per_data_set, poisson };

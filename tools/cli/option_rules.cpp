@@ -84,11 +84,11 @@ void refuse_of_one_model(const FitArguments& fit, const SolveArguments& solve) {
       if (fit.models[i] == fit.models[j])
         throw UsageError(fmt::format("--model gives '{}' twice; expected different models", fit.models[i]));
   if (fit.models.size() < 2) return;
-  for (const char* option : {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit",
-                             "--json-parameters"})
+  for (const char* option :
+       {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit", "--json-parameters"})
     if (solve.was_given(option))
-      throw UsageError(fmt::format("{} is of one model, and --model gives {}; expected one of them", option,
-                                   fit.models.size()));
+      throw UsageError(
+          fmt::format("{} is of one model, and --model gives {}; expected one of them", option, fit.models.size()));
 }
 
 void finish_fit(FitArguments& fit, SolveArguments& solve) {
@@ -98,6 +98,18 @@ void finish_fit(FitArguments& fit, SolveArguments& solve) {
   for (std::size_t i = 0; i < columns.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (columns[i] == columns[j]) throw UsageError(fmt::format("--columns names '{}' twice", columns[i]));
+  for (std::size_t i = 1; i < fit.files.size(); ++i) {
+    solve.inputs.emplace_back("the input", fit.files[i]);
+    for (std::size_t j = 0; j < i; ++j)
+      if (fit.files[i] == fit.files[j]) throw UsageError(fmt::format("'{}' is given twice", fit.files[i]));
+  }
+  const bool several = fit.files.size() > 1;
+  if (several && !fit.group.empty())
+    throw UsageError("--group does not go with several tables, of which each is a group; expected one of the two");
+  if (several && fit.models.size() > 1)
+    throw UsageError("several --model are compared on one table; expected one of both");
+  if (!fit.shared.empty() && !several && fit.group.empty())
+    throw UsageError("--shared needs groups that share; expected several tables, or --group COLUMN");
   refuse_of_one_model(fit, solve);
   if (fit.model.empty()) throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
 }

@@ -37,7 +37,7 @@ double Given::part() const {
   std::string number = text();
   while (!number.empty() && (number.back() == '%' || number.back() == ' ')) number.pop_back();
   const auto percent = number_from<double>(number);
-  const bool meant = percent && *percent >= 1.0 && *percent < 100.0;
+  const bool meant = percent && *percent > 1.0 && *percent < 100.0;
   throw UsageError(fmt::format("{} is '{}'; expected a number between 0 and 1, such as {}", name, text(),
                                meant ? fmt::format("{:.10g}", *percent / 100.0) : "0.99"));
 }
@@ -106,14 +106,16 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.upper = pairs(assignments(g.name, g.texts)); }, repeats},
 
     {"--model", "\"y = ...\"", model, of_fit,
-     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name. Given again: the "
-     "models are compared",
+     "a formula of columns and parameters; c1, c2, ... or `U (V)` for columns without a plain name; or built-in "
+     "models, "
+     "\"gaussian + linear\": thalweg list models. Given again: the models are compared",
      [](A& a, const G& g) {
        a.fit.models = g.texts;
        a.fit.model = g.text();
      },
      repeats},
-    {"--start", assigned, model, of_fit, "the parameters and where they begin",
+    {"--start", assigned, model, of_fit,
+     "the parameters and where they begin; those of built-in models (gaussian.center=5) may be left out",
      [](A& a, const G& g) { a.fit.start = assignments(g.name, g.texts); }, repeats},
     {"--lower", assigned, model, of_fit, "lower bounds",
      [](A& a, const G& g) { a.fit.lower = assignments(g.name, g.texts); }, repeats},
@@ -121,6 +123,11 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.fit.upper = assignments(g.name, g.texts); }, repeats},
     {"--fix", "NAME,...", model, of_fit, "keep these parameters at their start",
      [](A& a, const G& g) { a.fit.fix = split_at_commas(g.texts); }, repeats},
+    {"--group", "COLUMN", model, of_fit, "the column that tells the group of each row: a subject, a sample, a curve",
+     [](A& a, const G& g) { a.fit.group = g.text(); }},
+    {"--shared", "NAME,...", model, of_fit,
+     "parameters that all groups, or files, share; each has the others for itself",
+     [](A& a, const G& g) { a.fit.shared = split_at_commas(g.texts); }, repeats},
     {"--define", named, model, of_fit, "a name for an expression in the formula: \"u = (x - x0)/w\"",
      [](A& a, const G& g) { a.fit.define = expressions(g.name, g.texts); }, repeats},
     {"--tie", named, model, of_fit, "a parameter that follows others: \"b = 2*a + c\"",
@@ -130,6 +137,11 @@ const OptionLine lines[] = {
     {"--sigma", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
      "each row's standard deviation: a column, 0.05, or \"0.02*y + 0.1\"",
      [](A& a, const G& g) { a.fit.sigma = g.text(); }},
+    {"--sigma-x", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
+     "errors in x, too: each row's standard deviation of it; x=dx,t=0.1 for several inputs",
+     [](A& a, const G& g) { a.fit.sigma_x = input_errors(g.name, g.texts); }, repeats},
+    {"--correlation", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit, "of the errors of x and y in a row (0)",
+     [](A& a, const G& g) { a.fit.correlation = g.text(); }},
     {"--weights", "COLUMN|NUMBER|\"FORMULA\"", model, of_fit,
      "how much each row's square counts, 1/sigma^2; a weight of 0 leaves the row out",
      [](A& a, const G& g) { a.fit.weights = g.text(); }},

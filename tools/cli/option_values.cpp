@@ -23,6 +23,28 @@ std::vector<AnyMethod> methods_from(const std::vector<std::string>& texts) {
   return methods;
 }
 
+std::vector<InputError> input_errors(const std::string& option, const std::vector<std::string>& texts) {
+  std::vector<InputError> result;
+  for (const std::string& piece : split_at_commas(texts)) {
+    const auto equals = piece.find('=');
+    InputError error;
+    if (equals != std::string::npos) error.input = trim(piece.substr(0, equals));
+    error.sigma = trim(piece.substr(equals == std::string::npos ? 0 : equals + 1));
+    if (error.sigma.empty() || (equals != std::string::npos && error.input.empty()))
+      throw UsageError(
+          fmt::format("{}: '{}' is no error of an input; expected a column or a number, or x=dx", option, piece));
+    for (const InputError& other : result) {
+      if (other.input.empty() || error.input.empty())
+        throw UsageError(
+            fmt::format("{} gives several errors, and one without its input; expected x=dx for each", option));
+      if (other.input == error.input) throw UsageError(fmt::format("{} names '{}' twice", option, error.input));
+    }
+    result.push_back(std::move(error));
+  }
+  if (result.empty()) throw UsageError(fmt::format("{} is empty; expected a column or a number, or x=dx", option));
+  return result;
+}
+
 void set_constants(const std::vector<std::string>& texts, RuleConstants& constants) {
   const std::pair<const char*, double RuleConstants::*> fields[] = {{"momentum", &RuleConstants::momentum},
                                                                     {"beta1", &RuleConstants::beta1},

@@ -42,6 +42,9 @@ inline std::vector<Assignment> assignments(const std::string& option, const std:
   return result;
 }
 
+/// "dx", or "x=dx,t=0.1"; commas and repeated options are the same. Throws UsageError for both together.
+std::vector<InputError> input_errors(const std::string& option, const std::vector<std::string>& texts);
+
 /// "name = expression", each a text of its own, for expressions have commas.
 inline std::vector<NamedExpression> expressions(const std::string& option, const std::vector<std::string>& texts) {
   std::vector<NamedExpression> result;

@@ -8,6 +8,7 @@
 #include "cli/arguments.hpp"
 
 #include <thalweg/models/curve_fit.hpp>
+#include <thalweg/models/model_library.hpp>
 #include <thalweg/report/picture.hpp>
 #include <thalweg/studies/study.hpp>
 
@@ -28,6 +29,8 @@ Provenance provenance_of(const std::string& command);
 
 int generate_pose_graph_file(const GenerateArguments& arguments);
 
+/// What names stand for in a formula beside those of built-in models.
+ModelNames model_names(const FitArguments& arguments, const DataTable& table);
 /// The table and the formula as a fit. Throws FileError for the table, UsageError for the rest.
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);
 

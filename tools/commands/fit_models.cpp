@@ -9,6 +9,7 @@
 
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/formula/formula.hpp>
+#include <thalweg/models/model_library.hpp>
 #include <thalweg/report/figure.hpp>
 #include <thalweg/report/html.hpp>
 #include <thalweg/report/text.hpp>
@@ -32,10 +33,10 @@ void add_names(const Formula& formula, Names& names) {
 
 /// The names that a model reads, itself and through definitions and ties; none of a formula that cannot be read, which
 /// its own fit says.
-std::optional<Names> names_read(const std::string& model, const FitArguments& arguments) {
+std::optional<Names> names_read(const std::string& model, const FitArguments& arguments, const DataTable& table) {
   Names names;
   try {
-    const Equation equation = Equation::parse(model);
+    const Equation equation = Equation::parse(expand_model(model, model_names(arguments, table)).equation);
     add_names(equation.response, names);
     add_names(equation.model, names);
     for (std::size_t before = 0; before != names.size();) {
@@ -64,8 +65,8 @@ bool can_be_derived(const NamedExpression& quantity, const Names& names) {
 /// Starts, bounds, fixed parameters and expressions are those of all models; what none of them uses is a mistake.
 class SharedParameters {
  public:
-  explicit SharedParameters(const FitArguments& arguments) : arguments_(arguments) {
-    for (const std::string& model : arguments.models) names_.push_back(names_read(model, arguments));
+  SharedParameters(const FitArguments& arguments, const DataTable& table) : arguments_(arguments) {
+    for (const std::string& model : arguments.models) names_.push_back(names_read(model, arguments, table));
     for (const Assignment& each : arguments.start) check("--start", each.name);
     for (const Assignment& each : arguments.lower) check("--lower", each.name);
     for (const Assignment& each : arguments.upper) check("--upper", each.name);
@@ -142,7 +143,7 @@ int fit_models(const Arguments& arguments) {
   if (arguments.file == "-")
     throw UsageError("several models read the table several times; expected a file in the place of '-'");
   const CatchInterrupt interrupt;
-  const SharedParameters shared(fit);
+  const SharedParameters shared(fit, DataTable::read(arguments.file, fit.table));
   std::vector<CurveFit> fits;
   for (std::size_t i = 0; i < fit.models.size(); ++i) fits.push_back(fit_from_table(arguments.file, shared.of(i)));
   Outputs outputs(arguments.file, solve);

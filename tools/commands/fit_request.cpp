@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <thalweg/formula/formula.hpp>
+#include <thalweg/models/model_library.hpp>
 #include <thalweg/models/row_noise.hpp>
 
 #include "cli/option_values.hpp"
@@ -49,11 +50,24 @@ std::pair<std::string, int> shown_part(const std::string& model, int begin, int 
                                std::string(static_cast<std::size_t>(carets), '^')));
 }
 
-Equation parse_model(const std::string& model) {
+[[noreturn]] void refuse_model(const std::string& model, TextRange where, const FormulaError& error) {
+  refuse_model(model, where, fmt::format("column {}: {}; expected {}", where.begin + 1, error.problem, error.expected));
+}
+
+/// Built-in models written out.
+ExpandedModel expand(const FitArguments& arguments, const DataTable& table) {
   try {
-    return Equation::parse(model);
+    return expand_model(arguments.model, model_names(arguments, table));
   } catch (const FormulaError& error) {
-    refuse_model(model, error.where, error.what());
+    refuse_model(arguments.model, error.where, error);
+  }
+}
+
+Equation parse_model(const std::string& model, const ExpandedModel& expanded) {
+  try {
+    return Equation::parse(expanded.equation);
+  } catch (const FormulaError& error) {
+    refuse_model(model, expanded.source(error.where), error);
   }
 }
 
@@ -65,7 +79,8 @@ class Request {
       : arguments_(arguments),
         table_(DataTable::read(path, arguments.table)),
         names_(table_.table().columns),
-        equation_(parse_model(arguments.model)) {
+        expanded_(expand(arguments, table_)),
+        equation_(parse_model(arguments.model, expanded_)) {
     fit_.file = path;
     fit_.title = arguments.model;
     fit_.noise =
@@ -81,6 +96,8 @@ class Request {
 
   CurveFit take() {
     add_parameters();
+    add_model_parameters();
+    share_parameters();
     check_names();
     set_bounds(arguments_.lower, "--lower", &FitParameter::lower);
     set_bounds(arguments_.upper, "--upper", &FitParameter::upper);
@@ -88,7 +105,11 @@ class Request {
     check_bounds();
     check_where();
     add_data();
-    return fit_table(std::move(fit_), std::move(table_), arguments_.rows);
+    if (arguments_.files.size() < 2) return fit_table(std::move(fit_), std::move(table_), arguments_.rows);
+    std::vector<DataTable> tables = {std::move(table_)};
+    for (std::size_t i = 1; i < arguments_.files.size(); ++i)
+      tables.push_back(DataTable::read(arguments_.files[i], arguments_.table));
+    return fit_tables(std::move(fit_), std::move(tables), arguments_.rows);
   }
 
  private:
@@ -152,6 +173,14 @@ class Request {
     }
   }
 
+  /// Those of built-in models that are not given: their starts are guessed.
+  void add_model_parameters() {
+    for (const ModelTerm& term : expanded_.terms)
+      for (std::size_t k = 0; k < term.model.parameters.size(); ++k)
+        if (std::string name = term.parameter(k); !is_parameter(name) && !is_expression(name))
+          fit_.parameters.emplace_back().name = std::move(name);
+  }
+
   /// " (a or b)": the names of the formula that are no columns.
   std::string missing_list() const {
     std::vector<std::string> names;
@@ -166,14 +195,17 @@ class Request {
   void check_names() const {
     const std::vector<std::string> spellings = names_.spellings();
     const std::string columns = either(spellings);
+    std::vector<std::string> known = table_.table().columns;
+    for (const LibraryModel& built_in : model_library()) known.push_back(built_in.name);
     for (const Formula* side : {&equation_.response, &equation_.model})
       for (const Formula::Name& used : side->names()) {
         if (is_column(used.name) || is_parameter(used.name) || is_expression(used.name)) continue;
-        refuse_model(arguments_.model, used.where,
-                     fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
-                                 "expected {}, or --start {}=1",
-                                 used.where.begin + 1, used.name, fit_.file,
-                                 did_you_mean(used.name, table_.table().columns), columns, used.name));
+        const TextRange where = expanded_.source(used.where);
+        refuse_model(
+            arguments_.model, where,
+            fmt::format("column {}: '{}' is neither a column of {} nor a parameter{}; "
+                        "expected {}, or --start {}=1",
+                        where.begin + 1, used.name, fit_.file, did_you_mean(used.name, known), columns, used.name));
       }
     for (const Definition& definition : expressions_)
       for (const Formula::Name& used : definition.formula.names())
@@ -185,6 +217,18 @@ class Request {
                           did_you_mean(used.name, table_.table().columns), columns, used.name));
     if (fit_.parameters.empty())
       throw UsageError("the formula has no parameters; expected some, and --start a=1 for each");
+    check_model_orders();
+  }
+
+  void check_model_orders() const {
+    std::vector<std::string> parameters;
+    for (const FitParameter& p : fit_.parameters) parameters.push_back(p.name);
+    try {
+      for (const Formula* side : {&equation_.response, &equation_.model})
+        check_orders(*side, depending_names(parameters, expressions_));
+    } catch (const FormulaError& error) {
+      refuse_model(arguments_.model, expanded_.source(error.where), error);
+    }
   }
 
   FitParameter& parameter(const std::string& option, const std::string& name) {
@@ -204,7 +248,7 @@ class Request {
       if (p.lower > p.upper)
         throw UsageError(
             fmt::format("'{}' has lower {} above upper {}; expected lower <= upper", p.name, p.lower, p.upper));
-      if (p.starts[0] < p.lower || p.starts[0] > p.upper)
+      if (!p.starts.empty() && (p.starts[0] < p.lower || p.starts[0] > p.upper))
         throw UsageError(
             fmt::format("--start: '{}' starts at {}, outside its bounds; expected a start from {} "
                         "to {}",
@@ -212,10 +256,22 @@ class Request {
     }
   }
 
+  /// Of groups each has its own parameters but those named.
+  void share_parameters() {
+    if (arguments_.group.empty() && arguments_.files.size() < 2) return;
+    if (!arguments_.group.empty() && !is_column(arguments_.group))
+      throw UsageError(fmt::format("--group: unknown column '{}'{}; expected {}", arguments_.group,
+                                   did_you_mean(arguments_.group, table_.table().columns), either(names_.spellings())));
+    for (FitParameter& p : fit_.parameters) p.per_group = true;
+    for (const std::string& name : arguments_.shared) parameter("--shared", name).per_group = false;
+  }
+
   void add_data() {
     DataSet& data = fit_.data.emplace_back();
+    data.group_column = arguments_.group;
     data.name = "data";
     data.equation = arguments_.model;
+    use_sigma_x(data);
     check_noise();
     data.sigma = row_formula("--sigma", arguments_.sigma);
     data.weights = row_formula("--weights", arguments_.weights);
@@ -242,7 +298,8 @@ class Request {
                                                                                    : weights ? "--weights"
                                                                                              : "--autocorrelation"));
     if (sigma && weights) throw UsageError("--sigma does not go with --weights; expected one of the two");
-    if (arguments_.noise == NoiseKind::known && !sigma && !weights && !covariance)
+    const bool implicit = equation_.response.names().empty() && !arguments_.sigma_x.empty();
+    if (arguments_.noise == NoiseKind::known && !sigma && !weights && !covariance && !implicit)
       throw UsageError("--noise known needs the standard deviations; expected --sigma, --weights or --covariance");
   }
 
@@ -285,6 +342,18 @@ class Request {
     return a;
   }
 
+  void use_sigma_x(DataSet& data) const {
+    for (const InputError& error : arguments_.sigma_x) {
+      if (!error.input.empty() && !is_column(error.input))
+        throw UsageError(fmt::format("--sigma-x: unknown column '{}'{}; expected {}", error.input,
+                                     did_you_mean(error.input, table_.table().columns), either(names_.spellings())));
+      row_formula("--sigma-x", error.sigma);
+    }
+    row_formula("--correlation", arguments_.correlation);
+    data.input_errors = arguments_.sigma_x;
+    data.correlation = arguments_.correlation;
+  }
+
   /// The condition's own mistakes are the command line's, not the table's.
   void check_where() const {
     if (arguments_.rows.where.empty()) return;
@@ -307,12 +376,22 @@ class Request {
   const FitArguments& arguments_;
   DataTable table_;
   ColumnNames names_;
-  Equation equation_;
+  ExpandedModel expanded_;
+  Equation equation_;                    // built-in models written out
   std::vector<Definition> expressions_;  // definitions and tied parameters
   CurveFit fit_;
 };
 
 }  // namespace
+
+ModelNames model_names(const FitArguments& arguments, const DataTable& table) {
+  ModelNames names{table.table().columns, table.table().values, {}, std::nullopt};
+  for (const Assignment& start : arguments.start) names.parameters.push_back(start.name);
+  for (const auto* expressions : {&arguments.define, &arguments.tie})
+    for (const NamedExpression& each : *expressions) names.parameters.push_back(each.name);
+  if (!arguments.sigma.empty()) names.sigma = arguments.sigma;
+  return names;
+}
 
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments) {
   return Request(path, arguments).take();

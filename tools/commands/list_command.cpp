@@ -10,6 +10,7 @@
 
 #include <thalweg/math/loss.hpp>
 #include <thalweg/models/catalogue.hpp>
+#include <thalweg/models/model_library.hpp>
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/report/text.hpp>
 
@@ -168,6 +169,23 @@ int list_losses() {
   return exit_converged;
 }
 
+int list_models() {
+  std::string out;
+  for (const LibraryModel& model : model_library()) {
+    out += fmt::format("{}: {}\n    {}\n", model.name, model.about, model.formula);
+    std::size_t wide = 0;
+    for (const LibraryParameter& parameter : model.parameters) wide = std::max(wide, parameter.name.size());
+    for (const LibraryParameter& parameter : model.parameters)
+      out += fmt::format("      {:<{}}  {}\n", parameter.name, wide, parameter.about);
+  }
+  out +=
+      "\n--model \"y = gaussian + linear\" or, with the input named, \"y = gaussian(t) + linear(t)\"; starts are "
+      "guessed from the data.\nParameters are called gaussian.center; gaussian1.center, gaussian2.center where a "
+      "model occurs twice.\n";
+  std::fputs(out.c_str(), stdout);
+  return exit_converged;
+}
+
 }  // namespace
 
 std::string problems_folder() {
@@ -219,8 +237,9 @@ int list_command(const Arguments& arguments) {
   if (what == "problems") return list_problems();
   if (what == "methods") return list_methods();
   if (what == "losses") return list_losses();
+  if (what == "models") return list_models();
   if (what != "linear-solvers" && what != "formats")
-    throw UsageError(fmt::format("{}; expected methods, losses, linear-solvers, formats or problems",
+    throw UsageError(fmt::format("{}; expected methods, models, losses, linear-solvers, formats or problems",
                                  what.empty() ? "list needs to know what" : fmt::format("unknown list '{}'", what)));
   print(what == "formats" ? formats() : linear_solvers);
   return exit_converged;

@@ -27,8 +27,8 @@ namespace {
 void refuse_overwriting(const std::string& input, const SolveArguments& a) {
   std::vector<std::pair<std::string, std::string>> files = {{"the input", input}};
   for (const std::string& prior : a.priors) files.emplace_back("--prior", prior);
-  files.insert(files.end(), a.inputs.begin(), a.inputs.end());
   files.emplace_back("--predict", a.predict);
+  files.insert(files.end(), a.inputs.begin(), a.inputs.end());
   if (a.json != "-") files.emplace_back("--json", a.json);
   files.emplace_back("--trace", a.trace);
   files.emplace_back("--output", a.output);

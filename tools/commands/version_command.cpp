@@ -6,6 +6,7 @@
 #include <Eigen/Core>
 #include <boost/version.hpp>
 #include <thalweg/linear/sparse_cholesky.hpp>
+#include <thalweg/models/ode.hpp>
 
 #include "cli/usage.hpp"
 #include "commands/commands.hpp"
@@ -42,12 +43,12 @@ const char* licence() {
 }
 
 std::string libraries() {
-  const std::string sparse = sparse_cholesky_libraries();
+  const std::string sparse = sparse_cholesky_libraries(), ode = ode_libraries();
   return fmt::format(
-      "Eigen {}.{}.{}, {}Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, nlohmann-json, D3 {} (in pages)",
+      "Eigen {}.{}.{}, {}{}Boost {}.{}.{}, fmt {}.{}.{}, CLI11 {}, toml++, nlohmann-json, D3 {} (in pages)",
       EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION, sparse.empty() ? "" : sparse + ", ",
-      BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100, FMT_VERSION / 10000,
-      FMT_VERSION / 100 % 100, FMT_VERSION % 100, CLI11_VERSION, THALWEG_D3_VERSION);
+      ode.empty() ? "" : ode + ", ", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100,
+      FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100, CLI11_VERSION, THALWEG_D3_VERSION);
 }
 
 }  // namespace

@@ -174,6 +174,13 @@ class FormulaModel {
   /// symmetric S. A row of weight 0 adds nothing, whatever its ∇²r.
   void add_curvature(const double* p, std::int64_t begin, std::int64_t end, const double* weight, double* S,
                      const double* const* varying = nullptr) const;
+  /// Rows [begin, end) of the residual, of its derivatives by the varying parameters v, to slope[a], and of its second
+  /// ones by them, the lower triangle by rows: ∂²r/∂vₐ∂v_b, b ≤ a, to second[a (a + 1) / 2 + b].
+  void evaluate_varying(const double* p, std::int64_t begin, std::int64_t end, double* residual, double* const* slope,
+                        double* const* second, const double* const* varying) const;
+  /// ∂²r/∂vₐ∂pⱼ, p the n parameters that do not vary, to mixed[a n + j]; n > 0.
+  void evaluate_mixed(const double* p, std::int64_t begin, std::int64_t end, double* const* mixed,
+                      const double* const* varying) const;
   /// Whether ∂²r/∂pⱼ∂pₖ is there at all, parameters() × parameters(): where it is identically zero, both are linear
   /// beside each other.
   std::vector<char> bends() const;

@@ -64,8 +64,8 @@ struct Profile {
 /// `result` and `statistics` as solve and statistics returned them. There are intervals only where the solve converged
 /// and the noise is known or can be estimated, no group has a loss, and no block is on a manifold. Each end has solves
 /// of its own, side by side on Options::threads; the result is the same bits for any number. time_limit, interrupt and
-/// callback hold for the whole. `components`: those of x whose intervals are wanted; empty: all. Throws Error for a level
-/// outside (0, 1).
+/// callback hold for the whole. `components`: those of x whose intervals are wanted; empty: all. Throws Error for a
+/// level outside (0, 1).
 Profile profile(const Problem& problem, const Result& result, const FitStatistics& statistics,
                 const Options& options = {}, double level = 0.95, std::span<const std::int64_t> components = {});
 

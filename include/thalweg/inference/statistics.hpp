@@ -95,6 +95,7 @@ struct FitStatistics {
   }
   std::vector<double> correlation;  ///< free × free, row-major, NaN where undetermined
   std::vector<double> covariance;   ///< free × free, row-major, NaN where undetermined
+  bool partial_covariance = false;  ///< both are those of the parameters that all groups of a large fit share
   double level = 0.95;              ///< of the intervals, 0 < level < 1
   double quantile = unset;          ///< half the width of an interval over its standard error
   Noise noise = Noise::estimated;

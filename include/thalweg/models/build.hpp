@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include <thalweg/formula/formula.hpp>
 #include <thalweg/models/curve_fit.hpp>
+#include <thalweg/models/curve_model.hpp>
 #include <thalweg/problem/problem.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -20,7 +20,7 @@ struct CurveProblem {
   Parameters<Dynamic> parameters{0, 0, 1};
   Parameters<Dynamic> local{0, 0, 0};  ///< a block for each group; none where no parameter is per group
   std::vector<int> place;              ///< of each fit parameter: which component of either it is
-  std::vector<std::shared_ptr<const FormulaModel>> models;  ///< one per data set
+  std::vector<std::shared_ptr<const CurveModel>> models;  ///< one per data set
 };
 
 /// Where a fit parameter is in x, in one group of rows (0 where there are none).
@@ -35,6 +35,12 @@ void add_gradient(const CurveFit& fit, const CurveProblem& built, std::size_t gr
 
 /// What the names of the equation of a data set stand for.
 Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equation);
+
+/// The model of a data set, without its response, on rows of its own: `values`, an array for each of the columns, which
+/// are those that the model reads at least. Of groups of rows the own rows of the set alone. Throws as build_problem().
+std::unique_ptr<const CurveModel> model_on(const CurveFit& fit, const CurveProblem& built, std::size_t data_set,
+                                           const std::vector<std::string>& columns,
+                                           const std::vector<std::vector<double>>& values);
 
 /// `start` counts from 1, as --start does. Throws FileError, which names the data set, for what only shows when formula
 /// and data meet; Error when there is no such start.

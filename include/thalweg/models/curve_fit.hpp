@@ -13,6 +13,7 @@
 
 #include <thalweg/io/file_error.hpp>
 #include <thalweg/math/loss.hpp>
+#include <thalweg/models/ode.hpp>
 #include <thalweg/problem/error_covariance.hpp>
 #include <thalweg/problem/noise.hpp>
 
@@ -47,6 +48,12 @@ struct Autocorrelation {
   std::string at;            ///< the column that holds t, increasing; empty: the number of the row
 };
 
+/// An input of an equation, a column of its model, that was measured with an error.
+struct InputError {
+  std::string input;  ///< empty: the equation's only input; of an equation with a constant response, each of its inputs
+  std::string sigma;  ///< the standard deviation of each row, as DataSet::sigma is written
+};
+
 /// A name that stands for an expression.
 struct NamedExpression {
   std::string name;
@@ -61,6 +68,8 @@ struct DataSet {
   std::vector<std::string> columns;
   std::vector<std::vector<double>> values;  ///< one array per column, of equal length
   std::vector<std::string> labels;          ///< of each column: its name in its table; empty: as `columns`
+  std::string group_column;                 ///< whose text tells the group of each row; empty: the set has no groups
+  std::vector<int> group;                   ///< of each row, an index into CurveFit::groups; empty: it has no groups
   /// The standard deviation of each row, positive, as written: a column's name, a number, or a formula of columns such
   /// as "0.02*y + 0.1" (a column's own name goes first). Empty: none. row_deviations() evaluates it.
   std::string sigma;
@@ -68,12 +77,16 @@ struct DataSet {
   /// Of the rows' errors, as many as rows; not beside sigma or weights. Null: they are independent.
   std::shared_ptr<const ErrorCovariance> covariance;
   std::optional<Autocorrelation> autocorrelation;  ///< beside sigma or weights, not beside a covariance
-  bool counts = false;       ///< the response is a Poisson count, whose mean is the model: fitted by maximum likelihood
-  Loss loss;                 ///< of each row's residual, divided by its standard deviation
-  std::string group_column;  ///< whose text tells the group of each row; empty: the set has no groups
-  std::vector<int> group;    ///< of each row, an index into CurveFit::groups; empty: the set has no groups
-  std::size_t missing_rows = 0;   ///< left out because a value is missing
-  std::size_t excluded_rows = 0;  ///< left out by a condition, or by a weight of 0
+  bool counts = false;  ///< the response is a Poisson count, whose mean is the model: fitted by maximum likelihood
+  /// Where there are any, the residuals are distances from the curve (OrthogonalResiduals), those of the response
+  /// having standard deviation 1 where none is given. An equation whose response is a constant holds exactly at the
+  /// true inputs.
+  std::vector<InputError> input_errors;
+  std::string correlation;          ///< of the errors of the only such input and of the response: likewise, or empty
+  Loss loss;                        ///< of each row's residual, divided by its standard deviation
+  std::vector<OdeInitial> initial;  ///< initial values of states that differ in this data set
+  std::size_t missing_rows = 0;     ///< left out because a value is missing
+  std::size_t excluded_rows = 0;    ///< left out by a condition, or by a weight of 0
 };
 
 struct CurveFit {
@@ -84,6 +97,7 @@ struct CurveFit {
   std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
   std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
   std::vector<DataSet> data;
+  std::optional<OdeSystem> ode;     ///< whose states equations may name
   std::vector<std::string> groups;  ///< names of the groups of rows, of all data sets together
   Noise noise = Noise::estimated;   ///< known where a data set has counts
   /// The noise that is estimated has a factor for each data set, not one for all. build_problem() leaves it to

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/table/table.hpp>
@@ -18,5 +19,9 @@ struct RowSelection {
 /// leaves out rows as selected and columns that hold no numbers and are not read; then checks the fit as
 /// check_curve_fit does. Throws FileError.
 CurveFit fit_table(CurveFit fit, DataTable table, const RowSelection& rows);
+
+/// The same of several tables, of which each is a group of rows that is called by the name of its file. Each is a data
+/// set like the only one of `fit`.
+CurveFit fit_tables(CurveFit fit, std::vector<DataTable> tables, const RowSelection& rows);
 
 }  // namespace thalweg::inline v0_1

@@ -14,6 +14,8 @@ struct FitRows {
   std::string response;                     ///< what is fitted: "y", "log(y)"
   std::vector<std::string> columns;         ///< of the data, as their table calls them
   std::vector<std::vector<double>> values;  ///< one array per column
+  std::string group_column;                 ///< what the groups of rows are called by; empty: there are none
+  std::vector<std::string> groups;          ///< of each row
   double level = 0.95;                      ///< of the bands
   /// The model's value, and its standard error √(∇f C ∇fᵀ), C the covariance of the parameters.
   std::vector<double> fit, standard_error;

@@ -3,8 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
+
+#include "models/curve/formula_curve.hpp"
+#include "models/curve/orthogonal/curve.hpp"
+#include "models/ode/build_ode.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -45,19 +50,35 @@ std::vector<Slot> slots_of(const CurveProblem& built, const DataSet& data) {
   return slots;
 }
 
-void add_data_set(const CurveFit& fit, const DataSet& data, CurveProblem& built) {
-  std::shared_ptr<const FormulaModel> model;
+/// The residuals of one data set; `ode` is null where they are those of a formula.
+std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& data,
+                                            const std::shared_ptr<const ode::OdeModel>& ode, CurveProblem& built) {
+  const std::int64_t offset = built.parameters.offset();
+  if (ode) {
+    built.models.push_back(ode);
+    return std::make_unique<ode::OdeResiduals>(data.name, ode, offset);
+  }
   try {
     const Equation equation = Equation::parse(data.equation);
-    model = std::make_shared<const FormulaModel>(equation, symbols_of(fit, data, equation), data.values);
+    const Symbols symbols = symbols_of(fit, data, equation);
+    const auto curve = std::make_shared<const FormulaCurve>(equation, symbols, data.values, row_blocks(built, data));
+    if (!data.input_errors.empty()) {
+      const auto orthogonal = orthogonal::orthogonal_curve(data, curve, symbols);
+      built.models.push_back(orthogonal);
+      return std::make_unique<OrthogonalResiduals>(orthogonal->distances());
+    }
+    built.models.push_back(curve);
+    return std::make_unique<FormulaResiduals>(data.name, curve->model(), slots_of(built, data));
   } catch (const FormulaError& error) {
     throw FileError(fit.file, 0, 0,
                     fmt::format("equation of '{}', column {}: {}", data.name, error.where.begin + 1, error.problem),
                     error.expected);
   }
-  built.problem.add_group(
-      with_noise(std::make_unique<FormulaResiduals>(data.name, model, slots_of(built, data)), data));
-  built.models.push_back(std::move(model));
+}
+
+void add_data_set(const CurveFit& fit, const DataSet& data, const std::shared_ptr<const ode::OdeModel>& ode,
+                  CurveProblem& built) {
+  built.problem.add_group(with_noise(residuals_of(fit, data, ode, built), data));
 }
 
 void add_priors(const CurveFit& fit, CurveProblem& built) {
@@ -182,6 +203,10 @@ void mark_linear(const CurveFit& fit, CurveProblem& built) {
   const bool any = fit.detect_linear || std::any_of(fit.parameters.begin(), fit.parameters.end(),
                                                     [](const FitParameter& p) { return p.linear; });
   if (!any) return;
+  for (const DataSet& data : fit.data)
+    if (!data.input_errors.empty())
+      throw FileError(fit.file, 0, 0, "no parameter is linear with errors in the inputs",
+                      "no detection of linear ones");
   for (const std::size_t j : linear_parameters(fit, bends_of(built, fit.parameters.size())))
     built.problem.mark_linear(built.parameters, static_cast<int>(j));
 }
@@ -206,6 +231,16 @@ void add_gradient(const CurveFit& fit, const CurveProblem& built, std::size_t gr
   for (std::size_t i = 0; i < fit.parameters.size(); ++i) by_x[component_of(fit, built, i, group)] += by_parameters[i];
 }
 
+RowBlocks row_blocks(const CurveProblem& built, const DataSet& data) {
+  RowBlocks blocks;
+  if (built.local.count() == 0) return blocks;
+  blocks.dimension = built.local.dimension();
+  blocks.parameters = static_cast<int>(built.local.offset()) + built.local.dimension() * built.local.count();
+  for (const int group : data.group)
+    blocks.offset.push_back(static_cast<int>(built.local.offset()) + group * built.local.dimension());
+  return blocks;
+}
+
 Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
   Symbols symbols{.columns = data.columns};
   for (const FitParameter& p : fit.parameters) (p.per_group ? symbols.varying : symbols.parameters).push_back(p.name);
@@ -218,11 +253,35 @@ Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equ
   return symbols;
 }
 
+std::unique_ptr<const CurveModel> model_on(const CurveFit& fit, const CurveProblem& built, std::size_t data_set,
+                                           const std::vector<std::string>& columns,
+                                           const std::vector<std::vector<double>>& values) {
+  const DataSet& data = fit.data[data_set];
+  const auto rows = values.empty() ? std::size_t{1} : values[0].size();
+  if (dynamic_cast<const FormulaCurve*>(built.models[data_set].get()) == nullptr) {
+    // The response does not matter; a value that was measured keeps it finite.
+    std::vector<std::vector<double>> all;
+    for (std::size_t c = 0; c < data.columns.size(); ++c) {
+      const auto at = std::find(columns.begin(), columns.end(), data.columns[c]);
+      all.push_back(at == columns.end() ? std::vector<double>(rows, data.values[c].front())
+                                        : values[static_cast<std::size_t>(at - columns.begin())]);
+    }
+    return built.models[data_set]->on(all);
+  }
+  const Equation equation = Equation::parse(data.equation);
+  const Equation alone{equation.text, Formula::parse("0"), equation.model};
+  DataSet named;
+  named.columns = columns;
+  return std::make_unique<FormulaCurve>(alone, symbols_of(fit, named, alone), values, row_blocks(built, data),
+                                        static_cast<std::int64_t>(rows));
+}
+
 CurveProblem build_problem(const CurveFit& fit, int start) {
   CurveProblem built;
   add_parameters(fit, start, built);
   restrict_parameters(fit, built);
-  for (const DataSet& data : fit.data) add_data_set(fit, data, built);
+  const auto observed = ode::ode_models(fit);
+  for (std::size_t d = 0; d < fit.data.size(); ++d) add_data_set(fit, fit.data[d], observed[d], built);
   add_priors(fit, built);
   mark_linear(fit, built);
   built.problem.set_noise(fit.noise);

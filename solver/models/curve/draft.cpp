@@ -10,10 +10,15 @@
 
 #include <thalweg/formula/formula.hpp>
 
-#include "models/curve/expressions.hpp"
-#include "models/curve/groups.hpp"
-#include "models/curve/noise/check.hpp"
-#include "models/curve/noise/row_formula.hpp"
+#include "models/curve/checks/built_in.hpp"
+#include "models/curve/checks/combinations.hpp"
+#include "models/curve/checks/expressions.hpp"
+#include "models/curve/checks/groups.hpp"
+#include "models/curve/checks/input_errors.hpp"
+#include "models/curve/checks/noise_check.hpp"
+#include "models/curve/checks/ode_check.hpp"
+#include "models/curve/checks/parameters.hpp"
+#include "models/curve/row_formula.hpp"
 #include "models/curve/selection.hpp"
 #include "table/contents.hpp"
 
@@ -31,7 +36,7 @@ std::string as_argument(const std::string& name) {
 class Checker {
  public:
   explicit Checker(Draft& draft)
-      : draft_(draft), fit_(draft.fit), file_(draft.fit.file), used_(fit_.parameters.size()) {
+      : draft_(draft), fit_(draft.fit), file_(draft.fit.file), used_(fit_.parameters.size()), ode_(draft) {
     for (const FitParameter& parameter : fit_.parameters) {
       index_.emplace(parameter.name, names_.size());
       names_.push_back(parameter.name);
@@ -39,100 +44,40 @@ class Checker {
   }
 
   void run() {
-    check_parameters();
-    check_start_counts();
+    check_parameters(draft_);
     expressions_.emplace(draft_);
     expressions_->check_scalars();
+    ode_.check(*expressions_, [this](const std::string& name) {
+      if (expressions_->has(name)) used_expressions_.insert(name);
+      return find_parameter(name) || expressions_->has(name);
+    });
     for (std::size_t i = 0; i < fit_.data.size(); ++i) {
       const NoiseCheck noise(fit_, fit_.data[i], draft_.data[i]);
       check_columns(fit_.data[i], draft_.data[i]);
       noise.refuse_contradictions();
       ColumnSelection columns(fit_.data[i], draft_.data[i]);
       set_parameters_apart(draft_.data[i], columns);
-      noise.choose_columns(columns, expressions_->names());
+      noise.choose_columns(columns, names_of_all());
       choose_by_equation(fit_.data[i], draft_.data[i], columns);
+      ode_.use_time(fit_.data[i], draft_.data[i], columns);
       read_groups(fit_, fit_.data[i], draft_.data[i], columns);
       const std::vector<std::string> unread = unread_errors(fit_.data[i], draft_.data[i], columns);
       columns.apply(file_);
       check_values(fit_.data[i], draft_.data[i]);
       noise.check_values(columns, [this](const std::string& sentence) { note(sentence); });
+      ode_.check_times(i);
+      check_input_errors(file_, fit_.data[i], draft_.data[i]);
       take_notes(draft_.data[i], columns, unread);
     }
+    ode_.check_observed();
     check_all_used();
+    refuse_linear_parameters(draft_);
+    refuse_combinations(draft_);
     settle_groups(draft_);
     check_counts();
   }
 
  private:
-  void check_parameters() {
-    if (fit_.parameters.empty()) {
-      fail(file_, draft_.parameter_list, "there are no parameters", "at least one to fit");
-    }
-    for (std::size_t i = 0; i < fit_.parameters.size(); ++i) {
-      FitParameter& parameter = fit_.parameters[i];
-      const auto wrong = [&](const std::string& problem, const std::string& expected) {
-        fail(file_, draft_.parameters[i], "parameter '" + parameter.name + "' " + problem, expected);
-      };
-      if (index_.at(parameter.name) != i) {
-        fail(file_, draft_.parameters[i], "two parameters are named '" + parameter.name + "'", "distinct names");
-      }
-      const NameKind kind = kind_of(parameter.name);
-      if (kind == NameKind::no_letter_first) wrong("is not a name", "a letter first");
-      if (kind == NameKind::invalid) {
-        wrong("has a name that formulas cannot use",
-              "letters, digits and _, beginning with a letter, and not and, or, not");
-      }
-      check_parameter(parameter, wrong);
-    }
-  }
-
-  template <class Wrong>
-  static void check_parameter(FitParameter& parameter, const Wrong& wrong) {
-    const double lower = parameter.lower, upper = parameter.upper;
-    if (parameter.starts.empty()) wrong("has no start", "start = a number");
-    if (std::isnan(lower) || std::isnan(upper)) wrong("has a bound that is nan", "a number");
-    if (lower > upper) {
-      wrong("has lower " + to_text(lower) + " above upper " + to_text(upper), "lower <= upper");
-    }
-    for (const double start : parameter.starts) {
-      if (!std::isfinite(start)) {
-        wrong("has the start " + to_text(start), "a finite number");
-      }
-      if (start < lower || start > upper) {
-        wrong("starts at " + to_text(start) + ", outside its bounds",
-              "a start from " + to_text(lower) + " to " + to_text(upper));
-      }
-    }
-    if (lower == upper) parameter.fixed = true;
-    if (parameter.prior) {
-      if (parameter.fixed) wrong("is fixed and has a prior", "one of the two");
-      if (!std::isfinite(parameter.prior->mean)) {
-        wrong("has a prior with mean " + to_text(parameter.prior->mean), "a finite number");
-      }
-      if (!(parameter.prior->sigma > 0.0) || !std::isfinite(parameter.prior->sigma)) {
-        wrong("has a prior with sigma " + to_text(parameter.prior->sigma), "a positive number");
-      }
-    }
-  }
-
-  void check_start_counts() {
-    std::size_t most = 0;
-    for (std::size_t i = 1; i < fit_.parameters.size(); ++i) {
-      if (fit_.parameters[i].starts.size() > fit_.parameters[most].starts.size()) most = i;
-    }
-    const FitParameter& longest = fit_.parameters[most];
-    for (std::size_t i = 0; i < fit_.parameters.size(); ++i) {
-      std::vector<double>& starts = fit_.parameters[i].starts;
-      if (starts.size() == 1) starts.resize(longest.starts.size(), starts[0]);
-      if (starts.size() != longest.starts.size()) {
-        fail(file_, draft_.parameters[i],
-             "parameter '" + names_[i] + "' has " + counted(starts.size(), "start") + " but '" + longest.name +
-                 "' has " + std::to_string(longest.starts.size()),
-             "as many starts for each parameter, or one for all");
-      }
-    }
-  }
-
   void check_columns(const DataSet& data, const DataPlaces& places) const {
     if (places.contents) return;  // those of a table are called by their position, too
     std::unordered_set<std::string> seen;
@@ -144,6 +89,13 @@ class Checker {
     }
   }
 
+  /// Parameters, and what stands for expressions of them.
+  std::vector<std::string> names_of_all() const {
+    std::vector<std::string> all = names_;
+    for (const Definition& definition : expressions_->ordered()) all.push_back(definition.name);
+    return all;
+  }
+
   /// A column's own name goes before a parameter's, and that before the other names that a column has.
   void set_parameters_apart(const DataPlaces& places, ColumnSelection& columns) const {
     const bool prose = places.contents && places.contents->dialect.commented;
@@ -153,6 +105,7 @@ class Checker {
         fail(file_, draft_.parameters[i], "'" + names_[i] + "' is both a parameter and a column", "distinct names");
       columns.set_aside(names_[i]);
     }
+    ode_.set_aside(columns, prose);
     for (const Definition& definition : expressions_->ordered()) {
       if (!columns.has(definition.name)) continue;
       const bool tied = expressions_->is_tied(definition.name);
@@ -164,7 +117,7 @@ class Checker {
     }
   }
 
-  void choose_by_equation(const DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
+  void choose_by_equation(DataSet& data, const DataPlaces& places, ColumnSelection& columns) {
     const auto place = [&](int offset) {
       return places.equation.at(data.equation, offset < 0 ? 0 : static_cast<std::size_t>(offset));
     };
@@ -185,6 +138,8 @@ class Checker {
       choose_by(definition.formula, data, columns, true,
                 [&](int offset) { return at.at(text, offset < 0 ? 0 : static_cast<std::size_t>(offset)); });
     }
+    choose_input_errors(file_, *equation, expressions_->ordered(), data, places, columns);
+    unread_input_errors_ = unread_input_errors(*equation, expressions_->ordered(), data, places, columns);
   }
 
   /// `names_parameters`: complaints about an unknown name list the parameters.
@@ -199,21 +154,28 @@ class Checker {
            (name.name == "e" ? "2.71828..." : "3.14159..."));
     }
     for (const Formula::Name& name : formula.names()) {
-      if (find_parameter(name.name) || expressions_->has(name.name)) continue;
+      if (find_parameter(name.name) || expressions_->has(name.name) || ode_.find_state(name.name)) continue;
       if (columns.use(name.name, file_, place(name.where.begin))) continue;
       std::vector<std::string> known = names_parameters ? names_ : std::vector<std::string>{};
       for (const Definition& each : expressions_->ordered())
         if (names_parameters) known.push_back(each.name);
+      if (names_parameters) ode_.add_states(known);
       const std::size_t parameters = known.size();
       known.insert(known.end(), data.columns.begin(), data.columns.end());
-      const std::string what = names_parameters ? "unknown column or parameter " : "unknown column ";
-      const std::string hint = quoted_with_hint(name.name, known);
+      const std::string what = !names_parameters ? "unknown column "
+                               : fit_.ode        ? "unknown column, parameter or state "
+                                                 : "unknown column or parameter ";
+      std::vector<std::string> with_models = known;
+      for (const LibraryModel& model : model_library()) with_models.push_back(model.name);
+      const std::string hint = quoted_with_hint(name.name, names_parameters ? with_models : known);
       known.resize(parameters);
       for (std::string& spelling : columns.names().spellings()) known.push_back(std::move(spelling));
       fail(file_, place(name.where.begin), what + hint, list(known));
     }
     try {
-      check_orders(formula, depending_names(names_, expressions_->ordered()));
+      std::vector<std::string> varying = names_;
+      ode_.add_states(varying);
+      check_orders(formula, depending_names(varying, expressions_->ordered()));
     } catch (const FormulaError& error) {
       fail(file_, place(error.where.begin), error.problem, error.expected);
     }
@@ -224,11 +186,14 @@ class Checker {
   }
 
   /// Columns that look like standard deviations, and are not read.
-  static std::vector<std::string> unread_errors(const DataSet& data, const DataPlaces& places,
-                                                const ColumnSelection& columns) {
+  std::vector<std::string> unread_errors(const DataSet& data, const DataPlaces& places,
+                                         const ColumnSelection& columns) const {
     std::vector<std::string> found;
     for (std::size_t j = 0; j < data.columns.size() && !has_deviations(data, places); ++j)
-      if (!columns.is_used(j) && is_named_as_error(data.columns[j])) found.push_back(data.columns[j]);
+      if (!columns.is_used(j) && is_named_as_error(data.columns[j]) &&
+          std::none_of(unread_input_errors_.begin(), unread_input_errors_.end(),
+                       [&](const UnreadInputError& each) { return each.column == data.columns[j]; }))
+        found.push_back(data.columns[j]);
     return found;
   }
 
@@ -236,6 +201,7 @@ class Checker {
     if (places.contents)
       for (const std::string& sentence : places.contents->table.notes) note(sentence);
     for (const std::string& sentence : columns.notes()) note(sentence);
+    for (const UnreadInputError& each : unread_input_errors_) note(each.note);
     for (const std::string& name : unread)
       note("column '" + name + "' is not read; if it holds standard deviations, " +
            (places.named_by_keys ? "sigma = \"" + name + "\" in [data]" : "--sigma " + as_argument(name)) +
@@ -313,8 +279,10 @@ class Checker {
   std::vector<std::string> names_;
   std::unordered_map<std::string, std::size_t> index_;  ///< into names_
   std::vector<bool> used_;
+  std::vector<UnreadInputError> unread_input_errors_;  ///< of the data set at hand
   std::optional<Expressions> expressions_;
   std::unordered_set<std::string> used_expressions_;
+  OdeCheck ode_;
 };
 
 }  // namespace
@@ -333,7 +301,9 @@ Place EquationPlaces::at(std::string_view equation, std::size_t offset) const {
 }
 
 CurveFit checked(Draft draft) {
+  const BuiltInModels models(draft);
   Checker(draft).run();
+  models.guess_starts(draft);
   return std::move(draft.fit);
 }
 
@@ -347,7 +317,8 @@ namespace {
 reading::Draft draft_of(CurveFit fit) {
   reading::Draft draft;
   for (const DataSet& data : fit.data) {
-    if (fit.noise == Noise::known && !reading::has_deviations(data, {})) {
+    const bool exact = !data.input_errors.empty() && reading::is_implicit(data.equation);
+    if (fit.noise == Noise::known && !exact && !reading::has_deviations(data, {})) {
       reading::fail(fit.file, {}, "the noise is known but data set '" + data.name + "' has no standard deviations",
                     "sigma, weights or a covariance");
     }
@@ -385,11 +356,23 @@ CurveFit check_curve_fit(CurveFit fit) {
 }
 
 CurveFit fit_table(CurveFit fit, DataTable table, const RowSelection& rows) {
+  std::vector<DataTable> tables;
+  tables.push_back(std::move(table));
+  return fit_tables(std::move(fit), std::move(tables), rows);
+}
+
+CurveFit fit_tables(CurveFit fit, std::vector<DataTable> tables, const RowSelection& rows) {
   if (fit.data.size() != 1) reading::fail(fit.file, {}, "the fit has not one data set", "one, without columns");
-  fit.data[0].columns = table.table().columns;
-  fit.data[0].values = std::move(table.contents().table.values);
+  const bool several = tables.size() > 1;
+  fit.data.resize(tables.size(), fit.data[0]);
+  for (std::size_t d = 0; d < tables.size(); ++d) {
+    DataSet& data = fit.data[d];
+    data.columns = tables[d].table().columns;
+    data.values = std::move(tables[d].contents().table.values);
+    if (several) reading::make_group(fit, data, tables[d].name());
+  }
   reading::Draft draft = draft_of(std::move(fit));
-  reading::place_in_table(draft.data[0], table, rows);
+  for (std::size_t d = 0; d < tables.size(); ++d) reading::place_in_table(draft.data[d], tables[d], rows);
   return reading::checked(std::move(draft));
 }
 

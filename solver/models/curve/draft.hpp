@@ -35,10 +35,30 @@ class EquationPlaces {
   std::vector<Piece> pieces_;
 };
 
+/// Where a formula stands, and its characters.
+struct PlacedText {
+  Place place;
+  EquationPlaces text;
+};
+
+/// Places of an OdeSystem; one for each state, and for each event.
+struct OdePlaces {
+  struct Event {
+    Place table, state, time, until, repetition;
+    PlacedText amount;
+    std::vector<Place> data;
+  };
+  Place table, time, from, tolerance;
+  std::vector<PlacedText> derivatives, initials;
+  std::vector<Event> events;
+};
+
 struct DataPlaces {
   Place table;
   EquationPlaces equation;
   std::vector<Place> columns;  ///< empty when they were named in another file
+  std::vector<Place> input_errors;
+  Place correlation;
   Place sigma, weights, covariance, autocorrelation;
   LowerRows covariance_rows;    ///< of all rows that were read; empty: none
   std::string covariance_file;  ///< that they come from; empty: this one
@@ -46,7 +66,8 @@ struct DataPlaces {
   std::function<Place(std::size_t row, std::size_t column)> cell;
   std::shared_ptr<const DataTable::Contents> contents;  ///< when the numbers come from one
   Place where, group;
-  std::vector<std::string> labels;  ///< of the rows' groups, where the numbers come from no table
+  std::vector<std::string> labels;   ///< of the rows' groups, where the numbers come from no table
+  std::vector<PlacedText> initials;  ///< one per DataSet::initial
   RowSelection rows;
   bool named_by_keys = true;  ///< messages name keys of a problem file, not options of the command
 };
@@ -63,6 +84,7 @@ struct Draft {
   std::vector<ExpressionPlaces> tied, definitions, derived;  ///< one per each of fit's
   std::vector<Place> parameters;                             ///< one per fit.parameters
   std::vector<DataPlaces> data;                              ///< one per fit.data
+  OdePlaces ode;                                             ///< where fit.ode is there
 };
 
 /// Checks everything that does not depend on the format, and completes what was left short (one

@@ -183,12 +183,13 @@ void ColumnSelection::leave_out_all_but(const std::vector<std::size_t>& rows) {
 
 void ColumnSelection::keep_values(const std::vector<std::size_t>& rows) {
   if (rows.size() == data_.values[0].size()) return;
-  for (std::size_t i = 0; i < rows.size() && !data_.group.empty(); ++i) data_.group[i] = data_.group[rows[i]];
-  if (!data_.group.empty()) data_.group.resize(rows.size());
   for (std::vector<double>& column : data_.values) {
     for (std::size_t i = 0; i < rows.size(); ++i) column[i] = column[rows[i]];
     column.resize(rows.size());
   }
+  if (data_.group.empty()) return;
+  for (std::size_t i = 0; i < rows.size(); ++i) data_.group[i] = data_.group[rows[i]];
+  data_.group.resize(rows.size());
 }
 
 void ColumnSelection::keep(const std::vector<std::size_t>& rows) {

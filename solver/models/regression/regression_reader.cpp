@@ -10,7 +10,7 @@
 #include <thalweg/models/regression_fit.hpp>
 
 #include "models/curve/selection.hpp"
-#include "models/curve/toml_values.hpp"
+#include "models/curve/toml/toml_values.hpp"
 #include "models/regression/checks.hpp"
 #include "table/contents.hpp"
 

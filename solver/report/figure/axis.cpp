@@ -11,6 +11,7 @@ namespace {
 
 constexpr double air = 0.04;  // of the extent, on either side
 constexpr double decades_for_logarithm = 3.0;
+constexpr double furthest = 1e300;               // an end of an axis, so that its extent is a number
 constexpr int most_plain = 5, least_plain = -4;  // decimal exponents of numbers that are written without one
 
 std::string superscript(int exponent) {
@@ -43,8 +44,8 @@ Axis::Axis(std::span<const double> values, bool logarithmic) {
   double low = infinity, high = -infinity;
   for (const double v : values) {
     if (!std::isfinite(v) || (logarithmic && v <= 0.0)) continue;
-    low = std::min(low, v);
-    high = std::max(high, v);
+    low = std::min(low, std::max(v, -furthest));
+    high = std::max(high, std::min(v, furthest));
   }
   logarithmic_ = logarithmic && low <= high;
   if (low > high) return;

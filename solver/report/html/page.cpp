@@ -13,7 +13,8 @@ namespace {
 
 /// Nothing is loaded, from anywhere: what the page needs is in it. An image is what it draws itself, to save it as PNG.
 constexpr std::string_view policy =
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'";
 
 /// As the content of a script element, which ends at "</script": "<" occurs in JSON's strings only, where it may be
 /// written as an escape.

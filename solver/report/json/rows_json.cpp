@@ -10,6 +10,7 @@ Json rows_of(std::span<const FitRows> sets) {
     Json data = Json::object();
     for (std::size_t i = 0; i < rows.columns.size(); ++i) data[rows.columns[i]] = numbers(rows.values[i]);
     Json set = {{"data", rows.name}, {"response", rows.response}, {"level", rows.level}, {"columns", std::move(data)}};
+    if (!rows.groups.empty()) set["groups"] = rows.groups;
     for (const RowColumn& column : row_columns)
       if (const auto& values = rows.*column.values; !values.empty()) set[column.name] = numbers(values);
     list.push_back(std::move(set));

@@ -27,8 +27,16 @@ double standard_error(const std::vector<std::vector<double>>& J, std::size_t i, 
 std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
   std::vector<std::size_t> inputs;
   const Formula model = equation.model.substituted(symbols_of(fit, data, equation).definitions);
-  for (const Formula::Name& name : model.names()) {
-    const auto found = std::find(data.columns.begin(), data.columns.end(), name.name);
+  std::vector<std::string> names;
+  for (const Formula::Name& name : model.names()) names.push_back(name.name);
+  const auto is_state = [&](const std::string& name) {
+    return fit.ode && std::any_of(fit.ode->states.begin(), fit.ode->states.end(),
+                                  [&](const OdeState& state) { return state.name == name; });
+  };
+  const bool observes = std::any_of(names.begin(), names.end(), is_state);
+  if (observes && std::find(names.begin(), names.end(), fit.ode->time) == names.end()) names.push_back(fit.ode->time);
+  for (const std::string& name : names) {
+    const auto found = std::find(data.columns.begin(), data.columns.end(), name);
     if (found != data.columns.end()) inputs.push_back(static_cast<std::size_t>(found - data.columns.begin()));
   }
   return inputs;
@@ -40,22 +48,13 @@ std::string response_of(const Equation& equation) {
   return begin == text.npos ? "" : text.substr(begin, end - begin + 1);
 }
 
-FormulaModel model_alone(const CurveFit& fit, const Equation& equation, const std::vector<std::string>& columns,
-                         const std::vector<std::vector<double>>& values) {
-  const Equation alone{equation.text, Formula::parse("0"), equation.model};
-  DataSet rows;
-  rows.columns = columns;
-  return FormulaModel(alone, symbols_of(fit, rows, alone), values,
-                      values.empty() ? 1 : static_cast<std::int64_t>(values[0].size()));
-}
-
-CurveBand band_of(const FormulaModel& model, const std::vector<double>& x, const FitStatistics& s) {
+CurveBand band_of(const CurveModel& model, const std::vector<double>& x, const FitStatistics& s) {
   CurveBand band;
   const std::int64_t rows = model.rows();
   const auto size = static_cast<std::size_t>(rows);
   band.value.resize(size);
   const std::size_t n = s.free.size();
-  if (!s.available() || s.covariance.size() != n * n || n == 0 || std::isnan(s.quantile)) {
+  if (!s.available() || s.covariance.size() != n * n || s.partial_covariance || n == 0 || std::isnan(s.quantile)) {
     model.predict(x.data(), 0, rows, band.value.data());
     return band;
   }

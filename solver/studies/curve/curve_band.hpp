@@ -6,7 +6,7 @@
 
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/inference/statistics.hpp>
-#include <thalweg/models/curve_fit.hpp>
+#include <thalweg/models/build.hpp>
 
 namespace thalweg::inline v0_1::studies {
 
@@ -16,16 +16,13 @@ std::vector<std::size_t> inputs_of(const CurveFit& fit, const DataSet& data, con
 /// The response's text, without blanks around it.
 std::string response_of(const Equation& equation);
 
-/// The equation's model on rows of its own: no response is needed.
-FormulaModel model_alone(const CurveFit& fit, const Equation& equation, const std::vector<std::string>& columns,
-                         const std::vector<std::vector<double>>& values);
-
-/// Its values at the parameters x, and their standard errors √(∇f C ∇fᵀ), C the covariance of `s`; those are empty
-/// where there is no covariance or no interval, NaN where a parameter that takes part is not determined.
+/// The values of a model without response (model_on) at the parameters x, and their standard errors √(∇f C ∇fᵀ), C the
+/// covariance of `s`; those are empty where there is no covariance or no interval, NaN where a parameter that takes
+/// part is not determined.
 struct CurveBand {
   std::vector<double> value, standard_error;
 };
-CurveBand band_of(const FormulaModel& model, const std::vector<double>& x, const FitStatistics& s);
+CurveBand band_of(const CurveModel& model, const std::vector<double>& x, const FitStatistics& s);
 
 /// f ± t √(error² + σ²), σ the standard deviation of a measurement, of each row or of all; empty σ: 0. Nothing is added
 /// where there are no errors.

@@ -46,10 +46,13 @@ double certified_cost(const CurveFit& fit) {
   if (fit.scale_per_data_set) return unset;
   for (const DataSet& data : fit.data)
     if (data.counts || data.covariance || data.autocorrelation || !data.sigma.empty() || !data.weights.empty() ||
-        !data.loss.is_trivial())
+        !data.input_errors.empty() || !data.loss.is_trivial())
       return unset;
   return 0.5 * fit.certified_residual_sum_of_squares;
 }
+
+// Parameters of all groups together up to which a fit takes the last digits of a dense solve.
+constexpr std::size_t most_dense = 60;
 
 class CurveStudy final : public Study {
  public:
@@ -64,6 +67,10 @@ class CurveStudy final : public Study {
           "of the noise do not compare; expected one start, or noise = \"estimated\"",
           file()));
     build(request, request.start);
+    if (built_.local.count() > 0 && built_.problem.start().size() <= most_dense &&
+        !request.was_given("--linear-solver") && request.options.linear_solver == LinearSolverKind::automatic &&
+        needs_residuals(request.options.method))
+      request.options.linear_solver = LinearSolverKind::dense_qr;
     if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }
   void describe(Report& report) const override {
@@ -89,14 +96,20 @@ class CurveStudy final : public Study {
 
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), fit_.notes.begin(), fit_.notes.end());
+    if (has_input_errors())
+      report.result.notes.emplace_back(
+          "the inputs have errors, too: the residuals are distances of the points from the curve, in standard "
+          "deviations");
     if (report.problem.priors > 0 && fit_.noise == Noise::estimated && !fit_.scale_per_data_set)
       report.result.notes.emplace_back(
           "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
           "noise = \"known\" takes them as they are");
   }
-  /// Empty where a parameter is in what was measured.
+  /// Empty where a parameter is in what was measured, and where it is not all that was measured: R² is of errors of the
+  /// response alone.
   std::vector<double> response() const override {
     std::vector<double> response;
+    if (has_input_errors()) return response;
     try {
       for (const auto& model : built_.models) {
         const std::vector<double> y = model->response();
@@ -108,19 +121,18 @@ class CurveStudy final : public Study {
     return response;
   }
   void conclude(const Request& request, Report& report) const override {
-    const CurveFit fit = scaled_fit();
     note_saturation(built_, report);
+    add_groups(fit_, built_, report);
     add_noise(fit_, scales_, report);
     count_scales(report.statistics);
-    add_groups(fit_, built_, report);
-    add_derived(fit, built_, request, report);
-    judge_residuals(fit, built_, report);
+    add_derived(scaled_fit(), built_, request, report);
+    judge_residuals(fit_, built_, report);
     if (report.statistics.available()) report.certified = certified_agreement(fit_, built_, report.statistics);
     const Status status = report.result.status;
-    if (request.picture) report.picture = fit_picture(fit, built_, report.result.x, report.statistics);
+    if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
     if (status == Status::failed || status == Status::non_finite_start) return;
-    if (request.rows) report.rows = row_results(fit, built_, report);
-    report.predictions = predictions(fit, prediction_inputs_, report);
+    if (request.rows) report.rows = row_results(fit_, built_, report);
+    report.predictions = predictions(fit_, built_, prediction_inputs_, report);
     note_missing(report);
   }
   std::string solution(const std::vector<double>& x, Compression) const override {
@@ -176,6 +188,9 @@ class CurveStudy final : public Study {
   }
 
  private:
+  bool has_input_errors() const {
+    return std::any_of(fit_.data.begin(), fit_.data.end(), [](const DataSet& d) { return !d.input_errors.empty(); });
+  }
   void build(const Request& request, int start) {
     fit_.detect_linear = request.detect_linear;
     if (request.loss) set_loss(*request.loss);
@@ -227,11 +242,8 @@ class CurveStudy final : public Study {
   void count_scales(FitStatistics& s) const {
     if (scales_.empty()) return;
     const double more = static_cast<double>(scales_.size()) - 1.0;
-    const auto m = static_cast<double>(built_.problem.residual_count());
-    const double k = m - s.degrees_of_freedom + 1.0 + more;
     s.aic += 2.0 * more;
-    s.bic += more * std::log(m);
-    s.aicc = m > k + 1.0 ? s.aic + 2.0 * k * (k + 1.0) / (m - k - 1.0) : unset;
+    s.bic += more * std::log(static_cast<double>(built_.problem.residual_count()));
   }
   void name(ProblemFacts& facts) const {
     facts.name = std::filesystem::path(file()).stem().string();
@@ -243,9 +255,9 @@ class CurveStudy final : public Study {
   }
 
   CurveFit fit_;
+  std::vector<DataSet> prediction_inputs_;
   mutable CurveProblem built_;  // a solve leaves the scales of the noise in it
   mutable std::vector<NoiseScale> scales_;
-  std::vector<DataSet> prediction_inputs_;
 };
 
 constexpr std::string_view own_options[] = {"--output-table", "--predict", "--predict-output", "--figure",

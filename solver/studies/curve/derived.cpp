@@ -91,7 +91,8 @@ Profile profile_derived(const CurveFit& fit, const ParameterExpressions& express
     Result at = result;
     at.x.push_back(s.value);
     const std::int64_t component = theta.offset();
-    Profile found = profile(built.problem, at, statistics(built.problem, at), options, level, std::span(&component, 1));
+    Profile found =
+        profile(built.problem, at, statistics(built.problem, at, {}, level), options, level, std::span(&component, 1));
     if (found.available()) s.profile = found.intervals[static_cast<std::size_t>(component)];
     found.solves += whole.solves;
     whole = std::move(found);

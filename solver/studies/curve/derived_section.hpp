@@ -1,8 +1,8 @@
 // What a curve fit says of its derived quantities, tied parameters and definitions.
 #pragma once
 
-#include <thalweg/studies/derived.hpp>
 #include <thalweg/report/report.hpp>
+#include <thalweg/studies/derived.hpp>
 #include <thalweg/studies/study.hpp>
 
 namespace thalweg::inline v0_1::studies {

@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/models/row_noise.hpp>
+
 #include "studies/curve/curve_band.hpp"
 
 namespace thalweg::inline v0_1::studies {
@@ -13,7 +15,7 @@ namespace {
 
 constexpr double noteworthy = 0.005;  // probability of so few runs
 
-/// Residuals ordered by `over`; rows of equal `over` stay in their order.
+/// Residuals divided by sigma, ordered by `over`; rows of equal `over` stay in their order.
 std::vector<double> ordered(const std::vector<double>& residual, const std::vector<double>& over) {
   std::vector<std::size_t> order(residual.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -34,12 +36,12 @@ void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& rep
   bool over_input = true;
   for (std::size_t d = 0; d < fit.data.size(); ++d) {
     const DataSet& data = fit.data[d];
-    const FormulaModel& model = *built.models[d];
+    const CurveModel& model = *built.models[d];
     const auto rows = static_cast<std::size_t>(model.rows());
-    // As the fit counts them: divided by sigma, whitened, or Pearson's.
     std::vector<double> residual(rows), over(rows);
-    double* const pointer = residual.data();
-    built.problem.groups()[d]->evaluate(report.result.x.data(), {0, model.rows(), &pointer});
+    model.evaluate(report.result.x.data(), 0, model.rows(), residual.data(), nullptr);
+    const std::vector<double> sigma = row_deviations(data);
+    for (std::size_t i = 0; i < rows && !sigma.empty(); ++i) residual[i] /= sigma[i];
     const std::vector<std::size_t> inputs = inputs_of(fit, data, Equation::parse(data.equation));
     if (inputs.size() == 1) {
       over = data.values[inputs[0]];

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include <thalweg/formula/formula.hpp>
 #include <thalweg/inference/residual_diagnostics.hpp>
 #include <thalweg/models/input_table.hpp>
 #include <thalweg/models/row_noise.hpp>
@@ -13,55 +14,42 @@ namespace thalweg::inline v0_1::studies {
 namespace {
 
 /// The columns of the table, each once.
-void set_columns(const DataSet& data, FitRows& rows) {
+void set_columns(const CurveFit& fit, const DataSet& data, FitRows& rows) {
+  for (const int group : data.group) rows.groups.push_back(fit.groups[static_cast<std::size_t>(group)]);
+  if (!data.group.empty()) rows.group_column = data.group_column;
   const std::vector<std::string>& names = data.labels.empty() ? data.columns : data.labels;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (std::find(rows.columns.begin(), rows.columns.end(), names[i]) != rows.columns.end()) continue;
+    if (!data.group.empty() && data.columns[i] == data.group_column) continue;
     rows.columns.push_back(names[i]);
     rows.values.push_back(data.values[i]);
   }
 }
 
-/// The standard deviation of a measurement in each row, or in all; empty: it is not known. That of a count is the root
-/// of its mean.
-std::vector<double> noise_of(const DataSet& data, const CurveBand& band, const FitStatistics& s) {
-  std::vector<double> noise;
-  for (std::size_t i = 0; i < band.value.size() && data.counts; ++i) noise.push_back(std::sqrt(band.value[i]));
-  if (data.counts) return noise;
+/// Whether the rows of a fit differ in their noise.
+bool is_weighted(const DataSet& data) { return !data.sigma.empty() || !data.weights.empty() || data.covariance; }
+
+/// The columns that its sigma or its weights read.
+std::vector<std::string> read_by_noise(const DataSet& data) {
+  const std::string& text = data.sigma.empty() ? data.weights : data.sigma;
+  std::vector<std::string> names;
+  if (std::find(data.columns.begin(), data.columns.end(), text) != data.columns.end()) return {text};
+  if (text.empty()) return names;
+  const Formula formula = Formula::parse(text);
+  for (const Formula::Name& name : formula.names()) names.push_back(name.name);
+  return names;
+}
+
+/// The standard deviation of a measurement in each row, or in all; empty: it is not known. `weighted`: the rows of the
+/// fit differ in theirs.
+std::vector<double> noise_of(const DataSet& data, bool weighted, const FitStatistics& s) {
   const double scale = s.noise == Noise::known ? 1.0 : s.residual_standard_deviation;
   if (std::isnan(scale)) return {};
-  noise = row_deviations(data);
-  if (noise.empty()) return {scale};
+  if (data.counts) return {};
+  std::vector<double> noise = row_deviations(data);
+  if (noise.empty()) return weighted ? std::vector<double>{} : std::vector<double>{scale};
   for (double& each : noise) each *= scale;
   return noise;
-}
-
-/// The same for rows that were not measured: also empty where the columns are not there that sigma reads, or hold no
-/// such numbers, and where the errors of the fit had a covariance.
-std::vector<double> noise_elsewhere(DataSet rows, const DataSet& fitted, const CurveBand& band,
-                                    const FitStatistics& s) {
-  if (fitted.covariance) return {};
-  rows.sigma = fitted.sigma;
-  rows.weights = fitted.weights;
-  rows.counts = fitted.counts;
-  try {
-    return noise_of(rows, band, s);
-  } catch (const Error&) {
-    return {};
-  }
-}
-
-/// The columns that sigma or weights read.
-void add_noise_columns(const DataSet& data, std::vector<std::string>& wished) {
-  for (const std::string* text : {&data.sigma, &data.weights}) {
-    if (text->empty()) continue;
-    if (std::find(data.columns.begin(), data.columns.end(), *text) != data.columns.end()) {
-      wished.push_back(*text);
-      continue;
-    }
-    const Formula formula = Formula::parse(*text);
-    for (const Formula::Name& name : formula.names()) wished.push_back(name.name);
-  }
 }
 
 void set_bands(const CurveBand& band, const std::vector<double>& noise, const FitStatistics& s, FitRows& rows) {
@@ -92,16 +80,20 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
     FitRows& rows = all.emplace_back();
     rows.name = data.name;
     rows.response = response_of(equation);
-    set_columns(data, rows);
-    const CurveBand band = band_of(model_alone(fit, equation, data.columns, data.values), x, s);
-    set_bands(band, noise_of(data, band, s), s, rows);
+    set_columns(fit, data, rows);
+    const CurveBand band = band_of(*model_on(fit, built, d, data.columns, data.values), x, s);
+    set_bands(band, noise_of(data, is_weighted(data), s), s, rows);
     const auto count = static_cast<std::size_t>(built.models[d]->rows());
     rows.residual.resize(count);
     built.models[d]->evaluate(x.data(), 0, built.models[d]->rows(), rows.residual.data(), nullptr);
-    rows.standardised = part(diagnostics.standardised, begin, count);
-    rows.leverage = part(diagnostics.leverage, begin, count);
-    rows.cooks_distance = part(diagnostics.cooks_distance, begin, count);
-    begin += count;
+    // Residuals of several components, of errors in x, have no leverage as a row.
+    const auto components = static_cast<std::size_t>(built.problem.groups()[d]->dimension());
+    if (components == 1) {
+      rows.standardised = part(diagnostics.standardised, begin, count);
+      rows.leverage = part(diagnostics.leverage, begin, count);
+      rows.cooks_distance = part(diagnostics.cooks_distance, begin, count);
+    }
+    begin += count * components;
   }
   return all;
 }
@@ -121,31 +113,46 @@ void note_missing(Report& report) {
 }
 
 std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& path, const TableOptions& options) {
-  const bool same = std::all_of(fit.data.begin(), fit.data.end(),
-                                [&](const DataSet& data) { return data.equation == fit.data[0].equation; });
+  if (!fit.groups.empty())
+    throw Error("--predict does not go with groups of rows: parameters differ from group to group");
+  const bool one_solution = !fit.ode || std::all_of(fit.ode->events.begin(), fit.ode->events.end(),
+                                                    [](const OdeEvent& event) { return event.data.empty(); });
+  const bool same = one_solution && std::all_of(fit.data.begin(), fit.data.end(), [&](const DataSet& data) {
+                      return data.equation == fit.data[0].equation && data.initial.empty();
+                    });
   std::vector<DataSet> all;
   for (std::size_t d = 0; d < (same ? 1 : fit.data.size()); ++d) {
     const DataSet& data = fit.data[d];
     const Equation equation = Equation::parse(data.equation);
     std::vector<std::string> needed, wished;
     for (const std::size_t input : inputs_of(fit, data, equation)) needed.push_back(data.columns[input]);
-    add_noise_columns(data, wished);
+    wished = read_by_noise(data);
     DataSet inputs = select_inputs(DataTable::read(path, options), needed, wished);
     inputs.name = data.name;
     inputs.equation = data.equation;
+    const auto has = [&](const std::string& name) {
+      return std::find(inputs.columns.begin(), inputs.columns.end(), name) != inputs.columns.end();
+    };
+    inputs.counts = data.counts;
+    if (std::all_of(wished.begin(), wished.end(), has)) {
+      inputs.sigma = data.sigma;
+      inputs.weights = data.weights;
+    }
     all.push_back(std::move(inputs));
   }
   return all;
 }
 
-std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>& inputs, const Report& report) {
+std::vector<FitRows> predictions(const CurveFit& fit, const CurveProblem& built, const std::vector<DataSet>& inputs,
+                                 const Report& report) {
   std::vector<FitRows> all;
-  for (const DataSet& data : inputs) {
+  for (std::size_t d = 0; d < inputs.size(); ++d) {
+    const DataSet& data = inputs[d];
     const Equation equation = Equation::parse(data.equation);
     FitRows& rows = all.emplace_back();
     rows.name = data.name;
     rows.response = response_of(equation);
-    set_columns(data, rows);
+    set_columns(fit, data, rows);
     // A column that the model does not read may be called like a parameter.
     std::vector<std::string> columns;
     std::vector<std::vector<double>> values;
@@ -156,10 +163,8 @@ std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>
       columns.push_back(data.columns[i]);
       values.push_back(data.values[i]);
     }
-    const CurveBand band = band_of(model_alone(fit, equation, columns, values), report.result.x, report.statistics);
-    const auto fitted =
-        std::find_if(fit.data.begin(), fit.data.end(), [&](const DataSet& each) { return each.name == data.name; });
-    set_bands(band, noise_elsewhere(data, *fitted, band, report.statistics), report.statistics, rows);
+    const CurveBand band = band_of(*model_on(fit, built, d, columns, values), report.result.x, report.statistics);
+    set_bands(band, noise_of(data, is_weighted(fit.data[d]), report.statistics), report.statistics, rows);
   }
   return all;
 }

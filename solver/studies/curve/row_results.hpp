@@ -21,6 +21,7 @@ void note_missing(Report& report);
 std::vector<DataSet> prediction_inputs(const CurveFit& fit, const std::string& path, const TableOptions& options);
 
 /// The predictions on those rows.
-std::vector<FitRows> predictions(const CurveFit& fit, const std::vector<DataSet>& inputs, const Report& report);
+std::vector<FitRows> predictions(const CurveFit& fit, const CurveProblem& built, const std::vector<DataSet>& inputs,
+                                 const Report& report);
 
 }  // namespace thalweg::inline v0_1::studies

@@ -41,7 +41,7 @@ bool is_linear(const CurveFit& fit, const CurveProblem& built, const FitStatisti
 }
 
 /// Residuals of the rows divided by sigma, at x; `of`: rows to evaluate.
-std::vector<double> residuals_at(const DataSet& data, const FormulaModel& model, const std::vector<double>& x,
+std::vector<double> residuals_at(const DataSet& data, const CurveModel& model, const std::vector<double>& x,
                                  std::int64_t begin, std::int64_t end) {
   std::vector<double> r(static_cast<std::size_t>(end - begin));
   model.evaluate(x.data(), begin, end, r.data(), nullptr);
@@ -82,11 +82,11 @@ std::optional<double> by_leverage(const CurveFit& fit, const CurveProblem& built
 LeaveOneOut leave_one_out(const CurveFit& fit, const Report& report) {
   LeaveOneOut found;
   const FitStatistics& s = report.statistics;
-  if (!report.result.converged() || !s.available() || !s.loss.empty() || s.degrees_of_freedom < 1) return found;
-  // Without a row, what is left is another fit where errors are correlated, and no sum of squares where rows are
-  // counts.
   const DataSet& data = fit.data[0];
-  if (data.covariance || data.autocorrelation || data.counts) return found;
+  // Then the residuals of a row are not its own, or not its distance from the curve alone.
+  if (data.counts || data.covariance || data.autocorrelation || !data.input_errors.empty() || !fit.groups.empty())
+    return found;
+  if (!report.result.converged() || !s.available() || !s.loss.empty() || s.degrees_of_freedom < 1) return found;
   const CurveProblem built = build_problem(fit);
   const std::int64_t rows = built.models[0]->rows();
   const bool linear = is_linear(fit, built, s), few = rows <= most_refits;

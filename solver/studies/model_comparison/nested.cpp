@@ -18,9 +18,9 @@ constexpr double part_of_noise = 1e-7, part_of_size = 1e-12;
 /// The values of the model at x.
 std::vector<double> curve_of(const CurveFit& fit, const std::vector<double>& x) {
   const DataSet& data = fit.data[0];
-  const FormulaModel model = model_alone(fit, Equation::parse(data.equation), data.columns, data.values);
-  std::vector<double> values(static_cast<std::size_t>(model.rows()));
-  model.predict(x.data(), 0, model.rows(), values.data());
+  const auto model = model_on(fit, build_problem(fit), 0, data.columns, data.values);
+  std::vector<double> values(static_cast<std::size_t>(model->rows()));
+  model->predict(x.data(), 0, model->rows(), values.data());
   return values;
 }
 
@@ -125,6 +125,8 @@ std::vector<NestedModels> nested_models(const std::vector<const CurveFit*>& prob
                                         const std::vector<ModelFit>& fits) {
   std::vector<NestedModels> nested;
   const auto is_sound = [&](std::size_t i) {
+    const CurveFit& fit = *problems[i];
+    if (!fit.groups.empty() || !fit.data[0].input_errors.empty()) return false;
     return fits[i].report.result.converged() && fits[i].report.statistics.available();
   };
   for (std::size_t i = 0; i < fits.size(); ++i)

@@ -23,15 +23,15 @@ using toml_line::with;
 TEST_CASE("unknown keys are refused, with the nearest known one") {
   CHECK(error_with("title", "titel") ==
         "f.toml:1:1: unknown key 'titel' (did you mean 'title'?) at the top level; expected title, "
-        "source, define, model, parameters, derived, data, fit or certified");
+        "source, define, model, parameters, derived, ode, data, fit or certified");
   CHECK(error_with("lower = 0", "lowr = 0") ==
         "f.toml:9:20: unknown key 'lowr' (did you mean 'lower'?) in parameter 'b'; expected start, "
-        "lower, upper, fixed, linear, prior, unit or description");
+        "per, lower, upper, fixed, linear, prior, unit or description");
   CHECK(error_with("lower = 0", "prior = { mean = 1, sd = 2 }") ==
         "f.toml:9:40: unknown key 'sd' in prior of parameter 'b'; expected mean or sigma");
   CHECK(error_with("columns", "kolumns") ==
         "f.toml:12:1: unknown key 'kolumns' (did you mean 'columns'?) in [data]; expected name, "
-        "model, columns, rows, file, sigma, weights, covariance, autocorrelation, noise, loss, where, "
+        "model, columns, rows, file, sigma, sigma_x, correlation, weights, covariance, autocorrelation, noise, "
         "...");
   CHECK(error_with("[certified]", "[fit]\nnoises = 1\n[certified]") ==
         "f.toml:17:1: unknown key 'noises' (did you mean 'noise'?) in [fit]; expected noise or loss");
@@ -148,8 +148,8 @@ TEST_CASE("names in equations") {
         "f.toml:9:1: parameter 'b' is not used by any equation; expected a parameter that some "
         "equation names");
   CHECK(error_with("b = {", "\"b c\" = {") ==
-        "f.toml:9:1: parameter 'b c' has a name that formulas cannot use; expected letters, digits "
-        "and _, beginning with a letter, and not and, or, not");
+        "f.toml:9:1: parameter 'b c' has a name that formulas cannot use; expected letters, digits, "
+        "_ and ., beginning with a letter, and not and, or, not");
   CHECK(error_with("b = {", "pi = {") == "f.toml:5:10: unknown column or parameter 'b'; expected a, pi, x or y");
   CHECK(error_with("b = {", "1 = {") == "f.toml:9:1: parameter '1' is not a name; expected a letter first");
   CHECK(error_with("y = \"a + b * x\"", "y = \"a + b * x\"\nx = \"a\"") ==

@@ -85,7 +85,8 @@ function appendSaveButtons(parent, figure) {
       canvas.width = Math.round(pixelsPerUnit * width);
       canvas.height = Math.round(pixelsPerUnit * height);
       canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
-      canvas.toBlob(blob => saveBlob(blob, name('png')), 'image/png');
+      const bytes = atob(canvas.toDataURL('image/png').split(',')[1]);
+      saveBlob(new Blob([Uint8Array.from(bytes, c => c.charCodeAt(0))], {type: 'image/png'}), name('png'));
     };
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   });
