@@ -25,12 +25,15 @@ std::vector<double> akaike_weights(std::span<const double> criterion) {
 
 NestedTest nested_test(const FitStatistics& simpler, const FitStatistics& fuller) {
   NestedTest test;
-  test.chi_squared = fuller.noise == Noise::known;
+  const bool likelihoods = simpler.likelihood && fuller.likelihood;
+  test.chi_squared = fuller.noise == Noise::known || likelihoods;
   test.numerator = simpler.degrees_of_freedom - fuller.degrees_of_freedom;
   test.denominator = test.chi_squared ? 0 : fuller.degrees_of_freedom;
-  const double gain = simpler.residual_sum_of_squares - fuller.residual_sum_of_squares;
-  const bool squares = simpler.loss.empty() && fuller.loss.empty() && !simpler.likelihood && !fuller.likelihood;
-  if (!squares || test.numerator <= 0 || !std::isfinite(gain) || fuller.exact) return test;
+  // Of likelihoods what minus twice their logarithm falls by (Wilks 1938): AIC less what it adds for the parameters.
+  const double gain = likelihoods ? simpler.aic - fuller.aic + 2.0 * test.numerator
+                                  : simpler.residual_sum_of_squares - fuller.residual_sum_of_squares;
+  const bool alike = simpler.loss.empty() && fuller.loss.empty() && simpler.likelihood == fuller.likelihood;
+  if (!alike || test.numerator <= 0 || !std::isfinite(gain) || fuller.exact) return test;
   const double least = std::max(gain, 0.0);  // the fuller model is no worse but for where its solve ended
   if (test.chi_squared) {
     test.statistic = least;

@@ -43,6 +43,15 @@ TEST_CASE("tests of nested models") {
       thalweg::nested_test(sums(13.841458820694124, 10, thalweg::Noise::known), sums(10.0, 9, thalweg::Noise::known));
   CHECK(chi.chi_squared);
   CHECK(chi.probability == doctest::Approx(0.05).epsilon(1e-9));
+  // Of likelihoods −2 ln L counts: here it falls by 3.84... while AIC falls by two less.
+  thalweg::FitStatistics simple = sums(50.0, 10), full = sums(49.0, 9);
+  simple.likelihood = full.likelihood = true;
+  simple.aic = 101.841458820694124;
+  full.aic = 100.0;
+  const auto wilks = thalweg::nested_test(simple, full);
+  CHECK(wilks.chi_squared);
+  CHECK(wilks.statistic == doctest::Approx(3.841458820694124).epsilon(1e-9));
+  CHECK(wilks.probability == doctest::Approx(0.05).epsilon(1e-7));
   CHECK(std::isnan(thalweg::nested_test(sums(1.0, 9), sums(1.0, 9)).probability));
   CHECK(std::isnan(thalweg::nested_test(sums(1.0, 1), sums(0.5, 0)).probability));
   CHECK(thalweg::nested_test(sums(1.0, 10), sums(1.0 + 1e-15, 9)).probability == 1.0);

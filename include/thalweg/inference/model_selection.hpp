@@ -15,7 +15,7 @@ std::vector<double> akaike_weights(std::span<const double> criterion);
 
 /// Whether the fuller of two nested models fits better than by chance.
 struct NestedTest {
-  bool chi_squared = false;  ///< of known noise: Δχ²; else Fisher's F
+  bool chi_squared = false;  ///< of known noise: Δχ²; of likelihoods −2 Δ ln L; else Fisher's F
   double statistic =
       unset;  ///< F = ((S₁ − S₂)/(ν₁ − ν₂)) / (S₂/ν₂), S sums of squares, ν degrees of freedom; or S₁ − S₂
   int numerator = 0;           ///< ν₁ − ν₂

@@ -121,18 +121,19 @@ class CurveStudy final : public Study {
     return response;
   }
   void conclude(const Request& request, Report& report) const override {
+    const CurveFit fit = scaled_fit();
     note_saturation(built_, report);
     add_groups(fit_, built_, report);
     add_noise(fit_, scales_, report);
     count_scales(report.statistics);
-    add_derived(scaled_fit(), built_, request, report);
-    judge_residuals(fit_, built_, report);
+    add_derived(fit, built_, request, report);
+    judge_residuals(fit, built_, report);
     if (report.statistics.available()) report.certified = certified_agreement(fit_, built_, report.statistics);
     const Status status = report.result.status;
-    if (request.picture) report.picture = fit_picture(fit_, built_, report.result.x, report.statistics);
+    if (request.picture) report.picture = fit_picture(fit, built_, report.result.x, report.statistics);
     if (status == Status::failed || status == Status::non_finite_start) return;
-    if (request.rows) report.rows = row_results(fit_, built_, report);
-    report.predictions = predictions(fit_, built_, prediction_inputs_, report);
+    if (request.rows) report.rows = row_results(fit, built_, report);
+    report.predictions = predictions(fit, built_, scaled_inputs(), report);
     note_missing(report);
   }
   std::string solution(const std::vector<double>& x, Compression) const override {
@@ -238,12 +239,29 @@ class CurveStudy final : public Study {
     for (const NoiseScale& each : scales_) scales.push_back(each.scale);
     return with_noise_scales(fit_, scales);
   }
+  /// The rows to predict in, with the noise of that fit; rows without the columns that it reads have none.
+  std::vector<DataSet> scaled_inputs() const {
+    if (scales_.empty()) return prediction_inputs_;
+    std::vector<DataSet> all = prediction_inputs_;
+    for (std::size_t d = 0; d < all.size(); ++d) {
+      const DataSet& fitted = fit_.data[d];
+      const bool has_noise = fitted.sigma == all[d].sigma && fitted.weights == all[d].weights && !fitted.covariance;
+      if (!has_noise) continue;
+      CurveFit alone;
+      alone.data.push_back(std::move(all[d]));
+      all[d] = std::move(with_noise_scales(std::move(alone), {scales_[d].scale}).data[0]);
+    }
+    return all;
+  }
   /// Every scale is a parameter of the likelihood; the statistics know of one.
   void count_scales(FitStatistics& s) const {
     if (scales_.empty()) return;
     const double more = static_cast<double>(scales_.size()) - 1.0;
+    const auto m = static_cast<double>(built_.problem.residual_count());
+    const double k = m - s.degrees_of_freedom + 1.0 + more;
     s.aic += 2.0 * more;
-    s.bic += more * std::log(static_cast<double>(built_.problem.residual_count()));
+    s.bic += more * std::log(m);
+    s.aicc = m > k + 1.0 ? s.aic + 2.0 * k * (k + 1.0) / (m - k - 1.0) : unset;
   }
   void name(ProblemFacts& facts) const {
     facts.name = std::filesystem::path(file()).stem().string();

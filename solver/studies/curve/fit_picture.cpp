@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/models/row_noise.hpp>
@@ -34,6 +35,16 @@ std::vector<double> grid_over(const std::vector<double>& x) {
   return grid;
 }
 
+/// The standard deviation of a measurement wherever it is made; null where it is not one, or not known.
+std::optional<double> constant_noise(const DataSet& data, const FitStatistics& s) {
+  const double scale = s.noise == Noise::known ? 1.0 : s.residual_standard_deviation;
+  if (std::isnan(scale) || data.counts) return std::nullopt;
+  const std::vector<double> sigma = row_deviations(data);
+  if (sigma.empty()) return s.noise == Noise::known ? std::nullopt : std::optional(scale);
+  const bool same = std::all_of(sigma.begin(), sigma.end(), [&](double each) { return each == sigma[0]; });
+  return same ? std::optional(scale * sigma[0]) : std::nullopt;
+}
+
 void draw_curve(const CurveFit& fit, const CurveProblem& built, std::size_t d, std::size_t input,
                 const std::vector<double>& x, const FitStatistics& s, FitPanel& panel) {
   const DataSet& data = fit.data[d];
@@ -46,10 +57,8 @@ void draw_curve(const CurveFit& fit, const CurveProblem& built, std::size_t d, s
   const CurveBand band = band_of(*model_on(fit, built, d, data.columns, columns), x, s);
   panel.curve = band.value;
   add_band(band, s.quantile, {}, panel.lower, panel.upper);
-  if (!row_deviations(data).empty() || data.counts || s.noise == Noise::known ||
-      std::isnan(s.residual_standard_deviation))
-    return;
-  add_band(band, s.quantile, {s.residual_standard_deviation}, panel.prediction_lower, panel.prediction_upper);
+  if (const auto noise = constant_noise(data, s))
+    add_band(band, s.quantile, {*noise}, panel.prediction_lower, panel.prediction_upper);
 }
 
 std::string label_of(const DataSet& data, std::string_view column) {

@@ -39,9 +39,15 @@ void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& rep
     const CurveModel& model = *built.models[d];
     const auto rows = static_cast<std::size_t>(model.rows());
     std::vector<double> residual(rows), over(rows);
-    model.evaluate(report.result.x.data(), 0, model.rows(), residual.data(), nullptr);
-    const std::vector<double> sigma = row_deviations(data);
-    for (std::size_t i = 0; i < rows && !sigma.empty(); ++i) residual[i] /= sigma[i];
+    if (const ResidualGroup& group = *built.problem.groups()[d]; group.dimension() == 1) {
+      // As the fit counts them: divided by sigma, whitened, or Pearson's.
+      double* const pointer = residual.data();
+      group.evaluate(report.result.x.data(), {0, model.rows(), &pointer});
+    } else {
+      model.evaluate(report.result.x.data(), 0, model.rows(), residual.data(), nullptr);
+      const std::vector<double> sigma = row_deviations(data);
+      for (std::size_t i = 0; i < rows && !sigma.empty(); ++i) residual[i] /= sigma[i];
+    }
     const std::vector<std::size_t> inputs = inputs_of(fit, data, Equation::parse(data.equation));
     if (inputs.size() == 1) {
       over = data.values[inputs[0]];

@@ -43,13 +43,15 @@ std::vector<std::string> read_by_noise(const DataSet& data) {
   return names;
 }
 
-/// The standard deviation of a measurement in each row, or in all; empty: it is not known. `weighted`: the rows of the
-/// fit differ in theirs.
-std::vector<double> noise_of(const DataSet& data, bool weighted, const FitStatistics& s) {
+/// The standard deviation of a measurement in each row, or in all; empty: it is not known. That of a count is the root
+/// of its mean. `weighted`: the rows of the fit differ in theirs.
+std::vector<double> noise_of(const DataSet& data, bool weighted, const CurveBand& band, const FitStatistics& s) {
+  std::vector<double> noise;
+  for (std::size_t i = 0; i < band.value.size() && data.counts; ++i) noise.push_back(std::sqrt(band.value[i]));
+  if (data.counts) return noise;
   const double scale = s.noise == Noise::known ? 1.0 : s.residual_standard_deviation;
   if (std::isnan(scale)) return {};
-  if (data.counts) return {};
-  std::vector<double> noise = row_deviations(data);
+  noise = row_deviations(data);
   if (noise.empty()) return weighted ? std::vector<double>{} : std::vector<double>{scale};
   for (double& each : noise) each *= scale;
   return noise;
@@ -101,7 +103,7 @@ std::vector<FitRows> row_results(const CurveFit& fit, const CurveProblem& built,
     rows.response = response_of(equation);
     set_columns(fit, data, rows);
     const CurveBand band = band_of(*model_on(fit, built, d, data.columns, data.values), x, s);
-    set_bands(band, noise_of(data, is_weighted(data), s), s, rows);
+    set_bands(band, noise_of(data, is_weighted(data), band, s), s, rows);
     const auto count = static_cast<std::size_t>(built.models[d]->rows());
     rows.residual.resize(count);
     built.models[d]->evaluate(x.data(), 0, built.models[d]->rows(), rows.residual.data(), nullptr);
@@ -196,7 +198,7 @@ std::vector<FitRows> predictions(const CurveFit& fit, const CurveProblem& built,
       values.push_back(data.values[i]);
     }
     const CurveBand band = band_of(*model_on(fit, built, d, columns, values), report.result.x, report.statistics);
-    set_bands(band, noise_of(data, is_weighted(fit.data[d]), report.statistics), report.statistics, rows);
+    set_bands(band, noise_of(data, is_weighted(fit.data[d]), band, report.statistics), report.statistics, rows);
   }
   return all;
 }
