@@ -195,13 +195,17 @@ std::vector<double> values_of(const Program& program, const std::vector<double>&
 
 /// What of the scaled curvature S may come from a gradient g = Jᵀr that is not quite zero: where two parameters are a
 /// product, S holds g over the parameter's value. A hundredfold of that.
-double unfinished_curvature(const DenseMatrix& J, const std::vector<double>& values, const AlignedArray& residual) {
-  double gradient = 0.0, size = 0.0;
+/// Columns are scaled as second_order() does it.
+double unfinished_curvature(const DenseMatrix& J, const std::vector<double>& S, const std::vector<double>& values,
+                            const AlignedArray& residual) {
+  double gradient = 0.0, size = norm({residual.data(), static_cast<std::size_t>(J.stride())});
   for (std::int64_t j = 0; j < J.columns(); ++j) {
     const double length = norm({J.column(j), static_cast<std::size_t>(J.stride())});
+    const auto at = static_cast<std::size_t>(j);
+    const double scale = std::max(length, std::sqrt(std::abs(S[at * static_cast<std::size_t>(J.columns()) + at])));
     double product = 0.0;
-    for (std::int64_t i = 0; i < J.stride(); ++i) product += J(i, j) / length * residual[i];
-    if (length > 0.0) gradient = std::max(gradient, std::abs(product));
+    for (std::int64_t i = 0; i < J.stride() && scale > 0.0; ++i) product += J(i, j) / scale * residual[i];
+    gradient = std::max(gradient, std::abs(product));
     size = std::max(size, length * std::abs(values[static_cast<std::size_t>(j)]));
   }
   return size > 0.0 ? 100.0 * gradient / size : 0.0;
@@ -224,7 +228,7 @@ void look_at_second_order(const Program& program, const Result& result, const Al
     for (const int j : s.free)
       S.push_back(
           whole[static_cast<std::size_t>(program.column_of(i)) * all + static_cast<std::size_t>(program.column_of(j))]);
-  auto found = second_order(J, S, unfinished_curvature(J, values_of(program, result.x, s.free), residual));
+  auto found = second_order(J, S, unfinished_curvature(J, S, values_of(program, result.x, s.free), residual));
   if (!found) return;
   for (const int column : found->columns) s.second_order.push_back(s.free_name(static_cast<std::size_t>(column)));
   inverse = std::move(found->inverse);

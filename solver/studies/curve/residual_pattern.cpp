@@ -36,6 +36,8 @@ void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& rep
   bool over_input = true;
   for (std::size_t d = 0; d < fit.data.size(); ++d) {
     const DataSet& data = fit.data[d];
+    if (Equation::parse(data.equation).response.names().empty())
+      return;  // distances from an implicit curve have no order
     const CurveModel& model = *built.models[d];
     const auto rows = static_cast<std::size_t>(model.rows());
     std::vector<double> residual(rows), over(rows);
