@@ -60,7 +60,7 @@ void refuse_without(const SolveArguments& solve) {
       throw UsageError(fmt::format("{0} needs {1}; expected {1} {2}", option, other, value));
 }
 
-void finish_solve(SolveArguments& solve) {
+void finish_solve(SolveArguments& solve, bool is_fit) {
   refuse_without(solve);
   Options& o = solve.options;
   TrainOptions& t = solve.train;
@@ -72,8 +72,8 @@ void finish_solve(SolveArguments& solve) {
     refuse_of_second_order(o, method);
     if (solve.starts > 1)
       throw UsageError(fmt::format("--starts does not go with {}; expected a second-order method", method));
-  } else if (solve.method_given) {
-    refuse_of_first_order(solve);
+  } else if (solve.method_given || is_fit) {
+    refuse_of_first_order(solve);  // a fit chooses none by itself
   }
 }
 
@@ -134,7 +134,7 @@ void finish(Arguments& arguments) {
   for (const auto& [one, other] : contradictions)
     if (solve.was_given(one) && solve.was_given(other))
       throw UsageError(fmt::format("{} and {}; expected one of them", one, other));
-  finish_solve(solve);
+  finish_solve(solve, arguments.verb == Verb::fit);
   if (arguments.verb == Verb::compare) finish_compare(arguments);
   if (arguments.verb == Verb::fit) finish_fit(arguments.fit, solve);
 }

@@ -145,6 +145,7 @@ void ColumnSelection::apply(const std::string& file) {
       ++data_.excluded_rows;
       continue;
     }
+    if (!data_.group.empty() && data_.group[row] < 0) missing[row] = true;
     for (std::size_t j = 0; j < used_.size() && !missing[row]; ++j) {
       if (!used_[j] || std::isfinite(data_.values[j][row])) continue;
       if (!may_be_left_out(row, j)) refuse(row, j);

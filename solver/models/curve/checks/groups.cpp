@@ -101,6 +101,10 @@ void read_groups(CurveFit& fit, DataSet& data, const DataPlaces& places, const C
   std::unordered_map<std::string, int> index;
   for (std::size_t g = 0; g < fit.groups.size(); ++g) index.emplace(fit.groups[g], static_cast<int>(g));
   for (std::size_t row = 0; row < labels.size(); ++row) {
+    if (labels[row].empty() && places.rows.skip_missing) {
+      data.group.push_back(-1);  // to be left out with the rows that lack another value
+      continue;
+    }
     if (labels[row].empty())
       fail(places.cell_file, places.cell ? places.cell(row, *column) : places.table,
            cell_name(row + 1, data.group_column) + " is empty", "the name of the row's group");
