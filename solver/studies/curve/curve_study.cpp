@@ -16,6 +16,7 @@
 #include "studies/curve/fit_picture.hpp"
 #include "studies/curve/group_section.hpp"
 #include "studies/curve/noise_section.hpp"
+#include "studies/curve/orthogonal_start.hpp"
 #include "studies/curve/residual_pattern.hpp"
 #include "studies/curve/row_results.hpp"
 #include "studies/curve/saturation.hpp"
@@ -88,6 +89,8 @@ class CurveStudy final : public Study {
   Subject subject() const override { return {.residuals = &built_.problem}; }
   std::vector<double> start() const override { return built_.problem.start(); }
   Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
+    if (has_input_errors() && !request.method_given)
+      return run(request.method, subject(), orthogonal_start(fit_, built_, options), options, train);
     if (!fit_.scale_per_data_set) return Study::solve(request, options, train);
     ScaledResult scaled = solve_scaled(request, options, train);
     scales_ = std::move(scaled.scales);
@@ -99,7 +102,7 @@ class CurveStudy final : public Study {
     if (has_input_errors())
       report.result.notes.emplace_back(
           "the inputs have errors, too: the residuals are distances of the points from the curve, in standard "
-          "deviations");
+          "deviations; the solve begins at the fit without those errors where that is nearer");
     if (report.problem.priors > 0 && fit_.noise == Noise::estimated && !fit_.scale_per_data_set)
       report.result.notes.emplace_back(
           "the noise is estimated, so the standard deviations of the priors are scaled with those of the data; "
