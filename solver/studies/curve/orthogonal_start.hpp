@@ -8,9 +8,9 @@
 
 namespace thalweg::inline v0_1::studies {
 
-/// The start of the problem, or the solution of the same fit without errors in x from there, whichever has the lower cost:
-/// distances from a curve bend more by the parameters than differences do, and cost as much as several of them. The start
-/// where an equation is implicit.
+/// The start of the problem, or the solution of the same fit without errors in x from there, whichever has the lower
+/// cost: distances from a curve bend more by the parameters than differences do, and cost as much as several of them.
+/// The start where an equation is implicit.
 std::vector<double> orthogonal_start(const CurveFit& fit, const CurveProblem& built, const Options& options);
 
 }  // namespace thalweg::inline v0_1::studies
