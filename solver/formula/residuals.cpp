@@ -1,43 +1,12 @@
 #include <thalweg/formula/formula.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "formula/varying.hpp"
 #include "io/text_numbers.hpp"
 
 namespace thalweg::inline v0_1 {
-namespace {
-
-/// The parameters that vary, one array each, of rows [begin, end). Memory of one thread, which grows to the largest
-/// range seen.
-class VaryingValues {
- public:
-  VaryingValues(const std::vector<Slot>& slots, bool has_shared, const double* x, std::int64_t begin,
-                std::int64_t end) {
-    thread_local std::vector<double> memory;
-    const auto stride = static_cast<std::size_t>(end - begin + FormulaModel::padding);
-    std::size_t count = 0;
-    for (std::size_t s = has_shared; s < slots.size(); ++s) count += static_cast<std::size_t>(slots[s].dimension);
-    if (memory.size() < count * stride) memory.resize(count * stride);
-    double* to = memory.data();
-    for (std::size_t s = has_shared; s < slots.size(); ++s) {
-      const Slot& slot = slots[s];
-      for (int d = 0; d < slot.dimension; ++d, to += stride) {
-        arrays_.push_back(to);
-        for (std::int64_t i = begin; i < end; ++i) to[i - begin] = x[slot.offset(i) + d];
-        std::fill_n(to + (end - begin), FormulaModel::padding, to[end - begin - 1]);
-      }
-    }
-  }
-  const double* const* get() const { return arrays_.data(); }
-
- private:
-  std::vector<const double*> arrays_;
-};
-
-}  // namespace
-
 FormulaResiduals::FormulaResiduals(std::string name, std::shared_ptr<const FormulaModel> model, std::int64_t offset)
     : ResidualGroup(std::move(name), 1, model->rows(), {{model->parameters(), offset, {}}}), model_(std::move(model)) {}
 
@@ -48,13 +17,16 @@ FormulaResiduals::FormulaResiduals(std::string name, std::shared_ptr<const Formu
                 std::to_string(model_->parameters()) + ", one for each parameter");
 }
 
-bool FormulaResiduals::has_shared() const { return model_->varying() < model_->parameters(); }
+std::span<const Slot> FormulaResiduals::varying_slots() const {
+  const bool shared = model_->varying() < model_->parameters();
+  return std::span<const Slot>(slots()).subspan(shared ? 1 : 0);
+}
 
 void FormulaResiduals::compute(const double* x, const ResidualOutput& out) const {
   const double* const p = x + slots()[0].shared_offset;
   if (model_->varying() == 0) return model_->evaluate(p, out.begin, out.end, out.residual[0], out.jacobian);
   if (out.begin == out.end) return;
-  const VaryingValues varying(slots(), has_shared(), x, out.begin, out.end);
+  const formula::VaryingValues varying(varying_slots(), x, out.begin, out.end);
   model_->evaluate(p, out.begin, out.end, out.residual[0], out.jacobian, varying.get());
 }
 
@@ -63,7 +35,7 @@ void FormulaResiduals::compute_curvature(const double* x, std::int64_t begin, st
   const double* const p = x + slots()[0].shared_offset;
   if (model_->varying() == 0) return model_->add_curvature(p, begin, end, weight[0], S);
   if (begin == end) return;
-  const VaryingValues varying(slots(), has_shared(), x, begin, end);
+  const formula::VaryingValues varying(varying_slots(), x, begin, end);
   model_->add_curvature(p, begin, end, weight[0], S, varying.get());
 }
 

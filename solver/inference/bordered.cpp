@@ -8,11 +8,10 @@
 #include <Eigen/QR>
 
 #include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/students_t.hpp>
 
 #include <thalweg/base/aligned.hpp>
-#include <thalweg/math/special.hpp>
 #include <thalweg/problem/problem.hpp>
+#include "inference/errors.hpp"
 #include "inference/fit_quality.hpp"
 #include "inference/rank.hpp"
 
@@ -23,7 +22,7 @@ constexpr std::int64_t most_dense = 500;   // columns
 constexpr std::int64_t most_shared = 200;  // columns
 constexpr int most_local = 16;             // columns of a block
 constexpr std::int64_t strip = 4096;       // items evaluated at once
-constexpr double negligible = 1e-12;       // of a block's column, beside its largest
+constexpr double negligible = 1e-12;       // of a block's columns of length 1
 
 using Eigen::Index;
 using Matrix = Eigen::MatrixXd;
@@ -87,7 +86,8 @@ class Rows {
 
   template <class Slope>
   void append_row(const ResidualGroup& group, std::int64_t item, double r, const Slope& slope) {
-    std::vector<double> row(width_, 0.0);
+    unsorted_.resize(unsorted_.size() + width_, 0.0);
+    double* const row = unsorted_.data() + (unsorted_.size() - width_);
     std::int64_t block = -1;
     std::size_t column = 0;
     for (const Slot& slot : group.slots())
@@ -102,7 +102,6 @@ class Rows {
     row[width_ - 1] = r;
     residuals_.push_back(r);
     block_.push_back(block);
-    unsorted_.insert(unsorted_.end(), row.begin(), row.end());
   }
 
   void sort() {
@@ -143,8 +142,11 @@ class Elimination {
     for (std::size_t i = 0; i < free_.size(); ++i)
       free_[i] = problem.moves(static_cast<std::int64_t>(i)) && !s.parameters[i].at_bound && !s.parameters[i].at_kink;
     for (std::size_t k = 0; k < rows.shared().size(); ++k)
-      if (free_[static_cast<std::size_t>(rows.shared()[k])]) shared_.push_back(static_cast<int>(k));
-    below_ = rows.of(-1)(Eigen::all, columns_of_shared());
+      if (free_[static_cast<std::size_t>(rows.shared()[k])]) {
+        shared_.push_back(static_cast<int>(k));
+        shared_columns_.push_back(set_.dimension + static_cast<Index>(k));
+      }
+    below_ = rows.of(-1)(Eigen::all, shared_columns_);
     for (std::int64_t b = 0; b < set_.count; ++b) blocks.push_back(eliminate(b));
     compress();
   }
@@ -156,12 +158,6 @@ class Elimination {
   const Matrix& below() const { return below_; }
 
  private:
-  std::vector<Index> columns_of_shared() const {
-    std::vector<Index> columns;
-    for (const int k : shared_) columns.push_back(set_.dimension + k);
-    return columns;
-  }
-
   Block eliminate(std::int64_t b) {
     Block block;
     std::vector<Index> columns;
@@ -171,13 +167,17 @@ class Elimination {
         columns.push_back(d);
       }
     const auto all = rows_.of(b);
-    const Matrix S = all(Eigen::all, columns_of_shared());
+    const Matrix S = all(Eigen::all, shared_columns_);
     if (columns.empty() || all.rows() == 0) {
       block.determined = columns.empty();
       append(S);
       return block;
     }
-    const Matrix L = all(Eigen::all, columns);
+    Matrix L = all(Eigen::all, columns);
+    // Columns of length 1: what rounding makes of zero does not depend on the parameters' units.
+    const Eigen::VectorXd scale =
+        L.colwise().stableNorm().unaryExpr([](double length) { return length > 0.0 ? length : 1.0; }).transpose();
+    L *= scale.cwiseInverse().asDiagonal();
     Eigen::ColPivHouseholderQR<Matrix> qr(L);
     qr.setThreshold(negligible);
     const Matrix T = qr.householderQ().transpose() * S;
@@ -188,7 +188,8 @@ class Elimination {
     if (!block.determined) return block;
     const Matrix R = qr.matrixR().topLeftCorner(n, n).template triangularView<Eigen::Upper>();
     const auto& P = qr.colsPermutation();
-    block.inverse = P * Matrix(R.triangularView<Eigen::Upper>().solve(Matrix::Identity(n, n)));
+    block.inverse = scale.cwiseInverse().asDiagonal() *
+                    (P * Matrix(R.triangularView<Eigen::Upper>().solve(Matrix::Identity(n, n))));
     block.Z = block.inverse * T.topRows(n);
     return block;
   }
@@ -210,6 +211,7 @@ class Elimination {
   const Problem::BlockSet& set_;
   std::vector<char> free_;
   std::vector<int> shared_;
+  std::vector<Index> shared_columns_;  // of the rows
   Matrix below_;
 };
 
@@ -220,12 +222,6 @@ DenseMatrix dense(const Matrix& from) {
     for (std::int64_t i = 0; i < to.rows(); ++i) to(i, j) = from(i, j);
   }
   return to;
-}
-
-void set_error(ParameterStatistics& p, double error, double quantile) {
-  p.standard_error = error;
-  p.lower_interval = p.value - quantile * error;
-  p.upper_interval = p.value + quantile * error;
 }
 
 /// Errors of the parameters of block b. `C`: covariance of the shared columns, without σ².
@@ -294,10 +290,7 @@ FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const
   set_quality(rows, problem, response, rank, s);
   const bool known = s.noise == Noise::known;
   const double sigma = known ? 1.0 : s.residual_standard_deviation;
-  const double tail = 0.5 + 0.5 * s.level;
-  s.quantile = known ? normal_quantile(tail) : unset;
-  if (!known && s.degrees_of_freedom > 0)
-    s.quantile = boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), tail);
+  s.quantile = interval_quantile(s, s.level);
 
   Matrix C = Matrix::Zero(static_cast<Index>(n), static_cast<Index>(n));
   for (std::size_t k = 0; k < n; ++k) {
@@ -316,11 +309,7 @@ FitStatistics bordered_statistics(FitStatistics s, const Problem& problem, const
   for (std::size_t b = 0; b < eliminated.blocks.size(); ++b)
     set_local_errors(eliminated.blocks[b], C, set.offset + static_cast<std::int64_t>(b) * set.dimension, sigma,
                      s.quantile, s);
-  for (const auto& direction : inverse->null_space) {
-    UndeterminedCombination& combination = s.undetermined.emplace_back();
-    for (const auto& [column, coefficient] : direction)
-      combination.terms.push_back({s.free_name(static_cast<std::size_t>(column)), coefficient});
-  }
+  list_undetermined(*inverse, s);
   return s;
 }
 

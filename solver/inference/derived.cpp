@@ -19,6 +19,15 @@ double variance_of(std::span<const double> gradient, const FitStatistics& s) {
   return variance < 0.0 ? 0.0 : variance;  // by rounding; NaN stays
 }
 
+/// Whether the covariance is that of all parameters with errors that g reads.
+bool has_all_covariances(std::span<const double> gradient, const FitStatistics& s) {
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    if (gradient[i] == 0.0 || !(s.parameters[i].standard_error > 0.0)) continue;
+    if (std::find(s.free.begin(), s.free.end(), static_cast<int>(i)) == s.free.end()) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 DerivedStatistics derive(std::string name, double value, std::span<const double> gradient,
@@ -26,11 +35,7 @@ DerivedStatistics derive(std::string name, double value, std::span<const double>
   DerivedStatistics derived{.name = std::move(name), .value = value};
   const FitStatistics& s = statistics;
   if (!std::isfinite(value) || !s.available() || s.covariance.size() != s.free.size() * s.free.size()) return derived;
-  if (s.partial_covariance)
-    for (std::size_t i = 0; i < gradient.size(); ++i) {
-      const bool listed = std::find(s.free.begin(), s.free.end(), static_cast<int>(i)) != s.free.end();
-      if (gradient[i] != 0.0 && !listed && s.parameters[i].standard_error > 0.0) return derived;
-    }
+  if (s.partial_covariance && !has_all_covariances(gradient, s)) return derived;
   const double variance = variance_of(gradient, s);
   if (!std::isfinite(variance)) return derived;
   derived.standard_error = std::sqrt(variance);

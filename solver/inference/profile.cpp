@@ -4,16 +4,14 @@
 #include <cmath>
 #include <limits>
 
-#include <boost/math/distributions/students_t.hpp>
-
 #include <fmt/format.h>
 
 #include <base/names.hpp>
 #include <minimize/loop/watch.hpp>
 #include <thalweg/base/parallel.hpp>
-#include <thalweg/math/special.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
+#include "inference/errors.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -237,12 +235,6 @@ std::string obstacle(const Fit& fit) {
   return "";
 }
 
-double quantile(const FitStatistics& s, double level) {
-  const double p = 0.5 + 0.5 * level;
-  if (s.noise == Noise::known) return normal_quantile(p);
-  return s.degrees_of_freedom > 0 ? boost::math::quantile(boost::math::students_t(s.degrees_of_freedom), p) : unset;
-}
-
 double ratio(const ProfileInterval::End& end, const ParameterStatistics& p, double threshold) {
   if (end.kind != ProfileEnd::threshold || !(p.standard_error > 0.0)) return unset;
   return std::abs(end.value - p.value) / (threshold * p.standard_error);
@@ -266,7 +258,7 @@ Profile profile(const Problem& problem, const Result& result, const FitStatistic
   options.validate();
   if (!(level > 0.0 && level < 1.0)) throw Error(fmt::format("level is {}; expected a number between 0 and 1", level));
   const double sigma = statistics.noise == Noise::known ? 1.0 : statistics.residual_standard_deviation;
-  const Fit fit{problem, result, statistics, sigma, quantile(statistics, level)};
+  const Fit fit{problem, result, statistics, sigma, interval_quantile(statistics, level)};
   Profile profile;
   profile.level = level;
   profile.threshold = fit.threshold;

@@ -7,16 +7,15 @@
 #include <optional>
 
 #include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/students_t.hpp>
 
 #include <fmt/format.h>
 
 #include <thalweg/base/cancellation.hpp>
-#include <thalweg/math/special.hpp>
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/program.hpp>
 #include "inference/bordered.hpp"
+#include "inference/errors.hpp"
 #include "inference/fit_quality.hpp"
 #include "inference/rank.hpp"
 #include "inference/robust.hpp"
@@ -81,12 +80,6 @@ DenseMatrix free_columns(const Program& program, const DenseMatrix& J, const std
     std::copy_n(from, J.stride(), chosen.column(static_cast<std::int64_t>(j)));
   }
   return chosen;
-}
-
-void set_error(ParameterStatistics& p, double standard_error, double quantile) {
-  p.standard_error = standard_error;
-  p.lower_interval = p.value - quantile * p.standard_error;
-  p.upper_interval = p.value + quantile * p.standard_error;
 }
 
 /// `deviation`: what the errors of (JᵀJ)⁻¹ are multiplied by.
@@ -323,9 +316,7 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
                s);
   s.covariance = inverse->covariance;
   for (double& c : s.covariance) c = deviation * (deviation * c);
-  const double tail = 0.5 + 0.5 * s.level;
-  s.quantile = known ? normal_quantile(tail) : unset;
-  if (dof > 0 && !known) s.quantile = boost::math::quantile(boost::math::students_t(dof), tail);
+  s.quantile = interval_quantile(s, s.level);
   if (dof > 0 && known && !robust && !own_cost) {
     const boost::math::chi_squared distribution(dof);
     s.chi_squared_probability = cdf(complement(distribution, s.residual_sum_of_squares));
@@ -333,12 +324,7 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
   set_errors(problem, *inverse, deviation, s.quantile, s);
   if (problem.is_curved()) set_curved_errors(problem, result.x, s.quantile, s);
   set_one_sided_errors(program, J, residual, deviation, s.quantile, s);
-  for (const auto& direction : inverse->null_space) {
-    UndeterminedCombination& combination = s.undetermined.emplace_back();
-    for (const auto& [column, coefficient] : direction) {
-      combination.terms.push_back({s.free_name(static_cast<std::size_t>(column)), coefficient});
-    }
-  }
+  list_undetermined(*inverse, s);
   return s;
 }
 

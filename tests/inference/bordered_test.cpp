@@ -85,6 +85,29 @@ TEST_CASE("errors by elimination of the groups are those of the whole Jacobian")
   check_same(d.problem, result);
 }
 
+TEST_CASE("what is determined does not depend on the units of the parameters") {
+  Problem problem;
+  const auto own = problem.add_parameters("group", Vec<double, 2>(1.0, 1e18), 3);
+  const auto shared = problem.add_parameters("slope", Vec<double, 1>(1e-9));
+  std::vector<int> of;
+  std::vector<double> t, y;
+  for (int i = 0; i < 18; ++i) {
+    of.push_back(i / 6);
+    t.push_back(i % 6);
+    y.push_back(1.0 + 0.3 * t.back() + 0.1 * std::sin(5.0 * i));
+  }
+  problem.add_residuals(
+      "data",
+      [](const auto& p, const auto& b, double at, double measured) {
+        return p[0] + 1e-18 * p[1] * at * at + 1e9 * b[0] * at - measured;
+      },
+      own[of], shared, t, y);
+  const Result result = solve(problem);
+  REQUIRE(result.converged());
+  check_same(problem, result);
+  for (const ParameterStatistics& p : statistics(problem, result).parameters) CHECK(p.determined);
+}
+
 TEST_CASE("the same where something is fixed, and where the noise is known") {
   Decays d = decays(7);
   d.problem.fix(d.own[2], 1);

@@ -309,7 +309,7 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.output_table = g.path_ending_with(tables); }},
     {"--predict", "FILE", results, solves,
      "of a curve fit: a table with the model's inputs, for which it is to be predicted",
-     [](A& a, const G& g) { a.solve.predict = g.text(); }},
+     [](A& a, const G& g) { a.solve.predict = g.path(true); }},
     {"--predict-output", "FILE.csv|.tsv", results, solves, "write every prediction of --predict",
      [](A& a, const G& g) { a.solve.predict_output = g.path_ending_with(tables); }},
     {"--figure", "FILE.svg|.png|.pdf", results, solves,

@@ -223,8 +223,8 @@ class FormulaResiduals final : public ResidualGroup {
   std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const override;
 
  private:
-  /// Whether the first slot is that of the parameters that do not vary.
-  bool has_shared() const;
+  /// All slots but that of the parameters that do not vary.
+  std::span<const Slot> varying_slots() const;
 
   std::shared_ptr<const FormulaModel> model_;
 };

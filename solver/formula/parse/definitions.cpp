@@ -127,11 +127,12 @@ class Merger {
     }
     // The root is the last node: a formula that is a definition's name alone is a product by one of it.
     if (places.back() == static_cast<int>(merged.nodes.size()) - 1) return;
-    merged.nodes.push_back({.op = Op::constant, .value = 1.0, .where = tree.nodes.back().where});
-    const int one = static_cast<int>(merged.nodes.size()) - 1;
-    merged.nodes.push_back({.op = Op::multiply, .a = places.back(), .b = one, .where = tree.nodes.back().where});
-    merged.nodes.back().where.begin += shift;
-    merged.nodes.back().where.end += shift;
+    TextRange where = tree.nodes.back().where;
+    where.begin += shift;
+    where.end += shift;
+    const int one = static_cast<int>(merged.nodes.size());
+    merged.nodes.push_back({.op = Op::constant, .value = 1.0, .where = where});
+    merged.nodes.push_back({.op = Op::multiply, .a = places.back(), .b = one, .where = where});
   }
   void begin_texts(std::size_t at) { text_end_ = at; }
 

@@ -39,16 +39,14 @@ std::vector<double> starts_of(const CurveFit& fit, int start) {
 
 /// Of the parameters that all rows share, and of those of each row's group.
 std::vector<Slot> slots_of(const CurveProblem& built, const DataSet& data) {
-  std::vector<Slot> slots;
-  if (built.parameters.dimension() > 0) slots.push_back({built.parameters.dimension(), built.parameters.offset(), {}});
-  if (built.local.count() == 0) return slots;
-  Slot& local = slots.emplace_back();
-  local.dimension = built.local.dimension();
-  local.offsets.resize(data.group.size());
-  for (std::size_t row = 0; row < data.group.size(); ++row)
-    local.offsets[row] = built.local.offset() + std::int64_t{data.group[row]} * built.local.dimension();
+  std::vector<Slot> slots = group_slots(built, data);
+  if (built.parameters.dimension() > 0)
+    slots.insert(slots.begin(), {built.parameters.dimension(), built.parameters.offset(), {}});
   return slots;
 }
+
+/// Of x.
+std::int64_t numbers_of(const CurveProblem& built) { return static_cast<std::int64_t>(built.problem.start().size()); }
 
 /// The residuals of one data set; `ode` is null where they are those of a formula.
 std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& data,
@@ -61,7 +59,8 @@ std::unique_ptr<ResidualGroup> residuals_of(const CurveFit& fit, const DataSet& 
   try {
     const Equation equation = Equation::parse(data.equation);
     const Symbols symbols = symbols_of(fit, data, equation);
-    const auto curve = std::make_shared<const FormulaCurve>(equation, symbols, data.values, row_blocks(built, data));
+    const auto curve = std::make_shared<const FormulaCurve>(equation, symbols, data.values, group_slots(built, data),
+                                                            numbers_of(built));
     if (!data.input_errors.empty()) {
       const auto orthogonal = orthogonal::orthogonal_curve(data, curve, symbols);
       built.models.push_back(orthogonal);
@@ -231,14 +230,14 @@ void add_gradient(const CurveFit& fit, const CurveProblem& built, std::size_t gr
   for (std::size_t i = 0; i < fit.parameters.size(); ++i) by_x[component_of(fit, built, i, group)] += by_parameters[i];
 }
 
-RowBlocks row_blocks(const CurveProblem& built, const DataSet& data) {
-  RowBlocks blocks;
-  if (built.local.count() == 0) return blocks;
-  blocks.dimension = built.local.dimension();
-  blocks.parameters = static_cast<int>(built.local.offset()) + built.local.dimension() * built.local.count();
-  for (const int group : data.group)
-    blocks.offset.push_back(static_cast<int>(built.local.offset()) + group * built.local.dimension());
-  return blocks;
+std::vector<Slot> group_slots(const CurveProblem& built, const DataSet& data) {
+  if (built.local.count() == 0) return {};
+  Slot slot;
+  slot.dimension = built.local.dimension();
+  slot.offsets.resize(data.group.size());
+  for (std::size_t row = 0; row < data.group.size(); ++row)
+    slot.offsets[row] = built.local.offset() + std::int64_t{data.group[row]} * built.local.dimension();
+  return {slot};
 }
 
 Symbols symbols_of(const CurveFit& fit, const DataSet& data, const Equation& equation) {
@@ -272,8 +271,8 @@ std::unique_ptr<const CurveModel> model_on(const CurveFit& fit, const CurveProbl
   const Equation alone{equation.text, Formula::parse("0"), equation.model};
   DataSet named;
   named.columns = columns;
-  return std::make_unique<FormulaCurve>(alone, symbols_of(fit, named, alone), values, row_blocks(built, data),
-                                        static_cast<std::int64_t>(rows));
+  return std::make_unique<FormulaCurve>(alone, symbols_of(fit, named, alone), values, group_slots(built, data),
+                                        numbers_of(built), static_cast<std::int64_t>(rows));
 }
 
 CurveProblem build_problem(const CurveFit& fit, int start) {

@@ -10,23 +10,20 @@
 
 namespace thalweg::inline v0_1 {
 
-/// The parameters of each row: those that all share are x[0], x[1], ... up to the first block, those of the row's group
-/// `dimension` numbers from x[offset] on.
-struct RowBlocks {
-  int dimension = 0;        ///< 0: no parameter varies
-  int parameters = 0;       ///< numbers of x
-  std::vector<int> offset;  ///< one per row
-};
+/// Where the parameters are that the rows of a data set have from their groups: a slot of x, or none where all rows
+/// share all parameters.
+std::vector<Slot> group_slots(const CurveProblem& built, const DataSet& data);
 
 class FormulaCurve final : public CurveModel {
  public:
-  /// `rows`: where there are no columns. Throws as FormulaModel does.
+  /// `groups`: the slot of the parameters that vary from row to row, in x of so many `numbers`; those that do not begin
+  /// x. `rows`: where there are no columns. Throws as FormulaModel does.
   FormulaCurve(Equation equation, Symbols symbols, const std::vector<std::vector<double>>& columns,
-               RowBlocks blocks = {}, std::int64_t rows = 0);
+               std::vector<Slot> groups = {}, std::int64_t numbers = 0, std::int64_t rows = 0);
 
   const std::shared_ptr<const FormulaModel>& model() const { return model_; }
   std::int64_t rows() const override { return model_->rows(); }
-  int parameters() const override { return blocks_.dimension > 0 ? blocks_.parameters : model_->parameters(); }
+  int parameters() const override { return groups_.empty() ? model_->parameters() : static_cast<int>(numbers_); }
   void evaluate(const double* p, std::int64_t begin, std::int64_t end, double* residual,
                 double* const* jacobian) const override;
   void predict(const double* p, std::int64_t begin, std::int64_t end, double* value) const override;
@@ -39,11 +36,9 @@ class FormulaCurve final : public CurveModel {
  private:
   Equation equation_;
   Symbols symbols_;
-  RowBlocks blocks_;
+  std::vector<Slot> groups_;
+  std::int64_t numbers_;
   std::shared_ptr<const FormulaModel> model_;
 };
-
-/// Where the parameters of a data set's rows are in x.
-RowBlocks row_blocks(const CurveProblem& built, const DataSet& data);
 
 }  // namespace thalweg::inline v0_1

@@ -57,9 +57,9 @@ std::vector<std::string> derived_cells(const DerivedStatistics& d, bool verbose)
           has_error || d.profile ? interval_text(d.lower(), d.upper(), digits) : ""};
 }
 
-Table parameter_table(const Report& report, bool verbose) {
+Table quantity_table(std::string_view heading, const Report& report) {
   Table table;
-  table.add_column("parameter", Align::left);
+  table.add_column(std::string(heading), Align::left);
   table.add_column("value", Align::right);
   table.add_column("standard error", Align::left);
   table.add_column("relative", Align::right);
@@ -67,6 +67,11 @@ Table parameter_table(const Report& report, bool verbose) {
   table.add_column("unit", Align::left);
   table.add_column("", Align::left);
   table.add_column("meaning", Align::left);
+  return table;
+}
+
+Table parameter_table(const Report& report, bool verbose) {
+  Table table = quantity_table("parameter", report);
   const auto& parameters = report.statistics.parameters;
   const std::vector<Digits> written = written_values(report, verbose);
   for (std::size_t i = 0; i < std::min(parameters.size(), report.listed_parameters); ++i) {

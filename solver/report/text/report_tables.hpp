@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <thalweg/report/report.hpp>
@@ -12,6 +13,10 @@ namespace thalweg::inline v0_1::text {
 
 /// A row per parameter; `verbose`: more digits, and what each one means.
 Table parameter_table(const Report& report, bool verbose);
+
+/// An empty table of quantities with errors and intervals: `heading`, value, standard error, relative error, interval,
+/// unit, a remark, meaning.
+Table quantity_table(std::string_view heading, const Report& report);
 
 /// The cells of a derived quantity's row: name, value, standard error, relative error, interval.
 std::vector<std::string> derived_cells(const DerivedStatistics& derived, bool verbose);

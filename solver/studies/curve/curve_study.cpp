@@ -68,10 +68,6 @@ class CurveStudy final : public Study {
           "of the noise do not compare; expected one start, or noise = \"estimated\"",
           file()));
     build(request, request.start);
-    if (built_.local.count() > 0 && built_.problem.start().size() <= most_dense &&
-        !request.was_given("--linear-solver") && request.options.linear_solver == LinearSolverKind::automatic &&
-        needs_residuals(request.options.method))
-      request.options.linear_solver = LinearSolverKind::dense_qr;
     if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }
   void describe(Report& report) const override {
@@ -89,8 +85,14 @@ class CurveStudy final : public Study {
   Subject subject() const override { return {.residuals = &built_.problem}; }
   std::vector<double> start() const override { return built_.problem.start(); }
   Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
-    if (has_input_errors() && !request.method_given)
-      return run(request.method, subject(), orthogonal_start(fit_, built_, options), options, train);
+    if (has_input_errors() && !request.method_given) {
+      const Stopwatch watch;
+      const std::vector<double> from = orthogonal_start(fit_, built_, options);
+      Options left = options;
+      left.time_limit = std::max(0.0, left.time_limit - watch.elapsed());
+      return run(request.method, subject(), from, left, train);
+    }
+    if (built_.local.count() > 0) return Study::solve(request, options_of_groups(options), train);
     if (!fit_.scale_per_data_set) return Study::solve(request, options, train);
     ScaledResult scaled = solve_scaled(request, options, train);
     scales_ = std::move(scaled.scales);
@@ -192,6 +194,12 @@ class CurveStudy final : public Study {
   }
 
  private:
+  Options options_of_groups(Options options) const {
+    const bool few = built_.problem.start().size() <= most_dense;
+    if (few && options.linear_solver == LinearSolverKind::automatic && needs_residuals(options.method))
+      options.linear_solver = LinearSolverKind::dense_qr;
+    return options;
+  }
   bool has_input_errors() const {
     return std::any_of(fit_.data.begin(), fit_.data.end(), [](const DataSet& d) { return !d.input_errors.empty(); });
   }

@@ -15,22 +15,13 @@ namespace {
 
 using json_parts::Json;
 using json_parts::number;
-using text::Align;
 using text::Table;
 
 constexpr std::size_t most_groups = 20;  // of a quantity that has a value in each
 
 Table table_of(const ParameterExpressions& expressions, const std::vector<DerivedQuantity>& all, const Report& report,
                bool verbose) {
-  Table table;
-  table.add_column("derived", Align::left);
-  table.add_column("value", Align::right);
-  table.add_column("standard error", Align::left);
-  table.add_column("relative", Align::right);
-  table.add_column(interval_heading(report), Align::left);
-  table.add_column("unit", Align::left);
-  table.add_column("", Align::left);
-  table.add_column("meaning", Align::left);
+  Table table = text::quantity_table("derived", report);
   for (const DerivedQuantity& quantity : all) {
     if (quantity.expression < expressions.tied() || quantity.group >= most_groups) continue;
     std::vector<std::string> cells = text::derived_cells(quantity.statistics, verbose);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
@@ -9,7 +10,7 @@
 namespace thalweg::inline v0_1::studies {
 namespace {
 
-constexpr int most_iterations = 50;
+constexpr std::int64_t most_iterations = 50;
 constexpr double near_enough = 1e-4;  // relative change of the cost
 
 double cost_at(const CurveProblem& built, const std::vector<double>& x, int threads) {
@@ -33,7 +34,7 @@ std::vector<double> orthogonal_start(const CurveFit& fit, const CurveProblem& bu
   quick.threads = options.threads;
   quick.time_limit = options.time_limit;
   quick.interrupt = options.interrupt;
-  quick.max_iterations = most_iterations;
+  quick.max_iterations = std::min(most_iterations, options.max_iterations);
   quick.function_tolerance = near_enough;
   quick.restarts = 0;
   const Result found = Solver(problem.problem).solve_from(start, quick);
