@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <malloc.h>
+
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
 #include <thalweg/models/curve_fit.hpp>
@@ -25,7 +27,16 @@ using namespace thalweg::tool;
 
 constexpr double infinite_seconds = std::numeric_limits<double>::infinity();
 
+/// Freed arrays are kept for the next ones: pages given back would have to be cleared again.
+void keep_freed_memory() {
+  constexpr int most = 32 << 20, growth = 1 << 20;  // bytes; the C library allows no higher threshold
+  mallopt(M_MMAP_THRESHOLD, most);
+  mallopt(M_TRIM_THRESHOLD, 16 * most);
+  mallopt(M_TOP_PAD, growth);
+}
+
 int run(int argc, const char* const* argv) {
+  keep_freed_memory();
   const Arguments arguments = parse_arguments(argc, argv);
   // The limit is of the whole command: reading, set-up, statistics and profiles with the solve. compare's is of each
   // run.

@@ -44,7 +44,9 @@ std::optional<SecondOrder> second_order(const DenseMatrix& J, const std::vector<
     curvature.row(j) /= scale[j];
   }
   if (!scaled.allFinite()) return std::nullopt;
-  const Matrix H = scaled.transpose() * scaled + curvature;
+  const Matrix gram = scaled.transpose() * scaled, H = gram + curvature;
+  // One factor tells of most problems that JᵀJ has its part of the curvature in every direction.
+  if (Eigen::LLT<Matrix>(gram - next_to_none * H).info() == Eigen::Success) return std::nullopt;
   const Eigen::SelfAdjointEigenSolver<Matrix> spectrum(H);
   if (spectrum.info() != Eigen::Success || !(spectrum.eigenvalues()[0] > noise * spectrum.eigenvalues()[n - 1]))
     return std::nullopt;

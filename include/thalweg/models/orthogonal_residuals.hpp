@@ -10,6 +10,9 @@
 #include <thalweg/problem/residual_group.hpp>
 
 namespace thalweg::inline v0_1 {
+namespace orthogonal {
+class KeptPoints;
+}
 
 /// What was measured of a formula's inputs, and how well. k inputs, 1 to most_uncertain_inputs of them.
 struct InputErrors {
@@ -56,6 +59,7 @@ class OrthogonalResiduals final : public ResidualGroup {
  private:
   std::shared_ptr<const FormulaModel> model_;
   std::shared_ptr<const InputErrors> errors_;
+  std::shared_ptr<orthogonal::KeptPoints> kept_;  // of the last evaluation; copies have the same rows
 };
 
 }  // namespace thalweg::inline v0_1

@@ -1,7 +1,11 @@
 // A matched filter: Gaussians of every place and width, beside the background.
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <limits>
 #include <numeric>
+#include <utility>
+#include <vector>
 
 #include "models/library/search.hpp"
 
@@ -11,58 +15,75 @@ namespace {
 constexpr double reach = 4.0;  // standard deviations from the centre within which a Gaussian counts
 constexpr double widening = 1.5, stride = 0.75;
 
-/// exp(−z²/2) within 1e-3, |z| ≤ reach: a search needs no more.
-class Bell {
+constexpr std::size_t width = 8;  // rows summed side by side
+
+/// exp(−z²/2) within 2e-4, and 0.0003 where |z| ≥ reach: the 16th power of a cubic. A search needs no more.
+inline double bell(double z) {
+  const double s = std::min(z * z, reach * reach) * (1.0 / 32.0);
+  double power = 1.0 - s * (1.0 - s * (0.5 - s * (1.0 / 6.0)));
+  for (int i = 0; i < 4; ++i) power *= power;
+  return power;
+}
+
+using Sums = std::array<double, width>;
+double total(const Sums& sums) { return std::accumulate(sums.begin(), sums.end(), 0.0); }
+
+/// The rows in the order of x, with `width` copies of nothing behind the last.
+class Filter {
  public:
-  Bell() {
-    for (int i = 0; i <= steps; ++i) value_.push_back(std::exp(-0.5 * std::pow(reach * i / steps, 2)));
-  }
-  double operator()(double z) const {
-    return value_[std::min(value_.size() - 1, static_cast<std::size_t>(std::abs(z) * (steps / reach) + 0.5))];
-  }
-
- private:
-  static constexpr int steps = 4096;
-  std::vector<double> value_;
-};
-
-struct Filter {
-  Filter(const SearchSpace& space, const Separable& fit)
-      : order(static_cast<std::size_t>(space.inputs[0].size())), basis(fit.basis().cols(), fit.basis().rows()) {
+  Filter(const SearchSpace& space, const Separable& fit) : rows_(static_cast<std::size_t>(space.inputs[0].size())) {
     const Eigen::VectorXd& input = space.inputs[0];
+    std::vector<Eigen::Index> order(rows_);
     std::iota(order.begin(), order.end(), Eigen::Index{0});
     std::stable_sort(order.begin(), order.end(), [&](Eigen::Index a, Eigen::Index b) { return input[a] < input[b]; });
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      x.push_back(input[order[i]]);
-      factor.push_back(space.factor[order[i]]);
-      rest.push_back(fit.rest()[order[i]]);
-      basis.col(static_cast<Eigen::Index>(i)) = fit.basis().row(order[i]).transpose();
-    }
+    const auto sorted = [&](const auto& values, double last) {
+      std::vector<double> result(rows_ + width, last);
+      for (std::size_t i = 0; i < rows_; ++i) result[i] = values[order[i]];
+      return result;
+    };
+    x_ = sorted(input, std::numeric_limits<double>::infinity());
+    factor_ = sorted(space.factor, 0.0);
+    rest_ = sorted(fit.rest(), 0.0);
+    for (Eigen::Index j = 0; j < fit.basis().cols(); ++j) basis_.push_back(sorted(fit.basis().col(j), 0.0));
+    g_.resize(rows_ + width);
   }
 
   /// The gain, and the height; a Gaussian that fewer than `points` points determine gains nothing.
   std::pair<double, double> gain(double center, double sigma, double points) {
-    const auto begin = std::lower_bound(x.begin(), x.end(), center - reach * sigma) - x.begin();
-    static const Bell bell;
+    const auto first =
+        static_cast<std::size_t>(std::lower_bound(x_.begin(), x_.end() - width, center - reach * sigma) - x_.begin());
     const double inverse = 1.0 / sigma, end = center + reach * sigma;
-    double square = 0.0, product = 0.0, weight = 0.0;
-    beside.setZero(basis.rows());
-    for (std::size_t i = static_cast<std::size_t>(begin); i < x.size() && x[i] <= end; ++i) {
-      const double shape = bell((x[i] - center) * inverse), g = shape * factor[i];
-      weight += shape;
-      square += g * g;
-      product += g * rest[i];
-      for (Eigen::Index j = 0; j < basis.rows(); ++j) beside[j] += g * basis(j, static_cast<Eigen::Index>(i));
+    Sums weight{}, square{}, product{};
+    std::size_t last = first;
+    for (; last < rows_ && x_[last] <= end; last += width) {
+      Sums g;
+#pragma omp simd
+      for (std::size_t lane = 0; lane < width; ++lane) {
+        const double shape = bell((x_[last + lane] - center) * inverse);
+        g[lane] = shape * factor_[last + lane];
+        weight[lane] += shape;
+        square[lane] += g[lane] * g[lane];
+        product[lane] += g[lane] * rest_[last + lane];
+      }
+      std::copy(g.begin(), g.end(), g_.begin() + static_cast<std::ptrdiff_t>(last));
     }
-    const double own = square - beside.squaredNorm();
-    if (weight < points || !(own > 1e-4 * square)) return {0.0, 0.0};
-    return {product * product / own, product / own};
+    const double squares = total(square), gained = total(product);
+    double own = squares;
+    for (const std::vector<double>& column : basis_) {
+      Sums sums{};
+      for (std::size_t i = first; i < last; i += width)
+        for (std::size_t lane = 0; lane < width; ++lane) sums[lane] += g_[i + lane] * column[i + lane];
+      const double beside = total(sums);
+      own -= beside * beside;
+    }
+    if (total(weight) < points || !(own > 1e-4 * squares)) return {0.0, 0.0};
+    return {gained * gained / own, gained / own};
   }
 
-  std::vector<Eigen::Index> order;
-  std::vector<double> x, factor, rest;
-  Eigen::MatrixXd basis;  // a column for each row of the data
-  Eigen::VectorXd beside;
+ private:
+  std::size_t rows_;
+  std::vector<double> x_, factor_, rest_, g_;
+  std::vector<std::vector<double>> basis_;
 };
 
 }  // namespace

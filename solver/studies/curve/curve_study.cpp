@@ -11,12 +11,12 @@
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/models/row_noise.hpp>
 #include <thalweg/models/toml_writer.hpp>
+#include <thalweg/studies/orthogonal_start.hpp>
 
 #include "studies/curve/derived_section.hpp"
 #include "studies/curve/fit_picture.hpp"
 #include "studies/curve/group_section.hpp"
 #include "studies/curve/noise_section.hpp"
-#include "studies/curve/orthogonal_start.hpp"
 #include "studies/curve/residual_pattern.hpp"
 #include "studies/curve/row_results.hpp"
 #include "studies/curve/saturation.hpp"

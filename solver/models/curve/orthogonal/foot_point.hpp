@@ -30,11 +30,13 @@ class FootPoint {
 
   FootPoint() = default;
   /// `variance` is σ²; `size`: of the measured point in standard deviations, for what rounding is.
-  FootPoint(double variance, double size) : variance_(variance), rounding_(8.0 * epsilon * size) {
+  FootPoint(double variance, double size) : variance_(variance), rounding_(rounding(size)) {
     u_.setZero();
     trial_.setZero();
   }
 
+  /// A step this short changes nothing.
+  static double rounding(double size) { return 8.0 * epsilon * size; }
   /// Where an evaluation is wanted; at the end the foot point.
   const Vector& trial() const { return trial_; }
   /// Takes the evaluation there. Returns whether another is wanted.

@@ -1,18 +1,19 @@
 #include <thalweg/models/orthogonal_residuals.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
 #include <Eigen/LU>
 
 #include "models/curve/orthogonal/foot_points.hpp"
+#include "models/curve/orthogonal/kept_points.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
 
 using orthogonal::chunk;
-using orthogonal::FootPoint;
 using orthogonal::FootPoints;
 
 /// Calls f with foot points of k inputs, of this thread.
@@ -30,7 +31,8 @@ void with_foot_points(int k, const F& f) {
 /// Calls f(from, to) for the pieces of [begin, end).
 template <class F>
 void in_chunks(std::int64_t begin, std::int64_t end, const F& f) {
-  for (std::int64_t from = begin; from < end; from += chunk) f(from, std::min(from + chunk, end));
+  for (std::int64_t from = begin; from < end; from += std::int64_t{chunk})
+    f(from, std::min(from + std::int64_t{chunk}, end));
 }
 
 void check(const std::string& name, const FormulaModel& model, const InputErrors& errors) {
@@ -56,15 +58,15 @@ void check(const std::string& name, const FormulaModel& model, const InputErrors
 
 /// ∂u/∂p of a foot point, K × n, from the derivatives of its conditions u + λa = 0 and g − σ²λ = 0.
 template <int K>
-Eigen::Matrix<double, K, Eigen::Dynamic> foot_slopes(const FootPoint<K>& foot, const Eigen::MatrixXd& a_p,
-                                                     const Eigen::RowVectorXd& g_p) {
-  const auto& at = foot.local();
-  const double lambda = foot.distance() / foot.normal();
+Eigen::Matrix<double, K, Eigen::Dynamic> foot_slopes(const FootPoints<K>& feet, std::size_t i,
+                                                     const Eigen::MatrixXd& a_p, const Eigen::RowVectorXd& g_p) {
+  const auto& at = feet.local(i);
+  const double lambda = feet.distance(i) / feet.normal(i);
   Eigen::Matrix<double, K + 1, K + 1> M;
   M.template topLeftCorner<K, K>() = Eigen::Matrix<double, K, K>::Identity() + lambda * at.H;
   M.template topRightCorner<K, 1>() = at.a;
   M.template bottomLeftCorner<1, K>() = at.a.transpose();
-  M(K, K) = -foot.variance();
+  M(K, K) = -feet.variance(i);
   Eigen::Matrix<double, K + 1, Eigen::Dynamic> right(K + 1, g_p.size());
   right.template topRows<K>() = -lambda * a_p;
   right.row(K) = -g_p;
@@ -77,7 +79,8 @@ OrthogonalResiduals::OrthogonalResiduals(std::string name, std::shared_ptr<const
                                          std::int64_t offset, InputErrors errors)
     : ResidualGroup(std::move(name), 1, model->rows(), {{model->parameters() - model->varying(), offset, {}}}),
       model_(std::move(model)),
-      errors_(std::make_shared<const InputErrors>(std::move(errors))) {
+      errors_(std::make_shared<const InputErrors>(std::move(errors))),
+      kept_(std::make_shared<orthogonal::KeptPoints>(model_->rows(), model_->varying(), columns())) {
   check(this->name(), *model_, *errors_);
 }
 OrthogonalResiduals::~OrthogonalResiduals() = default;
@@ -86,22 +89,28 @@ void OrthogonalResiduals::compute(const double* x, const ResidualOutput& out) co
   const double* const p = x + slots()[0].shared_offset;
   const auto n = static_cast<std::size_t>(columns());
   std::vector<double*> jacobian(static_cast<std::size_t>(model_->parameters()));
-  std::vector<double> unused(chunk);
+  std::array<double, chunk> unused, unit, weight;
   with_foot_points(model_->varying(), [&](auto& feet) {
     in_chunks(out.begin, out.end, [&](std::int64_t from, std::int64_t to) {
-      feet.find(*model_, *errors_, p, from, to);
+      kept_->find(feet, *model_, *errors_, p, from, to);
       const std::int64_t done = from - out.begin;
-      const auto unit = [&](std::int64_t i) {
-        return has_sigma() ? 1.0 / inverse_sigma()[static_cast<std::size_t>(from + i)] : 1.0;
-      };
-      for (std::int64_t i = 0; i < to - from; ++i)
-        out.residual[0][done + i] = unit(i) * feet[static_cast<std::size_t>(i)].distance();
+      const auto rows = static_cast<std::size_t>(to - from);
+      double* const residual = out.residual[0] + done;
+      unit.fill(1.0);
+      if (has_sigma())
+        for (std::size_t i = 0; i < rows; ++i) unit[i] = 1.0 / inverse_sigma()[static_cast<std::size_t>(from) + i];
+#pragma omp simd
+      for (std::size_t i = 0; i < rows; ++i) residual[i] = unit[i] * feet.distances()[i];
       if (!out.jacobian) return;
+      for (std::size_t i = 0; i < chunk; ++i) weight[i] = unit[i] / feet.normals()[i];
       for (std::size_t j = 0; j < n; ++j) jacobian[j] = out.jacobian[j] ? out.jacobian[j] + done : nullptr;
       model_->evaluate(p, from, to, unused.data(), jacobian.data(), feet.inputs().data());
-      for (std::size_t j = 0; j < n; ++j)
-        for (std::int64_t i = 0; jacobian[j] && i < to - from; ++i)
-          jacobian[j][i] *= unit(i) / feet[static_cast<std::size_t>(i)].normal();
+      for (std::size_t j = 0; j < n; ++j) {
+        double* const column = jacobian[j];
+        if (!column) continue;
+#pragma omp simd
+        for (std::size_t i = 0; i < rows; ++i) column[i] *= weight[i];
+      }
     });
   });
 }
@@ -128,9 +137,8 @@ void OrthogonalResiduals::compute_curvature(const double* x, std::int64_t begin,
       model_->evaluate_mixed(p, from, to, to_mixed.data(), inputs.data());
       for (std::int64_t row = from; row < to; ++row) {
         const auto i = static_cast<std::size_t>(row - from);
-        const auto& foot = feet[i];
         const double unit = has_sigma() ? 1.0 / inverse_sigma()[static_cast<std::size_t>(row)] : 1.0;
-        const double w = weight[0][row - begin] * unit, N = foot.normal();
+        const double w = weight[0][row - begin] * unit, N = feet.normal(i);
         weights[i] = w == 0.0 ? 0.0 : w / N;
         if (w == 0.0) continue;
         Eigen::RowVectorXd slope(n);
@@ -140,8 +148,8 @@ void OrthogonalResiduals::compute_curvature(const double* x, std::int64_t begin,
           for (int a = 0; a < k; ++a) by_input(a, j) = mixed[static_cast<std::size_t>(a * n + j)][i];
         }
         const Eigen::MatrixXd a_p = feet.factor(i).transpose() * by_input;
-        const auto u_p = foot_slopes(foot, a_p, slope);
-        const Eigen::RowVectorXd N_p = foot.local().a.transpose() * (foot.local().H * u_p + a_p);
+        const auto u_p = foot_slopes(feet, i, a_p, slope);
+        const Eigen::RowVectorXd N_p = feet.local(i).a.transpose() * (feet.local(i).H * u_p + a_p);
         rest += w * (a_p.transpose() * u_p / N - slope.transpose() * N_p / (N * N * N));
       }
       model_->add_curvature(p, from, to, weights.data(), sums.data(), inputs.data());
@@ -162,7 +170,7 @@ std::vector<std::vector<double>> OrthogonalResiduals::true_inputs(const double* 
       const auto found = feet.inputs();
       for (std::size_t a = 0; a < inputs.size(); ++a)
         for (std::int64_t i = 0; i < to - from; ++i)
-          inputs[a].push_back(std::isfinite(feet[static_cast<std::size_t>(i)].distance())
+          inputs[a].push_back(std::isfinite(feet.distance(static_cast<std::size_t>(i)))
                                   ? found[a][i]
                                   : std::numeric_limits<double>::quiet_NaN());
     });

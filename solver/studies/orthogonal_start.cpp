@@ -1,4 +1,4 @@
-#include "studies/curve/orthogonal_start.hpp"
+#include <thalweg/studies/orthogonal_start.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
 
-namespace thalweg::inline v0_1::studies {
+namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr std::int64_t most_iterations = 50;
@@ -43,4 +43,4 @@ std::vector<double> orthogonal_start(const CurveFit& fit, const CurveProblem& bu
   return cost_at(built, found.x, options.threads) < cost_at(built, start, options.threads) ? found.x : start;
 }
 
-}  // namespace thalweg::inline v0_1::studies
+}  // namespace thalweg::inline v0_1
