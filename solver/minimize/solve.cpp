@@ -42,10 +42,7 @@ std::vector<double> into_bounds(const Problem& problem, std::vector<double> x, s
 /// One system or both, each made when a solve first asks for it.
 struct Solver::Impl {
   Impl(const Problem& p, std::span<const std::int64_t> pins)
-      : problem(p),
-        revision(p.revision()),
-        pinned(pins.begin(), pins.end()),
-        looks_sparse(pinned.empty() && thalweg::looks_sparse(p)) {
+      : problem(p), revision(p.revision()), pinned(pins.begin(), pins.end()), looks_sparse(thalweg::looks_sparse(p)) {
     // Misuse is said when the solver is made.
     if (nothing_moves(p, pinned)) return;
     looks_sparse ? static_cast<void>(block_system()) : static_cast<void>(dense_system());
@@ -60,9 +57,8 @@ struct Solver::Impl {
     return *dense;
   }
   BlockSystem& block_system() {
-    if (!pinned.empty()) throw Error("pinned components need a dense linear solver");
     if (!blocks) {
-      blocks = std::make_unique<BlockSystem>(problem);
+      blocks = std::make_unique<BlockSystem>(problem, pinned);
       block_descents = std::make_unique<Descents>(*blocks);
     }
     return *blocks;

@@ -21,7 +21,8 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 }  // namespace
 
-BlockProgram::BlockProgram(const Problem& problem) : FrozenProblem(problem) {
+BlockProgram::BlockProgram(const Problem& problem, std::span<const std::int64_t> pinned)
+    : FrozenProblem(problem, pinned) {
   structure_.first.push_back(0);
   std::vector<std::int64_t> columns;  // of one block
   for (const Problem::BlockSet& set : problem.sets()) {
@@ -29,7 +30,7 @@ BlockProgram::BlockProgram(const Problem& problem) : FrozenProblem(problem) {
     for (int i = 0; i < set.count; ++i) {
       const std::int64_t offset = set.offset + std::int64_t{i} * set.dimension;
       bool any_free = false, any_fixed = false;
-      for (std::int64_t c = offset; c < offset + set.tangent; ++c) (problem.moves(c) ? any_free : any_fixed) = true;
+      for (std::int64_t c = offset; c < offset + set.tangent; ++c) (moves(c) ? any_free : any_fixed) = true;
       if (!any_free) continue;
       free[at(i)] = static_cast<std::int32_t>(structure_.blocks());
       structure_.dimension.push_back(set.tangent);
@@ -37,7 +38,7 @@ BlockProgram::BlockProgram(const Problem& problem) : FrozenProblem(problem) {
       named_.push_back(set.eliminated);
       columns.clear();
       for (std::int64_t c = offset; c < offset + set.tangent; ++c) {
-        columns.push_back(problem.moves(c) ? static_cast<std::int64_t>(component_of_.size()) : -1);
+        columns.push_back(moves(c) ? static_cast<std::int64_t>(component_of_.size()) : -1);
         component_of_.push_back(c);
       }
       if (set.manifold) add_curved(*set.manifold, offset, columns);
@@ -45,7 +46,7 @@ BlockProgram::BlockProgram(const Problem& problem) : FrozenProblem(problem) {
       if (!any_fixed) continue;
       held_.resize(component_of_.size(), 0);
       for (int d = 0; d < set.tangent; ++d)
-        held_[component_of_.size() - at(set.tangent) + at(d)] = !problem.moves(offset + d);
+        held_[component_of_.size() - at(set.tangent) + at(d)] = !moves(offset + d);
     }
   }
   if (component_of_.empty()) throw Error("every parameter is fixed; expected at least one that may move");

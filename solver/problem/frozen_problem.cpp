@@ -3,12 +3,19 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include <thalweg/base/error.hpp>
 
 namespace thalweg::inline v0_1 {
 
-FrozenProblem::FrozenProblem(const Problem& problem) : problem_(&problem) {
+FrozenProblem::FrozenProblem(const Problem& problem, std::span<const std::int64_t> pinned)
+    : problem_(&problem), pinned_(pinned.begin(), pinned.end()) {
   if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
+  for (const std::int64_t number : pinned_)
+    if (number < 0 || number >= size())
+      throw Error(
+          fmt::format("component {} of {} numbers cannot be pinned; expected 0 to {}", number, size(), size() - 1));
   set_loss_scale(1.0);
 }
 

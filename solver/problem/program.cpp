@@ -53,12 +53,9 @@ std::string in_words(const NonFiniteEntry& entry) {
          reads;
 }
 
-Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : FrozenProblem(problem) {
-  std::vector<char> held(problem.start().size());
-  for (const std::int64_t number : pinned) held.at(static_cast<std::size_t>(number)) = 1;
-  for (std::size_t i = 0; i < held.size(); ++i) {
-    const auto number = static_cast<std::int64_t>(i);
-    const bool moves = !held[i] && problem.moves(number);
+Program::Program(const Problem& problem, std::span<const std::int64_t> pinned) : FrozenProblem(problem, pinned) {
+  for (std::int64_t number = 0; number < size(); ++number) {
+    const bool moves = this->moves(number);
     column_of_.push_back(moves ? static_cast<std::int64_t>(component_of_.size()) : -1);
     if (moves) component_of_.push_back(number);
   }

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
+#include <vector>
 
 #include <thalweg/inference/statistics.hpp>
 #include <thalweg/minimize/solve.hpp>
@@ -70,6 +72,58 @@ TEST_CASE("a group with too few rows is named, and the others are fitted") {
   REQUIRE(result.converged());
   CHECK(result.x[2] == doctest::Approx(5.0));
   CHECK(result.x[3] == doctest::Approx(1.0));
+}
+
+TEST_CASE("numbers that are written differently name one group, codes with leading zeros do not") {
+  const std::string head =
+      "[model]\ny = \"a + b * x\"\n[parameters]\na = { start = 1, per = \"group\" }\nb = 1\n"
+      "[data]\ncolumns = [\"g\", \"x\", \"y\"]\ngroup = \"g\"\nrows = ";
+  const CurveFit fit =
+      read_toml(head + "[[1, 0, 1], [1.0, 1, 2], [2, 0, 5], [1e0, 2, 3], [2.0, 1, 6]]\n", "f.toml", ".");
+  CHECK(fit.groups == std::vector<std::string>{"1", "2"});
+  const CurveFit codes =
+      read_toml(head + "[[\"01\", 0, 1], [\"01\", 1, 2], [\"1\", 0, 5], [\"1\", 1, 6]]\n", "f.toml", ".");
+  CHECK(codes.groups == std::vector<std::string>{"01", "1"});
+}
+
+// A profile holds one parameter and fits the others: by blocks as densely.
+TEST_CASE("pinned parameters of many blocks are held, and the rest is the fit of a dense solver") {
+  DataSet data;
+  data.name = "data";
+  data.equation = "y = A * exp(-k * t) + c";
+  data.columns = {"t", "y"};
+  data.values.resize(2);
+  data.group_column = "g";
+  CurveFit fit;
+  for (const char* name : {"A", "k", "c"}) {
+    FitParameter parameter;
+    parameter.name = name;
+    parameter.starts = {1.0};
+    parameter.per_group = std::string(name) != "k";
+    fit.parameters.push_back(parameter);
+  }
+  for (int g = 0; g < 120; ++g) {
+    fit.groups.push_back("group " + std::to_string(g));
+    for (int i = 0; i < 6; ++i) {
+      const double t = 0.5 * i;
+      data.values[0].push_back(t);
+      data.values[1].push_back((1.0 + 0.01 * g) * std::exp(-0.8 * t) + 0.2 + 0.01 * std::sin(17.0 * g + 5.0 * i));
+      data.group.push_back(g);
+    }
+  }
+  fit.data = {data};
+  const CurveProblem built = build_problem(check_curve_fit(fit));
+  const std::int64_t pinned[] = {5};
+  std::vector<double> start = built.problem.start();
+  start[5] = 0.9;
+  const Result blocks =
+      Solver(built.problem, pinned).solve_from(start, {.linear_solver = LinearSolverKind::sparse_schur});
+  const Result dense = Solver(built.problem, pinned).solve_from(start, {.linear_solver = LinearSolverKind::dense_qr});
+  REQUIRE(blocks.converged());
+  REQUIRE(dense.converged());
+  CHECK(blocks.x[5] == 0.9);
+  CHECK(blocks.final_cost == doctest::Approx(dense.final_cost).epsilon(1e-10));
+  CHECK_THROWS_AS(Solver(built.problem, std::vector<std::int64_t>{100000}), Error);
 }
 
 TEST_CASE("starts of groups are written and read") {

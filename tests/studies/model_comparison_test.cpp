@@ -68,6 +68,38 @@ TEST_CASE("a special case is nested under whatever names") {
   CHECK(c.fits[c.nested[0].fuller].free_parameters == 3);
 }
 
+// Tables of many rows are judged on some of them. Columns of period 2 and 5 would show one x alone to a regular choice.
+TEST_CASE("nested models of a long table") {
+  std::vector<double> x, y;
+  for (int i = 0; i < 20000; ++i) {
+    x.push_back(i % 10);
+    y.push_back(2.0 + 0.5 * (i % 10) + 0.1 * std::sin(1.7 * i));
+  }
+  std::vector<thalweg::CurveFit> fits;
+  const std::vector<std::string> models = {"a + b*x", "a + b*x + c*x^2", "a + b*exp(-k*x)"};
+  for (const std::string& model : models) {
+    thalweg::CurveFit fit;
+    for (const char* name : {"a", "b", "c", "k"}) {
+      if (model.find(name) == std::string::npos || (name[0] == 'k' && model.find('k') == std::string::npos)) continue;
+      thalweg::FitParameter parameter;
+      parameter.name = name;
+      parameter.starts = {name[0] == 'k' ? -0.1 : 1.0};
+      fit.parameters.push_back(parameter);
+    }
+    thalweg::DataSet data;
+    data.name = "data";
+    data.equation = "y = " + model;
+    data.columns = {"x", "y"};
+    data.values = {x, y};
+    fit.data = {data};
+    fits.push_back(check_curve_fit(fit));
+  }
+  const auto c = compare_models(fits, models, {});
+  CHECK(pair_of(c, models[0], models[1]));
+  CHECK_FALSE(pair_of(c, models[1], models[2]));
+  CHECK_FALSE(pair_of(c, models[2], models[1]));
+}
+
 TEST_CASE("known noise: the difference of χ²") {
   const auto c = four("sigma = 's'\n[fit]\nnoise = 'known'\n");
   const thalweg::NestedModels* pair = pair_of(c, lines[0], lines[1]);

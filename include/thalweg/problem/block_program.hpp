@@ -21,8 +21,9 @@ namespace thalweg::inline v0_1 {
 /// Residuals and rows of J are corrected for losses as Program's are.
 class BlockProgram : public FrozenProblem {
  public:
-  /// Throws Error for a problem without residuals or without a block that may move.
-  explicit BlockProgram(const Problem& problem);
+  /// `pinned`: components that are held, too. Throws Error for a problem without residuals or without a block that may
+  /// move.
+  explicit BlockProgram(const Problem& problem, std::span<const std::int64_t> pinned = {});
 
   const BlockStructure& structure() const { return structure_; }
   /// Nonzero where the user named the block for elimination.

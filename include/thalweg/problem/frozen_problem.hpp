@@ -1,6 +1,7 @@
 // What the frozen forms of a Problem have in common: columns, blocks on manifolds, losses.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -23,6 +24,11 @@ class FrozenProblem {
   /// "b1", "point[17][2]", "pose[17].rotation[2]".
   std::string column_name(std::int64_t column) const { return problem_->tangent_name(component_of(column)); }
 
+  /// Whether a tangent component is held neither by the problem nor here.
+  bool moves(std::int64_t number) const {
+    return problem_->moves(number) && std::find(pinned_.begin(), pinned_.end(), number) == pinned_.end();
+  }
+
   /// Whether a block on a manifold moves: x + δ is no step then.
   bool is_curved() const { return !curved_.empty(); }
   /// The blocks of `moved` on manifolds are those of x moved by a step (columns()); other blocks are left alone.
@@ -43,8 +49,9 @@ class FrozenProblem {
   double variance(double cost) const;
 
  protected:
-  /// Throws Error for a problem without residuals.
-  explicit FrozenProblem(const Problem& problem);
+  /// `pinned`: tangent components that are held besides those that the problem holds. Throws Error for a problem
+  /// without residuals, and for components that it does not have.
+  explicit FrozenProblem(const Problem& problem, std::span<const std::int64_t> pinned);
 
   struct CurvedBlock {
     const Manifold* manifold;
@@ -69,6 +76,7 @@ class FrozenProblem {
 
  private:
   const Problem* problem_;
+  std::vector<std::int64_t> pinned_;
   std::vector<std::int64_t> curved_columns_;
   std::vector<Loss> losses_;  // of each group
   double loss_scale_ = 1.0;

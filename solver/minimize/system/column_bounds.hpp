@@ -28,7 +28,7 @@ class ColumnBounds {
       const std::int64_t i = program.component_of(j);
       lower_.push_back(problem.lower()[static_cast<std::size_t>(i)]);
       upper_.push_back(problem.upper()[static_cast<std::size_t>(i)]);
-      if (problem.moves(i) && (std::isfinite(lower_.back()) || std::isfinite(upper_.back()))) columns_.push_back(j);
+      if (program.moves(i) && (std::isfinite(lower_.back()) || std::isfinite(upper_.back()))) columns_.push_back(j);
     }
   }
 

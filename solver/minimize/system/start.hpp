@@ -30,7 +30,7 @@ std::vector<double> scattered(const Frozen& program, std::vector<double> x, doub
   program.coordinates(from.data(), size.data());
   for (std::int64_t j = 0; j < program.columns(); ++j) {
     const auto i = static_cast<std::size_t>(program.component_of(j)), column = static_cast<std::size_t>(j);
-    if (!problem.moves(static_cast<std::int64_t>(i))) continue;
+    if (!program.moves(static_cast<std::int64_t>(i))) continue;
     const double draw = spread * normal(random);
     step[column] = size[column] != 0.0 ? draw * size[column] : draw;
     x[i] = std::clamp(x[i] != 0.0 ? x[i] * std::exp(draw) : draw, problem.lower()[i], problem.upper()[i]);

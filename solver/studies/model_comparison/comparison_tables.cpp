@@ -19,7 +19,10 @@ using text::Table;
 std::string decimals(double v, int count) { return std::isfinite(v) ? fmt::format("{:.{}f}", v, count) : ""; }
 
 std::string outcome(const Report& report) {
-  return report.result.converged() ? "" : std::string(to_string(report.result.status));
+  if (report.result.converged()) return "";
+  std::string words(to_string(report.result.status));
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
 }
 
 std::string number_of(std::size_t place) { return fmt::format("{}", place + 1); }

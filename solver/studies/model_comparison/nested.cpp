@@ -15,6 +15,28 @@ namespace {
 // How near a curve must come to another that it is to reproduce: beside the noise, and beside rounding.
 constexpr double part_of_noise = 1e-7, part_of_size = 1e-12;
 
+// Rows that tell whether one formula is another at some parameters; formulas have far fewer parameters.
+constexpr std::size_t most_rows = 1000;
+
+/// The fit on some of its rows, spread evenly over the table and in step with no period of it (multiples of the golden
+/// ratio, modulo 1). The whole where rows are not for themselves.
+CurveFit thinned(const CurveFit& fit) {
+  const DataSet& data = fit.data[0];
+  const std::size_t rows = data.values.empty() ? 0 : data.values[0].size();
+  if (rows <= most_rows || data.covariance || data.autocorrelation || fit.ode) return fit;
+  constexpr double golden = 0.6180339887498949;
+  const double part = static_cast<double>(most_rows) / static_cast<double>(rows);
+  CurveFit some = fit;
+  for (std::size_t column = 0; column < data.values.size(); ++column) {
+    std::vector<double>& kept = some.data[0].values[column];
+    kept.clear();
+    for (std::size_t row = 0; row < rows; ++row)
+      if (const double place = golden * static_cast<double>(row); place - std::floor(place) < part)
+        kept.push_back(data.values[column][row]);
+  }
+  return some;
+}
+
 /// The values of the model at x.
 std::vector<double> curve_of(const CurveFit& fit, const std::vector<double>& x) {
   const DataSet& data = fit.data[0];
@@ -99,11 +121,15 @@ double norm_of(const std::vector<double>& values) {
   return sum;
 }
 
-bool reproduces(const CurveFit& fuller, const ModelFit& full, const CurveFit& simpler, const ModelFit& simple) {
+bool reproduces(const CurveFit& all_of_fuller, const ModelFit& full, const CurveFit& all_of_simpler,
+                const ModelFit& simple) {
+  const CurveFit fuller = thinned(all_of_fuller), simpler = thinned(all_of_simpler);
   const FitStatistics& s = simple.report.statistics;
   const std::vector<double>& x = simple.report.result.x;
   const std::vector<double> target = curve_of(simpler, x);
-  const double tolerance = part_of_noise * std::sqrt(s.residual_sum_of_squares) + part_of_size * norm_of(target);
+  const auto rows = static_cast<double>(all_of_simpler.data[0].values[0].size());
+  const double part = static_cast<double>(target.size()) / rows;
+  const double tolerance = part_of_noise * std::sqrt(part * s.residual_sum_of_squares) + part_of_size * norm_of(target);
   std::vector<double> given, solution = full.report.result.x, zero(solution.size(), 0.0);
   for (const FitParameter& p : fuller.parameters) given.push_back(p.starts[0]);
   for (std::size_t i = 0; i < zero.size(); ++i)

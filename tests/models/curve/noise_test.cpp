@@ -226,6 +226,8 @@ TEST_CASE("counts") {
         "f.toml:9:21: row 2: 'y' is -1; expected a Poisson count: a whole number, 0 or more");
   CHECK(counts("", "[[1, 2], [2, 1.5], [3, 0]]") ==
         "f.toml:9:21: row 2: 'y' is 1.5; expected a Poisson count: a whole number, 0 or more");
+  CHECK(counts("", "[[1, 0], [2, 0], [3, 0]]") ==
+        "f.toml:6:1: every count of 'y' is 0, so that no rate has a most likely value; expected some counts above 0");
   CHECK(counts("sigma = 'x'", "[[1, 2], [2, 1], [3, 0]]") ==
         "f.toml:7:9: data set 'data' holds Poisson counts and has sigma; expected none: the variance of a count is its "
         "mean");

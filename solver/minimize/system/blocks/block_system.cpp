@@ -47,7 +47,8 @@ std::unique_ptr<ReducedSolver> make_reduced(Kind kind) {
 
 }  // namespace
 
-BlockSystem::BlockSystem(const Problem& problem) : program_(problem), bounds_(program_) {
+BlockSystem::BlockSystem(const Problem& problem, std::span<const std::int64_t> pinned)
+    : program_(problem, pinned), bounds_(program_) {
   for (auto* v : {&sizes_, &step_}) v->resize(static_cast<std::size_t>(columns()));
 }
 

@@ -18,7 +18,8 @@ namespace thalweg::inline v0_1 {
 /// the linear solver, its memory and the threads stay the same.
 class BlockSystem final : public System {
  public:
-  explicit BlockSystem(const Problem& problem);
+  /// `pinned`: components of x that are held besides those that the problem holds.
+  explicit BlockSystem(const Problem& problem, std::span<const std::int64_t> pinned = {});
 
   const BlockProgram& program() const { return program_; }
   double cost(const std::vector<double>& x, int threads) { return program_.cost(x.data(), threads); }

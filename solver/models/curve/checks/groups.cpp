@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "io/text_numbers.hpp"
 #include "table/contents.hpp"
 
 namespace thalweg::inline v0_1::reading {
@@ -89,6 +90,14 @@ void check_roles(const Draft& draft) {
   }
 }
 
+/// Of the name of a group: numbers that are written differently, such as 1 and 1.0, are one. Those with a leading zero
+/// are codes.
+std::string key_of(const std::string& label) {
+  const bool code = label.size() > 1 && label[0] == '0' && label.find('.') != 1;
+  const Number number = parse_number(label);
+  return code || number.kind != Number::Kind::number ? label : to_text(number.value);
+}
+
 }  // namespace
 
 void read_groups(CurveFit& fit, DataSet& data, const DataPlaces& places, const ColumnSelection& columns) {
@@ -99,7 +108,7 @@ void read_groups(CurveFit& fit, DataSet& data, const DataPlaces& places, const C
          list(columns.names().spellings()));
   const std::vector<std::string> labels = labels_of(places, *column);
   std::unordered_map<std::string, int> index;
-  for (std::size_t g = 0; g < fit.groups.size(); ++g) index.emplace(fit.groups[g], static_cast<int>(g));
+  for (std::size_t g = 0; g < fit.groups.size(); ++g) index.emplace(key_of(fit.groups[g]), static_cast<int>(g));
   for (std::size_t row = 0; row < labels.size(); ++row) {
     if (labels[row].empty() && places.rows.skip_missing) {
       data.group.push_back(-1);  // to be left out with the rows that lack another value
@@ -108,7 +117,7 @@ void read_groups(CurveFit& fit, DataSet& data, const DataPlaces& places, const C
     if (labels[row].empty())
       fail(places.cell_file, places.cell ? places.cell(row, *column) : places.table,
            cell_name(row + 1, data.group_column) + " is empty", "the name of the row's group");
-    const auto [it, is_new] = index.emplace(labels[row], static_cast<int>(fit.groups.size()));
+    const auto [it, is_new] = index.emplace(key_of(labels[row]), static_cast<int>(fit.groups.size()));
     if (is_new) fit.groups.push_back(labels[row]);
     data.group.push_back(it->second);
   }

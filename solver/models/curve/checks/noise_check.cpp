@@ -125,6 +125,10 @@ void NoiseCheck::check_counts() const {
          fmt::format("row {}: '{}' is {}", row + 1, trim(response), to_text(y[row])),
          "a Poisson count: a whole number, 0 or more");
   }
+  if (fit_.data.size() == 1 && std::all_of(y.begin(), y.end(), [](double count) { return count == 0.0; }))
+    fail(file_, places_.table,
+         fmt::format("every count of '{}' is 0, so that no rate has a most likely value", trim(response)),
+         "some counts above 0");
 }
 
 void NoiseCheck::check_covariance(const ColumnSelection& columns) const {
