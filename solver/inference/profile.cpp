@@ -12,6 +12,7 @@
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
 #include "inference/errors.hpp"
+#include "inference/likelihood.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -222,19 +223,6 @@ ProfileInterval::End Walk::close_in(Trial inside, Trial outside) {
   return {outside.theta, ProfileEnd::threshold};
 }
 
-/// Why no profile can be made; empty when one can.
-std::string obstacle(const Fit& fit) {
-  if (!fit.result.converged()) return "the solve did not converge";
-  if (!fit.statistics.available()) return "the fit has no statistics";
-  if (fit.problem.is_curved()) return "the numbers of a point on a manifold have no intervals of their own";
-  const auto& groups = fit.problem.groups();
-  if (std::any_of(groups.begin(), groups.end(), [](const auto& group) { return !group->loss().is_trivial(); }))
-    return "with a loss the cost is no likelihood of normal errors";
-  if (!std::isfinite(fit.sigma)) return "there are no more data than parameters";
-  if (fit.sigma == 0.0 || fit.statistics.exact) return "the fit is exact";
-  return "";
-}
-
 double ratio(const ProfileInterval::End& end, const ParameterStatistics& p, double threshold) {
   if (end.kind != ProfileEnd::threshold || !(p.standard_error > 0.0)) return unset;
   return std::abs(end.value - p.value) / (threshold * p.standard_error);
@@ -257,12 +245,11 @@ Profile profile(const Problem& problem, const Result& result, const FitStatistic
                 double level, std::span<const std::int64_t> components) {
   options.validate();
   if (!(level > 0.0 && level < 1.0)) throw Error(fmt::format("level is {}; expected a number between 0 and 1", level));
-  const double sigma = statistics.noise == Noise::known ? 1.0 : statistics.residual_standard_deviation;
-  const Fit fit{problem, result, statistics, sigma, interval_quantile(statistics, level)};
+  const Fit fit{problem, result, statistics, noise_of(statistics), interval_quantile(statistics, level)};
   Profile profile;
   profile.level = level;
   profile.threshold = fit.threshold;
-  profile.reason = obstacle(fit);
+  profile.reason = why_no_likelihood(problem, result, statistics);
   if (!profile.reason.empty()) return profile;
 
   profile.intervals.resize(result.x.size());

@@ -69,6 +69,23 @@ ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
   return *groups_.back();
 }
 
+Problem Problem::with_groups(std::vector<std::unique_ptr<ResidualGroup>> groups) const {
+  Problem other;
+  other.sets_ = sets_;
+  other.start_ = start_;
+  other.lower_ = lower_;
+  other.upper_ = upper_;
+  other.fixed_ = fixed_;
+  other.linear_ = linear_;
+  other.beyond_tangent_ = beyond_tangent_;
+  other.curved_ = curved_;
+  other.component_names_ = component_names_;
+  other.block_count_ = block_count_;
+  other.noise_ = noise_;
+  for (auto& group : groups) other.add_group(std::move(group));
+  return other;
+}
+
 std::int64_t Problem::revision() const {
   std::int64_t sum = revision_;
   for (const auto& group : groups_) sum += group->revision();

@@ -50,6 +50,7 @@ std::unique_ptr<ResidualGroup> ResidualGroup::permuted(std::span<const std::int6
 std::unique_ptr<ResidualGroup> ResidualGroup::reordered(std::span<const std::int64_t> order) const {
   std::unique_ptr<ResidualGroup> result = permuted(order);
   result->loss_ = loss_;
+  result->prior_ = prior_;
   for (const std::int64_t i : order)
     if (has_sigma()) result->inverse_sigma_.push_back(inverse_sigma_[static_cast<std::size_t>(i)]);
   return result;

@@ -58,6 +58,15 @@ void refuse_without(const SolveArguments& solve) {
   for (const auto& [option, other, value] : needs)
     if (solve.was_given(option) && !solve.was_given(other))
       throw UsageError(fmt::format("{0} needs {1}; expected {1} {2}", option, other, value));
+  const bool bootstrap = solve.intervals == IntervalKind::bootstrap,
+             posterior = solve.intervals == IntervalKind::posterior;
+  const std::pair<bool, std::pair<const char*, const char*>> of_samples[] = {
+      {bootstrap || posterior, {"--samples", "--intervals bootstrap or posterior"}},
+      {bootstrap, {"--resample", "--intervals bootstrap"}},
+      {posterior, {"--sampler", "--intervals posterior"}}};
+  for (const auto& [useful, names] : of_samples)
+    if (!useful && solve.was_given(names.first))
+      throw UsageError(fmt::format("{} needs {}; expected both or none", names.first, names.second));
 }
 
 void finish_solve(SolveArguments& solve, bool is_fit) {

@@ -265,7 +265,7 @@ const OptionLine lines[] = {
      [](A& a, const G&) { a.solve.options.graduated = true; }},
     {"--restarts", "N", method, methods, "further descents at most, after one that stalled (10)",
      [](A& a, const G& g) { a.solve.options.restarts = g.whole(0); }},
-    {"--seed", "N", method, methods, "of the starts that are drawn, and of the restarts' (1)",
+    {"--seed", "N", method, methods, "of the starts and samples that are drawn, and of the restarts' (1)",
      [](A& a, const G& g) { a.solve.options.seed = g.whole(std::uint64_t{0}); }},
     {"--no-polish", "", method, solves, "leave out the final Newton steps",
      [](A& a, const G&) { a.solve.options.polish = false; }},
@@ -295,10 +295,21 @@ const OptionLine lines[] = {
     {"--patience", "N", first_order, solves, "stop when the validation cost has not fallen for so many epochs (never)",
      [](A& a, const G& g) { a.solve.train.patience = g.whole(1); }},
 
-    {"--intervals", "NAME", results, solves, "linear: by standard errors; profile: by likelihood (linear)",
+    {"--intervals", "NAME", results, solves,
+     "standard (or linear): by standard errors; profile: by likelihood; bootstrap: by fits to data drawn again; "
+     "posterior: by samples (standard)",
      [](A& a, const G& g) {
-       a.solve.profile = g.one_of({"linear", "profile"}) == 1;
+       constexpr IntervalKind kinds[] = {IntervalKind::linear, IntervalKind::linear, IntervalKind::profile,
+                                         IntervalKind::bootstrap, IntervalKind::posterior};
+       a.solve.intervals = kinds[g.one_of({"standard", "linear", "profile", "bootstrap", "posterior"})];
      }},
+    {"--samples", "N", results, solves, "of a bootstrap (2000) or a posterior (20000)",
+     [](A& a, const G& g) { a.solve.samples = g.whole(1); }},
+    {"--resample", "NAME", results, solves, "of a bootstrap: residuals, or cases: whole rows (residuals)",
+     [](A& a, const G& g) { a.solve.resampling = g.one_of({"residuals", "cases"}) == 0 ? Resampling::residuals : Resampling::cases; }},
+    {"--sampler", "NAME", results, solves,
+     "of a posterior: metropolis: random walks, or ensemble: stretch moves (metropolis)",
+     [](A& a, const G& g) { a.solve.sampler = g.one_of({"metropolis", "ensemble"}) == 0 ? Sampler::metropolis : Sampler::ensemble; }},
     {"--level", "NUMBER", results, solves, "of all intervals and bands (0.95)",
      [](A& a, const G& g) {
        a.solve.level = g.part();

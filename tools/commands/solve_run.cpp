@@ -152,11 +152,30 @@ void SolveRun::judge(const Problem& problem, std::span<const double> response, R
   // At a kink nothing else tells an interval.
   const auto& parameters = report.statistics.parameters;
   const bool kink = std::any_of(parameters.begin(), parameters.end(), [](const auto& p) { return p.at_kink; });
-  if (!arguments_.profile && !(kink && report.result.converged())) return;
+  const IntervalKind kind =
+      kink && arguments_.intervals == IntervalKind::linear ? IntervalKind::profile : arguments_.intervals;
+  if (kind == IntervalKind::linear || (kink && !report.result.converged())) return;
+  find_intervals(problem, kind, report);
+}
+
+/// The intervals have what the solve left of the time.
+void SolveRun::find_intervals(const Problem& problem, IntervalKind kind, Report& report) {
   Watched watched(arguments_, interrupt_);
-  // The profiles have what the solve left of the time.
-  watched.options.time_limit = std::max(0.0, arguments_.options.time_limit - watch_.elapsed());
-  report.profile = profile(problem, report.result, report.statistics, watched.options, arguments_.level);
+  Options& options = watched.options;
+  options.time_limit = std::max(0.0, arguments_.options.time_limit - watch_.elapsed());
+  const double level = arguments_.level;
+  if (kind == IntervalKind::profile)
+    report.profile = profile(problem, report.result, report.statistics, options, level);
+  if (kind == IntervalKind::bootstrap) {
+    BootstrapOptions how{.resampling = arguments_.resampling, .seed = options.seed};
+    how.samples = arguments_.samples.value_or(how.samples);
+    report.bootstrap = bootstrap(problem, report.result, report.statistics, options, level, how);
+  }
+  if (kind == IntervalKind::posterior) {
+    PosteriorOptions how{.sampler = arguments_.sampler, .seed = options.seed};
+    how.samples = arguments_.samples.value_or(how.samples);
+    report.posterior = posterior(problem, report.result, report.statistics, options, level, how);
+  }
 }
 
 void SolveRun::write_rows(const Report& report) {
@@ -176,6 +195,8 @@ int SolveRun::finish(Report& report, const std::function<std::string()>& solutio
   report.rows_in_json = arguments_.rows_in_json;
   ExitCode code = exit_code(report.result.status);
   if (code == exit_converged && report.profile) code = exit_code(report.profile->status);
+  if (code == exit_converged && report.bootstrap) code = exit_code(report.bootstrap->status);
+  if (code == exit_converged && report.posterior) code = exit_code(report.posterior->status);
   const std::string json = arguments_.json.empty() ? "" : to_json(report, arguments_.all_parameters);
   if (json_.wanted()) json_.commit(json);
   if (trace_.wanted()) trace_.commit(trace_to_csv(report.result));

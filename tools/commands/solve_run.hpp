@@ -51,6 +51,7 @@ class SolveRun {
   void solve(const Study& study, Report& report);
   /// Fills the statistics, and the profiles if they are asked for.
   void judge(const Problem& problem, std::span<const double> response, Report& report);
+  void find_intervals(const Problem& problem, IntervalKind kind, Report& report);
   /// Gives a request what is left of the time, and Ctrl-C.
   void leave(Request& request) const;
   /// Writes and prints what was asked for. `solution`: the text for --output, called when that is wanted.

@@ -4,6 +4,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include <thalweg/inference/profile.hpp>
@@ -21,9 +23,12 @@ struct DerivedStatistics {
   double lower_interval = unset, upper_interval = unset;
   std::optional<ProfileInterval> profile = std::nullopt;  ///< by profile likelihood, where that was asked for
 
-  /// The interval by profile where there is one.
-  double lower() const { return profile ? profile->lower.value : lower_interval; }
-  double upper() const { return profile ? profile->upper.value : upper_interval; }
+  std::optional<std::pair<double, double>> posterior = std::nullopt;  ///< by samples of it, likewise
+
+  /// The interval by samples or by profile where there is one.
+  double lower() const { return posterior ? posterior->first : profile ? profile->lower.value : lower_interval; }
+  double upper() const { return posterior ? posterior->second : profile ? profile->upper.value : upper_interval; }
+  std::string_view interval_kind() const { return posterior ? "posterior" : profile ? "profile" : "linear"; }
 };
 
 /// `gradient`: ∂g/∂x of all components of x. The level is that of the statistics' own intervals.

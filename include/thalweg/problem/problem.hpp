@@ -104,6 +104,8 @@ class Problem {
 
   /// Adds a group of the caller's own making.
   ResidualGroup& add_group(std::unique_ptr<ResidualGroup> group);
+  /// The same parameters, bounds and noise with other residuals. Throws as add_group does.
+  Problem with_groups(std::vector<std::unique_ptr<ResidualGroup>> groups) const;
 
   /// Throws Error, as add_parameters does, for a value that is not on the block's manifold.
   template <int N, class M>

@@ -70,6 +70,10 @@ class ResidualGroup {
   /// Throws Error for a loss that is not trivial on a group with a cost of its own.
   void set_loss(Loss loss);
   const Loss& loss() const { return loss_; }
+  /// Says that the residuals are what was known before, not data: resampling leaves them, and their σ is not relative
+  /// where that of the data is.
+  void mark_prior() { prior_ = true; }
+  bool is_prior() const { return prior_; }
   /// Changes with σ and the loss.
   std::int64_t revision() const { return revision_; }
 
@@ -144,6 +148,7 @@ class ResidualGroup {
   int columns_ = 0;
   std::vector<double> inverse_sigma_;
   Loss loss_;
+  bool prior_ = false;
   std::int64_t revision_ = 0;
 };
 

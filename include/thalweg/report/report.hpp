@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/inference/bootstrap.hpp>
 #include <thalweg/inference/derived.hpp>
+#include <thalweg/inference/posterior.hpp>
 #include <thalweg/inference/profile.hpp>
 #include <thalweg/inference/residual_tests.hpp>
 #include <thalweg/inference/statistics.hpp>
@@ -21,6 +23,14 @@
 #include <thalweg/report/section.hpp>
 
 namespace thalweg::inline v0_1 {
+
+enum class IntervalKind {
+  linear,     ///< by standard errors
+  profile,    ///< by profile likelihood
+  bootstrap,  ///< by fits to data drawn from the data
+  posterior,  ///< by samples of the posterior distribution
+};
+std::string_view to_string(IntervalKind);
 
 /// What the residuals are divided by, for the sentence that says so.
 enum class Sigma { none, given };
@@ -73,7 +83,12 @@ struct Report {
   ParameterList parameter_list = ParameterList::shown;
   /// How many parameters the text lists at most: those behind them are in a section.
   std::size_t listed_parameters = std::numeric_limits<std::size_t>::max();
-  std::optional<Profile> profile;  ///< when intervals by profile were asked for; their level is that of the statistics
+  /// When intervals by them were asked for; their level is that of the statistics. At most one.
+  std::optional<Profile> profile;
+  std::optional<Bootstrap> bootstrap;
+  std::optional<Posterior> posterior;
+  /// How the intervals of the parameters were made: that which was asked for, where there are such intervals.
+  IntervalKind interval_kind() const;
 
   struct Seconds {
     double read = 0.0, build = 0.0, statistics = 0.0;  ///< what comes before and after the solve

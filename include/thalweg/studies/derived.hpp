@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <thalweg/inference/derived.hpp>
+#include <thalweg/inference/posterior.hpp>
 #include <thalweg/inference/profile.hpp>
 #include <thalweg/models/parameter_expressions.hpp>
 
@@ -28,5 +29,9 @@ std::vector<DerivedQuantity> derived_quantities(const CurveFit& fit, const Param
 /// profile(); its reason and lower point are the result's.
 Profile profile_derived(const CurveFit& fit, const ParameterExpressions& expressions, const Result& result,
                         std::vector<DerivedQuantity>& derived, const Options& options, double level);
+
+/// Their intervals by the samples of a posterior that is available: quantiles of g.
+void sample_derived(const CurveFit& fit, const ParameterExpressions& expressions, const CurveProblem& built,
+                    const Posterior& posterior, std::vector<DerivedQuantity>& derived);
 
 }  // namespace thalweg::inline v0_1

@@ -31,7 +31,10 @@ struct Request {
   int start = 1;                                      ///< of the starts that a file may hold
   int starts = 1;                                     ///< more than one: multistart
   bool detect_linear = false;                         ///< look for parameters that can be eliminated
-  bool profile = false;                               ///< intervals by profile likelihood
+  IntervalKind intervals = IntervalKind::linear;      ///< of the parameters
+  std::optional<int> samples;                         ///< of a bootstrap or a posterior; else their own number
+  Resampling resampling = Resampling::residuals;      ///< of a bootstrap
+  Sampler sampler = Sampler::metropolis;              ///< of a posterior
   std::optional<Loss> loss;                           ///< in place of those of the file
   std::optional<Initialization> initialization;       ///< of a pose graph
   std::optional<InformationOrder> information_order;  ///< of a pose graph's EDGE2 and EDGE3 lines

@@ -93,7 +93,9 @@ void add_priors(const CurveFit& fit, CurveProblem& built) {
       }
     for (int g = 0; g < blocks.count() && !component.empty(); ++g) {
       const std::string name = per_group ? "priors of " + fit.groups[static_cast<std::size_t>(g)] : "priors";
-      built.problem.add_residuals(name, PriorResidual{}, blocks[g], component, mean).set_sigma(sigma);
+      ResidualGroup& group = built.problem.add_residuals(name, PriorResidual{}, blocks[g], component, mean);
+      group.set_sigma(sigma);
+      group.mark_prior();
     }
   }
 }

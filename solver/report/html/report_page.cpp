@@ -15,6 +15,7 @@
 #include "report/text/minima_text.hpp"
 #include "report/text/profile_text.hpp"
 #include "report/text/report_tables.hpp"
+#include "report/text/sampling_text.hpp"
 #include "report/text/sentences.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -88,6 +89,7 @@ std::string parameters(const Report& report) {
     content += paragraph(text::sentence(s, combination), "note");
   content += paragraph(text::about_minimum(s), "note");
   content += paragraph(profile_text(report), "note");
+  content += paragraph(sampling_text(report), "note");
   return section("parameters", "Parameters", content);
 }
 

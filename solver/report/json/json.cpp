@@ -50,6 +50,29 @@ Json seconds_of(const Report& report) {
           {"evaluate", s.evaluate}, {"linear_solve", s.linear_solve}, {"other", std::max(0.0, other)}};
 }
 
+/// What an interval that is not by the standard error has besides its ends.
+void add_intervals(const Report& report, std::size_t i, Json& entry) {
+  const ParameterStatistics& p = report.statistics.parameters[i];
+  const IntervalKind kind = report.interval_kind();
+  if (kind == IntervalKind::linear) return;
+  entry["linear_interval"] = {number(p.lower_interval), number(p.upper_interval)};
+  if (kind == IntervalKind::profile) {
+    const ProfileInterval& interval = report.profile->intervals[i];
+    entry["interval_ends"] = {to_string(interval.lower.kind), to_string(interval.upper.kind)};
+  } else if (kind == IntervalKind::bootstrap) {
+    const Bootstrap::Interval& interval = report.bootstrap->intervals[i];
+    entry["bias"] = number(interval.bias);
+    entry["standard_deviation"] = number(interval.standard_deviation);
+  } else {
+    const Posterior::Marginal& m = report.posterior->marginals[i];
+    entry["mean"] = number(m.mean);
+    entry["median"] = number(m.median);
+    entry["standard_deviation"] = number(m.standard_deviation);
+    entry["autocorrelation_time"] = number(m.autocorrelation_time);
+    entry["r_hat"] = number(m.r_hat);
+  }
+}
+
 Json parameters_of(const Report& report, bool all) {
   const auto& parameters = report.statistics.parameters;
   const bool on_request =
@@ -60,24 +83,19 @@ Json parameters_of(const Report& report, bool all) {
     const ParameterStatistics& p = parameters[i];
     const bool judged = report.statistics.available() && !p.fixed && !p.at_bound && !p.at_kink;
     const auto [interval_begin, interval_end] = interval_of(report, i);
-    const bool profiled = report.profile && report.profile->available();
     Json entry = {{"name", p.name},
                   {"value", number(p.value)},
                   {"standard_error", number(p.standard_error)},
                   {"one_sided_error", number(p.one_sided_error)},
                   {"interval", Json::array({number(interval_begin), number(interval_end)})},
-                  {"interval_kind", profiled ? "profile" : "linear"},
+                  {"interval_kind", to_string(report.interval_kind())},
                   {"lower", number(p.lower_bound)},
                   {"upper", number(p.upper_bound)},
                   {"at_bound", p.at_bound},
                   {"at_kink", p.at_kink},
                   {"fixed", p.fixed},
                   {"determined", judged ? Json(p.determined) : Json(nullptr)}};
-    if (profiled) {
-      const ProfileInterval& interval = report.profile->intervals[i];
-      entry["interval_ends"] = {to_string(interval.lower.kind), to_string(interval.upper.kind)};
-      entry["linear_interval"] = {number(p.lower_interval), number(p.upper_interval)};
-    }
+    add_intervals(report, i, entry);
     if (i < report.labels.size() && !report.labels[i].unit.empty()) entry["unit"] = report.labels[i].unit;
     list.push_back(std::move(entry));
   }
@@ -87,7 +105,7 @@ Json parameters_of(const Report& report, bool all) {
                   {"value", number(d.value)},
                   {"standard_error", number(d.standard_error)},
                   {"interval", Json::array({number(d.lower()), number(d.upper())})},
-                  {"interval_kind", d.profile ? "profile" : "linear"},
+                  {"interval_kind", d.interval_kind()},
                   {"expr", tied.expression},
                   {"fixed", false}};
     if (!tied.label.unit.empty()) entry["unit"] = tied.label.unit;
@@ -174,6 +192,26 @@ Json multistart_of(const Report& report, bool all) {
           {"minima", std::move(list)}};
 }
 
+Json bootstrap_of(const Bootstrap& b) {
+  return {{"resampling", to_string(b.resampling)},
+          {"samples", b.used},
+          {"failed", b.failed},
+          {"status", to_string(b.status)},
+          {"reason", b.reason}};
+}
+
+Json posterior_of(const Posterior& p) {
+  return {{"sampler", to_string(p.sampler)},
+          {"samples", p.samples},
+          {"acceptance", number(p.acceptance)},
+          {"autocorrelation_time", number(p.autocorrelation_time)},
+          {"r_hat", number(p.r_hat)},
+          {"mixed", p.available() && p.is_mixed()},
+          {"evaluations", p.evaluations},
+          {"status", to_string(p.status)},
+          {"reason", p.reason}};
+}
+
 Json profile_of(const Profile& profile) {
   Json lower = nullptr;
   if (profile.lower_point) {
@@ -233,6 +271,8 @@ std::string to_json(const Report& report, bool all_parameters) {
   json["undetermined"] = undetermined_of(report.statistics);
   if (report.multistart) json["multistart"] = multistart_of(report, all_parameters);
   if (report.profile) json["profile"] = profile_of(*report.profile);
+  if (report.bootstrap) json["bootstrap"] = bootstrap_of(*report.bootstrap);
+  if (report.posterior) json["posterior"] = posterior_of(*report.posterior);
   if (report.rows_in_json) json["rows"] = json_parts::rows_of(report.rows);
   if (!report.predictions.empty()) json["predictions"] = json_parts::rows_of(report.predictions);
   json["notes"] = r.notes;

@@ -16,8 +16,6 @@ namespace {
 constexpr double noteworthy_ratio = 1.2;      // of profile to linear interval, or its inverse
 constexpr std::size_t most_parameters = 100;  // listed of a lower point
 
-bool has_profile(const Report& report) { return report.profile && report.profile->available(); }
-
 std::string enumeration(const std::vector<std::string>& names) {
   std::string out;
   for (std::size_t i = 0; i < names.size(); ++i)
@@ -82,17 +80,30 @@ std::string end_text(double value, const text::Digits& digits) {
 }  // namespace
 
 std::pair<double, double> interval_of(const Report& report, std::size_t i) {
-  if (has_profile(report)) return {report.profile->intervals[i].lower.value, report.profile->intervals[i].upper.value};
+  switch (report.interval_kind()) {
+    case IntervalKind::profile:
+      return {report.profile->intervals[i].lower.value, report.profile->intervals[i].upper.value};
+    case IntervalKind::bootstrap:
+      return {report.bootstrap->intervals[i].lower, report.bootstrap->intervals[i].upper};
+    case IntervalKind::posterior:
+      return {report.posterior->marginals[i].lower, report.posterior->marginals[i].upper};
+    case IntervalKind::linear:
+      break;
+  }
   return {report.statistics.parameters[i].lower_interval, report.statistics.parameters[i].upper_interval};
 }
 
 std::string interval_heading(const Report& report) {
-  return text::level_in_words(report.statistics.level) + (has_profile(report) ? " profile interval" : " interval");
+  const IntervalKind kind = report.interval_kind();
+  const std::string level = text::level_in_words(report.statistics.level);
+  return kind == IntervalKind::linear ? level + " interval" : fmt::format("{} {} interval", level, to_string(kind));
 }
 
 std::string interval_text(const Report& report, std::size_t i, const text::Digits& digits) {
   const auto [lower, upper] = interval_of(report, i);
-  if (!has_profile(report) && !(std::isfinite(lower) && std::isfinite(upper) && lower < upper)) return "";
+  if (report.interval_kind() != IntervalKind::profile &&
+      !(std::isfinite(lower) && std::isfinite(upper) && lower < upper))
+    return "";
   return interval_text(lower, upper, digits);
 }
 

@@ -54,7 +54,7 @@ std::vector<std::string> derived_cells(const DerivedStatistics& d, bool verbose)
   const bool has_error = d.standard_error > 0.0 && std::isfinite(d.standard_error);
   return {d.name, std::isfinite(d.standard_error) && !has_error ? as_given(d.value) : digits.number(d.value),
           has_error ? "± " + digits.error() : "", has_error ? percent(d.standard_error / d.value) : "",
-          has_error || d.profile ? interval_text(d.lower(), d.upper(), digits) : ""};
+          has_error || d.profile || d.posterior ? interval_text(d.lower(), d.upper(), digits) : ""};
 }
 
 Table quantity_table(std::string_view heading, const Report& report) {

@@ -9,6 +9,7 @@
 #include "report/text/predictions_text.hpp"
 #include "report/text/profile_text.hpp"
 #include "report/text/report_tables.hpp"
+#include "report/text/sampling_text.hpp"
 #include "report/text/sentences.hpp"
 #include "report/text/table.hpp"
 
@@ -126,6 +127,7 @@ std::string to_text(const Report& report, bool verbose) {
   out += correlations(report.statistics);
   out += undetermined(report.statistics);
   out += profile_text(report);
+  out += sampling_text(report);
   return out;
 }
 

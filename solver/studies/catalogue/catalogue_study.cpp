@@ -59,7 +59,7 @@ void refuse_for_objective(const CatalogueProblem& entry, const Request& r) {
   const std::pair<bool, const char*> options[] = {{r.loss.has_value(), "--loss"},
                                                   {r.options.graduated, "--graduated"},
                                                   {r.starts > 1, "--starts"},
-                                                  {r.profile, "--intervals profile"}};
+                                                  {r.intervals != IntervalKind::linear, "--intervals"}};
   for (const auto& [given, option] : options)
     if (given)
       throw Error(

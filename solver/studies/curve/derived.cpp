@@ -1,5 +1,6 @@
 #include <thalweg/studies/derived.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <utility>
@@ -97,6 +98,22 @@ Profile profile_derived(const CurveFit& fit, const ParameterExpressions& express
     whole = std::move(found);
   }
   return whole;
+}
+
+void sample_derived(const CurveFit& fit, const ParameterExpressions& expressions, const CurveProblem& built,
+                    const Posterior& posterior, std::vector<DerivedQuantity>& derived) {
+  const std::size_t size = posterior.marginals.size();
+  for (DerivedQuantity& quantity : derived) {
+    std::vector<double> values;
+    for (std::size_t at = 0; at < posterior.draws.size(); at += size) {
+      const auto begin = posterior.draws.begin() + static_cast<std::ptrdiff_t>(at);
+      const std::vector<double> x(begin, begin + static_cast<std::ptrdiff_t>(size));
+      const std::vector<double> p = parameters_in_group(fit, built, x, quantity.group);
+      values.push_back(expressions.value(quantity.expression, p.data(), nullptr));
+    }
+    if (std::any_of(values.begin(), values.end(), [](double v) { return !std::isfinite(v); })) continue;
+    quantity.statistics.posterior = central_interval(std::move(values), posterior.level);
+  }
 }
 
 }  // namespace thalweg::inline v0_1

@@ -43,7 +43,7 @@ Json json_of(const ParameterExpressions& expressions, const std::vector<DerivedQ
                   {"value", number(d.value)},
                   {"standard_error", number(d.standard_error)},
                   {"interval", Json::array({number(d.lower()), number(d.upper())})},
-                  {"interval_kind", d.profile ? "profile" : "linear"}};
+                  {"interval_kind", d.interval_kind()}};
     if (d.profile) {
       entry["interval_ends"] = {to_string(d.profile->lower.kind), to_string(d.profile->upper.kind)};
       entry["linear_interval"] = {number(d.lower_interval), number(d.upper_interval)};
@@ -71,7 +71,9 @@ void add_derived(const CurveFit& fit, const CurveProblem& built, const Request& 
   if (fit.tied.empty() && fit.derived.empty() && fit.definitions.empty()) return;
   const ParameterExpressions expressions(fit);
   std::vector<DerivedQuantity> all = derived_quantities(fit, expressions, built, report.result.x, report.statistics);
-  if (request.profile && report.profile && report.profile->available() && report.result.converged())
+  if (report.posterior && report.posterior->available())
+    sample_derived(fit, expressions, built, *report.posterior, all);
+  if (report.profile && report.profile->available() && report.result.converged())
     profile_derived(fit, expressions, report.result, all, request.options, report.profile->level);
   for (const DerivedQuantity& quantity : all) {
     const NamedExpression& e = expressions[quantity.expression];
