@@ -28,11 +28,14 @@ std::string answer(const std::vector<MethodSummary>& methods) {
     ++reached;
     if (best == nullptr || s.evaluations < best->evaluations) best = &s;
   }
-  const std::string from = several ? " from every start" : "";
+  const std::string from = several ? " from every start" : "", median = several ? " (median)" : "";
   if (best == nullptr) return fmt::format("No method reached the target{}.", from);
-  return fmt::format("{} of {} reached the target{}, {} with the fewest evaluations: {:g}{}.", reached,
+  if (reached == 1 && methods.size() > 1)
+    return fmt::format("Of {} methods {} alone reached the target{}, within {:.6g} evaluations{}.", methods.size(),
+                       best->name, from, best->evaluations, median);
+  return fmt::format("{} of {} reached the target{}; the fewest evaluations: {}, {:.6g}{}.", reached,
                      counted(static_cast<long long>(methods.size()), "method"), from, best->name, best->evaluations,
-                     several ? " (median)" : "");
+                     median);
 }
 
 /// What counts as reached, and what was tuned.

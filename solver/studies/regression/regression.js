@@ -67,7 +67,7 @@ const shareOf = (of, n) => n < of ? `${n} of ${of} samples are drawn` : `all ${o
 function regionChart(parent, data) {
   const {inputs, held, classes, lower, upper, columns, rows, margin} = data, samples = samplesOf(data);
   const figure = new Figure(
-      parent, {title: `Classes over ${inputs[0]} and ${inputs[1]}`, wide: true, aspect: 0.5, kind: 'regions'});
+      parent, {title: `Classes over ${inputs[0]} and ${inputs[1]}`, wide: true, aspect: 0.44, kind: 'regions'});
   figure.clear();
   const x = d3.scaleLinear().domain([lower[0], upper[0]]).range([figure.x0, figure.x1]);
   const y = d3.scaleLinear().domain([lower[1], upper[1]]).range([figure.y0, figure.y1]);
@@ -126,7 +126,7 @@ function probabilityChart(parent, data) {
   const {inputs, classes, grid, probability, band_lower, band_upper, level} = data, samples = samplesOf(data);
   const two = classes.length === 2;
   const title = two ? `Probability of ${classes[1]} against ${inputs[0]}` : `Probabilities against ${inputs[0]}`;
-  const figure = new Figure(parent, {title, wide: true, aspect: 0.45, kind: 'probability'});
+  const figure = new Figure(parent, {title, wide: true, aspect: 0.42, kind: 'probability'});
   figure.clear();
   const x = d3.scaleLinear().domain(d3.extent(grid)).range([figure.x0, figure.x1]);
   // Room below 0, and of two classes above 1, for the samples.
