@@ -61,6 +61,12 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
   return meant.empty() ? "" : " (did you mean '" + meant + "'?)";
 }
 
+bool same_word(std::string_view a, std::string_view b) {
+  const auto lower_ascii = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower_ascii(x) == lower_ascii(y); });
+}
+
 std::string counted(long long n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 std::string percent(double fraction) {

@@ -114,8 +114,21 @@ class Contest {
     training.rate = IterationRecord::unset;
     own.time_limit = training.time_limit = options_.rule.seconds;
     own.interrupt = training.interrupt = options_.interrupt;
-    own.callback = training.callback = [this](const IterationRecord& record) { return over_budget(record); };
+    progress_.method = to_string(method);
+    progress_.reference = true;
+    own.callback = training.callback = [this](const IterationRecord& record) {
+      tell(record);
+      return over_budget(record);
+    };
     return thalweg::run(method, problem_.subject, start, own, training);
+  }
+
+  /// Where the run that is going on stands.
+  void tell(const IterationRecord& record) const {
+    if (!options_.progress) return;
+    progress_.evaluations = record.evaluations;
+    progress_.cost = record.cost;
+    options_.progress(progress_);
   }
 
   /// Minibatches are for those who can take them.
@@ -160,6 +173,9 @@ class Contest {
   ComparedRun attempt(AnyMethod method, std::size_t start, double rate) {
     progress_.start = static_cast<int>(start) + 1;
     progress_.rate = rate;
+    progress_.reference = false;
+    progress_.evaluations = 0.0;
+    progress_.cost = result_.initial_costs[start];
     if (options_.progress) options_.progress(progress_);
     Options own = fitting(method, options_.options);
     TrainOptions training = training_of(method);
@@ -179,6 +195,7 @@ class Contest {
         run.lowest_cost = record.cost;
         run.lowest_iteration = static_cast<double>(record.iteration);
       }
+      tell(record);
       reached = reached || record.cost <= target;
       return reached ? Action::stop : over_budget(record);
     };

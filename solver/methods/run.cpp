@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <methods/residual_samples.hpp>
 #include <thalweg/base/error.hpp>
+#include <thalweg/base/words.hpp>
 #include <train/refusals.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -92,7 +93,7 @@ const std::vector<AnyMethod>& all_methods() {
 AnyMethod parse_any_method(std::string_view name) {
   std::string known;
   for (const AnyMethod method : all_methods()) {
-    if (to_string(method) == name) return method;
+    if (same_word(to_string(method), name)) return method;
     known += (known.empty() ? "" : ", ") + std::string(to_string(method));
   }
   try {

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <base/names.hpp>
 #include <thalweg/base/error.hpp>
+#include <thalweg/base/words.hpp>
 #include <thalweg/minimize/result.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -69,7 +70,7 @@ template <class E, std::size_t N>
 E value_of(const Name<E> (&names)[N], std::string_view what, std::string_view name) {
   std::string known;
   for (const auto& n : names) {
-    if (n.name == name) return n.value;
+    if (same_word(n.name, name)) return n.value;
     if (name_of(names, n.value) == n.name) known += (known.empty() ? "" : ", ") + std::string(n.name);
   }
   throw Error(fmt::format("unknown {} '{}'; expected one of {}", what, name, known));

@@ -91,6 +91,31 @@ std::string_view in_words(Status status) {
   return "failed";
 }
 
+/// Methods that have the same to say, in their order.
+using Groups = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+void add(const std::string& what, const std::string& name, Groups& groups) {
+  for (auto& [said, names] : groups)
+    if (said == what) return names.push_back(name);
+  groups.push_back({what, {name}});
+}
+
+/// Why a method was refused, without its name, with which the sentence may begin.
+std::string reason_of(const MethodSummary& s) {
+  const std::string& text = s.refused;
+  if (!text.starts_with(s.name) || text.size() <= s.name.size()) return text;
+  const std::size_t end = text[s.name.size()] == ':' ? s.name.size() + 1 : s.name.size();
+  return text[end] == ' ' ? text.substr(end + 1) : text;
+}
+
+/// "a, b and c"
+std::string enumerated(const std::vector<std::string>& names) {
+  std::string out;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    out += (i == 0 ? "" : i + 1 < names.size() ? ", " : " and ") + names[i];
+  return out;
+}
+
 }  // namespace
 
 double median(std::vector<double> values) {
@@ -146,6 +171,25 @@ std::string failures_text(const MethodSummary& method) {
   }
   for (const auto& [word, count] : words) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, word);
   return out;
+}
+
+std::vector<std::string> shortfalls(const std::vector<MethodSummary>& methods, std::string_view target) {
+  Groups failures, refusals;
+  for (const MethodSummary& s : methods) {
+    if (!s.refused.empty())
+      add(reason_of(s), s.name, refusals);
+    else if (s.failed())
+      add(failures_text(s), s.name, failures);
+  }
+  std::vector<std::string> sentences;
+  std::string all;
+  for (const auto& [ending, names] : failures)
+    all += fmt::format("{}{}{}: {}{}", all.empty() ? "" : "; ", enumerated(names),
+                       all.empty() ? fmt::format(" did not reach {}", target) : "", ending,
+                       names.size() > 1 ? " each" : "");
+  if (!all.empty()) sentences.push_back(std::move(all));
+  for (const auto& [reason, names] : refusals) sentences.push_back(fmt::format("{}: {}", enumerated(names), reason));
+  return sentences;
 }
 
 std::string rule_text(const StoppingRule& rule) {

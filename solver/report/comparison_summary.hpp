@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,11 @@ std::vector<MethodSummary> summary(const Comparison& comparison);
 
 /// How the runs ended that did not reach the target: "1 diverged, 2 stalled, 1 at a limit".
 std::string failures_text(const MethodSummary& method);
+
+/// How it went where it went wrong: one sentence for all methods that did not reach the target, those that ended alike
+/// together, then one for each reason to refuse. `target`: what stands for the target, "it" say. Nothing went wrong:
+/// nothing.
+std::vector<std::string> shortfalls(const std::vector<MethodSummary>& methods, std::string_view target);
 
 /// What counts as reached and when a run is given up, in sentences.
 std::string rule_text(const StoppingRule& rule);

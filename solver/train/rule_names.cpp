@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 #include <thalweg/base/error.hpp>
+#include <thalweg/base/words.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -60,7 +61,7 @@ std::string_view to_string(Rule rule) { return facts_of(rule).name; }
 Rule parse_rule(std::string_view name) {
   std::string known;
   for (const Facts& f : facts()) {
-    if (f.name == name) return f.rule;
+    if (same_word(f.name, name)) return f.rule;
     known += (known.empty() ? "" : ", ") + std::string(f.name);
   }
   throw Error(fmt::format("unknown update rule '{}'; expected one of {}", name, known));

@@ -101,6 +101,9 @@ TEST_CASE("methods are found by name and by short name") {
   CHECK(parse_any_method("gradient-descent") == AnyMethod(Method::gradient_descent));
   CHECK(parse_any_method("rmsprop-momentum") == AnyMethod(Rule::rmsprop_momentum));
   for (const AnyMethod method : all_methods()) CHECK(parse_any_method(to_string(method)) == method);
+  CHECK(parse_any_method("LBFGS") == AnyMethod(Method::lbfgs));
+  CHECK(parse_any_method("L-BFGS") == AnyMethod(Method::lbfgs));
+  CHECK(parse_any_method("Adam") == AnyMethod(Rule::adam));
   CHECK(all_methods().size() == 29);
   CHECK_THROWS_AS(parse_any_method("adamm"), Error);
 }

@@ -68,6 +68,25 @@ TEST_CASE("a run that ended above its lowest cost, one that diverged and a rate 
   CHECK(widest(text) <= 110);
 }
 
+TEST_CASE("methods that ended alike, or were refused for the same reason, share a line") {
+  Comparison comparison = invented_comparison();
+  auto& methods = comparison.problems[0].methods;
+  for (const char* name : {"sgd", "momentum"}) {
+    methods.push_back(methods[1]);
+    methods.back().name = name;
+  }
+  for (const char* name : {"gn", "levenberg"}) {
+    methods.push_back(methods[2]);
+    methods.back().name = name;
+    methods.back().refused = std::string(name) + " needs residuals";
+  }
+  methods[1].runs[1].diverged = true;
+  const std::string text = to_text(comparison);
+  CHECK(contains(text,
+                 "\n\nadam did not reach it: 1 diverged; sgd and momentum: 1 at a limit each\n"
+                 "lm: it needs residuals\ngn and levenberg: needs residuals\n\n"));
+}
+
 TEST_CASE("with one start, reached is yes or no") {
   Comparison comparison = invented_comparison();
   comparison.problems[0].initial_costs.resize(1);

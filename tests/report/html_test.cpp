@@ -77,6 +77,26 @@ TEST_CASE("a page refers to nothing outside it, and forbids requests") {
   }
 }
 
+TEST_CASE("the page of a comparison begins with the answer and its picture") {
+  thalweg::Comparison comparison = example_reports::valley();
+  const auto place = [](const std::string& page, const std::string& id) {
+    return page.find("<section id=\"" + id + "\"");
+  };
+  const std::string page = to_html(comparison, {});
+  CHECK(contains(markup_of(page), " of 4 methods reached the target from every start; the fewest evaluations: "));
+  CHECK(place(page, "landscape") < place(page, "methods"));
+  CHECK(place(page, "methods") < place(page, "descent"));
+  comparison.problems[0].landscape.reset();
+  const std::string without = to_html(comparison, {});
+  CHECK(place(without, "landscape") == std::string::npos);
+  CHECK(place(without, "descent") < place(without, "methods"));
+  for (auto& method : comparison.problems[0].methods)
+    for (auto& run : method.runs) run.reached = false;
+  CHECK(contains(to_html(comparison, {}), "<p>No method reached the target from every start.</p>"));
+  for (auto& run : comparison.problems[0].methods[1].runs) run.reached = true;
+  CHECK(contains(to_html(comparison, {}), "<p>Of 4 methods bfgs alone reached the target from every start, within "));
+}
+
 TEST_CASE("what the user named cannot become markup or script") {
   Report report = peak();
   const std::string hostile = "</script><script>alert(1)</script><b>&\"'<!--";

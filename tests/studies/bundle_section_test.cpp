@@ -37,10 +37,11 @@ TEST_CASE("the page of a bundle draws at most so much, and counts every observat
   const std::string opening = "<script type=\"application/json\" id=\"data\">";
   const std::size_t begin = page.find(opening) + opening.size();
   const auto data = nlohmann::json::parse(page.substr(begin, page.find("</script>", begin) - begin))["bundle"];
-  CHECK(data["view"]["cameras"]["x"].size() == 600);
-  CHECK(data["view"]["cameras"]["of"] == 700);
-  CHECK(data["view"]["points"]["x"].size() == 3000);
+  CHECK(data["before"]["window"] == data["after"]["window"]);
   for (const char* when : {"before", "after"}) {
+    CHECK(data[when]["cameras"]["x"].size() == 600);
+    CHECK(data[when]["cameras"]["of"] == 700);
+    CHECK(data[when]["points"]["x"].size() == 2000);
     std::int64_t total = 0;
     for (const std::int64_t n : data["errors"][when]) total += n;
     CHECK(total == bundle["observations"]);

@@ -235,13 +235,9 @@ inline thalweg::Report bundle(int cameras = 40, int points = 600) {
   picture.after = errors(report.result.x);
   picture.camera_of = start.camera_of;
   picture.point_of = start.point_of;
-  const thalweg::BundleView view = thalweg::view_from_above(thalweg::with_solution(start, report.result.x));
-  picture.camera_x = view.camera_x;
-  picture.camera_y = view.camera_y;
-  picture.heading_x = view.heading_x;
-  picture.heading_y = view.heading_y;
-  picture.point_x = view.point_x;
-  picture.point_y = view.point_y;
+  const thalweg::Bundle solved = thalweg::with_solution(start, report.result.x);
+  picture.start = thalweg::view_from_above(start, solved);
+  picture.solution = thalweg::view_from_above(solved);
   const thalweg::BundleSummary summary{cameras,
                                        points,
                                        start.observation_count(),
@@ -257,6 +253,7 @@ inline thalweg::Report bundle(int cameras = 40, int points = 600) {
 inline thalweg::Report pose_graph(std::int64_t poses = 400) {
   thalweg::PoseGraph graph =
       thalweg::generate_pose_graph({.kind = thalweg::PoseGraphOptions::Kind::garage, .poses = poses});
+  const thalweg::PoseGraph file = graph;
   const thalweg::InitializationReport start = thalweg::initialize(graph, thalweg::Initialization::automatic);
   const thalweg::Problem problem = thalweg::build_problem(graph);
   thalweg::Report report;
@@ -268,7 +265,6 @@ inline thalweg::Report pose_graph(std::int64_t poses = 400) {
   report.problem.residuals = problem.residual_count();
   report.result = thalweg::solve(problem, {.initial_damping = 1e-8});
   const thalweg::PoseGraph solved = thalweg::with_solution(graph, report.result.x);
-  const thalweg::PoseGraphView before = thalweg::view_of(graph, solved), after = thalweg::view_of(solved, solved);
   thalweg::PoseGraphSummary s;
   s.plane = false;
   s.poses = poses;
@@ -277,8 +273,15 @@ inline thalweg::Report pose_graph(std::int64_t poses = 400) {
   s.initialization = thalweg::to_string(start.used);
   s.initialization_reason = start.reason;
   s.degrees_of_freedom = 6 * (graph.edges.count() - poses + 1);
-  s.picture = thalweg::PoseGraphPicture{"longest extent", "next extent", graph.pose_ids,   before.x,      before.y,
-                                        after.x,          after.y,       graph.edges.from, graph.edges.to};
+  s.picture =
+      thalweg::PoseGraphPicture{"longest extent", "next extent", graph.pose_ids, {}, graph.edges.from, graph.edges.to};
+  const auto stage = [&](const char* key, const char* title, const thalweg::PoseGraph& g) {
+    const thalweg::PoseGraphView view = thalweg::view_of(g, solved);
+    s.picture->stages.push_back({key, title, &g == &graph, thalweg::pose_graph_cost(g), view.x, view.y});
+  };
+  stage("file", "The file's start", file);
+  stage("chordal", "The chordal start", graph);
+  stage("solution", "The solution", solved);
   report.sections.push_back(thalweg::section_of(s, report.result, false));
   report.parameter_list = thalweg::ParameterList::on_request;
   return report;

@@ -33,6 +33,18 @@ double value(const json& document, const std::string& name) {
 
 const std::string folder = "problems/regression/";
 
+/// What the page of a classifier draws.
+json drawn(const std::string& file) {
+  const Folder pages;
+  const std::string page = (pages.path() / "page.html").string();
+  REQUIRE(run("solve " + folder + file + " --quiet --report " + page).err.empty());
+  const std::string text = command_test::read(page), opening = "<script type=\"application/json\" id=\"data\">";
+  const std::size_t begin = text.find(opening);
+  REQUIRE(begin != std::string::npos);
+  return json::parse(text.substr(begin + opening.size(), text.find("</script>", begin) - begin - opening.size()))
+      .value("regression", json());
+}
+
 /// Two inputs, two classes that a line separates.
 const std::string separable =
     "[regression]\nkind = \"logistic\"\nresponse = \"y\"\n[data]\ncolumns = [\"x\", \"y\"]\n"
@@ -53,6 +65,33 @@ TEST_CASE("linear regression in closed form gives the published values") {
   CHECK(longley["statistics"]["residual_standard_deviation"].get<double>() == Approx(304.854073561965).epsilon(1e-10));
   for (const json& p : longley["parameters"])
     if (p["name"] == "year") CHECK(p["standard_error"].get<double>() == Approx(455.478499142212).epsilon(1e-8));
+}
+
+TEST_CASE("the page of a classifier has its samples and regions, or its probabilities") {
+  const json iris = drawn("iris.toml");
+  CHECK(iris["inputs"] == json({"petal_length", "petal_width"}));  // the two that tell the species apart
+  CHECK(iris["held"] == json({"sepal_length", "sepal_width"}));
+  REQUIRE(iris["margin"].size() == 3);
+  int wrong = 0, inside = 0;
+  const std::size_t nodes = iris["columns"].get<std::size_t>() * iris["rows"].get<std::size_t>();
+  for (std::size_t i = 0; i < iris["x"].size(); ++i) wrong += iris["truth"][i] != iris["predicted"][i];
+  CHECK(wrong == 3);
+  for (std::size_t i = 0; i < nodes; ++i)
+    for (const json& margin : iris["margin"]) inside += margin[i].get<double>() > 0.0;
+  CHECK(inside == static_cast<int>(nodes));  // each node is in one region
+
+  const json challenger = drawn("challenger.toml");
+  CHECK(challenger["y"].empty());
+  REQUIRE(challenger["probability"].size() == 2);
+  const std::size_t last = challenger["grid"].size() - 1;
+  for (std::size_t i = 0; i <= last; ++i) {
+    const double x = challenger["grid"][i], p = challenger["probability"][1][i];
+    CHECK(p == Approx(1.0 / (1.0 + std::exp(-15.0429 + 0.232163 * x))).epsilon(1e-3));
+    CHECK(challenger["band_lower"][i].get<double>() < p);
+    CHECK(challenger["band_upper"][i].get<double>() > p);
+  }
+  CHECK(drawn("lasso.toml").is_null());  // twenty inputs are too many for a plane
+  CHECK(drawn("sine.toml").is_null());   // numbers, not classes
 }
 
 TEST_CASE("logistic and softmax regression: coefficients, errors, classes") {

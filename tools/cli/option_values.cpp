@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <thalweg/base/words.hpp>
+
 namespace thalweg::tool {
 
 std::vector<AnyMethod> methods_from(const std::vector<std::string>& texts) {
@@ -12,13 +14,13 @@ std::vector<AnyMethod> methods_from(const std::vector<std::string>& texts) {
     if (std::find(methods.begin(), methods.end(), method) == methods.end()) methods.push_back(method);
   };
   for (const std::string& name : names) {
-    const bool all = name == "all";
-    if (!all && name != "second-order" && name != "first-order") {
+    const bool all = same_word(name, "all"), first_order = same_word(name, "first-order");
+    if (!all && !first_order && !same_word(name, "second-order")) {
       add(parse_any_method(name));
       continue;
     }
     for (const AnyMethod method : all_methods())
-      if (all || is_first_order(method) == (name == "first-order")) add(method);
+      if (all || is_first_order(method) == first_order) add(method);
   }
   return methods;
 }

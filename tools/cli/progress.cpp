@@ -2,8 +2,10 @@
 
 #include <csignal>
 #include <cstdio>
+#include <string_view>
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cli/cleanup.hpp"
@@ -12,6 +14,18 @@ namespace thalweg::tool {
 namespace {
 
 std::atomic<bool> interrupted = false;
+/// As much of a line as the terminal shows in one row: what is wrapped would not be erased. Cut between characters.
+std::string_view one_row(std::string_view line) {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return line;
+  std::size_t columns = 0;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const bool begins = (static_cast<unsigned char>(line[i]) & 0xC0) != 0x80;
+    if (begins && ++columns > size.ws_col - 1u) return line.substr(0, i);
+  }
+  return line;
+}
+
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
 }  // namespace
@@ -28,7 +42,8 @@ void Progress::show(const std::string& line) {
   if (!due()) return;
   next_ = Clock::now() + std::chrono::milliseconds(100);
   shown_ = true;
-  std::fprintf(stderr, "\r\x1b[K%s", line.c_str());
+  const std::string_view row = one_row(line);
+  std::fprintf(stderr, "\r\x1b[K%.*s", static_cast<int>(row.size()), row.data());
   std::fflush(stderr);
 }
 

@@ -40,8 +40,11 @@ struct Outputs {
 };
 
 std::string line_of(const CompareProgress& at) {
+  const std::string place = fmt::format("{:.0f} evaluations, cost {:.6g}", at.evaluations, at.cost);
+  if (at.reference) return fmt::format("best cost of {}: {}, {}", at.problem, at.method, place);
   const std::string rate = std::isnan(at.rate) ? "" : fmt::format(", rate {:.2g}", at.rate);
-  return fmt::format("run {} of {}: {}, {}, start {}{}", at.done + 1, at.all, at.problem, at.method, at.start, rate);
+  return fmt::format("run {} of {}: {}, {}, start {}{}, {}", at.done + 1, at.all, at.problem, at.method, at.start, rate,
+                     place);
 }
 
 /// Whether each problem was solved by a method at least.

@@ -15,6 +15,9 @@ std::string nearest(std::string_view name, const std::vector<std::string>& known
 /// " (did you mean 'start'?)" where one of the known names is near, else nothing.
 std::string did_you_mean(std::string_view name, const std::vector<std::string>& known);
 
+/// Whether two words are the same when the case of the letters A to Z counts nothing: "LBFGS" is "lbfgs".
+bool same_word(std::string_view a, std::string_view b);
+
 /// "1 iteration", "2 iterations".
 std::string counted(long long n, std::string_view noun);
 /// "12 %", "0.034 %"; nothing where it is not finite.

@@ -103,6 +103,9 @@ struct CompareProgress {
   int start = 1;
   int done = 0, all = 0;                 ///< runs, trials of rates apart
   double rate = IterationRecord::unset;  ///< NaN: the method has none
+  double evaluations = 0.0;              ///< of this run so far
+  double cost = IterationRecord::unset;  ///< where this run stands
+  bool reference = false;                ///< the run is none of those compared: it looks for the best known cost
 };
 
 struct CompareOptions {
@@ -113,7 +116,7 @@ struct CompareOptions {
   /// most, then half a decade to either side of the best, on all starts of each problem. The best reaches the target
   /// from the most starts, with the fewest evaluations; where none reaches it, it ends the lowest.
   bool tune = false;
-  std::function<void(const CompareProgress&)> progress = {};  ///< before each run
+  std::function<void(const CompareProgress&)> progress = {};  ///< before each run, and at each of its records
   const std::atomic<bool>* interrupt = nullptr;
 
   /// Throws Error that names the field and what it expects.

@@ -110,12 +110,14 @@ std::array<double, 3> middle_of(const Bundle& bundle);
 Bundle moved(Bundle bundle, const std::array<double, 3>& by);
 
 /// Seen from above, in the units of the file: a point of the plane for each camera and each point. "Above" is where the
-/// cameras' upper edges point on average; x is the direction in which the cameras spread most.
+/// cameras' upper edges point on average; x is the direction in which the cameras spread most, their middle the origin.
 struct BundleView {
   std::vector<double> camera_x, camera_y, heading_x, heading_y;  ///< headings: where cameras look, at most of length 1
   std::vector<double> point_x, point_y;
 };
 BundleView view_from_above(const Bundle& bundle);
+/// Seen from where the cameras of `like` say, so that two states of a bundle are drawn in the same frame.
+BundleView view_from_above(const Bundle& bundle, const Bundle& like);
 
 /// A bundle as a Problem: blocks "camera" and "point", the points named for elimination, residuals "reprojection", one
 /// for each observation, with the given loss; moved() first where the world is far from the origin. Throws Error for an

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include <thalweg/models/bundle.hpp>
 #include <thalweg/report/section.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -18,10 +19,9 @@ struct ReprojectionErrors {
 /// unset.
 ReprojectionErrors reprojection_errors(std::span<const double> distances);
 
-/// What is drawn of a bundle adjustment, at its solution.
+/// What is drawn of a bundle adjustment.
 struct BundlePicture {
-  std::vector<double> camera_x, camera_y, heading_x, heading_y;  ///< seen from above; headings are at most of length 1
-  std::vector<double> point_x, point_y;
+  BundleView start, solution;         ///< both seen from above the solution
   std::vector<double> before, after;  ///< distances in pixels of each observation
   std::vector<std::int32_t> camera_of, point_of;
 };

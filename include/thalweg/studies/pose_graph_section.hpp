@@ -16,7 +16,14 @@ namespace thalweg::inline v0_1 {
 struct PoseGraphPicture {
   std::string x_axis, y_axis;
   std::vector<std::int64_t> ids;  ///< of each pose
-  std::vector<double> before_x, before_y, after_x, after_y;
+  /// The graph as it stands somewhere on the way.
+  struct Stage {
+    std::string key, title;  ///< "file", "chordal", "tree" or "solution", and in words
+    bool begins = false;     ///< the solve begins here
+    double cost = std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> x, y;  ///< of each pose
+  };
+  std::vector<Stage> stages;           ///< in the order of the way, the solution last
   std::vector<std::int32_t> from, to;  ///< of each edge, numbers of poses
 };
 

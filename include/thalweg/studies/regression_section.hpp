@@ -1,7 +1,9 @@
 // What there is to say about a regression beside its coefficients.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,23 @@ struct PenaltyTrial {
   bool chosen = false;
 };
 
+/// What is drawn of a classifier: its samples, and over two inputs the regions of its classes, over one input their
+/// probabilities.
+struct ClassPicture {
+  std::vector<std::string> inputs;    ///< the one or two that are drawn
+  std::vector<std::string> held;      ///< the others, at their means in the regions
+  std::vector<std::string> classes;   ///< names
+  std::vector<double> x, y;           ///< of each sample; y is empty with one input
+  std::vector<int> truth, predicted;  ///< class of each sample; the prediction is that of all its inputs
+  std::array<double, 2> lower{}, upper{};
+  int columns = 0, rows = 0;                ///< nodes of a grid over the plane, `lower` the first and `upper` the last
+  std::vector<std::vector<double>> margin;  ///< of each class on that grid, row by row: > 0 where it is predicted
+  std::vector<double> grid;                 ///< of one input
+  std::vector<std::vector<double>> probability;  ///< of each class along it
+  std::vector<double> band_lower, band_upper;    ///< pointwise confidence band of the second of two; or empty
+  double level = 0.95;                           ///< of the band
+};
+
 struct RegressionSummary {
   std::string model;                 ///< "softmax regression: 4 inputs, standardised; l2 = 1"
   std::vector<std::string> classes;  ///< empty: a number is predicted
@@ -36,6 +55,7 @@ struct RegressionSummary {
   int folds = 0;
   std::vector<PenaltyTrial> cross_validation;
   std::int64_t weights = 0, zero_weights = 0;  ///< intercepts apart; of an l1 penalty
+  std::optional<ClassPicture> picture;         ///< for the page; when one is asked for
 };
 
 Section section_of(const RegressionSummary& regression);

@@ -27,11 +27,11 @@ Pose pose_of(const Bundle& b, std::size_t camera) {
 
 }  // namespace
 
-BundleView view_from_above(const Bundle& b) {
+BundleView view_from_above(const Bundle& b, const Bundle& like) {
   std::vector<Pose> poses;
   Vector up = Vector::Zero(), middle = Vector::Zero();
-  for (std::size_t c = 0; 9 * c < b.cameras.size(); ++c) {
-    poses.push_back(pose_of(b, c));
+  for (std::size_t c = 0; 9 * c < like.cameras.size(); ++c) {
+    poses.push_back(pose_of(like, c));
     up += poses.back().up;
     middle += poses.back().centre;
   }
@@ -49,7 +49,8 @@ BundleView view_from_above(const Bundle& b) {
   y = up.cross(x);
 
   BundleView view;
-  for (const Pose& pose : poses) {
+  for (std::size_t c = 0; 9 * c < b.cameras.size(); ++c) {
+    const Pose pose = pose_of(b, c);
     view.camera_x.push_back(x.dot(pose.centre - middle));
     view.camera_y.push_back(y.dot(pose.centre - middle));
     view.heading_x.push_back(x.dot(pose.ahead));
@@ -62,5 +63,7 @@ BundleView view_from_above(const Bundle& b) {
   }
   return view;
 }
+
+BundleView view_from_above(const Bundle& b) { return view_from_above(b, b); }
 
 }  // namespace thalweg::inline v0_1

@@ -16,12 +16,41 @@ using html::escaped;
 using html::paragraph;
 using html::section;
 
+/// Which method reached the target with the fewest evaluations, in a sentence.
+std::string answer(const std::vector<MethodSummary>& methods) {
+  const auto everywhere = [](const MethodSummary& s) { return s.runs > 0 && s.reached == s.runs; };
+  const MethodSummary* best = nullptr;
+  std::size_t reached = 0;
+  bool several = false;
+  for (const MethodSummary& s : methods) {
+    several = several || s.runs > 1;
+    if (!everywhere(s)) continue;
+    ++reached;
+    if (best == nullptr || s.evaluations < best->evaluations) best = &s;
+  }
+  const std::string from = several ? " from every start" : "", median = several ? " (median)" : "";
+  if (best == nullptr) return fmt::format("No method reached the target{}.", from);
+  if (reached == 1 && methods.size() > 1)
+    return fmt::format("Of {} methods {} alone reached the target{}, within {:.6g} evaluations{}.", methods.size(),
+                       best->name, from, best->evaluations, median);
+  return fmt::format("{} of {} reached the target{}; the fewest evaluations: {}, {:.6g}{}.", reached,
+                     counted(static_cast<long long>(methods.size()), "method"), from, best->name, best->evaluations,
+                     median);
+}
+
+/// What counts as reached, and what was tuned.
+std::string rules(const Comparison& comparison) {
+  std::string out = paragraph(rule_text(comparison.rule), "caption");
+  if (comparison.tuned)
+    out += paragraph("Learning rates were chosen for each method and problem; the figures are those of the best.",
+                     "caption");
+  return out;
+}
+
 std::string heading(const std::string& title, const std::string& source, const Comparison& comparison) {
   std::string out = "<header>\n" + paragraph("comparison of methods", "kind");
   out += fmt::format("<h1>{}</h1>\n", escaped(title)) + paragraph(source, "source");
-  out += paragraph(rule_text(comparison.rule));
-  if (comparison.tuned)
-    out += paragraph("Learning rates were chosen for each method and problem; the figures are those of the best.");
+  if (comparison.problems.size() == 1) out += paragraph(answer(summary(comparison.problems[0])));
   if (comparison.interrupted) out += paragraph("The comparison was interrupted: some runs are missing.", "note");
   return out + "</header>\n";
 }
@@ -30,18 +59,14 @@ std::string one_problem(const Comparison& comparison) {
   const ComparedProblem& problem = comparison.problems[0];
   const std::vector<MethodSummary> methods = summary(problem);
   std::string notes;
-  for (const MethodSummary& s : methods) {
-    if (!s.refused.empty())
-      notes += paragraph(s.name + " was refused: " + s.refused, "note");
-    else if (s.failed())
-      notes += paragraph(fmt::format("{} did not reach the target: {}.", s.name, failures_text(s)), "note");
-  }
-  std::string out = section("methods", "Methods",
-                            html::table(text::method_table(problem, methods), "results") +
-                                paragraph(text::columns_text(comparison), "caption") +
-                                html::table(text::rate_table(methods), "rates") + notes);
-  if (problem.landscape) out += section("landscape", "The valley and the paths", "");
-  return out + section("descent", "The way down", "");
+  for (const std::string& sentence : shortfalls(methods, "the target")) notes += paragraph(sentence + ".", "note");
+  const std::string table = section("methods", "Methods",
+                                    html::table(text::method_table(problem, methods), "results") +
+                                        paragraph(text::columns_text(comparison), "caption") + rules(comparison) +
+                                        notes + html::table(text::rate_table(methods), "rates"));
+  const std::string descent = section("descent", "The way down", "");
+  // A picture first: it answers at a glance what the table says in numbers.
+  return problem.landscape ? section("landscape", "The valley and the paths", "") + table + descent : descent + table;
 }
 
 /// "3 of 3" with a mark, so that no colour is needed.
@@ -77,7 +102,7 @@ std::string many_problems(const Comparison& comparison) {
   return section("methods", "Methods",
                  html::table(text::table_over_all(comparison), "results") +
                      paragraph("Reached: of all runs. Problems: of all, those reached from every start.", "caption") +
-                     paragraph(text::columns_text(comparison), "caption")) +
+                     paragraph(text::columns_text(comparison), "caption") + rules(comparison)) +
          section("performance", "Performance profiles", "") +
          section("successes", "Who reached what",
                  paragraph("✓ from every start, ◐ from some, ✗ from none.", "caption") + success_matrix(comparison));

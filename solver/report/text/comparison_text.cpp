@@ -35,14 +35,9 @@ std::string wrapped(const std::string& sentence) {
 }
 
 /// Methods that were refused, and how the runs ended that did not reach the target.
-std::string shortfalls(const std::vector<MethodSummary>& methods) {
+std::string shortfalls_text(const std::vector<MethodSummary>& methods) {
   std::string out;
-  for (const MethodSummary& s : methods) {
-    if (!s.refused.empty())
-      out += wrapped(printable(s.name) + ": " + printable(s.refused));
-    else if (s.failed())
-      out += wrapped(printable(s.name) + " did not reach it: " + failures_text(s));
-  }
+  for (const std::string& sentence : shortfalls(methods, "it")) out += wrapped(printable(sentence));
   return out.empty() ? "" : "\n" + out;
 }
 
@@ -53,7 +48,7 @@ std::string one_problem(const ComparedProblem& problem) {
   out += "\n" + text::method_table(problem, methods).print(indent);
   const Table rates = text::rate_table(methods);
   if (!rates.empty()) out += "\n" + rates.print(indent);
-  out += shortfalls(methods);
+  out += shortfalls_text(methods);
   return out;
 }
 

@@ -1,23 +1,24 @@
-// A bundle adjustment: the scene from above, and how far the projections lie from what was seen.
+// A bundle adjustment: the scene from above, before and after, and how far the projections lie from what was seen.
 
 function drawBundle(bundle) {
   if (!bundle) return;
-  sceneChart(figuresIn('scene'), bundle.view);
+  const scene = figuresIn('scene');
+  sceneChart(scene, bundle.before, 'before', 'Before: the file’s start');
+  sceneChart(scene, bundle.after, 'after', 'After: the solution');
   if (bundle.errors) errorChart(figuresIn('errors'), bundle);
 }
 
 /** A wedge that opens to where the camera looks; its tip is the camera. */
 function wedge(size) { return `M0,0L${size},${- 0.5 * size}L${size},${0.5 * size}Z`; }
 
-function sceneChart(parent, {window, cameras, points}) {
+function sceneChart(parent, {window, cameras, points}, when, title) {
   const [left, right, low, high] = window;
   const shape = (high - low) / (right - left);
   const figure = new Figure(parent, {
-    title: 'Cameras and points',
-    kind: 'scene',
-    wide: true,
-    aspect: Math.max(0.3, Math.min(0.75, 1.05 * shape + 0.06)),
-    margin: {left: 72}
+    title,
+    kind: `scene-${when}`,
+    aspect: Math.max(0.4, Math.min(0.9, 1.05 * shape + 0.1)),
+    margin: {left: 60, right: 12}
   });
   figure.clear();
   // One scale for both directions: the picture is a map.
@@ -33,10 +34,10 @@ function sceneChart(parent, {window, cameras, points}) {
       .data(points.x)
       .join('circle')
       .attr('class', 'point')
-      .attr('r', points.x.length > 1000 ? 1 : 1.6)
+      .attr('r', points.x.length > 1000 ? 0.8 : 1.6)
       .attr('cx', v => x(v))
       .attr('cy', (v, i) => y(points.y[i]));
-  const size = cameras.x.length > 200 ? 9 : cameras.x.length > 50 ? 12 : 16;
+  const size = cameras.x.length > 200 ? 7 : cameras.x.length > 50 ? 9 : 12;
   figure.marks.append('g')
       .attr('class', seriesStyle(1).css)
       .selectAll('path')

@@ -14,7 +14,7 @@ namespace {
 using json_parts::Json;
 using json_parts::rounded_numbers;
 
-constexpr std::size_t most_cameras = 600, most_drawn_points = 3000, most_rows = 15, bins = 48;
+constexpr std::size_t most_cameras = 600, most_drawn_points = 2000, most_rows = 15, bins = 48;
 constexpr int drawn_digits = 5;
 
 struct Range {
@@ -60,8 +60,9 @@ std::vector<double> picked(const std::vector<double>& values, const std::vector<
   return out;
 }
 
-Json view_of(const BundlePicture& p) {
-  const Range x = window(p.camera_x, p.point_x), y = window(p.camera_y, p.point_y);
+Range united(Range a, Range b) { return {std::min(a.low, b.low), std::max(a.high, b.high)}; }
+
+Json view_of(const BundleView& p, Range x, Range y) {
   std::size_t cameras_outside = 0, points_outside = 0;
   const auto cameras = drawn(p.camera_x, p.camera_y, x, y, most_cameras, cameras_outside);
   const auto points = drawn(p.point_x, p.point_y, x, y, most_drawn_points, points_outside);
@@ -112,8 +113,13 @@ Json errors_of(const BundlePicture& p) {
 
 Json data_of(const BundleSummary& bundle) {
   if (!bundle.picture) return nullptr;
+  const BundleView &start = bundle.picture->start, &solution = bundle.picture->solution;
+  // One window for both, so that what moved is seen to have moved.
+  const Range x = united(window(start.camera_x, start.point_x), window(solution.camera_x, solution.point_x));
+  const Range y = united(window(start.camera_y, start.point_y), window(solution.camera_y, solution.point_y));
   return {
-      {"view", view_of(*bundle.picture)},
+      {"before", view_of(start, x, y)},
+      {"after", view_of(solution, x, y)},
       {"errors", errors_of(*bundle.picture)},
       {"observations", bundle.observations},
       {"rms", {json_parts::number(bundle.before.root_mean_square), json_parts::number(bundle.after.root_mean_square)}},

@@ -54,11 +54,14 @@ std::vector<double> distances(const Problem& problem, const std::vector<double>&
   return u;
 }
 
-BundlePicture picture_of(const Bundle& solved, std::vector<double> before, std::vector<double> after) {
-  BundleView view = view_from_above(solved);
-  return {std::move(view.camera_x), std::move(view.camera_y), std::move(view.heading_x), std::move(view.heading_y),
-          std::move(view.point_x),  std::move(view.point_y),  std::move(before),         std::move(after),
-          solved.camera_of,         solved.point_of};
+BundlePicture picture_of(const Bundle& start, const Bundle& solved, std::vector<double> before,
+                         std::vector<double> after) {
+  return {view_from_above(start, solved),
+          view_from_above(solved),
+          std::move(before),
+          std::move(after),
+          solved.camera_of,
+          solved.point_of};
 }
 
 class BundleStudy final : public BlockStudy {
@@ -108,7 +111,7 @@ class BundleStudy final : public BlockStudy {
                           reprojection_errors(before), reprojection_errors(after), std::nullopt};
     list_parameters(request, report);
     if (request.picture && report.result.status != Status::non_finite_start)
-      summary.picture = picture_of(solved, std::move(before), std::move(after));
+      summary.picture = picture_of(bundle_, solved, std::move(before), std::move(after));
     report.sections.push_back(section_of(summary));
   }
   std::string solution(const std::vector<double>& x, Compression compression) const override {

@@ -1,16 +1,15 @@
-// A pose graph before and after: the way from pose to pose, and the edges that close loops.
+// A pose graph on its way: where the file and the chordal start have it, and the solution. The way from pose to pose,
+// and the edges that close loops.
 
 function drawPoseGraph(graph) {
   if (!graph) return;
-  const parent = figuresIn('graph');
-  graphChart(parent, graph, 'before', `Where it begins: ${graph.initialization}`);
-  graphChart(parent, graph, 'after', 'At the solution');
+  const parent = figuresIn('graph').classed('small', true);
+  graph.stages.forEach(stage => graphChart(parent, graph, stage));
 }
 
-function graphChart(parent, graph, when, title) {
-  const {x, y, closures} = graph[when];
+function graphChart(parent, graph, {key, title, begins, cost, x, y, closures}) {
   const [left, right] = d3.extent(x), [low, high] = d3.extent(y);
-  const figure = new Figure(parent, {title, kind: `graph-${when}`, aspect: 0.9, margin: {left: 72}});
+  const figure = new Figure(parent, {title, kind: `graph-${key}`, aspect: 0.95, margin: {left: 56, right: 12}});
   figure.clear();
   // One scale for both directions: the picture is a map.
   const scale = 0.94 *
@@ -37,10 +36,12 @@ function graphChart(parent, graph, when, title) {
     {name: 'from pose to pose', style: seriesStyle(0), mark: false},
     {name: 'other edges', style: seriesStyle(1), mark: false}
   ]);
+  const costs = `${cost === null ? '' : ` The cost is ${formatNumber(cost)}.`}${begins ? ' The solve begins here.' : ''}`;
+  if (costs) figure.legend.append('p').attr('class', 'caption').text(costs.trim());
   const share = (of, n) => n < of ? `${n} of ${of}` : `all ${of}`;
   figure.describe(
-      `${title}: ${share(graph.poses, x.length)} poses and ${share(graph.others, closures.length)} edges other than from ` +
-      `pose to pose, in an extent of ${formatNumber(right - left, 3)} by ${formatNumber(high - low, 3)} metres.`);
+      `${share(graph.poses, x.length)} poses and ${share(graph.others, closures.length)} edges other than from ` +
+      `pose to pose, in an extent of ${formatNumber(right - left, 3)} by ${formatNumber(high - low, 3)} metres.${costs}`);
   figure.table(['pose', ...graph.axes], () => x.map((v, i) => [String(graph.id[i]), v, y[i]]));
 }
 

@@ -18,8 +18,9 @@ constexpr int drawn_digits = 5;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-Json drawn(const PoseGraphPicture& p, const std::vector<double>& x, const std::vector<double>& y,
-           const std::vector<std::size_t>& poses, const std::vector<std::size_t>& closures) {
+Json drawn(const PoseGraphPicture& p, const PoseGraphPicture::Stage& stage, const std::vector<std::size_t>& poses,
+           const std::vector<std::size_t>& closures) {
+  const std::vector<double>&x = stage.x, &y = stage.y;
   std::vector<double> px, py;
   for (const std::size_t i : poses) {
     px.push_back(x[i]);
@@ -30,7 +31,11 @@ Json drawn(const PoseGraphPicture& p, const std::vector<double>& x, const std::v
     const std::size_t a = at(p.from[e]), b = at(p.to[e]);
     ends.push_back(rounded_numbers(std::vector<double>{x[a], y[a], x[b], y[b]}, drawn_digits));
   }
-  return {{"x", rounded_numbers(px, drawn_digits)},
+  return {{"key", stage.key},
+          {"title", stage.title},
+          {"begins", stage.begins},
+          {"cost", json_parts::number(stage.cost)},
+          {"x", rounded_numbers(px, drawn_digits)},
           {"y", rounded_numbers(py, drawn_digits)},
           {"closures", std::move(ends)}};
 }
@@ -60,14 +65,14 @@ Json data_of(const PoseGraphSummary& graph) {
   }
   std::vector<std::size_t> closures;
   for (const std::size_t i : downsample_evenly(others.size(), most_closures)) closures.push_back(others[i]);
+  Json stages = Json::array();
+  for (const PoseGraphPicture::Stage& stage : p.stages) stages.push_back(drawn(p, stage, poses, closures));
   return {{"axes", {p.x_axis, p.y_axis}},
-          {"initialization", graph.initialization},
           {"poses", p.ids.size()},
           {"others", others.size()},
           {"id", ids},
           {"linked", linked},
-          {"before", drawn(p, p.before_x, p.before_y, poses, closures)},
-          {"after", drawn(p, p.after_x, p.after_y, poses, closures)}};
+          {"stages", std::move(stages)}};
 }
 
 }  // namespace thalweg::inline v0_1::html

@@ -69,7 +69,8 @@ Section section_of(const PoseGraphSummary& g, const Result& result, bool robust)
   section.key_numbers = {{"poses", std::to_string(g.poses)}};
   if (g.landmarks > 0) section.key_numbers.emplace_back("landmarks", std::to_string(g.landmarks));
   section.key_numbers.emplace_back("edges", std::to_string(g.edges + g.sightings + g.further));
-  section.panels = {{"graph", "The graph before and after", {{"", section.tables[0], "facts"}}}};
+  if (g.picture) section.panels.push_back({"graph", "The graph on its way"});
+  section.panels.push_back({"graph-facts", "The graph in numbers", {{"", section.tables[0], "facts"}}});
   if (!g.picture) return section;
   section.figure = json_parts::dumped(html::data_of(g));
   section.script = studies::pose_graph_script;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -93,18 +94,54 @@ std::string doubt_about(const PoseGraphSummary& g, const Result& result, bool ro
       chi2, robust ? "" : " (try --loss huber:3 or cauchy:3)", g.initialization);
 }
 
-PoseGraphPicture picture_of(const PoseGraph& before, const PoseGraph& after) {
-  PoseGraphView from = view_of(before, after), to = view_of(after, after);
-  const bool plane = after.kind == PoseGraph::Kind::se2;
-  return {plane ? "x" : "longest extent",
-          plane ? "y" : "next extent",
-          after.pose_ids,
-          std::move(from.x),
-          std::move(from.y),
-          std::move(to.x),
-          std::move(to.y),
-          after.edges.from,
-          after.edges.to};
+bool has_all(const std::vector<char>& given) { return std::find(given.begin(), given.end(), 0) == given.end(); }
+bool has_every_pose(const PoseGraph& g) { return has_all(g.pose_given); }
+
+std::string title_of(Initialization how) {
+  switch (how) {
+    case Initialization::file:
+      return "The file's start";
+    case Initialization::tree:
+      return "The tree's start";
+    case Initialization::chordal:
+    case Initialization::automatic:
+      break;
+  }
+  return "The chordal start";
+}
+
+/// What the page draws: the file's start and the chordal one where they are to be had, where the solve began, the
+/// solution.
+PoseGraphPicture picture_of(const PoseGraph& file, const PoseGraph& begun, Initialization used, const PoseGraph& solved,
+                            const Loss& loss) {
+  const bool plane = solved.kind == PoseGraph::Kind::se2;
+  PoseGraphPicture picture{plane ? "x" : "longest extent",
+                           plane ? "y" : "next extent",
+                           solved.pose_ids,
+                           {},
+                           solved.edges.from,
+                           solved.edges.to};
+  const auto add = [&](const PoseGraph& graph, std::string key, std::string title) {
+    PoseGraphView view = view_of(graph, solved);
+    picture.stages.push_back({std::move(key), std::move(title), &graph == &begun, pose_graph_cost(graph, loss),
+                              std::move(view.x), std::move(view.y)});
+  };
+  for (const Initialization how : {Initialization::file, Initialization::tree, Initialization::chordal}) {
+    if (how == used) {
+      add(begun, std::string(to_string(how)), title_of(how));
+    } else if (how == Initialization::file && has_every_pose(file) && has_all(file.landmark_given)) {
+      add(file, "file", title_of(how));
+    } else if (how == Initialization::chordal) {
+      try {
+        PoseGraph chordal = file;
+        initialize(chordal, how, loss);
+        add(chordal, "chordal", title_of(how));
+      } catch (const Error&) {  // poses that hang together by landmarks alone have none
+      }
+    }
+  }
+  add(solved, "solution", "The solution");
+  return picture;
 }
 
 class PoseGraphStudy final : public BlockStudy {
@@ -117,6 +154,7 @@ class PoseGraphStudy final : public BlockStudy {
     refuse(request, of_every_graph, file(), kind);
     robust_ = request.loss && !request.loss->is_trivial();
     const Loss loss = request.loss.value_or(Loss());
+    if (request.picture) file_start_ = graph_;
     const auto began = std::chrono::steady_clock::now();
     start_ = initialize(graph_, request.initialization.value_or(Initialization::automatic), loss);
     start_seconds_ = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
@@ -130,8 +168,9 @@ class PoseGraphStudy final : public BlockStudy {
   }
   void conclude(const Request& request, Report& report) const override {
     PoseGraphSummary summary = summary_of(graph_, start_, start_seconds_);
-    if (request.picture && report.result.status != Status::non_finite_start)
-      summary.picture = picture_of(graph_, with_solution(graph_, report.result.x));
+    if (file_start_ && report.result.status != Status::non_finite_start)
+      summary.picture = picture_of(*file_start_, graph_, start_.used, with_solution(graph_, report.result.x),
+                                   request.loss.value_or(Loss()));
     list_parameters(request, report);
     if (std::string doubt = doubt_about(summary, report.result, robust_); !doubt.empty())
       report.result.notes.push_back(std::move(doubt));
@@ -145,9 +184,8 @@ class PoseGraphStudy final : public BlockStudy {
   CheckReport check(const Request& request) override {
     if (request.start > 1)
       throw Error(fmt::format("--start does not go with '{}': a pose graph has one start", file()));
-    const bool complete = std::find(graph_.pose_given.begin(), graph_.pose_given.end(), 0) == graph_.pose_given.end();
-    start_ = initialize(graph_,
-                        request.initialization.value_or(complete ? Initialization::file : Initialization::automatic));
+    start_ = initialize(graph_, request.initialization.value_or(has_every_pose(graph_) ? Initialization::file
+                                                                                       : Initialization::automatic));
     Request own = request;
     choose_method(own);
     CheckReport report = thalweg::check(build_problem(graph_), own.options);
@@ -188,6 +226,7 @@ class PoseGraphStudy final : public BlockStudy {
   }
 
   PoseGraph graph_;
+  std::optional<PoseGraph> file_start_;  // for the page; when one is asked for
   InitializationReport start_;
   double start_seconds_ = 0.0;
   bool robust_ = false;

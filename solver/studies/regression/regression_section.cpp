@@ -9,8 +9,13 @@
 
 #include "report/json/json_parts.hpp"
 #include "report/text/sentences.hpp"
+#include "studies/regression/class_picture.hpp"
 
 namespace thalweg::inline v0_1 {
+namespace studies {
+extern const std::string_view regression_script;  // regression.js
+}
+
 namespace {
 
 using json_parts::Json;
@@ -109,6 +114,11 @@ Section section_of(const RegressionSummary& r) {
   if (r.zero_weights > 0) {
     section.sentence = fmt::format("{} of {} weights are zero.", r.zero_weights, r.weights);
     panel.pieces.push_back({section.sentence});
+  }
+  if (r.picture) {
+    section.panels.push_back({"classes", r.picture->y.empty() ? "Data and probability" : "Data and decision regions"});
+    section.figure = json_parts::dumped(html::data_of(*r.picture));
+    section.script = studies::regression_script;
   }
   section.panels.push_back(std::move(panel));
   return section;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <thalweg/problem/problem.hpp>
+#include "studies/regression/class_picture.hpp"
 #include "studies/regression/regression.hpp"
 
 namespace thalweg::inline v0_1::studies {
@@ -156,6 +157,7 @@ class RegressionStudy final : public Study {
     report.statistics = statistics_of(*regression_, report.result, request.level);
     RegressionSummary summary = regression_->summary();
     regression_->judge(report.result.x, summary);
+    if (request.picture) summary.picture = class_picture(*regression_, report.result.x, report.statistics);
     report.sections.push_back(section_of(summary));
     report.certified = certified_agreement(*regression_, report.statistics);
     if (request.picture) report.picture = picture_of(*regression_, report.result.x);

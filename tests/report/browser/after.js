@@ -154,11 +154,16 @@
   }
 
   function bundle() {
-    const {view, errors} = data.bundle, scene = chart('scene'), histogram = chart('errors');
-    equal(all('.canvas .camera', scene).length, view.cameras.x.length, 'cameras');
-    equal(all('.canvas .point', scene).length, view.points.x.length, 'points');
-    const turns = new Set(all('.canvas .camera', scene).map(c => c.getAttribute('transform').replace(/.*rotate/, '')));
-    check(turns.size > 1, 'cameras look to where they look');
+    const {errors} = data.bundle, histogram = chart('errors');
+    for (const when of ['before', 'after']) {
+      const view = data.bundle[when], scene = chart(`scene-${when}`);
+      equal(all('.canvas .camera', scene).length, view.cameras.x.length, `cameras ${when}`);
+      equal(all('.canvas .point', scene).length, view.points.x.length, `points ${when}`);
+      const turns = new Set(all('.canvas .camera', scene).map(c => c.getAttribute('transform').replace(/.*rotate/, '')));
+      check(turns.size > 1, 'cameras look to where they look');
+    }
+    const ticks = when => all('.axis .tick text', chart(`scene-${when}`)).map(t => t.textContent).join();
+    equal(ticks('before'), ticks('after'), 'one window before and after');
     equal(all('.canvas .bar', histogram).length, errors.after.filter(n => n > 0).length, 'bars of the histogram');
     equal(all('.canvas path.before', histogram).length, 1, 'outline of the histogram before');
     check(histogram.querySelector('path.before').getAttribute('stroke-dasharray'), 'before and after differ without colour');
@@ -172,13 +177,81 @@
 
   function poseGraph() {
     const graph = data.pose_graph;
-    for (const when of ['before', 'after']) {
-      const figure = chart(`graph-${when}`);
+    equal(graph.stages.map(s => s.key).join(), 'file,chordal,solution', 'stages of the graph');
+    for (const stage of graph.stages) {
+      const figure = chart(`graph-${stage.key}`);
       const path = css => figure.querySelector(`.canvas path.${css}`).getAttribute('d');
-      equal(path('way').match(/[ML]/g).length, graph[when].x.length, 'poses on the way');
+      equal(path('way').match(/[ML]/g).length, stage.x.length, 'poses on the way');
       equal(path('way').match(/M/g).length, graph.linked.filter(l => !l).length, 'pieces of the way');
-      equal((path('closures').match(/M/g) || []).length, graph[when].closures.length, 'other edges');
+      equal((path('closures').match(/M/g) || []).length, stage.closures.length, 'other edges');
       check(figure.querySelector('path.closures').getAttribute('stroke-dasharray'), 'edges differ without colour');
+    }
+  }
+
+  function classifier() {
+    const c = data.regression, figure = chart(c.y.length ? 'regions' : 'probability');
+    equal(all('.canvas .class .datum', figure).length, c.x.length, 'samples of the classifier');
+    const wrong = c.truth.filter((k, i) => k !== c.predicted[i]).length;
+    equal(all('.canvas .wrong', figure).length, wrong, 'rings');
+    equal(all('.legend li', figure).length, c.classes.length + 1, 'entries of the legend');
+    const shapes = new Set(all('.canvas .class', figure).map(g => g.querySelector('.datum').getAttribute('d')));
+    equal(shapes.size, c.classes.length, 'classes differ without colour');
+    if (c.y.length) {
+      equal(all('.canvas .region', figure).length, c.classes.length, 'regions');
+      equal(new Set(all('.canvas .region-name', figure).map(t => t.textContent)).size, c.classes.length, 'their names');
+      return;
+    }
+    equal(all('.canvas .curve', figure).length, c.classes.length === 2 ? 1 : c.classes.length, 'probabilities');
+    equal(all('.canvas .band', figure).length, c.band_lower.length ? 1 : 0, 'band of the probability');
+    const inPane = figure.querySelector('clipPath rect').getBBox();
+    check(all('.canvas .datum', figure).every(d => {
+      const at = d.transform.baseVal[0].matrix;
+      return at.f > inPane.y && at.f < inPane.y + inPane.height;
+    }), 'samples lie in the drawing');
+  }
+
+  // Distance of colours in OKLab (Ottosson 2020), as seen without red, green or blue cones (Machado, Oliveira &
+  // Fernandes 2009).
+  function colours() {
+    const sights = [
+      [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+      [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+      [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+      [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]]
+    ];
+    const times = (m, v) => m.map(row => row.reduce((sum, a, i) => sum + a * v[i], 0));
+    const oklab = rgb => {
+      const cones = times(
+          [
+            [0.4122214708, 0.5363325363, 0.0514459929], [0.2119034982, 0.6806995451, 0.1073969566],
+            [0.0883024619, 0.2817188376, 0.6299787005]
+          ],
+          rgb);
+      return times(
+          [
+            [0.2104542553, 0.793617785, -0.0040720468], [1.9779984951, -2.428592205, 0.4505937099],
+            [0.0259040371, 0.7827717662, -0.808675766]
+          ],
+          cones.map(Math.cbrt));
+    };
+    const root = getComputedStyle(document.documentElement);
+    const linear = name => root.getPropertyValue(name).trim().match(/[0-9a-f]{2}/g).map(h => {
+      const c = parseInt(h, 16) / 255;
+      return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
+    });
+    const luminance = c => 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+    const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const series = d3.range(seriesColours).map(i => linear(`--series-${i}`));
+    const grounds = ['--paper', '--map-low', '--map-high'].map(name => luminance(linear(name)));
+    for (const [i, c] of series.entries()) {
+      check(grounds.every(g => contrast(luminance(c), g) >= 2.25), `colour ${i} stands out from the paper and the map`);
+      for (let j = 0; j < i; ++j) {
+        const nearest = d3.min(sights, sight => {
+          const [a, b] = [c, series[j]].map(v => oklab(times(sight, v).map(x => Math.min(1, Math.max(0, x)))));
+          return Math.hypot(...a.map((v, k) => v - b[k]));
+        });
+        check(nearest >= 0.08, `colours ${i} and ${j} differ for everyone: ${nearest}`);
+      }
     }
   }
 
@@ -234,6 +307,18 @@
     use(slider, 'input');
     check(all('.paths path.line', figure)[0].getAttribute('d') !== first, 'another start, another path');
     equal(chart('convergence').querySelector('select').value, '2', 'start of the other chart');
+    const screen = figure.querySelector('.canvas').getBoundingClientRect();
+    check(screen.bottom + scrollY <= 800, `the map is on the first screen: it ends at ${screen.bottom + scrollY}`);
+    const lengths = all('.paths path.line', figure).map(p => p.getTotalLength());
+    check(lengths.every((l, i) => i === 0 || l <= 1.01 * lengths[i - 1] + 1), `longer paths lie below: ${lengths}`);
+    const alone = figure.querySelectorAll('.toggles .alone')[1];
+    alone.click();
+    equal(all('.paths > g', figure).length, 1, 'a name shows its path alone');
+    equal(figure.querySelector('.paths > g').dataset.series, alone.textContent, 'it is the path of that name');
+    equal(alone.getAttribute('aria-pressed'), 'true', 'the name says that it is alone');
+    alone.click();
+    equal(all('.paths > g', figure).length, methods.length, 'and shows all again');
+    equal(all('.toggles .result', figure).filter(r => r.textContent).length, methods.length, 'what each method needed');
     const box = figure.querySelector('.toggles input');
     box.click();
     equal(all('.paths > g', figure).length, methods.length - 1, 'paths after hiding one');
@@ -280,6 +365,8 @@
     if (data.models) models();
     if (data.bundle) bundle();
     if (data.pose_graph) poseGraph();
+    if (data.regression) classifier();
+    colours();
     if (data.trace && data.trace.cost && data.trace.cost.length > 1) {
       reportCharts();
       await switches(chart('convergence'));

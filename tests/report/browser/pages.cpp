@@ -1,8 +1,11 @@
 // Writes pages with everything that a page can show into the folder that it is given, for a browser to look at.
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/report/html.hpp>
@@ -100,6 +103,70 @@ thalweg::Report trained() {
   return report;
 }
 
+/// Three classes over two of three inputs, a straight border between each two of them.
+thalweg::ClassPicture three_classes() {
+  thalweg::ClassPicture p;
+  p.inputs = {"length <cm>", "width"};
+  p.held = {"height"};
+  p.classes = {"<a>", "b", "c"};
+  p.lower = {-2.0, -1.0};
+  p.upper = {2.0, 1.0};
+  p.columns = 41;
+  p.rows = 31;
+  const auto scores = [](double x, double y) { return std::array{x, -x, 2.0 * y - 0.5}; };
+  const auto margin = [&](std::size_t k, double x, double y) {
+    const auto s = scores(x, y);
+    return s[k] - std::max(s[(k + 1) % 3], s[(k + 2) % 3]);
+  };
+  p.margin.resize(3);
+  for (std::size_t k = 0; k < 3; ++k)
+    for (int i = 0; i < p.columns * p.rows; ++i)
+      p.margin[k].push_back(margin(k, -2.0 + 4.0 * (i % 41) / 40.0, -1.0 + 2.0 * (i / 41) / 30.0));
+  for (int i = 0; i < 60; ++i) {
+    p.x.push_back(1.8 * std::sin(1.7 * i));
+    p.y.push_back(0.9 * std::cos(2.3 * i));
+    int best = 0;
+    for (int k = 1; k < 3; ++k)
+      if (margin(static_cast<std::size_t>(k), p.x.back(), p.y.back()) > 0.0) best = k;
+    p.predicted.push_back(best);
+    p.truth.push_back(i % 9 == 0 ? (best + 1) % 3 : best);
+  }
+  return p;
+}
+
+/// Two classes along one input, with a band; many samples are equal.
+thalweg::ClassPicture two_classes() {
+  thalweg::ClassPicture p;
+  p.inputs = {"temperature"};
+  p.classes = {"none", "some"};
+  const auto probability = [](double x) { return 1.0 / (1.0 + std::exp(x - 5.0)); };
+  p.probability.resize(2);
+  for (int i = 0; i <= 100; ++i) {
+    p.grid.push_back(0.1 * i);
+    p.probability[1].push_back(probability(p.grid.back()));
+    p.probability[0].push_back(1.0 - p.probability[1].back());
+    p.band_lower.push_back(probability(p.grid.back() + 1.0));
+    p.band_upper.push_back(probability(p.grid.back() - 1.0));
+  }
+  for (int i = 0; i < 30; ++i) {
+    p.x.push_back(i % 10);
+    p.predicted.push_back(i % 10 < 5);
+    p.truth.push_back(i % 7 == 0 ? i % 10 >= 5 : i % 10 < 5);
+  }
+  return p;
+}
+
+thalweg::Report classified(thalweg::ClassPicture picture) {
+  thalweg::Report report = trained();
+  report.picture.reset();
+  thalweg::RegressionSummary r;
+  r.model = "softmax regression";
+  r.classes = picture.classes;
+  r.picture = std::move(picture);
+  report.sections = {thalweg::section_of(r)};
+  return report;
+}
+
 /// Nothing to draw.
 thalweg::Report failed_at_the_start() {
   thalweg::Report report;
@@ -148,6 +215,8 @@ int main(int count, char** arguments) {
   write(folder + "pose_graph.html", to_html(example_reports::pose_graph(), provenance));
   write(folder + "bundle.html", to_html(example_reports::bundle(), provenance));
   write(folder + "trained.html", to_html(trained(), provenance));
+  write(folder + "regions.html", to_html(classified(three_classes()), provenance));
+  write(folder + "probability.html", to_html(classified(two_classes()), provenance));
   write(folder + "empty.html", to_html(failed_at_the_start(), {}));
   write(folder + "models.html", to_html(three_models(), provenance));
   write(folder + "crowd.html", to_html(crowd(), provenance));

@@ -48,6 +48,15 @@ function tickLabel(scale, ticks) {
   return v => plain || !whole(v) ? formatNumber(v, 2) : powerOfTen(exponent(v));
 }
 
+/** Draws d3.contours() of a grid whose first and last nodes lie at the ends of both scales. */
+function gridPath(x, y, columns, rows) {
+  const stepX = (x.range()[1] - x.range()[0]) / (columns - 1), stepY = (y.range()[1] - y.range()[0]) / (rows - 1);
+  return d3.geoPath(d3.geoTransform({
+    // The contours have the first node at one half.
+    point(px, py) { this.stream.point(x.range()[0] + (px - 0.5) * stepX, y.range()[0] + (py - 0.5) * stepY); },
+  }));
+}
+
 /** Draws both axes, their grid and their labels into figure.axes. */
 function drawAxes(figure, x, y, xLabel, yLabel, {xTicks = null, yTicks = null} = {}) {
   const {x0, x1, y0, y1, axes} = figure;

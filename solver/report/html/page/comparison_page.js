@@ -21,10 +21,16 @@ function drawOneProblem(problem) {
       changed();
     }));
   };
+  // What each method needed from the start that is shown.
+  const needed = method => {
+    const run = method.runs.find(r => r.start === start);
+    return run && run.reached ? formatNumber(run.evaluations, 6) : run && run.diverged ? 'diverged' : 'not reached';
+  };
+  const legend = figure =>
+      appendToggles(figure, all, hidden, changed, {result: needed, resultName: 'evaluations to the target'});
   if (problem.landscape)
     refreshers.push(landscapeChart(
-        figuresIn('landscape'),
-        {landscape: problem.landscape, best: problem.best, all, runs, hidden, changed, extra: startChoice}));
+        figuresIn('landscape'), {landscape: problem.landscape, best: problem.best, runs, legend, extra: startChoice}));
   const line = m => ({...m, trace: m.run.trace, reached: m.run.reached ? m.run : null});
   const everything = all.flatMap(m => m.runs.map(run => ({...m, trace: run.trace}))).filter(m => m.trace.cost);
   const chart = convergenceChart(figuresIn('descent'), {
@@ -35,7 +41,7 @@ function drawOneProblem(problem) {
     many: true,
     extra: startChoice,
   });
-  const refreshLegend = appendToggles(chart.figure, all, hidden, changed);
+  const refreshLegend = legend(chart.figure);
   chart.figure.legend.append('p').attr('class', 'caption').text('A ring marks where a method reached the target.');
   refreshers.push(() => {
     refreshLegend();

@@ -7,6 +7,7 @@ const effortNames = {
 };
 const mostMarkers = 14;     // on a line among others
 const mostTableRows = 200;  // of a series
+const noisyHeights = 6;     // of the drawing, that a line rises and falls
 
 /** The measures of effort that the traces hold and that differ. */
 function effortsOf(series) {
@@ -32,7 +33,8 @@ function heightsOf(series, best) {
  * `reached` is the record's effort at the target, or null. Returns a function that draws again.
  */
 function convergenceChart(parent, {title, all, series, best, many, extra}) {
-  const figure = new Figure(parent, {title, wide: true, aspect: many ? 0.5 : 0.42, kind: 'convergence'});
+  const figure =
+      new Figure(parent, {title, wide: true, beside: many, aspect: many ? 0.64 : 0.42, kind: 'convergence'});
   const efforts = effortsOf(all), heights = heightsOf(all, best);
   const lengths = all.map(s => d3.max(s.trace.evaluations || s.trace.iteration || [1]));
   const state = {
@@ -73,7 +75,11 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
     const y = logarithmic ? logScale(positive, yRange) : linearScale(values, yRange);
     drawAxes(figure, x, y, effortNames[state.effort], height.axis || 'cost F');
     const path = d3.line().defined(usable).x(p => x(place(p.e))).y(p => y(p.f));
-    for (const line of lines) drawLine(figure, line, path, p => x(place(p.e)), y, usable);
+    const lengthOf = line => lengthThrough(line.points.filter(usable).map(p => [x(place(p.e)), y(p.f)]));
+    for (const line of longestFirst(lines, lengthOf)) {
+      const noisy = lengthOf(line) > noisyHeights * (figure.y0 - figure.y1);
+      drawLine(figure, line, path, p => x(place(p.e)), y, usable).classed('noisy', noisy);
+    }
     describe(lines);
   }
 
@@ -104,6 +110,7 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
           .attr('class', 'rejected')
           .attr('d', 'M-4,-4L4,4M-4,4L4,-4')
           .attr('transform', p => `translate(${x(p)},${y(p.f)})`);
+    return g;
   }
 
   function describe(lines) {

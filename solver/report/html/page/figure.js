@@ -3,10 +3,17 @@
 let figureCount = 0;
 
 class Figure {
-  /** `wide`: over the whole width; `aspect`: height over width of the drawing, or its `height` in pixels. */
-  constructor(parent, {title, wide = false, aspect = 0.62, height = null, margin = {}, kind}) {
+  /**
+   * `wide`: over the whole width; `beside`: with the legend to the right of the drawing where there is room; `aspect`:
+   * height over width of the drawing, or its `height` in pixels.
+   */
+  constructor(parent, {title, wide = false, beside = false, aspect = 0.62, height = null, margin = {}, kind}) {
     this.id = `figure-${++figureCount}`;
-    this.figure = parent.append('figure').attr('id', this.id).attr('data-chart', kind).classed('wide', wide);
+    this.figure = parent.append('figure')
+                      .attr('id', this.id)
+                      .attr('data-chart', kind)
+                      .classed('wide', wide)
+                      .classed('beside', beside);
     const caption = this.figure.append('figcaption');
     caption.append('h3').text(title);
     this.toolbar = caption.append('div').attr('class', 'toolbar');
@@ -21,7 +28,7 @@ class Figure {
                    .attr('aria-label', title);
     this.title = title;
     this.box = {left: 64, right: 28, top: 12, bottom: 46, ...margin};
-    this.legend = this.figure.append('div');
+    this.legend = this.figure.append('div').attr('class', 'legends');
     this.clip = `${this.id}-clip`;
   }
 

@@ -35,7 +35,7 @@ function fitPanel(parent, panel, level, wide) {
   const hasInput = panel.x.length > 0;
   const name = panel.name === 'data' ? panel.response : `${panel.name}: ${panel.response}`;
   const title = hasInput ? `${name} against ${panel.input}` : `${name}, measured against fitted`;
-  const figure = new Figure(parent, {title, wide, aspect: wide ? 0.5 : 0.68, kind: 'fit'});
+  const figure = new Figure(parent, {title, wide, aspect: wide ? 0.44 : 0.68, kind: 'fit'});
   const rows = rowsOf(panel);
   const curve = panel.grid.map((x, i) => ({x, y: panel.curve[i], lower: panel.lower[i], upper: panel.upper[i]}));
   const hasBand = panel.lower.length > 0;

@@ -1,6 +1,7 @@
 // The paths of the methods over the map, played together.
 
 const mostStepPoints = 200;  // of a path, that show its single steps
+const noisyWidths = 4;       // widths of the map
 
 /** Points of a path up to `position` in 0 … 1, the last one between two records. */
 function partOfPath(run, position, clock, most) {
@@ -24,9 +25,10 @@ function partOfPath(run, position, clock, most) {
   return {points: points.filter(p => p.length === 2 && p[0] !== null && p[1] !== null), records: whole};
 }
 
-/** `runs()` returns the shown {name, style, run}; `all` every method, for the legend. */
-function landscapeChart(parent, {landscape, best, all, runs, hidden, changed, extra}) {
-  const figure = new Figure(parent, {title: 'Paths of the methods', wide: true, aspect: 0.66, kind: 'landscape'});
+/** `runs()` returns the shown {name, style, run}; `legend` appends that of all methods. */
+function landscapeChart(parent, {landscape, best, runs, legend, extra}) {
+  const figure = new Figure(
+      parent, {title: 'Paths of the methods', wide: true, beside: true, aspect: 0.64, kind: 'landscape'});
   if (extra) extra(figure.toolbar);
   const state = {clock: 'fraction', position: 1};
   const most = () => d3.max(runs(), r => d3.max(r.run.trace.evaluations || [0])) || 1;
@@ -45,9 +47,11 @@ function landscapeChart(parent, {landscape, best, all, runs, hidden, changed, ex
   const layer = figure.marks.append('g').attr('class', 'paths'), top = figure.marks.append('g');
   const minima = drawMinimaOf(figure, landscape);
   const line = d3.line().x(p => x(p[0])).y(p => y(p[1]));
+  const isPoint = p => p.length === 2 && p[0] !== null && p[1] !== null;
+  const lengthOf = r => lengthThrough(r.run.trace.x.filter(isPoint).map(p => [x(p[0]), y(p[1])]));
 
   function draw() {
-    const shown = runs().filter(r => r.run.trace.x && r.run.trace.x.length);
+    const shown = longestFirst(runs().filter(r => r.run.trace.x && r.run.trace.x.length), lengthOf);
     const limit = most();
     const paths = shown.map(r => ({...r, part: partOfPath(r.run, state.position, state.clock, limit)}));
     const g = layer.selectAll('g.path').data(paths, r => r.name).join(enter => {
@@ -56,11 +60,13 @@ function landscapeChart(parent, {landscape, best, all, runs, hidden, changed, ex
       one.append('g').attr('class', 'steps');
       one.append('path')
           .attr('class', 'mark head')
-          .attr('d', r => markerPath(r.style, 110))
+          .attr('d', r => markerPath(r.style, 80))
           .append('title')
           .text(r => r.name);
       return one;
     });
+    // A path many times as long as the map is wide covers what it crosses: it is drawn thinner.
+    g.classed('noisy', r => lengthOf(r) > noisyWidths * (figure.x1 - figure.x0));
     g.select('path.line').attr('d', r => line(r.part.points));
     g.select('g.steps').each(function(r) {
       const steps = r.run.trace.x.length <= mostStepPoints ? r.part.points : [];
@@ -69,7 +75,7 @@ function landscapeChart(parent, {landscape, best, all, runs, hidden, changed, ex
           .data(steps)
           .join('circle')
           .attr('class', 'step-point')
-          .attr('r', 2.2)
+          .attr('r', 1.8)
           .attr('cx', p => x(p[0]))
           .attr('cy', p => y(p[1]));
     });
@@ -121,11 +127,12 @@ function landscapeChart(parent, {landscape, best, all, runs, hidden, changed, ex
       return `${Math.round(100 * position)} % of each path`;
     },
   });
-  const refreshLegend = appendToggles(figure, all, hidden, changed);
+  const refreshLegend = legend(figure);
   figure.legend.append('p')
       .attr('class', 'caption')
       .text(
-          'Contours are spaced evenly in the logarithm of F − F*: the bluer, the lower. A cross marks a known minimum.');
+          'Contours are spaced evenly in the logarithm of F − F*: the bluer, the lower. A cross marks a known minimum. ' +
+          'Shorter paths lie above longer ones.');
   figure.table(
       ['method', 'record', ...landscape.names, 'cost'],
       () => runs().flatMap(

@@ -30,10 +30,7 @@ function drawLandscape(figure, landscape, best) {
   // Where F is not defined the map takes it for high, and is covered afterwards.
   const filled = heights.map(h => h === null ? high : h);
   const stepX = (x.range()[1] - x.range()[0]) / (columns - 1), stepY = (y.range()[1] - y.range()[0]) / (rows - 1);
-  const projection = d3.geoTransform({
-    point(px, py) { this.stream.point(x.range()[0] + (px - 0.5) * stepX, y.range()[0] + (py - 0.5) * stepY); },
-  });
-  const path = d3.geoPath(projection);
+  const path = gridPath(x, y, columns, rows);
   const g = figure.marks.append('g').attr('class', 'map').attr('aria-hidden', 'true');
   g.append('rect')
       .attr('x', figure.x0)
