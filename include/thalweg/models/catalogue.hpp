@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include <thalweg/minimize/box.hpp>
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/problem.hpp>
 
@@ -33,7 +32,7 @@ struct CatalogueProblem {
   std::function<std::unique_ptr<Objective>()> objective;  ///< when residuals == 0
 
   /// Where global searches look for the minima; empty: the literature gives no such box. No bound of the problem.
-  Box domain = {};
+  std::vector<double> domain_lower = {}, domain_upper = {};
 };
 
 /// All of them: Moré, Garbow & Hillstrom's 43 instances first, in their order, then the functions of two variables.

@@ -37,7 +37,8 @@ void add_domains(std::vector<CatalogueProblem>& all) {
     const auto entry =
         std::find_if(all.begin(), all.end(), [&](const CatalogueProblem& each) { return each.name == domain.name; });
     const auto n = static_cast<std::size_t>(entry->parameters);
-    entry->domain = {std::vector<double>(n, domain.lower), std::vector<double>(n, domain.upper)};
+    entry->domain_lower.assign(n, domain.lower);
+    entry->domain_upper.assign(n, domain.upper);
   }
 }
 

@@ -83,7 +83,9 @@ class Search {
  private:
   bool is_stopped() const { return stopped_ || watch_.verdict().has_value(); }
   bool is_spent(std::size_t more) const { return found_.evaluations + static_cast<std::int64_t>(more) > most_; }
-  bool is_zero(double cost) const { return ground_.is_sum_of_squares() && cost <= nothing * first_cost_; }
+  bool is_zero(double cost) const {
+    return ground_.is_sum_of_squares() && std::isfinite(first_cost_) && cost <= nothing * first_cost_;
+  }
   bool equal(double a, double b) const {
     return std::abs(a - b) <= lower_by * std::max(std::abs(a), std::abs(b)) || (is_zero(a) && is_zero(b));
   }
@@ -159,7 +161,7 @@ class Search {
     const auto k = static_cast<std::size_t>(least);
     if (lowest_member_.u.empty() || costs[k] < lowest_member_.cost) lowest_member_ = {points[k], costs[k]};
     offer({ground_.at(points[k]), costs[k], false});
-    if (found_.generations == 0) first_cost_ = costs[k];
+    if (std::isinf(first_cost_)) first_cost_ = costs[k];
     evolution.tell(costs);
     ++found_.generations;
     report();
@@ -277,7 +279,8 @@ class Search {
       return record;
     };
     if (options_.callback) last.callback = [&](const IterationRecord& r) { return options_.callback(shifted(r)); };
-    const std::vector<double> x = lowest_.x.empty() ? ground_.at(Point(ground_.box().dimension(), 0.5)) : lowest_.x;
+    // Without a single finite cost the solve says what is wrong at the start.
+    const std::vector<double> x = lowest_.x.empty() ? ground_.start() : lowest_.x;
     Result polished = ground_.descend(x, last);
     for (IterationRecord& record : polished.trace) before.trace.push_back(shifted(std::move(record)));
     polished.trace = std::move(before.trace);

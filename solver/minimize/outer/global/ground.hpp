@@ -52,11 +52,13 @@ class Ground {
 
   const SearchBox& box() const { return box_; }
   std::vector<double> at(const Point& u) const;
+  /// Where the numbers that do not move are, and the others of a problem begin.
+  const std::vector<double>& start() const { return start_; }
 
  protected:
   virtual double value(const std::vector<double>& x, int thread) const = 0;
   SearchBox box_;
-  std::vector<double> start_;  ///< the numbers that do not move are these
+  std::vector<double> start_;
 };
 
 class ResidualGround final : public Ground {
