@@ -38,7 +38,7 @@ struct Task {
 struct Settings {
   std::string folder = THALWEG_NIST_FOLDER, only;
   double factor = 100.0;
-  int seeds = 20, starts = 100;
+  int seeds = 20, starts = 100, population = 0, agreeing = 0;
   std::int64_t evaluations = 0;
   bool no_memetic = false, shifted = false;
 };
@@ -111,6 +111,8 @@ Outcome search(const Task& task, GlobalMethod method, std::uint64_t seed, const 
   global.method = method;
   global.seed = seed;
   global.max_evaluations = settings.evaluations;
+  global.population = settings.population;
+  if (settings.agreeing > 0) global.agreeing_runs = settings.agreeing;
   global.memetic = !settings.no_memetic;
   const GlobalResult found = task.objective
                                  ? global_search(*task.objective, task.box, options, global)
@@ -164,6 +166,8 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", settings.seeds, "(20)");
   app.add_option("--starts", settings.starts, "of multistart (100)");
   app.add_option("--evaluations", settings.evaluations, "at most, of a search (its own limit)");
+  app.add_option("--population", settings.population, "members (the method's own)");
+  app.add_option("--agreeing", settings.agreeing, "runs that are to meet the lowest minimum (the library's own)");
   app.add_flag("--no-memetic", settings.no_memetic, "descents at the ends of runs alone");
   app.add_flag("--shifted", settings.shifted, "NIST's boxes not centred at the certified values");
   app.add_flag("--no-multistart", skip_multistart, "");

@@ -46,10 +46,8 @@ struct GlobalOptions {
   void validate() const;
 };
 
-struct GlobalResult {
-  /// The polished end. Its counts, times and trace are those of the whole: of a generation the trace has one record
-  /// with the lowest cost so far, of the polish one per trial.
-  Result best;
+/// What was searched, and what it took.
+struct GlobalFacts {
   GlobalMethod method = GlobalMethod::differential_evolution;
   std::int64_t evaluations = 0;  ///< of the cost, with derivatives or without, from the first member to the polish
   double best_before_polish = IterationRecord::unset;  ///< the lowest cost of a member, descents left out
@@ -57,6 +55,13 @@ struct GlobalResult {
   int runs = 0;
   int agreeing = 0;     ///< runs that met the lowest minimum
   int population = 0;   ///< of the first run
+  std::uint64_t seed = 1;
+};
+
+struct GlobalResult : GlobalFacts {
+  /// The polished end. Its evaluations, times and trace are those of the whole, its iterations those of the polish: of
+  /// a generation the trace has one record with the lowest cost so far, of the polish one per trial.
+  Result best;
 };
 
 /// Searches the box of the parameters that move; a parameter whose box has one sign and 3 decades or more is drawn by

@@ -174,6 +174,17 @@ Json multistart_of(const Report& report, bool all) {
           {"minima", std::move(list)}};
 }
 
+Json global_of(const GlobalFacts& global) {
+  return {{"method", to_string(global.method)},
+          {"seed", global.seed},
+          {"evaluations", global.evaluations},
+          {"best_before_polish", number(global.best_before_polish)},
+          {"generations", global.generations},
+          {"runs", global.runs},
+          {"agreeing", global.agreeing},
+          {"population", global.population}};
+}
+
 Json profile_of(const Profile& profile) {
   Json lower = nullptr;
   if (profile.lower_point) {
@@ -232,6 +243,7 @@ std::string to_json(const Report& report, bool all_parameters) {
   json["covariance"] = matrix_of(report.statistics, report.statistics.covariance, all_parameters);
   json["undetermined"] = undetermined_of(report.statistics);
   if (report.multistart) json["multistart"] = multistart_of(report, all_parameters);
+  if (report.global) json["global"] = global_of(*report.global);
   if (report.profile) json["profile"] = profile_of(*report.profile);
   if (report.rows_in_json) json["rows"] = json_parts::rows_of(report.rows);
   if (!report.predictions.empty()) json["predictions"] = json_parts::rows_of(report.predictions);

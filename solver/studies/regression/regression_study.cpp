@@ -23,7 +23,8 @@ void refuse(const RegressionFit& fit, const Request& r) {
       {r.was_given("--output"), "--output"},   {r.rows || r.was_given("--output-table"), "--output-table"},
       {r.was_given("--predict"), "--predict"}, {r.was_given("--figure"), "--figure"},
       {r.detect_linear, "--detect-linear"},    {r.loss.has_value(), "--loss"},
-      {r.options.graduated, "--graduated"},    {r.starts > 1, "--starts"},
+      {r.options.graduated, "--graduated"},    {r.global.has_value(), "--global"},
+         {r.starts > 1, "--starts"},
       {r.profile, "--intervals profile"},      {r.start > 1, "--start"}};
   for (const auto& [given, option] : options)
     if (given) throw Error(fmt::format("{} is for curve fits, and '{}' is a regression", option, fit.file));

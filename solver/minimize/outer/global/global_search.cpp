@@ -66,6 +66,7 @@ class Search {
   Search(const Ground& ground, const Options& options, const GlobalOptions& global, int threads)
       : ground_(ground), options_(options), global_(global), threads_(threads), watch_(options), draws_(global.seed) {
     found_.method = global.method;
+    found_.seed = global.seed;
     most_ = global.max_evaluations > 0 ? global.max_evaluations : usual_evaluations;
     population_ = global.population > 0 ? static_cast<std::size_t>(global.population)
                                         : usual_population(global.method, ground.box().dimension());
@@ -286,7 +287,6 @@ class Search {
     polished.trace = std::move(before.trace);
     found_.evaluations += count(polished.evaluations);
     add(polished.evaluations, before.evaluations);
-    polished.iterations += found_.generations;
     if (std::isfinite(first_cost_)) polished.initial_cost = first_cost_;
     polished.seconds.total = watch_.elapsed();
     if (stopped_) {
@@ -327,6 +327,7 @@ class Search {
 GlobalResult trivial(const Ground& ground, const Options& options, const GlobalOptions& global) {
   GlobalResult found;
   found.method = global.method;
+  found.seed = global.seed;
   found.best = ground.descend(ground.at({}), options);
   found.evaluations = count(found.best.evaluations);
   found.best_before_polish = found.best.final_cost;
