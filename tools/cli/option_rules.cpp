@@ -13,6 +13,7 @@ constexpr const char* contradictions[][2] = {{"--acceleration", "--no-accelerati
                                              {"--detect-linear", "--no-variable-projection"},
                                              {"--quiet", "--verbose"},
                                              {"--start", "--from"},
+                                             {"--global", "--starts"},
                                              {"--tune", "--rate"}};
 
 /// Options of first-order methods; the second half goes with a fixed rate of gradient-descent, too.
@@ -81,6 +82,8 @@ void finish_solve(SolveArguments& solve, bool is_fit) {
     refuse_of_second_order(o, method);
     if (solve.starts > 1)
       throw UsageError(fmt::format("--starts does not go with {}; expected a second-order method", method));
+    if (solve.global)
+      throw UsageError(fmt::format("--global does not go with {}; expected a second-order method", method));
   } else if (solve.method_given || is_fit) {
     refuse_of_first_order(solve);  // a fit chooses none by itself
   }
@@ -94,7 +97,7 @@ void refuse_of_one_model(const FitArguments& fit, const SolveArguments& solve) {
         throw UsageError(fmt::format("--model gives '{}' twice; expected different models", fit.models[i]));
   if (fit.models.size() < 2) return;
   for (const char* option :
-       {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit", "--json-parameters"})
+       {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit", "--json-parameters", "--global"})
     if (solve.was_given(option))
       throw UsageError(
           fmt::format("{} is of one model, and --model gives {}; expected one of them", option, fit.models.size()));

@@ -265,7 +265,7 @@ const OptionLine lines[] = {
      [](A& a, const G&) { a.solve.options.graduated = true; }},
     {"--restarts", "N", method, methods, "further descents at most, after one that stalled (10)",
      [](A& a, const G& g) { a.solve.options.restarts = g.whole(0); }},
-    {"--seed", "N", method, methods, "of the starts and samples that are drawn, and of the restarts' (1)",
+    {"--seed", "N", method, methods, "of starts and samples that are drawn, of the restarts' and of --global (1)",
      [](A& a, const G& g) { a.solve.options.seed = g.whole(std::uint64_t{0}); }},
     {"--no-polish", "", method, solves, "leave out the final Newton steps",
      [](A& a, const G&) { a.solve.options.polish = false; }},
@@ -273,6 +273,10 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.options.threads = g.whole(0); }},
     {"--starts", "N", method, solves, "solve from so many starts, drawn in the bounds or around the given one (1)",
      [](A& a, const G& g) { a.solve.starts = g.whole(1); }},
+
+    {"--global", "NAME", method, solves,
+     "search the box of the bounds, then solve from the best: differential-evolution, genetic, cma-es",
+     [](A& a, const G& g) { a.solve.global = parse_global_method(g.text()); }},
 
     {"--rate", "NUMBER", first_order, methods,
      "learning rate (the rule's own: thalweg list methods); gradient-descent with one has no line search",

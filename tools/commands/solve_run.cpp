@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <thalweg/base/cancellation.hpp>
+#include <thalweg/minimize/global_search.hpp>
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/report/figure.hpp>
@@ -122,7 +123,17 @@ SolveRun::SolveRun(std::string input, const SolveArguments& arguments)
 
 void SolveRun::solve(const Study& study, Report& report) {
   const Watched watched(arguments_, interrupt_);
-  if (arguments_.starts == 1) {
+  if (arguments_.global) {
+    GlobalOptions global;
+    global.method = *arguments_.global;
+    global.seed = arguments_.options.seed;
+    global.box = study.search_box();
+    const Subject subject = study.subject();
+    GlobalResult found = subject.residuals ? global_search(*subject.residuals, watched.options, global)
+                                           : global_search(*subject.objective, subject.box, watched.options, global);
+    report.global = found;
+    report.result = std::move(found.best);
+  } else if (arguments_.starts == 1) {
     report.result = study.solve(arguments_, watched.options, watched.train);
   } else {
     MultistartResult found = multistart(*study.subject().residuals, watched.options, {.starts = arguments_.starts});

@@ -30,6 +30,9 @@ struct CatalogueProblem {
   /// One parameter block "x" of all parameters, x1, x2, ...; one group of `residuals` residuals.
   std::function<Problem(const std::vector<double>& start)> problem;
   std::function<std::unique_ptr<Objective>()> objective;  ///< when residuals == 0
+
+  /// Where global searches look for the minima; empty: the literature gives no such box. No bound of the problem.
+  std::vector<double> domain_lower = {}, domain_upper = {};
 };
 
 /// All of them: Moré, Garbow & Hillstrom's 43 instances first, in their order, then the functions of two variables.

@@ -14,6 +14,7 @@
 #include <thalweg/inference/residual_tests.hpp>
 #include <thalweg/inference/statistics.hpp>
 #include <thalweg/methods/run.hpp>
+#include <thalweg/minimize/global_search.hpp>
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/minimize/result.hpp>
@@ -72,6 +73,7 @@ struct Report {
   std::optional<Agreement> certified;  ///< when the file holds certified values
   std::optional<KnownMinimum> known_minimum;
   std::optional<Minima> multistart;             ///< when there was more than one start
+  std::optional<GlobalFacts> global;            ///< when the box was searched
   std::vector<RoundingMetric> minima_rounding;  ///< of its first minima: how many digits of each are to be printed
   std::optional<FitPicture> picture;            ///< for the page; when one is asked for
   std::optional<RunsTest> runs_test;            ///< of a curve fit's residuals, in the order of x

@@ -14,6 +14,7 @@
 #include <thalweg/math/loss.hpp>
 #include <thalweg/methods/compare.hpp>
 #include <thalweg/methods/run.hpp>
+#include <thalweg/minimize/global_search.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/models/pose_graph.hpp>
@@ -30,6 +31,7 @@ struct Request {
   TrainOptions train;
   int start = 1;                                      ///< of the starts that a file may hold
   int starts = 1;                                     ///< more than one: multistart
+  std::optional<GlobalMethod> global;                 ///< a search of the box in place of the start
   bool detect_linear = false;                         ///< look for parameters that can be eliminated
   IntervalKind intervals = IntervalKind::linear;      ///< of the parameters
   std::optional<int> samples;                         ///< of a bootstrap or a posterior; else their own number
@@ -72,6 +74,8 @@ class Study {
   /// What the methods run on, and from where.
   virtual Subject subject() const = 0;
   virtual std::vector<double> start() const = 0;
+  /// Where a global search looks within the bounds of the subject; empty: everywhere within them.
+  virtual Box search_box() const { return {}; }
   virtual Result solve(const Request& request, const Options& options, const TrainOptions& train) const;
 
   /// Notes on the result that come before its statistics.

@@ -46,5 +46,7 @@ Builder mgh_variable(int number, int n, int m);  ///< 25 to 35
 
 void add_mgh(std::vector<CatalogueProblem>& all);
 void add_two_dimensional(std::vector<CatalogueProblem>& all);
+/// After all others.
+void add_domains(std::vector<CatalogueProblem>& all);
 
 }  // namespace thalweg::inline v0_1::catalogue_parts

@@ -12,6 +12,7 @@ const std::vector<CatalogueProblem>& catalogue() {
     std::vector<CatalogueProblem> made;
     catalogue_parts::add_mgh(made);
     catalogue_parts::add_two_dimensional(made);
+    catalogue_parts::add_domains(made);
     return made;
   }();
   return all;

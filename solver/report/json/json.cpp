@@ -212,6 +212,17 @@ Json posterior_of(const Posterior& p) {
           {"reason", p.reason}};
 }
 
+Json global_of(const GlobalFacts& global) {
+  return {{"method", to_string(global.method)},
+          {"seed", global.seed},
+          {"evaluations", global.evaluations},
+          {"best_before_polish", number(global.best_before_polish)},
+          {"generations", global.generations},
+          {"runs", global.runs},
+          {"agreeing", global.agreeing},
+          {"population", global.population}};
+}
+
 Json profile_of(const Profile& profile) {
   Json lower = nullptr;
   if (profile.lower_point) {
@@ -270,6 +281,7 @@ std::string to_json(const Report& report, bool all_parameters) {
   json["covariance"] = matrix_of(report.statistics, report.statistics.covariance, all_parameters);
   json["undetermined"] = undetermined_of(report.statistics);
   if (report.multistart) json["multistart"] = multistart_of(report, all_parameters);
+  if (report.global) json["global"] = global_of(*report.global);
   if (report.profile) json["profile"] = profile_of(*report.profile);
   if (report.bootstrap) json["bootstrap"] = bootstrap_of(*report.bootstrap);
   if (report.posterior) json["posterior"] = posterior_of(*report.posterior);

@@ -24,6 +24,9 @@ std::string extent(const ProblemFacts& p);
 /// "2 rows with missing values are left out"; empty where none is.
 std::string left_out(const ProblemFacts& p);
 
+/// "cma-es searched the box: 41 generations in 2 runs, ..."; `cost`: after the polish.
+std::string global_search(const GlobalFacts& global, double cost);
+
 /// "global minimum (Σr² = 2e-31, known value 0)"; the report has one.
 std::string known_minimum(const Report& report, bool verbose);
 

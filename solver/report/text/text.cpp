@@ -43,6 +43,7 @@ std::string heading(const Report& report, bool verbose) {
                      counted(p.parameters, "parameter"), fixed > 0 ? fmt::format(" ({} fixed)", fixed) : "");
   if (const std::string rows = left_out(p); !rows.empty()) out.insert(out.size() - 1, rows + "\n");
   out += fmt::format("{}: {}\n", ending(report.result), printable(report.result.reason));
+  if (report.global) out += text::global_search(*report.global, report.result.final_cost) + "\n";
   if (report.known_minimum && std::isfinite(report.result.final_cost)) out += known_minimum(report, verbose) + "\n";
   for (const std::string& note : report.result.notes) out += "note: " + printable(note) + "\n";
   const bool has_point = report.result.status != Status::converged && report.result.status != Status::non_finite_start;

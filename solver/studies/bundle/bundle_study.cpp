@@ -30,6 +30,7 @@ constexpr std::string_view own_options[] = {"--cheirality", "--fix", "--lower", 
 constexpr Refusal of_every_bundle[] = {
     {"--start", "a file of this kind has one start"},
     {"--starts", "starts drawn at random have no cameras that see their points"},
+    {"--global", "points drawn at random have no cameras that see them"},
     {"--detect-linear", "a projection is linear in nothing"},
     {"--intervals", "standard errors are not worked out for so many parameters"},
     {"--patience", "it is for the training of regressions"},

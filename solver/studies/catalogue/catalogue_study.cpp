@@ -79,6 +79,10 @@ class CatalogueStudy final : public Study {
       refuse_for_objective(entry_, request);
       if (!request.method_given) request.method = request.options.method = Method::newton;
     }
+    if (request.global && entry_.domain_lower.empty())
+      throw Error(fmt::format("--global needs a box, and the literature gives none for {}; expected a problem with one, "
+                              "such as catalogue:himmelblau, or --starts",
+                              entry_.name));
     request.options.validate();
     build(start_number(request.start), request);
   }
@@ -95,6 +99,7 @@ class CatalogueStudy final : public Study {
     return is_squares() ? Subject{.residuals = &problem_} : Subject{.objective = objective_.get()};
   }
   std::vector<double> start() const override { return start_; }
+  Box search_box() const override { return {entry_.domain_lower, entry_.domain_upper}; }
   /// A loss has minima of its own.
   void conclude(const Request& request, Report& report) const override {
     const double cost = report.result.final_cost;

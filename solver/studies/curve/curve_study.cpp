@@ -67,6 +67,11 @@ class CurveStudy final : public Study {
           "--starts does not go with '{}', whose noise is estimated per data set: costs at different scales "
           "of the noise do not compare; expected one start, or noise = \"estimated\"",
           file()));
+    if (fit_.scale_per_data_set && request.global)
+      throw Error(fmt::format(
+          "--global does not go with '{}', whose noise is estimated per data set: costs at different scales "
+          "of the noise do not compare; expected noise = \"estimated\"",
+          file()));
     build(request, request.start);
     if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }

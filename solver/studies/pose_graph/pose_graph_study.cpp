@@ -32,6 +32,7 @@ constexpr double near_a_minimum = 1e-8;
 constexpr Refusal of_every_graph[] = {
     {"--start", "it has one start, which --init chooses"},
     {"--starts", "starts drawn at random lead nowhere near a minimum; --init chooses among better ones"},
+    {"--global", "poses are on manifolds, where there is no box; --init chooses among starts"},
     {"--detect-linear", "a relative pose is linear in nothing"},
     {"--intervals", "standard errors are not worked out for so many parameters"},
     {"--patience", "it is for the training of regressions"},

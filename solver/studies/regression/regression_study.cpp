@@ -28,6 +28,7 @@ void refuse(const RegressionFit& fit, const Request& r) {
                                                   {r.loss.has_value(), "--loss"},
                                                   {r.options.graduated, "--graduated"},
                                                   {r.starts > 1, "--starts"},
+                                                  {r.global.has_value(), "--global"},
                                                   {r.intervals != IntervalKind::linear, "--intervals"},
                                                   {r.start > 1, "--start"}};
   for (const auto& [given, option] : options)
