@@ -22,7 +22,7 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 /// y = a exp(−b t) cos(w t): far from w every descent ends in another valley.
 struct Wave {
   Problem problem;
-  Parameters<3> p = problem.add_parameters("p", Vec<double, 3>{1.0, 1.0, 1.0});
+  Parameters<3> p = problem.add_parameters("p", Vec<double, 3>{1.0, 1.0, 25.0});
   Wave(bool bounded = true) {
     std::vector<double> t, y;
     for (int i = 0; i < 40; ++i) {

@@ -32,7 +32,7 @@ set(charts ${html}/format.js ${html}/series.js ${html}/controls.js ${html}/save.
 set(FILES_d3 ${THALWEG_D3})
 set(FILES_d3_licence ${html}/d3_licence.txt)
 set(FILES_style ${html}/page.css ${html}/charts.css)
-set(FILES_report_script ${charts} ${html}/fit.js ${html}/residuals.js ${html}/correlation.js ${html}/damping.js
+set(FILES_report_script ${charts} ${html}/fit.js ${html}/residuals.js ${html}/correlation.js ${html}/posterior.js ${html}/damping.js
     ${html}/minima.js ${html}/report_page.js)
 set(FILES_comparison_script ${charts} ${html}/landscape_map.js ${html}/landscape.js ${html}/performance.js
     ${html}/comparison_page.js)

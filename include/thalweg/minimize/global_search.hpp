@@ -33,10 +33,10 @@ struct GlobalOptions {
   std::uint64_t seed = 1;
   int population = 0;  ///< members; 0: 10 n, from 20 to 200, for n parameters that move; of cma_es 4 + ⌊3 ln n⌋
   /// Of the cost, those with derivatives included: no generation and no descent begins beyond. The last polish is on
-  /// top. 0: 100,000.
+  /// top. 0: 300,000.
   std::int64_t max_evaluations = 0;
   std::int64_t max_generations = 1000;  ///< of one run
-  int agreeing_runs = 2;                ///< ends when so many runs have met the lowest minimum
+  int agreeing_runs = 5;                ///< ends when so many runs have met the lowest minimum
   bool memetic = true;                  ///< descents within a run, not only at its end
   /// Where to search, a bound per number of x; empty: everywhere within the bounds of the problem. It is cut to those
   /// bounds, and binds the search alone: the descents may leave it.

@@ -161,6 +161,56 @@ Json profile_of(const Report& report) {
   return list.empty() ? Json(nullptr) : list;
 }
 
+constexpr std::size_t most_marginals = 5, most_draws = 800, bins = 30;
+constexpr double drawn_part = 0.998;  // of the samples, between the ends of an axis
+
+/// One parameter of a posterior: what is said of it, and how many samples are in each of its bins.
+Json marginal_of(const Report& report, std::size_t i) {
+  const Posterior& p = *report.posterior;
+  const Posterior::Marginal& m = p.marginals[i];
+  std::vector<double> values;
+  for (std::size_t at = i; at < p.draws.size(); at += p.marginals.size()) values.push_back(p.draws[at]);
+  const auto [from, to] = central_interval(values, drawn_part);
+  std::vector<int> counts(bins);
+  for (const double v : values)
+    if (v >= from && v < to) ++counts[static_cast<std::size_t>(static_cast<double>(bins) * (v - from) / (to - from))];
+  return {{"name", printable(report.statistics.parameters[i].name)},
+          {"value", number(report.statistics.parameters[i].value)},
+          {"from", number(from)},
+          {"to", number(to)},
+          {"counts", counts},
+          {"mean", number(m.mean)},
+          {"median", number(m.median)},
+          {"standard_deviation", number(m.standard_deviation)},
+          {"lower", number(m.lower)},
+          {"upper", number(m.upper)},
+          {"autocorrelation_time", number(m.autocorrelation_time)},
+          {"r_hat", number(m.r_hat)}};
+}
+
+Json posterior_of(const Report& report) {
+  if (!report.posterior || !report.posterior->available()) return nullptr;
+  const Posterior& p = *report.posterior;
+  std::vector<std::size_t> shown;
+  Json parameters = Json::array(), draws = Json::array();
+  for (std::size_t i = 0; i < p.marginals.size() && shown.size() < most_marginals; ++i) {
+    if (!(p.marginals[i].standard_deviation > 0.0)) continue;
+    shown.push_back(i);
+    parameters.push_back(marginal_of(report, i));
+  }
+  const auto samples = static_cast<std::size_t>(p.samples), step = samples / most_draws + 1;
+  for (std::size_t k = 0; k < samples; k += step) {
+    Json draw = Json::array();
+    for (const std::size_t i : shown) draw.push_back(number(p.draws[k * p.marginals.size() + i]));
+    draws.push_back(std::move(draw));
+  }
+  return {{"parameters", std::move(parameters)},
+          {"shown", draws.size()},
+          {"samples", p.samples},
+          {"level", text::level_in_words(p.level)},
+          {"draws", std::move(draws)}};
+}
+
 /// F of the known minimum, NaN without one.
 double best_of(const Report& report) {
   if (!report.known_minimum) return unset;
@@ -176,7 +226,8 @@ Json data_of(const Report& report) {
                {"fit", fit_of(report)},
                {"correlation", correlation_of(report.statistics)},
                {"minima", minima_of(report)},
-               {"profile", profile_of(report)}};
+               {"profile", profile_of(report)},
+               {"posterior", posterior_of(report)}};
   for (const Section& section : report.sections)
     if (!section.figure.empty()) data[section.key] = Json::parse(section.figure);
   return data;

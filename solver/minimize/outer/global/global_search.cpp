@@ -28,7 +28,7 @@ constexpr Name<GlobalMethod> names[] = {{"differential-evolution", GlobalMethod:
 constexpr GlobalMethod all_methods[] = {GlobalMethod::differential_evolution, GlobalMethod::genetic,
                                         GlobalMethod::cma_es};
 
-constexpr std::int64_t usual_evaluations = 100000;
+constexpr std::int64_t usual_evaluations = 300000;
 constexpr std::int64_t generations_between_descents = 10;
 constexpr std::int64_t idle_generations = 50;  // without a lower cost: the run ends
 constexpr double lower_by = 1e-6;              // of the cost: what counts as lower, and as different

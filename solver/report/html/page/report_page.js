@@ -13,6 +13,7 @@ function showReport() {
   drawFits(data.fit);
   drawResiduals(data.fit);
   drawProfile(data.profile);
+  drawPosterior(data.posterior);
   drawCorrelation(data.correlation);
   drawMinima(data.minima);
   const {trace} = data;
