@@ -45,8 +45,7 @@ BlockProgram::BlockProgram(const Problem& problem, std::span<const std::int64_t>
       structure_.first.push_back(static_cast<std::int64_t>(component_of_.size()));
       if (!any_fixed) continue;
       held_.resize(component_of_.size(), 0);
-      for (int d = 0; d < set.tangent; ++d)
-        held_[component_of_.size() - at(set.tangent) + at(d)] = !moves(offset + d);
+      for (int d = 0; d < set.tangent; ++d) held_[component_of_.size() - at(set.tangent) + at(d)] = !moves(offset + d);
     }
   }
   if (component_of_.empty()) throw Error("every parameter is fixed; expected at least one that may move");

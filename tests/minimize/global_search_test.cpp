@@ -130,9 +130,7 @@ TEST_CASE("every evaluation is counted") {
       ++*calls;
       return std::sin(3.0 * x[0]) + 0.1 * x[1] * x[1] + 2.0;
     }
-    std::array<double, 2> jacobian(const Vec<double, 2>& x) const {
-      return {3.0 * std::cos(3.0 * x[0]), 0.2 * x[1]};
-    }
+    std::array<double, 2> jacobian(const Vec<double, 2>& x) const { return {3.0 * std::cos(3.0 * x[0]), 0.2 * x[1]}; }
   };
   for (const GlobalMethod method : all_global_methods()) {
     CAPTURE(to_string(method));
@@ -193,7 +191,8 @@ TEST_CASE("a parameter without a box is named") {
   CHECK(message([&] { global_search(wave.problem, {}, global); }) ==
         "global search: the box of b is empty, from 6 to 5; expected lower <= upper");
   Problem poses;
-  poses.add_residuals("r", [](const auto& q) { return q[0]; }, poses.add_parameters("turn", SO2{}));
+  poses.add_residuals(
+      "r", [](const auto& q) { return q[0]; }, poses.add_parameters("turn", SO2{}));
   CHECK(message([&] { global_search(poses); }).find("turn") != std::string::npos);
 }
 

@@ -25,9 +25,9 @@ GlobalMethod parse_global_method(std::string_view);
 std::span<const GlobalMethod> all_global_methods();
 
 /// A search is a sequence of runs, each with a population of its own. In a run every tenth generation a few members are
-/// improved by a short descent of Options::method (memetic, Moscato 1989), and at its end the lowest members that differ
-/// are. The search ends when as many runs as `agreeing_runs` have met the lowest minimum, when the cost of a sum of
-/// squares is zero to rounding, or at a limit. The lowest end of all is then polished: solved from with all options.
+/// improved by a short descent of Options::method (memetic, Moscato 1989), and at its end the lowest members that
+/// differ are. The search ends when as many runs as `agreeing_runs` have met the lowest minimum, when the cost of a sum
+/// of squares is zero to rounding, or at a limit. The lowest end of all is then polished: solved from with all options.
 struct GlobalOptions {
   GlobalMethod method = GlobalMethod::differential_evolution;
   std::uint64_t seed = 1;
@@ -53,8 +53,8 @@ struct GlobalFacts {
   double best_before_polish = IterationRecord::unset;  ///< the lowest cost of a member, descents left out
   std::int64_t generations = 0;
   int runs = 0;
-  int agreeing = 0;     ///< runs that met the lowest minimum
-  int population = 0;   ///< of the first run
+  int agreeing = 0;    ///< runs that met the lowest minimum
+  int population = 0;  ///< of the first run
   std::uint64_t seed = 1;
 };
 

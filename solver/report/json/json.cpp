@@ -213,14 +213,10 @@ Json posterior_of(const Posterior& p) {
 }
 
 Json global_of(const GlobalFacts& global) {
-  return {{"method", to_string(global.method)},
-          {"seed", global.seed},
-          {"evaluations", global.evaluations},
-          {"best_before_polish", number(global.best_before_polish)},
-          {"generations", global.generations},
-          {"runs", global.runs},
-          {"agreeing", global.agreeing},
-          {"population", global.population}};
+  return {{"method", to_string(global.method)}, {"seed", global.seed},
+          {"evaluations", global.evaluations},  {"best_before_polish", number(global.best_before_polish)},
+          {"generations", global.generations},  {"runs", global.runs},
+          {"agreeing", global.agreeing},        {"population", global.population}};
 }
 
 Json profile_of(const Profile& profile) {
