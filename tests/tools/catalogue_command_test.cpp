@@ -175,7 +175,7 @@ TEST_CASE("what an objective does not take") {
   CHECK(refused("easom --loss huber:1") == refusal("--loss"));
   CHECK(refused("easom --graduated") == refusal("--graduated"));
   CHECK(refused("easom --starts 2") == refusal("--starts"));
-  CHECK(refused("easom --intervals profile") == refusal("--intervals profile"));
+  CHECK(refused("easom --intervals profile") == refusal("--intervals"));
 }
 
 TEST_CASE("what a problem of the catalogue does not take") {

@@ -337,7 +337,7 @@ TEST_CASE("--intervals profile finds both ends of every interval of NIST's probl
   CHECK(contains(text.out, "  95 % profile interval\n"));
   CHECK(run("solve problems/nist/misra1a.toml --intervals linear").out == run("solve problems/nist/misra1a.toml").out);
   CHECK(run("solve problems/nist/misra1a.toml --intervals exact").err ==
-        "thalweg: error: --intervals is 'exact'; expected linear or profile\n");
+        "thalweg: error: --intervals is 'exact'; expected standard, linear, profile, bootstrap or posterior\n");
 }
 
 TEST_CASE("stopping without converging returns 1, and the best point is reported") {
