@@ -11,8 +11,8 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <thalweg/minimize/global_search.hpp>
 #include <thalweg/minimize/multistart.hpp>
 #include <thalweg/models/build.hpp>
@@ -75,7 +75,8 @@ Task of_nist(const std::string& name, const Settings& settings) {
 Task of_catalogue(const CatalogueProblem& entry) {
   Task task{entry.name};
   task.box = {entry.domain_lower, entry.domain_upper};
-  if (entry.residuals == 0) task.objective = entry.objective();
+  if (entry.residuals == 0)
+    task.objective = entry.objective();
   else
     task.problem = [&entry](const std::vector<double>& start) {
       Problem problem = entry.problem(start);
@@ -114,9 +115,8 @@ Outcome search(const Task& task, GlobalMethod method, std::uint64_t seed, const 
   global.population = settings.population;
   if (settings.agreeing > 0) global.agreeing_runs = settings.agreeing;
   global.memetic = !settings.no_memetic;
-  const GlobalResult found = task.objective
-                                 ? global_search(*task.objective, task.box, options, global)
-                                 : global_search(task.problem(drawn_start(task.box, seed)), options, global);
+  const GlobalResult found = task.objective ? global_search(*task.objective, task.box, options, global)
+                                            : global_search(task.problem(drawn_start(task.box, seed)), options, global);
   return {found.best.final_cost, found.evaluations};
 }
 
@@ -192,10 +192,12 @@ int main(int argc, char** argv) {
   for (const Task& task : tasks) {
     fmt::print("| {} | {} |", task.name, task.box.lower.size());
     for (std::size_t k = 0; k < methods.size(); ++k)
-      fmt::print("{}", row(task, [&](std::uint64_t seed) { return search(task, methods[k], seed, settings); },
-                           settings, seconds[k], successes[k]));
+      fmt::print("{}", row(
+                           task, [&](std::uint64_t seed) { return search(task, methods[k], seed, settings); }, settings,
+                           seconds[k], successes[k]));
     if (!skip_multistart && task.problem)
-      fmt::print("{}", row(task, [&](std::uint64_t seed) { return from_many_starts(task, seed, settings); }, settings,
+      fmt::print("{}", row(
+                           task, [&](std::uint64_t seed) { return from_many_starts(task, seed, settings); }, settings,
                            seconds.back(), successes.back()));
     fmt::print("\n");
     std::fflush(stdout);

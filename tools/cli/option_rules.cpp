@@ -87,8 +87,8 @@ void refuse_of_one_model(const FitArguments& fit, const SolveArguments& solve) {
       if (fit.models[i] == fit.models[j])
         throw UsageError(fmt::format("--model gives '{}' twice; expected different models", fit.models[i]));
   if (fit.models.size() < 2) return;
-  for (const char* option :
-       {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit", "--json-parameters", "--global"})
+  for (const char* option : {"--output", "--output-table", "--predict", "--trace", "--intervals", "--json-fit",
+                             "--json-parameters", "--global"})
     if (solve.was_given(option))
       throw UsageError(
           fmt::format("{} is of one model, and --model gives {}; expected one of them", option, fit.models.size()));

@@ -25,18 +25,18 @@ GlobalMethod parse_global_method(std::string_view);
 std::span<const GlobalMethod> all_global_methods();
 
 /// A search is a sequence of runs, each with a population of its own. In a run every tenth generation a few members are
-/// improved by a short descent of Options::method (memetic, Moscato 1989), and at its end the lowest members that differ
-/// are. The search ends when as many runs as `agreeing_runs` have met the lowest minimum, when the cost of a sum of
-/// squares is zero to rounding, or at a limit. The lowest end of all is then polished: solved from with all options.
+/// improved by a short descent of Options::method (memetic, Moscato 1989), and at its end the lowest members that
+/// differ are. The search ends when as many runs as `agreeing_runs` have met the lowest minimum, when the cost of a sum
+/// of squares is zero to rounding, or at a limit. The lowest end of all is then polished: solved from with all options.
 struct GlobalOptions {
   GlobalMethod method = GlobalMethod::differential_evolution;
   std::uint64_t seed = 1;
   int population = 0;  ///< members; 0: 10 n, from 20 to 200, for n parameters that move; of cma_es 4 + ⌊3 ln n⌋
   /// Of the cost, those with derivatives included: no generation and no descent begins beyond. The last polish is on
-  /// top. 0: 100,000.
+  /// top. 0: 300,000.
   std::int64_t max_evaluations = 0;
   std::int64_t max_generations = 1000;  ///< of one run
-  int agreeing_runs = 2;                ///< ends when so many runs have met the lowest minimum
+  int agreeing_runs = 5;                ///< ends when so many runs have met the lowest minimum
   bool memetic = true;                  ///< descents within a run, not only at its end
   /// Where to search, a bound per number of x; empty: everywhere within the bounds of the problem. It is cut to those
   /// bounds, and binds the search alone: the descents may leave it.
@@ -53,8 +53,8 @@ struct GlobalFacts {
   double best_before_polish = IterationRecord::unset;  ///< the lowest cost of a member, descents left out
   std::int64_t generations = 0;
   int runs = 0;
-  int agreeing = 0;     ///< runs that met the lowest minimum
-  int population = 0;   ///< of the first run
+  int agreeing = 0;    ///< runs that met the lowest minimum
+  int population = 0;  ///< of the first run
   std::uint64_t seed = 1;
 };
 

@@ -1,5 +1,6 @@
-// Where the field's comparisons of global methods search for the minima (Jamil & Yang, "A literature survey of benchmark
-// functions for global optimization problems", 2013); of the functions that are not theirs, around the starts.
+// Where the field's comparisons of global methods search for the minima (Jamil & Yang, "A literature survey of
+// benchmark functions for global optimization problems", 2013); of the functions that are not theirs, around the
+// starts.
 #include <algorithm>
 
 #include "models/catalogue/build.hpp"

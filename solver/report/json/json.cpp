@@ -175,14 +175,10 @@ Json multistart_of(const Report& report, bool all) {
 }
 
 Json global_of(const GlobalFacts& global) {
-  return {{"method", to_string(global.method)},
-          {"seed", global.seed},
-          {"evaluations", global.evaluations},
-          {"best_before_polish", number(global.best_before_polish)},
-          {"generations", global.generations},
-          {"runs", global.runs},
-          {"agreeing", global.agreeing},
-          {"population", global.population}};
+  return {{"method", to_string(global.method)}, {"seed", global.seed},
+          {"evaluations", global.evaluations},  {"best_before_polish", number(global.best_before_polish)},
+          {"generations", global.generations},  {"runs", global.runs},
+          {"agreeing", global.agreeing},        {"population", global.population}};
 }
 
 Json profile_of(const Profile& profile) {

@@ -53,11 +53,10 @@ std::string left_out(const ProblemFacts& p) {
 }
 
 std::string global_search(const GlobalFacts& global, double cost) {
-  return fmt::format(
-      "{} searched the box: {} in {}, {}; lowest cost {} before the polish, {} after; met by {} of {}",
-      to_string(global.method), counted(global.generations, "generation"), counted(global.runs, "run"),
-      counted(global.evaluations, "evaluation"), significant(global.best_before_polish, 6), significant(cost, 6),
-      global.agreeing, counted(global.runs, "run"));
+  return fmt::format("{} searched the box: {} in {}, {}; lowest cost {} before the polish, {} after; met by {} of {}",
+                     to_string(global.method), counted(global.generations, "generation"), counted(global.runs, "run"),
+                     counted(global.evaluations, "evaluation"), significant(global.best_before_polish, 6),
+                     significant(cost, 6), global.agreeing, counted(global.runs, "run"));
 }
 
 std::string known_minimum(const Report& report, bool verbose) {

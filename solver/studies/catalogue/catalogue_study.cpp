@@ -80,9 +80,10 @@ class CatalogueStudy final : public Study {
       if (!request.method_given) request.method = request.options.method = Method::newton;
     }
     if (request.global && entry_.domain_lower.empty())
-      throw Error(fmt::format("--global needs a box, and the literature gives none for {}; expected a problem with one, "
-                              "such as catalogue:himmelblau, or --starts",
-                              entry_.name));
+      throw Error(
+          fmt::format("--global needs a box, and the literature gives none for {}; expected a problem with one, "
+                      "such as catalogue:himmelblau, or --starts",
+                      entry_.name));
     request.options.validate();
     build(start_number(request.start), request);
   }

@@ -19,13 +19,17 @@ constexpr int grid_points = 241;
 
 /// What only curve fits have.
 void refuse(const RegressionFit& fit, const Request& r) {
-  const std::pair<bool, const char*> options[] = {
-      {r.was_given("--output"), "--output"},   {r.rows || r.was_given("--output-table"), "--output-table"},
-      {r.was_given("--predict"), "--predict"}, {r.was_given("--figure"), "--figure"},
-      {r.detect_linear, "--detect-linear"},    {r.loss.has_value(), "--loss"},
-      {r.options.graduated, "--graduated"},    {r.global.has_value(), "--global"},
-         {r.starts > 1, "--starts"},
-      {r.profile, "--intervals profile"},      {r.start > 1, "--start"}};
+  const std::pair<bool, const char*> options[] = {{r.was_given("--output"), "--output"},
+                                                  {r.rows || r.was_given("--output-table"), "--output-table"},
+                                                  {r.was_given("--predict"), "--predict"},
+                                                  {r.was_given("--figure"), "--figure"},
+                                                  {r.detect_linear, "--detect-linear"},
+                                                  {r.loss.has_value(), "--loss"},
+                                                  {r.options.graduated, "--graduated"},
+                                                  {r.global.has_value(), "--global"},
+                                                  {r.starts > 1, "--starts"},
+                                                  {r.profile, "--intervals profile"},
+                                                  {r.start > 1, "--start"}};
   for (const auto& [given, option] : options)
     if (given) throw Error(fmt::format("{} is for curve fits, and '{}' is a regression", option, fit.file));
 }

@@ -16,10 +16,10 @@ namespace {
 using Vector = Eigen::VectorXd;
 using Matrix = Eigen::MatrixXd;
 
-constexpr double first_sigma = 0.3;        // of the unit cube (tutorial, appendix C)
-constexpr double last_sigma = 1e-9;        // longest axis of the distribution at which a run ends
-constexpr double worst_condition = 1e14;   // of C, beyond which rounding decides
-constexpr int draws_per_member = 20;       // tries to land inside the box; the last is moved to its faces
+constexpr double first_sigma = 0.3;       // of the unit cube (tutorial, appendix C)
+constexpr double last_sigma = 1e-9;       // longest axis of the distribution at which a run ends
+constexpr double worst_condition = 1e14;  // of C, beyond which rounding decides
+constexpr int draws_per_member = 20;      // tries to land inside the box; the last is moved to its faces
 constexpr std::size_t scouts_per_parameter = 5;
 
 /// Weights and rates, table 1 of the tutorial.
@@ -35,12 +35,12 @@ struct Constants {
       squares += w * w;
     }
     mu_eff = 1.0 / squares;
-    c_sigma = (mu_eff + 2.0) / (n + mu_eff + 5.0);                                                     // (55)
-    d_sigma = 1.0 + 2.0 * std::max(0.0, std::sqrt((mu_eff - 1.0) / (n + 1.0)) - 1.0) + c_sigma;        // (55)
-    c_c = (4.0 + mu_eff / n) / (n + 4.0 + 2.0 * mu_eff / n);                                           // (56)
-    c_1 = 2.0 / ((n + 1.3) * (n + 1.3) + mu_eff);                                                      // (57)
+    c_sigma = (mu_eff + 2.0) / (n + mu_eff + 5.0);                                                       // (55)
+    d_sigma = 1.0 + 2.0 * std::max(0.0, std::sqrt((mu_eff - 1.0) / (n + 1.0)) - 1.0) + c_sigma;          // (55)
+    c_c = (4.0 + mu_eff / n) / (n + 4.0 + 2.0 * mu_eff / n);                                             // (56)
+    c_1 = 2.0 / ((n + 1.3) * (n + 1.3) + mu_eff);                                                        // (57)
     c_mu = std::min(1.0 - c_1, 2.0 * (mu_eff - 2.0 + 1.0 / mu_eff) / ((n + 2.0) * (n + 2.0) + mu_eff));  // (58)
-    expected_norm = std::sqrt(n) * (1.0 - 1.0 / (4.0 * n) + 1.0 / (21.0 * n * n));  // of N(0, I)
+    expected_norm = std::sqrt(n) * (1.0 - 1.0 / (4.0 * n) + 1.0 / (21.0 * n * n));                       // of N(0, I)
   }
   double n;
   std::size_t mu;
@@ -97,7 +97,8 @@ class CmaEs final : public Evolution {
     const auto window =
         static_cast<std::size_t>(10.0 + std::ceil(30.0 * constants_.n / static_cast<double>(population_)));
     if (history_.size() < window + 1) return false;
-    const auto [least, most] = std::minmax_element(history_.end() - static_cast<std::ptrdiff_t>(window), history_.end());
+    const auto [least, most] =
+        std::minmax_element(history_.end() - static_cast<std::ptrdiff_t>(window), history_.end());
     if (!std::isfinite(*most)) return !std::isfinite(*least);
     return *most - *least <= 1e-12 * std::abs(*most);
   }
@@ -123,9 +124,10 @@ class CmaEs final : public Evolution {
     const Vector before = mean_;
     mean_.setZero();
     for (std::size_t i = 0; i < k.mu; ++i) mean_ += k.weights[i] * vector_of(members_[i].u);  // (42)
-    const Vector y = (mean_ - before) / sigma_;                                              // (41)
-    const Vector whitened = B_ * (B_.transpose() * y).cwiseQuotient(D_);                     // C^(−½) y
-    path_sigma_ = (1.0 - k.c_sigma) * path_sigma_ + std::sqrt(k.c_sigma * (2.0 - k.c_sigma) * k.mu_eff) * whitened;  // (43)
+    const Vector y = (mean_ - before) / sigma_;                                               // (41)
+    const Vector whitened = B_ * (B_.transpose() * y).cwiseQuotient(D_);                      // C^(−½) y
+    path_sigma_ =
+        (1.0 - k.c_sigma) * path_sigma_ + std::sqrt(k.c_sigma * (2.0 - k.c_sigma) * k.mu_eff) * whitened;  // (43)
     const double norm = path_sigma_.norm();
     const double settled = 1.0 - std::pow(1.0 - k.c_sigma, 2.0 * static_cast<double>(generation_));
     const bool short_path = norm / std::sqrt(settled) < (1.4 + 2.0 / (k.n + 1.0)) * k.expected_norm;  // h_σ

@@ -1,5 +1,5 @@
-// DE/rand/1/bin of Storn & Price, "Differential evolution: a simple and efficient heuristic for global optimization over
-// continuous spaces", Journal of Global Optimization 11 (1997) 341-359; equation numbers are theirs.
+// DE/rand/1/bin of Storn & Price, "Differential evolution: a simple and efficient heuristic for global optimization
+// over continuous spaces", Journal of Global Optimization 11 (1997) 341-359; equation numbers are theirs.
 #include "minimize/outer/global/evolution.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -40,8 +40,8 @@ class DifferentialEvolution final : public Evolution {
     Point u = members_[i].u;
     const std::size_t always = draws_.below(u.size());  // rnbr(i): one number at least comes from the mutant
     for (std::size_t j = 0; j < u.size(); ++j)
-      if (draws_.uniform() <= crossover || j == always)                  // (4)
-        u[j] = back_inside(a[j] + F * (b[j] - c[j]), a[j], draws_);      // (2)
+      if (draws_.uniform() <= crossover || j == always)              // (4)
+        u[j] = back_inside(a[j] + F * (b[j] - c[j]), a[j], draws_);  // (2)
     return u;
   }
 

@@ -1,6 +1,6 @@
-// A genetic algorithm on real numbers: selection by tournaments (Goldberg & Deb 1991), blend crossover BLX-α (Eshelman &
-// Schaffer, "Real-coded genetic algorithms and interval schemata", Foundations of Genetic Algorithms 2 (1993) 187-202),
-// polynomial mutation (Deb & Goyal 1996), and the best of a generation kept (De Jong 1975).
+// A genetic algorithm on real numbers: selection by tournaments (Goldberg & Deb 1991), blend crossover BLX-α (Eshelman
+// & Schaffer, "Real-coded genetic algorithms and interval schemata", Foundations of Genetic Algorithms 2 (1993)
+// 187-202), polynomial mutation (Deb & Goyal 1996), and the best of a generation kept (De Jong 1975).
 #include "minimize/outer/global/evolution.hpp"
 
 #include <algorithm>
@@ -9,8 +9,8 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
-constexpr std::size_t tournament = 3;       // candidates for a parent
-constexpr std::size_t elite = 2;            // members that stay
+constexpr std::size_t tournament = 3;  // candidates for a parent
+constexpr std::size_t elite = 2;       // members that stay
 constexpr double crossover_probability = 0.9;
 constexpr double blend = 0.5;               // α: without selection it keeps the population's spread
 constexpr double mutation_exponent = 20.0;  // η: most mutations are within 1/η of the box

@@ -28,14 +28,14 @@ constexpr Name<GlobalMethod> names[] = {{"differential-evolution", GlobalMethod:
 constexpr GlobalMethod all_methods[] = {GlobalMethod::differential_evolution, GlobalMethod::genetic,
                                         GlobalMethod::cma_es};
 
-constexpr std::int64_t usual_evaluations = 100000;
+constexpr std::int64_t usual_evaluations = 300000;
 constexpr std::int64_t generations_between_descents = 10;
-constexpr std::int64_t idle_generations = 50;  // without a lower cost: the run ends
-constexpr double lower_by = 1e-6;              // of the cost: what counts as lower, and as different
-constexpr double nothing = 1e-18;              // of the first generation's lowest cost: zero but for rounding
+constexpr std::int64_t idle_generations = 50;          // without a lower cost: the run ends
+constexpr double lower_by = 1e-6;                      // of the cost: what counts as lower, and as different
+constexpr double nothing = 1e-18;                      // of the first generation's lowest cost: zero but for rounding
 constexpr int short_descent = 50, long_descent = 500;  // iterations
 constexpr std::size_t descents_at_once = 3, descents_at_end = 5;
-constexpr double apart = 0.01;  // of the box, in some number: members that differ
+constexpr double apart = 0.01;                      // of the box, in some number: members that differ
 constexpr std::int64_t numbers_per_thread = 20000;  // of a generation, below which threads cost more than they save
 
 std::int64_t count(const Result::Evaluations& e) {
@@ -120,7 +120,8 @@ class Search {
     std::int64_t idle = 0;
     for (std::int64_t g = 0; g < global_.max_generations && idle < idle_generations && !is_stopped(); ++g) {
       if (!generate(*evolution)) break;
-      if (global_.memetic && g % generations_between_descents == 0) descend(*evolution, chosen(*evolution), short_descent);
+      if (global_.memetic && g % generations_between_descents == 0)
+        descend(*evolution, chosen(*evolution), short_descent);
       if (evolution->exhausted() || is_zero(run_lowest_.cost)) break;
       const double now = std::min(run_lowest_.cost, lowest_member(*evolution));
       idle = now < before - lower_by * std::abs(before) || std::isinf(now) ? 0 : idle + 1;
@@ -130,9 +131,8 @@ class Search {
     finish(*evolution);
     minima_.push_back(run_minimum_);
     const double least = *std::min_element(minima_.begin(), minima_.end());
-    found_.agreeing = static_cast<int>(std::count_if(minima_.begin(), minima_.end(), [&](double each) {
-      return std::isfinite(each) && equal(each, least);
-    }));
+    found_.agreeing = static_cast<int>(std::count_if(
+        minima_.begin(), minima_.end(), [&](double each) { return std::isfinite(each) && equal(each, least); }));
     // A descent that did not converge may be on its way to a lower minimum: then none has been met twice.
     if (lowest_.cost < least && !equal(lowest_.cost, least)) found_.agreeing = 0;
   }
@@ -179,8 +179,10 @@ class Search {
       all.push_back(static_cast<std::size_t>(lowest - members.begin()));
     while (all.size() < descents_at_once) {
       const std::size_t drawn = draws_.below(members.size());
-      if (std::isfinite(members[drawn].cost)) all.push_back(drawn);
-      else if (++unlucky_ % 100 == 0) break;
+      if (std::isfinite(members[drawn].cost))
+        all.push_back(drawn);
+      else if (++unlucky_ % 100 == 0)
+        break;
     }
     return all;
   }

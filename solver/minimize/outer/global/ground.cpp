@@ -30,11 +30,11 @@ Interval searched(Interval bounds, const Box& box, std::size_t i, const std::str
   if (bounds.lower > bounds.upper)
     throw Error(fmt::format("global search: the box of {} is empty, from {} to {}; expected lower <= upper", name,
                             bounds.lower, bounds.upper));
-  const char* const missing = std::isfinite(bounds.upper) ? "no lower bound"
+  const char* const missing = std::isfinite(bounds.upper)   ? "no lower bound"
                               : std::isfinite(bounds.lower) ? "no upper bound"
                                                             : "no bounds";
-  throw Error(fmt::format("global search needs a box, and {} has {}; expected a finite lower and upper bound", name,
-                          missing));
+  throw Error(
+      fmt::format("global search needs a box, and {} has {}; expected a finite lower and upper bound", name, missing));
 }
 
 }  // namespace
@@ -49,9 +49,9 @@ void SearchBox::place(const Point& u, std::vector<double>& x) const {
   for (std::size_t k = 0; k < axes_.size(); ++k) {
     const Axis& axis = axes_[k];
     const double sign = axis.lower < 0.0 ? -1.0 : 1.0;
-    const double drawn = axis.logarithmic ? sign * std::exp(std::lerp(std::log(sign * axis.lower),
-                                                                      std::log(sign * axis.upper), u[k]))
-                                          : (1.0 - u[k]) * axis.lower + u[k] * axis.upper;
+    const double drawn =
+        axis.logarithmic ? sign * std::exp(std::lerp(std::log(sign * axis.lower), std::log(sign * axis.upper), u[k]))
+                         : (1.0 - u[k]) * axis.lower + u[k] * axis.upper;
     x[axis.i] = std::clamp(drawn, axis.lower, axis.upper);
   }
 }
@@ -87,9 +87,10 @@ ResidualGround::ResidualGround(const Problem& problem, const Box& box, int threa
     if (problem.lower()[i] == problem.upper()[i]) start_[i] = problem.lower()[i];
     if (!problem.moves(number)) continue;
     if (problem.is_curved() && problem.set_of(number).manifold)
-      throw Error(fmt::format("global search draws numbers in a box, and {} is on a manifold; expected to fix it, or "
-                              "multistart",
-                              problem.tangent_name(number)));
+      throw Error(
+          fmt::format("global search draws numbers in a box, and {} is on a manifold; expected to fix it, or "
+                      "multistart",
+                      problem.tangent_name(number)));
     const Interval interval =
         searched({problem.lower()[i], problem.upper()[i]}, box, i, problem.parameter_name(number));
     box_.add(i, interval.lower, interval.upper);
