@@ -27,9 +27,9 @@ void refuse(const RegressionFit& fit, const Request& r) {
                                                   {r.detect_linear, "--detect-linear"},
                                                   {r.loss.has_value(), "--loss"},
                                                   {r.options.graduated, "--graduated"},
-                                                  {r.starts > 1, "--starts"},
                                                   {r.global.has_value(), "--global"},
-                                                  {r.intervals != IntervalKind::linear, "--intervals"},
+                                                  {r.starts > 1, "--starts"},
+                                                  {r.profile, "--intervals profile"},
                                                   {r.start > 1, "--start"}};
   for (const auto& [given, option] : options)
     if (given) throw Error(fmt::format("{} is for curve fits, and '{}' is a regression", option, fit.file));
