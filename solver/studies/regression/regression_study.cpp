@@ -29,7 +29,7 @@ void refuse(const RegressionFit& fit, const Request& r) {
                                                   {r.options.graduated, "--graduated"},
                                                   {r.global.has_value(), "--global"},
                                                   {r.starts > 1, "--starts"},
-                                                  {r.profile, "--intervals profile"},
+                                                  {r.intervals != IntervalKind::linear, "--intervals"},
                                                   {r.start > 1, "--start"}};
   for (const auto& [given, option] : options)
     if (given) throw Error(fmt::format("{} is for curve fits, and '{}' is a regression", option, fit.file));
