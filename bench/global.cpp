@@ -120,14 +120,16 @@ Outcome search(const Task& task, GlobalMethod method, std::uint64_t seed, const 
   return {found.best.final_cost, found.evaluations};
 }
 
-/// Counts evaluations up to the last trial of each solve.
+/// Counts evaluations up to the last trial of each solve: a start at which no step was tried counts none.
 Outcome from_many_starts(const Task& task, std::uint64_t seed, const Settings& settings) {
   double done = 0.0, running = 0.0;
+  std::int64_t last = 0;
   Options options;
   options.threads = 1;
   options.seed = seed;
   options.callback = [&](const IterationRecord& record) {
-    if (record.evaluations < running) done += running;
+    if (record.iteration <= last) done += running;  // the next solve
+    last = record.iteration;
     running = record.evaluations;
     return Action::proceed;
   };
