@@ -67,6 +67,13 @@ bool same_word(std::string_view a, std::string_view b) {
                     [&](char x, char y) { return lower_ascii(x) == lower_ascii(y); });
 }
 
+std::string enumerated(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t i = 0; i < words.size(); ++i)
+    out += (i == 0 ? "" : i + 1 < words.size() ? ", " : " and ") + words[i];
+  return out;
+}
+
 std::string counted(long long n, std::string_view noun) { return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s"); }
 
 std::string percent(double fraction) {

@@ -108,14 +108,6 @@ std::string reason_of(const MethodSummary& s) {
   return text[end] == ' ' ? text.substr(end + 1) : text;
 }
 
-/// "a, b and c"
-std::string enumerated(const std::vector<std::string>& names) {
-  std::string out;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    out += (i == 0 ? "" : i + 1 < names.size() ? ", " : " and ") + names[i];
-  return out;
-}
-
 }  // namespace
 
 double median(std::vector<double> values) {

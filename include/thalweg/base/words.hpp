@@ -18,6 +18,9 @@ std::string did_you_mean(std::string_view name, const std::vector<std::string>& 
 /// Whether two words are the same when the case of the letters A to Z counts nothing: "LBFGS" is "lbfgs".
 bool same_word(std::string_view a, std::string_view b);
 
+/// "a, b and c"
+std::string enumerated(const std::vector<std::string>& words);
+
 /// "1 iteration", "2 iterations".
 std::string counted(long long n, std::string_view noun);
 /// "12 %", "0.034 %"; nothing where it is not finite.

@@ -45,7 +45,8 @@ struct ResidualOutput {
   const double* table = nullptr;      ///< what fill_table() made of x; null: evaluate() makes it itself
 };
 
-/// Base of all groups. Threads may evaluate disjoint ranges of items at once: evaluation is const and keeps no state.
+/// Base of all groups. Threads may evaluate disjoint ranges of items at once: evaluation is const, and results depend
+/// on no state.
 class ResidualGroup {
  public:
   ResidualGroup(std::string name, int dimension, std::int64_t items, std::vector<Slot> slots);

@@ -66,11 +66,12 @@ LogDensity::LogDensity(const Problem& problem, const Result& result, const FitSt
 
 double LogDensity::operator()(const Eigen::VectorXd& z) {
   ++evaluations_;
-  const Eigen::VectorXd x = x_of(z);
-  for (Eigen::Index j = 0; j < x.size(); ++j) {
+  moved_ = centre_;
+  moved_.noalias() += factor_ * z;
+  for (Eigen::Index j = 0; j < moved_.size(); ++j) {
     const auto i = static_cast<std::size_t>(components_[static_cast<std::size_t>(j)]);
-    if (!(x[j] >= problem_.lower()[i] && x[j] <= problem_.upper()[i])) return -infinity;
-    x_[i] = x[j];
+    if (!(moved_[j] >= problem_.lower()[i] && moved_[j] <= problem_.upper()[i])) return -infinity;
+    x_[i] = moved_[j];
   }
   const double cost = program_.evaluate(x_.data(), residual_.data(), 1);
   if (!std::isfinite(cost)) return -infinity;

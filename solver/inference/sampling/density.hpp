@@ -31,7 +31,7 @@ class LogDensity {
   const Problem& problem_;
   Program program_;
   std::vector<std::int64_t> components_;
-  Eigen::VectorXd centre_;
+  Eigen::VectorXd centre_, moved_;
   Eigen::MatrixXd factor_;
   std::vector<double> x_;
   AlignedArray residual_;

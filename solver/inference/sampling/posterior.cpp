@@ -65,6 +65,11 @@ std::vector<Chain> in_parameters(std::vector<Chain> chains, const LogDensity& de
   return chains;
 }
 
+/// The central interval of sorted values.
+std::pair<double, double> ends_of(const std::vector<double>& sorted, double level) {
+  return {quantile_of(sorted, 0.5 - 0.5 * level), quantile_of(sorted, 0.5 + 0.5 * level)};
+}
+
 Posterior::Marginal marginal_of(const Posterior& found, std::size_t component, std::size_t size) {
   Posterior::Marginal marginal;
   std::vector<double> values;
@@ -74,8 +79,9 @@ Posterior::Marginal marginal_of(const Posterior& found, std::size_t component, s
   double squares = 0.0;
   for (const double v : values) squares += (v - marginal.mean) * (v - marginal.mean);
   marginal.standard_deviation = std::sqrt(squares / (count - 1.0));
-  marginal.median = central_interval(values, 0.0).first;
-  std::tie(marginal.lower, marginal.upper) = central_interval(std::move(values), found.level);
+  std::sort(values.begin(), values.end());
+  marginal.median = quantile_of(values, 0.5);
+  std::tie(marginal.lower, marginal.upper) = ends_of(values, found.level);
   return marginal;
 }
 
@@ -107,7 +113,7 @@ std::string_view to_string(Sampler sampler) { return name_of(samplers, sampler);
 
 std::pair<double, double> central_interval(std::vector<double> values, double level) {
   std::sort(values.begin(), values.end());
-  return {quantile_of(values, 0.5 - 0.5 * level), quantile_of(values, 0.5 + 0.5 * level)};
+  return ends_of(values, level);
 }
 
 double Posterior::independent_samples() const { return static_cast<double>(samples) / autocorrelation_time; }

@@ -78,8 +78,7 @@ Chain random_walk(LogDensity& density, regression::Random& random, int before, i
     }
     visited.add(z);
     length *= std::exp((chance - wanted) / std::sqrt(visited.count()));
-    // From the second quarter on the shape is that of what was visited since.
-    if (step != -before * 3 / 4 && step != -before / 4) continue;
+    // In the last quarter the shape is that of what the two quarters before it visited.
     if (step == -before / 4) {
       const Eigen::LLT<Eigen::MatrixXd> factor(visited.covariance());
       if (factor.info() == Eigen::Success) {
@@ -87,7 +86,7 @@ Chain random_walk(LogDensity& density, regression::Random& random, int before, i
         length = 2.38 / std::sqrt(static_cast<double>(n));
       }
     }
-    visited = Moments(n);
+    if (step == -before * 3 / 4 || step == -before / 4) visited = Moments(n);
   }
   return chain;
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "report/text/sentences.hpp"
@@ -15,13 +16,6 @@ namespace {
 
 constexpr double noteworthy_ratio = 1.2;      // of profile to linear interval, or its inverse
 constexpr std::size_t most_parameters = 100;  // listed of a lower point
-
-std::string enumeration(const std::vector<std::string>& names) {
-  std::string out;
-  for (std::size_t i = 0; i < names.size(); ++i)
-    out += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + printable(names[i]);
-  return out;
-}
 
 std::string about_end(const ParameterStatistics& p, const ProfileInterval::End& end, bool lower) {
   const std::string name = printable(p.name);
@@ -50,13 +44,14 @@ std::string nonlinearity(const Report& report) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < report.profile->intervals.size(); ++i) {
     const ProfileInterval& interval = report.profile->intervals[i];
-    if (off(interval.lower_ratio) || off(interval.upper_ratio)) names.push_back(report.statistics.parameters[i].name);
+    if (off(interval.lower_ratio) || off(interval.upper_ratio))
+      names.push_back(printable(report.statistics.parameters[i].name));
   }
   if (names.empty()) return "";
   return fmt::format(
       "By their standard errors, the intervals of {} would be off by more than 20 %: the model is too\n"
       "nonlinear there for its standard errors to be trusted.\n",
-      enumeration(names));
+      enumerated(names));
 }
 
 std::string about_lower_point(const Report& report) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "report/text/sentences.hpp"
@@ -14,16 +15,11 @@ namespace {
 
 constexpr double most_failed = 0.01;      // of the fits to drawn data
 constexpr double noteworthy_bias = 0.25;  // of a standard error (Efron & Tibshirani 1993, section 10.3)
-constexpr double least_acceptance = 0.05;
 
 std::string names_of(const Report& report, const std::vector<std::size_t>& which) {
-  std::string out;
-  for (std::size_t i = 0; i < which.size(); ++i)
-    out += (i == 0                  ? ""
-            : i + 1 == which.size() ? " and "
-                                    : ", ") +
-           printable(report.statistics.parameters[which[i]].name);
-  return out;
+  std::vector<std::string> names;
+  for (const std::size_t i : which) names.push_back(printable(report.statistics.parameters[i].name));
+  return enumerated(names);
 }
 
 std::string about_bootstrap(const Report& report) {
@@ -63,8 +59,7 @@ std::string about_mixing(const Report& report) {
       p.r_hat, printable(report.statistics.parameters[worst].name), Posterior::mixed,
       std::isfinite(p.autocorrelation_time) ? fmt::format("{:.0f}", p.independent_samples()) : "too few",
       Posterior::enough);
-  return out + fmt::format("More --samples help, {} else --sampler {}, bounds or a prior on {}.\n",
-                           p.acceptance < least_acceptance ? "if they are taken more often, or" : "or",
+  return out + fmt::format("More --samples may help, or --sampler {}, or bounds or a prior on {}.\n",
                            p.sampler == Sampler::metropolis ? "ensemble" : "metropolis",
                            printable(report.statistics.parameters[worst].name));
 }

@@ -80,7 +80,10 @@ void draw_regions(const RegressionModel& model, const std::vector<double>& x, co
   picture.rows = rows;
   RegressionData grid = in_plane(data, a, b);
   const std::size_t n = static_cast<std::size_t>(columns) * rows;
-  for (std::vector<double>& column : grid.x) column.assign(n, column.front());
+  for (std::vector<double>& column : grid.x) {
+    const double mean = column.front();
+    column.assign(n, mean);
+  }
   grid.y.assign(n, 0.0);
   for (std::size_t i = 0; i < n; ++i) {
     grid.x[a][i] = node(across, static_cast<int>(i) % columns, columns);

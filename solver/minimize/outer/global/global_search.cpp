@@ -13,6 +13,7 @@
 #include <minimize/outer/global/ground.hpp>
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/parallel.hpp>
+#include <thalweg/base/words.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -352,7 +353,7 @@ std::string_view to_string(GlobalMethod method) { return name_of(names, method);
 
 GlobalMethod parse_global_method(std::string_view name) {
   for (const auto& each : names)
-    if (each.name == name) return each.value;
+    if (same_word(each.name, name)) return each.value;
   throw Error(fmt::format("unknown global method '{}'; expected one of differential-evolution, genetic, cma-es", name));
 }
 
