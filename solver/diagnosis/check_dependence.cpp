@@ -5,10 +5,11 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <Eigen/Dense>
 
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/words.hpp>
+
 #include "diagnosis/examination.hpp"
 #include "diagnosis/invariants.hpp"
 

@@ -7,9 +7,10 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include <Eigen/Dense>
 
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/cancellation.hpp>
+
 #include "diagnosis/invariant_text.hpp"
 
 namespace thalweg::inline v0_1 {

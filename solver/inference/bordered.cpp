@@ -5,12 +5,12 @@
 #include <numeric>
 #include <optional>
 
-#include <Eigen/QR>
-
 #include <boost/math/distributions/chi_squared.hpp>
 
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/problem/problem.hpp>
+
 #include "inference/errors.hpp"
 #include "inference/fit_quality.hpp"
 #include "inference/rank.hpp"

@@ -5,8 +5,7 @@
 #include <limits>
 #include <tuple>
 
-#include <Eigen/Dense>
-
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/linear/dense_qr.hpp>
 

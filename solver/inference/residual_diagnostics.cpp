@@ -4,10 +4,10 @@
 #include <cmath>
 #include <optional>
 
-#include <Eigen/Dense>
-
+#include <math/dense_decompositions.hpp>
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/problem/program.hpp>
+
 #include "inference/robust.hpp"
 
 namespace thalweg::inline v0_1 {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Dense>
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/problem/problem.hpp>
 

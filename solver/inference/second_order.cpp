@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Dense>
+#include <math/dense_decompositions.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {

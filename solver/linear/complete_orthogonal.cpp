@@ -1,6 +1,5 @@
 #include <linear/complete_orthogonal.hpp>
-
-#include <Eigen/QR>
+#include <math/dense_decompositions.hpp>
 
 namespace thalweg::inline v0_1 {
 

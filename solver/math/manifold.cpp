@@ -4,7 +4,7 @@
 #include <limits>
 #include <numbers>
 
-#include <Eigen/Cholesky>
+#include "math/dense_decompositions.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace detail {

@@ -23,9 +23,11 @@ declare -A below=(
   [studies]="base math problem linear minimize train methods inference diagnosis report io formula table models studies"
 )
 bad=0
+included='[<"](thalweg/)?([a-z]+)/'
 for floor in "${!below[@]}"; do
   while IFS=: read -r file line include; do
-    used=$(sed -E 's/.*[<"](thalweg\/)?([a-z]+)\/.*/\2/' <<<"$include")
+    [[ $include =~ $included ]]
+    used=${BASH_REMATCH[2]}
     if [[ -n "${below[$used]:-}" && " ${below[$floor]} " != *" $used "* ]]; then
       echo "$file:$line: floor '$floor' includes floor '$used'; expected one of: ${below[$floor]}"
       bad=1

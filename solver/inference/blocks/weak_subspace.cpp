@@ -6,8 +6,8 @@
 #include <random>
 
 #include <fmt/format.h>
-#include <Eigen/Dense>
 
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
 

@@ -5,8 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Dense>
-
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/cancellation.hpp>
 
 namespace thalweg::inline v0_1 {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <Eigen/Cholesky>
+#include <math/dense_decompositions.hpp>
 
 #include "inference/likelihood.hpp"
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Cholesky>
+#include <math/dense_decompositions.hpp>
 
 #include "inference/sampling/chains.hpp"
 

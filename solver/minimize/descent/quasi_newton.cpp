@@ -4,8 +4,7 @@
 #include <deque>
 #include <limits>
 
-#include <Eigen/Cholesky>
-
+#include <math/dense_decompositions.hpp>
 #include <minimize/descent/direction.hpp>
 
 namespace thalweg::inline v0_1 {

@@ -2,9 +2,7 @@
 #include <limits>
 #include <vector>
 
-#include <Eigen/Cholesky>
-#include <Eigen/Eigenvalues>
-
+#include <math/dense_decompositions.hpp>
 #include <minimize/newton/model_solver.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/minimize/solve.hpp>

@@ -4,9 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Cholesky>
-
 #include <fmt/format.h>
+#include <math/dense_decompositions.hpp>
 #include <minimize/verification/thresholds.hpp>
 #include <thalweg/minimize/convergence.hpp>
 

@@ -7,8 +7,8 @@
 
 #include <fmt/format.h>
 #include <Eigen/Geometry>
-#include <Eigen/SVD>
 
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/words.hpp>
 
 #include "models/bundle/number_list.hpp"

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include <Eigen/Dense>
+#include <math/dense_decompositions.hpp>
 
 namespace thalweg::inline v0_1::library {
 

@@ -1,7 +1,7 @@
 // A pose graph as a picture.
 #include <thalweg/models/pose_graph.hpp>
 
-#include <Eigen/Eigenvalues>
+#include <math/dense_decompositions.hpp>
 
 namespace thalweg::inline v0_1 {
 

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include <fmt/format.h>
-#include <Eigen/QR>
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/error.hpp>
 
 #include "io/text_numbers.hpp"

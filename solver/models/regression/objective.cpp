@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/Cholesky>
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/parallel.hpp>
 
 namespace thalweg::inline v0_1::regression {

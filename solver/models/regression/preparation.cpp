@@ -4,9 +4,8 @@
 #include <numeric>
 
 #include <fmt/format.h>
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/error.hpp>
-
-#include <Eigen/Cholesky>
 
 #include "math/random.hpp"
 #include "models/regression/model.hpp"

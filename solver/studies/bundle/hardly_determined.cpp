@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <Eigen/Dense>
 
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/words.hpp>
 #include <thalweg/inference/weak_directions.hpp>

@@ -8,7 +8,7 @@
 #include <cmath>
 #include <numeric>
 
-#include <Eigen/Eigenvalues>
+#include <math/dense_decompositions.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {

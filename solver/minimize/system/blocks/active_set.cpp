@@ -4,8 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include <Eigen/Dense>
-
+#include <math/dense_decompositions.hpp>
 #include <minimize/strategy/strategies.hpp>
 
 namespace thalweg::inline v0_1 {

@@ -4,9 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include <Eigen/Cholesky>
-#include <Eigen/QR>
-
+#include <math/dense_decompositions.hpp>
 #include <math/dense_kernels.hpp>
 #include <minimize/verification/thresholds.hpp>
 

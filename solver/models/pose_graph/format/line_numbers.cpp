@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <Eigen/Eigenvalues>
 
+#include <math/dense_decompositions.hpp>
 #include <thalweg/base/words.hpp>
 
 #include "models/pose_graph/information.hpp"

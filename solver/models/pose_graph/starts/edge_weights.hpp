@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include <Eigen/Eigenvalues>
+#include <math/dense_decompositions.hpp>
 
 #include "models/pose_graph/information.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include <Eigen/SVD>
+#include <math/dense_decompositions.hpp>
 
 namespace thalweg::inline v0_1::graph {
 

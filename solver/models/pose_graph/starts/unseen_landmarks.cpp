@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <Eigen/Dense>
+#include <math/dense_decompositions.hpp>
 
 #include "models/pose_graph/pose_algebra.hpp"
 #include "models/pose_graph/starts/starts.hpp"
