@@ -49,7 +49,8 @@ double uniform(std::mt19937_64& random) { return (static_cast<double>(random() >
 /// From b − factor |b| to b + factor |b|, b the certified values: they are in the middle, where blends of random points
 /// gather. Or a box as wide that holds b anywhere but in its outer twentieths, the same for all methods.
 Task of_nist(const std::string& name, const Settings& settings) {
-  const CurveFit fit = check_curve_fit(read_curve_fit(settings.folder + "/" + name + ".toml"));
+  CurveFit fit = check_curve_fit(read_curve_fit(settings.folder + "/" + name + ".toml"));
+  fit.detect_linear = true;
   Task task{name};
   std::seed_seq named(name.begin(), name.end());
   std::mt19937_64 random(named);

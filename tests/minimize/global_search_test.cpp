@@ -108,6 +108,27 @@ TEST_CASE("a frequency that no descent from the start finds") {
   }
 }
 
+TEST_CASE("what is linear is not searched for, and needs no box") {
+  for (const GlobalMethod method : all_global_methods()) {
+    CAPTURE(to_string(method));
+    Wave wave;
+    wave.problem.set_bounds(wave.p, 0, -infinity, infinity);
+    CHECK(message([&] { global_search(wave.problem, {}, with(method)); }).find("a has no bounds") != std::string::npos);
+    wave.problem.mark_linear(wave.p, 0);
+    const GlobalResult found = global_search(wave.problem, {.threads = 1}, with(method));
+    CHECK(found.best.x[0] == Approx(2.0));
+    CHECK(found.best.x[2] == Approx(9.0));
+    CHECK(found.best.evaluations.jacobian > found.generations * found.population / 2);  // one for each point
+    CHECK(found.evaluations == found.best.evaluations.cost + found.best.evaluations.jacobian);
+    CHECK(identical(found, global_search(wave.problem, {.threads = 2}, with(method))));
+    wave.problem.set_bounds(wave.p, 0, 2.5, 3.0);  // the best within is at 2.5, wherever the search looks
+    CHECK(global_search(wave.problem, {}, with(method)).best.x[0] == Approx(2.5));
+    GlobalOptions empty = with(method);
+    empty.box = {{-1.0, -2.0, 0.0}, {1.0, 2.0, 30.0}};
+    CHECK(message([&] { global_search(wave.problem, {}, empty); }).find("the box of a is empty") != std::string::npos);
+  }
+}
+
 TEST_CASE("a seed gives the same bits with any number of threads, another seed another path") {
   const Wave wave;
   for (const GlobalMethod method : all_global_methods()) {

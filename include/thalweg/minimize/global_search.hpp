@@ -65,10 +65,13 @@ struct GlobalResult : GlobalFacts {
 };
 
 /// Searches the box of the parameters that move; a parameter whose box has one sign and 3 decades or more is drawn by
-/// its logarithm, any other linearly. A cost that is not finite is +∞. The problem's start is no member. The same
-/// seed gives the same bits for any Options::threads; time_limit and interrupt hold for the whole, and the callback is
-/// called after each generation and each trial of the polish. Throws Error for a parameter without two finite bounds,
-/// which it names, for a block on a manifold, and as solve does.
+/// its logarithm, any other linearly. Those marked by Problem::mark_linear are not drawn, and need no box: at each
+/// point they take their best values within their bounds (variable projection, Golub & Pereyra 1973), at the price of
+/// an evaluation with derivatives; with a loss or a cost of its own in some group they are drawn like the others. A
+/// cost that is not finite is +∞. The problem's start is no member. The same seed gives the same bits for any
+/// Options::threads; time_limit and interrupt hold for the whole, and the callback is called after each generation and
+/// each trial of the polish. Throws Error for a parameter without two finite bounds, which it names, for a block on a
+/// manifold, and as solve does.
 GlobalResult global_search(const Problem& problem, const Options& options = {},
                            const GlobalOptions& global_options = {});
 /// The same for a general function. Descents are those of Options::method, and of newton where that needs residuals.

@@ -165,15 +165,14 @@ std::vector<char> bends_of(const CurveProblem& built, std::size_t n) {
 }
 
 /// The parameters that may be eliminated together: those marked in the file, or, to be detected, a largest set by
-/// greed, those with the fewest products with others first.
+/// greed, those with the fewest products with others first, and those with bounds, which no descent eliminates, last.
 std::vector<std::size_t> linear_parameters(const CurveFit& fit, const std::vector<char>& bends) {
   const std::size_t n = fit.parameters.size();
   const auto bend = [&](std::size_t j, std::size_t k) { return bends[j * n + k] != 0; };
   std::vector<std::size_t> candidates;
   for (std::size_t j = 0; j < n; ++j) {
     const FitParameter& p = fit.parameters[j];
-    if (p.linear || (fit.detect_linear && !p.fixed && std::isinf(p.lower) && std::isinf(p.upper) && !bend(j, j)))
-      candidates.push_back(j);
+    if (p.linear || (fit.detect_linear && !p.fixed && !bend(j, j))) candidates.push_back(j);
   }
   if (!fit.detect_linear) {
     for (const std::size_t j : candidates)
@@ -188,11 +187,15 @@ std::vector<std::size_t> linear_parameters(const CurveFit& fit, const std::vecto
                           j == k ? "linear = false" : "one of the two");
     return candidates;
   }
-  const auto products = [&](std::size_t j) {
-    return std::count_if(candidates.begin(), candidates.end(), [&](std::size_t k) { return bend(j, k); });
+  const auto bounded = [&](std::size_t j) {
+    return !std::isinf(fit.parameters[j].lower) || !std::isinf(fit.parameters[j].upper);
+  };
+  const auto rank = [&](std::size_t j) {
+    return std::pair(bounded(j), std::count_if(candidates.begin(), candidates.end(),
+                                               [&](std::size_t k) { return bounded(k) == bounded(j) && bend(j, k); }));
   };
   std::stable_sort(candidates.begin(), candidates.end(),
-                   [&](std::size_t a, std::size_t b) { return products(a) < products(b); });
+                   [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
   std::vector<std::size_t> chosen;
   for (const std::size_t j : candidates)
     if (std::none_of(chosen.begin(), chosen.end(), [&](std::size_t k) { return bend(j, k); })) chosen.push_back(j);

@@ -209,7 +209,7 @@ class CurveStudy final : public Study {
     return std::any_of(fit_.data.begin(), fit_.data.end(), [](const DataSet& d) { return !d.input_errors.empty(); });
   }
   void build(const Request& request, int start) {
-    fit_.detect_linear = request.detect_linear;
+    fit_.detect_linear = request.detect_linear || (request.global && !has_input_errors());
     if (request.loss) set_loss(*request.loss);
     built_ = build_problem(fit_, start);
   }

@@ -42,11 +42,11 @@ constexpr std::int64_t numbers_per_thread = 20000;  // of a generation, below wh
 std::int64_t count(const Result::Evaluations& e) {
   return std::int64_t{e.cost} + e.jacobian + e.hessian + e.hessian_products;
 }
-void add(Result::Evaluations& sum, const Result::Evaluations& e) {
-  sum.cost += e.cost;
-  sum.jacobian += e.jacobian;
-  sum.hessian += e.hessian;
-  sum.hessian_products += e.hessian_products;
+void add(Result::Evaluations& sum, const Result::Evaluations& e, int times = 1) {
+  sum.cost += times * e.cost;
+  sum.jacobian += times * e.jacobian;
+  sum.hessian += times * e.hessian;
+  sum.hessian_products += times * e.hessian_products;
 }
 
 std::size_t usual_population(GlobalMethod method, std::size_t n) {
@@ -84,7 +84,10 @@ class Search {
 
  private:
   bool is_stopped() const { return stopped_ || watch_.verdict().has_value(); }
-  bool is_spent(std::size_t more) const { return found_.evaluations + static_cast<std::int64_t>(more) > most_; }
+  /// Whether the costs of so many more points are too many.
+  bool is_spent(std::size_t points) const {
+    return found_.evaluations + static_cast<std::int64_t>(points) * count(ground_.evaluations_per_cost()) > most_;
+  }
   bool is_zero(double cost) const {
     return ground_.is_sum_of_squares() && std::isfinite(first_cost_) && cost <= nothing * first_cost_;
   }
@@ -144,6 +147,16 @@ class Search {
     return least;
   }
 
+  void charge(std::size_t points) {
+    add(found_.best.evaluations, ground_.evaluations_per_cost(), static_cast<int>(points));
+    found_.evaluations += static_cast<std::int64_t>(points) * count(ground_.evaluations_per_cost());
+  }
+
+  std::vector<double> place(const Point& u) {
+    if (ground_.completes()) charge(1);
+    return ground_.at(u);
+  }
+
   /// Evaluates the next generation; false: that would be too many.
   bool generate(Evolution& evolution) {
     const std::vector<Point>& points = evolution.ask();
@@ -156,13 +169,11 @@ class Search {
                       for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
                         costs[i] = ground_.cost(points[i], current_thread());
                     });
-    const auto evaluated = static_cast<int>(points.size());
-    found_.best.evaluations.cost += evaluated;
-    found_.evaluations += evaluated;
+    charge(points.size());
     const auto least = std::min_element(costs.begin(), costs.end()) - costs.begin();
     const auto k = static_cast<std::size_t>(least);
     if (lowest_member_.u.empty() || costs[k] < lowest_member_.cost) lowest_member_ = {points[k], costs[k]};
-    offer({ground_.at(points[k]), costs[k], false});
+    if (costs[k] < run_lowest_.cost) offer({place(points[k]), costs[k], false});
     if (std::isinf(first_cost_)) first_cost_ = costs[k];
     evolution.tell(costs);
     ++found_.generations;
@@ -216,7 +227,7 @@ class Search {
   void descend(Evolution& evolution, const std::vector<std::size_t>& chosen, int iterations) {
     if (is_stopped() || is_spent(chosen.size())) return;
     std::vector<std::vector<double>> starts;
-    for (const std::size_t i : chosen) starts.push_back(ground_.at(evolution.members()[i].u));
+    for (const std::size_t i : chosen) starts.push_back(place(evolution.members()[i].u));
     const std::vector<Result> ends = from(starts, iterations);
     collect(ends);
     for (std::size_t k = 0; k < ends.size(); ++k)

@@ -23,13 +23,18 @@ void expect_size(const Box& box, std::size_t size) {
                           box.lower.size(), box.upper.size(), size));
 }
 
-/// Where both the bounds and the box allow number i to be searched. Throws Error where that is no finite interval.
-Interval searched(Interval bounds, const Box& box, std::size_t i, const std::string& name) {
+/// What both the bounds and the box allow number i to be. Throws Error where that is nothing.
+Interval allowed(Interval bounds, const Box& box, std::size_t i, const std::string& name) {
   if (!box.lower.empty()) bounds = {std::fmax(bounds.lower, box.lower[i]), std::fmin(bounds.upper, box.upper[i])};
-  if (bounds.lower <= bounds.upper && std::isfinite(bounds.lower) && std::isfinite(bounds.upper)) return bounds;
-  if (bounds.lower > bounds.upper)
-    throw Error(fmt::format("global search: the box of {} is empty, from {} to {}; expected lower <= upper", name,
-                            bounds.lower, bounds.upper));
+  if (bounds.lower <= bounds.upper) return bounds;
+  throw Error(fmt::format("global search: the box of {} is empty, from {} to {}; expected lower <= upper", name,
+                          bounds.lower, bounds.upper));
+}
+
+/// Throws Error where the interval is not finite, too.
+Interval searched(const Interval& own, const Box& box, std::size_t i, const std::string& name) {
+  const Interval bounds = allowed(own, box, i, name);
+  if (std::isfinite(bounds.lower) && std::isfinite(bounds.upper)) return bounds;
   const char* const missing = std::isfinite(bounds.upper)   ? "no lower bound"
                               : std::isfinite(bounds.lower) ? "no upper bound"
                                                             : "no bounds";
@@ -70,16 +75,19 @@ Point SearchBox::coordinates(const std::vector<double>& x) const {
 std::vector<double> Ground::at(const Point& u) const {
   std::vector<double> x = start_;
   box_.place(u, x);
+  if (completes()) value(x, 0);
   return x;
 }
 
 double Ground::cost(const Point& u, int thread) const {
-  const double found = value(at(u), thread);
+  std::vector<double> x = start_;
+  box_.place(u, x);
+  const double found = value(x, thread);
   return std::isfinite(found) ? found : std::numeric_limits<double>::infinity();
 }
 
 ResidualGround::ResidualGround(const Problem& problem, const Box& box, int threads)
-    : problem_(problem), program_(problem), own_cost_(program_.has_own_cost()) {
+    : problem_(problem), program_(problem), linear_(program_), own_cost_(program_.has_own_cost()) {
   start_ = problem.start();
   expect_size(box, start_.size());
   for (std::size_t i = 0; i < start_.size(); ++i) {
@@ -91,15 +99,24 @@ ResidualGround::ResidualGround(const Problem& problem, const Box& box, int threa
           fmt::format("global search draws numbers in a box, and {} is on a manifold; expected to fix it, or "
                       "multistart",
                       problem.tangent_name(number)));
-    const Interval interval =
-        searched({problem.lower()[i], problem.upper()[i]}, box, i, problem.parameter_name(number));
+    const Interval own = {problem.lower()[i], problem.upper()[i]};
+    if (linear_.eliminates(i)) {
+      const Interval interval = allowed(own, box, i, problem.parameter_name(number));
+      linear_.set_bounds(i, interval.lower, interval.upper);
+      continue;
+    }
+    const Interval interval = searched(own, box, i, problem.parameter_name(number));
     box_.add(i, interval.lower, interval.upper);
   }
-  for (int t = 0; t < threads; ++t) residuals_.emplace_back(program_.rows());
+  for (int t = 0; t < threads; ++t) workspaces_.push_back(linear_.workspace());
 }
 
-double ResidualGround::value(const std::vector<double>& x, int thread) const {
-  return program_.evaluate(x.data(), residuals_[static_cast<std::size_t>(thread)].data(), 1);
+double ResidualGround::value(std::vector<double>& x, int thread) const {
+  return linear_.complete(x, workspaces_[static_cast<std::size_t>(thread)]);
+}
+
+Result::Evaluations ResidualGround::evaluations_per_cost() const {
+  return completes() ? Result::Evaluations{.cost = 1, .jacobian = 1} : Result::Evaluations{.cost = 1};
 }
 
 Result ResidualGround::descend(std::vector<double> x, const Options& options) const {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <minimize/outer/global/evolution.hpp>
+#include <minimize/outer/global/linear_part.hpp>
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/minimize/box.hpp>
 #include <thalweg/problem/objective.hpp>
@@ -43,6 +44,12 @@ class Ground {
   virtual ~Ground() = default;
   /// +∞ where it is not finite. Threads below `threads` of the constructor may ask at once, each under its number.
   double cost(const Point& u, int thread) const;
+  /// The x of that cost.
+  std::vector<double> at(const Point& u) const;
+  /// What cost() evaluates.
+  virtual Result::Evaluations evaluations_per_cost() const = 0;
+  /// Whether at() evaluates as much: there are numbers that depend on others.
+  virtual bool completes() const { return false; }
   /// From x, alone on its thread.
   virtual Result descend(std::vector<double> x, const Options& options) const = 0;
   /// Of one evaluation, in numbers computed: whether threads are worth while.
@@ -51,30 +58,34 @@ class Ground {
   virtual bool is_sum_of_squares() const = 0;
 
   const SearchBox& box() const { return box_; }
-  std::vector<double> at(const Point& u) const;
   /// Where the numbers that do not move are, and the others of a problem begin.
   const std::vector<double>& start() const { return start_; }
 
  protected:
-  virtual double value(const std::vector<double>& x, int thread) const = 0;
+  /// The cost at x, whose numbers that are not searched for may be changed.
+  virtual double value(std::vector<double>& x, int thread) const = 0;
   SearchBox box_;
   std::vector<double> start_;
 };
 
 class ResidualGround final : public Ground {
  public:
-  /// Throws Error for a parameter that moves and has no finite box, and for one on a manifold.
+  /// Throws Error for a parameter that is searched for and has no finite box, and for one on a manifold. Those that are
+  /// marked linear are not searched for.
   ResidualGround(const Problem& problem, const Box& box, int threads);
   Result descend(std::vector<double> x, const Options& options) const override;
   std::int64_t size() const override { return problem_.residual_count(); }
   bool is_sum_of_squares() const override { return !own_cost_; }
+  Result::Evaluations evaluations_per_cost() const override;
+  bool completes() const override { return !linear_.empty(); }
 
  private:
-  double value(const std::vector<double>& x, int thread) const override;
+  double value(std::vector<double>& x, int thread) const override;
   const Problem& problem_;
   Program program_;
+  LinearPart linear_;
   bool own_cost_;
-  mutable std::vector<AlignedArray> residuals_;  // of each thread
+  mutable std::vector<LinearPart::Workspace> workspaces_;  // of each thread
 };
 
 class ObjectiveGround final : public Ground {
@@ -83,9 +94,10 @@ class ObjectiveGround final : public Ground {
   Result descend(std::vector<double> x, const Options& options) const override;
   std::int64_t size() const override { return objective_.dimension(); }
   bool is_sum_of_squares() const override { return false; }
+  Result::Evaluations evaluations_per_cost() const override { return {.cost = 1}; }
 
  private:
-  double value(const std::vector<double>& x, int) const override { return objective_.value(x); }
+  double value(std::vector<double>& x, int) const override { return objective_.value(x); }
   const Objective& objective_;
   const Box& bounds_;
 };
