@@ -14,7 +14,7 @@
 namespace thalweg::inline v0_1 {
 
 enum class Resampling {
-  residuals,  ///< the fitted curve plus residuals drawn with replacement: errors of one distribution
+  residuals,  ///< the fitted curve plus residuals drawn with replacement, smoothed: errors of one distribution
   cases,      ///< rows drawn with replacement: errors that differ from row to row, or a curve that is not quite right
 };
 std::string_view to_string(Resampling);
@@ -29,7 +29,9 @@ struct BootstrapOptions {
 /// fit. The interval is x̂ − s t*, t* at its quantiles ½ ± level/2 and s the standard error of the fit itself (the
 /// bootstrap-t; Efron & Tibshirani 1993, section 12.5; coverage is right to order 1/m), cut off at the bounds.
 /// Residuals that are drawn are divided by √(1 − leverage) and centred in each group (Davison & Hinkley 1997,
-/// section 6.2.3).
+/// section 6.2.3). They are smoothed and shrunk by a normal kernel (Silverman & Young 1987), h² = √(24/ν) of their
+/// covariance for ν degrees of freedom: much for tens of rows, whose residuals are too few to have the tails of their
+/// distribution, and little for thousands.
 struct Bootstrap {
   struct Interval {
     double lower = unset, upper = unset;  ///< unset where the parameter is fixed or too few draws have a standard error

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <math/dense_decompositions.hpp>
 #include <thalweg/inference/residual_diagnostics.hpp>
 
 #include "inference/likelihood.hpp"
@@ -70,6 +71,20 @@ void centre(std::vector<double>& values, std::size_t items) {
   }
 }
 
+/// h² of a normal kernel whose variance is h² times that of the pool. It outweighs what chance makes of the shape of
+/// few residuals: the kurtosis of ν normal numbers has the standard error √(24/ν). Without it the ends of an interval
+/// that hangs on one row, as of an amplitude, would be those of the few numbers that the pool has.
+double kernel_variance(double degrees_of_freedom) { return std::sqrt(24.0 / std::max(degrees_of_freedom, 1.0)); }
+
+/// The symmetric root of the covariance of the pool, dimension × dimension.
+Eigen::MatrixXd covariance_root(const std::vector<double>& pool, Eigen::Index items, Eigen::Index dimension) {
+  const Eigen::Map<const Eigen::MatrixXd> rows(pool.data(), items, dimension);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> eigen(
+      Eigen::MatrixXd(rows.transpose() * rows / static_cast<double>(items)));
+  return eigen.eigenvectors() * eigen.eigenvalues().cwiseMax(0.0).cwiseSqrt().asDiagonal() *
+         eigen.eigenvectors().transpose();
+}
+
 }  // namespace
 
 Resampled::Resampled(const Problem& problem, const Result& result, const FitStatistics& statistics,
@@ -84,10 +99,18 @@ Resampled::Resampled(const Problem& problem, const Result& result, const FitStat
     Errors& errors = errors_.emplace_back();
     errors.fitted = residuals_of(*group, result.x.data());
     errors.pool = errors.fitted;
+    double free = 0.0;  // degrees of freedom of one component, on the average
     for (std::size_t i = 0; i < items; ++i)
-      for (std::size_t k = 0; k < dimension; ++k, ++row)
-        if (row < leverage.size() && leverage[row] < 1.0) errors.pool[k * items + i] /= std::sqrt(1.0 - leverage[row]);
+      for (std::size_t k = 0; k < dimension; ++k, ++row) {
+        if (row >= leverage.size() || leverage[row] >= 1.0) continue;
+        errors.pool[k * items + i] /= std::sqrt(1.0 - leverage[row]);
+        free += (1.0 - leverage[row]) / static_cast<double>(dimension);
+      }
     centre(errors.pool, items);
+    const double h2 = kernel_variance(free);
+    errors.shrunk = 1.0 / std::sqrt(1.0 + h2);
+    errors.root = std::sqrt(h2 / (1.0 + h2)) *
+                  covariance_root(errors.pool, static_cast<Eigen::Index>(items), static_cast<Eigen::Index>(dimension));
   }
 }
 
@@ -97,10 +120,16 @@ std::unique_ptr<ResidualGroup> Resampled::with_other_errors(std::size_t group, r
   const auto items = static_cast<std::size_t>(given.items());
   std::vector<double> shift = errors.fitted;
   for (double& v : shift) v = -v;
+  Eigen::VectorXd normal(given.dimension());
   for (std::size_t i = 0; i < items; ++i) {
     const std::size_t from = given.is_prior() ? 0 : random.below(items);
-    for (std::size_t at = i, other = from; at < shift.size(); at += items, other += items)
-      shift[at] += given.is_prior() ? sigma_ * random.normal() : errors.pool[other];
+    for (double& v : normal) v = random.normal();
+    for (std::size_t k = 0; k < static_cast<std::size_t>(given.dimension()); ++k) {
+      const auto row = static_cast<Eigen::Index>(k);
+      shift[k * items + i] += given.is_prior()
+                                  ? sigma_ * normal[row]
+                                  : errors.shrunk * errors.pool[k * items + from] + errors.root.row(row).dot(normal);
+    }
   }
   return std::make_unique<ShiftedResiduals>(given, std::move(shift));
 }

@@ -5,6 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include <Eigen/Core>
+
 #include <math/random.hpp>
 #include <thalweg/inference/bootstrap.hpp>
 #include <thalweg/problem/problem.hpp>
@@ -21,9 +23,13 @@ class Resampled {
   Problem draw(regression::Random& random) const;
 
  private:
-  /// Of one group: residuals at the solution and those to draw from, each dimension × items by component.
+  /// Of one group: residuals at the solution and those to draw from, each dimension × items by component. What is drawn
+  /// is shrunk by `shrunk` and has normal noise of covariance root · rootᵀ added, dimension × dimension, so that its
+  /// covariance is that of the pool.
   struct Errors {
     std::vector<double> fitted, pool;
+    double shrunk = 1.0;
+    Eigen::MatrixXd root;
   };
   std::unique_ptr<ResidualGroup> with_other_errors(std::size_t group, regression::Random& random) const;
 
