@@ -119,7 +119,8 @@ TEST_CASE("what is linear is not searched for, and needs no box") {
     CHECK(found.best.x[0] == Approx(2.0));
     CHECK(found.best.x[2] == Approx(9.0));
     CHECK(found.best.evaluations.jacobian > found.generations * found.population / 2);  // one for each point
-    CHECK(found.evaluations == found.best.evaluations.cost + found.best.evaluations.jacobian);
+    const Result::Evaluations& e = found.best.evaluations;
+    CHECK(found.evaluations == e.cost + e.jacobian + e.hessian + e.hessian_products);
     CHECK(identical(found, global_search(wave.problem, {.threads = 2}, with(method))));
     wave.problem.set_bounds(wave.p, 0, 2.5, 3.0);  // the best within is at 2.5, wherever the search looks
     CHECK(global_search(wave.problem, {}, with(method)).best.x[0] == Approx(2.5));
