@@ -179,7 +179,12 @@ class Contest {
     if (options_.progress) options_.progress(progress_);
     Options own = fitting(method, options_.options);
     TrainOptions training = training_of(method);
-    own.function_tolerance = own.gradient_tolerance = own.step_tolerance = training.gradient_tolerance = 0.0;
+    training.gradient_tolerance = 0.0;
+    // A global method asks its descents when they have come to a minimum, and begins each start with another seed.
+    if (is_global(method))
+      own.seed += start;
+    else
+      own.function_tolerance = own.gradient_tolerance = own.step_tolerance = 0.0;
     own.time_limit = training.time_limit = options_.rule.seconds;
     own.interrupt = training.interrupt = options_.interrupt;
     own.record_points = training.record_points = problem_.starts[start].size() <= most_drawn_parameters;

@@ -63,6 +63,22 @@ std::string second_order_refusal(Method method, const Subject& subject, const Tr
   return curved && !subject.no_curvature.empty() ? fmt::format("{}: {}", name, subject.no_curvature) : "";
 }
 
+/// Which form a global method searches: residuals, where there are any, for their descents.
+std::string global_refusal(const Subject& subject) {
+  if (subject.penalty) return "global methods know no penalty; expected fista, proximal-gradient, sgd, adam, ...";
+  return subject.residuals ? why_not_searched(*subject.residuals, subject.domain)
+                           : why_not_searched(*subject.objective, subject.box, subject.domain);
+}
+
+Result search(GlobalMethod method, const Subject& subject, const Options& options) {
+  GlobalOptions global;
+  global.method = method;
+  global.seed = options.seed;
+  global.box = subject.domain;
+  return subject.residuals ? global_search(*subject.residuals, options, global).best
+                           : global_search(*subject.objective, subject.box, options, global).best;
+}
+
 /// The residuals when a subject has nothing else, seen as a sum over samples.
 struct AsSamples {
   AsSamples(const Subject& subject, const std::vector<double>& start, int threads) {
@@ -96,6 +112,10 @@ AnyMethod parse_any_method(std::string_view name) {
     if (same_word(to_string(method), name)) return method;
     known += (known.empty() ? "" : ", ") + std::string(to_string(method));
   }
+  for (const GlobalMethod method : all_global_methods()) {
+    if (same_word(to_string(method), name)) return method;
+    known += ", " + std::string(to_string(method));
+  }
   try {
     return parse_method(name);  // short forms
   } catch (const Error&) {
@@ -104,8 +124,10 @@ AnyMethod parse_any_method(std::string_view name) {
 }
 
 bool is_first_order(AnyMethod method) { return std::holds_alternative<Rule>(method); }
+bool is_global(AnyMethod method) { return std::holds_alternative<GlobalMethod>(method); }
 
 std::string refusal(AnyMethod method, const Subject& subject, const TrainOptions& train) {
+  if (is_global(method)) return global_refusal(subject);
   const AnyMethod runs = resolved(method, train);
   if (const Method* second = std::get_if<Method>(&runs)) return second_order_refusal(*second, subject, train);
   TrainOptions options = train;
@@ -124,6 +146,7 @@ Result run(AnyMethod method, const Subject& subject, const std::vector<double>& 
            const TrainOptions& train) {
   if (!subject.residuals && !subject.objective) throw Error("a subject without residuals and without an objective");
   if (const std::string why = refusal(method, subject, train); !why.empty()) throw Error(why);
+  if (const GlobalMethod* global = std::get_if<GlobalMethod>(&method)) return search(*global, subject, options);
   const AnyMethod runs = resolved(method, train);
   if (const Method* second = std::get_if<Method>(&runs)) {
     Options own = options;

@@ -125,6 +125,34 @@ TEST_CASE("a method that cannot run is refused with a sentence, and the others r
   CHECK(entry(result, "newton").runs.at(0).reached);
 }
 
+TEST_CASE("global methods search the domain, from every start with another seed, and stop at the target") {
+  Beale beale;
+  CompareCase c = beale.compare_case();
+  const std::vector<AnyMethod> methods = {Method::levenberg_marquardt, GlobalMethod::differential_evolution,
+                                          GlobalMethod::genetic, GlobalMethod::cma_es};
+  const Comparison without = compare({c}, methods);
+  for (const char* const name : {"differential-evolution", "genetic", "cma-es"})
+    CHECK(entry(without, name).refused.find("needs a box, and") != std::string::npos);
+  CHECK(entry(without, "levenberg-marquardt").runs.size() == 2);
+
+  c.subject.domain = {{-4.5, -4.5}, {4.5, 4.5}};
+  const Comparison with = compare({c}, methods), again = compare({c}, methods);
+  for (const char* const name : {"differential-evolution", "genetic", "cma-es"}) {
+    CAPTURE(name);
+    const ComparedMethod& method = entry(with, name);
+    REQUIRE(method.runs.size() == 2);
+    CHECK(method.runs[0].result.trace.front().cost != method.runs[1].result.trace.front().cost);
+    for (const std::size_t k : {0, 1}) {
+      const ComparedRun& run = method.runs[k];
+      CHECK(run.reached);
+      CHECK(run.result.reason == "the target is reached");
+      CHECK(run.evaluations > 20.0);  // a population at least
+      CHECK(run.evaluations <= run.result.trace.back().evaluations);
+      CHECK(run.result.x == entry(again, name).runs[k].result.x);
+    }
+  }
+}
+
 TEST_CASE("where no best cost is known, the best of all runs serves") {
   const auto f = objective(2, [](const auto& x) { return 7.0 + x[0] * x[0] + 3.0 * x[1] * x[1] + 0.5 * x[0] * x[1]; });
   CompareCase c;

@@ -255,6 +255,11 @@ amsgrad                   the size never falls (0.001)
 proximal-gradient         for costs with l1 or max-norm terms; finds its rate (ISTA)
 fista                     the same, accelerated
 proxprop                  of networks: an implicit step in every layer (1)
+
+of a whole box, by --global and in comparisons; the best of each is polished:
+differential-evolution    members plus scaled differences of two others
+genetic                   tournaments, blended parents, mutation
+cma-es                    a normal distribution that learns its covariance
 )");
   // All that there are.
   const std::string out = "\n" + run("list methods").out;
@@ -263,5 +268,7 @@ proxprop                  of networks: an implicit step in every layer (1)
     CHECK(contains(out, "\n" + name + " "));
   }
   for (const thalweg::AnyMethod method : thalweg::all_methods())
+    CHECK(contains(out, "\n" + std::string(to_string(method)) + " "));
+  for (const thalweg::GlobalMethod method : thalweg::all_global_methods())
     CHECK(contains(out, "\n" + std::string(to_string(method)) + " "));
 }

@@ -59,6 +59,20 @@ TEST_CASE("--global of the catalogue takes the domain of the literature") {
   CHECK(json::parse(o.out)["known_minimum"]["reached"] == "global");
 }
 
+TEST_CASE("compare runs the three beside the others") {
+  const Folder folder;
+  folder.write("wave.csv", wave());
+  const Outcome o = run("compare catalogue:himmelblau --methods lm,global --json -", folder.path());
+  REQUIRE(o.code == 0);
+  const json methods = json::parse(o.out)["problems"][0]["methods"];
+  REQUIRE(methods.size() == 4);
+  CHECK(methods[1]["name"] == "differential-evolution");
+  for (const json& method : methods)
+    for (const json& each : method["runs"]) CHECK(each["reached"] == true);
+  const Outcome unbounded = run("compare catalogue:meyer --methods lm,genetic", folder.path());
+  CHECK(contains(unbounded.out + unbounded.err, "global search needs a box"));
+}
+
 TEST_CASE("what --global refuses") {
   const Folder folder;
   folder.write("wave.csv", wave());
@@ -74,4 +88,5 @@ TEST_CASE("what --global refuses") {
   refused("solve catalogue:himmelblau --global genetic --starts 5", "--global and --starts");
   refused("solve catalogue:himmelblau --global genetic --method adam", "--global does not go with adam");
   refused("solve catalogue:meyer --global genetic", "--global needs a box");
+  refused("solve catalogue:beale --method genetic", "expected --global genetic");
 }

@@ -203,7 +203,7 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.options.time_limit = g.number(0.0, "seconds >= 0"); }},
 
     {"--methods", "NAME,...", comparison, of_compare,
-     "what to compare; also all, second-order, first-order (lm,newton,bfgs,adam,sgd)",
+     "what to compare; also all, second-order, first-order, global (lm,newton,bfgs,adam,sgd)",
      [](A& a, const G& g) { a.compare.methods = methods_from(g.texts); }, repeats},
     {"--start", "K", comparison, of_compare, "which of the file's starts (all)",
      [](A& a, const G& g) { a.compare.start = g.whole(1); }},

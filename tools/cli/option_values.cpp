@@ -15,6 +15,10 @@ std::vector<AnyMethod> methods_from(const std::vector<std::string>& texts) {
   };
   for (const std::string& name : names) {
     const bool all = same_word(name, "all"), first_order = same_word(name, "first-order");
+    if (same_word(name, "global")) {
+      for (const GlobalMethod method : all_global_methods()) add(method);
+      continue;
+    }
     if (!all && !first_order && !same_word(name, "second-order")) {
       add(parse_any_method(name));
       continue;

@@ -75,14 +75,18 @@ inline std::vector<double> numbers(const std::string& option, const std::string&
   return result;
 }
 
-/// Sets the method, of either order.
+/// Sets the method, of either order. Throws UsageError for one that searches a box.
 inline void choose(Request& request, AnyMethod method) {
+  if (is_global(method))
+    throw UsageError(
+        fmt::format("--method {}: it searches a box; expected --global {}", to_string(method), to_string(method)));
   request.method = method;
   request.method_given = true;
   if (const Method* second_order = std::get_if<Method>(&method)) request.options.method = *second_order;
 }
 
-/// Methods may be named together: "all", "second-order", "first-order". Throws UsageError for an empty list.
+/// Methods may be named together: "all" that descend, "second-order", "first-order"; "global". Throws UsageError for an
+/// empty list.
 std::vector<AnyMethod> methods_from(const std::vector<std::string>& texts);
 
 /// "momentum=0.9,beta1=0.8". Throws UsageError for a name that there is not.

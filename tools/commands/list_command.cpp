@@ -63,6 +63,11 @@ const std::pair<Rule, const char*> first_order[] = {
     {Rule::fista, "the same, accelerated"},
     {Rule::proxprop, "of networks: an implicit step in every layer"},
 };
+const std::pair<GlobalMethod, const char*> global[] = {
+    {GlobalMethod::differential_evolution, "members plus scaled differences of two others"},
+    {GlobalMethod::genetic, "tournaments, blended parents, mutation"},
+    {GlobalMethod::cma_es, "a normal distribution that learns its covariance"},
+};
 const std::vector<Line> linear_solvers = {
     {"auto", "chosen by the problem; the report says which, and why; the default"},
     {"dense-qr", "QR of the Jacobian: accurate, for few parameters"},
@@ -101,12 +106,16 @@ int list_methods() {
     const double rate = default_rate(rule);
     rules.push_back({std::string(to_string(rule)), std::isnan(rate) ? about : fmt::format("{} ({:g})", about, rate)});
   }
+  std::vector<Line> searches;
+  for (const auto& [method, about] : global) searches.push_back({std::string(to_string(method)), about});
   const std::size_t wide = std::max({width(for_residuals), width(for_objectives), width(rules)});
   print(for_residuals, wide);
   std::fputs("\nof any smooth function, a sum of squares or not:\n", stdout);
   print(for_objectives, wide);
   std::fputs("\nfirst-order, to compare with and to train; in parentheses the usual --rate:\n", stdout);
   print(rules, wide);
+  std::fputs("\nof a whole box, by --global and in comparisons; the best of each is polished:\n", stdout);
+  print(searches, wide);
   return exit_converged;
 }
 

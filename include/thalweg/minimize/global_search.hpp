@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <thalweg/fwd.hpp>
@@ -77,5 +78,10 @@ GlobalResult global_search(const Problem& problem, const Options& options = {},
 /// The same for a general function. Descents are those of Options::method, and of newton where that needs residuals.
 GlobalResult global_search(const Objective& objective, const Box& box, const Options& options = {},
                            const GlobalOptions& global_options = {});
+
+/// Why there is no box to search, as the Error of global_search says it; empty: there is one. `domain` is
+/// GlobalOptions::box.
+std::string why_not_searched(const Problem& problem, const Box& domain = {});
+std::string why_not_searched(const Objective& objective, const Box& box, const Box& domain = {});
 
 }  // namespace thalweg::inline v0_1

@@ -129,6 +129,7 @@ class CatalogueStudy final : public Study {
   CompareCase compare_case(const Request& request, std::vector<std::vector<double>> starts) override {
     build(starts.front(), request);
     CompareCase compared{.name = entry_.name, .title = entry_.title, .source = file_, .subject = subject()};
+    compared.subject.domain = {entry_.domain_lower, entry_.domain_upper};
     compared.starts = std::move(starts);
     for (const KnownMinimum& minimum : entry_.minima)
       if (!minimum.x.empty()) compared.minima.push_back(minimum.x);

@@ -142,4 +142,22 @@ Result ObjectiveGround::descend(std::vector<double> x, const Options& options) c
   return minimize(objective_, std::move(x), own, bounds_);
 }
 
+std::string why_not_searched(const Problem& problem, const Box& domain) {
+  try {
+    ResidualGround(problem, domain, 1);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::string why_not_searched(const Objective& objective, const Box& box, const Box& domain) {
+  try {
+    ObjectiveGround(objective, box, domain);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
 }  // namespace thalweg::inline v0_1

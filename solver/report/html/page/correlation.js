@@ -40,7 +40,7 @@ function drawCorrelation(data) {
         .attr('class', 'cell-text')
         .attr('x', side / 2)
         .attr('y', side / 2)
-        .style('font-size', `${Math.min(12.5, side * 0.3)}px`)
+        .style('font-size', c => `${cellSize(cellText(c.value), side)}px`)
         .text(c => cellText(c.value));
   else  // rising strokes for positive, falling ones for negative correlations
     g.filter(c => c.i !== c.j && Math.abs(c.value) >= 0.3)
@@ -92,6 +92,9 @@ function cellColour(value) {
   return `color-mix(in srgb, var(${value < 0 ? '--negative' : '--positive'}) ${
       Math.round(70 * Math.min(1, Math.abs(value)))}%, var(--paper))`;
 }
+
+/** What fits into a cell: a digit is 0.6 of its height wide. */
+function cellSize(text, side) { return Math.min(12.5, side * 0.3, (side - 6) / (0.6 * text.length)); }
 
 /** 1.00 would claim more than there is. */
 function cellText(value) {
