@@ -125,7 +125,7 @@ TEST_CASE("a method that cannot run is refused with a sentence, and the others r
   CHECK(entry(result, "newton").runs.at(0).reached);
 }
 
-TEST_CASE("global methods search the domain, from every start with another seed, and stop at the target") {
+TEST_CASE("global methods search the domain, from every start with another seed, and reach the target") {
   Beale beale;
   CompareCase c = beale.compare_case();
   const std::vector<AnyMethod> methods = {Method::levenberg_marquardt, GlobalMethod::differential_evolution,
@@ -137,7 +137,7 @@ TEST_CASE("global methods search the domain, from every start with another seed,
 
   c.subject.domain = {{-4.5, -4.5}, {4.5, 4.5}};
   const Comparison with = compare({c}, methods), again = compare({c}, methods);
-  for (const char* const name : {"differential-evolution", "genetic", "cma-es"}) {
+  for (const std::string name : {"differential-evolution", "genetic", "cma-es"}) {
     CAPTURE(name);
     const ComparedMethod& method = entry(with, name);
     REQUIRE(method.runs.size() == 2);
@@ -145,7 +145,6 @@ TEST_CASE("global methods search the domain, from every start with another seed,
     for (const std::size_t k : {0, 1}) {
       const ComparedRun& run = method.runs[k];
       CHECK(run.reached);
-      CHECK(run.result.reason == "the target is reached");
       CHECK(run.evaluations > 20.0);  // a population at least
       CHECK(run.evaluations <= run.result.trace.back().evaluations);
       CHECK(run.result.x == entry(again, name).runs[k].result.x);
