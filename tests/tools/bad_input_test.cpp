@@ -243,7 +243,8 @@ TEST_CASE("values that options do not take") {
             "unknown method 'adamm'; expected one of levenberg-marquardt, levenberg, gauss-newton, dogleg, "
             "subspace-dogleg, newton, newton-cg, bfgs, lbfgs, nonlinear-cg, gradient-descent, sgd, momentum, nesterov, "
             "nesterov-shifted, adagrad, adadelta, rmsprop, rmsprop-momentum, rmsprop-nesterov, adam, "
-            "adam-uncorrected, adamw, adamax, nadam, amsgrad, proximal-gradient, fista, proxprop");
+            "adam-uncorrected, adamw, adamax, nadam, amsgrad, proximal-gradient, fista, proxprop, "
+            "differential-evolution, genetic, cma-es");
   CHECK(of_usage("solve f.toml --linear-solver lu") ==
         error +
             "unknown linear solver 'lu'; expected one of auto, dense-qr, dense-cholesky, sparse-cholesky, "

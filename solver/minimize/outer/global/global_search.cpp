@@ -124,8 +124,7 @@ class Search {
     std::int64_t idle = 0;
     for (std::int64_t g = 0; g < global_.max_generations && idle < idle_generations && !is_stopped(); ++g) {
       if (!generate(*evolution)) break;
-      if (global_.memetic && g % generations_between_descents == 0)
-        descend(*evolution, chosen(*evolution), short_descent);
+      if (global_.memetic && g % generations_between_descents == 0) improve(*evolution);
       if (evolution->exhausted() || is_zero(run_lowest_.cost)) break;
       const double now = std::min(run_lowest_.cost, lowest_member(*evolution));
       idle = now < before - lower_by * std::abs(before) || std::isinf(now) ? 0 : idle + 1;
@@ -237,6 +236,13 @@ class Search {
       }
   }
 
+  /// A few members; and a point that none led to: a population that has gathered in one valley looks into no other.
+  void improve(Evolution& evolution) {
+    descend(evolution, chosen(evolution), short_descent);
+    if (is_stopped() || is_spent(1) || is_zero(run_lowest_.cost)) return;
+    collect(from({place(draws_.point(ground_.box().dimension()))}, short_descent));
+  }
+
   std::vector<Result> from(const std::vector<std::vector<double>>& starts, int iterations) {
     std::vector<Result> ends(starts.size());
     Options one = watch_.for_one_solve();
@@ -339,10 +345,7 @@ class Search {
 
 /// Nothing moves: the start is the solution.
 GlobalResult trivial(const Ground& ground, const Options& options, const GlobalOptions& global) {
-  GlobalResult found;
-  found.method = global.method;
-  found.seed = global.seed;
-  found.best = ground.descend(ground.at({}), options);
+  GlobalResult found{{.method = global.method, .seed = global.seed}, ground.descend(ground.at({}), options)};
   found.evaluations = count(found.best.evaluations);
   found.best_before_polish = found.best.final_cost;
   return found;
