@@ -12,9 +12,10 @@ target_compile_options(thalweg_flags INTERFACE
   -fno-math-errno -fno-trapping-math
   # Only the simd pragmas of OpenMP: fixed-order vector reductions, no OpenMP runtime.
   -fopenmp-simd)
+# The width of a vector is part of the calling convention; such types never leave a translation unit's templates.
+target_compile_options(thalweg_flags INTERFACE -Wno-psabi)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # The width of a vector is part of the calling convention; such types never leave a translation unit's templates.
-  target_compile_options(thalweg_flags INTERFACE -Wno-psabi -Wno-ignored-attributes)
+  target_compile_options(thalweg_flags INTERFACE -Wno-ignored-attributes)
   # No loop in two versions, one for arrays that lie far enough apart: the versions contract products and sums differently,
   # and a result would depend on where the memory lay. Where a loop that matters has several arrays, it says that they
   # do not overlap.
