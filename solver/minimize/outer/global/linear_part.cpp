@@ -37,6 +37,7 @@ LinearPart::Workspace LinearPart::workspace() const {
   if (empty()) return w;
   w.jacobian.resize(program_.rows(), program_.columns());
   w.step.resize(static_cast<std::size_t>(program_.columns()));
+  w.units.assign(w.step.size(), 1.0);
   return w;
 }
 
@@ -55,12 +56,11 @@ double LinearPart::complete(std::vector<double>& x, Workspace& w) const {
   hold(x, w);
   const double first = program_.evaluate(x.data(), w.residual.data(), w.jacobian, 1);
   if (!std::isfinite(first)) return first;
-  const std::vector<double> before = x;
-  const std::vector<double> units(w.step.size(), 1.0);
+  w.before = x;
   // Each round ends at the minimum, or puts a component on a bound.
   for (std::size_t round = 0; round < columns_.size(); ++round) {
     if (w.qr.linearize(w.jacobian, w.residual.data(), w.held) != LinearStatus::ok ||
-        w.qr.minimum_norm(units.data(), w.step.data()) != LinearStatus::ok)
+        w.qr.minimum_norm(w.units.data(), w.step.data()) != LinearStatus::ok)
       break;
     double part = 1.0;
     std::size_t met = columns_.size();
@@ -83,7 +83,7 @@ double LinearPart::complete(std::vector<double>& x, Workspace& w) const {
   }
   const double best = program_.evaluate(x.data(), w.residual.data(), 1);
   if (best <= first) return best;
-  x = before;
+  x = w.before;
   return first;
 }
 

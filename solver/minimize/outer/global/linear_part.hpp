@@ -18,7 +18,7 @@ class LinearPart {
     DenseMatrix jacobian;
     DenseQr qr;
     std::vector<char> held;
-    std::vector<double> step;
+    std::vector<double> step, units, before;
   };
 
   /// Eliminates the components that are marked linear and move, all or none: there are none where a group has a loss or
