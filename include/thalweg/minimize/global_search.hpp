@@ -26,10 +26,11 @@ GlobalMethod parse_global_method(std::string_view);
 std::span<const GlobalMethod> all_global_methods();
 
 /// A search is a sequence of runs, each with a population of its own. In a run every tenth generation a few members are
-/// improved by a short descent of Options::method (memetic, Moscato 1989), another one begins anywhere in the box, and
-/// at the end of the run the lowest members that differ are improved. The search ends when as many runs as
-/// `agreeing_runs` have met the lowest minimum, when the cost of a sum of squares is zero to rounding, or at a limit.
-/// The lowest end of all is then polished: solved from with all options.
+/// improved by a short descent of Options::method (memetic, Moscato 1989), four others begin at the lowest of 40 points
+/// each, which are drawn anywhere in the box and at all scales of their distance from 0; at the end of the run the
+/// lowest members that differ are improved. The search ends when as many runs as `agreeing_runs` have met the lowest
+/// minimum, when the cost of a sum of squares is zero to rounding, or at a limit. The lowest end of all is then
+/// polished: solved from with all options.
 struct GlobalOptions {
   GlobalMethod method = GlobalMethod::differential_evolution;
   std::uint64_t seed = 1;

@@ -7,27 +7,15 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <base/names.hpp>
 #include <minimize/loop/watch.hpp>
 #include <minimize/outer/global/evolution.hpp>
 #include <minimize/outer/global/ground.hpp>
-#include <thalweg/base/error.hpp>
 #include <thalweg/base/parallel.hpp>
-#include <thalweg/base/words.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-
-constexpr Name<GlobalMethod> names[] = {{"differential-evolution", GlobalMethod::differential_evolution},
-                                        {"de", GlobalMethod::differential_evolution},
-                                        {"genetic", GlobalMethod::genetic},
-                                        {"ga", GlobalMethod::genetic},
-                                        {"cma-es", GlobalMethod::cma_es},
-                                        {"cmaes", GlobalMethod::cma_es}};
-constexpr GlobalMethod all_methods[] = {GlobalMethod::differential_evolution, GlobalMethod::genetic,
-                                        GlobalMethod::cma_es};
 
 constexpr std::int64_t usual_evaluations = 300000;
 constexpr std::int64_t generations_between_descents = 10;
@@ -35,7 +23,9 @@ constexpr std::int64_t idle_generations = 50;          // without a lower cost: 
 constexpr double lower_by = 1e-6;                      // of the cost: what counts as lower, and as different
 constexpr double nothing = 1e-18;                      // of the first generation's lowest cost: zero but for rounding
 constexpr int short_descent = 50, long_descent = 500;  // iterations
-constexpr std::size_t descents_at_once = 3, descents_at_end = 5;
+constexpr std::size_t descents_at_once = 3, descents_at_end = 5, descents_elsewhere = 4;
+constexpr std::size_t points_each = 40;             // from whose lowest a descent elsewhere begins
+constexpr double decades = 3.0;                     // of the scales of such points
 constexpr double apart = 0.01;                      // of the box, in some number: members that differ
 constexpr std::int64_t numbers_per_thread = 20000;  // of a generation, below which threads cost more than they save
 
@@ -236,11 +226,31 @@ class Search {
       }
   }
 
-  /// A few members; and a point that none led to: a population that has gathered in one valley looks into no other.
   void improve(Evolution& evolution) {
     descend(evolution, chosen(evolution), short_descent);
-    if (is_stopped() || is_spent(1) || is_zero(run_lowest_.cost)) return;
-    collect(from({place(draws_.point(ground_.box().dimension()))}, short_descent));
+    if (is_stopped() || is_spent(descents_elsewhere * points_each) || is_zero(run_lowest_.cost)) return;
+    std::vector<std::vector<double>> starts;
+    for (std::size_t k = 0; k < descents_elsewhere; ++k) starts.push_back(place(lowest_elsewhere()));
+    collect(from(starts, short_descent));
+  }
+
+  /// The lowest of a few points that no member led to: a population that has gathered in one valley looks into no
+  /// other. Every second is as near to 0 as it happens: in bounds that were set wide for want of knowledge, nearly all
+  /// points are of far too large a scale.
+  Point lowest_elsewhere() {
+    Point best;
+    double least = infinity;
+    for (std::size_t k = 0; k < points_each; ++k) {
+      Point u = draws_.point(ground_.box().dimension());
+      if (k % 2 == 1) u = ground_.box().shrunk(std::move(u), std::pow(10.0, -decades * draws_.uniform()));
+      const double cost = ground_.cost(u, 0);
+      if (best.empty() || cost < least) {
+        least = cost;
+        best = std::move(u);
+      }
+    }
+    charge(points_each);
+    return best;
   }
 
   std::vector<Result> from(const std::vector<std::vector<double>>& starts, int iterations) {
@@ -356,31 +366,7 @@ GlobalResult search(const Ground& ground, const Options& options, const GlobalOp
   return Search(ground, options, global, threads).run();
 }
 
-template <class T>
-void expect(bool holds, std::string_view field, T value, std::string_view expectation) {
-  if (!holds) throw Error(fmt::format("option {} is {}; expected {}", field, value, expectation));
-}
-
 }  // namespace
-
-std::string_view to_string(GlobalMethod method) { return name_of(names, method); }
-
-GlobalMethod parse_global_method(std::string_view name) {
-  for (const auto& each : names)
-    if (same_word(each.name, name)) return each.value;
-  throw Error(fmt::format("unknown global method '{}'; expected one of differential-evolution, genetic, cma-es", name));
-}
-
-std::span<const GlobalMethod> all_global_methods() { return all_methods; }
-
-void GlobalOptions::validate() const {
-  constexpr int least = 4, most = 1000000;  // DE draws three members beside each
-  expect(population == 0 || (population >= least && population <= most), "population", population,
-         "0 or a number from 4 to 1000000");
-  expect(max_evaluations >= 0, "max_evaluations", max_evaluations, "a number >= 0");
-  expect(max_generations >= 1, "max_generations", max_generations, "a number >= 1");
-  expect(agreeing_runs >= 1, "agreeing_runs", agreeing_runs, "a number >= 1");
-}
 
 GlobalResult global_search(const Problem& problem, const Options& options, const GlobalOptions& global) {
   options.validate();

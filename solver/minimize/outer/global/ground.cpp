@@ -61,6 +61,17 @@ void SearchBox::place(const Point& u, std::vector<double>& x) const {
   }
 }
 
+Point SearchBox::shrunk(Point u, double factor) const {
+  for (std::size_t k = 0; k < axes_.size(); ++k) {
+    const auto& [i, lower, upper, logarithmic] = axes_[k];
+    if (lower < 0.0 && upper > 0.0) {
+      const double zero = -lower / (upper - lower);
+      u[k] = zero + factor * (u[k] - zero);
+    }
+  }
+  return u;
+}
+
 Point SearchBox::coordinates(const std::vector<double>& x) const {
   Point u;
   for (const Axis& axis : axes_) {

@@ -27,6 +27,8 @@ class SearchBox {
   std::size_t dimension() const { return axes_.size(); }
   /// The searched numbers of x, overwritten.
   void place(const Point& u, std::vector<double>& x) const;
+  /// The point whose numbers are `factor` times those of u, factor in (0, 1], where 0 lies within the bounds.
+  Point shrunk(Point u, double factor) const;
   /// Coordinates of x, moved to the faces where it is outside.
   Point coordinates(const std::vector<double>& x) const;
 
