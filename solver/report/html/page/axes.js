@@ -20,6 +20,30 @@ function logScale(values, range, air = 0.04) {
   return d3.scaleLog().domain([low / margin, high * margin]).range(range);
 }
 
+const leastDecades = 1;  // that a logarithm takes to show more than a straight axis
+
+/** Whether values ≥ 0 are better told apart by their logarithms. */
+function wantsLog(values) {
+  const [low, high] = d3.extent(finite(values).filter(v => v > 0));
+  return low !== undefined && high / low >= 10 ** leastDecades;
+}
+
+/** A logarithmic scale that has room for zero: what is not positive stands at the near end of `range`. */
+function logScaleWithZero(values, range) {
+  const room = 30, [zero, far] = range, positive = finite(values).filter(v => v > 0);
+  // Of a single positive cost there are no decades to show: what is near zero is within six of it.
+  const least = 1e-6 * d3.max(positive);
+  const log = logScale(positive.concat([least]), [zero + Math.sign(far - zero) * room, far]);
+  const scale = v => v > 0 ? log(v) : zero + Math.sign(far - zero) * 0.3 * room;
+  return Object.assign(scale, {
+    base: log.base,
+    domain: log.domain,
+    ticks: log.ticks,
+    range: () => range,
+    copy: () => scale,
+  });
+}
+
 const isLog = scale => typeof scale.base === 'function';
 
 function ticksOf(scale, count) {
@@ -43,8 +67,8 @@ function tickLabel(scale, ticks) {
     return v => formatNumber(Math.abs(v) < 1e-12 * largest ? 0 : v, digits);
   }
   const exponent = v => Math.round(Math.log10(v));
-  const whole = v => Math.abs(Math.log10(v) - exponent(v)) < 1e-9;
-  const plain = ticks.every(v => v >= 0.001 && v <= 1e4);
+  const whole = v => v > 0 && Math.abs(Math.log10(v) - exponent(v)) < 1e-9;
+  const plain = ticks.every(v => v === 0 || (v >= 0.001 && v <= 1e4));
   return v => plain || !whole(v) ? formatNumber(v, 2) : powerOfTen(exponent(v));
 }
 

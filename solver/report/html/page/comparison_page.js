@@ -1,11 +1,24 @@
 // The page of a comparison.
 
+const mostAtFirst = 12, shownOfMany = 8;  // methods: more than the first hide each other
+
+/** Names of the methods that are not shown at first: all but those that reached the target most often and soonest. */
+function hiddenAtFirst(methods) {
+  if (methods.length <= mostAtFirst) return [];
+  const rank = methods.map(m => {
+    const reached = m.runs.filter(r => r.reached);
+    return {name: m.name, reached: reached.length / m.runs.length, needed: d3.median(reached, r => r.evaluations) || 0};
+  });
+  rank.sort((a, b) => b.reached - a.reached || a.needed - b.needed);
+  return rank.slice(shownOfMany).map(r => r.name);
+}
+
 function drawOneProblem(problem) {
   const all =
       problem.methods.map((m, i) => ({name: m.name, style: seriesStyle(i), runs: m.runs})).filter(m => m.runs.length);
   if (!all.length) return;
   // Both charts show the same start and the same methods.
-  const hidden = new Set();
+  const hidden = new Set(hiddenAtFirst(all)), hiddenCount = hidden.size;
   let start = 1;
   const refreshers = [], choices = [];
   const changed = () => refreshers.forEach(refresh => refresh());
@@ -26,8 +39,15 @@ function drawOneProblem(problem) {
     const run = method.runs.find(r => r.start === start);
     return run && run.reached ? formatNumber(run.evaluations, 6) : run && run.diverged ? 'diverged' : 'not reached';
   };
-  const legend = figure =>
-      appendToggles(figure, all, hidden, changed, {result: needed, resultName: 'evaluations to the target'});
+  const neededName = () => `evaluations to the target${problem.starts > 1 ? `, from start ${start}` : ''}`;
+  const legend = figure => {
+    const refresh = appendToggles(figure, all, hidden, changed, {result: needed, resultName: neededName});
+    if (hiddenCount)
+      figure.legend.append('p').attr('class', 'caption').text(
+          `Shown at first are the ${shownOfMany} of ${all.length} methods that reached the target most often and with ` +
+          'the fewest evaluations; a tick shows another.');
+    return refresh;
+  };
   if (problem.landscape)
     refreshers.push(landscapeChart(
         figuresIn('landscape'), {landscape: problem.landscape, best: problem.best, runs, legend, extra: startChoice}));

@@ -8,6 +8,7 @@ const effortNames = {
 const mostMarkers = 14;     // on a line among others
 const mostTableRows = 200;  // of a series
 const noisyHeights = 6;     // of the drawing, that a line rises and falls
+const mostCrosses = 40;     // for rejected trials: more would hide the line
 
 /** The measures of effort that the traces hold and that differ. */
 function effortsOf(series) {
@@ -26,6 +27,23 @@ function heightsOf(series, best) {
   else if (lowest !== undefined)
     options.push({value: 'height', label: 'F − lowest', axis: 'F − lowest cost met', shift: lowest});
   return options;
+}
+
+/** Crosses for rejected trials, not more of them than leave the line visible. */
+function appendCrosses(g, rejected, place) {
+  const size = rejected.length > mostCrosses ? 3 : 4;
+  return g.selectAll('.rejected')
+      .data(evenly(rejected.length, mostCrosses).map(i => rejected[i]))
+      .join('path')
+      .attr('class', 'rejected')
+      .attr('d', `M${- size},${- size}L${size},${size}M${- size},${size}L${size},${- size}`)
+      .attr('transform', place);
+}
+
+/** What the crosses are, of `count` rejected trials. */
+function crossesInWords(count) {
+  return count > mostCrosses ? `Crosses are ${mostCrosses} of the ${count} trials that were rejected.` :
+                               'Crosses are trials that were rejected.';
 }
 
 /**
@@ -63,17 +81,22 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
     const shown = series(), height = heights.find(h => h.value === state.height);
     const lines = shown.map(s => ({...s, points: points(s, height.shift)}));
     const values = lines.flatMap(l => l.points.map(p => p.f));
-    const positive = finite(values).filter(v => v > 0);
-    const logarithmic = state.height === 'height' || (positive.length > 0 && d3.min(finite(values)) > 0);
-    const usable = p => p.f !== null && (!logarithmic || p.f > 0);
+    // A cost that is not above F*, within its rounding, has no logarithm: it stands on a line of its own.
+    const hasZero = d3.min(finite(values)) <= 0, isHeight = state.height === 'height';
+    const atZero = hasZero && values.some(v => v > 0) && (isHeight || d3.min(finite(values)) === 0);
+    const logarithmic = atZero ? isHeight || wantsLog(values) : !hasZero && wantsLog(values);
+    const usable = p => p.f !== null;
     const allEfforts = lines.flatMap(l => l.points.map(p => p.e));
     const least = d3.min(allEfforts.filter(e => e > 0)) || 1;
     // On a logarithmic axis the start, at no effort, stands half the first effort from the left.
     const place = e => state.log ? Math.max(e, 0.5 * least) : e;
     const xRange = [figure.x0, figure.x1], yRange = [figure.y0, figure.y1];
     const x = state.log ? logScale(allEfforts.map(place), xRange, 0.01) : linearScale(allEfforts, xRange, 0.02);
-    const y = logarithmic ? logScale(positive, yRange) : linearScale(values, yRange);
-    drawAxes(figure, x, y, effortNames[state.effort], height.axis || 'cost F');
+    const y = !logarithmic ? linearScale(values, yRange) :
+        atZero             ? logScaleWithZero(values, yRange) :
+                             logScale(values, yRange);
+    const yTicks = logarithmic && atZero ? [0, ...ticksOf(y, Math.max(3, Math.floor((yRange[0] - yRange[1]) / 46)))] : null;
+    drawAxes(figure, x, y, effortNames[state.effort], height.axis || 'cost F', {yTicks});
     const path = d3.line().defined(usable).x(p => x(place(p.e))).y(p => y(p.f));
     const lengthOf = line => lengthThrough(line.points.filter(usable).map(p => [x(place(p.e)), y(p.f)]));
     for (const line of longestFirst(lines, lengthOf)) {
@@ -84,9 +107,11 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
   }
 
   function drawLine(target, line, path, x, y, usable) {
-    const g = target.marks.append('g').attr('class', `series ${line.style.css}`).attr('data-series', line.name);
-    g.append('path').attr('class', 'line').attr('stroke-dasharray', line.style.dash).attr('d', path(line.points));
+    // Not clipped: all points lie in the drawing, and the rings of those at its edge are whole.
+    const g = target.above.append('g').attr('class', `series ${line.style.css}`).attr('data-series', line.name);
     const drawn = line.points.filter(usable);
+    drawRejected(g, line, drawn, x, y);
+    g.append('path').attr('class', 'line').attr('stroke-dasharray', line.style.dash).attr('d', path(line.points));
     const marked = evenly(drawn.length, many ? mostMarkers : 100).map(i => drawn[i]);
     g.selectAll('.mark')
         .data(marked)
@@ -102,15 +127,14 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
       if (at && usable(at))
         g.append('circle').attr('class', 'reached').attr('r', 8).attr('cx', x(at)).attr('cy', y(at.f));
     }
-    // Trials that were refused, at the height of the cost that they left as it was.
-    if (line.trace.accepted)
-      g.selectAll('.rejected')
-          .data(drawn.filter(p => line.trace.accepted[p.i] === 0))
-          .join('path')
-          .attr('class', 'rejected')
-          .attr('d', 'M-4,-4L4,4M-4,4L4,-4')
-          .attr('transform', p => `translate(${x(p)},${y(p.f)})`);
     return g;
+  }
+
+  /** Trials that were refused, at the height of the cost that they left as it was. */
+  function drawRejected(g, line, drawn, x, y) {
+    if (!line.trace.accepted) return;
+    appendCrosses(
+        g, drawn.filter(p => line.trace.accepted[p.i] === 0), p => `translate(${x(p)},${y(p.f)})`);
   }
 
   function describe(lines) {

@@ -18,6 +18,12 @@ function drawDamping(trace) {
   recordChart(holder, trace, {key: 'rate', title: 'Learning rate', label: 'rate', log: true});
 }
 
+/** What never changes needs a sentence, and no chart. */
+function sayConstant(title, value, count) {
+  d3.select('#descent').append('p').attr('class', 'caption').text(
+      `${title}: ${formatNumber(value, 6)} in ${count === 2 ? 'both' : `all ${count}`} records.`);
+}
+
 /** One number of each record against the iteration; rejected trials are crosses. */
 function recordChart(parent, trace, {key, title, label, log, reference}) {
   const values = trace[key];
@@ -26,13 +32,16 @@ function recordChart(parent, trace, {key, title, label, log, reference}) {
       values.map((v, i) => ({n: trace.iteration[i], v, accepted: trace.accepted[i] !== 0, outcome: trace.outcome[i]}))
           .filter(p => p.v !== null && (!log || p.v > 0));
   if (points.length < 2) return;
+  const [low, high] = d3.extent(points, p => p.v);
+  if (high - low <= 1e-9 * Math.abs(high)) return sayConstant(title, high, points.length);
   const figure = new Figure(parent, {title, kind: key, aspect: 0.56});
   figure.clear();
-  const x = linearScale(trace.iteration, [figure.x0, figure.x1], 0.02);
+  const x = linearScale(trace.iteration, [figure.x0, figure.x1], 0.02), yRange = [figure.y0, figure.y1];
   // A gain ratio may be far below zero where the model foretold nothing: such trials stand at the lower edge.
   const shown = v => log ? v : Math.max(-2, Math.min(4, v));
-  const y = log ? logScale(points.map(p => p.v), [figure.y0, figure.y1]) :
-                  linearScale(points.map(p => shown(p.v)).concat([0, reference]), [figure.y0, figure.y1]);
+  const y = !log                     ? linearScale(points.map(p => shown(p.v)).concat([0, reference]), yRange) :
+      wantsLog(points.map(p => p.v)) ? logScale(points.map(p => p.v), yRange) :
+                                       linearScale(points.map(p => p.v), yRange);
   drawAxes(figure, x, y, 'iterations', label);
   if (reference !== undefined)
     figure.marks.append('line')
@@ -42,25 +51,17 @@ function recordChart(parent, trace, {key, title, label, log, reference}) {
         .attr('y1', y(reference))
         .attr('y2', y(reference));
   const style = seriesStyle(0), g = figure.marks.append('g').attr('class', style.css);
-  g.append('path').attr('class', 'line').attr('d', d3.line().x(p => x(p.n)).y(p => y(shown(p.v)))(points));
   const place = p => `translate(${x(p.n)},${y(shown(p.v))})`;
   const accepted = points.filter(p => p.accepted), rejected = points.filter(p => !p.accepted);
+  appendCrosses(g, rejected, place).append('title').text(p => outcomeWords[p.outcome]);
+  g.append('path').attr('class', 'line').attr('d', d3.line().x(p => x(p.n)).y(p => y(shown(p.v)))(points));
   g.selectAll('.mark')
       .data(evenly(accepted.length, 100).map(i => accepted[i]))
       .join('path')
       .attr('class', 'mark')
       .attr('d', markerPath(style, 32))
       .attr('transform', place);
-  g.selectAll('.rejected')
-      .data(rejected)
-      .join('path')
-      .attr('class', 'rejected')
-      .attr('d', 'M-4,-4L4,4M-4,4L4,-4')
-      .attr('transform', place)
-      .append('title')
-      .text(p => outcomeWords[p.outcome]);
-  if (rejected.length)
-    figure.legend.append('p').attr('class', 'caption').text('Crosses are trials that were rejected.');
+  if (rejected.length) figure.legend.append('p').attr('class', 'caption').text(crossesInWords(rejected.length));
   figure.describe(
       `${label} over ${counted(points.length, 'record')}, from ${formatNumber(points[0].v)} at the first to ` +
       `${formatNumber(points[points.length - 1].v)} at the last; ${counted(rejected.length, 'trial')} rejected.`);

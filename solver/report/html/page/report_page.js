@@ -21,8 +21,8 @@ function showReport() {
     const line = {name: data.method, style: seriesStyle(0), trace};
     const {figure} = convergenceChart(
         figuresIn('descent'), {title: 'Cost', all: [line], series: () => [line], best: data.best, many: false});
-    if (trace.accepted.includes(0))
-      figure.legend.append('p').attr('class', 'caption').text('Crosses are trials that were rejected.');
+    const rejected = trace.accepted.filter(a => a === 0).length;
+    if (rejected) figure.legend.append('p').attr('class', 'caption').text(crossesInWords(rejected));
     drawDamping(trace);
   }
   makeCopyable();

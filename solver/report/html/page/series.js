@@ -45,10 +45,10 @@ function appendLegend(figure, entries) {
 /**
  * A legend that chooses: a check box shows or hides a series, its name shows it alone, and again all of them. Pointing
  * at a name, or reaching it by the keyboard, pales the others. `hidden` is a Set of names, `changed` is called after
- * each change; `result(entry)` is what stands behind a name, below `resultName`.
+ * each change; `result(entry)` is what stands behind a name, below `resultName()`.
  */
-function appendToggles(figure, series, hidden, changed, {result = null, resultName = ''} = {}) {
-  if (result) figure.legend.append('p').attr('class', 'result-name').text(resultName);
+function appendToggles(figure, series, hidden, changed, {result = null, resultName = null} = {}) {
+  const heading = result ? figure.legend.append('p').attr('class', 'result-name') : null;
   const list = figure.legend.append('ul').attr('class', 'legend toggles');
   const isAlone = name => !hidden.has(name) && hidden.size === series.length - 1;
   const showAlone = name => {
@@ -89,12 +89,15 @@ function appendToggles(figure, series, hidden, changed, {result = null, resultNa
     const behind = result ? item.append('span').attr('class', 'result') : null;
     return {entry, box, button, text, behind};
   });
-  const refresh = () => items.forEach(({entry, box, button, text, behind}) => {
-    box.property('checked', !hidden.has(entry.name));
-    text.classed('off', hidden.has(entry.name));
-    button.attr('aria-pressed', String(isAlone(entry.name)));
-    if (behind) behind.text(result(entry));
-  });
+  const refresh = () => {
+    if (heading) heading.text(resultName());
+    items.forEach(({entry, box, button, text, behind}) => {
+      box.property('checked', !hidden.has(entry.name));
+      text.classed('off', hidden.has(entry.name));
+      button.attr('aria-pressed', String(isAlone(entry.name)));
+      if (behind) behind.text(result(entry));
+    });
+  };
   refresh();
   return refresh;
 }
