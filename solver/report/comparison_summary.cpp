@@ -91,6 +91,9 @@ std::string_view in_words(Status status) {
   return "failed";
 }
 
+/// Whether words begin with a number of runs.
+bool counts(const std::string& words) { return !words.empty() && words[0] >= '0' && words[0] <= '9'; }
+
 /// Methods that have the same to say, in their order.
 using Groups = std::vector<std::pair<std::string, std::vector<std::string>>>;
 
@@ -153,7 +156,9 @@ std::vector<MethodSummary> summary(const Comparison& comparison) {
 }
 
 std::string failures_text(const MethodSummary& method) {
-  std::string out = method.diverged > 0 ? fmt::format("{} diverged", method.diverged) : "";
+  // Of a single run there is nothing to count.
+  const auto times = [&](int count) { return method.runs == 1 ? "" : fmt::format("{} ", count); };
+  std::string out = method.diverged > 0 ? times(method.diverged) + "diverged" : "";
   std::vector<std::pair<std::string_view, int>> words;
   for (const auto& [status, count] : method.failures) {
     if (!words.empty() && words.back().first == in_words(status))
@@ -161,7 +166,7 @@ std::string failures_text(const MethodSummary& method) {
     else
       words.emplace_back(in_words(status), count);
   }
-  for (const auto& [word, count] : words) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, word);
+  for (const auto& [word, count] : words) out += fmt::format("{}{}{}", out.empty() ? "" : ", ", times(count), word);
   return out;
 }
 
@@ -178,7 +183,7 @@ std::vector<std::string> shortfalls(const std::vector<MethodSummary>& methods, s
   for (const auto& [ending, names] : failures)
     all += fmt::format("{}{}{}: {}{}", all.empty() ? "" : "; ", enumerated(names),
                        all.empty() ? fmt::format(" did not reach {}", target) : "", ending,
-                       names.size() > 1 ? " each" : "");
+                       names.size() > 1 && counts(ending) ? " each" : "");
   if (!all.empty()) sentences.push_back(std::move(all));
   for (const auto& [reason, names] : refusals) sentences.push_back(fmt::format("{}: {}", enumerated(names), reason));
   return sentences;

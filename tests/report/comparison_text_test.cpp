@@ -87,6 +87,16 @@ TEST_CASE("methods that ended alike, or were refused for the same reason, share 
                  "lm: it needs residuals\ngn and levenberg: needs residuals\n\n"));
 }
 
+TEST_CASE("a single run that did not reach the target is not counted") {
+  Comparison comparison = invented_comparison();
+  auto& methods = comparison.problems[0].methods;
+  methods[1].runs.erase(methods[1].runs.begin());
+  methods.push_back(methods[1]);
+  methods.back().name = "sgd";
+  const std::string text = to_text(comparison);
+  CHECK(contains(text, "\n\nadam and sgd did not reach it: at a limit\n"));
+}
+
 TEST_CASE("with one start, reached is yes or no") {
   Comparison comparison = invented_comparison();
   comparison.problems[0].initial_costs.resize(1);

@@ -1,4 +1,5 @@
 #include <thalweg/report/html.hpp>
+#include <thalweg/report/text.hpp>
 
 #include <doctest/doctest.h>
 
@@ -211,6 +212,39 @@ TEST_CASE("of very many parameters the heat map shows those that correlate") {
   CHECK(map["names"][58] == "p150");
   CHECK(map["names"][59] == "p199");
   CHECK(map["matrix"][58][59] == -0.9);
+}
+
+TEST_CASE("a page has the digits of the text, and the meanings that only the verbose text has") {
+  const Report report = peak();
+  const std::string page = markup_of(to_html(report, {})), text = thalweg::to_text(report);
+  CHECK(contains(page, "position of the peak"));
+  CHECK(!contains(text, "position of the peak"));
+  const std::regex errors("± [0-9.]+");
+  int shown = 0;
+  for (std::sregex_iterator it(text.begin(), text.end(), errors), end; it != end; ++it, ++shown)
+    CHECK_MESSAGE(contains(page, it->str() + "<"), it->str());
+  CHECK(shown >= 3);
+}
+
+TEST_CASE("the picture comes first, then what was asked for") {
+  Report report = peak();
+  thalweg::Section own;
+  own.panels.push_back({"own", "The model", {{"Words."}}});
+  report.sections.push_back(own);
+  const auto place = [](const std::string& page, const char* id) {
+    return page.find("<section id=\"" + std::string(id) + "\"");
+  };
+  const std::string page = to_html(report, {});
+  CHECK(place(page, "fit") < place(page, "own"));
+  CHECK(place(page, "own") < place(page, "residuals"));
+  CHECK(place(page, "posterior") == std::string::npos);
+  thalweg::Posterior& posterior = report.posterior.emplace();
+  posterior.marginals.resize(report.statistics.parameters.size());
+  posterior.draws.assign(2 * posterior.marginals.size(), 1.0);
+  posterior.samples = 2;
+  const std::string sampled = to_html(report, {});
+  CHECK(place(sampled, "fit") < place(sampled, "posterior"));
+  CHECK(place(sampled, "posterior") < place(sampled, "residuals"));
 }
 
 TEST_CASE("the page says how the solve ended, and what to know about it") {

@@ -359,6 +359,14 @@ TEST_CASE("control characters are shown, not obeyed") {
   for (const char c : {'\r', '\x1b', '\x07'}) CHECK(text.find(c) == std::string::npos);
 }
 
+TEST_CASE("no line of a page breaks within a number") {
+  using thalweg::text::marked_up;
+  CHECK(marked_up("a decrease of 3.9e-19 <= 1e-12") ==
+        "a decrease of <span class=\"number\">3.9e-19</span> &lt;= <span class=\"number\">1e-12</span>");
+  CHECK(marked_up("[-5e-3, 2]") == "[<span class=\"number\">-5e-3</span>, 2]");
+  for (const char* plain : {"e-19", "pre-19", "3e", "3e-", "1-2", "one-sided"}) CHECK(marked_up(plain) == plain);
+}
+
 TEST_CASE("values end where their errors do") {
   const auto shown = [](double value, double error, int least = 2) {
     const Digits digits(value, error, least);
@@ -373,6 +381,7 @@ TEST_CASE("values end where their errors do") {
   CHECK(shown(-5.6e-9, 6.1e-9) == "-5.6e-09 ± 6.1e-09");
   CHECK(shown(0.0, 0.25) == "0.00 ± 0.25");
   CHECK(shown(1.0 / 3.0, NAN) == "0.333333 ± ");
+  CHECK(shown(0.0, NAN) == "0 ± ");
   CHECK(shown(1.0 / 3.0, 0.0) == "0.333333 ± 0");
   CHECK(shown(2e300, 1e299) == "2.00e+300 ± 1.0e+299");
   CHECK(shown(238.94212918, 2.7070075, 10) == "238.9421292 ± 2.7");

@@ -28,14 +28,14 @@ std::string answer(const std::vector<MethodSummary>& methods) {
     ++reached;
     if (best == nullptr || s.evaluations < best->evaluations) best = &s;
   }
-  const std::string from = several ? " from every start" : "", median = several ? " (median)" : "";
+  const std::string from = several ? " from every start" : "", median = several ? "a median of " : "";
   if (best == nullptr) return fmt::format("No method reached the target{}.", from);
   if (reached == 1 && methods.size() > 1)
-    return fmt::format("Of {} methods {} alone reached the target{}, within {:.6g} evaluations{}.", methods.size(),
-                       best->name, from, best->evaluations, median);
-  return fmt::format("{} of {} reached the target{}; the fewest evaluations: {}, {:.6g}{}.", reached,
-                     counted(static_cast<long long>(methods.size()), "method"), from, best->name, best->evaluations,
-                     median);
+    return fmt::format("Of {} methods {} alone reached the target{}, within {}{:.6g} evaluations.", methods.size(),
+                       best->name, from, median, best->evaluations);
+  return fmt::format("{} of {} reached the target{}; the fewest evaluations: {}, {}{:.6g}.", reached,
+                     counted(static_cast<long long>(methods.size()), "method"), from, best->name, median,
+                     best->evaluations);
 }
 
 /// What counts as reached, and what was tuned.

@@ -64,8 +64,8 @@ std::string section(std::string_view id, std::string_view heading, const std::st
 std::string paragraph(std::string_view text, std::string_view css_class) {
   const std::string words = lines(text);
   if (words.empty()) return "";
-  return css_class.empty() ? fmt::format("<p>{}</p>\n", escaped(words))
-                           : fmt::format("<p class=\"{}\">{}</p>\n", css_class, escaped(words));
+  return css_class.empty() ? fmt::format("<p>{}</p>\n", text::marked_up(words))
+                           : fmt::format("<p class=\"{}\">{}</p>\n", css_class, text::marked_up(words));
 }
 
 std::string table(const text::Table& table, std::string_view css_class) {

@@ -41,7 +41,7 @@ std::string heading(const Report& report) {
   if (const std::string rows = text::left_out(p); !rows.empty()) out += paragraph(rows, "source");
   const char* css_class = r.converged() ? "ending converged" : "ending stopped";
   out += fmt::format("<p class=\"{}\"><strong>{} {}</strong>: {}</p>\n", css_class, r.converged() ? "✓" : "!",
-                     escaped(text::ending(r)), escaped(r.reason));
+                     escaped(text::ending(r)), text::marked_up(r.reason));
   if (report.known_minimum && std::isfinite(r.final_cost)) out += paragraph(text::known_minimum(report, false));
   for (const std::string& note : r.notes) out += paragraph("Note: " + note, "note");
   if (!r.converged() && r.status != Status::non_finite_start)
@@ -59,10 +59,16 @@ std::string key_numbers(const Report& report) {
       : s.loss.empty()           ? "cost ½‖r‖²"
                                  : "cost ½ Σ ρ",
       significant(report.result.final_cost, 6));
+  bool own_r_squared = false;
   for (const Section& own : report.sections)
-    for (const auto& [label, value] : own.key_numbers) add(label, value);
-  add("residual standard deviation", significant(s.residual_standard_deviation, 4));
-  add("R²", text::r_squared_text(s.r_squared));
+    for (const auto& [label, value] : own.key_numbers) {
+      add(label, value);
+      own_r_squared = own_r_squared || label.starts_with("R²");
+    }
+  // A likelihood has no residuals whose size could be told.
+  if (!text::is_objective(report) && !s.likelihood)
+    add("residual standard deviation", significant(s.residual_standard_deviation, 4));
+  if (!own_r_squared) add("R²", text::r_squared_text(s.r_squared));
   if (s.available()) add("degrees of freedom", std::to_string(s.degrees_of_freedom));
   if (report.certified)  // rounded down: no digit that is not there
     add("certified digits", fmt::format("{:.1f}", std::floor(report.certified->digits * 10.0) / 10.0));
@@ -71,9 +77,12 @@ std::string key_numbers(const Report& report) {
   return "<dl class=\"key-numbers\">\n" + out + "</dl>\n";
 }
 
-std::string fit_sections(const Report& report) {
-  if (!report.picture || report.picture->panels.empty()) return "";
-  return section("fit", "Data and fit", "") + section("residuals", "Residuals", "");
+bool has_picture(const Report& report) { return report.picture && !report.picture->panels.empty(); }
+
+/// What was asked for stands before what is there anyway.
+std::string posterior(const Report& report) {
+  if (!report.posterior || !report.posterior->available()) return "";
+  return section("posterior", "Posterior", paragraph(sampling_text(report)));
 }
 
 std::string parameters(const Report& report) {
@@ -81,7 +90,7 @@ std::string parameters(const Report& report) {
   if (s.parameters.empty() || report.parameter_list == ParameterList::verbose) return "";
   std::string content;
   if (s.parameters.size() <= most_parameters_in_json)
-    content += html::table(text::parameter_table(report, true), "parameters");
+    content += html::table(text::parameter_table(report, text::on_page), "parameters");
   else
     content += paragraph(fmt::format("{} are too many for a page; the JSON holds them.",
                                      counted(static_cast<long long>(s.parameters.size()), "parameter")));
@@ -89,7 +98,7 @@ std::string parameters(const Report& report) {
     content += paragraph(text::sentence(s, combination), "note");
   content += paragraph(text::about_minimum(s), "note");
   content += paragraph(profile_text(report), "note");
-  content += paragraph(sampling_text(report), "note");
+  if (posterior(report).empty()) content += paragraph(sampling_text(report), "note");
   return section("parameters", "Parameters", content);
 }
 
@@ -116,7 +125,7 @@ std::string minima(const Report& report) {
   if (!report.multistart) return "";
   std::string content = paragraph(sentence_of(minima_tally(*report.multistart)));
   const std::size_t rows = std::min(report.multistart->list.size(), most_minima);
-  if (rows > 0) content += html::table(minima_table(report, rows, true));
+  if (rows > 0) content += html::table(minima_table(report, rows, false));
   return section("minima", "Minima", content);
 }
 
@@ -124,10 +133,14 @@ std::string minima(const Report& report) {
 
 std::string to_html(const Report& report, const Provenance& provenance) {
   const std::string& title = report.problem.title.empty() ? report.problem.name : report.problem.title;
-  std::string body =
-      heading(report) + key_numbers(report) + own_sections(report) + fit_sections(report) + parameters(report);
+  std::string body = heading(report) + key_numbers(report);
+  // Pictures first: they answer at a glance what the tables say in numbers.
+  if (has_picture(report)) body += section("fit", "Data and fit", "");
+  body += posterior(report) + own_sections(report);
+  if (has_picture(report)) body += section("residuals", "Residuals", "");
+  body += parameters(report);
   if (report.statistics.available())
-    body += section("statistics", "The fit as a whole", html::table(text::fit_table(report, true), "facts"));
+    body += section("statistics", "The fit as a whole", html::table(text::fit_table(report, text::on_page), "facts"));
   body += minima(report);
   body += section("descent", "The way down", html::table(text::machinery_table(report), "facts"));
   body += html::provenance_section(provenance);

@@ -26,14 +26,18 @@ std::string evaluations(const Report& report) {
 
 double error_of(const ParameterStatistics& p) { return p.at_bound ? p.one_sided_error : p.standard_error; }
 
+Digits digits_of(double value, double error, Detail detail) {
+  return detail.many_digits ? Digits(value, error, 10, 4) : Digits(value, error, 2, 2);
+}
+
 /// How to write each value so that all of them reproduce the fit.
-std::vector<Digits> written_values(const Report& report, bool verbose) {
+std::vector<Digits> written_values(const Report& report, Detail detail) {
   const auto& parameters = report.statistics.parameters;
   std::vector<Digits> digits;
   std::vector<double> values;
   std::vector<int> places;
   for (const ParameterStatistics& p : parameters) {
-    digits.emplace_back(p.value, error_of(p), verbose ? 10 : 2, verbose ? 4 : 2);
+    digits.push_back(digits_of(p.value, error_of(p), detail));
     values.push_back(p.value);
     places.push_back(digits.back().place());
   }
@@ -49,8 +53,8 @@ std::vector<Digits> written_values(const Report& report, bool verbose) {
 
 }  // namespace
 
-std::vector<std::string> derived_cells(const DerivedStatistics& d, bool verbose) {
-  const Digits digits(d.value, d.standard_error, verbose ? 10 : 2, verbose ? 4 : 2);
+std::vector<std::string> derived_cells(const DerivedStatistics& d, Detail detail) {
+  const Digits digits = digits_of(d.value, d.standard_error, detail);
   const bool has_error = d.standard_error > 0.0 && std::isfinite(d.standard_error);
   return {d.name, std::isfinite(d.standard_error) && !has_error ? as_given(d.value) : digits.number(d.value),
           has_error ? "± " + digits.error() : "", has_error ? percent(d.standard_error / d.value) : "",
@@ -70,10 +74,10 @@ Table quantity_table(std::string_view heading, const Report& report) {
   return table;
 }
 
-Table parameter_table(const Report& report, bool verbose) {
+Table parameter_table(const Report& report, Detail detail) {
   Table table = quantity_table("parameter", report);
   const auto& parameters = report.statistics.parameters;
-  const std::vector<Digits> written = written_values(report, verbose);
+  const std::vector<Digits> written = written_values(report, detail);
   for (std::size_t i = 0; i < std::min(parameters.size(), report.listed_parameters); ++i) {
     const ParameterStatistics& p = parameters[i];
     const double error = error_of(p);
@@ -87,19 +91,19 @@ Table parameter_table(const Report& report, bool verbose) {
     table.add_row({p.name, value, has_error ? sign + digits.error() : "",
                    has_error && has_width && !p.at_bound ? percent(error / p.value) : "",
                    error == 0.0 ? "" : interval_text(report, i, digits), label.unit, remark(p),
-                   verbose ? label.description : ""});
+                   detail.meanings ? label.description : ""});
   }
   for (const Report::Tied& tied : report.tied) {
-    std::vector<std::string> cells = derived_cells(tied.statistics, verbose);
-    cells.insert(cells.end(), {tied.label.unit, "= " + tied.expression, verbose ? tied.label.description : ""});
+    std::vector<std::string> cells = derived_cells(tied.statistics, detail);
+    cells.insert(cells.end(), {tied.label.unit, "= " + tied.expression, detail.meanings ? tied.label.description : ""});
     table.add_row(std::move(cells));
   }
   return table;
 }
 
-Table fit_table(const Report& report, bool verbose) {
+Table fit_table(const Report& report, Detail detail) {
   const FitStatistics& s = report.statistics;
-  const int digits = verbose ? 11 : 6;
+  const int digits = detail.many_digits ? 11 : 6;
   Table table;
   table.add_column("fit", Align::left);
   table.add_column("", Align::left);
@@ -120,7 +124,7 @@ Table fit_table(const Report& report, bool verbose) {
         "a worse fit would come by chance with probability " + probability(s.chi_squared_probability));
   row("R²", r_squared_text(s.r_squared));
   // Differences count, not sizes: a model is better by 2, not by 2 %.
-  const int decimals = verbose ? 6 : 2;
+  const int decimals = detail.many_digits ? 6 : 2;
   if (std::isfinite(s.aic)) row("AIC", fmt::format("{:.{}f}", s.aic, decimals));
   if (std::isfinite(s.aicc)) row("AICc", fmt::format("{:.{}f}", s.aicc, decimals));
   if (std::isfinite(s.bic)) row("BIC", fmt::format("{:.{}f}", s.bic, decimals));

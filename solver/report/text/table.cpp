@@ -52,6 +52,23 @@ std::string escaped(std::string_view s) {
   return out;
 }
 
+std::string marked_up(std::string_view s) {
+  const std::string text = escaped(s);
+  const auto is_digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
+  std::string out;
+  std::size_t done = 0;
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] != '-' || text[i - 1] != 'e' || i < 2 || !is_digit(i - 2) || !is_digit(i + 1)) continue;
+    std::size_t begin = i - 1, end = i + 1;
+    while (begin > done && (is_digit(begin - 1) || text[begin - 1] == '.')) --begin;
+    if (begin > done && text[begin - 1] == '-') --begin;
+    while (is_digit(end)) ++end;
+    out += text.substr(done, begin - done) + "<span class=\"number\">" + text.substr(begin, end - begin) + "</span>";
+    done = i = end;
+  }
+  return out + text.substr(done);
+}
+
 void Table::add_column(std::string heading, Align align) {
   headings_.push_back(std::move(heading));
   align_.push_back(align);
@@ -103,7 +120,7 @@ std::string Table::html() const {
       const char* tag = heading || first ? "th" : "td";
       const char* scope = heading ? " scope=\"col\"" : first ? " scope=\"row\"" : "";
       const char* align = align_[c] == Align::right ? " class=\"number\"" : "";
-      out += fmt::format("<{0}{1}{2}>{3}</{0}>", tag, scope, align, escaped(cells[c]));
+      out += fmt::format("<{0}{1}{2}>{3}</{0}>", tag, scope, align, marked_up(cells[c]));
       first = false;
     }
     out += "</tr>\n";
@@ -139,6 +156,8 @@ void Digits::set_place(int place) {
 
 std::string Digits::write(double v, int place) const {
   if (!std::isfinite(v)) return "";
+  // Without an error to compare it with, a zero is exact: a weight that a penalty leaves out, a cost that vanishes.
+  if (v == 0.0 && !(error_ > 0.0)) return "0";
   if (!scientific_) return fmt::format("{:.{}f}", v, std::max(0, -place));
   return fmt::format("{:.{}e}", v, v == 0.0 ? 1 : std::clamp(exponent(v, 16) - place, 0, 16));
 }

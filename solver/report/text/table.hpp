@@ -15,6 +15,9 @@ std::size_t width(std::string_view s);
 /// With & < > " ' written as HTML's entities; control characters are made visible.
 std::string escaped(std::string_view s);
 
+/// The same as the content of an element, in which no line breaks at the sign of an exponent.
+std::string marked_up(std::string_view s);
+
 /// How to write a value of which the error is known: the error gets two significant digits or as many
 /// as asked for; the value, and other numbers beside it, end at the same decimal place. No value gets more than 15
 /// digits, which is what doubles hold of any decimal number, unless its place is set.

@@ -117,14 +117,14 @@ std::string to_text(const Report& report, bool verbose) {
   }
   if (report.multistart) out += minima_text(report, verbose);
   if (report.parameter_list == ParameterList::shown || (report.parameter_list == ParameterList::verbose && verbose))
-    out += "\n" + parameter_table(report, verbose).print(indent);
+    out += "\n" + parameter_table(report, text::of_text(verbose)).print(indent);
   for (const Section& section : report.sections) {
     for (const Table& table : section.tables) out += "\n" + table.print(indent);
     if (!section.sentence.empty()) out += "\n" + section.sentence + "\n";
   }
   for (const FitRows& rows : report.predictions) out += text::predictions_text(rows, report.predictions.size() > 1);
   if (!report.statistics.available()) return out;
-  out += "\n" + fit_table(report, verbose).print(indent);
+  out += "\n" + fit_table(report, text::of_text(verbose)).print(indent);
   out += correlations(report.statistics);
   out += undetermined(report.statistics);
   out += profile_text(report);

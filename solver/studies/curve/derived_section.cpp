@@ -20,13 +20,13 @@ using text::Table;
 constexpr std::size_t most_groups = 20;  // of a quantity that has a value in each
 
 Table table_of(const ParameterExpressions& expressions, const std::vector<DerivedQuantity>& all, const Report& report,
-               bool verbose) {
+               text::Detail detail) {
   Table table = text::quantity_table("derived", report);
   for (const DerivedQuantity& quantity : all) {
     if (quantity.expression < expressions.tied() || quantity.group >= most_groups) continue;
-    std::vector<std::string> cells = text::derived_cells(quantity.statistics, verbose);
+    std::vector<std::string> cells = text::derived_cells(quantity.statistics, detail);
     const NamedExpression& e = expressions[quantity.expression];
-    cells.insert(cells.end(), {e.unit, "= " + e.expression, verbose ? e.description : ""});
+    cells.insert(cells.end(), {e.unit, "= " + e.expression, detail.meanings ? e.description : ""});
     table.add_row(std::move(cells));
   }
   return table;
@@ -87,8 +87,8 @@ void add_derived(const CurveFit& fit, const CurveProblem& built, const Request& 
   section.sentence = definitions_of(fit);
   Section::Panel panel{"derived", "Derived quantities"};
   if (!fit.derived.empty()) {
-    section.tables.push_back(table_of(expressions, all, report, false));
-    panel.pieces.push_back({"", table_of(expressions, all, report, true), "parameters"});
+    section.tables.push_back(table_of(expressions, all, report, text::brief));
+    panel.pieces.push_back({"", table_of(expressions, all, report, text::on_page), "parameters"});
   }
   if (!section.sentence.empty()) panel.pieces.push_back({section.sentence});
   if (!panel.pieces.empty()) section.panels.push_back(std::move(panel));

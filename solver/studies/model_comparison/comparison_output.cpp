@@ -104,7 +104,7 @@ std::string to_text(const ModelComparison& c, bool verbose) {
   for (std::size_t i = 0; i < c.fits.size(); ++i) {
     out += fmt::format("\n{}. {}\n", i + 1, printable(c.fits[i].model)) + notes(c.fits[i].report);
     if (c.fits[i].report.statistics.available())
-      out += "\n" + text::parameter_table(c.fits[i].report, verbose).print(indent);
+      out += "\n" + text::parameter_table(c.fits[i].report, text::of_text(verbose)).print(indent);
   }
   return out;
 }
@@ -145,8 +145,8 @@ std::string to_html(const ModelComparison& c, const Provenance& provenance) {
     const Report& report = c.fits[i].report;
     std::string content = html::paragraph(notes(report), "note");
     if (report.statistics.available())
-      content += html::table(text::parameter_table(report, true), "results") +
-                 html::table(text::fit_table(report, true), "facts");
+      content += html::table(text::parameter_table(report, text::on_page), "results") +
+                 html::table(text::fit_table(report, text::on_page), "facts");
     body += html::section(fmt::format("model-{}", i + 1), fmt::format("{}. {}", i + 1, printable(c.fits[i].model)),
                           content);
   }

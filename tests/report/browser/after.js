@@ -191,11 +191,11 @@
   }
 
   function classifier() {
-    const c = data.regression, figure = chart(c.y.length ? 'regions' : 'probability');
+    const c = data.regression.classes, figure = chart(c.y.length ? 'regions' : 'probability');
     equal(all('.canvas .class .datum', figure).length, c.x.length, 'samples of the classifier');
     const wrong = c.truth.filter((k, i) => k !== c.predicted[i]).length;
     equal(all('.canvas .wrong', figure).length, wrong, 'rings');
-    equal(all('.legend li', figure).length, c.classes.length + 1, 'entries of the legend');
+    equal(all('.legend li', figure).length, c.classes.length + (wrong > 0 ? 1 : 0), 'entries of the legend');
     const shapes = new Set(all('.canvas .class', figure).map(g => g.querySelector('.datum').getAttribute('d')));
     equal(shapes.size, c.classes.length, 'classes differ without colour');
     if (c.y.length) {
@@ -246,13 +246,13 @@
     const series = d3.range(seriesColours).map(i => linear(`--series-${i}`));
     const grounds = ['--paper', '--map-low', '--map-high'].map(name => luminance(linear(name)));
     for (const [i, c] of series.entries()) {
-      check(grounds.every(g => contrast(luminance(c), g) >= 2.25), `colour ${i} stands out from the paper and the map`);
+      check(grounds.every(g => contrast(luminance(c), g) >= 3), `colour ${i} stands out from the paper and the map`);
       for (let j = 0; j < i; ++j) {
         const nearest = d3.min(sights, sight => {
           const [a, b] = [c, series[j]].map(v => oklab(times(sight, v).map(x => Math.min(1, Math.max(0, x)))));
           return Math.hypot(...a.map((v, k) => v - b[k]));
         });
-        check(nearest >= 0.08, `colours ${i} and ${j} differ for everyone: ${nearest}`);
+        check(nearest >= 0.09, `colours ${i} and ${j} differ for everyone: ${nearest}`);
       }
     }
   }
@@ -367,7 +367,11 @@
     if (data.models) models();
     if (data.bundle) bundle();
     if (data.pose_graph) poseGraph();
-    if (data.regression) classifier();
+    if (data.regression && data.regression.classes) classifier();
+    if (data.regression && data.regression.weights)
+      equal(
+          all('.canvas .bar', chart('weights')).length, data.regression.weights.names.length,
+          'bars of the weights that are not zero');
     colours();
     if (data.trace && data.trace.cost && data.trace.cost.length > 1) {
       reportCharts();

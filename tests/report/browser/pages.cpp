@@ -156,6 +156,19 @@ thalweg::ClassPicture two_classes() {
   return p;
 }
 
+/// An l1 penalty that leaves three of eight weights.
+thalweg::Report sparse() {
+  thalweg::Report report = trained();
+  report.picture.reset();
+  thalweg::RegressionSummary r;
+  r.model = "logistic regression; l1 = 20";
+  r.weights = 8;
+  r.zero_weights = 5;
+  r.other_weights = {{"<weight> of a long name, longer", -0.25}, {"age", 0.1}, {"size", 1e-5}};
+  report.sections = {thalweg::section_of(r)};
+  return report;
+}
+
 thalweg::Report classified(thalweg::ClassPicture picture) {
   thalweg::Report report = trained();
   report.picture.reset();
@@ -217,6 +230,7 @@ int main(int count, char** arguments) {
   write(folder + "trained.html", to_html(trained(), provenance));
   write(folder + "regions.html", to_html(classified(three_classes()), provenance));
   write(folder + "probability.html", to_html(classified(two_classes()), provenance));
+  write(folder + "sparse.html", to_html(sparse(), provenance));
   write(folder + "empty.html", to_html(failed_at_the_start(), {}));
   write(folder + "models.html", to_html(three_models(), provenance));
   write(folder + "crowd.html", to_html(crowd(), provenance));

@@ -150,7 +150,8 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
       ['method', 'iteration', 'evaluations', 'seconds', 'cost'],
       () => series().flatMap(
           s => evenly(s.trace.cost.length, mostTableRows)
-                   .map(i => [s.name, ...Object.keys(effortNames).map(e => (s.trace[e] || [])[i]), s.trace.cost[i]])));
+                   .map(i => [s.name, ...Object.keys(effortNames).map(e => (s.trace[e] || [])[i]), s.trace.cost[i]])),
+      () => partInWords(mostTableRows, series().map(s => s.trace.cost.length), 'records of each method'));
   draw();
   return {figure, draw};
 }

@@ -81,12 +81,12 @@ function drawCorrelation(data) {
       .attr('class', 'caption')
       .text(
           numbers ?
-              'Blue is negative, orange positive, the paper’s colour none.' :
-              'Blue with falling strokes is negative, orange with rising strokes positive, the paper’s colour none.');
+              'Blue is negative, orange positive, the background none.' :
+              'Blue with falling strokes is negative, orange with rising strokes positive, the background none.');
   describeCorrelation(figure, data);
 }
 
-/** Mixed from the paper's colour, so that it fits light and dark. */
+/** Mixed from the background, so that it fits light and dark. */
 function cellColour(value) {
   if (value === null) return 'transparent';
   return `color-mix(in srgb, var(${value < 0 ? '--negative' : '--positive'}) ${

@@ -62,21 +62,35 @@ class Figure {
     this.svg.select('desc').text(sentence);
   }
 
-  /** The data as a table, made when it is opened. `rows` returns arrays of cells: text or numbers. */
-  table(headings, rows) {
+  /**
+   * The data as a table, made when it is opened. `rows` returns arrays of cells: text or numbers; `about` what they are
+   * of, where they are not all.
+   */
+  table(headings, rows, about = () => '') {
     const details = this.figure.append('details');
     details.append('summary').text('Data as a table');
     const holder = details.append('div');
     details.on('toggle', () => {
       holder.selectAll('*').remove();
       if (!details.property('open')) return;
-      const table = holder.append('table');
-      table.append('thead').append('tr').selectAll('th').data(headings).join('th').attr('scope', 'col').text(d => d);
+      if (about()) holder.append('p').text(about());
+      const table = holder.append('table'), all = rows(), isText = cell => typeof cell === 'string';
+      table.append('thead')
+          .append('tr')
+          .selectAll('th')
+          .data(headings)
+          .join('th')
+          .attr('scope', 'col')
+          .classed('number', (d, k) => all.length > 0 && !isText(all[0][k]))
+          .text(d => d);
       const body = table.append('tbody').node();
-      for (const cells of rows()) {
+      for (const cells of all) {
         const row = body.insertRow();
-        for (const cell of cells)
-          row.insertCell().textContent = typeof cell === 'string' ? cell : formatNumber(cell, 7);
+        for (const cell of cells) {
+          const one = row.insertCell();
+          one.textContent = isText(cell) ? cell : formatNumber(cell, 7);
+          if (!isText(cell)) one.className = 'number';
+        }
       }
     });
   }

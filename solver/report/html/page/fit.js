@@ -171,9 +171,26 @@ function describeFit(figure, panel, rows, level) {
         .text(`Drawn: ${rows.length} of ${panel.rows} rows, the largest residuals among them.`);
   const inputs = panel.x.length ? [panel.input] : [];
   figure.table(
-      [...inputs, panel.response, ...(panel.sigma.length ? ['σ'] : []), 'fitted', 'residual'],
+      [...inputs, panel.response, ...(panel.sigma.length ? ['σ'] : []), 'fitted', 'residual',
+       ...(level ? [`${level} band: lower`, 'upper'] : [])],
       () => panel.y.map(
           (y, i) =>
               [...(panel.x.length ? [panel.x[i]] : []), y, ...(panel.sigma.length ? [panel.sigma[i]] : []),
-               panel.fitted[i], panel.residual[i]]));
+               panel.fitted[i], panel.residual[i], ...(level ? bandAt(panel, panel.x[i], panel.fitted[i]) : [])]),
+      () => panel.rows > panel.y.length ? `${panel.y.length} of ${panel.rows} rows.` : '');
+}
+
+/**
+ * Both ends of the band at x. Its half-widths are interpolated between the points at which the curve is drawn, to four
+ * digits: the fitted value is not.
+ */
+function bandAt({grid, curve, lower, upper}, x, fitted) {
+  if (x === null || fitted === null) return [null, null];
+  const i = Math.max(1, Math.min(grid.length - 1, firstAtLeast(grid, x)));
+  const part = (x - grid[i - 1]) / (grid[i] - grid[i - 1]);
+  const half = ends => {
+    const [a, b] = [i - 1, i].map(k => ends[k] === null || curve[k] === null ? null : ends[k] - curve[k]);
+    return a === null || b === null ? null : fitted + Number((a + part * (b - a)).toPrecision(4));
+  };
+  return [half(lower), half(upper)];
 }

@@ -33,6 +33,12 @@ function evenly(n, most) {
   return d3.range(most).map(i => Math.round(i * (n - 1) / (most - 1)));
 }
 
+/** "200 of 4000 records of each ..."; nothing where all of them are shown. */
+function partInWords(most, counts, of) {
+  const largest = d3.max(counts) || 0;
+  return largest <= most ? '' : `${most} of ${counts.length > 1 ? 'up to ' : ''}${largest} ${of}.`;
+}
+
 /** The index of the first of ascending values that is ≥ v; their number when none is. */
 function firstAtLeast(values, v) {
   const i = values.findIndex(u => u >= v);

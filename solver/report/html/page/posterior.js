@@ -1,15 +1,15 @@
 // Samples of a posterior: the distribution of each parameter on the diagonal, of each two below it.
 
 function drawPosterior(data) {
-  const holder = data && figuresIn('parameters');
+  const holder = data && figuresIn('posterior');
   if (!holder) return;
   const p = data.parameters.length;
   const figure = new Figure(holder, {
     title: 'Samples of the posterior',
     kind: 'posterior',
-    wide: p > 2,
-    aspect: p === 1 ? 0.62 : 0.85,
-    margin: {left: 70, right: 24, top: 14, bottom: 56}
+    wide: true,
+    aspect: p === 1 ? 0.42 : p === 2 ? 0.6 : 0.85,
+    margin: {left: 96, right: 24, top: 14, bottom: 56}
   });
   figure.clear();
   const gap = 10, width = (figure.x1 - figure.x0 - gap * (p - 1)) / p, height = (figure.y0 - figure.y1 - gap * (p - 1)) / p;
@@ -21,9 +21,9 @@ function drawPosterior(data) {
     for (let j = i + 1; j < p; ++j) {
       const y = scales[j].copy().range([top(j) + height, top(j)]);
       drawPair(figure, data, i, j, x, y, width, height);
-      if (i === 0) appendAxis(figure, d3.axisLeft(y).ticks(3), left(0), 0);
+      if (i === 0) appendAxis(figure, d3.axisLeft(y).tickValues(ticksWithin(y, Math.floor(height / 50))), left(0), 0);
     }
-    appendAxis(figure, d3.axisBottom(x).ticks(Math.max(2, Math.floor(width / 70))), 0, figure.y0);
+    appendAxis(figure, d3.axisBottom(x).tickValues(ticksWithin(x, Math.floor(width / 90))), 0, figure.y0);
     figure.axes.append('text')
         .attr('class', 'label')
         .attr('x', left(i) + width / 2)
@@ -47,6 +47,12 @@ function drawPosterior(data) {
       ['parameter', 'mean', 'median', 'standard deviation', 'lower', 'upper', 'autocorrelation time', 'R̂'],
       () => data.parameters.map(
           q => [q.name, q.mean, q.median, q.standard_deviation, q.lower, q.upper, q.autocorrelation_time, q.r_hat]));
+}
+
+/** Ticks of a linear scale, three of them at the least. */
+function ticksWithin(scale, count) {
+  for (let n = Math.max(3, count);; ++n)
+    if (scale.ticks(n).length >= 3) return scale.ticks(n);
 }
 
 function appendAxis(figure, axis, x, y) {
