@@ -48,9 +48,9 @@ std::string section_text(const Report& report) {
 
 TEST_CASE("the text of a regression: quality, confusion, cross-validation, zeros") {
   CHECK(section_text(example()) == R"(
-  samples        mean loss  accuracy
-  training    8       0.25    87.5 %
-  validation  2        0.5    50.0 %
+  data        samples  mean loss  accuracy
+  training          8       0.25    87.5 %
+  validation        2        0.5    50.0 %
 
   training: true class  as apple  as <pear>
   apple                        3          1
@@ -68,6 +68,34 @@ TEST_CASE("the text of a regression: quality, confusion, cross-validation, zeros
 )");
   CHECK(to_text(example(), true).find("learning rate  0.01, schedule cosine:100\n") != std::string::npos);
   CHECK(to_text(example(), true).find("epochs         7\n") != std::string::npos);
+}
+
+TEST_CASE("an l1 penalty's weights are named by size, in words and as bars") {
+  RegressionSummary r;
+  r.weights = 5;
+  r.zero_weights = 2;
+  r.other_weights = {{"age", -2.345678}, {"size", 1.5}, {"<b>", 1e-5}};
+  CHECK(section_of(r).sentence == "2 of 5 weights are zero. The others by size: age -2.35, size 1.5 and <b> 1e-05.");
+  r.standardised = true;
+  CHECK(section_of(r).sentence.find("The others, of standardised inputs, by size: age") != std::string::npos);
+  r.other_weights.resize(30, {"x", 1e-6});
+  const Section many = section_of(r);
+  CHECK(many.sentence.find("The largest of the other 30, of standardised inputs, are age -2.35, ") !=
+        std::string::npos);
+  const auto bars = nlohmann::json::parse(many.figure)["weights"];
+  CHECK(bars["names"].size() == 30);
+  CHECK(bars["zero"] == 2);
+}
+
+TEST_CASE("the page of a regression begins with accuracy or R², of the samples held back where there are some") {
+  const std::string page = to_html(example(), {});
+  CHECK(page.find("<dt>accuracy (validation)</dt><dd>50.0 %</dd>") != std::string::npos);
+  RegressionSummary r;
+  r.quality = {{"all", 8, 0.25, unset, 0.9975, {}}};
+  Report report = example();
+  report.sections = {section_of(r)};
+  CHECK(to_html(report, {}).find("<dt>R²</dt><dd>0.9975</dd>") != std::string::npos);
+  CHECK(to_html(report, {}).find("residual standard deviation</dt>") == std::string::npos);
 }
 
 TEST_CASE("a network's weights are listed only where everything is") {

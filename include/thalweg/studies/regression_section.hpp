@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <thalweg/inference/statistics.hpp>
@@ -55,7 +56,10 @@ struct RegressionSummary {
   int folds = 0;
   std::vector<PenaltyTrial> cross_validation;
   std::int64_t weights = 0, zero_weights = 0;  ///< intercepts apart; of an l1 penalty
-  std::optional<ClassPicture> picture;         ///< for the page; when one is asked for
+  /// Names and values of the others, the largest first, as the penalty sees them.
+  std::vector<std::pair<std::string, double>> other_weights;
+  bool standardised = false;            ///< the weights are those of inputs divided by their standard deviations
+  std::optional<ClassPicture> picture;  ///< for the page; when one is asked for
 };
 
 Section section_of(const RegressionSummary& regression);

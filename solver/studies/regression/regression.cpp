@@ -2,6 +2,7 @@
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/problem.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -178,8 +179,14 @@ void Regression::judge(const std::vector<double>& x, RegressionSummary& summary)
     const std::string name = model_->name(static_cast<std::int64_t>(i));
     if (name.starts_with("intercept") || name.starts_with("bias")) continue;
     ++summary.weights;
-    if (x[i] == 0.0) ++summary.zero_weights;
+    if (x[i] == 0.0)
+      ++summary.zero_weights;
+    else
+      summary.other_weights.emplace_back(name, x[i]);
   }
+  summary.standardised = fit_.model.standardize;
+  std::stable_sort(summary.other_weights.begin(), summary.other_weights.end(),
+                   [](const auto& a, const auto& b) { return std::abs(a.second) > std::abs(b.second); });
 }
 
 }  // namespace thalweg::inline v0_1::studies

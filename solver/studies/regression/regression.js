@@ -1,12 +1,77 @@
-// A classifier: its samples over the regions of its classes, or along one input with their probabilities.
+// A classifier: its samples over the regions of its classes, or along one input with their probabilities. Of an l1
+// penalty, the weights that it keeps.
 
-function drawClasses(regression) {
-  const holder = figuresIn('classes');
-  if (!holder || !regression) return;
-  if (regression.y.length)
-    regionChart(holder, regression);
+function drawClasses(classes) {
+  const holder = classes && figuresIn('classes');
+  if (!holder) return;
+  if (classes.y.length)
+    regionChart(holder, classes);
   else
-    probabilityChart(holder, regression);
+    probabilityChart(holder, classes);
+}
+
+/** A bar for each weight that is not zero, the largest first: to the right for positive ones, to the left for others. */
+function drawWeights(weights) {
+  const holder = weights && figuresIn('weights');
+  if (!holder || !weights.names.length) return;
+  const {names, values, zero, of} = weights, longest = Math.min(22, d3.max(names, n => n.length));
+  const figure = new Figure(holder, {
+    title: 'Weights that are not zero',
+    kind: 'weights',
+    wide: true,
+    height: 66 + 22 * names.length,
+    margin: {left: 24 + 7.4 * longest, right: 28}
+  });
+  figure.clear();
+  // Room at both ends for the numbers.
+  const most = d3.max(values, Math.abs), room = v => v ? v * 1.18 : 0;
+  const x = d3.scaleLinear().domain([Math.min(0, room(d3.min(values))), Math.max(0, room(d3.max(values)))])
+                .range([figure.x0, figure.x1]);
+  const y = d3.scaleBand().domain(d3.range(names.length)).range([figure.y1, figure.y0]).padding(0.3);
+  figure.axes.append('g')
+      .attr('class', 'axis')
+      .attr('transform', `translate(0,${figure.y0})`)
+      .call(d3.axisBottom(x).ticks(8).tickFormat(v => formatNumber(v)).tickSizeOuter(0));
+  figure.axes.append('text')
+      .attr('class', 'label')
+      .attr('x', (figure.x0 + figure.x1) / 2)
+      .attr('y', figure.height - 8)
+      .attr('text-anchor', 'middle')
+      .text(weights.standardised ? 'weight of the standardised input' : 'weight');
+  const rows = figure.above.selectAll('g')
+                   .data(values)
+                   .join('g')
+                   .attr('class', v => seriesStyle(v > 0 ? 0 : 1).css)
+                   .attr('transform', (v, i) => `translate(0,${y(i) + y.bandwidth() / 2})`);
+  rows.append('rect')
+      .attr('class', 'bar')
+      .attr('x', v => Math.min(x(0), x(v)))
+      .attr('y', -y.bandwidth() / 2)
+      .attr('width', v => Math.max(1, Math.abs(x(v) - x(0))))
+      .attr('height', y.bandwidth());
+  rows.append('text')
+      .attr('class', 'row')
+      .attr('x', figure.x0 - 8)
+      .attr('text-anchor', 'end')
+      .attr('dominant-baseline', 'central')
+      .text((v, i) => names[i].length > 22 ? `${names[i].slice(0, 21)}…` : names[i]);
+  rows.append('text')
+      .attr('x', v => x(v) + (v > 0 ? 6 : -6))
+      .attr('text-anchor', v => v > 0 ? 'start' : 'end')
+      .attr('dominant-baseline', 'central')
+      .text(v => formatNumber(v, 3));
+  figure.above.append('line')
+      .attr('class', 'zero')
+      .attr('x1', x(0))
+      .attr('x2', x(0))
+      .attr('y1', figure.y0)
+      .attr('y2', figure.y1)
+      .style('stroke', 'var(--soft)');
+  figure.describe(
+      `${zero} of ${of} weights are zero; the largest of the others, by size: ${
+          enumerated(names.slice(0, 5).map((n, i) => `${n} ${formatNumber(values[i], 3)}`))}; all lie within ±${
+          formatNumber(most, 3)}.`);
+  figure.table(['input', 'weight'], () => names.map((n, i) => [n, values[i]]));
 }
 
 /** A ring around each sample that is not of the class that is predicted. */
@@ -48,6 +113,7 @@ function appendClassLegend(figure, classes, samples, line) {
                             markCss: 'datum'
                           })));
   const wrong = samples.filter(s => s.truth !== s.predicted).length;
+  if (!wrong) return wrong;
   const item = figure.legend.select('ul').append('li');
   item.append('svg')
       .attr('width', 34)
@@ -93,7 +159,8 @@ function regionChart(parent, data) {
   const wrong = appendClassLegend(figure, classes, samples, () => false);
   const rest = held.length ? `, with ${enumerated(held)} at ${held.length > 1 ? 'their means' : 'its mean'}` : '';
   figure.legend.append('p').attr('class', 'caption').text(
-      `Shaded: the class that is predicted there${rest}. A ring: the prediction, from all inputs, is another class.`);
+      `Shaded: the class that is predicted there${rest}.` +
+      (wrong ? ' A ring: the prediction, from all inputs, is another class.' : ''));
   figure.describe(
       `The regions of ${counted(classes.length, 'class').replace('classs', 'classes')} over ${inputs[0]} and ${
           inputs[1]}${rest}; ${shareOf(data.samples, samples.length)}, ${wrong} of them predicted as another class.`);
@@ -125,7 +192,7 @@ function regionLabels(margin, columns, rows) {
 function probabilityChart(parent, data) {
   const {inputs, classes, grid, probability, band_lower, band_upper, level} = data, samples = samplesOf(data);
   const two = classes.length === 2;
-  const title = two ? `Probability of ${classes[1]} against ${inputs[0]}` : `Probabilities against ${inputs[0]}`;
+  const title = two ? `Probability of “${classes[1]}” against ${inputs[0]}` : `Probabilities against ${inputs[0]}`;
   const figure = new Figure(parent, {title, wide: true, aspect: 0.42, kind: 'probability'});
   figure.clear();
   const x = d3.scaleLinear().domain(d3.extent(grid)).range([figure.x0, figure.x1]);
@@ -133,7 +200,7 @@ function probabilityChart(parent, data) {
   const y = d3.scaleLinear().domain(two ? [-0.22, 1.22] : [-0.08 * classes.length - 0.04, 1.04]).range([
     figure.y0, figure.y1
   ]);
-  drawAxes(figure, x, y, inputs[0], two ? `probability of ${classes[1]}` : 'probability', {
+  drawAxes(figure, x, y, inputs[0], two ? `probability of “${classes[1]}”` : 'probability', {
     yTicks: [0, 0.25, 0.5, 0.75, 1]
   });
   for (const p of two ? [0, 0.5, 1] : [0, 1])
@@ -173,10 +240,10 @@ function probabilityChart(parent, data) {
   const wrong = appendClassLegend(figure, classes, samples, k => !two || k === 1);
   figure.legend.append('p').attr('class', 'caption').text(
       `Line: the probability${hasBand ? `, with its ${level} confidence band` : ''}. Points: samples, ${
-          two ? `${classes[1]} above, ${classes[0]} below` : 'a row for each class'}.`);
+          two ? `“${classes[1]}” above, “${classes[0]}” below` : 'a row for each class'}.`);
   const [first, last] = [probability[classes.length - 1][0], probability[classes.length - 1][grid.length - 1]];
   figure.describe(
-      `The probability of ${classes[classes.length - 1]} goes from ${formatNumber(first, 3)} at ${inputs[0]} = ${
+      `The probability of “${classes[classes.length - 1]}” goes from ${formatNumber(first, 3)} at ${inputs[0]} = ${
           formatNumber(grid[0])} to ${formatNumber(last, 3)} at ${formatNumber(grid[grid.length - 1])}; ${
           shareOf(data.samples, samples.length)}, ${wrong} of them predicted as another class.`);
   const near = v => Math.min(grid.length - 1, firstAtLeast(grid, v));
@@ -186,4 +253,8 @@ function probabilityChart(parent, data) {
           s => [s.x, classes[s.truth], classes[s.predicted], ...probability.map(values => values[near(s.x)])]));
 }
 
-addSectionChart(data => drawClasses(data.regression));
+addSectionChart(data => {
+  if (!data.regression) return;
+  drawClasses(data.regression.classes);
+  drawWeights(data.regression.weights);
+});

@@ -1,10 +1,12 @@
 #include <thalweg/studies/regression_section.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "report/json/json_parts.hpp"
@@ -24,17 +26,19 @@ using text::Align;
 using text::Table;
 
 constexpr std::size_t most_classes_in_text = 12, most_classes_on_page = 20;  // of a confusion table
+constexpr std::size_t most_weights_in_text = 20, most_weights_on_page = 40;  // that are not zero
+
+std::string percentage(double part) { return std::isfinite(part) ? fmt::format("{:.1f} %", 100.0 * part) : ""; }
 
 std::string cell(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : ""; }
 
 /// A row per part of the samples: how well the model does on it.
 Table quality_table(const RegressionSummary& r) {
   Table table;
-  table.add_column("samples", Align::left);
-  for (const char* heading : {"", "mean loss", "accuracy", "R²"}) table.add_column(heading, Align::right);
+  table.add_column("data", Align::left);
+  for (const char* heading : {"samples", "mean loss", "accuracy", "R²"}) table.add_column(heading, Align::right);
   for (const RegressionQuality& q : r.quality)
-    table.add_row({q.name, std::to_string(q.samples), cell(q.mean_loss, 5),
-                   std::isfinite(q.accuracy) ? fmt::format("{:.1f} %", 100.0 * q.accuracy) : "",
+    table.add_row({q.name, std::to_string(q.samples), cell(q.mean_loss, 5), percentage(q.accuracy),
                    std::isfinite(q.r_squared) ? text::r_squared_text(q.r_squared) : ""});
   return table;
 }
@@ -88,6 +92,44 @@ Json json_of(const RegressionSummary& r) {
           {"zero_weights", r.zero_weights}};
 }
 
+/// Which inputs an l1 penalty keeps: what such a fit is asked for.
+std::string kept_weights(const RegressionSummary& r) {
+  std::string out = fmt::format("{} of {} weights are zero.", r.zero_weights, r.weights);
+  if (r.other_weights.empty()) return out;
+  const std::size_t shown = std::min(r.other_weights.size(), most_weights_in_text);
+  std::vector<std::string> words;
+  for (std::size_t i = 0; i < shown; ++i)
+    words.push_back(fmt::format("{} {:.3g}", printable(r.other_weights[i].first), r.other_weights[i].second));
+  const char* which = r.standardised ? ", of standardised inputs," : "";
+  if (shown < r.other_weights.size())
+    return out +
+           fmt::format(" The largest of the other {}{} are {}.", r.other_weights.size(), which, enumerated(words));
+  return out + fmt::format(" The other{}{} by size: {}.", shown == 1 ? "" : "s", which, enumerated(words));
+}
+
+/// Accuracy or R², that of the samples held back where there are some.
+void add_key_numbers(const RegressionSummary& r, Section& section) {
+  if (r.quality.empty()) return;
+  const RegressionQuality& q = r.quality.back();
+  const std::string of = r.quality.size() > 1 ? fmt::format(" ({})", q.name) : "";
+  if (std::isfinite(q.accuracy)) section.key_numbers.emplace_back("accuracy" + of, percentage(q.accuracy));
+  if (std::isfinite(q.r_squared)) section.key_numbers.emplace_back("R²" + of, text::r_squared_text(q.r_squared));
+}
+
+/// Bars for the weights that are not zero.
+Json weights_of(const RegressionSummary& r) {
+  Json names = Json::array(), values = Json::array();
+  for (std::size_t i = 0; i < std::min(r.other_weights.size(), most_weights_on_page); ++i) {
+    names.push_back(printable(r.other_weights[i].first));
+    values.push_back(number(r.other_weights[i].second));
+  }
+  return {{"names", std::move(names)},
+          {"values", std::move(values)},
+          {"zero", r.zero_weights},
+          {"of", r.weights},
+          {"standardised", r.standardised}};
+}
+
 /// "network: 1 input" as a sentence.
 std::string sentence_of(std::string words) {
   if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
@@ -111,13 +153,19 @@ Section section_of(const RegressionSummary& r) {
     section.tables.push_back(cross_validation_table(r));
     panel.pieces.push_back({"", cross_validation_table(r), "parameters"});
   }
+  add_key_numbers(r, section);
+  Json figure = Json::object();
   if (r.zero_weights > 0) {
-    section.sentence = fmt::format("{} of {} weights are zero.", r.zero_weights, r.weights);
-    panel.pieces.push_back({section.sentence});
+    section.sentence = kept_weights(r);
+    section.panels.push_back({"weights", "Which inputs count", {{section.sentence}}});
+    figure["weights"] = weights_of(r);
   }
   if (r.picture) {
     section.panels.push_back({"classes", r.picture->y.empty() ? "Data and probability" : "Data and decision regions"});
-    section.figure = json_parts::dumped(html::data_of(*r.picture));
+    figure["classes"] = html::data_of(*r.picture);
+  }
+  if (!figure.empty()) {
+    section.figure = json_parts::dumped(figure);
     section.script = studies::regression_script;
   }
   section.panels.push_back(std::move(panel));
