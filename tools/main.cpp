@@ -41,7 +41,8 @@ int run(int argc, const char* const* argv) {
   // The limit is of the whole command: reading, set-up, statistics and profiles with the solve. compare's is of each
   // run.
   static_cast<void>(Stopwatch::command_began());
-  const bool whole = arguments.verb == Verb::solve || arguments.verb == Verb::fit || arguments.verb == Verb::check;
+  const bool whole = arguments.verb == Verb::solve || arguments.verb == Verb::fit || arguments.verb == Verb::check ||
+                     arguments.verb == Verb::linear;
   const thalweg::CancellationScope limit(whole ? arguments.solve.options.time_limit : infinite_seconds);
   switch (arguments.verb) {
     case Verb::solve:
@@ -52,6 +53,8 @@ int run(int argc, const char* const* argv) {
       return compare_command(arguments);
     case Verb::check:
       return check_command(arguments);
+    case Verb::linear:
+      return linear_command(arguments.linear);
     case Verb::list:
       return list_command(arguments);
     case Verb::generate:

@@ -125,7 +125,9 @@ void refuse_extras(const CLI::App& verb) {
 [[noreturn]] void refuse_no_file(const CLI::App& verb) {
   const std::string& name = verb.get_name();
   throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", name,
-                               name == "fit" ? "DATA.csv --model \"y = ...\"" : "FILE"));
+                               name == "fit"      ? "DATA.csv --model \"y = ...\""
+                               : name == "linear" ? "A.mtx"
+                                                  : "FILE"));
 }
 
 /// A word behind `generate` that is no kind of problem.
@@ -155,7 +157,7 @@ void parse(CLI::App& app, std::vector<std::string> arguments) {
   }
 }
 
-const std::vector<std::string> verb_names = {"solve", "fit", "compare", "check", "list", "generate"};
+const std::vector<std::string> verb_names = {"solve", "fit", "linear", "compare", "check", "list", "generate"};
 
 /// The verb that was given; null when there is none and another of the program's options is.
 const CLI::App* chosen_verb(const CLI::App& app) {
@@ -251,6 +253,13 @@ const CommandLine command_lines[] = {
      "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0",
      {"DATA",
       "a table: CSV, TSV or columns of text; - : from standard input. Of several tables each is a group of rows"}},
+    {Verb::linear,
+     of_linear,
+     "linear",
+     "Solve linear equations, or linear least squares",
+     "Example: thalweg linear A.mtx b.mtx --output x.mtx\n"
+     "Without b it is A · 1, and x all ones.",
+     {"A.mtx", "a matrix in the Matrix Market format, plain, .gz or .bz2; behind it the right-hand side, one column"}},
     {Verb::compare,
      of_compare,
      "compare",
@@ -304,6 +313,8 @@ class Commands {
         verb.add_option(line.file.name, arguments.compare.files, line.file.help)->required();
       else if (line.verb == Verb::fit)
         verb.add_option(line.file.name, arguments.fit.files, line.file.help)->required();
+      else if (line.verb == Verb::linear)
+        verb.add_option(line.file.name, arguments.linear.files, line.file.help)->required();
       else if (line.verb == Verb::list)
         verb.add_option(line.file.name, arguments.what, line.file.help);
       else if (line.file.name)
@@ -370,6 +381,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   refuse_extras(*verb);
   if (arguments.verb == Verb::list) return arguments;
   if (arguments.verb == Verb::fit && !arguments.fit.files.empty()) arguments.file = arguments.fit.files[0];
+  if (arguments.verb == Verb::linear && !arguments.linear.files.empty()) arguments.file = arguments.linear.files[0];
   const bool several = arguments.verb == Verb::compare;
   if (arguments.verb != Verb::generate && (several ? arguments.compare.files.empty() : arguments.file.empty()))
     refuse_no_file(*verb);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <thalweg/linear/linear_system.hpp>
 #include <thalweg/math/loss.hpp>
 #include <thalweg/methods/compare.hpp>
 #include <thalweg/minimize/options.hpp>
@@ -75,7 +76,15 @@ struct GenerateArguments {
   bool quiet = false;
 };
 
-enum class Verb { solve, fit, compare, check, list, generate, version, help };
+struct LinearArguments {
+  std::vector<std::string> files;  ///< the matrix, and perhaps the right-hand side
+  LinearOptions options;
+  std::string json;    ///< a file, "-" for standard output, or empty
+  std::string output;  ///< a file, or empty
+  bool quiet = false;
+};
+
+enum class Verb { solve, fit, linear, compare, check, list, generate, version, help };
 
 struct Arguments {
   Verb verb = Verb::help;
@@ -83,6 +92,7 @@ struct Arguments {
   std::string what;  ///< of list
   SolveArguments solve;
   FitArguments fit;
+  LinearArguments linear;
   CompareArguments compare;
   GenerateArguments generate;
   std::string help;  ///< the text for Verb::help

@@ -143,6 +143,12 @@ void finish(Arguments& arguments) {
           fmt::format("generate {} needs a file to write; expected --output FILE", arguments.generate.what));
     return;
   }
+  if (arguments.verb == Verb::linear) {
+    if (arguments.linear.files.size() > 2)
+      throw UsageError(fmt::format("'{}' is one argument too many; expected a matrix and a right-hand side",
+                                   arguments.linear.files[2]));
+    return;
+  }
   for (const auto& [one, other] : contradictions)
     if (solve.was_given(one) && solve.was_given(other))
       throw UsageError(fmt::format("{} and {}; expected one of them", one, other));

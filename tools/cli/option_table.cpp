@@ -387,6 +387,13 @@ const OptionLine lines[] = {
 
 }  // namespace
 
-std::span<const OptionLine> option_table() { return lines; }
+std::span<const OptionLine> option_table() {
+  static const std::vector<OptionLine> all = [] {
+    std::vector<OptionLine> each(std::begin(lines), std::end(lines));
+    each.insert(each.end(), linear_options().begin(), linear_options().end());
+    return each;
+  }();
+  return all;
+}
 
 }  // namespace thalweg::tool

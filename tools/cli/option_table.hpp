@@ -21,6 +21,7 @@ enum Command : unsigned {
   of_check = 8,
   of_bundle = 16,      ///< generate bundle
   of_pose_graph = 32,  ///< generate pose-graph
+  of_linear = 64,
 };
 
 /// An option as it was given: its name, and its texts in their order.
@@ -60,6 +61,9 @@ struct OptionLine {
 
 /// In the order of the help, which is that in which they are set.
 std::span<const OptionLine> option_table();
+
+/// Those of `linear`, a part of the table.
+std::span<const OptionLine> linear_options();
 
 template <class T>
 T Given::number(T least, std::string_view expected) const {

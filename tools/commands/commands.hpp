@@ -20,6 +20,7 @@ int fit_command(const Arguments& arguments);
 int fit_models(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
+int linear_command(const LinearArguments& arguments);
 int list_command(const Arguments& arguments);
 int generate_command(const GenerateArguments& arguments);
 int version_command();

@@ -12,7 +12,7 @@
 
 #include "io/compressed_file.hpp"
 #include "io/input_file.hpp"
-#include "models/bundle/number_stream.hpp"
+#include "io/number_stream.hpp"
 #include "models/bundle/readers.hpp"
 
 namespace thalweg::inline v0_1 {

@@ -5,7 +5,7 @@
 
 #include <thalweg/models/bundle.hpp>
 
-#include "models/bundle/number_stream.hpp"
+#include "io/number_stream.hpp"
 
 namespace thalweg::inline v0_1::bundle {
 

@@ -17,14 +17,14 @@ constexpr std::size_t most_shown = 10;  // numbers of x
 text::Table facts(const LinearReport& report) {
   const LinearSolution& s = report.solution;
   text::Table table;
-  table.add_column("", text::Align::left);
+  table.add_column("answer", text::Align::left);
   table.add_column("", text::Align::left);
   const auto row = [&](const std::string& what, const std::string& value) { table.add_row({what, value}); };
   row("method", fmt::format("{}{}", to_string(s.method), s.form.empty() ? "" : ", " + s.form));
   row("because", printable(s.reason));
-  if (std::isfinite(s.backward_error)) row("backward error", fmt::format("{:.1e}", s.backward_error));
-  if (std::isfinite(s.residual_norm)) row("residual ‖b − Ax‖", fmt::format("{:.3e}", s.residual_norm));
-  if (!std::isnan(s.condition)) row("condition number", fmt::format("{:.1e}, estimated from below", s.condition));
+  if (std::isfinite(s.backward_error)) row("backward error", fmt::format("{:.2g}", s.backward_error));
+  if (std::isfinite(s.residual_norm)) row("residual ‖b − Ax‖", fmt::format("{:.4g}", s.residual_norm));
+  if (!std::isnan(s.condition)) row("condition number", fmt::format("{:.2g}, estimated from below", s.condition));
   if (s.rank >= 0) row("rank", std::to_string(s.rank));
   row(is_iterative(s.method) ? "iterations" : "refinements", std::to_string(s.iterations));
   if (s.factor_nonzeros > 0) row("factor", fmt::format("{} numbers", s.factor_nonzeros));

@@ -1,4 +1,4 @@
-#include "models/bundle/number_stream.hpp"
+#include "io/number_stream.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 
 #include <thalweg/base/cancellation.hpp>
-#include <thalweg/models/curve_fit.hpp>
+#include <thalweg/io/file_error.hpp>
 
 #include "io/text_numbers.hpp"
 

@@ -1,0 +1,136 @@
+// Sparse LU, LDLᵀ and QR, by Eigen.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <Eigen/OrderingMethods>
+#include <Eigen/SparseCholesky>
+#include <Eigen/SparseLU>
+#include <Eigen/SparseQR>
+#include <linear/direct/eigen_sparse.hpp>
+#include <linear/direct/factorization.hpp>
+
+namespace thalweg::inline v0_1::direct {
+namespace {
+
+using Eigen::Lower;
+using Eigen::Upper;
+using Ordering = Eigen::COLAMDOrdering<int>;
+
+class SparseLu final : public Factorization {
+ public:
+  explicit SparseLu(const SparseMatrix& A) : norm_(A.one_norm()), n_(A.rows) { factors_.compute(eigen_sparse(A)); }
+  bool failed() const { return factors_.info() != Eigen::Success; }
+  Vector solve(const Vector& b) const override { return factors_.solve(b); }
+  std::int64_t rank() const override { return n_; }
+  std::int64_t nonzeros() const override { return std::int64_t{factors_.nnzL()} + factors_.nnzU(); }
+  std::int64_t core_size() const override { return n_; }
+  double core_norm() const override { return norm_; }
+  Vector core_solve(const Vector& b) const override { return solve(b); }
+  // Eigen's transposed view is made of a factorisation that may change.
+  Vector core_solve_transposed(const Vector& b) const override { return factors_.transpose().solve(b); }
+
+ private:
+  double norm_;
+  std::int64_t n_;
+  mutable Eigen::SparseLU<EigenSparse, Ordering> factors_;
+};
+
+class SparseLdlt final : public Factorization {
+ public:
+  explicit SparseLdlt(const SparseMatrix& A) : norm_(A.one_norm()), n_(A.rows) { factors_.compute(eigen_sparse(A)); }
+  bool failed() const {
+    return factors_.info() != Eigen::Success || (n_ > 0 && factors_.vectorD().cwiseAbs().minCoeff() == 0.0);
+  }
+  Vector solve(const Vector& b) const override { return factors_.solve(b); }
+  std::int64_t rank() const override { return n_; }
+  std::int64_t nonzeros() const override { return factors_.matrixL().nestedExpression().nonZeros() + n_; }
+  std::int64_t core_size() const override { return n_; }
+  double core_norm() const override { return norm_; }
+  Vector core_solve(const Vector& b) const override { return solve(b); }
+  Vector core_solve_transposed(const Vector& b) const override { return solve(b); }
+
+ private:
+  double norm_;
+  std::int64_t n_;
+  Eigen::SimplicialLDLT<EigenSparse> factors_;
+};
+
+using QrFactors = Eigen::SparseQR<EigenSparse, Ordering>;
+
+/// A P = Q [R; 0] with R upper trapezoidal, rank × n; where that is not square, Rᵀ P' = Q' [T; 0] on top.
+class SparseQr final : public Factorization {
+ public:
+  explicit SparseQr(const SparseMatrix& A) : m_(A.rows), n_(A.columns) {
+    const double largest = A.frobenius_norm();
+    factors_.setPivotThreshold(16.0 * std::sqrt(static_cast<double>(std::max(m_, n_))) *
+                               std::numeric_limits<double>::epsilon() * largest);
+    factors_.compute(eigen_sparse(A));
+    rank_ = factors_.rank();
+    R_ = factors_.matrixR().topRows(rank_);
+    R_.makeCompressed();
+    if (rank_ < n_) {
+      EigenSparse transposed = R_.transpose();
+      transposed.makeCompressed();
+      across_.setPivotThreshold(0.0);
+      across_.compute(transposed);
+      T_ = across_.matrixR().topRows(rank_);
+      T_.makeCompressed();
+    }
+  }
+  bool failed() const { return factors_.info() != Eigen::Success || (rank_ < n_ && across_.info() != Eigen::Success); }
+  std::int64_t rank() const override { return rank_; }
+  std::int64_t nonzeros() const override { return R_.nonZeros() + T_.nonZeros(); }
+
+  Vector solve(const Vector& b) const override {
+    Vector c = factors_.matrixQ().transpose() * b;
+    if (rank_ == n_) return factors_.colsPermutation() * Vector(R_.triangularView<Upper>().solve(c.head(n_)));
+    // R y = c with the least ‖y‖: y = Q' [T⁻ᵀ P'ᵀ c; 0].
+    Vector y = Vector::Zero(n_);
+    const Vector permuted = across_.colsPermutation().transpose() * Vector(c.head(rank_));
+    y.head(rank_) = T_.transpose().triangularView<Lower>().solve(permuted);
+    y = Vector(across_.matrixQ() * y);
+    return factors_.colsPermutation() * y;
+  }
+
+  std::int64_t core_size() const override { return rank_; }
+  double core_norm() const override {
+    double most = 0.0;
+    for (int c = 0; c < core().outerSize(); ++c) most = std::max(most, core().col(c).cwiseAbs().sum());
+    return most;
+  }
+  Vector core_solve(const Vector& b) const override { return core().triangularView<Upper>().solve(b); }
+  Vector core_solve_transposed(const Vector& b) const override {
+    return core().transpose().triangularView<Lower>().solve(b);
+  }
+
+  void solve_augmented(const Vector& f, const Vector& g, Vector& dr, Vector& dx) const override {
+    const Vector v = core_solve_transposed(factors_.colsPermutation().transpose() * g);
+    Vector c = factors_.matrixQ().transpose() * f;
+    dx = factors_.colsPermutation() * core_solve(c.head(n_) - v);
+    c.head(n_) = v;
+    dr = factors_.matrixQ() * c;
+  }
+
+ private:
+  const EigenSparse& core() const { return rank_ < n_ ? T_ : R_; }
+  std::int64_t m_, n_;
+  Eigen::Index rank_ = 0;
+  QrFactors factors_, across_;
+  EigenSparse R_, T_;
+};
+
+template <class F>
+std::unique_ptr<Factorization> unless_failed(const SparseMatrix& A) {
+  auto factors = std::make_unique<F>(A);
+  if (factors->failed()) return nullptr;
+  return factors;
+}
+
+}  // namespace
+
+std::unique_ptr<Factorization> sparse_lu(const SparseMatrix& A) { return unless_failed<SparseLu>(A); }
+std::unique_ptr<Factorization> sparse_ldlt(const SparseMatrix& A) { return unless_failed<SparseLdlt>(A); }
+std::unique_ptr<Factorization> sparse_qr(const SparseMatrix& A) { return unless_failed<SparseQr>(A); }
+
+}  // namespace thalweg::inline v0_1::direct

@@ -1,0 +1,302 @@
+// Which method takes a matrix, and what its answer is worth.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+#include <base/memory.hpp>
+#include <linear/direct/refinement.hpp>
+#include <linear/iterative/recorder.hpp>
+#include <thalweg/base/error.hpp>
+#include <thalweg/base/parallel.hpp>
+#include <thalweg/linear/linear_system.hpp>
+
+namespace thalweg::inline v0_1 {
+namespace {
+
+using direct::Factorization;
+using direct::Vector;
+using enum LinearMethod;
+
+constexpr double well_solved = 1e-12;  // backward error of a direct method
+constexpr double numerically_singular = 1.0 / std::numeric_limits<double>::epsilon();
+constexpr std::int64_t small = 100;          // rows and columns up to which dense is faster whatever the zeros
+constexpr double dense_part = 0.25;          // of entries that are there, from which on dense is faster
+constexpr std::int64_t most_dense = 4000;    // columns: 128 MB
+constexpr std::int64_t ldlt_columns = 2000;  // up to which a sparse indefinite matrix is worth a dense LDLᵀ
+
+class Clock {
+ public:
+  /// Seconds since the last call.
+  double lap() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+std::string shape_of(const SparseMatrix& A) { return fmt::format("{} × {}", A.rows, A.columns); }
+
+class SystemSolver {
+ public:
+  SystemSolver(const SparseMatrix& A, std::span<const double> b, const LinearOptions& options)
+      : A_(A),
+        b_(Eigen::Map<const Vector>(b.data(), static_cast<Eigen::Index>(b.size()))),
+        options_(options),
+        square_(A.rows == A.columns),
+        symmetric_(A.is_symmetric()) {
+    const double size = static_cast<double>(A.rows) * static_cast<double>(A.columns);
+    dense_ = std::max(A.rows, A.columns) <= small ||
+             (static_cast<double>(A.nonzeros()) >= dense_part * size && std::min(A.rows, A.columns) <= most_dense);
+    const std::vector<double> diagonal = A.diagonal();
+    positive_diagonal_ = std::all_of(diagonal.begin(), diagonal.end(), [](double d) { return d > 0.0; });
+  }
+
+  LinearSolution run() {
+    Clock whole;
+    if (options_.method == automatic)
+      choose();
+    else if (is_iterative(options_.method))
+      iterate(options_.method, "asked for");
+    else
+      factorise(options_.method, "asked for");
+    solution_.x.assign(x_.data(), x_.data() + x_.size());
+    solution_.seconds.total = whole.lap();
+    return std::move(solution_);
+  }
+
+ private:
+  // ---- direct methods
+
+  std::unique_ptr<Factorization> factors_of(LinearMethod method) {
+    const auto expect = [&](bool holds, const char* what, const char* instead) {
+      if (!holds)
+        throw Error(fmt::format("{} needs a {} matrix, and this one of {} is not; expected {}", to_string(method), what,
+                                shape_of(A_), instead));
+    };
+    if (method != qr) expect(square_, "square", "qr, lsqr or lsmr");
+    if (method != qr && method != lu) expect(symmetric_, "symmetric", "lu or qr");
+    switch (method) {
+      case lu:
+        return dense_ ? direct::dense_lu(A_) : direct::sparse_lu(A_);
+      case qr:
+        return dense_ ? direct::dense_qr(A_) : direct::sparse_qr(A_);
+      case ldlt:
+        return dense_ || A_.columns <= ldlt_columns ? direct::dense_ldlt(A_) : direct::sparse_ldlt(A_);
+      case cholmod:
+        return direct::cholmod_cholesky(A_);
+      default:
+        return dense_ ? direct::dense_cholesky(A_) : sparse_cholesky();
+    }
+  }
+
+  std::unique_ptr<Factorization> sparse_cholesky() {
+    const double most = options_.method != automatic ? std::numeric_limits<double>::infinity()
+                        : options_.memory > 0        ? static_cast<double>(options_.memory)
+                                                     : available_memory() / 2.0;
+    direct::DefiniteOutcome outcome = direct::sparse_cholesky(A_, most, resolve_threads(options_.threads));
+    if (outcome.too_large)
+      too_large_ = fmt::format("its Cholesky factor of {:.3g} numbers would take {:.1f} GB",
+                               static_cast<double>(outcome.facts.factor_nonzeros),
+                               static_cast<double>(outcome.facts.bytes) / 1e9);
+    return std::move(outcome.factors);
+  }
+
+  /// Solves with factors that are there; false where the matrix is singular to rounding.
+  bool finish(LinearMethod method, std::unique_ptr<Factorization> factors, std::string reason) {
+    solution_.condition = direct::condition_estimate(*factors);
+    const std::int64_t full = std::min(A_.rows, A_.columns);
+    const bool singular = !(solution_.condition < numerically_singular);
+    if (singular && method != qr && options_.method == automatic) return false;
+    solution_.seconds.factor = clock_.lap();
+    x_ = factors->solve(b_);
+    const bool augmented = method == qr && factors->rank() == A_.columns && A_.rows > A_.columns;
+    if (options_.refine && x_.allFinite()) solution_.iterations = direct::refine(A_, *factors, b_, x_, augmented);
+    solution_.method = method;
+    solution_.form =
+        method == cholmod || !(dense_ || (method == ldlt && A_.columns <= ldlt_columns)) ? "sparse" : "dense";
+    solution_.reason = std::move(reason);
+    solution_.rank = factors->rank();
+    solution_.factor_nonzeros = factors->nonzeros();
+    solution_.seconds.solve = clock_.lap();
+    measure(A_.rows != A_.columns || solution_.rank < full);
+    solution_.solved = solution_.backward_error <= well_solved;
+    solution_.ending = solution_.solved ? fmt::format("the backward error {:.2g} is rounding", solution_.backward_error)
+                                        : fmt::format("the backward error is {:.2g}, where {:.0g} is wanted",
+                                                      solution_.backward_error, well_solved);
+    if (singular && method != qr)
+      note(
+          fmt::format("A is singular to rounding (condition number {:.1e}): no digit of x is sure; "
+                      "qr finds the answer of least norm",
+                      solution_.condition));
+    if (solution_.rank < full)
+      note(
+          fmt::format("A has rank {} to rounding, of {} at most: of all that minimise ‖Ax − b‖ this is the x of least "
+                      "norm",
+                      solution_.rank, full));
+    else if (A_.rows < A_.columns)
+      note("A has more columns than rows: of all solutions this is the one of least norm");
+    return true;
+  }
+
+  void factorise(LinearMethod method, std::string reason) {
+    std::unique_ptr<Factorization> factors = factors_of(method);
+    if (factors) {
+      finish(method, std::move(factors), std::move(reason));
+      return;
+    }
+    const bool definite = method == cholesky || method == cholmod;
+    throw Error(
+        fmt::format("{}: {}; expected {}", to_string(method),
+                    definite ? "A is not positive definite" : "a pivot is zero: A is singular, or needs another order",
+                    definite ? "ldlt, lu or qr" : "qr"));
+  }
+
+  bool tried(LinearMethod method, std::string reason) {
+    std::unique_ptr<Factorization> factors = factors_of(method);
+    return factors && finish(method, std::move(factors), std::move(reason));
+  }
+
+  void choose() {
+    if (!square_)
+      return factorise(qr, fmt::format("A is {}: {}, by QR, which squares no condition number", shape_of(A_),
+                                       A_.rows > A_.columns ? "least squares" : "the solution of least norm"));
+    if (symmetric_ && positive_diagonal_) {
+      if (tried(cholesky, "A is symmetric, and positive definite as its factor shows")) return;
+      if (!too_large_.empty()) return iterate(pcg, "A is symmetric with a positive diagonal, and " + too_large_);
+    }
+    if (symmetric_ && (dense_ || A_.columns <= ldlt_columns / 4) &&
+        tried(ldlt, "A is symmetric and not positive definite"))
+      return;
+    if (tried(lu, symmetric_ ? "A is symmetric, not positive definite, and sparse: LU keeps it so where pivots must be "
+                               "chosen"
+                             : "A is square and not symmetric"))
+      return;
+    factorise(qr, "A is singular to rounding, as its LU factors show: QR finds its rank");
+  }
+
+  // ---- iterative methods
+
+  std::unique_ptr<Preconditioner> preconditioner(LinearMethod method) {
+    const bool takes_one = method == pcg || method == minres || method == gmres;
+    PreconditionerKind kind = options_.preconditioner;
+    if (!takes_one) {
+      if (kind != PreconditionerKind::automatic && kind != PreconditionerKind::none)
+        throw Error(
+            fmt::format("{} takes no preconditioner; expected pcg, minres or gmres with one", to_string(method)));
+      return nullptr;
+    }
+    if (kind == PreconditionerKind::automatic && method == minres) return nullptr;
+    if (kind == PreconditionerKind::automatic)
+      kind = symmetric_ && positive_diagonal_ ? PreconditionerKind::incomplete_cholesky
+                                              : PreconditionerKind::incomplete_lu;
+    if (kind != PreconditionerKind::none) solution_.form = to_string(kind);
+    if (method != gmres && kind == PreconditionerKind::incomplete_lu)
+      throw Error(
+          fmt::format("{} needs a preconditioner that is symmetric, and incomplete-lu is not; expected jacobi, "
+                      "block-jacobi or incomplete-cholesky",
+                      to_string(method)));
+    return make_preconditioner(A_, kind);
+  }
+
+  IterationOutcome iterations(LinearMethod method, const Preconditioner* M) {
+    const SparseOperator A(A_);
+    const IterationOptions& how = options_.iterations;
+    const double* b = b_.data();
+    double* x = x_.data();
+    switch (method) {
+      case jacobi:
+        return thalweg::jacobi(A_, b, x, how);
+      case gauss_seidel:
+        return thalweg::gauss_seidel(A_, b, x, how);
+      case sor:
+        return successive_overrelaxation(A_, b, x, how);
+      case gradient_descent:
+        return thalweg::gradient_descent(A, b, x, how);
+      case minres:
+        return thalweg::minres(A, b, x, M, how);
+      case gmres:
+        return thalweg::gmres(A, b, x, M, how);
+      case lsqr:
+        return thalweg::lsqr(A, b, x, how);
+      case lsmr:
+        return thalweg::lsmr(A, b, x, how);
+      default:
+        return conjugate_gradients(A, b, x, M, how);
+    }
+  }
+
+  void iterate(LinearMethod method, std::string reason) {
+    const bool least_squares = method == lsqr || method == lsmr;
+    if (!least_squares) iterative::expect_square(A_.rows, A_.columns, std::string(to_string(method)).c_str());
+    if ((method == cg || method == pcg || method == minres || method == gradient_descent) && !symmetric_)
+      throw Error(fmt::format("{} needs a symmetric matrix, and this one is not; expected gmres, lsqr or lsmr",
+                              to_string(method)));
+    const std::unique_ptr<Preconditioner> M = preconditioner(method);
+    solution_.seconds.factor = clock_.lap();
+    x_ = Vector::Zero(A_.columns);
+    IterationOutcome outcome = iterations(method, M.get());
+    solution_.seconds.solve = clock_.lap();
+    solution_.method = method;
+    solution_.reason = std::move(reason);
+    solution_.condition = outcome.condition;
+    solution_.iterations = outcome.iterations;
+    solution_.trace = std::move(outcome.trace);
+    solution_.ending = std::move(outcome.reason);
+    measure(least_squares);
+    solution_.solved = outcome.status == IterationOutcome::Status::converged;
+    verify(least_squares);
+  }
+
+  /// A recurrence may believe in a residual that is not there.
+  void verify(bool least_squares) {
+    if (!solution_.solved || least_squares) return;
+    const double b = b_.stableNorm(), wanted = options_.iterations.tolerance;
+    const double is = b > 0.0 ? solution_.residual_norm / b : solution_.residual_norm;
+    if (is <= 10.0 * wanted) return;
+    // What A x loses to rounding cannot be told from the residual.
+    if (solution_.backward_error <= well_solved) {
+      note(fmt::format("the residual is {:.1e} of b, not the {:.1e} that was asked for: less is rounding", is, wanted));
+      return;
+    }
+    solution_.solved = false;
+    solution_.ending = fmt::format("the recurrence met the tolerance, but the residual is {:.1e} of b", is);
+  }
+
+  // ---- what the answer is worth
+
+  void measure(bool least_squares) {
+    if (!x_.allFinite()) return;
+    solution_.backward_error = direct::backward_error(A_, b_, x_, least_squares);
+    solution_.residual_norm = direct::exact_residual(A_, b_, nullptr, x_).stableNorm();
+  }
+
+  void note(const std::string& text) { solution_.notes.push_back(text); }
+
+  const SparseMatrix& A_;
+  Vector b_, x_;
+  const LinearOptions& options_;
+  bool square_, symmetric_, positive_diagonal_ = false, dense_ = false;
+  std::string too_large_;
+  Clock clock_;
+  LinearSolution solution_;
+};
+
+}  // namespace
+
+LinearSolution solve_linear(const SparseMatrix& A, std::span<const double> b, const LinearOptions& options) {
+  A.validate();
+  options.iterations.validate();
+  if (static_cast<std::int64_t>(b.size()) != A.rows)
+    throw Error(fmt::format("A has {} rows, and b {} numbers; expected as many", A.rows, b.size()));
+  for (std::size_t i = 0; i < b.size(); ++i)
+    if (!std::isfinite(b[i])) throw Error(fmt::format("number {} of b is not finite; expected a number", i + 1));
+  if (A.rows == 0 || A.columns == 0) throw Error("A has no entries; expected at least one row and one column");
+  return SystemSolver(A, b, options).run();
+}
+
+}  // namespace thalweg::inline v0_1

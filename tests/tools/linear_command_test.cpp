@@ -1,0 +1,109 @@
+// thalweg linear.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "run.hpp"
+
+using command_test::contains;
+using command_test::Folder;
+using command_test::Outcome;
+using command_test::read;
+using command_test::run;
+using nlohmann::json;
+
+namespace {
+
+const std::string head = "%%MatrixMarket matrix ";
+const std::string spring = head + "coordinate real symmetric\n3 3 5\n1 1 2\n2 2 2\n3 3 2\n2 1 -1\n3 2 -1\n";
+const std::string forces = head + "array real general\n3 1\n1\n0\n1\n";
+
+}  // namespace
+
+TEST_CASE("linear solves a system, says why by that method, and writes x") {
+  const Folder folder;
+  folder.write("A.mtx", spring);
+  folder.write("b.mtx", forces);
+  const Outcome text = run("linear A.mtx b.mtx --output x.mtx", folder.path());
+  CHECK(text.code == 0);
+  CHECK(contains(text.out, "solved: the backward error"));
+  CHECK(contains(text.out, "A is symmetric, and positive definite as its factor shows"));
+  CHECK(contains(text.out, "x = (1, 1, 1)"));
+  CHECK(contains(read(folder.path() / "x.mtx"), "array real general\n3 1\n"));
+  const Outcome again = run("linear A.mtx b.mtx --json -", folder.path());
+  const json facts = json::parse(again.out);
+  CHECK(facts["solved"] == true);
+  CHECK(facts["method"] == "cholesky");
+  CHECK(facts["rank"] == 3);
+  CHECK(facts["backward_error"] <= 1e-16);
+  CHECK(facts["condition_estimate"] == doctest::Approx(8.0));  // ‖A‖₁ = 4, ‖A⁻¹‖₁ = 2
+  CHECK(facts["problem"]["right_hand_side"] == "b.mtx");
+  CHECK(facts["x"].size() == 3);
+  CHECK(run("linear A.mtx --quiet", folder.path()).out.empty());
+}
+
+TEST_CASE("linear: each method, its options, and what ends without an answer") {
+  const Folder folder;
+  folder.write("A.mtx", spring);
+  for (const std::string method :
+       {"lu", "QR", "cholesky", "ldlt", "jacobi", "gauss-seidel", "sor --relaxation 1.2", "cg",
+        "pcg --preconditioner jacobi", "minres", "gmres --restart 2", "lsqr", "lsmr", "gradient-descent"}) {
+    CAPTURE(method);
+    const Outcome outcome = run("linear A.mtx --tolerance 1e-12 --method " + method, folder.path());
+    CHECK(outcome.code == 0);
+    CHECK(contains(outcome.out, "x = (1, 1, 1)"));
+  }
+  const Outcome cut = run("linear A.mtx --method jacobi --max-iterations 2", folder.path());
+  CHECK(cut.code == 1);
+  CHECK(contains(cut.out, "not solved: the limit of 2 iterations is reached"));
+}
+
+TEST_CASE("linear: least squares, and a matrix whose rank is not full") {
+  const Folder folder;
+  folder.write("A.mtx", head + "array real general\n3 2\n1\n1\n1\n1\n2\n3\n");
+  folder.write("b.mtx", head + "array real general\n3 1\n1\n2\n4\n");
+  const json line = json::parse(run("linear A.mtx b.mtx --json -", folder.path()).out);
+  CHECK(line["x"][0] == doctest::Approx(-2.0 / 3.0));
+  CHECK(line["x"][1] == doctest::Approx(1.5));
+  folder.write("S.mtx", head + "array real general\n2 2\n1\n2\n2\n4\n");
+  const Outcome singular = run("linear S.mtx", folder.path());
+  CHECK(singular.code == 0);
+  CHECK(contains(singular.out, "A has rank 1 to rounding, of 2 at most"));
+  CHECK(contains(singular.out, "x = (0.6, 1.2)"));
+}
+
+TEST_CASE("linear: bad input") {
+  const Folder folder;
+  folder.write("A.mtx", spring);
+  folder.write("two.mtx", head + "array real general\n3 2\n1\n0\n1\n1\n1\n1\n");
+  folder.write("long.mtx", head + "array real general\n4 1\n1\n0\n1\n1\n");
+  folder.write("zero.mtx", head + "coordinate real symmetric\n2 2 1\n2 1 1\n");
+  folder.write("complex.mtx", head + "coordinate complex general\n1 1 1\n1 1 1 0\n");
+  const auto refused = [&](const std::string& arguments, int code, const std::string& part) {
+    const Outcome outcome = run("linear " + arguments, folder.path());
+    CAPTURE(arguments);
+    CHECK(outcome.code == code);
+    CHECK_MESSAGE(contains(outcome.err, part), outcome.err);
+    CHECK(outcome.out.empty());
+  };
+  refused("", 2, "linear needs a file; expected thalweg linear A.mtx");
+  refused("A.mtx long.mtx long.mtx", 2, "one argument too many");
+  refused("none.mtx", 3, "none.mtx: cannot be opened");
+  refused("complex.mtx", 3, "complex.mtx:1:34: the matrix is complex");
+  refused("A.mtx two.mtx", 3, "the right-hand side has 2 columns; expected one column");
+  refused("A.mtx long.mtx", 2, "A has 3 rows, and b 4 numbers");
+  refused("two.mtx --method cholesky", 2, "cholesky needs a square matrix");
+  refused("zero.mtx --method cholesky", 2, "A is not positive definite; expected ldlt, lu or qr");
+  refused("zero.mtx --method sor", 2, "entry (1, 1) is zero");
+  refused("A.mtx --method gaus", 2, "unknown method 'gaus'");
+  refused("A.mtx --preconditioner ssor", 2, "unknown preconditioner 'ssor'");
+  refused("A.mtx --method cg --preconditioner jacobi", 2, "cg takes no preconditioner");
+  refused("A.mtx --relaxation 2", 2, "--relaxation is '2'; expected a number between 0 and 2");
+  refused("A.mtx --restart 0", 2, "--restart is '0'");
+  refused("A.mtx --max-iterations 0", 2, "--max-iterations is '0'");
+  refused("A.mtx --output A.mtx", 2, "is a file of the input");
+  refused("A.mtx --output x.txt", 2, "expected a name that ends with .mtx");
+  refused("A.mtx --starts 3", 2, "unknown option '--starts'");
+}
