@@ -9,9 +9,10 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
-constexpr int points = 121;      // along each side of the grid
-constexpr double margin = 0.15;  // around what must be seen, of its extent
-constexpr double leash = 0.4;    // of the larger extent: how far a path may stray and still widen the window
+constexpr int points_of_whole = 121;  // along each side of the grid
+constexpr int points_of_parts = 161;  // with several starts, for each of which a page shows a part of the map
+constexpr double margin = 0.15;       // around what must be seen, of its extent
+constexpr double leash = 0.4;         // of the larger extent: how far a path may stray and still widen the window
 
 /// What one side of the window must hold.
 struct Extent {
@@ -89,6 +90,7 @@ Landscape survey(const CompareCase& problem, const ComparedProblem& compared) {
     map.lower[d] = window[d].lower;
     map.upper[d] = window[d].upper;
   }
+  const int points = problem.starts.size() > 1 ? points_of_parts : points_of_whole;
   map.columns = map.rows = points;
   map.minima = problem.minima;
   Cost cost(subject);

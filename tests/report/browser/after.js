@@ -273,7 +273,30 @@
   async function landscape() {
     const figure = chart('landscape'), methods = data.problem.methods.filter(m => m.runs.length);
     check(all('.contour', figure).length >= 10, 'contours');
+    equal(
+        all('.paths > g', figure).length, methods.length > mostAtFirst ? shownOfMany : methods.length,
+        'paths at first');
+    for (const box of all('.toggles input', figure))
+      if (!box.checked) box.click();
     equal(all('.paths > g', figure).length, methods.length, 'paths');
+    const heads = all('.paths path.head', figure), place = head => head.getAttribute('transform');
+    const outline = head => d3.range(60).map(k => head.getPointAtLength(k / 60 * head.getTotalLength()));
+    heads.forEach((head, i) => {
+      const above = heads.slice(i + 1).filter(other => place(other) === place(head));
+      check(
+          outline(head).some(p => above.every(other => !other.isPointInFill(p))),
+          'of heads at one place each shows beside those above it');
+    });
+    const wide = all('.paths g:not(.noisy) > path.line', figure).map(p => parseFloat(getComputedStyle(p).strokeWidth));
+    check(wide.every((w, i) => i === 0 || w < wide[i - 1]), `lower paths are wider: ${wide}`);
+    const frame = figure.querySelector('clipPath rect').getBBox();
+    for (const arrow of all('.paths path.crossing', figure)) {
+      const {e, f} = arrow.transform.baseVal[0].matrix;
+      const away = Math.min(e - frame.x, frame.x + frame.width - e, f - frame.y, frame.y + frame.height - f);
+      check(Math.abs(away) < 0.01, 'arrows stand at the edge of the map');
+    }
+    const reached = methods.filter(m => m.runs.some(r => r.start === 1 && r.reached && r.evaluations !== null));
+    equal(all('.canvas .reached', chart('convergence')).length, reached.length, 'rings of methods that reached the target');
     equal(
         new Set(all('.paths path.line', figure).map(p => p.getAttribute('stroke-dasharray'))).size,
         Math.min(8, methods.length), 'dash patterns');

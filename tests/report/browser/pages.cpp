@@ -206,6 +206,24 @@ thalweg::Comparison crowd() {
   return comparison;
 }
 
+/// So many methods that not all are shown at first; some meet F* exactly, one by way of a place outside the map.
+thalweg::Comparison throng() {
+  thalweg::Comparison comparison = crowd();
+  thalweg::ComparedProblem& problem = comparison.problems[0];
+  const std::size_t count = problem.methods.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (problem.methods[i].runs.empty()) continue;
+    thalweg::ComparedMethod again = problem.methods[i];
+    again.name += " again";
+    for (thalweg::ComparedRun& run : again.runs)
+      if (run.reached) run.result.trace.back().cost = problem.best_known;
+    comparison.methods.push_back(again.name);
+    problem.methods.push_back(std::move(again));
+  }
+  problem.methods.back().runs[0].result.trace[1].x = {-9.0, 1.0};
+  return comparison;
+}
+
 /// Three models of the same data, one with a hostile name.
 thalweg::ModelComparison three_models() {
   const std::string line = "a + b*c", parabola = "a + b*c + d*c^2";
@@ -234,5 +252,6 @@ int main(int count, char** arguments) {
   write(folder + "empty.html", to_html(failed_at_the_start(), {}));
   write(folder + "models.html", to_html(three_models(), provenance));
   write(folder + "crowd.html", to_html(crowd(), provenance));
+  write(folder + "throng.html", to_html(throng(), provenance));
   write(folder + "several.html", to_html(example_reports::several_problems(), provenance));
 }

@@ -81,12 +81,18 @@ function gridPath(x, y, columns, rows) {
   }));
 }
 
+/** How many ticks each axis of a figure has room for. */
+const tickCounts = ({x0, x1, y0, y1}) => ({
+  x: Math.max(3, Math.floor((x1 - x0) / 90)),
+  y: Math.max(3, Math.floor((y0 - y1) / 46)),
+});
+
 /** Draws both axes, their grid and their labels into figure.axes. */
 function drawAxes(figure, x, y, xLabel, yLabel, {xTicks = null, yTicks = null} = {}) {
   const {x0, x1, y0, y1, axes} = figure;
   axes.selectAll('*').remove();
-  const atX = xTicks || ticksOf(x, Math.max(3, Math.floor((x1 - x0) / 90)));
-  const atY = yTicks || ticksOf(y, Math.max(3, Math.floor((y0 - y1) / 46)));
+  const atX = xTicks || ticksOf(x, tickCounts(figure).x);
+  const atY = yTicks || ticksOf(y, tickCounts(figure).y);
   axes.append('g')
       .attr('class', 'grid')
       .selectAll('line')

@@ -95,7 +95,7 @@ function convergenceChart(parent, {title, all, series, best, many, extra}) {
     const y = !logarithmic ? linearScale(values, yRange) :
         atZero             ? logScaleWithZero(values, yRange) :
                              logScale(values, yRange);
-    const yTicks = logarithmic && atZero ? [0, ...ticksOf(y, Math.max(3, Math.floor((yRange[0] - yRange[1]) / 46)))] : null;
+    const yTicks = logarithmic && atZero ? [0, ...ticksOf(y, tickCounts(figure).y)] : null;
     drawAxes(figure, x, y, effortNames[state.effort], height.axis || 'cost F', {yTicks});
     const path = d3.line().defined(usable).x(p => x(place(p.e))).y(p => y(p.f));
     const lengthOf = line => lengthThrough(line.points.filter(usable).map(p => [x(place(p.e)), y(p.f)]));

@@ -43,19 +43,25 @@ function headRadii(places) {
   return above.map(count => headRadius + rim * count);
 }
 
-/** Where a line through pixels leaves the pane of a figure: {x, y, angle}, each place once. */
-function leavings(points, {x0, x1, y0, y1}) {
-  const inside = p => p[0] >= x0 && p[0] <= x1 && p[1] >= y1 && p[1] <= y0;
+const isInside = (p, {x0, x1, y0, y1}) => p[0] >= x0 && p[0] <= x1 && p[1] >= y1 && p[1] <= y0;
+
+/** Where a line through pixels leaves the pane of a figure, or comes into it: {x, y, angle, leaves}, each place once. */
+function crossings(points, pane) {
+  const {x0, x1, y0, y1} = pane;
   const found = [];
   for (let i = 1; i < points.length; ++i) {
     const [p, q] = [points[i - 1], points[i]];
-    if (!inside(p) || inside(q)) continue;
-    const reach = (from, to, low, high) => to < low ? (low - from) / (to - from) : to > high ? (high - from) / (to - from) : 1;
-    const part = Math.min(reach(p[0], q[0], x0, x1), reach(p[1], q[1], y1, y0));
+    const leaves = isInside(p, pane);
+    if (leaves === isInside(q, pane)) continue;
+    const reach = (from, to, low, high) =>
+        to < low ? (low - from) / (to - from) : to > high ? (high - from) / (to - from) : 1;
+    const [from, to] = leaves ? [p, q] : [q, p];
+    const part = Math.min(reach(from[0], to[0], x0, x1), reach(from[1], to[1], y1, y0));
     const at = {
-      x: p[0] + part * (q[0] - p[0]),
-      y: p[1] + part * (q[1] - p[1]),
-      angle: Math.atan2(q[1] - p[1], q[0] - p[0]) * 180 / Math.PI
+      x: from[0] + part * (to[0] - from[0]),
+      y: from[1] + part * (to[1] - from[1]),
+      angle: Math.atan2(q[1] - p[1], q[0] - p[0]) * 180 / Math.PI,
+      leaves
     };
     if (found.every(other => Math.hypot(other.x - at.x, other.y - at.y) > 12)) found.push(at);
   }
@@ -116,20 +122,25 @@ function landscapeChart(parent, {landscape, best, runs, legend, extra}) {
   }
 
   const pixel = p => [x(p[0]), y(p[1])];
-  const lengthOf = r => lengthThrough(r.run.trace.x.filter(isPoint).map(pixel));
+  // What lies far outside the map covers nothing.
+  const held = ([px, py]) => [
+    Math.max(figure.x0 - 50, Math.min(figure.x1 + 50, px)), Math.max(figure.y1 - 50, Math.min(figure.y0 + 50, py))
+  ];
+  const lengthOf = r => lengthThrough(r.run.trace.x.filter(isPoint).map(p => held(pixel(p))));
 
   function draw() {
     drawMap();
     const line = d3.line().x(p => x(p[0])).y(p => y(p[1]));
     const shown = longestFirst(runs().filter(r => r.run.trace.x && r.run.trace.x.length), lengthOf);
     const limit = most(), widths = lineWidths(shown.length);
-    const paths = shown.map((r, k) => ({...r, width: widths[k], part: partOfPath(r.run, state.position, state.clock, limit)}));
+    const part = r => partOfPath(r.run, state.position, state.clock, limit);
+    const paths = shown.map((r, k) => ({...r, width: widths[k], part: part(r)}));
     const radii = headRadii(paths.map(r => r.part.points).map(p => p.length ? pixel(p[p.length - 1]) : null));
     const g = layer.selectAll('g.path').data(paths, r => r.name).join(enter => {
       const one = enter.append('g').attr('class', r => `path ${r.style.css}`).attr('data-series', r => r.name);
       one.append('path').attr('class', 'line').attr('stroke-dasharray', r => r.style.dash);
       one.append('g').attr('class', 'steps');
-      one.append('g').attr('class', 'leavings');
+      one.append('g').attr('class', 'crossings');
       one.append('path').attr('class', 'mark head').append('title').text(r => r.name);
       return one;
     });
@@ -148,28 +159,29 @@ function landscapeChart(parent, {landscape, best, runs, legend, extra}) {
           .attr('cx', p => x(p[0]))
           .attr('cy', p => y(p[1]));
     });
-    g.select('g.leavings').each(function(r) {
+    g.select('g.crossings').each(function(r) {
       d3.select(this)
           .selectAll('path')
-          .data(leavings(r.part.points.map(pixel), figure))
+          .data(crossings(r.part.points.map(pixel), figure))
           .join('path')
-          .attr('class', 'mark leaving')
-          .attr('d', 'M0,0L-11,-6V6Z')
+          .attr('class', 'mark crossing')
+          .attr('d', at => at.leaves ? 'M0,0L-11,-6V6Z' : 'M11,0L0,-6V6Z')
           .attr('transform', at => `translate(${at.x},${at.y}) rotate(${at.angle})`);
     });
     g.select('path.head').attr('d', (r, k) => markerPath(r.style, Math.PI * radii[k] ** 2)).attr('transform', r => {
       const p = r.part.points[r.part.points.length - 1];
       return p ? `translate(${x(p[0])},${y(p[1])})` : null;
     });
-    arrows.style('display', layer.selectAll('path.leaving').empty() ? 'none' : null);
+    arrows.style('display', layer.selectAll('path.crossing').empty() ? 'none' : null);
     const start = paths.length ? paths[0].run.trace.x[0] : null;
-    drawStart(start && isPoint(start) ? [pixel(start)] : [], paths);
+    drawStart(start && isPoint(start) ? [pixel(start)].filter(p => isInside(p, figure)) : [], paths);
     describe(paths, start);
   }
 
   /** The start, and its name on the side that the paths leave free. */
   function drawStart(starts, paths) {
-    const place = starts.length ? labelPlace(starts[0], paths.map(r => r.run.trace.x.filter(isPoint).map(pixel)), figure) : null;
+    const ways = paths.map(r => r.run.trace.x.filter(isPoint).map(pixel));
+    const place = starts.length ? labelPlace(starts[0], ways, figure) : null;
     top.selectAll('circle.origin')
         .data(starts)
         .join('circle')
@@ -209,7 +221,7 @@ function landscapeChart(parent, {landscape, best, runs, legend, extra}) {
           `${landscape.minima.length > 1 ? ', a thin one a minimum that is not the lowest' : ''}. ` +
           'Shorter paths lie above longer ones, which are drawn wider.');
   const arrows = figure.legend.append('p').attr('class', 'caption').text(
-      'An arrow at the edge marks where a path leaves the map.');
+      'Arrows at the edge mark where a path leaves the map, or comes into it.');
   const player = appendPlayer(figure.figure.insert('div', '.canvas + div'), {
     name: 'position on the paths',
     position: 1,

@@ -2,7 +2,7 @@
 
 const mostLevels = 18;
 
-const leastCells = 40;    // of the grid, along each side of a window: with fewer its contours are coarse
+const leastCells = 48;    // of the grid, along each side of a window: with fewer its contours are coarse
 const windowMargin = 0.12;  // around what must be seen, of its extent
 const mostOfMap = 0.6;      // of each side of the map: a window that is larger is the map
 
@@ -16,14 +16,15 @@ function planeScales(figure, window) {
 
 /**
  * The part of the map that shows the runs' paths, where they stay in it, and the minima near them; the whole map where
- * that is most of it. The map itself holds the starts of all runs.
+ * that is most of it, or a path begins outside. The map itself holds the starts of all runs.
  */
 function windowOf(landscape, runs) {
   const {lower, upper, columns, rows} = landscape, whole = [lower[0], upper[0], lower[1], upper[1]];
   const inside = p => p.length === 2 && p.every((v, d) => v !== null && v >= lower[d] && v <= upper[d]);
-  const points = runs.flatMap(r => (r.run.trace.x || []).filter(inside));
+  const paths = runs.map(r => r.run.trace.x || []).filter(path => path.length);
+  const points = paths.flatMap(path => path.filter(inside));
   const minima = landscape.minima.filter(inside);
-  if (!points.length || !minima.length) return whole;
+  if (!points.length || !minima.length || !paths.every(path => inside(path[0]))) return whole;
   const extent = d => d3.extent(points, p => p[d]);
   const sides = [extent(0), extent(1)];
   const hold = m => m.forEach((v, d) => sides[d] = [Math.min(sides[d][0], v), Math.max(sides[d][1], v)]);
@@ -42,12 +43,12 @@ function windowOf(landscape, runs) {
   });
 }
 
-/** log₁₀ (F − F*) on the grid, from what can be told apart; null where F is not defined. */
-function logHeights(landscape, best) {
+/** log₁₀ (F − F*) on the grid, from what can be told apart among `shown` costs; null where F is not defined. */
+function logHeights(landscape, best, shown) {
   const known = finite(landscape.cost);
   const lowest = Math.min(d3.min(known), best === null ? Infinity : best);
   const highest = d3.max(known);
-  const positive = known.map(f => f - lowest).filter(h => h > 0).sort(d3.ascending);
+  const positive = finite(shown).map(f => f - lowest).filter(h => h > 0).sort(d3.ascending);
   // Below its lowest hundredth the grid is too coarse to draw the floor of a valley.
   const floor = positive.length ? Math.max(positive[Math.floor(positive.length / 100)], 1e-9 * (highest - lowest)) : 1;
   return landscape.cost.map(f => f === null ? null : Math.log10(Math.max(f - lowest, floor)));
@@ -56,14 +57,14 @@ function logHeights(landscape, best) {
 /** Draws into figure.marks what of the map lies in the window of the scales. */
 function drawLandscape(figure, landscape, best, x, y) {
   const {columns, rows, lower, upper} = landscape;
-  const heights = logHeights(landscape, best);
   // Levels are those of the window.
   const nodes = (scale, d, count) => d3.range(count).filter(i => {
     const v = lower[d] + (upper[d] - lower[d]) * i / (count - 1), [from, to] = scale.domain();
     return v >= from && v <= to;
   });
   const atX = nodes(x, 0, columns), atY = nodes(y, 1, rows);
-  const known = finite(atY.flatMap(row => atX.map(column => heights[row * columns + column])));
+  const inWindow = values => atY.flatMap(row => atX.map(column => values[row * columns + column]));
+  const heights = logHeights(landscape, best, inWindow(landscape.cost)), known = finite(inWindow(heights));
   const [low, high] = d3.extent(known);
   const levels = d3.range(mostLevels).map(i => low + (high - low) * (i + 0.5) / mostLevels);
   // Where F is not defined the map takes it for high, and is covered afterwards.
