@@ -102,7 +102,7 @@ function drawLandscape(figure, landscape, best, x, y) {
 
 /** Whether F at a point is surely above F*: the grid's values around it lie higher than they differ. */
 function isAbove(landscape, best, point) {
-  if (best === null) return false;
+  if (best === null || point.length !== 2) return false;
   const {columns, rows, lower, upper} = landscape;
   const cell = (d, count) => Math.max(
       0, Math.min(count - 2, Math.floor((point[d] - lower[d]) / (upper[d] - lower[d]) * (count - 1))));
