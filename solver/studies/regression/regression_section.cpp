@@ -92,14 +92,14 @@ Json json_of(const RegressionSummary& r) {
           {"zero_weights", r.zero_weights}};
 }
 
-/// Which inputs an l1 penalty keeps: what such a fit is asked for.
-std::string kept_weights(const RegressionSummary& r) {
+/// Which inputs an l1 penalty keeps: what such a fit is asked for. `blank`: between a name and its value.
+std::string kept_weights(const RegressionSummary& r, std::string_view blank) {
   std::string out = fmt::format("{} of {} weights are zero.", r.zero_weights, r.weights);
   if (r.other_weights.empty()) return out;
   const std::size_t shown = std::min(r.other_weights.size(), most_weights_in_text);
   std::vector<std::string> words;
   for (std::size_t i = 0; i < shown; ++i)
-    words.push_back(fmt::format("{} {:.3g}", printable(r.other_weights[i].first), r.other_weights[i].second));
+    words.push_back(fmt::format("{}{}{:.3g}", printable(r.other_weights[i].first), blank, r.other_weights[i].second));
   const char* which = r.standardised ? ", of standardised inputs," : "";
   if (shown < r.other_weights.size())
     return out +
@@ -156,8 +156,8 @@ Section section_of(const RegressionSummary& r) {
   add_key_numbers(r, section);
   Json figure = Json::object();
   if (r.zero_weights > 0) {
-    section.sentence = kept_weights(r);
-    section.panels.push_back({"weights", "Which inputs count", {{section.sentence}}});
+    section.sentence = kept_weights(r, " ");
+    section.panels.push_back({"weights", "Which inputs count", {{kept_weights(r, "\u00a0")}}});
     figure["weights"] = weights_of(r);
   }
   if (r.picture) {

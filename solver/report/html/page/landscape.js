@@ -213,12 +213,13 @@ function landscapeChart(parent, {landscape, best, runs, legend, extra}) {
                                           ''}: ${ends.join('; ')}.`);
   }
 
+  const hasHigher = landscape.minima.some(m => isAbove(landscape, best, m));
   const refreshLegend = legend(figure);
   figure.legend.append('p')
       .attr('class', 'caption')
       .text(
           'Contours are spaced evenly in the logarithm of F − F*: the bluer, the lower. A cross marks a known minimum' +
-          `${landscape.minima.some(m => isAbove(landscape, best, m)) ? ', a thin one a minimum that is not the lowest' : ''}. ` +
+          `${hasHigher ? ', a thin one a minimum that is not the lowest' : ''}. ` +
           'Shorter paths lie above longer ones, which are drawn wider.');
   const arrows = figure.legend.append('p').attr('class', 'caption').text(
       'Arrows at the edge mark where a path leaves the map, or comes into it.');
