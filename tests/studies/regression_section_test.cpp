@@ -70,6 +70,21 @@ TEST_CASE("the text of a regression: quality, confusion, cross-validation, zeros
   CHECK(to_text(example(), true).find("epochs         7\n") != std::string::npos);
 }
 
+TEST_CASE("losses of one column are written alike") {
+  Report report = example();
+  RegressionSummary r;
+  r.quality = {{"all", 8, 128432.1, unset, unset, {}}};
+  r.penalty = "l2";
+  r.folds = 4;
+  r.cross_validation = {{0.1, 96366.4, 18768.0, true}, {1.0, 5.59521e-5, 1e-12, false}, {2.0, 0.0, 1e9, false}};
+  report.sections = {section_of(r)};
+  const std::string text = section_text(report);
+  CHECK(text.find("8     128430\n") != std::string::npos);
+  for (const char* row :
+       {"  0.1         96366    19000  chosen\n", "    1  0.000055952    1e-12\n", "    2            0    1e+09\n"})
+    CHECK_MESSAGE(text.find(row) != std::string::npos, text);
+}
+
 TEST_CASE("an l1 penalty's weights are named by size, in words and as bars") {
   RegressionSummary r;
   r.weights = 5;

@@ -30,7 +30,19 @@ constexpr std::size_t most_weights_in_text = 20, most_weights_on_page = 40;  // 
 
 std::string percentage(double part) { return std::isfinite(part) ? fmt::format("{:.1f} %", 100.0 * part) : ""; }
 
-std::string cell(double v, int digits) { return std::isfinite(v) ? fmt::format("{:.{}g}", v, digits) : ""; }
+/// Rounded to so many significant digits, without an exponent as far as that can be read: numbers of one column are to
+/// be compared.
+std::string cell(double v, int digits) {
+  if (!std::isfinite(v)) return "";
+  const std::string rounded = fmt::format("{:.{}e}", v, digits - 1);
+  const int exponent = std::stoi(rounded.substr(rounded.find('e') + 1));
+  if (v == 0.0 || exponent < -6 || exponent > 8) return fmt::format("{:.{}g}", v, digits);
+  std::string out = fmt::format("{:.{}f}", std::stod(rounded), std::max(0, digits - 1 - exponent));
+  if (out.find('.') == std::string::npos) return out;
+  out.erase(out.find_last_not_of('0') + 1);
+  if (out.back() == '.') out.pop_back();
+  return out;
+}
 
 /// A row per part of the samples: how well the model does on it.
 Table quality_table(const RegressionSummary& r) {
