@@ -50,7 +50,7 @@ int run(int argc, const char* const* argv) {
     case Verb::fit:
       return fit_command(arguments);
     case Verb::compare:
-      return compare_command(arguments);
+      return arguments.compare.is_linear ? compare_linear_command(arguments) : compare_command(arguments);
     case Verb::check:
       return check_command(arguments);
     case Verb::linear:

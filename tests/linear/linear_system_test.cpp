@@ -272,7 +272,7 @@ TEST_CASE("what a method cannot take is said, with what can") {
   const SparseMatrix wide = random_sparse(3, 5, 1, 1), general = poisson_2d(4, 1.0), indefinite = saddle_point(8, 2);
   const std::vector<double> three(3, 1.0), sixteen(16, 1.0), ten(10, 1.0);
   expect_message([&] { solved(wide, three, LinearMethod::lu); }, "lu needs a square matrix, and this one of 3 × 5");
-  expect_message([&] { solved(wide, three, LinearMethod::gmres); }, "expected LSQR, LSMR or QR");
+  expect_message([&] { solved(wide, three, LinearMethod::gmres); }, "expected qr, lsqr or lsmr");
   expect_message([&] { solved(general, sixteen, LinearMethod::cholesky); }, "cholesky needs a symmetric matrix");
   expect_message([&] { solved(general, sixteen, LinearMethod::cg); }, "expected gmres, lsqr or lsmr");
   expect_message([&] { solved(indefinite, ten, LinearMethod::cholesky); }, "A is not positive definite");

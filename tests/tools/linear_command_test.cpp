@@ -1,6 +1,7 @@
 // thalweg linear.
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -106,4 +107,38 @@ TEST_CASE("linear: bad input") {
   refused("A.mtx --output A.mtx", 2, "is a file of the input");
   refused("A.mtx --output x.txt", 2, "expected a name that ends with .mtx");
   refused("A.mtx --starts 3", 2, "unknown option '--starts'");
+}
+
+TEST_CASE("compare of a matrix runs all methods, and refuses what is of minimisers") {
+  const Folder folder;
+  folder.write("A.mtx", spring);
+  folder.write("b.mtx", forces);
+  folder.write("wide.mtx", head + "array real general\n1 2\n1\n1\n");
+  const Outcome text = run("compare A.mtx b.mtx --report page.html --json all.json", folder.path());
+  CHECK(text.code == 0);
+  CHECK(contains(text.out, "15 of 15 methods solved the system"));
+  CHECK(contains(text.out, "Eigenvalues from 0.5858 to 3.414: the condition number is 5.83."));
+  CHECK(contains(text.out, "its factor (L + Lᵀ) has 7"));
+  const json facts = json::parse(read(folder.path() / "all.json"));
+  CHECK(facts["runs"].size() == 15);
+  CHECK(facts["definite"] == true);
+  CHECK(facts["condition_number"] == doctest::Approx(3.0 + 2.0 * std::sqrt(2.0)));
+  for (const json& each : facts["runs"]) CHECK(each["solved"] == true);
+  const std::string page = read(folder.path() / "page.html");
+  CHECK(contains(page, "<h2 id=\"sparsity-heading\">"));
+  CHECK(contains(page, "thalweg compare A.mtx b.mtx"));
+  const Outcome some = run("compare A.mtx --methods CG,qr", folder.path());
+  CHECK(contains(some.out, "2 of 2 methods"));
+  CHECK(contains(run("compare wide.mtx", folder.path()).out,
+                 "Refused by lu, cholesky, ldlt, cholmod, jacobi, gauss-seidel, sor, gradient-descent, cg, pcg, minres "
+                 "and gmres: needs a square matrix, and this one of 1 × 2 is not"));
+  const auto refused = [&](const std::string& arguments, const std::string& part) {
+    const Outcome outcome = run("compare " + arguments, folder.path());
+    CHECK(outcome.code == 2);
+    CHECK_MESSAGE(contains(outcome.err, part), outcome.err);
+  };
+  refused("A.mtx --tune", "--tune does not apply to a linear system");
+  refused("A.mtx --methods lm", "unknown method 'lm'; expected one of auto, lu");
+  refused("A.mtx b.mtx b.mtx", "'b.mtx' is one argument too many");
+  refused("A.mtx --report A.html --json A.html", "are one file");
 }

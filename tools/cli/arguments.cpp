@@ -266,7 +266,7 @@ const CommandLine command_lines[] = {
      "Several methods on one problem under one stopping rule",
      "Example: thalweg compare catalogue:beale --methods lm,newton,bfgs,adam --from 2,-2 --report beale.html\n"
      "Several files, and folders of them, are compared together: thalweg compare problems/nist",
-     {"FILE", "problems, folders of problem files, or catalogue:NAME"}},
+     {"FILE", "problems, folders of problem files, catalogue:NAME, or a matrix A.mtx, and perhaps b.mtx behind it"}},
     {Verb::check,
      of_check,
      "check",

@@ -59,8 +59,11 @@ struct FitArguments {
 };
 
 struct CompareArguments {
-  std::vector<std::string> files;  ///< problem files, folders of them, catalogue:NAME
+  std::vector<std::string> files;         ///< problem files, folders of them, catalogue:NAME
+  std::vector<std::string> method_names;  ///< as they were given
   std::vector<AnyMethod> methods;
+  std::vector<LinearMethod> linear_methods;  ///< in their place for a matrix; empty: all
+  bool is_linear = false;                    ///< the files are a matrix, and perhaps a right-hand side
   StoppingRule rule;
   bool tune = false;
   int start = 0;                            ///< counts from 1; 0: all of the file's

@@ -1,10 +1,16 @@
 #include "cli/option_rules.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
+#include <thalweg/base/words.hpp>
+#include <thalweg/models/matrix_market.hpp>
+
+#include "cli/option_values.hpp"
 #include "cli/usage.hpp"
+#include "cli/wording.hpp"
 
 namespace thalweg::tool {
 namespace {
@@ -126,7 +132,25 @@ void finish_fit(FitArguments& fit, SolveArguments& solve) {
   if (fit.model.empty()) throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
 }
 
+/// compare A.mtx [b.mtx]: a linear system, which has methods of its own, and no options of minimisers.
+void finish_linear_comparison(Arguments& arguments) {
+  CompareArguments& compare = arguments.compare;
+  constexpr std::string_view heeded[] = {"--methods", "--threads", "--json", "--report", "--quiet"};
+  for (const std::string& option : arguments.solve.given)
+    if (std::find(std::begin(heeded), std::end(heeded), option) == std::end(heeded))
+      throw UsageError(
+          fmt::format("{} does not apply to a linear system; expected --methods, --threads, --json, "
+                      "--report or --quiet",
+                      option));
+  if (compare.files.size() > 2)
+    throw UsageError(
+        fmt::format("'{}' is one argument too many; expected a matrix and a right-hand side", compare.files[2]));
+  for (const std::string& name : split_at_commas(compare.method_names))
+    if (!same_word(name, "all")) compare.linear_methods.push_back(parse_linear_method(name));
+}
+
 void finish_compare(Arguments& arguments) {
+  if (!arguments.compare.method_names.empty()) arguments.compare.methods = methods_from(arguments.compare.method_names);
   if (arguments.compare.methods.empty())
     arguments.compare.methods = {Method::levenberg_marquardt, Method::newton, Method::bfgs, Rule::adam, Rule::sgd};
   // What the methods themselves need, not what the machine has.
@@ -147,6 +171,11 @@ void finish(Arguments& arguments) {
     if (arguments.linear.files.size() > 2)
       throw UsageError(fmt::format("'{}' is one argument too many; expected a matrix and a right-hand side",
                                    arguments.linear.files[2]));
+    return;
+  }
+  if (arguments.verb == Verb::compare && looks_like_matrix_market(arguments.compare.files[0])) {
+    arguments.compare.is_linear = true;
+    finish_linear_comparison(arguments);
     return;
   }
   for (const auto& [one, other] : contradictions)

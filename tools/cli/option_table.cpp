@@ -203,8 +203,8 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.solve.options.time_limit = g.number(0.0, "seconds >= 0"); }},
 
     {"--methods", "NAME,...", comparison, of_compare,
-     "what to compare; also all, second-order, first-order, global (lm,newton,bfgs,adam,sgd)",
-     [](A& a, const G& g) { a.compare.methods = methods_from(g.texts); }, repeats},
+     "what to compare; also all, second-order, first-order, global (lm,newton,bfgs,adam,sgd); of A.mtx those of linear",
+     [](A& a, const G& g) { a.compare.method_names = g.texts; }, repeats},
     {"--start", "K", comparison, of_compare, "which of the file's starts (all)",
      [](A& a, const G& g) { a.compare.start = g.whole(1); }},
     {"--from", "NUMBER,...", comparison, of_compare, "a start, all parameters of it; may be given again",

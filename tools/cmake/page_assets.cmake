@@ -36,9 +36,10 @@ set(FILES_report_script ${charts} ${html}/fit.js ${html}/residuals.js ${html}/co
     ${html}/minima.js ${html}/report_page.js)
 set(FILES_comparison_script ${charts} ${html}/landscape_map.js ${html}/landscape.js ${html}/performance.js
     ${html}/comparison_page.js)
+set(FILES_linear_script ${charts} ${html}/linear_page.js)
 # As the headers have it: thalweg::inline v0_1.
 set(version_namespace thalweg::v${PROJECT_VERSION_MAJOR}_${PROJECT_VERSION_MINOR})
-thalweg_embed(report ${version_namespace}::html d3 d3_licence style report_script comparison_script)
+thalweg_embed(report ${version_namespace}::html d3 d3_licence style report_script comparison_script linear_script)
 
 # Each kind of problem brings the scripts of its figures: studies/bundle/bundle.js is thalweg::studies::bundle_script.
 file(GLOB own_scripts CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/studies/*/*.js)

@@ -21,6 +21,8 @@ int fit_models(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
 int linear_command(const LinearArguments& arguments);
+/// compare of a matrix.
+int compare_linear_command(const Arguments& arguments);
 int list_command(const Arguments& arguments);
 int generate_command(const GenerateArguments& arguments);
 int version_command();

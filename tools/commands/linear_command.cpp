@@ -1,5 +1,7 @@
-// thalweg linear: a system of linear equations, or linear least squares.
+// thalweg linear, and compare of a matrix: a system of linear equations, or linear least squares.
+#include <algorithm>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,6 +21,31 @@ constexpr const char* all_ones = "A · 1, for none was given";
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+struct System {
+  SparseMatrix A;
+  std::vector<double> b;
+  LinearSystemFacts facts;
+};
+
+/// The matrix, and the right-hand side or what stands in its place.
+System read_system(const std::vector<std::string>& files) {
+  MatrixFile file = read_matrix_market(files[0]);
+  System system{std::move(file.matrix), {}, {}};
+  const SparseMatrix& A = system.A;
+  system.facts = {files[0], all_ones, A.rows, A.columns, A.nonzeros(), A.is_symmetric(), {}};
+  if (file.repeated > 0)
+    system.facts.notes.push_back(fmt::format(
+        "{} of the file's entries name a place that another one names, too: they were added", file.repeated));
+  system.b.resize(static_cast<std::size_t>(A.rows));
+  if (files.size() > 1) {
+    system.facts.right_hand_side = files[1];
+    system.b = read_vector_market(files[1]);
+  } else {
+    A.multiply(std::vector<double>(static_cast<std::size_t>(A.columns), 1.0).data(), system.b.data());
+  }
+  return system;
+}
+
 /// The files of an option may not be those of the input.
 OutputFile output(const char* option, const std::string& path, const std::vector<std::string>& inputs) {
   if (path.empty() || path == "-") return {};
@@ -28,33 +55,18 @@ OutputFile output(const char* option, const std::string& path, const std::vector
   return {option, path};
 }
 
-void note_about(const MatrixFile& file, LinearReport& report) {
-  if (file.repeated > 0)
-    report.system.notes.push_back(fmt::format(
-        "{} of the file's entries name a place that another one names, too: they were added", file.repeated));
-}
-
 }  // namespace
 
 int linear_command(const LinearArguments& a) {
   const Stopwatch watch;
-  const MatrixFile file = read_matrix_market(a.files[0]);
-  const SparseMatrix& A = file.matrix;
+  const System system = read_system(a.files);
   LinearReport report;
-  report.system = {a.files[0], all_ones, A.rows, A.columns, A.nonzeros(), A.is_symmetric(), {}};
-  note_about(file, report);
-  std::vector<double> b(static_cast<std::size_t>(A.rows));
-  if (a.files.size() > 1) {
-    report.system.right_hand_side = a.files[1];
-    b = read_vector_market(a.files[1]);
-  } else {
-    A.multiply(std::vector<double>(static_cast<std::size_t>(A.columns), 1.0).data(), b.data());
-  }
+  report.system = system.facts;
   report.seconds_read = watch.elapsed();
   OutputFile json_file = output("--json", a.json, a.files), x_file = output("--output", a.output, a.files);
-  if (!a.json.empty() && a.json != "-" && !a.output.empty() && same_file(a.json, a.output))
+  if (json_file.wanted() && x_file.wanted() && same_file(a.json, a.output))
     throw UsageError("--json and --output are one file; expected two");
-  report.solution = solve_linear(A, b, a.options);
+  report.solution = solve_linear(system.A, system.b, a.options);
   if (x_file.wanted()) x_file.commit(to_matrix_market(report.solution.x));
   if (json_file.wanted()) json_file.commit(to_json(report));
   if (a.json == "-")
@@ -62,6 +74,29 @@ int linear_command(const LinearArguments& a) {
   else if (!a.quiet)
     print(to_text(report));
   return report.solution.solved ? exit_converged : exit_stopped;
+}
+
+int compare_linear_command(const Arguments& arguments) {
+  const SolveArguments& a = arguments.solve;
+  const std::vector<std::string>& files = arguments.compare.files;
+  const System system = read_system(files);
+  OutputFile json_file = output("--json", a.json, files), page = output("--report", a.report, files);
+  if (json_file.wanted() && page.wanted() && same_file(a.json, a.report))
+    throw UsageError("--json and --report are one file; expected two");
+  LinearComparisonOptions options;
+  options.methods = arguments.compare.linear_methods;
+  options.options.threads = a.was_given("--threads") ? a.options.threads : 1;
+  LinearComparisonReport report{system.facts, compare_linear(system.A, system.b, options),
+                                options.options.iterations.tolerance};
+  if (json_file.wanted()) json_file.commit(to_json(report));
+  if (page.wanted()) page.commit(to_html(report, provenance_of(a.command)));
+  if (a.json == "-")
+    print(to_json(report));
+  else if (!a.quiet)
+    print(to_text(report));
+  const auto solved = [](const LinearRun& run) { return run.solution.solved; };
+  return std::any_of(report.comparison.runs.begin(), report.comparison.runs.end(), solved) ? exit_converged
+                                                                                           : exit_stopped;
 }
 
 }  // namespace thalweg::tool

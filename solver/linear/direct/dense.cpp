@@ -84,7 +84,7 @@ class DenseLdlt final : public Symmetric {
 /// Least squares, of any rank.
 class DenseQr final : public Factorization {
  public:
-  explicit DenseQr(const SparseMatrix& A) : m_(A.rows), n_(A.columns) {
+  explicit DenseQr(const SparseMatrix& A) : m_(A.rows), n_(A.columns), norm_(A.one_norm()) {
     factors_.setThreshold(16.0 * std::sqrt(static_cast<double>(std::max(m_, n_))) *
                           std::numeric_limits<double>::epsilon());
     factors_.compute(eigen_dense(A));
@@ -96,25 +96,32 @@ class DenseQr final : public Factorization {
   std::int64_t core_size() const override { return rank(); }
   double core_norm() const override {
     if (rank() == 0) return 0.0;
+    if (is_square()) return norm_;
     return MatrixXd(core().triangularView<Upper>()).cwiseAbs().colwise().sum().maxCoeff();
   }
-  Vector core_solve(const Vector& b) const override { return core().triangularView<Upper>().solve(b); }
+  Vector core_solve(const Vector& b) const override {
+    return is_square() ? solve(b) : Vector(core().triangularView<Upper>().solve(b));
+  }
   Vector core_solve_transposed(const Vector& b) const override {
-    return core().transpose().triangularView<Lower>().solve(b);
+    if (is_square()) return factors_.householderQ() * triangle_transposed(factors_.colsPermutation().transpose() * b);
+    return triangle_transposed(b);
   }
 
   void solve_augmented(const Vector& f, const Vector& g, Vector& dr, Vector& dx) const override {
-    const Vector v = core_solve_transposed(factors_.colsPermutation().transpose() * g);
+    const Vector v = triangle_transposed(factors_.colsPermutation().transpose() * g);
     Vector c = factors_.householderQ().adjoint() * f;
-    dx = factors_.colsPermutation() * core_solve(c.head(n_) - v);
+    dx = factors_.colsPermutation() * Vector(core().triangularView<Upper>().solve(c.head(n_) - v));
     c.head(n_) = v;
     dr = factors_.householderQ() * c;
   }
 
  private:
+  bool is_square() const { return m_ == n_ && rank() == n_; }
+  Vector triangle_transposed(const Vector& b) const { return core().transpose().triangularView<Lower>().solve(b); }
   /// R, or T where Z goes with it.
   Eigen::Block<const MatrixXd> core() const { return factors_.matrixQTZ().topLeftCorner(rank(), rank()); }
   std::int64_t m_, n_;
+  double norm_;
   Eigen::CompleteOrthogonalDecomposition<MatrixXd> factors_;
 };
 

@@ -22,8 +22,8 @@ class Factorization {
   /// Numbers that the factors hold.
   virtual std::int64_t nonzeros() const = 0;
 
-  /// The square matrix C that has A's condition: A itself, or the triangle of a QR or complete orthogonal
-  /// decomposition.
+  /// The square matrix C that has A's condition: A itself, or, where that is not square or not of full rank, the
+  /// triangle of its QR or complete orthogonal decomposition.
   virtual std::int64_t core_size() const = 0;
   virtual double core_norm() const = 0;  // ‖C‖₁
   virtual Vector core_solve(const Vector& b) const = 0;

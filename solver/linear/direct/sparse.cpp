@@ -61,7 +61,7 @@ using QrFactors = Eigen::SparseQR<EigenSparse, Ordering>;
 /// A P = Q [R; 0] with R upper trapezoidal, rank × n; where that is not square, Rᵀ P' = Q' [T; 0] on top.
 class SparseQr final : public Factorization {
  public:
-  explicit SparseQr(const SparseMatrix& A) : m_(A.rows), n_(A.columns) {
+  explicit SparseQr(const SparseMatrix& A) : m_(A.rows), n_(A.columns), norm_(A.one_norm()) {
     const double largest = A.frobenius_norm();
     factors_.setPivotThreshold(16.0 * std::sqrt(static_cast<double>(std::max(m_, n_))) *
                                std::numeric_limits<double>::epsilon() * largest);
@@ -95,26 +95,33 @@ class SparseQr final : public Factorization {
 
   std::int64_t core_size() const override { return rank_; }
   double core_norm() const override {
+    if (is_square()) return norm_;
     double most = 0.0;
     for (int c = 0; c < core().outerSize(); ++c) most = std::max(most, core().col(c).cwiseAbs().sum());
     return most;
   }
-  Vector core_solve(const Vector& b) const override { return core().triangularView<Upper>().solve(b); }
+  Vector core_solve(const Vector& b) const override {
+    return is_square() ? solve(b) : Vector(core().triangularView<Upper>().solve(b));
+  }
   Vector core_solve_transposed(const Vector& b) const override {
-    return core().transpose().triangularView<Lower>().solve(b);
+    if (is_square()) return factors_.matrixQ() * triangle_transposed(factors_.colsPermutation().transpose() * b);
+    return triangle_transposed(b);
   }
 
   void solve_augmented(const Vector& f, const Vector& g, Vector& dr, Vector& dx) const override {
-    const Vector v = core_solve_transposed(factors_.colsPermutation().transpose() * g);
+    const Vector v = triangle_transposed(factors_.colsPermutation().transpose() * g);
     Vector c = factors_.matrixQ().transpose() * f;
-    dx = factors_.colsPermutation() * core_solve(c.head(n_) - v);
+    dx = factors_.colsPermutation() * Vector(R_.triangularView<Upper>().solve(c.head(n_) - v));
     c.head(n_) = v;
     dr = factors_.matrixQ() * c;
   }
 
  private:
+  bool is_square() const { return m_ == n_ && rank_ == n_; }
+  Vector triangle_transposed(const Vector& b) const { return core().transpose().triangularView<Lower>().solve(b); }
   const EigenSparse& core() const { return rank_ < n_ ? T_ : R_; }
   std::int64_t m_, n_;
+  double norm_;
   Eigen::Index rank_ = 0;
   QrFactors factors_, across_;
   EigenSparse R_, T_;

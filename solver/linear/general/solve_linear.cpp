@@ -234,8 +234,8 @@ class SystemSolver {
     const bool least_squares = method == lsqr || method == lsmr;
     if (!least_squares) iterative::expect_square(A_.rows, A_.columns, std::string(to_string(method)).c_str());
     if ((method == cg || method == pcg || method == minres || method == gradient_descent) && !symmetric_)
-      throw Error(fmt::format("{} needs a symmetric matrix, and this one is not; expected gmres, lsqr or lsmr",
-                              to_string(method)));
+      throw Error(fmt::format("{} needs a symmetric matrix, and this one of {} is not; expected gmres, lsqr or lsmr",
+                              to_string(method), shape_of(A_)));
     const std::unique_ptr<Preconditioner> M = preconditioner(method);
     solution_.seconds.factor = clock_.lap();
     x_ = Vector::Zero(A_.columns);

@@ -26,8 +26,8 @@ constexpr double too_large = 1e8;  // of the first residual
 
 void expect_square(std::int64_t rows, std::int64_t columns, const char* method) {
   if (rows != columns)
-    throw Error(std::string(method) + " needs a square matrix, and this one has " + std::to_string(rows) +
-                " rows and " + std::to_string(columns) + " columns; expected LSQR, LSMR or QR for least squares");
+    throw Error(std::string(method) + " needs a square matrix, and this one of " + std::to_string(rows) + " × " +
+                std::to_string(columns) + " is not; expected qr, lsqr or lsmr");
 }
 
 Recorder::Recorder(const IterationOptions& options, std::int64_t columns, double norm_of_b)

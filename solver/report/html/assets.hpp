@@ -10,5 +10,6 @@ extern const std::string_view d3_licence;         ///< its copyright notice, whi
 extern const std::string_view style;              ///< CSS
 extern const std::string_view report_script;      ///< JavaScript of the page of one solve
 extern const std::string_view comparison_script;  ///< and of a comparison's
+extern const std::string_view linear_script;      ///< and of one on a linear system
 
 }  // namespace thalweg::inline v0_1::html

@@ -9,6 +9,8 @@
 #include <thalweg/report/table.hpp>
 #include <thalweg/report/text.hpp>
 
+#include "report/text/linear_tables.hpp"
+
 namespace thalweg::inline v0_1 {
 namespace {
 
@@ -46,9 +48,8 @@ std::string first_numbers(const std::vector<double>& x) {
 }  // namespace
 
 std::string to_text(const LinearReport& report) {
-  const LinearReport::System& a = report.system;
-  std::string out = fmt::format("{}: {} × {}, {} entries{}\nright-hand side: {}\n\n", printable(a.name), a.rows,
-                                a.columns, a.nonzeros, a.symmetric ? ", symmetric" : "", printable(a.right_hand_side));
+  const LinearSystemFacts& a = report.system;
+  std::string out = text::heading(a) + "\n";
   out += fmt::format("{}: {}\n\n", report.solution.solved ? "solved" : "not solved", report.solution.ending);
   out += facts(report).print("  ");
   for (const std::string& note : a.notes) out += "\nNote: " + printable(note) + ".\n";

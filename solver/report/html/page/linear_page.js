@@ -8,17 +8,16 @@ function residualChart(parent, data) {
       parent, {title: 'Residual of each method', wide: true, beside: true, aspect: 0.64, kind: 'residual'});
   const all = data.runs.map((run, i) => ({name: run.name, style: seriesStyle(i), run}));
   const hidden = new Set();
-  const state = {effort: 'iteration', log: false};
+  const lengths = all.filter(m => m.run.iterative).map(m => m.run.iterations);
+  const state = {effort: 'iteration', log: d3.max(lengths) > 20 * Math.max(1, d3.min(lengths))};
   const set = key => value => {
     state[key] = value;
     draw();
   };
   appendSwitch(
       figure.toolbar, 'against',
-      [{value: 'iteration', label: 'iterations'}, {value: 'seconds', label: 'seconds'}], state.effort, value => {
-        state.log = value === 'seconds';
-        set('effort')(value);
-      });
+      [{value: 'iteration', label: 'iterations'}, {value: 'seconds', label: 'seconds'}], state.effort, set('effort'));
+  appendToggle(figure.toolbar, 'log x', state.log, set('log'));
   const pointsOf = ({run}) => run.residual.map((r, k) => ({e: run[state.effort][k], r, last: k + 1 === run.residual.length}))
                                   .filter(p => p.e !== null && p.r !== null);
 
@@ -74,7 +73,7 @@ function residualChart(parent, data) {
         refresh();
         draw();
       },
-      {result, resultName: 'iterations, or time of a direct method'});
+      {result, resultName: () => 'iterations, or time of a direct method'});
   figure.legend.append('p')
       .attr('class', 'caption')
       .text('The dashed line is the tolerance. Direct methods are points, against seconds alone.');
@@ -109,7 +108,7 @@ function spectrumChart(parent, {kind, values}) {
 /** Cells with entries, the fuller the darker. */
 function patternChart(parent, title, {cells, entries, parts}) {
   const figure = new Figure(
-      parent, {title: `${title}: ${entries} entries`, aspect: 1, kind: 'pattern', margin: {left: 8, right: 8, top: 8, bottom: 8}});
+      parent, {title, aspect: 1, kind: 'pattern', margin: {left: 8, right: 8, top: 8, bottom: 8}});
   figure.clear();
   const size = Math.min(figure.x1 - figure.x0, figure.y0 - figure.y1), cell = size / cells;
   const levels = 4, paths = d3.range(levels).map(() => []);
@@ -130,6 +129,7 @@ function patternChart(parent, title, {cells, entries, parts}) {
       .attr('class', 'pattern')
       .attr('opacity', (p, level) => 0.4 + 0.6 * (level + 1) / levels)
       .attr('d', p => p.join(''));
+  figure.legend.append('p').attr('class', 'caption').text(`${entries} entries`);
   figure.describe(`${entries} entries in a grid of ${cells} by ${cells} cells, of which ${parts.length / 3} have some.`);
   figure.table(['cells from the top', 'from the left', 'part of the places that are filled'], () => d3.range(parts.length / 3).map(k => parts.slice(3 * k, 3 * k + 3)));
 }
