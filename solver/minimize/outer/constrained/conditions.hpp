@@ -1,0 +1,27 @@
+// How far a point is from the conditions of Karush, Kuhn and Tucker.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <minimize/outer/constrained/penalty_group.hpp>
+#include <thalweg/minimize/constraints.hpp>
+
+namespace thalweg::inline v0_1 {
+
+/// The components of one group of constraints at x.
+struct GroupValues {
+  std::vector<double> value;  ///< c, [k · items + i]
+  std::vector<double> size;   ///< Σⱼ |∂c/∂xⱼ xⱼ|
+  std::vector<double> slope;  ///< Σⱼ |∂c/∂xⱼ|
+};
+GroupValues values_at(const ResidualGroup& group, const std::vector<double>& x);
+
+/// ∇ of a problem's cost at x by its moving components, in the order of x; 0 for those that do not move. Not for blocks
+/// on manifolds.
+std::vector<double> gradient_at(const Problem& problem, const std::vector<double>& x);
+
+/// ‖Π(x − g) − x‖∞ with the projection on the problem's bounds.
+double projected_norm(const Problem& problem, const std::vector<double>& x, const std::vector<double>& g);
+
+}  // namespace thalweg::inline v0_1
