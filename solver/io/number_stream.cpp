@@ -45,7 +45,16 @@ bool NumberStream::refill() {
   return read > 0;
 }
 
-bool NumberStream::next() {
+char NumberStream::peek() { return skip_blanks() ? *at_ : '\0'; }
+
+void NumberStream::skip_line() {
+  do {
+    while (at_ != end_ && *at_ != '\n') ++at_;
+  } while (at_ == end_ && refill());
+}
+
+/// False at the end of the text.
+bool NumberStream::skip_blanks() {
   while (true) {
     while (at_ != end_ && is_blank(*at_)) {
       if (*at_ == '\n') {
@@ -54,11 +63,15 @@ bool NumberStream::next() {
       }
       ++at_;
     }
-    if (at_ != end_) break;
-    if (!refill()) {
-      word_ = word_end_ = at_;
-      return false;
-    }
+    if (at_ != end_) return true;
+    if (!refill()) return false;
+  }
+}
+
+bool NumberStream::next() {
+  if (!skip_blanks()) {
+    word_ = word_end_ = at_;
+    return false;
   }
   if (static_cast<std::size_t>(end_ - at_) < longest_word) refill();
   word_ = at_;

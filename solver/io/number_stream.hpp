@@ -16,6 +16,10 @@ class NumberStream {
 
   /// The next word; false at the end of the text. Words stay valid until the next call.
   bool next();
+  /// The first character that is not blank, which stays to be read; 0 at the end of the text.
+  char peek();
+  /// The rest of the line is not read.
+  void skip_line();
   /// The word just read will be read again.
   void put_back() { at_ = word_; }
   std::string_view word() const { return {word_, static_cast<std::size_t>(word_end_ - word_)}; }
@@ -40,6 +44,7 @@ class NumberStream {
 
  private:
   bool refill();
+  bool skip_blanks();
   void next_of(const char* what);
   std::string within(const std::string& what) const;
 

@@ -15,6 +15,10 @@ Result Study::solve(const Request& request, const Options& options, const TrainO
   return run(request.method, subject(), start(), options, train);
 }
 
+FitStatistics Study::statistics(const Result& result, double level) const {
+  return thalweg::statistics(*subject().residuals, result, response(), level);
+}
+
 std::string Study::solution(const std::vector<double>&, Compression) const {
   throw Error(fmt::format("no file format holds a solution of '{}'", file()));
 }

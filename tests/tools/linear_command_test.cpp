@@ -49,10 +49,11 @@ TEST_CASE("linear: each method, its options, and what ends without an answer") {
   const Folder folder;
   folder.write("A.mtx", spring);
   for (const std::string method :
-       {"lu", "QR", "cholesky", "ldlt", "jacobi", "gauss-seidel", "sor --relaxation 1.2", "cg",
-        "pcg --preconditioner jacobi", "minres", "gmres --restart 2", "lsqr", "lsmr", "gradient-descent"}) {
+       {"lu", "QR", "cholesky", "ldlt", "jacobi --tolerance 1e-12", "gauss-seidel --tolerance 1e-12",
+        "sor --relaxation 1.2 --tolerance 1e-12", "cg", "pcg --preconditioner jacobi", "minres", "gmres --restart 2",
+        "lsqr", "lsmr", "gradient-descent --tolerance 1e-12"}) {
     CAPTURE(method);
-    const Outcome outcome = run("linear A.mtx --tolerance 1e-12 --method " + method, folder.path());
+    const Outcome outcome = run("linear A.mtx --method " + method, folder.path());
     CHECK(outcome.code == 0);
     CHECK(contains(outcome.out, "x = (1, 1, 1)"));
   }
@@ -100,9 +101,12 @@ TEST_CASE("linear: bad input") {
   refused("zero.mtx --method sor", 2, "entry (1, 1) is zero");
   refused("A.mtx --method gaus", 2, "unknown method 'gaus'");
   refused("A.mtx --preconditioner ssor", 2, "unknown preconditioner 'ssor'");
-  refused("A.mtx --method cg --preconditioner jacobi", 2, "cg takes no preconditioner");
-  refused("A.mtx --relaxation 2", 2, "--relaxation is '2'; expected a number between 0 and 2");
-  refused("A.mtx --restart 0", 2, "--restart is '0'");
+  refused("A.mtx --method cg --preconditioner jacobi", 2,
+          "--preconditioner is of pcg, minres and gmres, and not of cg");
+  refused("A.mtx --method lu --tolerance 1e-3", 2, "--tolerance is of iterative methods, and not of lu");
+  refused("A.mtx --method cg --restart 3", 2, "--restart is of gmres, and not of cg");
+  refused("A.mtx --method sor --relaxation 2", 2, "--relaxation is '2'; expected a number between 0 and 2");
+  refused("A.mtx --method gmres --restart 0", 2, "--restart is '0'");
   refused("A.mtx --max-iterations 0", 2, "--max-iterations is '0'");
   refused("A.mtx --output A.mtx", 2, "is a file of the input");
   refused("A.mtx --output x.txt", 2, "expected a name that ends with .mtx");

@@ -132,15 +132,33 @@ void finish_fit(FitArguments& fit, SolveArguments& solve) {
   if (fit.model.empty()) throw UsageError("fit needs a formula; expected --model \"y = a*exp(-b*x)\"");
 }
 
+/// Options of `linear` that the method would not heed. Without a method all may be of use.
+void refuse_ignored(const LinearArguments& linear, const SolveArguments& solve) {
+  using enum LinearMethod;
+  const LinearMethod method = linear.options.method;
+  const auto refuse_unless = [&](bool heeded, const char* option, const char* of) {
+    if (!heeded && solve.was_given(option))
+      throw UsageError(fmt::format("{} is of {}, and not of {}", option, of, to_string(method)));
+  };
+  const bool iterates = is_iterative(method), any = method == automatic;
+  refuse_unless(any || iterates, "--tolerance", "iterative methods");
+  refuse_unless(any || iterates, "--max-iterations", "iterative methods");
+  refuse_unless(any || method == pcg || method == minres || method == gmres, "--preconditioner",
+                "pcg, minres and gmres");
+  refuse_unless(method == sor, "--relaxation", "sor");
+  refuse_unless(method == gmres, "--restart", "gmres");
+  refuse_unless(any || method == cholesky, "--threads", "cholesky");
+}
+
 /// compare A.mtx [b.mtx]: a linear system, which has methods of its own, and no options of minimisers.
 void finish_linear_comparison(Arguments& arguments) {
   CompareArguments& compare = arguments.compare;
-  constexpr std::string_view heeded[] = {"--methods", "--threads", "--json", "--report", "--quiet"};
+  constexpr std::string_view heeded[] = {"--methods", "--threads", "--time-limit", "--json", "--report", "--quiet"};
   for (const std::string& option : arguments.solve.given)
     if (std::find(std::begin(heeded), std::end(heeded), option) == std::end(heeded))
       throw UsageError(
-          fmt::format("{} does not apply to a linear system; expected --methods, --threads, --json, "
-                      "--report or --quiet",
+          fmt::format("{} does not apply to a linear system; expected --methods, --threads, --time-limit, "
+                      "--json, --report or --quiet",
                       option));
   if (compare.files.size() > 2)
     throw UsageError(
@@ -171,6 +189,7 @@ void finish(Arguments& arguments) {
     if (arguments.linear.files.size() > 2)
       throw UsageError(fmt::format("'{}' is one argument too many; expected a matrix and a right-hand side",
                                    arguments.linear.files[2]));
+    refuse_ignored(arguments.linear, solve);
     return;
   }
   if (arguments.verb == Verb::compare && looks_like_matrix_market(arguments.compare.files[0])) {

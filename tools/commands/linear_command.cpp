@@ -1,5 +1,6 @@
 // thalweg linear, and compare of a matrix: a system of linear equations, or linear least squares.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <utility>
 #include <vector>
@@ -42,6 +43,8 @@ System read_system(const std::vector<std::string>& files) {
     system.b = read_vector_market(files[1]);
   } else {
     A.multiply(std::vector<double>(static_cast<std::size_t>(A.columns), 1.0).data(), system.b.data());
+    if (!std::all_of(system.b.begin(), system.b.end(), [](double v) { return std::isfinite(v); }))
+      throw Error(fmt::format("no right-hand side was given, and A · 1 of '{}' overflows; expected one", files[0]));
   }
   return system;
 }
@@ -67,7 +70,9 @@ int linear_command(const LinearArguments& a) {
   if (json_file.wanted() && x_file.wanted() && same_file(a.json, a.output))
     throw UsageError("--json and --output are one file; expected two");
   report.solution = solve_linear(system.A, system.b, a.options);
-  if (x_file.wanted()) x_file.commit(to_matrix_market(report.solution.x));
+  const std::vector<double>& x = report.solution.x;
+  const bool finite = std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
+  if (x_file.wanted() && finite) x_file.commit(to_matrix_market(report.solution.x));
   if (json_file.wanted()) json_file.commit(to_json(report));
   if (a.json == "-")
     print(to_json(report));

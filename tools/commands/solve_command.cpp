@@ -34,7 +34,7 @@ int run(Study& study, SolveArguments arguments, double read_seconds) {
 
   run.solve(study, report);
   study.annotate(report);
-  if (study.is_judged_by_residuals()) run.judge(*study.subject().residuals, study.response(), report);
+  if (study.is_judged_by_residuals()) run.judge(study, report);
   run.leave(arguments);
   study.conclude(arguments, report);
   return run.finish(report, [&] { return study.solution(report.result.x, compression_of(arguments.output)); });

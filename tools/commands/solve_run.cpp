@@ -144,7 +144,8 @@ void SolveRun::solve(const Study& study, Report& report) {
   watch_.lap();
 }
 
-void SolveRun::judge(const Problem& problem, std::span<const double> response, Report& report) {
+void SolveRun::judge(const Study& study, Report& report) {
+  const Problem& problem = *study.subject().residuals;
   {
     // A solve that used up its time, or was interrupted, leaves what its limits leave room for: small problems have
     // their statistics all the same.
@@ -154,8 +155,8 @@ void SolveRun::judge(const Problem& problem, std::span<const double> response, R
     const bool interrupted = report.result.status == Status::interrupted;
     const CancellationScope scope(interrupted ? seconds : std::max(left, 0.0) + share * limit + seconds,
                                   interrupted ? nullptr : &interrupt_.flag());
-    report.statistics = statistics(problem, report.result, response, arguments_.level);
-    if (report.multistart) report.minima_rounding = minima_rounding(problem, report, response);
+    report.statistics = study.statistics(report.result, arguments_.level);
+    if (report.multistart) report.minima_rounding = minima_rounding(problem, report, study.response());
   }
   if (!report.statistics.left_out.empty())
     report.result.notes.push_back(fmt::format("the statistics are left out: {}", report.statistics.left_out));

@@ -50,7 +50,7 @@ class SolveRun {
   /// Fills the result, and the minima when there are several starts.
   void solve(const Study& study, Report& report);
   /// Fills the statistics, and the profiles if they are asked for.
-  void judge(const Problem& problem, std::span<const double> response, Report& report);
+  void judge(const Study& study, Report& report);
   void find_intervals(const Problem& problem, IntervalKind kind, Report& report);
   /// Gives a request what is left of the time, and Ctrl-C.
   void leave(Request& request) const;

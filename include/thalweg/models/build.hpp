@@ -2,12 +2,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/models/curve_model.hpp>
+#include <thalweg/problem/constraints.hpp>
 #include <thalweg/problem/problem.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -21,6 +23,7 @@ struct CurveProblem {
   Parameters<Dynamic> local{0, 0, 0};  ///< a block for each group; none where no parameter is per group
   std::vector<int> place;              ///< of each fit parameter: which component of either it is
   std::vector<std::shared_ptr<const CurveModel>> models;  ///< one per data set
+  std::optional<Constraints> constraints;                 ///< of a fit that has some
 };
 
 /// Where a fit parameter is in x, in one group of rows (0 where there are none).
@@ -42,8 +45,8 @@ std::unique_ptr<const CurveModel> model_on(const CurveFit& fit, const CurveProbl
                                            const std::vector<std::string>& columns,
                                            const std::vector<std::vector<double>>& values);
 
-/// `start` counts from 1, as --start does. Throws FileError, which names the data set, for what only shows when formula
-/// and data meet; Error when there is no such start.
+/// `start` counts from 1, as --start does. Under constraints no parameter is marked linear. Throws FileError, which
+/// names the data set, for what only shows when formula and data meet; Error when there is no such start.
 CurveProblem build_problem(const CurveFit& fit, int start = 1);
 
 }  // namespace thalweg::inline v0_1

@@ -96,6 +96,9 @@ struct CurveFit {
   std::vector<NamedExpression> tied;         ///< parameters that are expressions of others: they follow
   std::vector<NamedExpression> definitions;  ///< names for expressions of columns and parameters, in equations
   std::vector<NamedExpression> derived;      ///< quantities of the parameters whose values and errors are wanted
+  /// Conditions on the parameters: "a + b = 1", "a < b" (which a = b satisfies). build_problem() makes Constraints of
+  /// them.
+  std::vector<NamedExpression> constraints;
   std::vector<DataSet> data;
   std::optional<OdeSystem> ode;     ///< whose states equations may name
   std::vector<std::string> groups;  ///< names of the groups of rows, of all data sets together

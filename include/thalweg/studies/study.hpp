@@ -82,6 +82,8 @@ class Study {
   virtual void annotate(Report& /*report*/) const {}
   /// Whether the statistics are those of the residuals; else conclude() fills in what there is.
   virtual bool is_judged_by_residuals() const { return subject().residuals != nullptr; }
+  /// Of the solution, where it is judged by residuals.
+  virtual FitStatistics statistics(const Result& result, double level) const;
   /// What was measured, for R²; empty: there is no such thing.
   virtual std::vector<double> response() const { return {}; }
   /// The sections of its kind, further statistics and pictures.

@@ -85,8 +85,7 @@ class DenseLdlt final : public Symmetric {
 class DenseQr final : public Factorization {
  public:
   explicit DenseQr(const SparseMatrix& A) : m_(A.rows), n_(A.columns), norm_(A.one_norm()) {
-    factors_.setThreshold(16.0 * std::sqrt(static_cast<double>(std::max(m_, n_))) *
-                          std::numeric_limits<double>::epsilon());
+    factors_.setThreshold(negligible_pivot(m_, n_));
     factors_.compute(eigen_dense(A));
   }
   std::int64_t rank() const override { return factors_.rank(); }

@@ -1,8 +1,10 @@
 // A matrix taken apart: what direct solutions, refinements and condition numbers need of its factors.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
-#include <functional>
+#include <limits>
 #include <memory>
 
 #include <Eigen/Core>
@@ -13,6 +15,11 @@ namespace thalweg::inline v0_1::direct {
 
 using Vector = Eigen::VectorXd;
 
+/// A pivot of QR that is below so much of the largest counts as zero: what rounding leaves of one that is.
+inline double negligible_pivot(std::int64_t rows, std::int64_t columns) {
+  return 3.0 * std::sqrt(static_cast<double>(std::max(rows, columns))) * std::numeric_limits<double>::epsilon();
+}
+
 class Factorization {
  public:
   virtual ~Factorization() = default;
@@ -21,6 +28,10 @@ class Factorization {
   virtual std::int64_t rank() const = 0;
   /// Numbers that the factors hold.
   virtual std::int64_t nonzeros() const = 0;
+
+  /// The factors that tell whether A is singular to rounding: those of A, or of A with its rows and columns brought to
+  /// one size.
+  virtual const Factorization& judged() const { return *this; }
 
   /// The square matrix C that has A's condition: A itself, or, where that is not square or not of full rank, the
   /// triangle of its QR or complete orthogonal decomposition.

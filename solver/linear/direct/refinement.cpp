@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include <thalweg/base/cancellation.hpp>
+
 namespace thalweg::inline v0_1::direct {
 namespace {
 
@@ -69,19 +71,29 @@ Vector exact_negative_gradient(const SparseMatrix& A, const Vector& r) {
   return out;
 }
 
-double backward_error(const SparseMatrix& A, const Vector& b, const Vector& x, bool least_squares) {
+double backward_error(const SparseMatrix& A, const Vector& b, const Vector& x, bool least_squares,
+                      const Factorization* factors) {
   const Vector r = exact_residual(A, b, nullptr, x);
   const double residual = largest(r), scale = A.infinity_norm() * largest(x) + largest(b);
   const double plain = residual > 0.0 ? residual / scale : 0.0;
   if (!least_squares || plain == 0.0) return plain;
-  const double slope = exact_negative_gradient(A, r).stableNorm(), size = A.frobenius_norm() * r.stableNorm();
-  return size > 0.0 ? std::min(plain, slope / size) : plain;
+  const double size = A.frobenius_norm(), slope = exact_negative_gradient(A, r).stableNorm();
+  if (slope == 0.0) return 0.0;
+  double least = std::min(plain, slope / size / r.stableNorm());
+  if (factors != nullptr && x.stableNorm() > 0.0) {
+    const Vector z = factors->solve(r);
+    Vector projection(A.rows);
+    A.multiply(z.data(), projection.data());
+    least = std::min(least, projection.stableNorm() / size / x.stableNorm());
+  }
+  return least;
 }
 
 int refine(const SparseMatrix& A, const Factorization& factors, const Vector& b, Vector& x, bool augmented) {
   Vector r = exact_residual(A, b, nullptr, x), dr, dx;
   double last = std::numeric_limits<double>::infinity();
   for (int k = 0; k < most_corrections; ++k) {
+    CancellationProbe::poll();
     if (augmented)
       factors.solve_augmented(exact_residual(A, b, &r, x), exact_negative_gradient(A, r), dr, dx);
     else

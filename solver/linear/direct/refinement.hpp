@@ -12,9 +12,11 @@ Vector exact_residual(const SparseMatrix& A, const Vector& b, const Vector* r, c
 Vector exact_negative_gradient(const SparseMatrix& A, const Vector& r);
 
 /// ‖b − Ax‖∞ / (‖A‖∞ ‖x‖∞ + ‖b‖∞): the least relative change of A and b of which x is the exact solution (Rigal &
-/// Gaches 1967). Of least squares the lower of it and ‖Aᵀr‖ / (‖A‖_F ‖r‖), the change of A that makes r orthogonal to
-/// it (Stewart 1977).
-double backward_error(const SparseMatrix& A, const Vector& b, const Vector& x, bool least_squares);
+/// Gaches 1967). Of least squares the lowest of it, of ‖Aᵀr‖ / (‖A‖_F ‖r‖) and, with factors, of ‖P r‖ / (‖A‖_F ‖x‖), P
+/// the projection on the range of A: the first change of A makes r orthogonal to it, the second makes x the minimiser
+/// (Stewart 1977; Karlson & Waldén 1997).
+double backward_error(const SparseMatrix& A, const Vector& b, const Vector& x, bool least_squares,
+                      const Factorization* factors = nullptr);
 
 /// Corrects x until its corrections no longer shrink by half or are rounding (Wilkinson 1963; of least squares Björck
 /// 1967, with the residual as an unknown: `augmented`, of factors that can); returns how often. The error is then near

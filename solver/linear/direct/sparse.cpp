@@ -58,37 +58,50 @@ class SparseLdlt final : public Factorization {
 
 using QrFactors = Eigen::SparseQR<EigenSparse, Ordering>;
 
-/// A P = Q [R; 0] with R upper trapezoidal, rank × n; where that is not square, Rᵀ P' = Q' [T; 0] on top.
+EigenSparse compressed(EigenSparse M) {
+  M.makeCompressed();
+  return M;
+}
+
+double largest_column(const EigenSparse& M) {
+  double most = 0.0;
+  for (int c = 0; c < M.outerSize(); ++c) most = std::max(most, M.col(c).norm());
+  return most;
+}
+
+/// A P = Q [R; 0] with R upper trapezoidal, rank × n; where that is not square, Rᵀ P' = Q' [T; 0] on top. Of more
+/// columns than rows Aᵀ is taken apart, which A's own many columns would make slow: then R, P and Q are Aᵀ's.
 class SparseQr final : public Factorization {
  public:
-  explicit SparseQr(const SparseMatrix& A) : m_(A.rows), n_(A.columns), norm_(A.one_norm()) {
-    const double largest = A.frobenius_norm();
-    factors_.setPivotThreshold(16.0 * std::sqrt(static_cast<double>(std::max(m_, n_))) *
-                               std::numeric_limits<double>::epsilon() * largest);
-    factors_.compute(eigen_sparse(A));
-    rank_ = factors_.rank();
-    R_ = factors_.matrixR().topRows(rank_);
-    R_.makeCompressed();
-    if (rank_ < n_) {
-      EigenSparse transposed = R_.transpose();
-      transposed.makeCompressed();
-      across_.setPivotThreshold(0.0);
-      across_.compute(transposed);
-      T_ = across_.matrixR().topRows(rank_);
-      T_.makeCompressed();
+  explicit SparseQr(const SparseMatrix& A) : m_(A.rows), n_(A.columns), norm_(A.one_norm()), wide_(A.rows < A.columns) {
+    const EigenSparse own = eigen_sparse(A);
+    factor(wide_ ? compressed(own.transpose()) : own);
+    if (wide_ && rank_ < m_) {  // neither has full rank
+      wide_ = false;
+      factor(own);
     }
+    if (wide_ || rank_ == n_) return;
+    across_.setPivotThreshold(0.0);
+    across_.compute(compressed(R_.transpose()));
+    T_ = compressed(across_.matrixR().topRows(rank_));
   }
-  bool failed() const { return factors_.info() != Eigen::Success || (rank_ < n_ && across_.info() != Eigen::Success); }
+  bool failed() const {
+    return factors_.info() != Eigen::Success || (!wide_ && rank_ < n_ && across_.info() != Eigen::Success);
+  }
   std::int64_t rank() const override { return rank_; }
   std::int64_t nonzeros() const override { return R_.nonZeros() + T_.nonZeros(); }
 
   Vector solve(const Vector& b) const override {
-    Vector c = factors_.matrixQ().transpose() * b;
+    if (wide_) {  // A = P Rᵀ Q₁ᵀ
+      Vector c = Vector::Zero(n_);
+      c.head(m_) = triangle_transposed(factors_.colsPermutation().transpose() * b);
+      return factors_.matrixQ() * c;
+    }
+    const Vector c = factors_.matrixQ().transpose() * b;
     if (rank_ == n_) return factors_.colsPermutation() * Vector(R_.triangularView<Upper>().solve(c.head(n_)));
     // R y = c with the least ‖y‖: y = Q' [T⁻ᵀ P'ᵀ c; 0].
     Vector y = Vector::Zero(n_);
-    const Vector permuted = across_.colsPermutation().transpose() * Vector(c.head(rank_));
-    y.head(rank_) = T_.transpose().triangularView<Lower>().solve(permuted);
+    y.head(rank_) = triangle_transposed(across_.colsPermutation().transpose() * Vector(c.head(rank_)));
     y = Vector(across_.matrixQ() * y);
     return factors_.colsPermutation() * y;
   }
@@ -117,11 +130,19 @@ class SparseQr final : public Factorization {
   }
 
  private:
+  void factor(const EigenSparse& M) {
+    factors_.setPivotThreshold(negligible_pivot(m_, n_) * largest_column(M));
+    factors_.compute(M);
+    rank_ = factors_.rank();
+    R_ = compressed(factors_.matrixR().topRows(rank_));
+  }
   bool is_square() const { return m_ == n_ && rank_ == n_; }
+  const EigenSparse& core() const { return !wide_ && rank_ < n_ ? T_ : R_; }
   Vector triangle_transposed(const Vector& b) const { return core().transpose().triangularView<Lower>().solve(b); }
-  const EigenSparse& core() const { return rank_ < n_ ? T_ : R_; }
+
   std::int64_t m_, n_;
   double norm_;
+  bool wide_;
   Eigen::Index rank_ = 0;
   QrFactors factors_, across_;
   EigenSparse R_, T_;

@@ -50,10 +50,11 @@ std::int64_t LinearComparison::promised(LinearMethod method, double tolerance) c
   const double kappa = spectrum.condition();
   if (!definite || !std::isfinite(kappa) || !(tolerance > 0.0)) return 0;
   const auto n = static_cast<double>(spectrum.values.size());
+  constexpr double most = 1e18;
   if (method == LinearMethod::cg)
     return static_cast<std::int64_t>(std::ceil(std::min(n, 0.5 * std::sqrt(kappa) * std::log(2.0 / tolerance))));
   if (method == LinearMethod::gradient_descent)
-    return static_cast<std::int64_t>(std::ceil(0.5 * kappa * std::log(1.0 / tolerance)));
+    return static_cast<std::int64_t>(std::min(most, std::ceil(0.5 * kappa * std::log(1.0 / tolerance))));
   return 0;
 }
 

@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 #include <base/memory.hpp>
+#include <linear/direct/equilibrated.hpp>
 #include <linear/direct/refinement.hpp>
 #include <linear/iterative/recorder.hpp>
+#include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/parallel.hpp>
 #include <thalweg/linear/linear_system.hpp>
@@ -22,10 +24,13 @@ using enum LinearMethod;
 
 constexpr double well_solved = 1e-12;  // backward error of a direct method
 constexpr double numerically_singular = 1.0 / std::numeric_limits<double>::epsilon();
-constexpr std::int64_t small = 100;          // rows and columns up to which dense is faster whatever the zeros
-constexpr double dense_part = 0.25;          // of entries that are there, from which on dense is faster
-constexpr std::int64_t most_dense = 4000;    // columns: 128 MB
-constexpr std::int64_t ldlt_columns = 2000;  // up to which a sparse indefinite matrix is worth a dense LDLᵀ
+constexpr std::int64_t small = 100;               // rows and columns up to which dense is faster whatever the zeros
+constexpr double dense_part = 0.25;               // of entries that are there, from which on dense is faster
+constexpr std::int64_t most_dense = 4000;         // columns: 128 MB
+constexpr std::int64_t most_of_sparse_qr = 2500;  // columns of a singular matrix, whose null space fills in
+constexpr std::int64_t ldlt_columns = 2000;       // up to which a sparse indefinite matrix is worth a dense LDLᵀ
+
+constexpr int most_exponent = 150;  // of 2, of A and b: beyond, squares may leave the range of numbers
 
 class Clock {
  public:
@@ -80,25 +85,41 @@ class SystemSolver {
     };
     if (method != qr) expect(square_, "square", "qr, lsqr or lsmr");
     if (method != qr && method != lu) expect(symmetric_, "symmetric", "lu or qr");
+    CancellationProbe::poll();
+    if (auto scaling = direct::scaling_of(A_, scaled_by(method))) {
+      auto factors = factors_of(method, scaling->matrix);
+      // Of a lower rank the least norm is that of x itself.
+      if (method != qr || (factors && factors->rank() == std::min(A_.rows, A_.columns)))
+        return factors ? direct::equilibrated(A_, std::move(*scaling), std::move(factors)) : nullptr;
+    }
+    return factors_of(method, A_);
+  }
+
+  direct::Scaled scaled_by(LinearMethod method) const {
+    if (method == qr) return A_.rows < A_.columns ? direct::Scaled::rows : direct::Scaled::columns;
+    return method == lu ? direct::Scaled::both : direct::Scaled::symmetrically;
+  }
+
+  std::unique_ptr<Factorization> factors_of(LinearMethod method, const SparseMatrix& A) {
     switch (method) {
       case lu:
-        return dense_ ? direct::dense_lu(A_) : direct::sparse_lu(A_);
+        return dense_ ? direct::dense_lu(A) : direct::sparse_lu(A);
       case qr:
-        return dense_ ? direct::dense_qr(A_) : direct::sparse_qr(A_);
+        return dense_ ? direct::dense_qr(A) : direct::sparse_qr(A);
       case ldlt:
-        return dense_ || A_.columns <= ldlt_columns ? direct::dense_ldlt(A_) : direct::sparse_ldlt(A_);
+        return dense_ || A.columns <= ldlt_columns ? direct::dense_ldlt(A) : direct::sparse_ldlt(A);
       case cholmod:
-        return direct::cholmod_cholesky(A_);
+        return direct::cholmod_cholesky(A);
       default:
-        return dense_ ? direct::dense_cholesky(A_) : sparse_cholesky();
+        return dense_ ? direct::dense_cholesky(A) : sparse_cholesky(A);
     }
   }
 
-  std::unique_ptr<Factorization> sparse_cholesky() {
+  std::unique_ptr<Factorization> sparse_cholesky(const SparseMatrix& A) {
     const double most = options_.method != automatic ? std::numeric_limits<double>::infinity()
                         : options_.memory > 0        ? static_cast<double>(options_.memory)
                                                      : available_memory() / 2.0;
-    direct::DefiniteOutcome outcome = direct::sparse_cholesky(A_, most, resolve_threads(options_.threads));
+    direct::DefiniteOutcome outcome = direct::sparse_cholesky(A, most, resolve_threads(options_.threads));
     if (outcome.too_large)
       too_large_ = fmt::format("its Cholesky factor of {:.3g} numbers would take {:.1f} GB",
                                static_cast<double>(outcome.facts.factor_nonzeros),
@@ -108,9 +129,12 @@ class SystemSolver {
 
   /// Solves with factors that are there; false where the matrix is singular to rounding.
   bool finish(LinearMethod method, std::unique_ptr<Factorization> factors, std::string reason) {
-    solution_.condition = direct::condition_estimate(*factors);
+    CancellationProbe::poll();
     const std::int64_t full = std::min(A_.rows, A_.columns);
-    const bool singular = !(solution_.condition < numerically_singular);
+    if (factors->rank() > 0) solution_.condition = direct::condition_estimate(*factors);
+    const Factorization& judged = factors->judged();
+    const double scaled = &judged == factors.get() ? solution_.condition : direct::condition_estimate(judged);
+    const bool singular = !(scaled < numerically_singular);
     if (singular && method != qr && options_.method == automatic) return false;
     solution_.seconds.factor = clock_.lap();
     x_ = factors->solve(b_);
@@ -123,7 +147,7 @@ class SystemSolver {
     solution_.rank = factors->rank();
     solution_.factor_nonzeros = factors->nonzeros();
     solution_.seconds.solve = clock_.lap();
-    measure(A_.rows != A_.columns || solution_.rank < full);
+    measure(A_.rows != A_.columns || solution_.rank < full, factors.get());
     solution_.solved = solution_.backward_error <= well_solved;
     solution_.ending = solution_.solved ? fmt::format("the backward error {:.2g} is rounding", solution_.backward_error)
                                         : fmt::format("the backward error is {:.2g}, where {:.0g} is wanted",
@@ -176,6 +200,10 @@ class SystemSolver {
                                "chosen"
                              : "A is square and not symmetric"))
       return;
+    if (!dense_ && A_.columns > most_of_sparse_qr)
+      return iterate(lsmr,
+                     "A is singular to rounding, as its LU factors show, and too large for a QR factorisation to "
+                     "find its rank: LSMR finds the answer of least norm");
     factorise(qr, "A is singular to rounding, as its LU factors show: QR finds its rank");
   }
 
@@ -254,8 +282,9 @@ class SystemSolver {
 
   /// A recurrence may believe in a residual that is not there.
   void verify(bool least_squares) {
-    if (!solution_.solved || least_squares) return;
+    if (!solution_.solved) return;
     const double b = b_.stableNorm(), wanted = options_.iterations.tolerance;
+    if (least_squares) return verify_least_squares(b, wanted);
     const double is = b > 0.0 ? solution_.residual_norm / b : solution_.residual_norm;
     if (is <= 10.0 * wanted) return;
     // What A x loses to rounding cannot be told from the residual.
@@ -267,11 +296,26 @@ class SystemSolver {
     solution_.ending = fmt::format("the recurrence met the tolerance, but the residual is {:.1e} of b", is);
   }
 
+  /// A residual that is not small must be orthogonal to the columns of A.
+  void verify_least_squares(double b, double wanted) {
+    const double part = b > 0.0 ? solution_.residual_norm / b : 0.0;
+    if (part <= 10.0 * wanted) return;
+    if (!(solution_.backward_error <= 100.0 * std::max(wanted, well_solved))) {
+      solution_.solved = false;
+      solution_.ending =
+          fmt::format("the recurrence met the tolerance, but the backward error is {:.1e}", solution_.backward_error);
+      return;
+    }
+    if (square_)
+      note(fmt::format(
+          "the residual is {:.2g} of b: a least-squares answer to that tolerance, not a solution of A x = b", part));
+  }
+
   // ---- what the answer is worth
 
-  void measure(bool least_squares) {
+  void measure(bool least_squares, const Factorization* factors = nullptr) {
     if (!x_.allFinite()) return;
-    solution_.backward_error = direct::backward_error(A_, b_, x_, least_squares);
+    solution_.backward_error = direct::backward_error(A_, b_, x_, least_squares, factors);
     solution_.residual_norm = direct::exact_residual(A_, b_, nullptr, x_).stableNorm();
   }
 
@@ -286,6 +330,13 @@ class SystemSolver {
   LinearSolution solution_;
 };
 
+/// Of the largest magnitude; 0 where all are zero.
+int exponent(std::span<const double> values) {
+  double most = 0.0;
+  for (const double v : values) most = std::max(most, std::abs(v));
+  return most > 0.0 ? std::ilogb(most) : 0;
+}
+
 }  // namespace
 
 LinearSolution solve_linear(const SparseMatrix& A, std::span<const double> b, const LinearOptions& options) {
@@ -296,7 +347,20 @@ LinearSolution solve_linear(const SparseMatrix& A, std::span<const double> b, co
   for (std::size_t i = 0; i < b.size(); ++i)
     if (!std::isfinite(b[i])) throw Error(fmt::format("number {} of b is not finite; expected a number", i + 1));
   if (A.rows == 0 || A.columns == 0) throw Error("A has no entries; expected at least one row and one column");
-  return SystemSolver(A, b, options).run();
+  const int of_A = exponent(A.value), of_b = exponent(b);
+  if (std::abs(of_A) <= most_exponent && std::abs(of_b) <= most_exponent) return SystemSolver(A, b, options).run();
+  SparseMatrix scaled = A;
+  for (double& v : scaled.value) v = std::ldexp(v, -of_A);
+  std::vector<double> right(b.begin(), b.end());
+  for (double& v : right) v = std::ldexp(v, -of_b);
+  LinearSolution found = SystemSolver(scaled, right, options).run();
+  for (double& v : found.x) v = std::ldexp(v, of_b - of_A);
+  found.residual_norm = std::ldexp(found.residual_norm, of_b);
+  if (std::any_of(found.x.begin(), found.x.end(), [](double v) { return !std::isfinite(v); })) {
+    found.solved = false;
+    found.ending = "x is beyond the range of numbers";
+  }
+  return found;
 }
 
 }  // namespace thalweg::inline v0_1

@@ -32,6 +32,8 @@ struct GolubKahan {
     squared_norm += alpha * alpha + beta * beta;
   }
   double norm() const { return std::sqrt(squared_norm); }
+  /// What stands for a gradient that cannot be measured: 0 where Aᵀr is, else 1.
+  double ended() const { return alpha == 0.0 || beta == 0.0 ? 0.0 : 1.0; }
 
  private:
   static double normalise(Vector& w) {

@@ -24,6 +24,11 @@ IterationOutcome minres(const LinearOperator& A, const double* b, double* x, con
   // v: unnormalised Lanczos vectors, z = M⁻¹v, β² = vᵀz.
   Vector residual = rhs - product(A, solution);
   Vector v_before = Vector::Zero(n), v = residual, z = precondition(v);
+  if (M && v.dot(z) < 0.0) {
+    recorder.ends(0, residual.stableNorm());
+    recorder.breaks_down(0.0, "rᵀM⁻¹r is below zero: the preconditioner is not positive definite");
+    return recorder.take();
+  }
   Vector w_before = Vector::Zero(n), w = Vector::Zero(n);
   Vector q_before = Vector::Zero(n), q = Vector::Zero(n);  // A times the directions: the residual follows without A
   double beta_before = 1.0, beta = std::sqrt(std::max(0.0, v.dot(z)));
@@ -36,6 +41,10 @@ IterationOutcome minres(const LinearOperator& A, const double* b, double* x, con
     const double delta = z.dot(Az);
     Vector v_next = Az - (delta / beta) * v - (k > 0 ? beta / beta_before : 0.0) * v_before;
     Vector z_next = precondition(v_next);
+    if (const double square = v_next.dot(z_next); M && square < 0.0) {
+      recorder.breaks_down(0.0, "vᵀM⁻¹v is below zero: the preconditioner is not positive definite");
+      break;
+    }
     const double beta_next = std::sqrt(std::max(0.0, v_next.dot(z_next)));
     // The column of R: ρ₃ above, ρ₂, and the diagonal ρ₁.
     const double alpha0 = c * delta - c_before * s * beta;

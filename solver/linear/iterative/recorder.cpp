@@ -63,6 +63,7 @@ bool Recorder::ends(std::int64_t iteration, double residual_norm, double gradien
 
 bool Recorder::breaks_down(double divisor, const char* what) {
   if (std::isfinite(divisor) && divisor != 0.0) return false;
+  if (!std::isfinite(divisor)) return end(IterationOutcome::Status::diverged, "the numbers overflow");
   return end(IterationOutcome::Status::breakdown, what);
 }
 

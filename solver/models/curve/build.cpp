@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "models/curve/constraint_rows.hpp"
 #include "models/curve/formula_curve.hpp"
 #include "models/curve/orthogonal/curve.hpp"
 #include "models/ode/build_ode.hpp"
@@ -203,7 +204,7 @@ std::vector<std::size_t> linear_parameters(const CurveFit& fit, const std::vecto
 }
 
 void mark_linear(const CurveFit& fit, CurveProblem& built) {
-  if (built.local.count() > 0) return;
+  if (built.local.count() > 0 || !fit.constraints.empty()) return;
   const bool any = fit.detect_linear || std::any_of(fit.parameters.begin(), fit.parameters.end(),
                                                     [](const FitParameter& p) { return p.linear; });
   if (!any) return;
@@ -287,6 +288,7 @@ CurveProblem build_problem(const CurveFit& fit, int start) {
   const auto observed = ode::ode_models(fit);
   for (std::size_t d = 0; d < fit.data.size(); ++d) add_data_set(fit, fit.data[d], observed[d], built);
   add_priors(fit, built);
+  add_constraints(fit, built);
   mark_linear(fit, built);
   built.problem.set_noise(fit.noise);
   return built;

@@ -81,10 +81,10 @@ struct ExpressionPlaces {
 struct Draft {
   CurveFit fit;
   Place parameter_list;
-  std::vector<ExpressionPlaces> tied, definitions, derived;  ///< one per each of fit's
-  std::vector<Place> parameters;                             ///< one per fit.parameters
-  std::vector<DataPlaces> data;                              ///< one per fit.data
-  OdePlaces ode;                                             ///< where fit.ode is there
+  std::vector<ExpressionPlaces> tied, definitions, derived, constraints;  ///< one per each of fit's
+  std::vector<Place> parameters;                                          ///< one per fit.parameters
+  std::vector<DataPlaces> data;                                           ///< one per fit.data
+  OdePlaces ode;                                                          ///< where fit.ode is there
 };
 
 /// Checks everything that does not depend on the format, and completes what was left short (one

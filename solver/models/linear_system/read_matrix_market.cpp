@@ -1,13 +1,16 @@
 #include <thalweg/models/matrix_market.hpp>
 
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
+#include <base/memory.hpp>
 #include <thalweg/base/words.hpp>
 #include <thalweg/io/file_error.hpp>
 
 #include "io/compressed_file.hpp"
 #include "io/number_stream.hpp"
+#include "io/text_numbers.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -17,6 +20,7 @@ using reading::NumberStream;
 constexpr std::string_view banner = "%%MatrixMarket";
 constexpr const char* a_matrix = "a Matrix Market file: %%MatrixMarket matrix coordinate real general";
 constexpr std::int64_t most_rows = std::numeric_limits<std::int32_t>::max();
+constexpr double bytes_of_a_row = 48.0;  // starts of columns, in both orders, and vectors as long
 constexpr std::int64_t most_entries = std::int64_t{1} << 40;
 
 enum class Symmetry { general, symmetric, skew };
@@ -38,7 +42,8 @@ std::string header_word(NumberStream& in, const char* what, const std::vector<st
 
 Header read_header(NumberStream& in) {
   if (!in.next()) in.fail("the file is empty", a_matrix);
-  if (!same_word(in.word(), banner)) in.fail(fmt::format("the first word is '{}'", in.word()), a_matrix);
+  if (!same_word(in.word(), banner))
+    in.fail(fmt::format("the first word is '{}'", reading::shortened(in.word(), 40)), a_matrix);
   Header header;
   header_word(in, "object", {"matrix"});
   header.coordinates = header_word(in, "format", {"coordinate", "array"}) == "coordinate";
@@ -53,25 +58,16 @@ Header read_header(NumberStream& in) {
   return header;
 }
 
-/// Leaves the first word that is not of a comment to be read; counts the lines of comments.
+/// Counts their lines.
 std::int64_t skip_comments(NumberStream& in) {
   std::int64_t lines = 0;
-  int commented = 0;
-  while (in.next()) {
-    if (in.line() == commented) continue;
-    if (!in.word().starts_with('%')) {
-      in.put_back();
-      break;
-    }
-    commented = in.line();
-    ++lines;
-  }
+  for (; in.peek() == '%'; ++lines) in.skip_line();
   return lines;
 }
 
 class Reader {
  public:
-  explicit Reader(NumberStream& in) : in_(in) {}
+  Reader(NumberStream& in, std::string name) : in_(in), name_(std::move(name)) {}
 
   MatrixFile read() {
     const Header header = read_header(in_);
@@ -83,6 +79,11 @@ class Reader {
     file_.comment_lines = skip_comments(in_);
     rows_ = in_.whole("the number of rows", 1, most_rows);
     columns_ = in_.whole("the number of columns", 1, most_rows);
+    const double bytes = bytes_of_a_row * static_cast<double>(rows_ + columns_), left = available_memory();
+    if (bytes > left)
+      throw MemoryError(
+          fmt::format("{}: a matrix of {} rows and {} columns takes {} without its entries; expected at most {}", name_,
+                      rows_, columns_, in_bytes(bytes), in_bytes(left)));
     if (symmetry_ != Symmetry::general && rows_ != columns_)
       in_.fail(fmt::format("a {} matrix has {} rows and {} columns", file_.symmetry, rows_, columns_),
                "as many rows as columns");
@@ -101,18 +102,22 @@ class Reader {
  private:
   void coordinates() {
     const std::int64_t count = in_.whole("the number of entries", 0, most_entries);
-    all_ = counted(count, "entry") == "1 entry" ? "1 entry" : fmt::format("{} entries", count);
+    all_ = count == 1 ? "1 entry" : fmt::format("{} entries", count);
     for (std::int64_t k = 0; k < count; ++k) {
       expect_more(k, count);
       in_.now_in("entry", k, count);
-      const std::int64_t i = in_.whole("a row", 1, rows_) - 1, j = in_.whole("a column", 1, columns_) - 1;
+      const std::int64_t i = in_.whole("a row", 1, rows_) - 1;
+      const int line = in_.line();
+      const std::int64_t j = in_.whole("a column", 1, columns_) - 1;
       if (symmetry_ != Symmetry::general && i < j)
         in_.fail(fmt::format("entry ({}, {}) of a {} matrix lies above the diagonal", i + 1, j + 1, file_.symmetry),
                  "the lower triangle alone, whose mirror image is understood");
       if (symmetry_ == Symmetry::skew && i == j)
         in_.fail(fmt::format("entry ({0}, {0}) of a skew-symmetric matrix lies on the diagonal", i + 1),
                  "entries below it, for those on it are zero");
-      add(i, j, in_.real("a value"));
+      const double value = in_.real("a value");
+      if (in_.line() != line) in_.fail("an entry goes over two lines", "row, column and value on each line");
+      add(i, j, value);
     }
   }
 
@@ -145,6 +150,7 @@ class Reader {
   }
 
   NumberStream& in_;
+  std::string name_;
   Symmetry symmetry_ = Symmetry::general;
   std::int64_t rows_ = 0, columns_ = 0;
   std::string all_;
@@ -156,12 +162,12 @@ class Reader {
 
 MatrixFile read_matrix_market(const std::string& path) {
   NumberStream in(path, reading::open_bytes(path, a_matrix));
-  return Reader(in).read();
+  return Reader(in, path).read();
 }
 
 MatrixFile parse_matrix_market(std::string_view text, const std::string& name) {
   NumberStream in = reading::numbers_of(text, name);
-  return Reader(in).read();
+  return Reader(in, name).read();
 }
 
 std::vector<double> read_vector_market(const std::string& path) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,6 +17,10 @@ namespace {
 std::string milliseconds(double seconds) { return fmt::format("{:.3g}", 1e3 * seconds); }
 
 std::string small_number(double v) { return v == 0.0 ? "0" : std::isfinite(v) ? fmt::format("{:.1e}", v) : ""; }
+
+double residual_of(const LinearRun& run) {
+  return run.solution.trace.empty() ? 0.0 : run.solution.trace.back().residual;
+}
 
 const LinearRun* run_of(const LinearComparisonReport& report, LinearMethod method) {
   for (const LinearRun& run : report.comparison.runs)
@@ -40,8 +45,9 @@ std::string beside_promise(const LinearComparisonReport& report, LinearMethod me
 }  // namespace
 
 std::string heading(const LinearSystemFacts& a) {
-  return fmt::format("{}: {} × {}, {} entries{}\nright-hand side: {}\n", printable(a.name), a.rows, a.columns,
-                     a.nonzeros, a.symmetric ? ", symmetric" : "", printable(a.right_hand_side));
+  return fmt::format("{}: {} × {}, {}{}\nright-hand side: {}\n", printable(a.name), a.rows, a.columns,
+                     a.nonzeros == 1 ? "1 entry" : fmt::format("{} entries", a.nonzeros),
+                     a.symmetric ? ", symmetric" : "", printable(a.right_hand_side));
 }
 
 Table method_table(const LinearComparisonReport& report) {
@@ -94,10 +100,15 @@ std::vector<std::string> refusals(const LinearComparisonReport& report) {
 }
 
 std::string answer(const LinearComparisonReport& report) {
+  // A least-squares answer far above the others' residuals does not solve the equations that they solve.
+  double least = std::numeric_limits<double>::infinity();
+  for (const LinearRun& run : report.comparison.runs)
+    if (run.solution.solved) least = std::min(least, residual_of(run));
+  const double most = std::max(10.0 * report.tolerance, 1.01 * least);
   const LinearRun* best = nullptr;
   std::size_t solved = 0;
   for (const LinearRun& run : report.comparison.runs) {
-    if (!run.solution.solved) continue;
+    if (!run.solution.solved || residual_of(run) > most) continue;
     ++solved;
     if (best == nullptr || run.solution.seconds.total < best->solution.seconds.total) best = &run;
   }
@@ -115,7 +126,8 @@ std::string about_spectrum(const LinearComparisonReport& report) {
                                 eigen ? "Eigenvalues" : "Singular values", c.spectrum.values.front(),
                                 c.spectrum.values.back(), c.spectrum.condition());
   if (eigen && !c.definite) out += " They are not all above zero: conjugate gradients and Cholesky may fail.";
-  out += beside_promise(report, LinearMethod::cg, "Conjugate gradients", "½√κ ln(2/ε), and never more than n");
+  out += beside_promise(report, LinearMethod::cg, "Conjugate gradients",
+                        "½√κ ln(2/ε), and never more than n in exact arithmetic");
   out += beside_promise(report, LinearMethod::gradient_descent, "Gradient descent", "½κ ln(1/ε)");
   return out;
 }

@@ -105,7 +105,7 @@ class CatalogueStudy final : public Study {
   void conclude(const Request& request, Report& report) const override {
     const double cost = report.result.final_cost;
     if (!is_squares()) {
-      report.statistics = statistics(*objective_, report.result);
+      report.statistics = thalweg::statistics(*objective_, report.result);
       compare(cost, report);
     } else if (!request.loss || request.loss->is_trivial()) {
       compare(2.0 * cost, report);

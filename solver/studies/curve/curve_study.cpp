@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/inference/constrained_statistics.hpp>
+#include <thalweg/minimize/constraints.hpp>
 #include <thalweg/minimize/stopwatch.hpp>
 #include <thalweg/models/build.hpp>
 #include <thalweg/models/regression_fit.hpp>
@@ -13,6 +15,7 @@
 #include <thalweg/models/toml_writer.hpp>
 #include <thalweg/studies/orthogonal_start.hpp>
 
+#include "studies/curve/constraints_section.hpp"
 #include "studies/curve/derived_section.hpp"
 #include "studies/curve/fit_picture.hpp"
 #include "studies/curve/group_section.hpp"
@@ -73,6 +76,7 @@ class CurveStudy final : public Study {
           "of the noise do not compare; expected noise = \"estimated\"",
           file()));
     build(request, request.start);
+    if (built_.constraints) refuse_under_constraints(fit_, request);
     if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }
   void describe(Report& report) const override {
@@ -90,6 +94,10 @@ class CurveStudy final : public Study {
   Subject subject() const override { return {.residuals = &built_.problem}; }
   std::vector<double> start() const override { return built_.problem.start(); }
   Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
+    if (built_.constraints) {
+      constrained_ = thalweg::solve(built_.problem, *built_.constraints, start(), options);
+      return constrained_.result;
+    }
     if (has_input_errors() && !request.method_given) {
       const Stopwatch watch;
       const std::vector<double> from = orthogonal_start(fit_, built_, options);
@@ -102,6 +110,11 @@ class CurveStudy final : public Study {
     ScaledResult scaled = solve_scaled(request, options, train);
     scales_ = std::move(scaled.scales);
     return std::move(scaled.result);
+  }
+
+  FitStatistics statistics(const Result& result, double level) const override {
+    if (!built_.constraints) return Study::statistics(result, level);
+    return constrained_statistics(built_.problem, *built_.constraints, constrained_, response(), level);
   }
 
   void annotate(Report& report) const override {
@@ -137,6 +150,7 @@ class CurveStudy final : public Study {
     add_noise(fit_, scales_, report);
     count_scales(report.statistics);
     add_derived(fit, built_, request, report);
+    if (built_.constraints) add_constraints(fit, constrained_, report);
     judge_residuals(fit, built_, report);
     if (report.statistics.available()) report.certified = certified_agreement(fit_, built_, report.statistics);
     const Status status = report.result.status;
@@ -172,6 +186,8 @@ class CurveStudy final : public Study {
           fmt::format("'{}' has noise estimated per data set, whose cost changes with the scales of the noise; "
                       "expected noise = \"estimated\" or \"known\" for a comparison",
                       file()));
+    if (!fit_.constraints.empty())
+      throw Error(fmt::format("'{}' has constraints, which no method of a comparison heeds; expected solve", file()));
     build(request, 1);
   }
   std::vector<std::vector<double>> starts() const override {
@@ -290,7 +306,8 @@ class CurveStudy final : public Study {
 
   CurveFit fit_;
   std::vector<DataSet> prediction_inputs_;
-  mutable CurveProblem built_;  // a solve leaves the scales of the noise in it
+  mutable CurveProblem built_;             // a solve leaves the scales of the noise in it
+  mutable ConstrainedResult constrained_;  // of a fit with constraints
   mutable std::vector<NoiseScale> scales_;
 };
 

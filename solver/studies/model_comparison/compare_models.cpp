@@ -57,7 +57,7 @@ Report fitted(const CurveFit& fit, Request request) {
     report.result = study->solve(request, request.options, request.train);
   }
   study->annotate(report);
-  report.statistics = statistics(*study->subject().residuals, report.result, study->response(), request.level);
+  report.statistics = study->statistics(report.result, request.level);
   note_doubts(report, request.starts);
   study->conclude(request, report);
   return report;

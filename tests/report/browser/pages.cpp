@@ -9,11 +9,13 @@
 
 #include <thalweg/models/regression_fit.hpp>
 #include <thalweg/report/html.hpp>
+#include <thalweg/report/linear_report.hpp>
 #include <thalweg/studies/model_comparison.hpp>
 #include <thalweg/studies/regression_section.hpp>
 #include <thalweg/train/train.hpp>
 
 #include "support/example_reports.hpp"
+#include "support/linear_systems.hpp"
 #include "support/puromycin.hpp"
 
 namespace {
@@ -35,6 +37,16 @@ thalweg::Report with_everything() {
   report.multistart = thalweg::multistart(built.problem, {}, {.starts = 12}).minima;
   report.certified = {10.87, "b2"};
   report.problem.title = "Growth <script>alert('page')</script> & \"quotes\" of onions";
+  return report;
+}
+
+/// All methods on a system with a hostile name, which those for definite matrices do not solve.
+thalweg::LinearComparisonReport linear_system() {
+  const thalweg::SparseMatrix A = test_support::saddle_point(40, 8);
+  const std::vector<double> b(static_cast<std::size_t>(A.rows), 1.0);
+  thalweg::LinearComparisonReport report{{"<A>.mtx", "b.mtx", A.rows, A.columns, A.nonzeros(), true, {"a & b"}},
+                                         thalweg::compare_linear(A, b)};
+  report.tolerance = 1e-10;
   return report;
 }
 
@@ -253,5 +265,6 @@ int main(int count, char** arguments) {
   write(folder + "models.html", to_html(three_models(), provenance));
   write(folder + "crowd.html", to_html(crowd(), provenance));
   write(folder + "throng.html", to_html(throng(), provenance));
+  write(folder + "linear.html", to_html(linear_system(), provenance));
   write(folder + "several.html", to_html(example_reports::several_problems(), provenance));
 }

@@ -320,14 +320,6 @@ class AugmentedLagrangian {
 
 }  // namespace
 
-void Constraints::add(std::unique_ptr<ResidualGroup> group, Kind kind) {
-  if (group->has_sigma() || !group->loss().is_trivial() || group->has_cost())
-    throw Error(
-        fmt::format("constraint '{}' has standard deviations, a loss or a cost; expected values alone", group->name()));
-  held_.add_group(std::move(group));
-  kinds_.push_back(kind);
-}
-
 void ConstrainedOptions::validate() const {
   if (!(tolerance > 0.0 && std::isfinite(tolerance)))
     throw Error(fmt::format("option tolerance of constraints is {}; expected a number > 0", tolerance));

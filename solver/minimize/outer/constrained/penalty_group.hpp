@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include <thalweg/minimize/constraints.hpp>
+#include <thalweg/problem/constraints.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
 namespace thalweg::inline v0_1 {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <thalweg/models/condition.hpp>
+
 namespace thalweg::inline v0_1::reading {
 namespace {
 
@@ -11,6 +13,7 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr const char* a_parameter = "parameter";
 constexpr const char* a_definition = "definition";
 constexpr const char* a_derived = "derived quantity";
+constexpr const char* a_constraint = "constraint";
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -110,6 +113,23 @@ void Expressions::check_scalars() const {
     const auto it =
         std::find_if(derived_.begin(), derived_.end(), [&](const Definition& d) { return d.name == expression.name; });
     check_scalar(expression, it->formula, *derived_places_.at(expression.name), a_derived);
+  }
+  for (std::size_t i = 0; i < draft_.fit.constraints.size(); ++i)
+    check_constraint(draft_.fit.constraints[i], draft_.constraints[i]);
+}
+
+void Expressions::check_constraint(const NamedExpression& constraint, const ExpressionPlaces& places) const {
+  const auto& all = draft_.fit.constraints;
+  if (std::count_if(all.begin(), all.end(), [&](const auto& c) { return c.name == constraint.name; }) > 1)
+    fail(draft_.fit.file, places.name, "two constraints are named '" + constraint.name + "'", "distinct names");
+  try {
+    const Condition condition = Condition::parse(constraint.expression);
+    check_scalar(constraint, condition.left, places, a_constraint);
+    check_scalar(constraint, condition.right, places, a_constraint);
+  } catch (const FormulaError& error) {
+    const auto offset = static_cast<std::size_t>(std::max(0, error.where.begin));
+    fail(draft_.fit.file, places.text.at(constraint.expression, offset),
+         "constraint '" + constraint.name + "': " + error.problem, error.expected);
   }
 }
 

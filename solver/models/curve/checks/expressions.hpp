@@ -29,7 +29,7 @@ class Expressions {
   const ExpressionPlaces& places(const std::string& name) const { return *places_.at(name); }
   bool is_tied(const std::string& name) const;
 
-  /// Throws FileError for a tied parameter or a derived quantity that reads a column, or an unknown name.
+  /// Throws FileError for a tied parameter, a derived quantity or a constraint that reads a column, or an unknown name.
   void check_scalars() const;
 
  private:
@@ -37,6 +37,7 @@ class Expressions {
   void add(const std::vector<NamedExpression>& expressions, const std::vector<ExpressionPlaces>& places,
            const char* what);
   void check_name(const std::string& name, const ExpressionPlaces& places, const char* what);
+  void check_constraint(const NamedExpression& constraint, const ExpressionPlaces& places) const;
   void put_in_order(std::vector<Definition>& definitions) const;
   void check_scalar(const NamedExpression& expression, const Formula& formula, const ExpressionPlaces& places,
                     const char* what) const;

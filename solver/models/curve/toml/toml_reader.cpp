@@ -23,7 +23,8 @@ class TomlReader : private TomlOde {
   CurveFit read() {
     CurveFit& fit = draft_.fit;
     check_keys(document_, "at the top level",
-               {"title", "source", "define", "model", "parameters", "derived", "ode", "data", "fit", "certified"});
+               {"title", "source", "define", "model", "parameters", "derived", "constraints", "ode", "data", "fit",
+                "certified"});
     if (const auto* node = document_.get("title")) fit.title = text(*node, "title");
     if (const auto* node = document_.get("source")) fit.source = text(*node, "source");
     if (const auto* node = document_.get("model")) read_model(table(*node, "model"));
@@ -32,6 +33,9 @@ class TomlReader : private TomlOde {
     if (parameters == nullptr && !document_.contains("data")) required("parameters", "[parameters]");
     if (const auto* node = document_.get("define")) read_definitions(table(*node, "define"));
     if (const auto* node = document_.get("derived")) read_derived(table(*node, "derived"));
+    if (const auto* node = document_.get("constraints"))
+      for (const Entry& entry : entries(table(*node, "constraints")))
+        read_expression(entry, "expr", draft_.fit.constraints, draft_.constraints);
     if (const auto* node = document_.get("ode")) fit.ode = read_ode(table(*node, "ode"), draft_.ode);
     read_data(required("data", "[data]"));
     if (parameters == nullptr) require_model();

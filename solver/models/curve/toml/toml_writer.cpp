@@ -176,6 +176,8 @@ std::string write_toml(const CurveFit& fit) {
   for (const NamedExpression& e : fit.definitions) out += expression_line(e, true);
   if (!fit.derived.empty()) out += "\n[derived]\n";
   for (const NamedExpression& e : fit.derived) out += expression_line(e, false);
+  if (!fit.constraints.empty()) out += "\n[constraints]\n";
+  for (const NamedExpression& e : fit.constraints) out += expression_line(e, false);
   if (fit.ode) out += writing::ode_tables(*fit.ode);
   for (std::size_t i = 0; i < fit.data.size(); ++i) out += data_set(fit, i);
   out += fit_noise(fit);

@@ -1,0 +1,149 @@
+#include <thalweg/inference/constrained_statistics.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include <minimize/outer/constrained/penalty_group.hpp>
+#include <thalweg/problem/program.hpp>
+
+namespace thalweg::inline v0_1 {
+namespace {
+
+constexpr double heavy = 1e6;        // below 1/√ε, where the weights themselves would cost digits
+constexpr double negligible = 1e-4;  // of the least error that data alone leave
+
+/// Some components of a group of constraints, one per item, times a weight each.
+class ActiveRows final : public ResidualGroup {
+ public:
+  struct Row {
+    int component;
+    std::int64_t item;
+    double weight;
+  };
+  ActiveRows(const ResidualGroup& group, std::vector<Row> rows)
+      : ResidualGroup(group.name(), 1, static_cast<std::int64_t>(rows.size()), slots_of(group, rows)),
+        group_(group),
+        rows_(std::move(rows)) {
+    mark_prior();
+  }
+
+ protected:
+  void compute(const double* x, const ResidualOutput& out) const override {
+    const auto dimension = static_cast<std::size_t>(group_.dimension()), width = static_cast<std::size_t>(columns());
+    std::vector<double> value(dimension), entries(dimension * width);
+    std::vector<double*> to_value, to_entries;
+    for (double& v : value) to_value.push_back(&v);
+    for (double& v : entries) to_entries.push_back(&v);
+    for (std::int64_t i = out.begin; i < out.end; ++i) {
+      const Row& row = rows_[static_cast<std::size_t>(i)];
+      group_.evaluate(x, {row.item, row.item + 1, to_value.data(), out.jacobian ? to_entries.data() : nullptr});
+      const auto k = static_cast<std::size_t>(row.component);
+      out.residual[0][i - out.begin] = row.weight * value[k];
+      for (std::size_t c = 0; out.jacobian != nullptr && c < width; ++c)
+        if (out.jacobian[c]) out.jacobian[c][i - out.begin] = row.weight * entries[k * width + c];
+    }
+  }
+
+ private:
+  static std::vector<Slot> slots_of(const ResidualGroup& group, const std::vector<Row>& rows) {
+    std::vector<Slot> slots = group.slots();
+    for (Slot& slot : slots) {
+      if (slot.offsets.empty()) continue;
+      LargeVector<std::int64_t> offsets;
+      for (const Row& row : rows) offsets.push_back(slot.offset(row.item));
+      slot.offsets = std::move(offsets);
+    }
+    return slots;
+  }
+  const ResidualGroup& group_;
+  std::vector<Row> rows_;
+};
+
+double length(const double* column, std::int64_t rows) {
+  double sum = 0.0;
+  for (std::int64_t i = 0; i < rows; ++i) sum += column[i] * column[i];
+  return std::sqrt(sum);
+}
+
+/// ‖Jⱼ‖ of each number of x; 0 of those that do not move.
+std::vector<double> column_norms(const Problem& problem, const std::vector<double>& x) {
+  const Program program(problem);
+  AlignedArray r(program.rows());
+  DenseMatrix J(program.rows(), program.columns());
+  program.evaluate_without_loss(x.data(), r.data(), J, 1);
+  std::vector<double> norms(x.size(), 0.0);
+  for (std::int64_t c = 0; c < program.columns(); ++c)
+    norms[static_cast<std::size_t>(program.component_of(c))] = length(J.column(c), J.rows());
+  return norms;
+}
+
+/// What makes a row of a constraint `heavy` times as long as the rows of the data where they are in the same units:
+/// columns divided by their norms.
+double weight_of(const ResidualGroup& group, int k, std::int64_t item, const std::vector<double>& x,
+                 const std::vector<double>& norms) {
+  const auto dimension = static_cast<std::size_t>(group.dimension()), width = static_cast<std::size_t>(group.columns());
+  std::vector<double> value(dimension), entries(dimension * width);
+  std::vector<double*> to_value, to_entries;
+  for (double& v : value) to_value.push_back(&v);
+  for (double& v : entries) to_entries.push_back(&v);
+  group.evaluate(x.data(), {item, item + 1, to_value.data(), to_entries.data()});
+  double longest = 0.0;
+  std::size_t column = static_cast<std::size_t>(k) * width;
+  for (const Slot& slot : group.slots())
+    for (int d = 0; d < slot.dimension; ++d, ++column) {
+      const double norm = norms[static_cast<std::size_t>(slot.offset(item) + d)];
+      if (norm > 0.0) longest = std::max(longest, std::abs(entries[column]) / norm);
+    }
+  return longest > 0.0 && std::isfinite(longest) ? heavy / longest : 0.0;
+}
+
+/// A parameter that constraints alone determine has no error: what is left of it is that of the heavy rows.
+void settle(FitStatistics& s, const std::vector<double>& norms) {
+  const double sigma = s.noise == Noise::known ? 1.0 : s.residual_standard_deviation;
+  const std::size_t n = s.free.size();
+  for (std::size_t i = 0; i < n; ++i) {
+    const auto j = static_cast<std::size_t>(s.free[i]);
+    ParameterStatistics& p = s.parameters[j];
+    // Of data alone the error is σ / ‖Jⱼ‖ at the least.
+    if (!(norms[j] > 0.0) || !(p.standard_error < negligible * sigma / norms[j])) continue;
+    p.standard_error = 0.0;
+    p.lower_interval = p.upper_interval = p.value;
+    for (std::size_t k = 0; k < n; ++k) {
+      s.covariance[i * n + k] = s.covariance[k * n + i] = 0.0;
+      s.correlation[i * n + k] = s.correlation[k * n + i] = unset;
+    }
+  }
+}
+
+}  // namespace
+
+FitStatistics constrained_statistics(const Problem& problem, const Constraints& constraints,
+                                     const ConstrainedResult& found, std::span<const double> response, double level) {
+  const std::vector<double>& x = found.result.x;
+  const bool usable = found.result.status != Status::non_finite_start && found.result.status != Status::failed;
+  std::vector<std::unique_ptr<ResidualGroup>> groups;
+  for (const auto& group : problem.groups()) groups.push_back(std::make_unique<SameGroup>(*group));
+  if (usable && !found.constraints.empty()) {
+    const std::vector<double> norms = column_norms(problem, x);
+    std::size_t index = 0;
+    for (const auto& group : constraints.groups()) {
+      std::vector<ActiveRows::Row> rows;
+      for (int k = 0; k < group->dimension(); ++k)
+        for (std::int64_t i = 0; i < group->items(); ++i, ++index) {
+          if (!found.constraints[index].active) continue;
+          if (const double w = weight_of(*group, k, i, x, norms); w > 0.0) rows.push_back({k, i, w});
+        }
+      if (!rows.empty()) groups.push_back(std::make_unique<ActiveRows>(*group, std::move(rows)));
+    }
+  }
+  const Problem bound = problem.with_groups(std::move(groups));
+  FitStatistics s = statistics(bound, found.result, response, level);
+  if (usable && s.available()) settle(s, column_norms(problem, x));
+  s.aic = s.aicc = s.bic = unset;
+  return s;
+}
+
+}  // namespace thalweg::inline v0_1

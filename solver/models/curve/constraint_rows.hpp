@@ -1,0 +1,12 @@
+// Constraints of a curve fit as residual groups.
+#pragma once
+
+#include <thalweg/models/build.hpp>
+
+namespace thalweg::inline v0_1 {
+
+/// Adds those of the fit to what is built, whose parameters and residuals are there. Throws FileError for combinations
+/// that constraints do not go with.
+void add_constraints(const CurveFit& fit, CurveProblem& built);
+
+}  // namespace thalweg::inline v0_1

@@ -1,0 +1,119 @@
+// [constraints] of problem files.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "run.hpp"
+
+using command_test::contains;
+using command_test::Folder;
+using command_test::Outcome;
+using command_test::read;
+using command_test::run;
+using nlohmann::json;
+
+namespace {
+
+std::string problem(const std::string& constraints, const std::string& more = "") {
+  return "[model]\ny = \"a*exp(-k1*t) + b*exp(-k2*t)\"\n[parameters]\na = 0.5\nk1 = 2\nb = 0.5\nk2 = 0.2\n" +
+         (constraints.empty() ? "" : "[constraints]\n" + constraints) +
+         "[data]\ncolumns = [\"t\", \"y\"]\nrows = [[0, 1.02], [0.5, 0.62], [1, 0.45], [2, 0.29], [3, 0.23], [4, "
+         "0.18], "
+         "[6, 0.11], [8, 0.07]]\n" +
+         more;
+}
+
+}  // namespace
+
+TEST_CASE("constraints hold, and their multipliers are sensitivities") {
+  const Folder folder;
+  const auto cost = [&](double whole) {
+    folder.write("p.toml", problem("whole = \"a + b = " + std::to_string(whole) + "\"\norder = \"k1 > k2\"\n"));
+    return json::parse(run("solve p.toml --json -", folder.path()).out);
+  };
+  const json found = cost(1.0);
+  CHECK(found["status"] == "converged");
+  const json& whole = found["constraints"][0];
+  CHECK(whole["name"] == "whole");
+  CHECK(whole["expr"] == "a + b = 1.000000");
+  CHECK(whole["active"] == true);
+  CHECK(std::abs(whole["value"].get<double>()) < 1e-12);
+  CHECK(found["constraints"][1]["active"] == false);
+  CHECK(found["constraints"][1]["multiplier"] == 0.0);
+  CHECK(found["parameters"][0]["value"].get<double>() + found["parameters"][2]["value"].get<double>() ==
+        doctest::Approx(1.0).epsilon(1e-12));
+  // Along the constraint a and b move together: their errors are equal.
+  CHECK(found["parameters"][0]["standard_error"].get<double>() ==
+        doctest::Approx(found["parameters"][2]["standard_error"].get<double>()).epsilon(1e-6));
+  const double h = 1e-4;
+  const double fall = (cost(1.0 - h)["final_cost"].get<double>() - cost(1.0 + h)["final_cost"].get<double>()) / (2 * h);
+  CHECK(fall == doctest::Approx(whole["multiplier"].get<double>()).epsilon(1e-4));
+}
+
+TEST_CASE("an equality is the same as a tied parameter") {
+  const Folder folder;
+  folder.write("c.toml", problem("whole = \"a + b = 1\"\n"));
+  std::string tied = problem("");
+  tied.replace(tied.find("b = 0.5"), 7, "b = { expr = \"1 - a\" }");
+  folder.write("t.toml", tied);
+  const json constrained = json::parse(run("solve c.toml --json -", folder.path()).out),
+             other = json::parse(run("solve t.toml --json -", folder.path()).out);
+  CHECK(constrained["final_cost"].get<double>() == doctest::Approx(other["final_cost"].get<double>()).epsilon(1e-10));
+  const auto parameter = [](const json& report, const std::string& name, const char* what) {
+    for (const json& p : report["parameters"])
+      if (p["name"] == name) return p[what].get<double>();
+    return std::nan("");
+  };
+  for (const std::string name : {"a", "k1", "k2"}) {
+    CAPTURE(name);
+    CHECK(parameter(constrained, name, "value") == doctest::Approx(parameter(other, name, "value")).epsilon(1e-7));
+    CHECK(parameter(constrained, name, "standard_error") ==
+          doctest::Approx(parameter(other, name, "standard_error")).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("text, page and output have the constraints") {
+  const Folder folder;
+  folder.write("p.toml", problem("whole = \"a + b = 1\"\nslow = { expr = \"k2 >= 0.3\", description = \"x\" }\n"));
+  const Outcome text = run("solve p.toml --report page.html --output q.toml", folder.path());
+  CHECK(text.code == 0);
+  CHECK(contains(text.out, "2 constraints hold to"));
+  CHECK(contains(text.out, "slow        k2 >= 0.3"));
+  CHECK(contains(text.out, "The conditions of Karush, Kuhn and Tucker hold"));
+  CHECK(contains(read(folder.path() / "page.html"), "<h2 id=\"constraints-heading\">Constraints</h2>"));
+  CHECK(contains(read(folder.path() / "q.toml"), "[constraints]\nwhole = { expr = \"a + b = 1\" }\n"));
+  const Outcome again = run("solve q.toml", folder.path());
+  CHECK(again.code == 0);
+  CHECK(contains(again.out, "2 constraints hold to"));
+}
+
+TEST_CASE("constraints that contradict each other, or are no constraints") {
+  const Folder folder;
+  folder.write("p.toml", problem("one = \"a + b = 1\"\ntwo = \"a + b = 2\"\n"));
+  const Outcome contradiction = run("solve p.toml", folder.path());
+  CHECK(contradiction.code == 1);
+  CHECK(contains(contradiction.out, "one and two do not hold"));
+  const auto refused = [&](const std::string& constraints, const std::string& part, const std::string& options = "",
+                           const std::string& more = "") {
+    folder.write("p.toml", problem(constraints, more));
+    const Outcome outcome = run("solve p.toml " + options, folder.path());
+    CAPTURE(constraints);
+    CHECK(outcome.code == (options.empty() ? 3 : 2));
+    CHECK_MESSAGE(contains(outcome.err, part), outcome.err);
+  };
+  refused("c = \"a + b\"\n", "p.toml:9:6: constraint 'c': nothing is compared; expected one = , < or >");
+  refused("c = \"0 < a < 1\"\n", "a second comparison");
+  refused("c = \"a + z = 1\"\n", "constraint 'c' reads 'z', which is no parameter");
+  refused("c = \"t = 1\"\n", "constraint 'c' reads 't'");
+  refused("c = 3\n", "p.toml:9:5");
+  refused("c = \"a = 1\"\n", "does not heed the constraints", "--starts 3");
+  refused("c = \"a = 1\"\n", "does not heed the constraints", "--intervals profile");
+  refused("c = \"a = 1\"\n", "does not heed the constraints", "--method adam");
+  folder.write("p.toml", problem("c = \"a = 1\"\n"));
+  const Outcome compared = run("compare p.toml", folder.path());
+  CHECK(compared.code == 2);
+  CHECK(contains(compared.err, "has constraints, which no method of a comparison heeds"));
+}
