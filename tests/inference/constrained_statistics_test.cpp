@@ -4,8 +4,8 @@
 #include <vector>
 
 #include <doctest/doctest.h>
-#include <thalweg/minimize/solve.hpp>
 #include <Eigen/Dense>
+#include <thalweg/minimize/solve.hpp>
 
 using namespace thalweg;
 

@@ -96,7 +96,7 @@ TEST_CASE("files that are no problem at all") {
 TEST_CASE("mistakes in a problem file") {
   CHECK(of_file(with("title", "titel")) ==
         "f.toml:1:1: unknown key 'titel' (did you mean 'title'?) at the top level; expected title, "
-        "source, define, model, parameters, derived, ode, data, fit or certified");
+        "source, define, model, parameters, derived, constraints, ode, data, fit or certified");
   CHECK(of_file(with("b * x", "expo(b * x)")) == "f.toml:4:10: unknown function 'expo'; expected 'exp'");
   CHECK(of_file(with("b * x", "exp(b * x")) == "f.toml:4:13: '(' is never closed; expected ')'");
   CHECK(of_file(with("start = 0", "lower = 0")) == "f.toml:7:1: parameter 'a' has no start; expected start = a number");

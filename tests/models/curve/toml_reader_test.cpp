@@ -23,7 +23,7 @@ using toml_line::with;
 TEST_CASE("unknown keys are refused, with the nearest known one") {
   CHECK(error_with("title", "titel") ==
         "f.toml:1:1: unknown key 'titel' (did you mean 'title'?) at the top level; expected title, "
-        "source, define, model, parameters, derived, ode, data, fit or certified");
+        "source, define, model, parameters, derived, constraints, ode, data, fit or certified");
   CHECK(error_with("lower = 0", "lowr = 0") ==
         "f.toml:9:20: unknown key 'lowr' (did you mean 'lower'?) in parameter 'b'; expected start, "
         "per, lower, upper, fixed, linear, prior, unit or description");
