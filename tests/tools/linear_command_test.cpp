@@ -76,6 +76,22 @@ TEST_CASE("linear: least squares, and a matrix whose rank is not full") {
   CHECK(contains(singular.out, "x = (0.6, 1.2)"));
 }
 
+TEST_CASE("linear: least squares within bounds") {
+  const Folder folder;
+  folder.write("A.mtx", head + "array real general\n3 2\n1\n1\n1\n1\n2\n3\n");
+  folder.write("b.mtx", head + "array real general\n3 1\n1\n2\n4\n");  // x = (-2/3, 3/2) without bounds
+  const json bounded = json::parse(run("linear A.mtx b.mtx --lower 0 --json -", folder.path()).out);
+  CHECK(bounded["solved"] == true);
+  CHECK(bounded["x"][0] == 0.0);
+  CHECK(bounded["x"][1] == doctest::Approx(17.0 / 14.0));
+  const Outcome both = run("linear A.mtx b.mtx --lower -0.5 --upper 1", folder.path());
+  CHECK(contains(both.out, "numbers of x are at a bound"));
+  const Outcome crossed = run("linear A.mtx --lower 2 --upper 1", folder.path());
+  CHECK(crossed.code == 2);
+  CHECK(contains(crossed.err, "--lower 2 is above --upper 1"));
+  CHECK(contains(run("linear A.mtx --lower 0 --method lsqr", folder.path()).err, "--method does not go with bounds"));
+}
+
 TEST_CASE("linear: bad input") {
   const Folder folder;
   folder.write("A.mtx", spring);

@@ -82,8 +82,9 @@ struct GenerateArguments {
 struct LinearArguments {
   std::vector<std::string> files;  ///< the matrix, and perhaps the right-hand side
   LinearOptions options;
-  std::string json;    ///< a file, "-" for standard output, or empty
-  std::string output;  ///< a file, or empty
+  std::optional<double> lower, upper;  ///< bounds of every number of x
+  std::string json;                    ///< a file, "-" for standard output, or empty
+  std::string output;                  ///< a file, or empty
   bool quiet = false;
 };
 

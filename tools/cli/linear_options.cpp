@@ -1,4 +1,6 @@
 // The options of thalweg linear.
+#include <limits>
+
 #include "cli/option_table.hpp"
 
 namespace thalweg::tool {
@@ -7,6 +9,7 @@ namespace {
 using A = Arguments;
 using G = Given;
 
+constexpr double largest = std::numeric_limits<double>::max();
 constexpr const char *none = "Options", *iterative = "Iterative methods", *results = "Results";
 
 const OptionLine lines[] = {
@@ -14,6 +17,10 @@ const OptionLine lines[] = {
      "auto, lu, qr, cholesky, ldlt, cholmod, jacobi, gauss-seidel, sor, cg, pcg, minres, gmres, lsqr, lsmr, "
      "gradient-descent (auto)",
      [](A& a, const G& g) { a.linear.options.method = parse_linear_method(g.text()); }},
+    {"--lower", "NUMBER", none, of_linear, "bound of every number of x: least squares within bounds, exactly (none)",
+     [](A& a, const G& g) { a.linear.lower = g.number(-largest, "a number"); }},
+    {"--upper", "NUMBER", none, of_linear, "the same from above (none)",
+     [](A& a, const G& g) { a.linear.upper = g.number(-largest, "a number"); }},
     {"--threads", "N", none, of_linear, "of our Cholesky, at most; 0: all (0). The result is the same",
      [](A& a, const G& g) { a.linear.options.threads = g.whole(0); }},
     {"--time-limit", "NUMBER", none, of_linear, "seconds for the whole command (none)",

@@ -148,6 +148,16 @@ void refuse_ignored(const LinearArguments& linear, const SolveArguments& solve) 
   refuse_unless(method == sor, "--relaxation", "sor");
   refuse_unless(method == gmres, "--restart", "gmres");
   refuse_unless(any || method == cholesky, "--threads", "cholesky");
+  if (!linear.lower && !linear.upper) return;
+  if (linear.lower && linear.upper && *linear.lower > *linear.upper)
+    throw UsageError(
+        fmt::format("--lower {} is above --upper {}; expected lower <= upper", *linear.lower, *linear.upper));
+  for (const char* option : {"--method", "--preconditioner", "--tolerance", "--max-iterations", "--threads"})
+    if (solve.was_given(option))
+      throw UsageError(
+          fmt::format("{} does not go with bounds, whose active sets are solved by QR; expected --lower and "
+                      "--upper alone",
+                      option));
 }
 
 /// compare A.mtx [b.mtx]: a linear system, which has methods of its own, and no options of minimisers.

@@ -2,11 +2,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include <thalweg/linear/bounded_least_squares.hpp>
 #include <thalweg/minimize/stopwatch.hpp>
 #include <thalweg/models/matrix_market.hpp>
 #include <thalweg/report/linear_report.hpp>
@@ -58,6 +60,28 @@ OutputFile output(const char* option, const std::string& path, const std::vector
   return {option, path};
 }
 
+/// The answer of an active-set method, told as that of a linear system.
+LinearSolution within_bounds(const System& system, const LinearArguments& a) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const auto n = static_cast<std::size_t>(system.A.columns);
+  const Stopwatch watch;
+  BoundedSolution found = bounded_least_squares(system.A, system.b, std::vector<double>(n, a.lower.value_or(-infinity)),
+                                                std::vector<double>(n, a.upper.value_or(infinity)));
+  LinearSolution s;
+  const auto held = n - static_cast<std::size_t>(std::count(found.at_bound.begin(), found.at_bound.end(), 0));
+  s.method = LinearMethod::qr;
+  s.form = "dense, within bounds";
+  s.reason = "bounds were given: active sets, each of them solved by QR";
+  s.ending = std::move(found.ending);
+  s.notes.push_back(fmt::format("{} of {} numbers of x are at a bound", held, n));
+  s.x = std::move(found.x);
+  s.solved = found.solved;
+  s.residual_norm = found.residual_norm;
+  s.iterations = found.iterations;
+  s.seconds.solve = s.seconds.total = watch.elapsed();
+  return s;
+}
+
 }  // namespace
 
 int linear_command(const LinearArguments& a) {
@@ -69,7 +93,7 @@ int linear_command(const LinearArguments& a) {
   OutputFile json_file = output("--json", a.json, a.files), x_file = output("--output", a.output, a.files);
   if (json_file.wanted() && x_file.wanted() && same_file(a.json, a.output))
     throw UsageError("--json and --output are one file; expected two");
-  report.solution = solve_linear(system.A, system.b, a.options);
+  report.solution = a.lower || a.upper ? within_bounds(system, a) : solve_linear(system.A, system.b, a.options);
   const std::vector<double>& x = report.solution.x;
   const bool finite = std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
   if (x_file.wanted() && finite) x_file.commit(to_matrix_market(report.solution.x));

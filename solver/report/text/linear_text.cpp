@@ -28,7 +28,10 @@ text::Table facts(const LinearReport& report) {
   if (std::isfinite(s.residual_norm)) row("residual ‖b − Ax‖", fmt::format("{:.4g}", s.residual_norm));
   if (!std::isnan(s.condition)) row("condition number", fmt::format("{:.2g}, estimated from below", s.condition));
   if (s.rank >= 0) row("rank", std::to_string(s.rank));
-  row(is_iterative(s.method) ? "iterations" : "refinements", std::to_string(s.iterations));
+  row(is_iterative(s.method)         ? "iterations"
+      : std::isnan(s.backward_error) ? "solves"
+                                     : "refinements",
+      std::to_string(s.iterations));
   if (s.factor_nonzeros > 0) row("factor", fmt::format("{} numbers", s.factor_nonzeros));
   const auto ms = [](double seconds) { return fmt::format("{:.3g}", 1e3 * seconds); };
   row("milliseconds", fmt::format("{} in all: read {}, {} {}, solve {}", ms(report.seconds_read + s.seconds.total),
