@@ -80,14 +80,14 @@ TEST_CASE("text, page and output have the constraints") {
   folder.write("p.toml", problem("whole = \"a + b = 1\"\nslow = { expr = \"k2 >= 0.3\", description = \"x\" }\n"));
   const Outcome text = run("solve p.toml --report page.html --output q.toml", folder.path());
   CHECK(text.code == 0);
-  CHECK(contains(text.out, "2 constraints hold to"));
+  CHECK(contains(text.out, "all 2 constraints hold"));
   CHECK(contains(text.out, "slow        k2 >= 0.3"));
   CHECK(contains(text.out, "The conditions of Karush, Kuhn and Tucker hold"));
   CHECK(contains(read(folder.path() / "page.html"), "<h2 id=\"constraints-heading\">Constraints</h2>"));
   CHECK(contains(read(folder.path() / "q.toml"), "[constraints]\nwhole = { expr = \"a + b = 1\" }\n"));
   const Outcome again = run("solve q.toml", folder.path());
   CHECK(again.code == 0);
-  CHECK(contains(again.out, "2 constraints hold to"));
+  CHECK(contains(again.out, "all 2 constraints hold"));
 }
 
 TEST_CASE("constraints that contradict each other, or are no constraints") {

@@ -49,8 +49,8 @@ Json json_of(const CurveFit& fit, const ConstrainedResult& found) {
 std::string sentence_of(const ConstrainedResult& found) {
   if (found.infeasible) return "No point near this one satisfies all constraints: multipliers and errors mean nothing.";
   return fmt::format(
-      "The conditions of Karush, Kuhn and Tucker hold: gradient {:.1e}, violation {:.1e}, multiplier times "
-      "distance {:.1e}. A multiplier is how much ½‖r‖² falls for each unit by which the constraint is "
+      "The conditions of Karush, Kuhn and Tucker hold: gradient {:.2g}, violation {:.2g}, multiplier times "
+      "distance {:.2g}. A multiplier is how much ½‖r‖² falls for each unit by which the constraint is "
       "loosened; errors are those along the active ones.",
       found.stationarity, found.violation, found.complementarity);
 }

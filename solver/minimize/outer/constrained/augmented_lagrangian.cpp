@@ -246,9 +246,9 @@ class AugmentedLagrangian {
                              counted(found_.outer, "solve"), found_.violation);
     } else if (r.converged()) {
       r.reason +=
-          fmt::format("; {} to {:.1e}",
-                      counted(constraints_.count(), "constraint") + (constraints_.count() == 1 ? " holds" : " hold"),
-                      found_.violation);
+          fmt::format("; {}{} {}", constraints_.count() == 1 ? "" : "all ", counted(constraints_.count(), "constraint"),
+                      constraints_.count() == 1 ? "holds" : "hold");
+      r.reason += found_.violation > 0.0 ? fmt::format(" to {:.1e}", found_.violation) : " exactly";
     }
   }
 
