@@ -63,6 +63,13 @@ EigenSparse compressed(EigenSparse M) {
   return M;
 }
 
+/// The upper rows of R, whose columns Eigen leaves out of order: two transpositions sort them.
+EigenSparse upper_rows(const EigenSparse& R, Eigen::Index rows) {
+  const EigenSparse across = R.transpose();
+  const EigenSparse sorted = across.transpose();
+  return compressed(sorted.topRows(rows));
+}
+
 double largest_column(const EigenSparse& M) {
   double most = 0.0;
   for (int c = 0; c < M.outerSize(); ++c) most = std::max(most, M.col(c).norm());
@@ -83,7 +90,7 @@ class SparseQr final : public Factorization {
     if (wide_ || rank_ == n_) return;
     across_.setPivotThreshold(0.0);
     across_.compute(compressed(R_.transpose()));
-    T_ = compressed(across_.matrixR().topRows(rank_));
+    T_ = upper_rows(across_.matrixR(), rank_);
   }
   bool failed() const {
     return factors_.info() != Eigen::Success || (!wide_ && rank_ < n_ && across_.info() != Eigen::Success);
@@ -134,7 +141,7 @@ class SparseQr final : public Factorization {
     factors_.setPivotThreshold(negligible_pivot(m_, n_) * largest_column(M));
     factors_.compute(M);
     rank_ = factors_.rank();
-    R_ = compressed(factors_.matrixR().topRows(rank_));
+    R_ = upper_rows(factors_.matrixR(), rank_);
   }
   bool is_square() const { return m_ == n_ && rank_ == n_; }
   const EigenSparse& core() const { return !wide_ && rank_ < n_ ? T_ : R_; }
