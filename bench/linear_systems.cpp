@@ -54,9 +54,9 @@ double least_time(const Settings& settings, const std::function<void()>& run) {
   return least;
 }
 
-/// Milliseconds of a method that reaches a backward error of 1e-14; else nothing.
+/// Milliseconds of a method that reaches a backward error of 1e-14, and finds a rank that is not full; else nothing.
 std::optional<double> time_of(const SparseMatrix& A, const std::vector<double>& b, LinearMethod method,
-                              const Settings& settings) {
+                              std::int64_t rank, const Settings& settings) {
   LinearOptions options;
   options.method = method;
   options.threads = 1;
@@ -66,7 +66,7 @@ std::optional<double> time_of(const SparseMatrix& A, const std::vector<double>& 
   try {
     LinearSolution found;
     const double time = least_time(settings, [&] { found = solve_linear(A, b, options); });
-    if (found.backward_error <= 1e-14) return time;
+    if (found.backward_error <= 1e-14 && (rank < 0 || found.rank == rank)) return time;
   } catch (const Error&) {  // the method does not take this matrix
   }
   return {};
@@ -91,7 +91,7 @@ void choice(const NamedSystem& system, const Settings& settings) {
   LinearMethod fastest = chosen.method;
   for (const LinearMethod method : all_linear_methods()) {
     if (method == LinearMethod::cholmod || !worth_a_try(method, A)) continue;
-    const std::optional<double> took = time_of(A, b, method, settings);
+    const std::optional<double> took = time_of(A, b, method, system.rank, settings);
     if (took && *took < least) {
       least = *took;
       fastest = method;

@@ -9,6 +9,7 @@
 #include <base/memory.hpp>
 #include <linear/direct/equilibrated.hpp>
 #include <linear/direct/refinement.hpp>
+#include <linear/general/well_conditioned.hpp>
 #include <linear/iterative/recorder.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
@@ -30,7 +31,9 @@ constexpr std::int64_t most_dense = 4000;         // columns: 128 MB
 constexpr std::int64_t most_of_sparse_qr = 2500;  // columns of a singular matrix, whose null space fills in
 constexpr std::int64_t ldlt_columns = 2000;       // up to which a sparse indefinite matrix is worth a dense LDLᵀ
 
-constexpr int most_exponent = 150;  // of 2, of A and b: beyond, squares may leave the range of numbers
+constexpr std::int64_t least_iterated = 300;  // rows and columns from which iterations are tried
+constexpr double tight = 3e-15;               // of the residual: what rounding leaves where A is well conditioned
+constexpr int most_exponent = 150;            // of 2, of A and b: beyond, squares may leave the range of numbers
 
 class Clock {
  public:
@@ -185,7 +188,32 @@ class SystemSolver {
     return factors && finish(method, std::move(factors), std::move(reason));
   }
 
+  /// Where iterations show full rank and converge in a few steps; false: a direct method is to be taken.
+  bool iterated() {
+    if (dense_ || std::min(A_.rows, A_.columns) < least_iterated) return false;
+    const Probe seen = probe(A_, symmetric_);
+    if (!seen.passed) return false;
+    const LinearOptions asked = options_;
+    options_.iterations.tolerance = tight;
+    options_.iterations.restart = 120;
+    options_.preconditioner = PreconditionerKind::none;
+    iterate(seen.method, fmt::format("A is sparse, of full rank and well conditioned: with a random right-hand side {} "
+                                     "needs {} iterations",
+                                     to_string(seen.method), seen.iterations));
+    options_ = asked;
+    solution_.solved = solution_.backward_error <= well_solved;
+    if (!solution_.solved) {
+      solution_ = {};
+      return false;
+    }
+    solution_.ending = fmt::format("the backward error {:.2g} is rounding", solution_.backward_error);
+    solution_.rank = std::min(A_.rows, A_.columns);
+    solution_.condition = seen.condition;
+    return true;
+  }
+
   void choose() {
+    if (iterated()) return;
     if (!square_)
       return factorise(qr, fmt::format("A is {}: {}, by QR, which squares no condition number", shape_of(A_),
                                        A_.rows > A_.columns ? "least squares" : "the solution of least norm"));
@@ -323,7 +351,7 @@ class SystemSolver {
 
   const SparseMatrix& A_;
   Vector b_, x_;
-  const LinearOptions& options_;
+  LinearOptions options_;
   bool square_, symmetric_, positive_diagonal_ = false, dense_ = false;
   std::string too_large_;
   Clock clock_;

@@ -81,13 +81,11 @@ IterationOutcome gmres(const LinearOperator& A, const double* b, double* x, cons
   const int most = static_cast<int>(std::min<std::int64_t>(options.restart, std::max<std::int64_t>(n, 1)));
   Arnoldi space(n, most);
   Vector r = rhs - product(A, solution), z(n), image(n);
-  const auto preconditioned = [&](const auto& v) -> const Vector& {
-    if (M) {
-      const Vector from = v;
-      M->apply(from.data(), z.data());
-    } else {
+  const auto preconditioned = [&](const Eigen::Ref<const Vector>& v) -> const Vector& {
+    if (M)
+      M->apply(v.data(), z.data());
+    else
       z = v;
-    }
     return z;
   };
   std::int64_t k = 0;
