@@ -16,7 +16,7 @@
 namespace thalweg::inline v0_1 {
 
 enum class LinearMethod {
-  automatic,  ///< the first of cholesky, ldlt or lu, qr that suits
+  automatic,  ///< iterations where they show full rank at once; else the first of cholesky, ldlt or lu, qr that suits
   lu,         ///< partial pivoting
   qr,         ///< of any shape; of a lower rank the answer of least norm
   cholesky,   ///< our own
