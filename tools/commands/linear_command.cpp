@@ -24,16 +24,16 @@ constexpr const char* all_ones = "A · 1, for none was given";
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-struct System {
+struct LinearSystem {
   SparseMatrix A;
   std::vector<double> b;
   LinearSystemFacts facts;
 };
 
 /// The matrix, and the right-hand side or what stands in its place.
-System read_system(const std::vector<std::string>& files) {
+LinearSystem read_system(const std::vector<std::string>& files) {
   MatrixFile file = read_matrix_market(files[0]);
-  System system{std::move(file.matrix), {}, {}};
+  LinearSystem system{std::move(file.matrix), {}, {}};
   const SparseMatrix& A = system.A;
   system.facts = {files[0], all_ones, A.rows, A.columns, A.nonzeros(), A.is_symmetric(), {}};
   if (file.repeated > 0)
@@ -61,7 +61,7 @@ OutputFile output(const char* option, const std::string& path, const std::vector
 }
 
 /// The answer of an active-set method, told as that of a linear system.
-LinearSolution within_bounds(const System& system, const LinearArguments& a) {
+LinearSolution within_bounds(const LinearSystem& system, const LinearArguments& a) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   const auto n = static_cast<std::size_t>(system.A.columns);
   const Stopwatch watch;
@@ -86,7 +86,7 @@ LinearSolution within_bounds(const System& system, const LinearArguments& a) {
 
 int linear_command(const LinearArguments& a) {
   const Stopwatch watch;
-  const System system = read_system(a.files);
+  const LinearSystem system = read_system(a.files);
   LinearReport report;
   report.system = system.facts;
   report.seconds_read = watch.elapsed();
@@ -108,7 +108,7 @@ int linear_command(const LinearArguments& a) {
 int compare_linear_command(const Arguments& arguments) {
   const SolveArguments& a = arguments.solve;
   const std::vector<std::string>& files = arguments.compare.files;
-  const System system = read_system(files);
+  const LinearSystem system = read_system(files);
   OutputFile json_file = output("--json", a.json, files), page = output("--report", a.report, files);
   if (json_file.wanted() && page.wanted() && same_file(a.json, a.report))
     throw UsageError("--json and --report are one file; expected two");
