@@ -42,7 +42,7 @@ int run(int argc, const char* const* argv) {
   // run.
   static_cast<void>(Stopwatch::command_began());
   const bool whole = arguments.verb == Verb::solve || arguments.verb == Verb::fit || arguments.verb == Verb::check ||
-                     arguments.verb == Verb::linear || arguments.compare.is_linear;
+                     arguments.verb == Verb::linear;
   const thalweg::CancellationScope limit(whole ? arguments.solve.options.time_limit : infinite_seconds);
   switch (arguments.verb) {
     case Verb::solve:

@@ -6,8 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include <minimize/outer/constrained/conditions.hpp>
 #include <minimize/outer/constrained/penalty_group.hpp>
 #include <thalweg/problem/program.hpp>
+
+#include "inference/fit_quality.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -62,12 +65,6 @@ class ActiveRows final : public ResidualGroup {
   std::vector<Row> rows_;
 };
 
-double length(const double* column, std::int64_t rows) {
-  double sum = 0.0;
-  for (std::int64_t i = 0; i < rows; ++i) sum += column[i] * column[i];
-  return std::sqrt(sum);
-}
-
 /// ‖Jⱼ‖ of each number of x; 0 of those that do not move.
 std::vector<double> column_norms(const Problem& problem, const std::vector<double>& x) {
   const Program program(problem);
@@ -76,26 +73,21 @@ std::vector<double> column_norms(const Problem& problem, const std::vector<doubl
   program.evaluate_without_loss(x.data(), r.data(), J, 1);
   std::vector<double> norms(x.size(), 0.0);
   for (std::int64_t c = 0; c < program.columns(); ++c)
-    norms[static_cast<std::size_t>(program.component_of(c))] = length(J.column(c), J.rows());
+    norms[static_cast<std::size_t>(program.component_of(c))] = norm({J.column(c), static_cast<std::size_t>(J.rows())});
   return norms;
 }
 
-/// What makes a row of a constraint `heavy` times as long as the rows of the data where they are in the same units:
-/// columns divided by their norms.
-double weight_of(const ResidualGroup& group, int k, std::int64_t item, const std::vector<double>& x,
+/// What makes a row of a constraint `heavy` times as long as the rows of the data, columns divided by their norms; 0
+/// where it does not depend on what moves.
+double weight_of(const ResidualGroup& group, const GroupValues& at, int k, std::int64_t item,
                  const std::vector<double>& norms) {
-  const auto dimension = static_cast<std::size_t>(group.dimension()), width = static_cast<std::size_t>(group.columns());
-  std::vector<double> value(dimension), entries(dimension * width);
-  std::vector<double*> to_value, to_entries;
-  for (double& v : value) to_value.push_back(&v);
-  for (double& v : entries) to_entries.push_back(&v);
-  group.evaluate(x.data(), {item, item + 1, to_value.data(), to_entries.data()});
   double longest = 0.0;
-  std::size_t column = static_cast<std::size_t>(k) * width;
+  std::int64_t local = std::int64_t{k} * group.columns();
   for (const Slot& slot : group.slots())
-    for (int d = 0; d < slot.dimension; ++d, ++column) {
-      const double norm = norms[static_cast<std::size_t>(slot.offset(item) + d)];
-      if (norm > 0.0) longest = std::max(longest, std::abs(entries[column]) / norm);
+    for (int d = 0; d < slot.dimension; ++d, ++local) {
+      const double entry = at.jacobian[static_cast<std::size_t>(local * group.items() + item)];
+      const double size = norms[static_cast<std::size_t>(slot.offset(item) + d)];
+      if (size > 0.0) longest = std::max(longest, std::abs(entry) / size);
     }
   return longest > 0.0 && std::isfinite(longest) ? heavy / longest : 0.0;
 }
@@ -124,24 +116,25 @@ FitStatistics constrained_statistics(const Problem& problem, const Constraints& 
                                      const ConstrainedResult& found, std::span<const double> response, double level) {
   const std::vector<double>& x = found.result.x;
   const bool usable = found.result.status != Status::non_finite_start && found.result.status != Status::failed;
+  const std::vector<double> norms = usable ? column_norms(problem, x) : std::vector<double>{};
   std::vector<std::unique_ptr<ResidualGroup>> groups;
   for (const auto& group : problem.groups()) groups.push_back(std::make_unique<SameGroup>(*group));
   if (usable && !found.constraints.empty()) {
-    const std::vector<double> norms = column_norms(problem, x);
     std::size_t index = 0;
     for (const auto& group : constraints.groups()) {
+      const GroupValues at = values_at(*group, x);
       std::vector<ActiveRows::Row> rows;
       for (int k = 0; k < group->dimension(); ++k)
         for (std::int64_t i = 0; i < group->items(); ++i, ++index) {
           if (!found.constraints[index].active) continue;
-          if (const double w = weight_of(*group, k, i, x, norms); w > 0.0) rows.push_back({k, i, w});
+          if (const double w = weight_of(*group, at, k, i, norms); w > 0.0) rows.push_back({k, i, w});
         }
       if (!rows.empty()) groups.push_back(std::make_unique<ActiveRows>(*group, std::move(rows)));
     }
   }
   const Problem bound = problem.with_groups(std::move(groups));
   FitStatistics s = statistics(bound, found.result, response, level);
-  if (usable && s.available()) settle(s, column_norms(problem, x));
+  if (usable && s.available()) settle(s, norms);
   s.aic = s.aicc = s.bic = unset;
   return s;
 }

@@ -94,6 +94,8 @@ TEST_CASE("rows and columns of different sizes do not make a matrix singular") {
   const LinearSolution found = solved(diagonal, {1e-9, 1e9});
   CHECK(found.rank == 2);
   CHECK(found.x == std::vector<double>{1.0, 1.0});
+  REQUIRE(found.notes.size() == 1);
+  CHECK(found.notes[0].find("comes from the sizes of rows and columns") != std::string::npos);
   const SparseMatrix A = of_dense(noise(6, 6, 50) + 2.0 * Eigen::MatrixXd::Identity(6, 6));
   const std::vector<double> ones(6, 1.0);
   for (const bool columns : {false, true})

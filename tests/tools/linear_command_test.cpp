@@ -157,6 +157,16 @@ TEST_CASE("compare of a matrix runs all methods, and refuses what is of minimise
     CHECK(outcome.code == 2);
     CHECK_MESSAGE(contains(outcome.err, part), outcome.err);
   };
+  // 10,000 sweeps of a large matrix: each method has the time of its own.
+  std::string large = head + "coordinate real symmetric\n60000 60000 119999\n";
+  for (int i = 1; i <= 60000; ++i) {
+    large += std::to_string(i) + " " + std::to_string(i) + " 2\n";
+    if (i > 1) large += std::to_string(i) + " " + std::to_string(i - 1) + " -1\n";
+  }
+  folder.write("large.mtx", large);
+  const Outcome limited = run("compare large.mtx --methods jacobi,cholesky --time-limit 0.5", folder.path());
+  CHECK(contains(limited.out, "the time limit is reached"));
+  CHECK(contains(limited.out, "1 of 2 methods solved the system; the fastest: cholesky"));
   refused("A.mtx --tune", "--tune does not apply to a linear system");
   refused("A.mtx --methods lm", "unknown method 'lm'; expected one of auto, lu");
   refused("A.mtx b.mtx b.mtx", "'b.mtx' is one argument too many");

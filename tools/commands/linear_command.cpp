@@ -114,6 +114,7 @@ int compare_linear_command(const Arguments& arguments) {
     throw UsageError("--json and --report are one file; expected two");
   LinearComparisonOptions options;
   options.methods = arguments.compare.linear_methods;
+  options.time_limit = arguments.compare.rule.seconds;
   options.options.threads = a.was_given("--threads") ? a.options.threads : 1;
   LinearComparisonReport report{system.facts, compare_linear(system.A, system.b, options),
                                 options.options.iterations.tolerance};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,10 +53,12 @@ struct LinearComparison {
 };
 
 struct LinearComparisonOptions {
-  std::vector<LinearMethod> methods;     ///< empty: all
-  LinearOptions options;                 ///< its method does not matter
-  std::int64_t largest_spectrum = 1000;  ///< rows and columns: 9 n³ flops
-  std::int64_t largest_pattern = 20000;  ///< rows: some 10 ns per number of the factor, without an order, too
+  std::vector<LinearMethod> methods;  ///< empty: all
+  double time_limit =
+      std::numeric_limits<double>::infinity();  ///< seconds of each method; direct ones look between steps
+  LinearOptions options;                        ///< its method does not matter
+  std::int64_t largest_spectrum = 1000;         ///< rows and columns: 9 n³ flops
+  std::int64_t largest_pattern = 20000;         ///< rows: some 10 ns per number of the factor, without an order, too
 };
 
 /// Runs them one after the other, in their order. A method that does not take the matrix is refused in words. Throws

@@ -29,6 +29,9 @@ std::string_view to_string(PreconditionerKind);
 /// Throws Error listing what there is.
 PreconditionerKind parse_preconditioner(std::string_view);
 
+/// What `automatic` stands for: incomplete_cholesky or incomplete_lu.
+PreconditionerKind suitable_preconditioner(const SparseMatrix& A);
+
 /// Null for `none`. Throws Error where A is not square, lacks what the kind needs (a positive diagonal for incomplete
 /// Cholesky, one without zeros for Jacobi) or where none was found.
 std::unique_ptr<Preconditioner> make_preconditioner(const SparseMatrix& A, PreconditionerKind kind);

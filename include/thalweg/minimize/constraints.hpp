@@ -33,7 +33,8 @@ struct ConstrainedOptions {
 };
 
 struct ConstrainedResult {
-  /// As of a solve without constraints: final_cost is F alone. Converged: the last solve's own claim was verified,
+  /// As of a solve without constraints: final_cost is F alone, while the costs of the trace have the constraints' part.
+  /// Converged: the last solve's own claim was verified,
   /// every constraint holds to its tolerance, and λ > 0 only where an inequality holds with equality.
   Result result;
   std::vector<ConstraintValue> constraints;
@@ -41,7 +42,8 @@ struct ConstrainedResult {
   double penalty = 0.0;     ///< μ of the last one, of constraints beside their sizes at the start
   bool infeasible = false;  ///< no point that satisfies all was found, and ½‖violations‖² has a minimum here
   /// Conditions of Karush, Kuhn & Tucker at the end, all in the units of the problem: ‖Π(x − ∇ₓL) − x‖∞ with the
-  /// bounds' projection Π, the largest violation, and the largest |λ c| of an inequality.
+  /// bounds' projection Π (NaN where a block is on a manifold), the largest violation, and the largest |λ c| of an
+  /// inequality.
   double stationarity = std::numeric_limits<double>::quiet_NaN();
   double violation = std::numeric_limits<double>::quiet_NaN();
   double complementarity = std::numeric_limits<double>::quiet_NaN();

@@ -38,9 +38,9 @@ void each_lower(const SparseMatrix& A, Set set) {
 }
 
 template <class Cholesky>
-class Definite final : public Factorization {
+class Definite final : public Symmetric {
  public:
-  explicit Definite(const SparseMatrix& A) : norm_(A.one_norm()) {}
+  using Symmetric::Symmetric;
   Cholesky& factors() { return factors_; }
 
   Vector solve(const Vector& b) const override {
@@ -48,15 +48,9 @@ class Definite final : public Factorization {
     if (!usable(factors_.solve(b.data(), x.data()))) x.setConstant(std::numeric_limits<double>::quiet_NaN());
     return x;
   }
-  std::int64_t rank() const override { return factors_.facts().order; }
   std::int64_t nonzeros() const override { return factors_.facts().factor_nonzeros; }
-  std::int64_t core_size() const override { return rank(); }
-  double core_norm() const override { return norm_; }
-  Vector core_solve(const Vector& b) const override { return solve(b); }
-  Vector core_solve_transposed(const Vector& b) const override { return solve(b); }
 
  private:
-  double norm_;
   mutable Cholesky factors_;  // solves use its workspace
 };
 

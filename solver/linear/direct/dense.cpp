@@ -15,21 +15,7 @@ using Eigen::Lower;
 using Eigen::MatrixXd;
 using Eigen::Upper;
 
-/// A factorisation of a square matrix of full rank, which is its own core.
-class Square : public Factorization {
- public:
-  explicit Square(const SparseMatrix& A) : n_(A.rows), norm_(A.one_norm()) {}
-  std::int64_t rank() const override { return n_; }
-  std::int64_t core_size() const override { return n_; }
-  double core_norm() const override { return norm_; }
-  Vector core_solve(const Vector& b) const override { return solve(b); }
-
- protected:
-  std::int64_t n_;
-
- private:
-  double norm_;
-};
+std::int64_t triangle(std::int64_t n) { return n * (n + 1) / 2; }
 
 class DenseLu final : public Square {
  public:
@@ -43,16 +29,9 @@ class DenseLu final : public Square {
   Eigen::PartialPivLU<MatrixXd> factors_;
 };
 
-/// A symmetric matrix is its own transpose.
-class Symmetric : public Square {
- public:
-  using Square::Square;
-  Vector core_solve_transposed(const Vector& b) const override { return solve(b); }
-  std::int64_t nonzeros() const override { return n_ * (n_ + 1) / 2; }
-};
-
 class DenseLlt final : public Symmetric {
  public:
+  std::int64_t nonzeros() const override { return triangle(n_); }
   explicit DenseLlt(const SparseMatrix& A) : Symmetric(A), factors_(eigen_dense(A)) {
     // As in the sparse ones: a pivot of 4√n ε of the entry that it began as is rounding.
     const std::vector<double> began_as = A.diagonal();
@@ -73,6 +52,7 @@ class DenseLlt final : public Symmetric {
 
 class DenseLdlt final : public Symmetric {
  public:
+  std::int64_t nonzeros() const override { return triangle(n_); }
   explicit DenseLdlt(const SparseMatrix& A) : Symmetric(A), factors_(eigen_dense(A)) {}
   bool is_singular() const { return factors_.is_singular(); }
   Vector solve(const Vector& b) const override { return factors_.solve(b); }

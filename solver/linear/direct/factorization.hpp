@@ -45,6 +45,29 @@ class Factorization {
   virtual void solve_augmented(const Vector& /*f*/, const Vector& /*g*/, Vector& /*dr*/, Vector& /*dx*/) const {}
 };
 
+/// Factors of a square matrix of full rank, which is its own core.
+class Square : public Factorization {
+ public:
+  explicit Square(const SparseMatrix& A) : n_(A.rows), norm_(A.one_norm()) {}
+  std::int64_t rank() const override { return n_; }
+  std::int64_t core_size() const override { return n_; }
+  double core_norm() const override { return norm_; }
+  Vector core_solve(const Vector& b) const override { return solve(b); }
+
+ protected:
+  std::int64_t n_;
+
+ private:
+  double norm_;
+};
+
+/// A symmetric matrix is its own transpose.
+class Symmetric : public Square {
+ public:
+  using Square::Square;
+  Vector core_solve_transposed(const Vector& b) const override { return solve(b); }
+};
+
 /// Null where a pivot is exactly zero, or, of Cholesky, where A is not positive definite to rounding.
 std::unique_ptr<Factorization> dense_lu(const SparseMatrix& A);
 std::unique_ptr<Factorization> dense_cholesky(const SparseMatrix& A);

@@ -71,22 +71,22 @@ Vector exact_negative_gradient(const SparseMatrix& A, const Vector& r) {
   return out;
 }
 
-double backward_error(const SparseMatrix& A, const Vector& b, const Vector& x, bool least_squares,
-                      const Factorization* factors) {
+Quality quality_of(const SparseMatrix& A, const Vector& b, const Vector& x, bool least_squares,
+                   const Factorization* factors) {
   const Vector r = exact_residual(A, b, nullptr, x);
   const double residual = largest(r), scale = A.infinity_norm() * largest(x) + largest(b);
-  const double plain = residual > 0.0 ? residual / scale : 0.0;
-  if (!least_squares || plain == 0.0) return plain;
+  Quality q{residual > 0.0 ? residual / scale : 0.0, r.stableNorm()};
+  if (!least_squares || residual == 0.0) return q;
   const double size = A.frobenius_norm(), slope = exact_negative_gradient(A, r).stableNorm();
-  if (slope == 0.0) return 0.0;
-  double least = std::min(plain, slope / size / r.stableNorm());
+  if (slope == 0.0) return {0.0, q.residual_norm};
+  q.backward_error = std::min(q.backward_error, slope / size / q.residual_norm);
   if (factors != nullptr && x.stableNorm() > 0.0) {
     const Vector z = factors->solve(r);
     Vector projection(A.rows);
     A.multiply(z.data(), projection.data());
-    least = std::min(least, projection.stableNorm() / size / x.stableNorm());
+    q.backward_error = std::min(q.backward_error, projection.stableNorm() / size / x.stableNorm());
   }
-  return least;
+  return q;
 }
 
 int refine(const SparseMatrix& A, const Factorization& factors, const Vector& b, Vector& x, bool augmented) {

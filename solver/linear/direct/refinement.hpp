@@ -15,8 +15,11 @@ Vector exact_negative_gradient(const SparseMatrix& A, const Vector& r);
 /// Gaches 1967). Of least squares the lowest of it, of ‖Aᵀr‖ / (‖A‖_F ‖r‖) and, with factors, of ‖P r‖ / (‖A‖_F ‖x‖), P
 /// the projection on the range of A: the first change of A makes r orthogonal to it, the second makes x the minimiser
 /// (Stewart 1977; Karlson & Waldén 1997).
-double backward_error(const SparseMatrix& A, const Vector& b, const Vector& x, bool least_squares,
-                      const Factorization* factors = nullptr);
+struct Quality {
+  double backward_error, residual_norm;  // ‖b − Ax‖₂
+};
+Quality quality_of(const SparseMatrix& A, const Vector& b, const Vector& x, bool least_squares,
+                   const Factorization* factors = nullptr);
 
 /// Corrects x until its corrections no longer shrink by half or are rounding (Wilkinson 1963; of least squares Björck
 /// 1967, with the residual as an unknown: `augmented`, of factors that can); returns how often. The error is then near

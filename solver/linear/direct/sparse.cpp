@@ -17,42 +17,29 @@ using Eigen::Lower;
 using Eigen::Upper;
 using Ordering = Eigen::COLAMDOrdering<int>;
 
-class SparseLu final : public Factorization {
+class SparseLu final : public Square {
  public:
-  explicit SparseLu(const SparseMatrix& A) : norm_(A.one_norm()), n_(A.rows) { factors_.compute(eigen_sparse(A)); }
+  explicit SparseLu(const SparseMatrix& A) : Square(A) { factors_.compute(eigen_sparse(A)); }
   bool failed() const { return factors_.info() != Eigen::Success; }
   Vector solve(const Vector& b) const override { return factors_.solve(b); }
-  std::int64_t rank() const override { return n_; }
-  std::int64_t nonzeros() const override { return std::int64_t{factors_.nnzL()} + factors_.nnzU(); }
-  std::int64_t core_size() const override { return n_; }
-  double core_norm() const override { return norm_; }
-  Vector core_solve(const Vector& b) const override { return solve(b); }
   // Eigen's transposed view is made of a factorisation that may change.
   Vector core_solve_transposed(const Vector& b) const override { return factors_.transpose().solve(b); }
+  std::int64_t nonzeros() const override { return std::int64_t{factors_.nnzL()} + factors_.nnzU(); }
 
  private:
-  double norm_;
-  std::int64_t n_;
   mutable Eigen::SparseLU<EigenSparse, Ordering> factors_;
 };
 
-class SparseLdlt final : public Factorization {
+class SparseLdlt final : public Symmetric {
  public:
-  explicit SparseLdlt(const SparseMatrix& A) : norm_(A.one_norm()), n_(A.rows) { factors_.compute(eigen_sparse(A)); }
+  explicit SparseLdlt(const SparseMatrix& A) : Symmetric(A) { factors_.compute(eigen_sparse(A)); }
   bool failed() const {
     return factors_.info() != Eigen::Success || (n_ > 0 && factors_.vectorD().cwiseAbs().minCoeff() == 0.0);
   }
   Vector solve(const Vector& b) const override { return factors_.solve(b); }
-  std::int64_t rank() const override { return n_; }
   std::int64_t nonzeros() const override { return factors_.matrixL().nestedExpression().nonZeros() + n_; }
-  std::int64_t core_size() const override { return n_; }
-  double core_norm() const override { return norm_; }
-  Vector core_solve(const Vector& b) const override { return solve(b); }
-  Vector core_solve_transposed(const Vector& b) const override { return solve(b); }
 
  private:
-  double norm_;
-  std::int64_t n_;
   Eigen::SimplicialLDLT<EigenSparse> factors_;
 };
 

@@ -7,6 +7,7 @@
 #include <linear/direct/eigen_sparse.hpp>
 #include <linear/general/sparsity.hpp>
 #include <math/dense_decompositions.hpp>
+#include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -75,9 +76,13 @@ LinearComparison compare_linear(const SparseMatrix& A, std::span<const double> b
     const bool takes_one =
         method == LinearMethod::pcg || method == LinearMethod::minres || method == LinearMethod::gmres;
     each.preconditioner = takes_one ? options.options.preconditioner : PreconditionerKind::automatic;
+    const CancellationScope limit(options.time_limit);
     try {
       run.solution = solve_linear(A, b, each);
       if (!is_iterative(method)) trace_direct(run.solution, norm_of_b);
+    } catch (const Cancelled& cancelled) {
+      if (cancelled.on_request()) throw;
+      run.refused = cancelled.what();
     } catch (const Error& error) {
       if (static_cast<std::int64_t>(b.size()) != A.rows) throw;
       run.refused = error.what();

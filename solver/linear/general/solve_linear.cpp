@@ -35,6 +35,8 @@ constexpr std::int64_t least_iterated = 300;  // rows and columns from which ite
 constexpr double tight = 3e-15;               // of the residual: what rounding leaves where A is well conditioned
 constexpr int most_exponent = 150;            // of 2, of A and b: beyond, squares may leave the range of numbers
 
+constexpr const char* beyond_range = "x is beyond the range of numbers";
+
 class Clock {
  public:
   /// Seconds since the last call.
@@ -152,14 +154,20 @@ class SystemSolver {
     solution_.seconds.solve = clock_.lap();
     measure(A_.rows != A_.columns || solution_.rank < full, factors.get());
     solution_.solved = solution_.backward_error <= well_solved;
-    solution_.ending = solution_.solved ? fmt::format("the backward error {:.2g} is rounding", solution_.backward_error)
-                                        : fmt::format("the backward error is {:.2g}, where {:.0g} is wanted",
-                                                      solution_.backward_error, well_solved);
+    solution_.ending = solution_.solved  ? rounding()
+                       : !x_.allFinite() ? std::string(beyond_range)
+                                         : fmt::format("the backward error is {:.2g}, where {:.0g} is wanted",
+                                                       solution_.backward_error, well_solved);
     if (singular && method != qr)
       note(
-          fmt::format("A is singular to rounding (condition number {:.1e}): no digit of x is sure; "
-                      "qr finds the answer of least norm",
-                      solution_.condition));
+          fmt::format("A is singular to rounding (condition number {:.1e} with rows and columns of one size): no digit "
+                      "of x is sure; qr finds the answer of least norm",
+                      scaled));
+    else if (!(solution_.condition < numerically_singular))
+      note(
+          fmt::format("the condition number {:.1e} comes from the sizes of rows and columns: brought to one size it is "
+                      "{:.1e}",
+                      solution_.condition, scaled));
     if (solution_.rank < full)
       note(
           fmt::format("A has rank {} to rounding, of {} at most: of all that minimise ‖Ax − b‖ this is the x of least "
@@ -195,7 +203,7 @@ class SystemSolver {
     if (!seen.passed) return false;
     const LinearOptions asked = options_;
     options_.iterations.tolerance = tight;
-    options_.iterations.restart = 120;
+    options_.iterations.restart = most_probe_iterations;
     options_.preconditioner = PreconditionerKind::none;
     iterate(seen.method, fmt::format("A is sparse, of full rank and well conditioned: with a random right-hand side {} "
                                      "needs {} iterations",
@@ -206,7 +214,7 @@ class SystemSolver {
       solution_ = {};
       return false;
     }
-    solution_.ending = fmt::format("the backward error {:.2g} is rounding", solution_.backward_error);
+    solution_.ending = rounding();
     solution_.rank = std::min(A_.rows, A_.columns);
     solution_.condition = seen.condition;
     return true;
@@ -247,9 +255,7 @@ class SystemSolver {
       return nullptr;
     }
     if (kind == PreconditionerKind::automatic && method == minres) return nullptr;
-    if (kind == PreconditionerKind::automatic)
-      kind = symmetric_ && positive_diagonal_ ? PreconditionerKind::incomplete_cholesky
-                                              : PreconditionerKind::incomplete_lu;
+    if (kind == PreconditionerKind::automatic) kind = suitable_preconditioner(A_);
     if (kind != PreconditionerKind::none) solution_.form = to_string(kind);
     if (method != gmres && kind == PreconditionerKind::incomplete_lu)
       throw Error(
@@ -343,10 +349,14 @@ class SystemSolver {
 
   void measure(bool least_squares, const Factorization* factors = nullptr) {
     if (!x_.allFinite()) return;
-    solution_.backward_error = direct::backward_error(A_, b_, x_, least_squares, factors);
-    solution_.residual_norm = direct::exact_residual(A_, b_, nullptr, x_).stableNorm();
+    const direct::Quality quality = direct::quality_of(A_, b_, x_, least_squares, factors);
+    solution_.backward_error = quality.backward_error;
+    solution_.residual_norm = quality.residual_norm;
   }
 
+  std::string rounding() const {
+    return fmt::format("the backward error {:.2g} is rounding", solution_.backward_error);
+  }
   void note(const std::string& text) { solution_.notes.push_back(text); }
 
   const SparseMatrix& A_;
@@ -386,7 +396,7 @@ LinearSolution solve_linear(const SparseMatrix& A, std::span<const double> b, co
   found.residual_norm = std::ldexp(found.residual_norm, of_b);
   if (std::any_of(found.x.begin(), found.x.end(), [](double v) { return !std::isfinite(v); })) {
     found.solved = false;
-    found.ending = "x is beyond the range of numbers";
+    found.ending = beyond_range;
   }
   return found;
 }

@@ -1,16 +1,16 @@
 #include <linear/general/well_conditioned.hpp>
 
 #include <cmath>
-#include <random>
 
 #include <linear/iterative/recorder.hpp>
+#include <math/random.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
 
 using iterative::Vector;
 
-constexpr int most_iterations = 120, first_look = 12;
+constexpr int first_look = 12;
 constexpr double tolerance = 1e-13, slack = 10.0;
 
 /// Aᵀ as an operator.
@@ -26,13 +26,13 @@ class Transposed final : public LinearOperator {
   const SparseMatrix& A_;
 };
 
-/// Numbers of either sign, none near zero, the same with every standard library.
+/// Numbers of either sign, none near zero.
 Vector random_numbers(std::int64_t n) {
-  std::mt19937_64 bits(20011);
+  regression::Random random(1);
   Vector c(n);
   for (double& v : c) {
-    const std::uint64_t drawn = bits();
-    v = (0.5 + static_cast<double>(drawn >> 11) * 0x1p-53) * ((drawn & 1) != 0 ? 1.0 : -1.0);
+    const double drawn = 2.0 * random.uniform() - 1.0;
+    v = drawn + std::copysign(0.5, drawn);
   }
   return c;
 }
@@ -40,7 +40,7 @@ Vector random_numbers(std::int64_t n) {
 /// Whether the residual falls as fast as it must to be at the tolerance in time.
 bool falls(const LinearRecord& record) {
   if (record.iteration < first_look) return true;
-  return record.residual <= slack * std::pow(tolerance, static_cast<double>(record.iteration) / most_iterations);
+  return record.residual <= slack * std::pow(tolerance, static_cast<double>(record.iteration) / most_probe_iterations);
 }
 
 }  // namespace
@@ -48,7 +48,7 @@ bool falls(const LinearRecord& record) {
 Probe probe(const SparseMatrix& A, bool symmetric) {
   IterationOptions options;
   options.tolerance = tolerance;
-  options.max_iterations = options.restart = most_iterations;
+  options.max_iterations = options.restart = most_probe_iterations;
   options.record = false;
   options.callback = falls;
   const SparseOperator own(A);

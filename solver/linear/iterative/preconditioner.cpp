@@ -100,13 +100,8 @@ class Incomplete final : public Preconditioner {
 using IncompleteCholesky = Eigen::IncompleteCholesky<double, Eigen::Lower, Eigen::NaturalOrdering<int>>;
 using IncompleteLu = Eigen::IncompleteLUT<double, int>;
 
-bool has_positive_diagonal(const SparseMatrix& A) {
-  const std::vector<double> d = A.diagonal();
-  return std::all_of(d.begin(), d.end(), [](double entry) { return entry > 0.0; });
-}
-
 std::unique_ptr<Preconditioner> incomplete_cholesky(const SparseMatrix& A) {
-  if (!has_positive_diagonal(A) || !A.is_symmetric())
+  if (suitable_preconditioner(A) != PreconditionerKind::incomplete_cholesky)
     throw Error(
         "the preconditioner incomplete-cholesky needs a symmetric matrix with a positive diagonal; expected "
         "incomplete-lu for others");
@@ -127,6 +122,12 @@ PreconditionerKind parse_preconditioner(std::string_view text) {
               "'; expected one of auto, none, jacobi, block-jacobi, incomplete-cholesky, incomplete-lu");
 }
 
+PreconditionerKind suitable_preconditioner(const SparseMatrix& A) {
+  const std::vector<double> d = A.diagonal();
+  const bool positive = std::all_of(d.begin(), d.end(), [](double entry) { return entry > 0.0; });
+  return positive && A.is_symmetric() ? PreconditionerKind::incomplete_cholesky : PreconditionerKind::incomplete_lu;
+}
+
 std::unique_ptr<Preconditioner> make_preconditioner(const SparseMatrix& A, PreconditionerKind kind) {
   expect_square(A.rows, A.columns, "a preconditioner");
   switch (kind) {
@@ -139,8 +140,7 @@ std::unique_ptr<Preconditioner> make_preconditioner(const SparseMatrix& A, Preco
     case PreconditionerKind::incomplete_cholesky:
       return incomplete_cholesky(A);
     case PreconditionerKind::automatic:
-      if (has_positive_diagonal(A) && A.is_symmetric()) return incomplete_cholesky(A);
-      break;
+      return make_preconditioner(A, suitable_preconditioner(A));
     case PreconditionerKind::incomplete_lu:
       break;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <minimize/outer/joined.hpp>
 
 #include <thalweg/problem/program.hpp>
 
@@ -57,34 +58,6 @@ Scaled scaled(ResidualGroup& group, std::size_t index, std::vector<double> respo
   return made;
 }
 
-/// Adds what another solve took, and its trace.
-void add(const Result& next, Result& all) {
-  Result joined = next;
-  joined.initial_cost = all.initial_cost;
-  joined.trace = std::move(all.trace);
-  for (IterationRecord record : next.trace) {
-    if (record.iteration == 0) continue;
-    record.iteration += all.iterations;
-    record.seconds += all.seconds.total;
-    joined.trace.push_back(std::move(record));
-  }
-  joined.iterations += all.iterations;
-  joined.accepted_steps += all.accepted_steps;
-  joined.epochs += all.epochs;
-  joined.evaluations.cost += all.evaluations.cost;
-  joined.evaluations.jacobian += all.evaluations.jacobian;
-  joined.evaluations.hessian += all.evaluations.hessian;
-  joined.evaluations.hessian_products += all.evaluations.hessian_products;
-  joined.evaluations.batch_gradients += all.evaluations.batch_gradients;
-  joined.seconds.total += all.seconds.total;
-  joined.seconds.setup += all.seconds.setup;
-  joined.seconds.evaluate += all.seconds.evaluate;
-  joined.seconds.linear_solve += all.seconds.linear_solve;
-  for (const std::string& note : all.notes)
-    if (std::find(joined.notes.begin(), joined.notes.end(), note) == joined.notes.end()) joined.notes.push_back(note);
-  all = std::move(joined);
-}
-
 }  // namespace
 
 ScaledResult solve_with_noise_scales(Problem& problem, const std::vector<std::size_t>& groups,
@@ -112,7 +85,7 @@ ScaledResult solve_with_noise_scales(Problem& problem, const std::vector<std::si
     if (found.solves == 1)
       found.result = std::move(next);
     else
-      add(next, found.result);
+      append(next, found.result);
     if (!found.result.converged()) break;
     before = std::exchange(change, 0.0);
     for (Scaled& each : all) {

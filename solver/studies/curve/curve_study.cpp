@@ -175,6 +175,7 @@ class CurveStudy final : public Study {
   CheckReport check(const Request& request) override {
     build({}, request.start);
     CheckReport report = thalweg::check(built_.problem, request.options);
+    if (built_.constraints) report.notes.emplace_back("this looks at the problem without its constraints");
     name(report.problem);
     return report;
   }

@@ -9,6 +9,7 @@
 #include <minimize/outer/constrained/conditions.hpp>
 #include <minimize/outer/constrained/penalty_group.hpp>
 #include <minimize/outer/constrained/polish.hpp>
+#include <minimize/outer/joined.hpp>
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/words.hpp>
 #include <thalweg/minimize/solve.hpp>
@@ -50,7 +51,7 @@ class AugmentedLagrangian {
     set_penalty(first_penalty());
     double last = std::numeric_limits<double>::infinity();
     int without_fall = 0;
-    for (; found_.outer < constrained_.max_outer;) {
+    while (found_.outer < constrained_.max_outer) {
       solve_once(x);
       if (!is_usable(found_.result.status)) break;
       measure(x);
@@ -174,32 +175,12 @@ class AugmentedLagrangian {
   }
 
   void solve_once(std::vector<double>& x) {
-    take(thalweg::solve(*augmented_, x, inner()));
-    x = found_.result.x;
-    ++found_.outer;
-  }
-
-  /// Counts what another solve took, and keeps its trace behind the others.
-  void take(Result next) {
-    Result& all = found_.result;
-    next.iterations += all.iterations;
-    next.accepted_steps += all.accepted_steps;
-    next.evaluations.cost += all.evaluations.cost;
-    next.evaluations.jacobian += all.evaluations.jacobian;
-    next.evaluations.hessian += all.evaluations.hessian;
-    next.evaluations.hessian_products += all.evaluations.hessian_products;
-    next.seconds.setup += all.seconds.setup;
-    next.seconds.evaluate += all.seconds.evaluate;
-    next.seconds.linear_solve += all.seconds.linear_solve;
-    std::vector<IterationRecord> trace = std::move(all.trace);
-    for (IterationRecord& record : next.trace) {
-      record.iteration += all.iterations;
-      record.seconds += all.seconds.total;
-      trace.push_back(std::move(record));
-    }
-    next.trace = std::move(trace);
-    next.seconds.total += all.seconds.total;
-    all = std::move(next);
+    Result next = thalweg::solve(*augmented_, x, inner());
+    x = next.x;
+    if (found_.outer++ == 0)
+      found_.result = std::move(next);
+    else
+      append(next, found_.result);
   }
 
   /// Minimises the violations alone; true: they have a positive minimum, and x is there.
@@ -234,9 +215,9 @@ class AugmentedLagrangian {
     r.final_cost = cost_at(x);
     found_.penalty = penalty_;
     measure(x);
-    if (!found_.infeasible) found_.stationarity = stationarity_at(x);
+    if (!found_.infeasible && !problem_.is_curved()) found_.stationarity = stationarity_at(x);
     found_.violation = found_.complementarity = 0.0;
-    for (std::size_t g = 0; g < values_.size(); ++g) list(g, x);
+    for (std::size_t g = 0; g < values_.size(); ++g) list(g);
     if (found_.infeasible) {
       r.status = Status::stalled;
       r.reason = contradiction();
@@ -274,7 +255,7 @@ class AugmentedLagrangian {
     return norm;
   }
 
-  void list(std::size_t g, const std::vector<double>&) {
+  void list(std::size_t g) {
     const ResidualGroup& group = *constraints_.groups()[g];
     const Kind kind = constraints_.kinds()[g];
     const bool single = group.items() == 1 && group.dimension() == 1;
@@ -292,12 +273,9 @@ class AugmentedLagrangian {
   std::string contradiction() const {
     std::vector<std::string> names;
     std::size_t index = 0;
-    for (std::size_t g = 0; g < values_.size(); ++g) {
-      const ResidualGroup& group = *constraints_.groups()[g];
+    for (std::size_t g = 0; g < values_.size(); ++g)
       for (std::size_t k = 0; k < values_[g].value.size(); ++k, ++index)
         if (violation_of(g, k) > allowed(g, k)) names.push_back(found_.constraints[index].name);
-      static_cast<void>(group);
-    }
     return fmt::format(
         "the constraints contradict each other near this point: where they are violated least, {} {} "
         "not hold (by up to {:.3g})",

@@ -15,7 +15,7 @@ GroupValues values_at(const ResidualGroup& group, const std::vector<double>& x) 
   for (std::size_t k = 0; k < dimension; ++k) rows.push_back(value.data() + k * items);
   for (std::size_t k = 0; k < dimension * columns; ++k) entries.push_back(jacobian.data() + k * items);
   group.evaluate(x.data(), {0, group.items(), rows.data(), entries.data()});
-  GroupValues out{std::move(value), std::vector<double>(dimension * items, 0.0),
+  GroupValues out{std::move(value), std::move(jacobian), std::vector<double>(dimension * items, 0.0),
                   std::vector<double>(dimension * items, 0.0)};
   for (std::size_t k = 0; k < dimension; ++k)
     for (std::size_t i = 0; i < items; ++i) {
@@ -25,7 +25,7 @@ GroupValues values_at(const ResidualGroup& group, const std::vector<double>& x) 
           // Of a block on a manifold a turn by one radian, or a step as long as one unit.
           const double at =
               slot.manifold ? 1.0 : x[static_cast<std::size_t>(slot.offset(static_cast<std::int64_t>(i)) + d)];
-          const double slope = std::abs(jacobian[(k * columns + column) * items + i]);
+          const double slope = std::abs(out.jacobian[(k * columns + column) * items + i]);
           out.size[k * items + i] += slope * std::abs(at);
           out.slope[k * items + i] += slope;
         }

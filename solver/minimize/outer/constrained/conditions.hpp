@@ -9,11 +9,12 @@
 
 namespace thalweg::inline v0_1 {
 
-/// The components of one group of constraints at x.
+/// The components of one group of constraints at x, that of item i at [k · items + i].
 struct GroupValues {
-  std::vector<double> value;  ///< c, [k · items + i]
-  std::vector<double> size;   ///< Σⱼ |∂c/∂xⱼ xⱼ|
-  std::vector<double> slope;  ///< Σⱼ |∂c/∂xⱼ|
+  std::vector<double> value;     ///< c
+  std::vector<double> jacobian;  ///< ∂c by the group's local column j, [(k · columns + j) · items + i]
+  std::vector<double> size;      ///< Σⱼ |∂c/∂xⱼ xⱼ|
+  std::vector<double> slope;     ///< Σⱼ |∂c/∂xⱼ|
 };
 GroupValues values_at(const ResidualGroup& group, const std::vector<double>& x);
 

@@ -62,8 +62,8 @@ class NewtonKkt {
     // Rows √μ (c + λ'/μ) with λ' = λ − μc have the gradient λ∇c and the curvature λ∇²c + μ∇c∇cᵀ.
     const std::vector<Multipliers> kept = multipliers_;
     for (std::size_t g = 0; g < values_.size(); ++g)
-      for (std::size_t k = 0; k < values_[g].size(); ++k)
-        multipliers_[g].lambda[k] -= multipliers_[g].penalty[k] * values_[g][k];
+      for (std::size_t k = 0; k < values_[g].value.size(); ++k)
+        multipliers_[g].lambda[k] -= multipliers_[g].penalty[k] * values_[g].value[k];
     AlignedArray r(program_.rows());
     DenseMatrix J(program_.rows(), program_.columns());
     program_.evaluate(x.data(), r.data(), J, 1);
@@ -77,7 +77,7 @@ class NewtonKkt {
     H_ = jacobian.transpose() * jacobian + S;
     g_ = jacobian.transpose() * residual;
     hold(x);
-    gather(x);
+    gather();
   }
 
   void find_active(const std::vector<double>& x) {
@@ -85,7 +85,7 @@ class NewtonKkt {
     values_.clear();
     for (std::size_t g = 0; g < constraints_.groups().size(); ++g) {
       const ResidualGroup& group = *constraints_.groups()[g];
-      values_.push_back(values_at(group, x).value);
+      values_.push_back(values_at(group, x));
       for (int k = 0; k < group.dimension(); ++k)
         for (std::int64_t i = 0; i < group.items(); ++i)
           if (constraints_.kinds()[g] == Constraints::Kind::equality || lambda({g, k, i}) > 0.0)
@@ -103,31 +103,21 @@ class NewtonKkt {
     }
   }
 
-  void gather(const std::vector<double>& x) {
+  void gather() {
     const auto m = static_cast<Index>(active_.size());
     A_ = MatrixXd::Zero(m, program_.columns());
     c_.resize(m);
     for (Index row = 0; row < m; ++row) {
       const Active& a = active_[static_cast<std::size_t>(row)];
       const ResidualGroup& group = *constraints_.groups()[a.group];
-      c_(row) = values_[a.group][place(a)];
-      add_row(group, a, x, row);
+      c_(row) = values_[a.group].value[place(a)];
+      std::int64_t local = std::int64_t{a.component} * group.columns();
+      for (const Slot& slot : group.slots())
+        for (int d = 0; d < slot.dimension; ++d, ++local) {
+          const std::int64_t c = program_.column_of(slot.offset(a.item) + d);
+          if (c >= 0) A_(row, c) += values_[a.group].jacobian[static_cast<std::size_t>(local * group.items() + a.item)];
+        }
     }
-  }
-  void add_row(const ResidualGroup& group, const Active& a, const std::vector<double>& x, Index row) {
-    const auto dimension = static_cast<std::size_t>(group.dimension()),
-               columns = static_cast<std::size_t>(group.columns());
-    std::vector<double> value(dimension), entries(dimension * columns);
-    std::vector<double*> to_value, to_entries;
-    for (double& v : value) to_value.push_back(&v);
-    for (double& v : entries) to_entries.push_back(&v);
-    group.evaluate(x.data(), {a.item, a.item + 1, to_value.data(), to_entries.data()});
-    std::size_t column = 0;
-    for (const Slot& slot : group.slots())
-      for (int d = 0; d < slot.dimension; ++d, ++column) {
-        const std::int64_t c = program_.column_of(slot.offset(a.item) + d);
-        if (c >= 0) A_(row, c) += entries[static_cast<std::size_t>(a.component) * columns + column];
-      }
   }
 
   double residual() const {
@@ -186,8 +176,8 @@ class NewtonKkt {
   std::vector<Multipliers>& multipliers_;
   const Program program_;
   std::vector<Active> active_;
-  std::vector<std::vector<double>> values_;  // c, of each group
-  std::vector<Index> free_;                  // columns
+  std::vector<GroupValues> values_;  // of each group
+  std::vector<Index> free_;          // columns
   MatrixXd H_, A_;
   VectorXd g_, c_;
 };

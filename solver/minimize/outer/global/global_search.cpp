@@ -146,10 +146,8 @@ class Search {
     return ground_.at(u);
   }
 
-  /// Evaluates the next generation; false: that would be too many.
-  bool generate(Evolution& evolution) {
-    const std::vector<Point>& points = evolution.ask();
-    if (found_.generations > 0 && is_spent(points.size())) return false;
+  /// Counted, and side by side where that is worth while.
+  std::vector<double> costs_of(const std::vector<Point>& points) {
     std::vector<double> costs(points.size(), infinity);
     const auto work = static_cast<std::int64_t>(points.size()) * ground_.size();
     const int threads = work < numbers_per_thread ? 1 : threads_;
@@ -159,6 +157,14 @@ class Search {
                         costs[i] = ground_.cost(points[i], current_thread());
                     });
     charge(points.size());
+    return costs;
+  }
+
+  /// Evaluates the next generation; false: that would be too many.
+  bool generate(Evolution& evolution) {
+    const std::vector<Point>& points = evolution.ask();
+    if (found_.generations > 0 && is_spent(points.size())) return false;
+    const std::vector<double> costs = costs_of(points);
     const auto least = std::min_element(costs.begin(), costs.end()) - costs.begin();
     const auto k = static_cast<std::size_t>(least);
     if (lowest_member_.u.empty() || costs[k] < lowest_member_.cost) lowest_member_ = {points[k], costs[k]};
@@ -238,19 +244,14 @@ class Search {
   /// other. Every second is as near to 0 as it happens: in bounds that were set wide for want of knowledge, nearly all
   /// points are of far too large a scale.
   Point lowest_elsewhere() {
-    Point best;
-    double least = infinity;
+    std::vector<Point> points;
     for (std::size_t k = 0; k < points_each; ++k) {
       Point u = draws_.point(ground_.box().dimension());
       if (k % 2 == 1) u = ground_.box().shrunk(std::move(u), std::pow(10.0, -decades * draws_.uniform()));
-      const double cost = ground_.cost(u, 0);
-      if (best.empty() || cost < least) {
-        least = cost;
-        best = std::move(u);
-      }
+      points.push_back(std::move(u));
     }
-    charge(points_each);
-    return best;
+    const std::vector<double> costs = costs_of(points);
+    return points[static_cast<std::size_t>(std::min_element(costs.begin(), costs.end()) - costs.begin())];
   }
 
   std::vector<Result> from(const std::vector<std::vector<double>>& starts, int iterations) {
