@@ -34,8 +34,8 @@ struct ConstrainedOptions {
 
 struct ConstrainedResult {
   /// As of a solve without constraints: final_cost is F alone, while the costs of the trace have the constraints' part.
-  /// Converged: the last solve's own claim was verified,
-  /// every constraint holds to its tolerance, and λ > 0 only where an inequality holds with equality.
+  /// Converged: the last solve's own claim was verified, every constraint holds to its tolerance, and λ > 0 only where
+  /// an inequality holds with equality.
   Result result;
   std::vector<ConstraintValue> constraints;
   int outer = 0;            ///< solves

@@ -79,9 +79,10 @@ ScaledResult solve_with_noise_scales(Problem& problem, const std::vector<std::si
                     residuals, free));
   const double freedom = 1.0 - free / residuals;
   ScaledResult found;
+  found.result.x = std::move(start);
   double change = 0.0, before = 0.0;
   for (found.solves = 1;; ++found.solves) {
-    Result next = solve(problem, found.solves == 1 ? std::move(start) : found.result.x);
+    Result next = solve(problem, found.result.x);
     if (found.solves == 1)
       found.result = std::move(next);
     else
