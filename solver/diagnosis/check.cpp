@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <thalweg/minimize/solve_plan.hpp>
+#include <thalweg/problem/same_group.hpp>
 
 #include <thalweg/base/words.hpp>
 #include "diagnosis/examination.hpp"
@@ -89,8 +90,26 @@ void look_at_counts(const Problem& problem, CheckReport& report) {
                                {}});
 }
 
+/// The residuals and, as rows beside them, the equalities.
+Problem with_equalities(const Problem& problem) {
+  std::vector<std::unique_ptr<ResidualGroup>> groups = same_groups(problem);
+  const Constraints& constraints = problem.constraints();
+  for (std::size_t g = 0; g < constraints.groups().size(); ++g)
+    if (constraints.kinds()[g] == Constraints::Kind::equality)
+      groups.push_back(std::make_unique<SameGroup>(*constraints.groups()[g]));
+  Problem rows = problem.with_groups(std::move(groups));
+  rows.clear_constraints();
+  return rows;
+}
+
 CheckReport check(const Problem& problem, const Options& options, std::span<const FreeDirection> expected_free) {
   options.validate();
+  if (!problem.constraints().empty()) {
+    CheckReport report = check(with_equalities(problem), options, expected_free);
+    report.notes.emplace_back(
+        "the equalities of the constraints count as residuals here, and the inequalities are not looked at");
+    return report;
+  }
   const Program program(problem);
   CheckReport report = facts_of(problem, options);
   look_at_bounds(problem, report);

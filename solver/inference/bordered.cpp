@@ -249,7 +249,7 @@ void set_quality(const Rows& rows, const Problem& problem, std::span<const doubl
   s.residual_sum_of_squares = size * size;
   s.degrees_of_freedom = static_cast<int>(static_cast<double>(r.size()) - rank);
   if (s.degrees_of_freedom > 0) s.residual_standard_deviation = size / std::sqrt(s.degrees_of_freedom);
-  s.r_squared = r_squared(problem, r, response);
+  s.r_squared = r_squared(problem, norm(std::span(r).first(std::min(r.size(), response.size()))), response);
   set_information_criteria(problem, static_cast<double>(r.size()), size, rank, s);
   if (s.noise == Noise::known && s.degrees_of_freedom > 0)
     s.chi_squared_probability =

@@ -45,9 +45,9 @@ std::vector<double> standardized(const Problem& problem, std::span<const double>
   return result;
 }
 
-double r_squared(const Problem& problem, const std::vector<double>& residual, std::span<const double> response) {
+double r_squared(const Problem& problem, double left, std::span<const double> response) {
   const std::size_t m = response.size();
-  if (m == 0 || m > residual.size()) return unset;
+  if (m == 0 || static_cast<std::int64_t>(m) > problem.residual_count()) return unset;
   const std::vector<double> one = standardized(problem, std::vector<double>(m, 1.0)),
                             y = standardized(problem, response);
   double heaviest = 0.0;
@@ -59,7 +59,7 @@ double r_squared(const Problem& problem, const std::vector<double>& residual, st
   }
   std::vector<double> about_mean(response.begin(), response.end());
   for (double& v : about_mean) v -= sum / weights;
-  const double left = norm(std::span(residual).first(m)), total = norm(standardized(problem, about_mean));
+  const double total = norm(standardized(problem, about_mean));
   return total > 0.0 ? 1.0 - std::pow(left / total, 2) : unset;
 }
 

@@ -16,9 +16,10 @@ double norm(std::span<const double> v);
 /// (ResidualGroup::standardize); they may end early.
 std::vector<double> standardized(const Problem& problem, std::span<const double> values);
 
-/// 1 − RSS / TSS of the first residuals, which belong to the response; NaN without one. TSS is Σ of the squares of
-/// the standardized response less the constant that makes it least, the weighted mean.
-double r_squared(const Problem& problem, const std::vector<double>& residual, std::span<const double> response);
+/// 1 − RSS / TSS, √RSS = `left` being the norm of the residuals that belong to the response, which come first; NaN
+/// without one. TSS is Σ of the squares of the standardized response less the constant that makes it least, the
+/// weighted mean.
+double r_squared(const Problem& problem, double left, std::span<const double> response);
 
 /// AIC, AICc and BIC of m residuals whose norm is `size`, with `rank` determined parameters.
 void set_information_criteria(const Problem& problem, double m, double size, double rank, FitStatistics& s);

@@ -8,6 +8,7 @@
 
 #include <base/names.hpp>
 #include <minimize/loop/watch.hpp>
+#include <minimize/system/plan.hpp>
 #include <thalweg/base/parallel.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
@@ -59,8 +60,7 @@ class Walk {
     limit_ = direction > 0 ? fit.problem.upper()[i_] : fit.problem.lower()[i_];
     slope_ = tangent(fit, component);
     known_.push_back({estimate_, fit.result.x});
-    const Program program(fit.problem, std::span(&component, 1));
-    alone_ = program.columns() == 0;
+    alone_ = fit.problem.constraints().empty() && nothing_moves(fit.problem, std::span(&component, 1));
     if (!alone_) solver_.emplace(fit.problem, std::span(&component_, 1));
   }
 
@@ -94,7 +94,7 @@ class Walk {
   std::size_t i_;
   int direction_;
   double estimate_, limit_;
-  bool alone_ = false;  // no other component can move
+  bool alone_ = false;  // no other component can move, and nothing else is asked of this one
   std::optional<Solver> solver_;
   std::vector<double> slope_;
   std::vector<Known> known_;  // points on the profile
@@ -149,7 +149,8 @@ Walk::Trial Walk::attempt(double theta) {
     Result second = solve(std::move(x));
     if ((second.converged() && !kinks) || !(second.final_cost >= result.final_cost)) result = std::move(second);
   }
-  if (result.status == Status::non_finite_start || result.status == Status::failed)
+  const bool infeasible = result.constrained && result.constrained->infeasible;
+  if (infeasible || result.status == Status::non_finite_start || result.status == Status::failed)
     return {theta, infinity, Trust::not_finite};
   const double rise = 2.0 * (result.final_cost - fit_.result.final_cost) / (fit_.sigma * fit_.sigma);
   if (rise < -noteworthy_drop * fit_.threshold * fit_.threshold)

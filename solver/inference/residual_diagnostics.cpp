@@ -8,6 +8,7 @@
 #include <thalweg/problem/problem.hpp>
 #include <thalweg/problem/program.hpp>
 
+#include "inference/bound_problem.hpp"
 #include "inference/robust.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -56,7 +57,9 @@ std::optional<Eigen::VectorXd> squared_row_norms(const DenseMatrix& J, Eigen::In
 ResidualDiagnostics residual_diagnostics(const Problem& problem, const Result& result, const FitStatistics& s) {
   ResidualDiagnostics d;
   if (!s.available()) return d;
-  const Program program(problem);
+  std::optional<Problem> bound;
+  if (!problem.constraints().empty()) bound.emplace(bound_problem(problem, result));
+  const Program program(bound ? *bound : problem);
   if (!is_complete(program, s)) return d;
   AlignedArray residual(program.rows());
   const auto J = free_jacobian(program, result, s, residual);

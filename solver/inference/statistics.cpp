@@ -10,11 +10,13 @@
 
 #include <fmt/format.h>
 
+#include <minimize/system/tall/tall_system.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/objective.hpp>
 #include <thalweg/problem/program.hpp>
 #include "inference/bordered.hpp"
+#include "inference/bound_problem.hpp"
 #include "inference/errors.hpp"
 #include "inference/fit_quality.hpp"
 #include "inference/rank.hpp"
@@ -251,16 +253,47 @@ double set_robust(const RobustFit& robust, const Problem& problem, int rank, Nor
 
 namespace {
 
+/// What statistics read of all rows: J and r themselves, or of many rows the triangle R and c with RᵀR = JᵀJ and Rᵀc =
+/// Jᵀr that are left of them.
+struct Rows {
+  Rows(const Program& program, const Result& result, std::span<const double> response)
+      : reduced(looks_tall(program.problem()) && !program.has_loss() && covers(program.problem(), response)) {
+    if (reduced) {
+      ReducedRows all = RowReduction(program).reduce(result.x.data(), result.threads, Program::Losses::ignored);
+      J = std::move(all.R);
+      residual = std::move(all.c);
+      cost = all.cost;
+      size = left = std::sqrt(2.0 * cost);
+      return;
+    }
+    residual.resize(program.rows());
+    J.resize(program.rows(), program.columns());
+    cost = program.evaluate_without_loss(result.x.data(), residual.data(), J, result.threads);
+    if (!std::isfinite(cost)) return;
+    const std::vector<double> r = in_order(program, residual);
+    size = norm(r);
+    left = norm(std::span(r).first(std::min(r.size(), response.size())));
+  }
+  /// Whether all residuals belong to the response, or none.
+  static bool covers(const Problem& problem, std::span<const double> response) {
+    return response.empty() || static_cast<std::int64_t>(response.size()) == problem.residual_count();
+  }
+
+  bool reduced;
+  AlignedArray residual;
+  DenseMatrix J;
+  double cost = 0.0, size = 0.0, left = 0.0;  // ‖r‖, and that of the residuals that belong to the response
+};
+
 /// `s` holds what describe() says.
 FitStatistics complete(FitStatistics s, const Problem& problem, const Result& result,
                        std::span<const double> response) {
   const Program program(problem);
-  AlignedArray residual(program.rows());
-  DenseMatrix J(program.rows(), program.columns());
-  const double cost = program.evaluate_without_loss(result.x.data(), residual.data(), J, result.threads);
-  if (!std::isfinite(cost)) return s;
-  const std::vector<double> r = in_order(program, residual);
-  const auto m = static_cast<int>(r.size());
+  const Rows rows(program, result, response);
+  const AlignedArray& residual = rows.residual;
+  const DenseMatrix& J = rows.J;
+  if (!std::isfinite(rows.cost)) return s;
+  const auto m = static_cast<int>(problem.residual_count());
 
   for (std::size_t i = 0; i < s.parameters.size(); ++i) {
     const auto number = static_cast<std::int64_t>(i);
@@ -280,12 +313,12 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
     s.free_names.clear();
     return s;
   }
-  s.residual_sum_of_squares = 2.0 * cost;
-  if (!robust && !own_cost) s.r_squared = r_squared(problem, r, response);
+  s.residual_sum_of_squares = 2.0 * rows.cost;
+  if (!robust && !own_cost) s.r_squared = r_squared(problem, rows.left, response);
 
   const auto kinks = static_cast<int>(
       std::count_if(s.parameters.begin(), s.parameters.end(), [](const ParameterStatistics& p) { return p.at_kink; }));
-  const double size = norm(r);
+  const double size = rows.size;
   const auto count_freedom = [&] {
     const int determined = static_cast<int>(s.free.size()) - static_cast<int>(inverse->null_space.size()) + kinks;
     s.degrees_of_freedom = m - determined;
@@ -293,7 +326,7 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
     return determined;
   };
   count_freedom();
-  if (!robust && !own_cost) look_at_second_order(program, result, residual, free_J, *inverse, s);
+  if (!robust && !own_cost && !rows.reduced) look_at_second_order(program, result, residual, free_J, *inverse, s);
   const int rank = count_freedom();
   const double dof = s.degrees_of_freedom;
   const std::vector<double> y = standardized(problem, response);
@@ -332,6 +365,11 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
 
 FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response, double level) {
   if (!(level > 0.0 && level < 1.0)) throw Error(fmt::format("level is {}; expected a number between 0 and 1", level));
+  if (!problem.constraints().empty()) {
+    FitStatistics bound = statistics(bound_problem(problem, result), result, response, level);
+    settle_constrained(problem, result, bound);
+    return bound;
+  }
   FitStatistics s;
   s.level = level;
   s.noise = problem.noise();

@@ -127,6 +127,10 @@ bool is_first_order(AnyMethod method) { return std::holds_alternative<Rule>(meth
 bool is_global(AnyMethod method) { return std::holds_alternative<GlobalMethod>(method); }
 
 std::string refusal(AnyMethod method, const Subject& subject, const TrainOptions& train) {
+  const bool constrained = subject.residuals && !subject.residuals->constraints().empty();
+  if (constrained && (is_global(method) || is_first_order(resolved(method, train))))
+    return fmt::format("{} does not heed constraints; expected levenberg-marquardt or another method of second order",
+                       to_string(method));
   if (is_global(method)) return global_refusal(subject);
   const AnyMethod runs = resolved(method, train);
   if (const Method* second = std::get_if<Method>(&runs)) return second_order_refusal(*second, subject, train);

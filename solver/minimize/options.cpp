@@ -54,6 +54,12 @@ constexpr Name<ConjugateGradient> conjugate_gradients[] = {{"fletcher-reeves", C
                                                            {"hestenes-stiefel", ConjugateGradient::hestenes_stiefel},
                                                            {"hager-zhang", ConjugateGradient::hager_zhang}};
 constexpr Name<Curvature> curvatures[] = {{"exact", Curvature::exact}, {"gauss-newton", Curvature::gauss_newton}};
+constexpr Name<ConstrainedMethod> constrained_methods[] = {
+    {"auto", ConstrainedMethod::automatic},
+    {"augmented-lagrangian", ConstrainedMethod::augmented_lagrangian},
+    {"interior-point", ConstrainedMethod::interior_point},
+    {"sqp", ConstrainedMethod::sequential_quadratic},
+    {"sequential-quadratic", ConstrainedMethod::sequential_quadratic}};
 constexpr Name<UpdateGuard> update_guards[] = {{"skip", UpdateGuard::skip}, {"damp", UpdateGuard::damp}};
 constexpr Name<LinearSolverKind> linear_solvers[] = {{"auto", LinearSolverKind::automatic},
                                                      {"dense-qr", LinearSolverKind::dense_qr},
@@ -144,7 +150,13 @@ void Options::validate() const {
   expect(damping_factor > 1.0 && std::isfinite(damping_factor), "damping_factor", damping_factor, "a number > 1");
   expect(initial_radius > 0.0 && std::isfinite(initial_radius), "initial_radius", initial_radius, "a number > 0");
   expect(acceleration_limit > 0.0, "acceleration_limit", acceleration_limit, "a number > 0");
+  constrained.validate();
   validate_combination(*this);
+}
+
+void ConstrainedOptions::validate() const {
+  expect(tolerance > 0.0 && std::isfinite(tolerance), "constrained.tolerance", tolerance, "a number > 0");
+  expect(max_outer >= 1, "constrained.max_outer", max_outer, "a number >= 1");
 }
 
 Options fast(Options options) {
@@ -164,6 +176,7 @@ std::string_view to_string(LineSearch v) { return name_of(line_searches, v); }
 std::string_view to_string(ConjugateGradient v) { return name_of(conjugate_gradients, v); }
 std::string_view to_string(Curvature v) { return name_of(curvatures, v); }
 std::string_view to_string(UpdateGuard v) { return name_of(update_guards, v); }
+std::string_view to_string(ConstrainedMethod v) { return name_of(constrained_methods, v); }
 Method parse_method(std::string_view s) { return value_of(methods, "method", s); }
 Damping parse_damping(std::string_view s) { return value_of(dampings, "damping", s); }
 Scaling parse_scaling(std::string_view s) { return value_of(scalings, "scaling", s); }
@@ -175,6 +188,9 @@ ConjugateGradient parse_conjugate_gradient(std::string_view s) {
 }
 Curvature parse_curvature(std::string_view s) { return value_of(curvatures, "curvature", s); }
 UpdateGuard parse_update_guard(std::string_view s) { return value_of(update_guards, "update guard", s); }
+ConstrainedMethod parse_constrained_method(std::string_view s) {
+  return value_of(constrained_methods, "method under constraints", s);
+}
 
 bool is_sparse(LinearSolverKind kind) {
   return kind != LinearSolverKind::automatic && kind != LinearSolverKind::dense_qr &&

@@ -7,11 +7,13 @@
 #include <fmt/format.h>
 #include <base/memory.hpp>
 #include <minimize/objective/residual_descent.hpp>
+#include <minimize/outer/constrained/constrained_solver.hpp>
 #include <minimize/outer/descents.hpp>
 #include <minimize/outer/graduated.hpp>
 #include <minimize/system/blocks/block_system.hpp>
 #include <minimize/system/dense/dense_system.hpp>
 #include <minimize/system/plan.hpp>
+#include <minimize/system/tall/tall_system.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/moved_starts.hpp>
 #include <thalweg/base/parallel.hpp>
@@ -39,13 +41,19 @@ std::vector<double> into_bounds(const Problem& problem, std::vector<double> x, s
 
 }  // namespace
 
-/// One system or both, each made when a solve first asks for it.
+/// One system or several, each made when a solve first asks for it; of a problem with constraints none.
 struct Solver::Impl {
   Impl(const Problem& p, std::span<const std::int64_t> pins)
-      : problem(p), revision(p.revision()), pinned(pins.begin(), pins.end()), looks_sparse(thalweg::looks_sparse(p)) {
+      : problem(p), revision(p.revision()), pinned(pins.begin(), pins.end()), shape(shape_of(p)) {
+    if (!p.constraints().empty()) {
+      constrained = std::make_unique<ConstrainedSolver>(p, pinned);
+      return;
+    }
     // Misuse is said when the solver is made.
     if (nothing_moves(p, pinned)) return;
-    looks_sparse ? static_cast<void>(block_system()) : static_cast<void>(dense_system());
+    if (shape == SystemKind::blocks) block_system();
+    if (shape == SystemKind::dense) dense_system();
+    if (shape == SystemKind::tall) tall_system();
   }
   DenseSystem& dense_system() {
     if (!dense) {
@@ -63,13 +71,24 @@ struct Solver::Impl {
     }
     return *blocks;
   }
+  TallSystem& tall_system() {
+    if (!tall) {
+      tall = std::make_unique<TallSystem>(problem, pinned);
+      tall_descents = std::make_unique<Descents>(*tall);
+    }
+    return *tall;
+  }
   /// After a descent that ended in the midst of something: cancelled, or for want of memory.
   void start_afresh() {
     dense_descents.reset();
     block_descents.reset();
+    tall_descents.reset();
     dense.reset();
     blocks.reset();
+    tall.reset();
+    if (constrained) constrained = std::make_unique<ConstrainedSolver>(problem, pinned);
   }
+  Result solve_constrained(std::vector<double> x, const Options& options);
   Ending stay(std::vector<double> x, Journal& journal) const;
   Ending descend(std::vector<double> x, Journal& journal);
   Ending descend_by_blocks(std::vector<double> x, Journal& journal);
@@ -78,11 +97,13 @@ struct Solver::Impl {
   const Problem& problem;
   std::int64_t revision;  // of the problem, when the solver was made
   std::vector<std::int64_t> pinned;
-  bool looks_sparse;
+  SystemKind shape;
   LinearSolver* own = nullptr;
   std::unique_ptr<DenseSystem> dense;
   std::unique_ptr<BlockSystem> blocks;
-  std::unique_ptr<Descents> dense_descents, block_descents;
+  std::unique_ptr<TallSystem> tall;
+  std::unique_ptr<Descents> dense_descents, block_descents, tall_descents;
+  std::unique_ptr<ConstrainedSolver> constrained;
 };
 
 Solver::Solver(const Problem& problem, std::span<const std::int64_t> pinned)
@@ -103,6 +124,7 @@ Result Solver::solve_from(std::vector<double> x, const Options& options) {
         "expected a new Solver");
   const std::size_t size = impl_->problem.start().size();
   if (x.size() != size) throw Error(fmt::format("a start of {} numbers; expected {}", x.size(), size));
+  if (impl_->constrained) return impl_->solve_constrained(std::move(x), options);
   Stopwatch clock;
   Result result;
   std::optional<Options> alone;
@@ -124,6 +146,21 @@ Result Solver::solve_from(std::vector<double> x, const Options& options) {
   return result;
 }
 
+Result Solver::Impl::solve_constrained(std::vector<double> x, const Options& options) {
+  std::vector<std::string> notes;
+  x = into_bounds(problem, std::move(x), notes);
+  problem.settle(x);
+  constrained->use(own);
+  try {
+    Result result = within_memory([&] { return constrained->solve(std::move(x), options); });
+    result.notes.insert(result.notes.begin(), notes.begin(), notes.end());
+    return result;
+  } catch (...) {
+    start_afresh();
+    throw;
+  }
+}
+
 /// The start is the solution of a problem without free parameters.
 Ending Solver::Impl::stay(std::vector<double> x, Journal& journal) const {
   const Program program(problem, pinned);
@@ -140,9 +177,16 @@ Ending Solver::Impl::stay(std::vector<double> x, Journal& journal) const {
 
 Ending Solver::Impl::descend(std::vector<double> x, Journal& journal) {
   if (nothing_moves(problem, pinned)) return stay(std::move(x), journal);
-  return choose_system(looks_sparse, own, journal.options) == SystemKind::blocks
-             ? descend_by_blocks(std::move(x), journal)
-             : descend_densely(std::move(x), journal);
+  switch (choose_system(shape, own, journal.options)) {
+    case SystemKind::blocks:
+      return descend_by_blocks(std::move(x), journal);
+    case SystemKind::tall:
+      tall_system();
+      return tall_descents->run(std::move(x), journal);
+    case SystemKind::dense:
+      break;
+  }
+  return descend_densely(std::move(x), journal);
 }
 
 Ending Solver::Impl::descend_by_blocks(std::vector<double> x, Journal& journal) {

@@ -12,6 +12,9 @@ namespace thalweg::inline v0_1 {
 FrozenProblem::FrozenProblem(const Problem& problem, std::span<const std::int64_t> pinned)
     : problem_(&problem), pinned_(pinned.begin(), pinned.end()) {
   if (problem.groups().empty()) throw Error("the problem has no residuals; expected at least one group");
+  if (!problem.constraints().empty())
+    throw Error(fmt::format("constraint '{}' is not heeded here; expected solve, or a problem without constraints",
+                            problem.constraints().groups().front()->name()));
   for (const std::int64_t number : pinned_)
     if (number < 0 || number >= size())
       throw Error(

@@ -53,20 +53,35 @@ std::int64_t Problem::add_blocks(std::string name, std::span<const double> start
   return offset;
 }
 
-ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
-  ++revision_;
-  if (group->items() < 1)
+void Problem::expect_readable(const ResidualGroup& group) const {
+  if (group.items() < 1)
     throw Error(
-        fmt::format("residual group '{}' has no residuals; expected at least one element of data", group->name()));
-  for (const Slot& slot : group->slots()) {
+        fmt::format("residual group '{}' has no residuals; expected at least one element of data", group.name()));
+  for (const Slot& slot : group.slots()) {
     const auto last =
         slot.offsets.empty() ? slot.shared_offset : *std::max_element(slot.offsets.begin(), slot.offsets.end());
     if (last + slot.numbers() > static_cast<std::int64_t>(start_.size()))
-      throw Error(fmt::format("residual group '{}' reads parameters that this problem does not have", group->name()));
-    if (curved_ || slot.manifold) expect_manifolds(*this, *group, slot);
+      throw Error(fmt::format("residual group '{}' reads parameters that this problem does not have", group.name()));
+    if (curved_ || slot.manifold) expect_manifolds(*this, group, slot);
   }
+}
+
+ResidualGroup& Problem::add_group(std::unique_ptr<ResidualGroup> group) {
+  expect_readable(*group);
+  ++revision_;
   groups_.push_back(std::move(group));
   return *groups_.back();
+}
+
+void Problem::add_constraint(std::unique_ptr<ResidualGroup> group, Constraints::Kind kind) {
+  expect_readable(*group);
+  constraints_.add(std::move(group), kind);
+  ++revision_;
+}
+
+void Problem::clear_constraints() {
+  constraints_ = {};
+  ++revision_;
 }
 
 Problem Problem::with_groups(std::vector<std::unique_ptr<ResidualGroup>> groups) const {
@@ -82,6 +97,7 @@ Problem Problem::with_groups(std::vector<std::unique_ptr<ResidualGroup>> groups)
   other.component_names_ = component_names_;
   other.block_count_ = block_count_;
   other.noise_ = noise_;
+  other.constraints_ = constraints_;
   for (auto& group : groups) other.add_group(std::move(group));
   return other;
 }

@@ -139,20 +139,54 @@ double Program::evaluate_without_loss(const double* x, double* residual, DenseMa
 }
 
 double Program::run(const double* x, double* residual, DenseMatrix* jacobian, int threads, Losses losses) const {
-  if (tasks_.size() == 1) return 0.5 * run_task(tasks_[0], x, residual, jacobian, losses);
+  if (tasks_.size() == 1) return 0.5 * run_task(tasks_[0], place_of(tasks_[0]), x, residual, jacobian, losses);
   std::vector<double> squares(tasks_.size());
   parallel_chunks(static_cast<std::int64_t>(tasks_.size()), 1, threads,
                   [&](std::int64_t t, std::int64_t, std::int64_t) {
                     const auto i = static_cast<std::size_t>(t);
-                    squares[i] = run_task(tasks_[i], x, residual, jacobian, losses);
+                    squares[i] = run_task(tasks_[i], place_of(tasks_[i]), x, residual, jacobian, losses);
                   });
   double sum = 0.0;
   for (const double s : squares) sum += s;
   return 0.5 * sum;
 }
 
-// Evaluates one task in place, and returns its part of twice the cost.
-double Program::run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian,
+Program::Place Program::place_of(const Task& task) const {
+  return {row_of(task.group, 0) + task.begin, padded(problem().groups()[task.group]->items())};
+}
+
+std::int64_t Program::task_rows(std::int64_t t) const {
+  const Task& task = tasks_[static_cast<std::size_t>(t)];
+  return problem().groups()[task.group]->dimension() * padded(task.end - task.begin);
+}
+
+/// Zeros in the rows of each component, padding included.
+void Program::clear(const Task& task, const Place& place, std::int64_t from_item, double* column) const {
+  for (int k = 0; k < problem().groups()[task.group]->dimension(); ++k)
+    std::fill(column + place.row(k) + from_item, column + place.row(k) + place.stride, 0.0);
+}
+
+double Program::evaluate_task(std::int64_t t, const double* x, double* residual, Losses losses) const {
+  const Task& task = tasks_[static_cast<std::size_t>(t)];
+  const Place place{0, padded(task.end - task.begin)};
+  clear(task, place, task.end - task.begin, residual);
+  return 0.5 * run_task(task, place, x, residual, nullptr, losses);
+}
+
+double Program::evaluate_task(std::int64_t t, const double* x, std::int64_t first, double* residual,
+                              DenseMatrix& jacobian, Losses losses) const {
+  const Task& task = tasks_[static_cast<std::size_t>(t)];
+  const std::int64_t items = task.end - task.begin;
+  const Place place{first, padded(items)};
+  clear(task, place, items, residual);
+  // A group leaves the columns alone that it does not read.
+  const bool reads_all = direct_[task.group] && problem().groups()[task.group]->columns() >= columns();
+  for (std::int64_t j = 0; j < columns(); ++j) clear(task, place, reads_all ? items : 0, jacobian.column(j));
+  return 0.5 * run_task(task, place, x, residual, &jacobian, losses);
+}
+
+// Evaluates one task where its rows are placed, and returns its part of twice the cost.
+double Program::run_task(const Task& task, const Place& place, const double* x, double* residual, DenseMatrix* jacobian,
                          Losses losses) const {
   CancellationProbe::poll();
   const ResidualGroup& group = *problem().groups()[task.group];
@@ -163,7 +197,7 @@ double Program::run_task(const Task& task, const double* x, double* residual, De
   std::vector<double> own_cost(group.has_cost() && losses == Losses::applied ? static_cast<std::size_t>(items) : 0);
   double* const cost = own_cost.empty() ? nullptr : own_cost.data();
   Pointers r(static_cast<std::size_t>(dimension));
-  for (int k = 0; k < dimension; ++k) r[static_cast<std::size_t>(k)] = residual + row_of(task.group, k) + task.begin;
+  for (int k = 0; k < dimension; ++k) r[static_cast<std::size_t>(k)] = residual + place.row(k);
 
   if (!jacobian) {
     group.evaluate(x, {task.begin, task.end, r.data(), nullptr, cost});
@@ -175,12 +209,12 @@ double Program::run_task(const Task& task, const double* x, double* residual, De
       for (const Slot& slot : group.slots())
         for (int d = 0; d < slot.dimension; ++d, ++at) {
           const std::int64_t column = column_of(slot.shared_offset + d);
-          J[at] = column < 0 ? nullptr : jacobian->column(column) + row_of(task.group, k) + task.begin;
+          J[at] = column < 0 ? nullptr : jacobian->column(column) + place.row(k);
         }
     group.evaluate(x, {task.begin, task.end, r.data(), J.data(), cost});
     if (loss) return apply_loss(*loss, items, dimension, columns, r.data(), J.data());
   } else {
-    const double total = scatter(task, x, r.data(), *jacobian, loss, cost);
+    const double total = scatter(task, place, x, r.data(), *jacobian, loss, cost);
     if (loss) return total;
   }
   if (cost) return 2.0 * std::accumulate(own_cost.begin(), own_cost.end(), 0.0);
@@ -195,8 +229,8 @@ double Program::run_task(const Task& task, const double* x, double* residual, De
 
 // Items that read different blocks, or one block twice: through a scratch Jacobian of the group's own columns. Returns
 // Σρ when there is a loss.
-double Program::scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian,
-                        const Loss* loss, double* cost) const {
+double Program::scatter(const Task& task, const Place& place, const double* x, double* const* residual,
+                        DenseMatrix& jacobian, const Loss* loss, double* cost) const {
   const ResidualGroup& group = *problem().groups()[task.group];
   const int dimension = group.dimension(), columns = group.columns();
   const std::int64_t n = task.end - task.begin;
@@ -208,8 +242,8 @@ double Program::scatter(const Task& task, const double* x, double* const* residu
 
   std::size_t at = 0;
   for (int k = 0; k < dimension; ++k) {
-    const std::int64_t row = row_of(task.group, k) + task.begin;
-    for (std::int64_t j = 0; j < jacobian.columns(); ++j) std::fill_n(jacobian.column(j) + row, n, 0.0);
+    const std::int64_t row = place.row(k);
+    for (std::int64_t j = 0; j < this->columns(); ++j) std::fill_n(jacobian.column(j) + row, n, 0.0);
     for (const Slot& slot : group.slots())
       for (int d = 0; d < slot.dimension; ++d, ++at)
         for (std::int64_t i = 0; i < n; ++i)
@@ -275,21 +309,26 @@ double Program::add_item_gradient(std::size_t g, std::int64_t item, const double
 }
 
 std::optional<NonFiniteEntry> Program::find_non_finite(const double* x) const {
-  AlignedArray residual(rows());
-  DenseMatrix jacobian(rows(), columns());
-  evaluate(x, residual.data(), jacobian, 1);
-  for (std::size_t g = 0; g < problem().groups().size(); ++g) {
-    const ResidualGroup& group = *problem().groups()[g];
-    for (std::int64_t i = 0; i < group.items(); ++i)
-      for (int k = 0; k < group.dimension(); ++k) {
-        const std::int64_t row = row_of(g, k) + i;
-        if (!std::isfinite(residual[row]))
-          return NonFiniteEntry{group.residual_name(i, k), "", residual[row], group.explain_non_finite(x, i)};
-        for (std::int64_t j = 0; j < columns(); ++j)
-          if (!std::isfinite(jacobian(row, j)))
-            return NonFiniteEntry{group.residual_name(i, k), column_name(j), jacobian(row, j), ""};
-      }
-  }
+  for (const Task& task : tasks_)
+    if (auto found = find_non_finite(task, x)) return found;
+  return std::nullopt;
+}
+
+std::optional<NonFiniteEntry> Program::find_non_finite(const Task& task, const double* x) const {
+  const ResidualGroup& group = *problem().groups()[task.group];
+  const Place place{0, padded(task.end - task.begin)};
+  AlignedArray residual(group.dimension() * place.stride);
+  DenseMatrix jacobian(group.dimension() * place.stride, columns());
+  run_task(task, place, x, residual.data(), &jacobian, Losses::applied);
+  for (std::int64_t i = task.begin; i < task.end; ++i)
+    for (int k = 0; k < group.dimension(); ++k) {
+      const std::int64_t row = place.row(k) + i - task.begin;
+      if (!std::isfinite(residual[row]))
+        return NonFiniteEntry{group.residual_name(i, k), "", residual[row], group.explain_non_finite(x, i)};
+      for (std::int64_t j = 0; j < columns(); ++j)
+        if (!std::isfinite(jacobian(row, j)))
+          return NonFiniteEntry{group.residual_name(i, k), column_name(j), jacobian(row, j), ""};
+    }
   return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
+#include <thalweg/problem/same_group.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -14,7 +15,8 @@ constexpr std::int64_t most_iterations = 50;
 constexpr double near_enough = 1e-4;  // relative change of the cost
 
 double cost_at(const CurveProblem& built, const std::vector<double>& x, int threads) {
-  const Program program(built.problem);
+  const Problem residuals = relaxed(built.problem);
+  const Program program(residuals);
   AlignedArray residual(program.rows());
   return program.evaluate(x.data(), residual.data(), threads);
 }

@@ -1,4 +1,4 @@
-#include <thalweg/inference/constrained_statistics.hpp>
+#include <thalweg/inference/statistics.hpp>
 
 #include <cmath>
 #include <vector>
@@ -36,17 +36,16 @@ TEST_CASE("errors under constraints are those of the tangent space") {
     Problem problem;
     const auto p = problem.add_parameters("p", Vec<double, 3>{1.0, 1.0, 0.1});
     problem.add_residuals("data", Parabola{}, p, t, y);
-    Constraints constraints(problem);
-    constraints.add_equality(
+    problem.add_equality(
         "sum", [unit](const auto& q) { return (q[0] + 2.0 * q[1] - 3.0) * unit; }, p);
-    constraints.add_inequality(
+    problem.add_inequality(
         "far", [](const auto& q) { return q[2] - 100.0; }, p);
-    const ConstrainedResult found = solve(problem, constraints);
-    REQUIRE(found.result.converged());
-    const FitStatistics s = constrained_statistics(problem, constraints, found, y);
+    const Result found = solve(problem);
+    REQUIRE(found.converged());
+    const FitStatistics s = statistics(problem, found, y);
     // Z spans the null space of (1, 2, 0).
     const Eigen::MatrixXd J = jacobian(), Z = (Eigen::MatrixXd(3, 2) << -2, 0, 1, 0, 0, 1).finished();
-    const Eigen::VectorXd x = Eigen::Map<const Eigen::VectorXd>(found.result.x.data(), 3);
+    const Eigen::VectorXd x = Eigen::Map<const Eigen::VectorXd>(found.x.data(), 3);
     const double rss = (J * x - Eigen::Map<const Eigen::VectorXd>(y.data(), 6)).squaredNorm();
     const Eigen::MatrixXd C = rss / 4.0 * Z * (Z.transpose() * J.transpose() * J * Z).inverse() * Z.transpose();
     CHECK(s.degrees_of_freedom == 4);
@@ -64,11 +63,11 @@ TEST_CASE("a parameter that constraints determine has no error, and the others a
   Problem problem;
   const auto p = problem.add_parameters("p", Vec<double, 3>{1.0, 1.0, 0.1});
   problem.add_residuals("data", Parabola{}, p, t, y);
-  Constraints constraints(problem);
-  constraints.add_equality(
+  problem.add_equality(
       "given", [](const auto& q) { return q[2] - 0.05; }, p);
-  const ConstrainedResult found = solve(problem, constraints);
-  const FitStatistics s = constrained_statistics(problem, constraints, found, y);
+  const Result found = solve(problem);
+  const FitStatistics s = statistics(problem, found, y);
+  problem.clear_constraints();
   problem.set_start(p, Vec<double, 3>{1.0, 1.0, 0.05});
   problem.fix(p, 2);
   const Result fixed = solve(problem);
@@ -77,7 +76,7 @@ TEST_CASE("a parameter that constraints determine has no error, and the others a
   CHECK(s.parameters[2].lower_interval == s.parameters[2].value);
   CHECK(s.degrees_of_freedom == other.degrees_of_freedom);
   for (std::size_t j = 0; j < 2; ++j) {
-    CHECK(found.result.x[j] == doctest::Approx(fixed.x[j]).epsilon(1e-10));
+    CHECK(found.x[j] == doctest::Approx(fixed.x[j]).epsilon(1e-10));
     CHECK(s.parameters[j].standard_error == doctest::Approx(other.parameters[j].standard_error).epsilon(1e-8));
   }
 }

@@ -109,11 +109,89 @@ TEST_CASE("constraints that contradict each other, or are no constraints") {
   refused("c = \"a + z = 1\"\n", "constraint 'c' reads 'z', which is no parameter");
   refused("c = \"t = 1\"\n", "constraint 'c' reads 't'");
   refused("c = 3\n", "p.toml:9:5");
-  refused("c = \"a = 1\"\n", "does not heed the constraints", "--starts 3");
-  refused("c = \"a = 1\"\n", "does not heed the constraints", "--intervals profile");
+  refused("c = \"a = 1\"\n", "does not heed the constraints", "--intervals posterior");
+  refused("c = \"a = 1\"\n", "expected one of auto, augmented-lagrangian", "--constraint-method simplex");
+  refused("", "--constraint-method is of constraints", "--constraint-method sqp");
   refused("c = \"a = 1\"\n", "does not heed the constraints", "--method adam");
   folder.write("p.toml", problem("c = \"a = 1\"\n"));
   const Outcome compared = run("compare p.toml", folder.path());
   CHECK(compared.code == 2);
   CHECK(contains(compared.err, "has constraints, which no method of a comparison heeds"));
+}
+
+TEST_CASE("every method under constraints comes to the same point, and says what it did") {
+  const Folder folder;
+  folder.write("p.toml", problem("whole = \"a + b = 1\"\nslow = \"k2 >= 0.3\"\n"));
+  const json usual = json::parse(run("solve p.toml --json -", folder.path()).out);
+  for (const std::string method : {"interior-point", "sqp"}) {
+    CAPTURE(method);
+    const json found = json::parse(run("solve p.toml --constraint-method " + method + " --json -", folder.path()).out);
+    CHECK(found["status"] == "converged");
+    CHECK(found["final_cost"].get<double>() == doctest::Approx(usual["final_cost"].get<double>()).epsilon(1e-10));
+    CHECK(found["constraints"][1]["multiplier"].get<double>() ==
+          doctest::Approx(usual["constraints"][1]["multiplier"].get<double>()).epsilon(1e-6));
+    CHECK(contains(found["notes"].dump(), method + ": converged after"));
+  }
+}
+
+TEST_CASE("profiles, the bootstrap and many starts heed constraints") {
+  const Folder folder;
+  folder.write("p.toml", problem("whole = \"a + b = 1\"\n"));
+  folder.write("short.toml", problem("whole = \"a + b = 1\"\nlarge = \"a <= 0.62\"\n"));
+  std::string tied = problem("");
+  tied.replace(tied.find("b = 0.5"), 7, "b = { expr = \"1 - a\" }");
+  folder.write("t.toml", tied);
+  const auto ends = [&](const std::string& file) {
+    const json found = json::parse(run("solve " + file + " --intervals profile --json -", folder.path()).out);
+    return found["parameters"][0]["interval"].get<std::vector<double>>();
+  };
+  const auto constrained = ends("p.toml"), other = ends("t.toml");
+  CHECK(constrained[0] == doctest::Approx(other[0]).epsilon(1e-5));
+  CHECK(constrained[1] == doctest::Approx(other[1]).epsilon(1e-5));
+  REQUIRE(constrained[1] > 0.62);
+  CHECK(ends("short.toml")[1] == doctest::Approx(0.62).epsilon(1e-5));  // no further than the constraint lets it
+  const json drawn = json::parse(run("solve p.toml --intervals bootstrap --samples 50 --json -", folder.path()).out);
+  CHECK(drawn["interval_kind"] == "bootstrap");
+  const json many = json::parse(run("solve p.toml --starts 5 --json -", folder.path()).out);
+  CHECK(many["status"] == "converged");
+  for (const json& minimum : many["minima"]) {
+    const auto x = minimum["x"].get<std::vector<double>>();
+    CHECK(x[0] + x[2] == doctest::Approx(1.0).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("tables have constraints on the command line, which hold in each group") {
+  const Folder folder;
+  folder.write("d.csv", "t,y,who\n0,1.0,a\n1,1.4,a\n2,2.1,a\n3,2.4,a\n0,0.1,b\n1,1.2,b\n2,1.8,b\n3,3.1,b\n");
+  const std::string model = "fit d.csv --model \"y = p + q*t\" --start p=1,q=1 ";
+  const json one = json::parse(run(model + "--constrain \"p + q = 1.6\" --json -", folder.path()).out);
+  CHECK(one["status"] == "converged");
+  CHECK(one["constraints"][0]["name"] == "p + q = 1.6");
+  const json groups = json::parse(
+      run(model + "--group who --shared q --constrain \"top: p <= 0.7\" --constrain \"q > 0\" --json -", folder.path())
+          .out);
+  CHECK(groups["status"] == "converged");
+  REQUIRE(groups["constraints"].size() == 3);
+  CHECK(groups["constraints"][0]["name"] == "top[a]");
+  CHECK(groups["constraints"][0]["active"] == true);
+  CHECK(groups["constraints"][1]["name"] == "top[b]");
+  CHECK(groups["constraints"][1]["active"] == false);
+  const Outcome unknown = run(model + "--constrain \"p + z = 1\"", folder.path());
+  CHECK(unknown.code == 2);
+  CHECK_MESSAGE(contains(unknown.err, "--constrain \"p + z = 1\": there is no parameter 'z'; expected p or q"),
+                unknown.err);
+  CHECK(run(model + "--constrain \"p\"", folder.path()).code == 2);
+  CHECK(run(model + "--constrain \"p = 1\" --constrain \"p = 1\"", folder.path()).code == 2);
+}
+
+TEST_CASE("constraints go with errors in the inputs") {
+  const Folder folder;
+  folder.write("d.csv", "t,y\n0,1.0\n1,1.4\n2,2.1\n3,2.4\n4,3.2\n");
+  const json found = json::parse(run("fit d.csv --model \"y = p + q*t\" --start p=1,q=1 --sigma-x 0.1 --sigma 0.1 "
+                                     "--constrain \"p + q = 1.6\" --json -",
+                                     folder.path())
+                                     .out);
+  CHECK(found["status"] == "converged");
+  CHECK(found["parameters"][0]["value"].get<double>() + found["parameters"][1]["value"].get<double>() ==
+        doctest::Approx(1.6).epsilon(1e-10));
 }

@@ -47,9 +47,10 @@ struct FitArguments {
   std::string group;                ///< the column that tells the group of each row, or empty
   std::vector<std::string> shared;  ///< parameters that all groups share; the others are per group
   std::vector<NamedExpression> define, tie, derive;
-  std::string sigma, weights;   ///< a column, a number, a formula, or empty
-  std::string covariance;       ///< a file, or empty
-  std::string autocorrelation;  ///< NUMBER or NUMBER:COLUMN, or empty
+  std::vector<NamedExpression> constrain;  ///< conditions on the parameters
+  std::string sigma, weights;              ///< a column, a number, a formula, or empty
+  std::string covariance;                  ///< a file, or empty
+  std::string autocorrelation;             ///< NUMBER or NUMBER:COLUMN, or empty
   std::vector<InputError> sigma_x;
   std::string correlation;  ///< a column, a number, or empty
   TableOptions table;

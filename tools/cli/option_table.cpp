@@ -390,7 +390,7 @@ const OptionLine lines[] = {
 std::span<const OptionLine> option_table() {
   static const std::vector<OptionLine> all = [] {
     std::vector<OptionLine> each(std::begin(lines), std::end(lines));
-    each.insert(each.end(), linear_options().begin(), linear_options().end());
+    for (const auto part : {constraint_options(), linear_options()}) each.insert(each.end(), part.begin(), part.end());
     return each;
   }();
   return all;

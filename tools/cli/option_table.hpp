@@ -62,8 +62,9 @@ struct OptionLine {
 /// In the order of the help, which is that in which they are set.
 std::span<const OptionLine> option_table();
 
-/// Those of `linear`, a part of the table.
+/// Parts of the table: those of `linear`, and those of constraints.
 std::span<const OptionLine> linear_options();
+std::span<const OptionLine> constraint_options();
 
 template <class T>
 T Given::number(T least, std::string_view expected) const {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <thalweg/formula/formula.hpp>
+#include <thalweg/models/condition.hpp>
 #include <thalweg/models/model_library.hpp>
 #include <thalweg/models/row_noise.hpp>
 
@@ -12,47 +13,10 @@
 #include "cli/usage.hpp"
 #include "cli/wording.hpp"
 #include "commands/commands.hpp"
+#include "commands/refuse_model.hpp"
 
 namespace thalweg::tool {
 namespace {
-
-/// The part of a formula that is shown on one line around [begin, end), with the place of the part's first byte.
-std::pair<std::string, int> shown_part(const std::string& model, int begin, int end) {
-  constexpr int before = 60, width = 100;
-  const auto continues = [&](int i) {
-    return i < static_cast<int>(model.size()) && (model[static_cast<std::size_t>(i)] & 0xC0) == 0x80;
-  };
-  int first = std::max(0, begin - before),
-      last = std::min(static_cast<int>(model.size()), std::max(first + width, std::min(end, begin + width)));
-  while (continues(first)) ++first;
-  while (continues(last)) ++last;
-  std::string part = model.substr(static_cast<std::size_t>(first), static_cast<std::size_t>(last - first));
-  std::replace_if(
-      part.begin(), part.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-  return {part, first};
-}
-
-/// The complaint, then the formula, or what stands around the place in a long one, with carets under the place.
-[[noreturn]] void refuse_model(const std::string& model, TextRange where, const std::string& complaint) {
-  // The columns of a message count bytes; a caret stands below characters.
-  const auto shown_width = [&](int begin, int end) {
-    return std::count_if(model.begin() + begin, model.begin() + end, [](char c) { return (c & 0xC0) != 0x80; });
-  };
-  const int size = static_cast<int>(model.size());
-  const int begin = std::clamp(where.begin, 0, size), end = std::clamp(where.end, begin, size);
-  const auto [part, first] = shown_part(model, begin, end);
-  const int last = first + static_cast<int>(part.size());
-  const std::string left = first > 0 ? "…" : "", right = last < size ? "…" : "";
-  const auto carets = std::max<std::ptrdiff_t>(1, shown_width(begin, std::min(end, last)));
-  const auto indent = shown_width(first, begin) + (first > 0 ? 1 : 0);
-  throw UsageError(fmt::format("--model: {}\n  {}{}{}\n  {}{}", complaint, left, part, right,
-                               std::string(static_cast<std::size_t>(indent), ' '),
-                               std::string(static_cast<std::size_t>(carets), '^')));
-}
-
-[[noreturn]] void refuse_model(const std::string& model, TextRange where, const FormulaError& error) {
-  refuse_model(model, where, fmt::format("column {}: {}; expected {}", where.begin + 1, error.problem, error.expected));
-}
 
 /// Built-in models written out.
 ExpandedModel expand(const FitArguments& arguments, const DataTable& table) {
@@ -89,6 +53,7 @@ class Request {
     fit_.definitions = arguments.define;
     fit_.tied = arguments.tie;
     fit_.derived = arguments.derive;
+    fit_.constraints = arguments.constrain;
     read_expressions("--define", arguments.define);
     read_expressions("--tie", arguments.tie);
     read_expressions("--derive", arguments.derive);
@@ -103,6 +68,7 @@ class Request {
     set_bounds(arguments_.upper, "--upper", &FitParameter::upper);
     for (const std::string& name : arguments_.fix) parameter("--fix", name).fixed = true;
     check_bounds();
+    check_constraints();
     check_where();
     add_data();
     if (arguments_.files.size() < 2) return fit_table(std::move(fit_), std::move(table_), arguments_.rows);
@@ -234,9 +200,8 @@ class Request {
   FitParameter& parameter(const std::string& option, const std::string& name) {
     for (FitParameter& p : fit_.parameters)
       if (p.name == name) return p;
-    std::vector<std::string> names;
-    for (const FitParameter& p : fit_.parameters) names.push_back(p.name);
-    throw UsageError(fmt::format("{}: there is no parameter '{}'; expected {}", option, name, either(names)));
+    throw UsageError(
+        fmt::format("{}: there is no parameter '{}'; expected {}", option, name, either(parameter_names())));
   }
 
   void set_bounds(const std::vector<Assignment>& bounds, const std::string& option, double FitParameter::*bound) {
@@ -254,6 +219,31 @@ class Request {
                         "to {}",
                         p.name, p.starts[0], p.lower, p.upper));
     }
+  }
+
+  /// Mistakes in them are the command line's.
+  void check_constraints() const {
+    for (const NamedExpression& c : fit_.constraints) {
+      const auto refuse = [&](const std::string& why) {
+        throw UsageError(fmt::format("--constrain \"{}\": {}", c.expression, why));
+      };
+      try {
+        for (const Formula::Name& used : Condition::parse(c.expression).difference().names())
+          if (!is_parameter(used.name) && !is_expression(used.name))
+            refuse(fmt::format("there is no parameter '{}'; expected {}", used.name, either(parameter_names())));
+      } catch (const FormulaError& error) {
+        refuse(error.what());
+      }
+      const auto same = [&](const NamedExpression& other) { return other.name == c.name; };
+      if (std::count_if(fit_.constraints.begin(), fit_.constraints.end(), same) > 1)
+        throw UsageError(fmt::format("--constrain: two constraints are named '{}'; expected distinct names", c.name));
+    }
+  }
+
+  std::vector<std::string> parameter_names() const {
+    std::vector<std::string> names;
+    for (const FitParameter& p : fit_.parameters) names.push_back(p.name);
+    return names;
   }
 
   /// Of groups each has its own parameters but those named.

@@ -131,6 +131,11 @@ struct FitStatistics {
 /// values in the order of groups, then items, then components. It may end early: the residuals after
 /// it, such as priors, do not count for R².
 ///
+/// Of a problem with constraints they are those on the tangent space of the active ones: of A the gradients of
+/// equalities and active inequalities, Z a basis of their null space, the covariance is σ² Z (ZᵀJᵀJ Z)⁻¹ Zᵀ, and each
+/// of them leaves a degree of freedom more (Silvey 1959; Stoica & Ng 1998). A parameter that they determine alone has
+/// the error 0. AIC, AICc and BIC stay unset: which constraints are active is itself an outcome.
+///
 /// `level`: of the intervals; throws Error unless 0 < level < 1.
 FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response = {},
                          double level = 0.95);

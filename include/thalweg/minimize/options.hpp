@@ -8,6 +8,8 @@
 #include <optional>
 #include <string_view>
 
+#include <thalweg/minimize/constrained.hpp>
+
 namespace thalweg::inline v0_1 {
 
 struct IterationRecord;
@@ -150,6 +152,8 @@ struct Options {
   double time_limit =
       std::numeric_limits<double>::infinity();  ///< seconds. Long computations inside an iteration, and of
                                                 ///< set-up, end at it, too, with the best point so far
+
+  ConstrainedOptions constrained = {};  ///< of problems with constraints
 
   bool record_points = false;  ///< every record of the trace holds its x
 

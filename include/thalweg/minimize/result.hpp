@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <thalweg/minimize/constrained.hpp>
 
 namespace thalweg::inline v0_1 {
 
@@ -78,6 +81,10 @@ struct Result {
   /// Components of x at a kink of the cost: it rises on both sides, and its derivative does not vanish. JᵀJ says
   /// nothing of their errors.
   std::vector<std::int64_t> at_kink;
+  /// Of a problem with constraints. final_cost is F alone, while the costs of the trace have the constraints' part.
+  /// Converged then means: the last solve's own claim was verified, every constraint holds to its tolerance, and λ > 0
+  /// only where an inequality holds with equality.
+  std::optional<ConstrainedOutcome> constrained;
   std::vector<std::string> notes;  ///< what the user should know: a start moved into its bounds, a second attempt
   std::vector<IterationRecord> trace;
 

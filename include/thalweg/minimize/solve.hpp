@@ -20,6 +20,15 @@ class System;
 /// Minimises ½ Σ ρ(‖r(x)‖²), ρ each group's loss, without losses ½‖r(x)‖², from the problem's start. How it ended is in
 /// the result's status; Error is thrown only for misuse: options that validate() refuses, a problem without residuals
 /// or without free parameters.
+///
+/// Under constraints (Problem::add_equality) from a start that need not satisfy them, by Options::constrained. The
+/// augmented Lagrangian minimises F(x) + ½ μ Σ (c + λ/μ)² over the equalities and + ½ μ Σ max(0, c + λ/μ)² over the
+/// inequalities, with rows √μ (c + λ/μ) beside the residuals; then λ ← λ + μ c, ≥ 0 of inequalities, and μ grows
+/// tenfold where the violation did not fall to a quarter (Powell 1969; Hestenes 1969; Rockafellar 1973; Birgin &
+/// Martínez 2014, algorithm 4.1; Nocedal & Wright 2006, section 17.4). Where violations no longer fall, ½‖violations‖²
+/// alone is minimised: a positive minimum says that the constraints contradict each other there, and which. Methods
+/// that live on residuals neglect λ ∇²c, which is not small where a curved constraint is active: small dense problems
+/// are solved by Method::newton in their place.
 Result solve(const Problem& problem, const Options& options = {});
 /// The same from another start.
 Result solve(const Problem& problem, std::vector<double> start, const Options& options);

@@ -2,14 +2,12 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/models/curve_model.hpp>
-#include <thalweg/problem/constraints.hpp>
 #include <thalweg/problem/problem.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -23,7 +21,6 @@ struct CurveProblem {
   Parameters<Dynamic> local{0, 0, 0};  ///< a block for each group; none where no parameter is per group
   std::vector<int> place;              ///< of each fit parameter: which component of either it is
   std::vector<std::shared_ptr<const CurveModel>> models;  ///< one per data set
-  std::optional<Constraints> constraints;                 ///< of a fit that has some
 };
 
 /// Where a fit parameter is in x, in one group of rows (0 where there are none).

@@ -50,7 +50,7 @@ class FrozenProblem {
 
  protected:
   /// `pinned`: tangent components that are held besides those that the problem holds. Throws Error for a problem
-  /// without residuals, and for components that it does not have.
+  /// without residuals or with constraints, and for components that it does not have.
   explicit FrozenProblem(const Problem& problem, std::span<const std::int64_t> pinned);
 
   struct CurvedBlock {

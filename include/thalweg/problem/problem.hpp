@@ -13,6 +13,7 @@
 #include <thalweg/math/manifold.hpp>
 #include <thalweg/math/vec.hpp>
 #include <thalweg/problem/callable_group.hpp>
+#include <thalweg/problem/constraints.hpp>
 #include <thalweg/problem/noise.hpp>
 #include <thalweg/problem/residual_group.hpp>
 
@@ -104,7 +105,19 @@ class Problem {
 
   /// Adds a group of the caller's own making.
   ResidualGroup& add_group(std::unique_ptr<ResidualGroup> group);
-  /// The same parameters, bounds and noise with other residuals. Throws as add_group does.
+
+  /// Conditions c(x) = 0, or c(x) ≤ 0, on the solution, each stated as add_residuals takes residuals. solve(), and what
+  /// rests on it (multistart, profiles, statistics), heed them; what does not refuses, by Error, a problem with some.
+  template <class F, class... Arguments>
+  void add_equality(std::string name, F f, Arguments&&... arguments);
+  template <class F, class... Arguments>
+  void add_inequality(std::string name, F f, Arguments&&... arguments);
+  /// Conditions of the caller's own making. Throws Error as add_group and Constraints::add do.
+  void add_constraint(std::unique_ptr<ResidualGroup> group, Constraints::Kind kind);
+  void clear_constraints();
+  const Constraints& constraints() const { return constraints_; }
+
+  /// The same parameters, bounds, noise and constraints with other residuals. Throws as add_group does.
   Problem with_groups(std::vector<std::unique_ptr<ResidualGroup>> groups) const;
 
   /// Throws Error, as add_parameters does, for a value that is not on the block's manifold.
@@ -160,8 +173,8 @@ class Problem {
   void set_noise(Noise noise) { noise_ = noise; }
   Noise noise() const { return noise_; }
 
-  /// Changes whenever parameters, residuals, losses, σ, bounds, or what is fixed, linear or eliminated do; not with
-  /// starts and names. Who keeps something made of the problem compares.
+  /// Changes whenever parameters, residuals, constraints, losses, σ, bounds, or what is fixed, linear or eliminated do;
+  /// not with starts and names. Who keeps something made of the problem compares.
   std::int64_t revision() const;
 
   const std::vector<double>& start() const { return start_; }
@@ -212,6 +225,7 @@ class Problem {
  private:
   std::int64_t add_blocks(std::string name, std::span<const double> start, int count,
                           const Manifold* manifold = nullptr);
+  void expect_readable(const ResidualGroup& group) const;
   void settle_block(const BlockSet& set, std::int64_t offset, double* block) const;
   void set_names(std::int64_t offset, int dimension, const std::vector<std::string>& names);
   void set_fixed(std::int64_t offset, int dimension, int count, int component);
@@ -227,6 +241,7 @@ class Problem {
   bool curved_ = false;
   std::vector<std::pair<std::int64_t, std::string>> component_names_;  // sorted by component
   std::vector<std::unique_ptr<ResidualGroup>> groups_;
+  Constraints constraints_;
   std::int64_t block_count_ = 0;
   std::int64_t revision_ = 0;  // the groups' own left out
   Noise noise_ = Noise::estimated;
@@ -305,25 +320,45 @@ Slot slot_for(const std::string& group, const BlockSelection<N, M>& blocks) {
   return detail::slot_of(group, blocks, items);
 }
 
+namespace detail {
+
 template <class F, class... Arguments>
-ResidualGroup& Problem::add_residuals(std::string name, F f, Arguments&&... arguments) {
-  constexpr int blocks = detail::leading_blocks<Arguments...>();
+std::unique_ptr<ResidualGroup> make_group(std::string name, F f, Arguments&&... arguments) {
+  constexpr int blocks = leading_blocks<Arguments...>();
   static_assert(blocks > 0, "after the callable come the parameter blocks that it reads");
   const auto all = std::forward_as_tuple(arguments...);
   std::int64_t items = -1;
   std::vector<Slot> slots;
-  return [&]<std::size_t... B, std::size_t... D>(std::index_sequence<B...>, std::index_sequence<D...>)->ResidualGroup& {
-    (slots.push_back(detail::slot_of(name, std::get<B>(all), items)), ...);
+  return [&]<std::size_t... B, std::size_t... D>(std::index_sequence<B...>, std::index_sequence<D...>)
+      ->std::unique_ptr<ResidualGroup> {
+    (slots.push_back(slot_of(name, std::get<B>(all), items)), ...);
     // Braces: the columns are built, and the items counted, from left to right.
-    auto columns = std::tuple{detail::column_of(name, std::get<blocks + D>(all), items)...};
+    auto columns = std::tuple{column_of(name, std::get<blocks + D>(all), items)...};
     if (items < 0) items = 1;
-    using Blocks = BlockTypes<typename detail::BlockManifold<
-        std::remove_cvref_t<std::tuple_element_t<B, std::tuple<Arguments...>>>>::Type...>;
+    using Blocks = BlockTypes<
+        typename BlockManifold<std::remove_cvref_t<std::tuple_element_t<B, std::tuple<Arguments...>>>>::Type...>;
     using Group = CallableGroup<F, Blocks, typename std::tuple_element_t<D, decltype(columns)>::value_type...>;
-    return add_group(std::make_unique<Group>(std::move(name), std::move(f), std::move(slots), items,
-                                             std::move(std::get<D>(columns))...));
+    return std::make_unique<Group>(std::move(name), std::move(f), std::move(slots), items,
+                                   std::move(std::get<D>(columns))...);
   }
   (std::make_index_sequence<blocks>{}, std::make_index_sequence<sizeof...(Arguments) - blocks>{});
+}
+
+}  // namespace detail
+
+template <class F, class... Arguments>
+ResidualGroup& Problem::add_residuals(std::string name, F f, Arguments&&... arguments) {
+  return add_group(detail::make_group(std::move(name), std::move(f), std::forward<Arguments>(arguments)...));
+}
+template <class F, class... Arguments>
+void Problem::add_equality(std::string name, F f, Arguments&&... arguments) {
+  add_constraint(detail::make_group(std::move(name), std::move(f), std::forward<Arguments>(arguments)...),
+                 Constraints::Kind::equality);
+}
+template <class F, class... Arguments>
+void Problem::add_inequality(std::string name, F f, Arguments&&... arguments) {
+  add_constraint(detail::make_group(std::move(name), std::move(f), std::forward<Arguments>(arguments)...),
+                 Constraints::Kind::inequality);
 }
 
 }  // namespace thalweg::inline v0_1

@@ -37,7 +37,7 @@ std::string in_words(const NonFiniteEntry&);
 class Program : public FrozenProblem {
  public:
   /// `pinned`: numbers of tangent components that do not move, besides those that the problem fixes. Throws Error for a
-  /// problem without residuals.
+  /// problem without residuals, and for one with constraints, which a Program does not know.
   explicit Program(const Problem& problem, std::span<const std::int64_t> pinned = {});
 
   std::int64_t rows() const { return rows_; }  ///< with padding
@@ -70,6 +70,18 @@ class Program : public FrozenProblem {
   /// for those with one it is evaluated anew, and holds what the correction left out of the Hessian, too.
   void curvature(const double* x, const double* residual, double* S) const;
 
+  /// Evaluation by ranges of rows, for who never holds all of them. A task is a range of items of one group, the same
+  /// ones whatever the number of threads; task_rows(): its rows, each component's padded.
+  std::int64_t tasks() const { return static_cast<std::int64_t>(tasks_.size()); }
+  std::int64_t task_rows(std::int64_t task) const;
+  enum class Losses { applied, ignored };
+  /// The rows of one task to residual[task_rows()]; returns its part of the cost.
+  double evaluate_task(std::int64_t task, const double* x, double* residual, Losses losses = Losses::applied) const;
+  /// The same to residual[first ...] and, of the leading columns() columns of `jacobian`, to its rows from `first` on,
+  /// which begin a cache line. Rows of padding become zero.
+  double evaluate_task(std::int64_t task, const double* x, std::int64_t first, double* residual, DenseMatrix& jacobian,
+                       Losses losses = Losses::applied) const;
+
   /// Adds the gradient of the cost of one item by the free columns to g (columns()), and returns that cost.
   double add_item_gradient(std::size_t group, std::int64_t item, const double* x, double* g) const;
 
@@ -84,12 +96,20 @@ class Program : public FrozenProblem {
     std::size_t group;
     std::int64_t begin, end;
   };
-  enum class Losses { applied, ignored };
+  /// Where the rows of a task begin, and how far apart its components are.
+  struct Place {
+    std::int64_t first, stride;
+    std::int64_t row(int k) const { return first + k * stride; }
+  };
+  Place place_of(const Task& task) const;
+  void clear(const Task& task, const Place& place, std::int64_t from_item, double* column) const;
   double run(const double* x, double* residual, DenseMatrix* jacobian, int threads,
              Losses losses = Losses::applied) const;
-  double run_task(const Task& task, const double* x, double* residual, DenseMatrix* jacobian, Losses losses) const;
-  double scatter(const Task& task, const double* x, double* const* residual, DenseMatrix& jacobian, const Loss* loss,
-                 double* cost) const;
+  double run_task(const Task& task, const Place& place, const double* x, double* residual, DenseMatrix* jacobian,
+                  Losses losses) const;
+  double scatter(const Task& task, const Place& place, const double* x, double* const* residual, DenseMatrix& jacobian,
+                 const Loss* loss, double* cost) const;
+  std::optional<NonFiniteEntry> find_non_finite(const Task& task, const double* x) const;
 
   std::vector<std::int64_t> column_of_;  // of each tangent component, by number
   std::vector<std::int64_t> first_row_;  // of each group

@@ -15,6 +15,7 @@
 #include <thalweg/math/special.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/problem/program.hpp>
+#include <thalweg/problem/same_group.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -81,6 +82,11 @@ struct End {
   std::vector<double> x;
 };
 
+/// The cost; NaN, which is lower than none, where constraints may not hold.
+double comparable_cost(const Result& r) {
+  return r.constrained && !r.converged() ? std::numeric_limits<double>::quiet_NaN() : r.final_cost;
+}
+
 /// Whether a cost is lower than another by more than equal costs may differ; NaN is higher than any.
 bool lower(double a, double b) { return std::isnan(b) ? !std::isnan(a) : a < b - same_cost * std::abs(b); }
 
@@ -93,8 +99,8 @@ class Best {
     auto& kept = result.converged() ? converged_ : others_;
     kept.emplace(start, std::move(result));
     double least = std::numeric_limits<double>::quiet_NaN();
-    for (const auto& [k, each] : kept) least = std::fmin(least, each.final_cost);
-    std::erase_if(kept, [&](const auto& each) { return lower(least, each.second.final_cost); });
+    for (const auto& [k, each] : kept) least = std::fmin(least, comparable_cost(each));
+    std::erase_if(kept, [&](const auto& each) { return lower(least, comparable_cost(each.second)); });
     if (&kept == &others_)
       while (others_.size() > 1) {  // of equals the lower, then the earlier
         const auto first = others_.begin(), second = std::next(first);
@@ -118,7 +124,10 @@ class Best {
 class Sameness {
  public:
   explicit Sameness(const Problem& problem)
-      : program_(problem), residual_(program_.rows()), jacobian_(program_.rows(), program_.columns()) {}
+      : problem_(relaxed(problem)),
+        program_(problem_),
+        residual_(program_.rows()),
+        jacobian_(program_.rows(), program_.columns()) {}
 
   /// Measures from x on.
   void center(const Minimum& minimum) {
@@ -169,6 +178,7 @@ class Sameness {
   }
 
  private:
+  Problem problem_;  // its residuals alone
   Program program_;
   AlignedArray residual_;
   DenseMatrix jacobian_;
@@ -270,7 +280,7 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
       Options one = watch.for_one_solve();
       if (k > 0) one.restarts = 0;
       Result result = thalweg::solve(problem, starts[k], one);
-      ends[k] = {true, result.status, result.final_cost, result.x};
+      ends[k] = {true, result.status, comparable_cost(result), result.x};
       best.offer(k, std::move(result));
     });
   });
@@ -284,7 +294,7 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
     return least;
   }();
   // A lower end that did not converge is given a second solve: it may have needed more iterations.
-  if (other && !std::isnan(converged_cost) && lower(other->final_cost, converged_cost) && !watch.verdict()) {
+  if (other && !std::isnan(converged_cost) && lower(comparable_cost(*other), converged_cost) && !watch.verdict()) {
     const auto k = static_cast<std::size_t>(
         std::find_if(ends.begin(), ends.end(), [&](const End& end) { return end.run && end.x == other->x; }) -
         ends.begin());
@@ -302,7 +312,7 @@ MultistartResult multistart(const Problem& problem, const Options& options, cons
   const std::vector<Found> found = distinct(problem, ends, best);
   for (const Found& each : found) all.minima.list.push_back(each.minimum);
   Result& result = all.best;
-  if (found.empty() || (other && lower(other->final_cost, found[0].minimum.cost))) {
+  if (found.empty() || (other && lower(comparable_cost(*other), found[0].minimum.cost))) {
     result = std::move(*other);
     if (!found.empty())
       result.notes.push_back(fmt::format(

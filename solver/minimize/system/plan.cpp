@@ -9,6 +9,8 @@
 #include <base/memory.hpp>
 #include <linear/normal/elimination_choice.hpp>
 #include <minimize/system/blocks/block_plan.hpp>
+#include <minimize/system/tall/tall_system.hpp>
+#include <thalweg/base/parallel.hpp>
 #include <thalweg/minimize/solve_plan.hpp>
 #include <thalweg/problem/block_program.hpp>
 #include <thalweg/problem/program.hpp>
@@ -25,6 +27,14 @@ constexpr double always_there = 64e6;
 
 bool keeps_a_matrix(const Options& options) {
   return options.method == Method::newton || options.method == Method::bfgs;
+}
+
+/// The rows of one range for each thread, beneath a triangle.
+double memory_of_reduction(const Program& program) {
+  std::int64_t most = 0;
+  for (std::int64_t t = 0; t < program.tasks(); ++t) most = std::max(most, program.task_rows(t));
+  return 8.0 * resolve_threads(0) * static_cast<double>(most + program.columns()) *
+         static_cast<double>(program.columns() + 1);
 }
 
 SolvePlan plan_by_blocks(const Problem& problem, const Options& options) {
@@ -50,18 +60,21 @@ bool nothing_moves(const Problem& problem, std::span<const std::int64_t> pinned)
   return true;
 }
 
-bool looks_sparse(const Problem& problem) {
+SystemKind shape_of(const Problem& problem) {
+  if (looks_tall(problem)) return SystemKind::tall;
   const auto size = static_cast<double>(problem.start().size());
-  if (size < least_sparse_columns) return false;
-  return std::none_of(problem.groups().begin(), problem.groups().end(), [size](const auto& group) {
+  const bool coupled = std::any_of(problem.groups().begin(), problem.groups().end(), [size](const auto& group) {
     return static_cast<double>(group->columns()) > most_coupled * size;
   });
+  return size >= least_sparse_columns && !coupled ? SystemKind::blocks : SystemKind::dense;
 }
 
-SystemKind choose_system(bool sparse, bool own, const Options& options) {
+SystemKind choose_system(SystemKind shape, bool own, const Options& options) {
+  const LinearSolverKind solver = options.linear_solver;
   if (own || !needs_residuals(options.method)) return SystemKind::dense;
-  if (options.linear_solver != LinearSolverKind::automatic) sparse = is_sparse(options.linear_solver);
-  return sparse ? SystemKind::blocks : SystemKind::dense;
+  if (is_sparse(solver)) return SystemKind::blocks;
+  if (shape == SystemKind::tall && solver != LinearSolverKind::dense_cholesky && !options.graduated) return shape;
+  return shape == SystemKind::blocks && solver == LinearSolverKind::automatic ? shape : SystemKind::dense;
 }
 
 LinearChoice choose_linear_solver(LinearSolverKind requested, std::int64_t columns) {
@@ -104,13 +117,16 @@ void refuse_beyond_memory(const Problem& problem) {
 }
 
 bool solves_by_blocks(const Problem& problem, const Options& options) {
-  return choose_system(looks_sparse(problem), false, options) == SystemKind::blocks;
+  return choose_system(shape_of(problem), false, options) == SystemKind::blocks;
 }
 
 SolvePlan plan_solve(const Problem& problem, const Options& options) {
   if (nothing_moves(problem, {})) return {false, "none", "every parameter is fixed", 0};
   if (solves_by_blocks(problem, options)) return plan_by_blocks(problem, options);
   const Program program(problem);
+  if (choose_system(shape_of(problem), false, options) == SystemKind::tall)
+    return {false, std::string(to_string(LinearSolverKind::dense_qr)),
+            TallSystem::reason(program.rows(), program.columns()), memory_of_reduction(program)};
   SolvePlan plan{false, "", "", memory_of_solve(options, program.rows(), program.columns())};
   if (!needs_residuals(options.method)) return plan;
   LinearChoice choice = choose_linear_solver(options.linear_solver, program.columns());

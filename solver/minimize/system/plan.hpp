@@ -13,13 +13,12 @@ namespace thalweg::inline v0_1 {
 /// Whether every number of the problem is held: by itself, by its bounds or because it is among `pinned`.
 bool nothing_moves(const Problem& problem, std::span<const std::int64_t> pinned);
 
-/// Whether the problem is one for blocks, by size and structure.
-bool looks_sparse(const Problem& problem);
-
-enum class SystemKind { dense, blocks };
-/// The system of a solve under these options, of a problem that looks_sparse() or not; a linear solver of the caller's
-/// `own` is dense.
-SystemKind choose_system(bool sparse, bool own, const Options& options);
+/// Dense: J is held. Blocks: blocks of JᵀJ are, J never. Tall: neither, but a triangle that the rows are reduced to.
+enum class SystemKind { dense, blocks, tall };
+/// What suits the problem by its size and structure.
+SystemKind shape_of(const Problem& problem);
+/// The system of a solve under these options; a linear solver of the caller's `own` is dense.
+SystemKind choose_system(SystemKind shape, bool own, const Options& options);
 
 struct LinearChoice {
   LinearSolverKind kind;  ///< never automatic

@@ -1,4 +1,5 @@
 #include <thalweg/models/build.hpp>
+#include <thalweg/models/curve_constraints.hpp>
 #include <thalweg/models/row_noise.hpp>
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 
 #include <fmt/format.h>
 
-#include "models/curve/constraint_rows.hpp"
 #include "models/curve/formula_curve.hpp"
 #include "models/curve/orthogonal/curve.hpp"
 #include "models/ode/build_ode.hpp"

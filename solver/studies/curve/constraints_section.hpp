@@ -1,7 +1,7 @@
 // What a curve fit says of its constraints.
 #pragma once
 
-#include <thalweg/minimize/constraints.hpp>
+#include <thalweg/minimize/constrained.hpp>
 #include <thalweg/models/curve_fit.hpp>
 #include <thalweg/report/report.hpp>
 #include <thalweg/studies/study.hpp>
@@ -12,6 +12,6 @@ namespace thalweg::inline v0_1::studies {
 void refuse_under_constraints(const CurveFit& fit, const Request& request);
 
 /// Adds a section: each constraint with its value and multiplier.
-void add_constraints(const CurveFit& fit, const ConstrainedResult& found, Report& report);
+void add_constraints(const CurveFit& fit, const ConstrainedOutcome& found, Report& report);
 
 }  // namespace thalweg::inline v0_1::studies

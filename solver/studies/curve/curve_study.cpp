@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <thalweg/inference/constrained_statistics.hpp>
-#include <thalweg/minimize/constraints.hpp>
 #include <thalweg/minimize/stopwatch.hpp>
 #include <thalweg/models/build.hpp>
 #include <thalweg/models/regression_fit.hpp>
@@ -76,7 +74,9 @@ class CurveStudy final : public Study {
           "of the noise do not compare; expected noise = \"estimated\"",
           file()));
     build(request, request.start);
-    if (built_.constraints) refuse_under_constraints(fit_, request);
+    if (is_constrained()) refuse_under_constraints(fit_, request);
+    if (!is_constrained() && request.was_given("--constraint-method"))
+      throw Error(fmt::format("--constraint-method is of constraints, and '{}' has none; expected some", file()));
     if (!request.predict.empty()) prediction_inputs_ = prediction_inputs(fit_, request.predict, request.predict_table);
   }
   void describe(Report& report) const override {
@@ -94,10 +94,6 @@ class CurveStudy final : public Study {
   Subject subject() const override { return {.residuals = &built_.problem}; }
   std::vector<double> start() const override { return built_.problem.start(); }
   Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
-    if (built_.constraints) {
-      constrained_ = thalweg::solve(built_.problem, *built_.constraints, start(), options);
-      return constrained_.result;
-    }
     if (has_input_errors() && !request.method_given) {
       const Stopwatch watch;
       const std::vector<double> from = orthogonal_start(fit_, built_, options);
@@ -110,11 +106,6 @@ class CurveStudy final : public Study {
     ScaledResult scaled = solve_scaled(request, options, train);
     scales_ = std::move(scaled.scales);
     return std::move(scaled.result);
-  }
-
-  FitStatistics statistics(const Result& result, double level) const override {
-    if (!built_.constraints) return Study::statistics(result, level);
-    return constrained_statistics(built_.problem, *built_.constraints, constrained_, response(), level);
   }
 
   void annotate(Report& report) const override {
@@ -150,7 +141,7 @@ class CurveStudy final : public Study {
     add_noise(fit_, scales_, report);
     count_scales(report.statistics);
     add_derived(fit, built_, request, report);
-    if (built_.constraints) add_constraints(fit, constrained_, report);
+    if (report.result.constrained) add_constraints(fit, *report.result.constrained, report);
     judge_residuals(fit, built_, report);
     if (report.statistics.available()) report.certified = certified_agreement(fit_, built_, report.statistics);
     const Status status = report.result.status;
@@ -175,7 +166,6 @@ class CurveStudy final : public Study {
   CheckReport check(const Request& request) override {
     build({}, request.start);
     CheckReport report = thalweg::check(built_.problem, request.options);
-    if (built_.constraints) report.notes.emplace_back("this looks at the problem without its constraints");
     name(report.problem);
     return report;
   }
@@ -216,6 +206,7 @@ class CurveStudy final : public Study {
   }
 
  private:
+  bool is_constrained() const { return !built_.problem.constraints().empty(); }
   Options options_of_groups(Options options) const {
     const bool few = built_.problem.start().size() <= most_dense;
     if (few && options.linear_solver == LinearSolverKind::automatic && needs_residuals(options.method))
@@ -307,13 +298,12 @@ class CurveStudy final : public Study {
 
   CurveFit fit_;
   std::vector<DataSet> prediction_inputs_;
-  mutable CurveProblem built_;             // a solve leaves the scales of the noise in it
-  mutable ConstrainedResult constrained_;  // of a fit with constraints
+  mutable CurveProblem built_;  // a solve leaves the scales of the noise in it
   mutable std::vector<NoiseScale> scales_;
 };
 
-constexpr std::string_view own_options[] = {"--output-table", "--predict", "--predict-output", "--figure",
-                                            "--json-fit"};
+constexpr std::string_view own_options[] = {"--constraint-method", "--output-table", "--predict",
+                                            "--predict-output",    "--figure",       "--json-fit"};
 constexpr Format own_formats[] = {
     {".toml", "Thalweg: a formula, parameters and data, or a regression; see problems/README.md"},
     {".dat", "NIST StRD nonlinear regression, the original files"},

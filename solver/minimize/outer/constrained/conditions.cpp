@@ -33,8 +33,9 @@ GroupValues values_at(const ResidualGroup& group, const std::vector<double>& x) 
   return out;
 }
 
-std::vector<double> gradient_at(const Problem& problem, const std::vector<double>& x) {
-  const Program program(problem);
+std::vector<double> gradient_at(const Problem& problem, std::span<const std::int64_t> pinned,
+                                const std::vector<double>& x) {
+  const Program program(problem, pinned);
   std::vector<double> by_column(static_cast<std::size_t>(program.columns()), 0.0), g(x.size(), 0.0);
   for (std::size_t group = 0; group < problem.groups().size(); ++group)
     for (std::int64_t item = 0; item < problem.groups()[group]->items(); ++item)

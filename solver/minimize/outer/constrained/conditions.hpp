@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
-#include <minimize/outer/constrained/penalty_group.hpp>
-#include <thalweg/minimize/constraints.hpp>
+#include <thalweg/problem/problem.hpp>
 
 namespace thalweg::inline v0_1 {
 
@@ -20,7 +20,8 @@ GroupValues values_at(const ResidualGroup& group, const std::vector<double>& x);
 
 /// ∇ of a problem's cost at x by its moving components, in the order of x; 0 for those that do not move. Not for blocks
 /// on manifolds.
-std::vector<double> gradient_at(const Problem& problem, const std::vector<double>& x);
+std::vector<double> gradient_at(const Problem& problem, std::span<const std::int64_t> pinned,
+                                const std::vector<double>& x);
 
 /// ‖Π(x − g) − x‖∞ with the projection on the problem's bounds.
 double projected_norm(const Problem& problem, const std::vector<double>& x, const std::vector<double>& g);

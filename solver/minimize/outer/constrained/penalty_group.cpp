@@ -41,10 +41,4 @@ void PenaltyGroup::compute_curvature(const double* x, std::int64_t begin, std::i
   constraint_.add_curvature(x, begin, end, pointers.data(), S);
 }
 
-SameGroup::SameGroup(const ResidualGroup& group)
-    : ResidualGroup(group.name(), group.dimension(), group.items(), group.slots()), group_(group) {
-  if (!group.loss().is_trivial()) set_loss(group.loss());
-  if (group.is_prior()) mark_prior();
-}
-
 }  // namespace thalweg::inline v0_1

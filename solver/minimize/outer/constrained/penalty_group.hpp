@@ -1,8 +1,6 @@
-// Constraints as rows beside the residuals, and groups that stand for another problem's.
+// Constraints as rows beside the residuals.
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <vector>
 
 #include <thalweg/problem/constraints.hpp>
@@ -35,31 +33,6 @@ class PenaltyGroup final : public ResidualGroup {
   const ResidualGroup& constraint_;
   Constraints::Kind kind_;
   const Multipliers& multipliers_;
-};
-
-/// The residuals of a group, which must outlive it, with its σ, loss and cost.
-class SameGroup final : public ResidualGroup {
- public:
-  explicit SameGroup(const ResidualGroup& group);
-  bool has_cost() const override { return group_.has_cost(); }
-  std::optional<double> saturated_cost() const override { return group_.saturated_cost(); }
-  bool couples_items() const override { return group_.couples_items(); }
-  std::int64_t table_size() const override { return group_.table_size(); }
-  void fill_table(const double* x, double* table) const override { group_.fill_table(x, table); }
-  std::string explain_non_finite(const double* x, std::int64_t item) const override {
-    return group_.explain_non_finite(x, item);
-  }
-  bool differenced() const override { return group_.differenced(); }
-
- protected:
-  void compute(const double* x, const ResidualOutput& out) const override { group_.evaluate(x, out); }
-  void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
-                         double* S) const override {
-    group_.add_curvature(x, begin, end, weight, S);
-  }
-
- private:
-  const ResidualGroup& group_;
 };
 
 }  // namespace thalweg::inline v0_1

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include <math/dense_kernels.hpp>
-#include <minimize/system/confine.hpp>
+#include <minimize/system/dense/confined_rows.hpp>
 #include <minimize/system/dense/dense_system.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -14,29 +14,6 @@ constexpr double probe = 0.1;
 /// The methods whose last linear solve was that of their step, which the acceleration repeats.
 bool is_damped(Method method) { return method == Method::levenberg || method == Method::levenberg_marquardt; }
 
-class DenseModel final : public ConfinedModel {
- public:
-  DenseModel(const State& state, LinearSolver& linear, double lambda, const BoxedRegion& region)
-      : ConfinedModel(linear, lambda, region), state_(state), linear_(linear), moved_(state.jacobian.stride()) {}
-
-  void product(std::span<const double> step, std::span<double> Hstep) override {
-    kernels::multiply(state_.jacobian, step.data(), moved_.data());
-    kernels::multiply_transposed(state_.jacobian, moved_.data(), Hstep.data());
-  }
-
- private:
-  bool shift(std::span<const double> step, std::span<const double>, std::span<const char> fixed) override {
-    const DenseMatrix& J = state_.jacobian;
-    kernels::multiply(J, step.data(), moved_.data());
-    kernels::axpy(1.0, state_.residual.data(), moved_.data(), J.stride());
-    return linear_.linearize(J, moved_.data(), fixed) == LinearStatus::ok;
-  }
-
-  const State& state_;
-  LinearSolver& linear_;
-  AlignedArray moved_;
-};
-
 }  // namespace
 
 /// The length of the strategy's step is the radius of the one inside the bounds.
@@ -47,7 +24,7 @@ ProposedStep DenseSystem::confine(const ProposedStep& proposed, const Strategy& 
                               strategy.scale(), bounds_.held(),  proposed.scaled_norm};
   const std::span<double> inside(step, sizes_.size());
   if (!leaves_box(region, inside)) return proposed;
-  DenseModel model(state_, *linear_, strategy.damping(), region);
+  ConfinedRows model(state_.jacobian, state_.residual.data(), *linear_, strategy.damping(), region);
   const auto g = linear_->gradient();
   scratch_.assign(g.begin(), g.end());
   const ProposedStep confined = confined_step(model, scratch_, region, inside);

@@ -1,4 +1,4 @@
-#include <thalweg/inference/constrained_statistics.hpp>
+#include "inference/bound_problem.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -7,8 +7,7 @@
 #include <vector>
 
 #include <minimize/outer/constrained/conditions.hpp>
-#include <minimize/outer/constrained/penalty_group.hpp>
-#include <thalweg/problem/program.hpp>
+#include <thalweg/problem/same_group.hpp>
 
 #include "inference/fit_quality.hpp"
 
@@ -67,13 +66,18 @@ class ActiveRows final : public ResidualGroup {
 
 /// ‖Jⱼ‖ of each number of x; 0 of those that do not move.
 std::vector<double> column_norms(const Problem& problem, const std::vector<double>& x) {
-  const Program program(problem);
-  AlignedArray r(program.rows());
-  DenseMatrix J(program.rows(), program.columns());
-  program.evaluate_without_loss(x.data(), r.data(), J, 1);
   std::vector<double> norms(x.size(), 0.0);
-  for (std::int64_t c = 0; c < program.columns(); ++c)
-    norms[static_cast<std::size_t>(program.component_of(c))] = norm({J.column(c), static_cast<std::size_t>(J.rows())});
+  for (const auto& group : problem.groups()) {
+    const GroupValues at = values_at(*group, x);
+    auto entry = at.jacobian.begin();
+    for (int k = 0; k < group->dimension(); ++k)
+      for (const Slot& slot : group->slots())
+        for (int d = 0; d < slot.dimension; ++d)
+          for (std::int64_t i = 0; i < group->items(); ++i, ++entry)
+            norms[static_cast<std::size_t>(slot.offset(i) + d)] += *entry * *entry;
+  }
+  for (std::size_t j = 0; j < norms.size(); ++j)
+    norms[j] = problem.moves(static_cast<std::int64_t>(j)) ? std::sqrt(norms[j]) : 0.0;
   return norms;
 }
 
@@ -110,33 +114,38 @@ void settle(FitStatistics& s, const std::vector<double>& norms) {
   }
 }
 
+/// Whether the result knows of constraints.
+bool is_usable(const Result& r) {
+  return r.status != Status::non_finite_start && r.status != Status::failed && r.constrained &&
+         !r.constrained->constraints.empty();
+}
+
 }  // namespace
 
-FitStatistics constrained_statistics(const Problem& problem, const Constraints& constraints,
-                                     const ConstrainedResult& found, std::span<const double> response, double level) {
-  const std::vector<double>& x = found.result.x;
-  const bool usable = found.result.status != Status::non_finite_start && found.result.status != Status::failed;
-  const std::vector<double> norms = usable ? column_norms(problem, x) : std::vector<double>{};
-  std::vector<std::unique_ptr<ResidualGroup>> groups;
-  for (const auto& group : problem.groups()) groups.push_back(std::make_unique<SameGroup>(*group));
-  if (usable && !found.constraints.empty()) {
+Problem bound_problem(const Problem& problem, const Result& result) {
+  std::vector<std::unique_ptr<ResidualGroup>> groups = same_groups(problem);
+  if (is_usable(result)) {
+    const std::vector<double> norms = column_norms(problem, result.x);
     std::size_t index = 0;
-    for (const auto& group : constraints.groups()) {
-      const GroupValues at = values_at(*group, x);
+    for (const auto& group : problem.constraints().groups()) {
+      const GroupValues at = values_at(*group, result.x);
       std::vector<ActiveRows::Row> rows;
       for (int k = 0; k < group->dimension(); ++k)
         for (std::int64_t i = 0; i < group->items(); ++i, ++index) {
-          if (!found.constraints[index].active) continue;
+          if (!result.constrained->constraints[index].active) continue;
           if (const double w = weight_of(*group, at, k, i, norms); w > 0.0) rows.push_back({k, i, w});
         }
       if (!rows.empty()) groups.push_back(std::make_unique<ActiveRows>(*group, std::move(rows)));
     }
   }
-  const Problem bound = problem.with_groups(std::move(groups));
-  FitStatistics s = statistics(bound, found.result, response, level);
-  if (usable && s.available()) settle(s, norms);
+  Problem bound = problem.with_groups(std::move(groups));
+  bound.clear_constraints();
+  return bound;
+}
+
+void settle_constrained(const Problem& problem, const Result& result, FitStatistics& s) {
+  if (s.available()) settle(s, column_norms(problem, result.x));
   s.aic = s.aicc = s.bic = unset;
-  return s;
 }
 
 }  // namespace thalweg::inline v0_1

@@ -1,0 +1,173 @@
+// Fits in a table: long, a row for each point, or wide, a row for each fit.
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "studies/batch/batch_source.hpp"
+
+namespace thalweg::inline v0_1::studies {
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+std::size_t column_of(const DataTable& table, const ColumnNames& names, const std::string& name, const char* what) {
+  const ColumnNames::Found found = names.find(name);
+  if (found.column) return *found.column;
+  std::string there;
+  for (const std::string& spelling : names.spellings()) there += (there.empty() ? "" : ", ") + spelling;
+  throw FileError(table.name(), 0, 0, fmt::format("no column '{}', the {}", name, what), there);
+}
+
+/// What a sigma stands for in a table: one number, or a column.
+struct TableSigma {
+  std::optional<double> number;
+  std::optional<std::size_t> column;
+
+  TableSigma(const DataTable& table, const ColumnNames& names, const std::string& text) {
+    if (text.empty()) return;
+    double value = 0.0;
+    const char* const end = text.data() + text.size();
+    if (const auto read = std::from_chars(text.data(), end, value); read.ec == std::errc{} && read.ptr == end) {
+      if (!(value > 0.0)) throw Error(fmt::format("--sigma is {}; expected a number > 0", text));
+      number = value;
+    } else {
+      column = column_of(table, names, text, "standard deviation");
+    }
+  }
+};
+
+/// Rows of one group, wherever they stand, are one fit. Fits with fewer points than others are filled up with points
+/// that do not count.
+class LongTable final : public BatchSource {
+ public:
+  LongTable(const BatchRequest& request, const BatchNames& names)
+      : table_(DataTable::read(request.file, request.table)), columns_(table_.table().columns) {
+    if (request.group.empty())
+      throw Error(
+          fmt::format("'{}' does not say which rows are one fit; expected --group COLUMN, or --wide", request.file));
+    response_ = column_of(table_, columns_, names.response, "response");
+    for (const std::string& name : names.predictors)
+      predictors_.push_back(column_of(table_, columns_, name, "predictor"));
+    const TableSigma sigma(table_, columns_, request.sigma);
+    sigma_ = sigma.column;
+    number_ = sigma.number.value_or(1.0);
+    gather(column_of(table_, columns_, request.group, "group"));
+    shared_x.resize(predictors_.size());
+    grid = {fits};
+  }
+
+  void read(std::int64_t begin, std::int64_t end, BatchPiece& piece) const override {
+    const auto numbers = static_cast<std::size_t>((end - begin) * points);
+    piece.y.assign(numbers, 0.0);
+    piece.sigma.assign(numbers, infinity);
+    piece.x.assign(predictors_.size(), std::vector<double>(numbers, 0.0));
+    const auto& values = table_.table().values;
+    for (std::int64_t f = begin; f < end; ++f) {
+      const std::vector<std::size_t>& rows = rows_[static_cast<std::size_t>(f)];
+      for (std::size_t i = 0; i < static_cast<std::size_t>(points); ++i) {
+        const std::size_t row = rows[std::min(i, rows.size() - 1)];
+        const std::size_t at = static_cast<std::size_t>((f - begin) * points) + i;
+        for (std::size_t k = 0; k < predictors_.size(); ++k) piece.x[k][at] = values[predictors_[k]][row];
+        piece.y[at] = values[response_][row];
+        if (i < rows.size()) piece.sigma[at] = sigma_ ? values[*sigma_][row] : number_;
+      }
+    }
+  }
+  std::string name(std::int64_t fit) const override { return labels_[static_cast<std::size_t>(fit)]; }
+
+ private:
+  void gather(std::size_t group) {
+    std::unordered_map<std::string, std::size_t> index;
+    const std::vector<std::string> texts = table_.texts(group);
+    for (std::size_t row = 0; row < texts.size(); ++row) {
+      if (texts[row].empty())
+        throw FileError(table_.name(), 0, 0,
+                        fmt::format("row {}, column '{}' is empty", row + 1, table_.table().columns[group]),
+                        "the name of the row's fit");
+      const auto [it, is_new] = index.emplace(texts[row], rows_.size());
+      if (is_new) {
+        rows_.emplace_back();
+        labels_.push_back(texts[row]);
+      }
+      rows_[it->second].push_back(row);
+    }
+    std::size_t most = 0, least = std::numeric_limits<std::size_t>::max();
+    for (const auto& rows : rows_) {
+      most = std::max(most, rows.size());
+      least = std::min(least, rows.size());
+    }
+    fits = static_cast<std::int64_t>(rows_.size());
+    if (fits == 0) throw FileError(table_.name(), 0, 0, "no rows", "at least one");
+    points = static_cast<int>(most);
+    if (least < most) notes.push_back(fmt::format("fits have {} to {} points", least, most));
+  }
+
+  DataTable table_;
+  ColumnNames columns_;
+  std::size_t response_ = 0;
+  std::vector<std::size_t> predictors_;
+  std::optional<std::size_t> sigma_;
+  double number_ = 1.0;
+  std::vector<std::vector<std::size_t>> rows_;  // of each fit
+  std::vector<std::string> labels_;
+};
+
+/// Columns whose names are numbers are points at these x; where none is, all columns are points 0, 1, ...
+class WideTable final : public BatchSource {
+ public:
+  WideTable(const BatchRequest& request, const BatchNames& names)
+      : table_(DataTable::read(request.file, request.table)) {
+    if (names.predictors.size() != 1)
+      throw Error(fmt::format("the model has {} predictors, and a wide table has one: its columns; expected --group",
+                              names.predictors.size()));
+    if (!request.x.empty()) throw Error("--x does not go with --wide: the names of the columns are x; expected one");
+    const auto& columns = table_.table().columns;
+    std::vector<double> x;
+    for (std::size_t c = 0; c < columns.size() && table_.has_own_names(); ++c) {
+      double value = 0.0;
+      const char* const end = columns[c].data() + columns[c].size();
+      const auto read = std::from_chars(columns[c].data(), end, value);
+      if (read.ec != std::errc{} || read.ptr != end) continue;
+      chosen_.push_back(c);
+      x.push_back(value);
+    }
+    if (chosen_.empty())
+      for (std::size_t c = 0; c < columns.size(); ++c) chosen_.push_back(c);
+    points = static_cast<int>(chosen_.size());
+    shared_x = {x.empty() ? ramp(points) : x};
+    fits = table_.table().values.empty() ? 0 : static_cast<std::int64_t>(table_.table().values[0].size());
+    if (fits == 0) throw FileError(request.file, 0, 0, "no rows", "at least one");
+    grid = {fits};
+    const TableSigma sigma(table_, ColumnNames(columns), request.sigma);
+    if (sigma.column) throw Error("--sigma is a column, and a wide table has points in columns; expected a number");
+    if (sigma.number) shared_sigma.assign(static_cast<std::size_t>(points), *sigma.number);
+  }
+
+  void read(std::int64_t begin, std::int64_t end, BatchPiece& piece) const override {
+    piece.y.resize(static_cast<std::size_t>((end - begin) * points));
+    auto to = piece.y.begin();
+    for (std::int64_t f = begin; f < end; ++f)
+      for (const std::size_t c : chosen_) *to++ = table_.table().values[c][static_cast<std::size_t>(f)];
+  }
+
+ private:
+  DataTable table_;
+  std::vector<std::size_t> chosen_;  // columns that are points
+};
+
+}  // namespace
+
+std::unique_ptr<BatchSource> long_table_source(const BatchRequest& request, const BatchNames& names) {
+  return std::make_unique<LongTable>(request, names);
+}
+std::unique_ptr<BatchSource> wide_table_source(const BatchRequest& request, const BatchNames& names) {
+  return std::make_unique<WideTable>(request, names);
+}
+
+}  // namespace thalweg::inline v0_1::studies
