@@ -94,6 +94,7 @@ double RowReader::value(std::string_view text, std::size_t column) {
   if (reading.meaning == Meaning::clock) {  // past midnight, or not in order: without a date nobody knows
     if (reading.value < kind.last) return no_number;
     kind.last = reading.value;
+    changed_ = true;
   }
   return reading.meaning == Meaning::number ? reading.value : reading.value - kind.origin;
 }

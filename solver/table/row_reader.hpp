@@ -34,7 +34,8 @@ class RowReader {
   bool read(std::string_view line, int number, std::size_t row, std::span<double> values);
 
   const RowState& state() const { return state_; }
-  /// Whether the meaning of cells has changed since the reader was made: the decimal sign or a column's kind is known.
+  /// Whether the meaning of cells has changed since the reader was made: the decimal sign or a column's kind has become
+  /// known, or the time which the next one must not be before.
   bool has_changed() const { return changed_; }
   /// Whether every column is known to hold numbers, none of them dates or times.
   bool all_numbers() const { return numeric_ == state_.kinds.size(); }

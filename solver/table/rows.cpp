@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include <thalweg/base/aligned.hpp>
 #include <thalweg/base/parallel.hpp>
 
 #include "table/plain_row.hpp"
@@ -80,6 +81,8 @@ class ChunkedRows {
     parallel_chunks(static_cast<std::int64_t>(values.size()), 1, threads_,
                     [&](std::int64_t j, std::int64_t, std::int64_t) {
                       std::vector<double>& column = values[static_cast<std::size_t>(j)];
+                      column.reserve(lines_);
+                      detail::advise_large_pages(column.data(), lines_ * sizeof(double));
                       column.resize(lines_);
                       columns_[static_cast<std::size_t>(j)] = column.data();
                     });

@@ -1,0 +1,151 @@
+// A table is the same whether it is read line after line by the general rules or in chunks side by side, from memory or
+// from a file: equal columns, places and messages.
+#include <doctest/doctest.h>
+#include <support/folder.hpp>
+#include <support/mutate.hpp>
+
+#include <bit>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <sstream>
+#include <string>
+
+#include <table/reading_plan.hpp>
+#include <table/table_generator.hpp>
+
+using thalweg::DataTable;
+using thalweg::Decimal;
+using thalweg::FileError;
+using thalweg::TableOptions;
+using thalweg::reading::ReadingPlan;
+
+namespace {
+
+/// All that can be told apart of a table that was read: its numbers to the last bit, and what messages say of each cell
+/// without one.
+std::string description(const DataTable::Contents& c) {
+  std::ostringstream out;
+  out << c.table.header << ' ' << static_cast<int>(c.dialect.decimal) << ' ' << c.rows.size() << '\n';
+  for (const std::string& note : c.table.notes) out << note << '\n';
+  for (std::size_t j = 0; j < c.columns(); ++j) {
+    out << c.table.columns[j] << ": " << c.remark(j) << ' ' << static_cast<int>(c.kinds[j].meaning) << ' '
+        << std::bit_cast<std::uint64_t>(c.kinds[j].origin) << ' ' << c.kinds[j].first << '\n';
+    for (std::size_t row = 0; row < c.table.values[j].size(); ++row) {
+      const double value = c.table.values[j][row];
+      const auto place = c.place(row, j);
+      out << place.line << ':' << place.column << ' ';
+      if (value == value) {
+        out << std::bit_cast<std::uint64_t>(value) << '\n';
+        continue;
+      }
+      try {
+        c.explain(row, j);
+      } catch (const FileError& error) {
+        out << c.is_missing(row, j) << ' ' << error.what() << '\n';
+      }
+    }
+  }
+  return out.str();
+}
+
+std::string outcome(const std::function<std::shared_ptr<DataTable::Contents>()>& read) {
+  try {
+    return description(*read());
+  } catch (const FileError& error) {
+    return std::string("refused: ") + error.what();
+  }
+}
+
+/// The first line in which two descriptions differ; empty where they are equal.
+std::string difference(const std::string& found, const std::string& expected) {
+  if (found == expected) return {};
+  std::istringstream one(found), other(expected);
+  std::string line, expected_line;
+  do {
+    line.clear();
+    expected_line.clear();
+    std::getline(one, line);
+    std::getline(other, expected_line);
+  } while (line == expected_line && one && other);
+  return line + " where there should be " + expected_line;
+}
+
+class Routes {
+ public:
+  void check(const std::string& text, const TableOptions& options, std::mt19937& random) {
+    const std::string name = path();
+    const auto parsed = [&](const ReadingPlan& plan) {
+      return outcome([&] { return thalweg::reading::parse_contents(text, name, options, plan); });
+    };
+    ReadingPlan in_order;
+    in_order.in_order = true;
+    const std::string expected = parsed(in_order);
+    read_ += !expected.starts_with("refused");
+    constexpr std::size_t sizes[] = {1, 5, 16, 64, 300, 4096};
+    ReadingPlan plan;
+    plan.threads = 1 + static_cast<int>(random() % 3);
+    plan.chunk_bytes = sizes[random() % 6];
+    CAPTURE(text);
+    CAPTURE(plan.chunk_bytes);
+    CHECK(difference(parsed(plan), expected) == "");
+    CHECK(difference(parsed({}), expected) == "");
+    if (random() % 4 != 0) return;
+    folder_.write("t.csv", text);
+    plan.least_bytes_in_pieces = 1;
+    const auto read = [&] { return thalweg::reading::read_contents(name, options, plan); };
+    CHECK(difference(outcome(read), expected) == "");
+  }
+
+  std::string path() const { return (folder_.path() / "t.csv").string(); }
+  int read() const { return read_; }  ///< tables that were not refused
+
+ private:
+  test_support::Folder folder_;
+  int read_ = 0;
+};
+
+TableOptions any_options(std::mt19937& random) {
+  TableOptions options;
+  if (random() % 6 == 0) options.decimal = random() % 2 == 0 ? Decimal::comma : Decimal::point;
+  if (random() % 10 == 0) options.percent = thalweg::Percent::fraction;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("tables of any form are the same by both routes") {
+  table_test::TableGenerator tables(3);
+  Routes routes;
+  for (int i = 0; i < 2500; ++i) {
+    const std::string text = tables.next();
+    routes.check(text, any_options(tables.random()), tables.random());
+  }
+  CHECK(routes.read() > 1200);
+}
+
+TEST_CASE("damaged tables are the same by both routes") {
+  table_test::TableGenerator tables(4);
+  Routes routes;
+  const std::string alphabet = "\",;\t #%!\n\r.0123456789eE+-<>/:xNA\xC3\xA9|\xEF\xBB\xBF\x1A";
+  for (int i = 0; i < 2500; ++i) {
+    const std::string text = test_support::mutate(tables.next(), tables.random(), alphabet, 4, 6);
+    routes.check(text, any_options(tables.random()), tables.random());
+  }
+  CHECK(routes.read() > 800);
+}
+
+TEST_CASE("what a late row shows holds for the rows before it, and a late fault has its place") {
+  std::mt19937 random(1);
+  Routes routes;
+  std::string rows;
+  for (int i = 0; i < 4000; ++i) rows += std::to_string(i) + ";1,234\n";
+  for (const char* late :
+       {"", "1;1,5\n", "1;1.5\n", "x;2023-01-31\n", "1;2;3\n", "1;\"2\n", "\n# remark\n\n7;8\n", "End\n"})
+    for (const char* behind : {"", "9;9\n", "9;2,5\n1;2;3\n"})
+      routes.check("x;y\n" + rows + late + rows + behind, {}, random);
+  std::string texts = "group,x\n";
+  for (int i = 0; i < 4000; ++i) texts += "a" + std::to_string(i % 7) + "," + std::to_string(i) + "\n";
+  for (const char* late : {"5,5\n", "2023-01-31,5\n", "12:30:00,5\n5,12:30:00\n", "b,NA\nc,\n"})
+    routes.check(texts + late + texts.substr(8), {}, random);
+}
