@@ -35,7 +35,7 @@ void drop_footer(DataTable::Contents& c) {
 /// The text of a large file that is plain text as it is, to be read in pieces, and its lines. None for every other:
 /// its bytes are to be read to memory, which also tells what is wrong with them.
 std::optional<std::pair<TableText, LineScan>> open_in_pieces(const std::string& path, const ReadingPlan& plan) {
-  if (path == "-" || !is_regular_file(path)) return std::nullopt;
+  if (path == "-" || !is_regular_file(path) || !TableText::may_keep_file_open()) return std::nullopt;
   auto file = std::make_unique<InputFile>(path, a_table);
   std::size_t size = file->known_size().value_or(0);
   if (size == 0 || size < plan.least_bytes_in_pieces) return std::nullopt;

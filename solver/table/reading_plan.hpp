@@ -15,7 +15,7 @@ inline constexpr const char* a_table = "a table of numbers";
 struct ReadingPlan {
   int threads = 0;                                           ///< at most; 0: all
   std::size_t chunk_bytes = usual_chunk_bytes;               ///< that one thread reads at a time
-  std::size_t least_bytes_in_pieces = std::size_t{1} << 23;  ///< smaller files are read to memory
+  std::size_t least_bytes_in_pieces = std::size_t{1} << 20;  ///< smaller files are read to memory
   bool in_order = false;                                     ///< by read_rows_in_order()
 };
 

@@ -20,7 +20,9 @@ struct LineScan {
   bool is_blank = true;           ///< there is nothing but blanks, line ends and a byte order mark
 };
 
-constexpr std::size_t usual_chunk_bytes = std::size_t{1} << 20;
+/// It stays in a processor's cache from the read of the file to the last of its numbers, and few pages are touched
+/// first.
+constexpr std::size_t usual_chunk_bytes = std::size_t{1} << 18;
 
 /// Cuts a text at line feeds into chunks of some `chunk_bytes`, the same for any number of threads, and counts their
 /// lines, ended by \n, \r\n or \r. One pass over the text.

@@ -9,12 +9,17 @@ namespace thalweg::inline v0_1::reading {
 namespace {
 
 constexpr std::size_t kept_bytes = 1 << 16;
+constexpr int most_files_open = 200;
 
 [[noreturn]] void fail_changed(const std::string& path) {
-  fail(path, {}, "has changed while it was read", "a file that nobody writes to");
+  fail(path, {}, "has changed since it was opened", "a file that stays as it is");
 }
 
 }  // namespace
+
+std::atomic<int> TableText::Block::files_open = 0;
+
+bool TableText::may_keep_file_open() { return Block::files_open < most_files_open; }
 
 TableText::TableText(std::unique_ptr<const InputFile> file, std::size_t size, std::string path)
     : file_(std::move(file)), size_(size), path_(std::move(path)), block_(std::make_unique<Block>()) {}

@@ -1,6 +1,7 @@
 // The text of a table, in memory or in a file that is read in pieces. Private to the readers.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <mutex>
@@ -20,6 +21,8 @@ class TableText {
   explicit TableText(std::string text = {}) : text_(std::move(text)), size_(text_.size()) {}
   /// The first `size` bytes of a regular file, which stays open; `path` stands for it in messages.
   TableText(std::unique_ptr<const InputFile> file, std::size_t size, std::string path);
+  /// Whether another file may stay open: a process has descriptors for a thousand, and other uses for them.
+  static bool may_keep_file_open();
 
   std::size_t size() const { return size_; }
   bool is_in_memory() const { return file_ == nullptr; }
@@ -36,6 +39,11 @@ class TableText {
   std::size_t size_ = 0;
   std::string path_;
   struct Block {
+    Block() { ++files_open; }
+    ~Block() { --files_open; }
+    Block(const Block&) = delete;
+    Block& operator=(const Block&) = delete;
+    static std::atomic<int> files_open;
     std::mutex mutex;
     std::size_t begin = 0;
     std::string bytes;

@@ -149,3 +149,35 @@ TEST_CASE("what a late row shows holds for the rows before it, and a late fault 
   for (const char* late : {"5,5\n", "2023-01-31,5\n", "12:30:00,5\n5,12:30:00\n", "b,NA\nc,\n"})
     routes.check(texts + late + texts.substr(8), {}, random);
 }
+
+TEST_CASE("a long file is read in pieces, and messages about it read it again") {
+  const test_support::Folder folder;
+  std::string text = "x,y\n";
+  for (int i = 0; i < 200000; ++i) text += std::to_string(i) + "," + std::to_string(0.001 * i) + "\n";
+  const std::string tail = "5,NA\n6,\n\"7\",8\n";
+  const std::string path = folder.write("t.csv", text + tail);
+  ReadingPlan in_order;
+  in_order.in_order = true;
+  const auto expected = thalweg::reading::parse_contents(text + tail, path, {}, in_order);
+  for (const int threads : {0, 1}) {
+    TableOptions options;
+    options.threads = threads;
+    const DataTable table = DataTable::read(path, options);
+    CHECK_FALSE(table.contents().text.is_in_memory());
+    CHECK(table.table().values[0] == expected->table.values[0]);
+    CHECK(table.contents().place(200001, 1).line == 200003);
+    CHECK(table.contents().is_missing(200000, 1));
+    std::string buffer;
+    CHECK(table.contents().row(123456, buffer).line == "123456,123.456000");
+    CHECK_THROWS_WITH_AS(table.contents().explain(200001, 1),
+                         (path + ":200003:3: row 200002, column 'y' is empty; expected a number, or --missing skip, "
+                                 "which leaves out such rows")
+                             .c_str(),
+                         FileError);
+  }
+  const DataTable table = DataTable::read(path);
+  folder.write("t.csv", "x,y\n1,2\n");
+  CHECK_THROWS_WITH_AS(table.contents().explain(200001, 1),
+                       (path + ": has changed since it was opened; expected a file that stays as it is").c_str(),
+                       FileError);
+}

@@ -60,7 +60,7 @@ class ColumnNames {
 class DataTable {
  public:
   /// Throws FileError. `name` stands for the file in messages. Time goes with the size of the file, memory with the
-  /// number of cells: 8 bytes each, and the text only of a file below 8 MB, of a pipe and of a text that is not UTF-8.
+  /// number of cells: 8 bytes each, and the text only of a file below 1 MB, of a pipe and of a text that is not UTF-8.
   /// Of other files the rows are read again for messages and for texts of cells, so they have to stay as they are as
   /// long as the table does.
   static DataTable read(const std::string& path, const TableOptions& options = {});
