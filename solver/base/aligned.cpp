@@ -1,5 +1,6 @@
 #include <thalweg/base/aligned.hpp>
 
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
 #include <new>
@@ -29,9 +30,7 @@ std::size_t rounded(std::size_t bytes, std::size_t unit) { return (bytes + unit 
 std::byte* take(std::size_t bytes, std::size_t alignment) {
   void* const memory = std::aligned_alloc(alignment, bytes);
   if (!memory) throw std::bad_alloc();
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  if (alignment == page) madvise(memory, bytes, MADV_HUGEPAGE);  // a wish; without it all works the same
-#endif
+  if (alignment == page) advise_large_pages(memory, bytes);
   return static_cast<std::byte*>(memory);
 }
 
@@ -139,6 +138,16 @@ double* take_alone(std::size_t bytes) {
 }
 
 }  // namespace
+
+void advise_large_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::size_t bytes) noexcept {
+#if defined(__linux__) && defined(MADV_HUGEPAGE)
+  if (bytes < page) return;
+  constexpr std::uintptr_t small_page = 4096;
+  const auto address = reinterpret_cast<std::uintptr_t>(memory);
+  const std::uintptr_t first = (address + small_page - 1) / small_page * small_page;
+  if (address + bytes > first) madvise(reinterpret_cast<void*>(first), address + bytes - first, MADV_HUGEPAGE);
+#endif
+}
 
 double* allocate_numbers(std::size_t bytes) {
   const std::size_t size = rounded(bytes, line) + line;

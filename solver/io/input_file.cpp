@@ -30,6 +30,11 @@ const char* other_kind(mode_t mode) {
   return "is a device";
 }
 
+std::int64_t modification_time(const struct stat& status) {
+  constexpr std::int64_t second = 1000000000;
+  return second * status.st_mtim.tv_sec + status.st_mtim.tv_nsec;
+}
+
 /// Opens without waiting. A socket cannot be opened at all, so a failure is explained by what the path names.
 int open_at_once(const std::string& path, const std::string& expected) {
   if (path == "-") return fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -53,6 +58,8 @@ InputFile::InputFile(const std::string& path, const std::string& expected) : pat
   try {
     if (kind != nullptr) fail(path, {}, kind, expected);
     if (S_ISFIFO(status.st_mode) && path != "-") wait_for_writer(expected);
+    if (S_ISREG(status.st_mode) && path != "-") size_ = static_cast<std::size_t>(status.st_size);
+    modified_ = modification_time(status);
   } catch (...) {
     close(descriptor_);
     throw;
@@ -89,6 +96,24 @@ std::size_t InputFile::read(char* to, std::size_t size) {
     if (n >= 0) return static_cast<std::size_t>(n);
     if (errno != EINTR) fail_with(path_, "cannot be read to its end", errno, "a whole file");
   }
+}
+
+std::size_t InputFile::read_at(char* to, std::size_t size, std::size_t offset) const {
+  std::size_t done = 0;
+  while (done < size) {
+    const ssize_t n = pread(descriptor_, to + done, size - done, static_cast<off_t>(offset + done));
+    if (n == 0) break;
+    if (n > 0) done += static_cast<std::size_t>(n);
+    if (n < 0 && errno != EINTR) fail_with(path_, "cannot be read to its end", errno, "a whole file");
+  }
+  return done;
+}
+
+bool InputFile::has_changed() const {
+  struct stat status = {};
+  if (fstat(descriptor_, &status) != 0) return true;
+  const auto size = static_cast<std::size_t>(status.st_size);
+  return size < size_ || (size == size_ && modification_time(status) != modified_);
 }
 
 bool is_regular_file(const std::string& path) {

@@ -11,7 +11,13 @@ namespace thalweg::inline v0_1::reading {
 
 std::string read_bytes(const std::string& path, const std::string& expected) {
   InputFile file(path, expected);
-  std::string text;
+  // A file of known size is read in one piece; it may have grown since.
+  std::string text(file.known_size().value_or(0), '\0');
+  for (std::size_t done = 0; done < text.size();) {
+    const std::size_t n = file.read(text.data() + done, text.size() - done);
+    done += n;
+    if (n == 0) text.resize(done);
+  }
   std::array<char, 1 << 16> chunk;
   while (const std::size_t n = file.read(chunk.data(), chunk.size())) text.append(chunk.data(), n);
   return text;

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <cstring>
 #include <numeric>
 #include <system_error>
 #include <thalweg/base/cancellation.hpp>
@@ -86,11 +87,26 @@ int column_of(std::string_view line, std::size_t offset) {
   return static_cast<int>(characters) + 1;
 }
 
+namespace {
+
+/// The first place from `i` on, eight bytes at a time, where not all of the eight are ASCII other than NUL.
+std::size_t end_of_ascii(std::string_view text, std::size_t i) {
+  constexpr std::uint64_t ones = 0x0101010101010101, high_bits = 0x8080808080808080;
+  for (std::uint64_t eight = 0; i + sizeof eight <= text.size(); i += sizeof eight) {
+    std::memcpy(&eight, text.data() + i, sizeof eight);
+    // Subtracting 1 from a byte 0 sets its high bit; it leaves those of bytes from 1 to 127 unset.
+    if (((eight | (eight - ones)) & high_bits) != 0) break;
+  }
+  return i;
+}
+
+}  // namespace
+
 std::optional<std::size_t> first_non_text_byte(std::string_view text) {
   // The least character that needs a sequence of each length: shorter values there are not valid
   // UTF-8.
   constexpr std::array<std::uint32_t, 5> least = {0, 0, 0x80, 0x800, 0x10000};
-  for (std::size_t i = 0; i < text.size();) {
+  for (std::size_t i = end_of_ascii(text, 0); i < text.size();) {
     const auto lead = static_cast<unsigned char>(text[i]);
     if (lead == 0) return i;
     const std::size_t length = lead < 0x80             ? 1
@@ -107,7 +123,7 @@ std::optional<std::size_t> first_non_text_byte(std::string_view text) {
     }
     const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
     if ((length > 1 && value < least[length]) || value > 0x10FFFF || surrogate) return i;
-    i += length;
+    i = length > 1 ? end_of_ascii(text, i + length) : i + 1;
   }
   return std::nullopt;
 }

@@ -11,14 +11,12 @@
 #include "io/reading.hpp"
 #include "table/cells.hpp"
 #include "table/dialect.hpp"
+#include "table/row_index.hpp"
+#include "table/table_text.hpp"
 
 namespace thalweg::inline v0_1 {
 
 struct DataTable::Contents {
-  struct Line {
-    std::size_t offset = 0;
-    int number = 0;
-  };
   /// What a column holds: its first cell that is no text decides.
   struct Kind {
     reading::Meaning meaning = reading::Meaning::text;
@@ -27,12 +25,13 @@ struct DataTable::Contents {
     std::string first;    ///< its text
   };
 
-  std::string text, name;
+  reading::TableText text;
+  std::string name;
   TableOptions options;
   reading::Dialect dialect;
   Table table;
   std::vector<Kind> kinds;
-  std::vector<Line> rows;
+  reading::RowIndex rows;
 
   std::size_t columns() const { return table.columns.size(); }
   reading::Place place(std::size_t row, std::size_t column) const;
@@ -42,11 +41,17 @@ struct DataTable::Contents {
   bool is_missing(std::size_t row, std::size_t column) const;
   /// What a report says of a column of dates or times; empty for numbers.
   std::string remark(std::size_t column) const;
-  std::vector<reading::Cell> cells_of(std::size_t row) const;
+  /// A row as it is written: its line, its number in the text, and its cells, which are views of the line.
+  struct Row {
+    std::string_view line;
+    int number = 0;
+    std::vector<reading::Cell> cells;
+  };
+  /// `buffer` may hold the line, and must outlive the row. Throws FileError where the file has changed.
+  Row row(std::size_t row, std::string& buffer) const;
 
  private:
-  std::string_view line_of(std::size_t row) const;
-  reading::Cell cell(std::size_t row, std::size_t column) const;
+  reading::Cell cell(const Row& row, std::size_t column) const;
 };
 
 namespace reading {

@@ -359,8 +359,9 @@ void fail_quotes(QuoteFault fault, const std::string& name, Place place) {
        open ? "a closing \"" : "a separator");
 }
 
-Dialect find_dialect(std::string_view text, const std::string& name, const TableOptions& options) {
-  return Finder(text, name, options).run();
+Dialect find_dialect(const TableText& text, const std::string& name, const TableOptions& options) {
+  std::string buffer;
+  return Finder(beginning_of(text, sample_bytes, buffer), name, options).run();
 }
 
 }  // namespace thalweg::inline v0_1::reading

@@ -9,6 +9,7 @@
 #include <thalweg/table/table.hpp>
 
 #include "table/cells.hpp"
+#include "table/table_text.hpp"
 
 namespace thalweg::inline v0_1::reading {
 
@@ -30,6 +31,6 @@ struct Dialect {
 /// Looks at the first lines, a few thousand at most. The rows of the table are those that hold numbers where the last
 /// lines looked at do; what stands above the first of them is its header, a row of units, or a preamble.
 /// Throws FileError where the meaning is not certain, and names the option that makes it so.
-Dialect find_dialect(std::string_view text, const std::string& name, const TableOptions& options);
+Dialect find_dialect(const TableText& text, const std::string& name, const TableOptions& options);
 
 }  // namespace thalweg::inline v0_1::reading

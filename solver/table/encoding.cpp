@@ -12,6 +12,7 @@ namespace thalweg::inline v0_1::reading {
 namespace {
 
 constexpr const char* a_table = "a table of numbers";
+constexpr std::string_view archive_mark = "PK\x03\x04";
 
 /// Windows-1252 from 0x80 to 0x9F; 0 where it has no character.
 constexpr std::array<std::uint16_t, 32> windows_1252 = {0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
@@ -125,8 +126,12 @@ std::optional<std::string> from_windows_1252(std::string_view bytes) {
 
 }  // namespace
 
+bool is_encoded(std::string_view beginning) {
+  return beginning.starts_with(archive_mark) || wide_encoding(beginning).has_value();
+}
+
 std::string decode(std::string bytes, const std::string& name, std::vector<std::string>& notes) {
-  if (bytes.starts_with("PK\x03\x04")) {
+  if (bytes.starts_with(archive_mark)) {
     fail(name, {}, "is a workbook or an archive, not text", "the sheet saved as CSV");
   }
   if (const auto wide = wide_encoding(bytes)) {
@@ -134,7 +139,7 @@ std::string decode(std::string bytes, const std::string& name, std::vector<std::
     if (!text) fail(name, {}, std::string("is not valid ") + wide->name, a_table);
     bytes = std::move(*text);
   }
-  while (bytes.ends_with('\x1A')) bytes.pop_back();  // the end of a file under DOS
+  while (bytes.ends_with(end_of_dos_file)) bytes.pop_back();
   if (const auto bad = first_non_text_byte(bytes); bad && bytes[*bad] != 0 && is_text(bytes)) {
     if (auto text = from_windows_1252(bytes)) {
       notes.push_back(name + " is not UTF-8 and was read as Windows-1252 (Latin-1)");

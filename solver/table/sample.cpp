@@ -49,6 +49,19 @@ bool LookedAt::has(Look look) const { return std::find(looks.begin(), looks.end(
 
 bool LookedAt::is_text() const { return !has(Look::number) && !has(Look::slip) && has(Look::text); }
 
+std::string_view beginning_of(const TableText& text, std::size_t most_bytes, std::string& buffer) {
+  if (text.is_in_memory()) return text.bytes(0, text.size(), buffer);
+  for (std::size_t size = 2 * most_bytes;; size *= 4) {
+    const std::string_view seen = text.bytes(0, std::min(size, text.size()), buffer);
+    if (seen.size() == text.size()) return seen;
+    // The first line that is left out begins behind `most_bytes`, and least_lines and the line "sep=;" before it.
+    const std::size_t last = seen.rfind('\n');
+    if (last == std::string_view::npos || last < most_bytes) continue;
+    const auto lines = static_cast<std::size_t>(std::count(seen.begin(), seen.end(), '\n'));
+    if (lines > least_lines) return seen.substr(0, last + 1);
+  }
+}
+
 Sample::Sample(std::string_view text, std::size_t most_lines, std::size_t most_bytes) {
   Lines lines(text);
   while (lines.next()) {

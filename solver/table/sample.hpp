@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "table/cells.hpp"
+#include "table/table_text.hpp"
 
 namespace thalweg::inline v0_1::reading {
 
@@ -36,6 +37,10 @@ struct LookedAt {
 struct Evidence {
   std::size_t commas = 0, points = 0, ambiguous = 0;
 };
+
+/// As much of a text as a Sample of up to `most_bytes` looks at, a text in memory whole: whole lines, read to `buffer`
+/// from a file.
+std::string_view beginning_of(const TableText& text, std::size_t most_bytes, std::string& buffer);
 
 class Sample {
  public:

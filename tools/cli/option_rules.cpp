@@ -112,6 +112,7 @@ void refuse_of_one_model(const FitArguments& fit, const SolveArguments& solve) {
 void finish_fit(FitArguments& fit, SolveArguments& solve) {
   solve.predict_table.decimal = fit.table.decimal;
   solve.predict_table.percent = fit.table.percent;
+  solve.predict_table.threads = solve.options.threads;
   const std::vector<std::string>& columns = fit.table.columns;
   for (std::size_t i = 0; i < columns.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)

@@ -270,7 +270,7 @@ const OptionLine lines[] = {
     {"--no-polish", "", method, solves, "leave out the final Newton steps",
      [](A& a, const G&) { a.solve.options.polish = false; }},
     {"--threads", "N", method, solves, "at most; 0: all (0). The result is the same",
-     [](A& a, const G& g) { a.solve.options.threads = g.whole(0); }},
+     [](A& a, const G& g) { a.solve.options.threads = a.fit.table.threads = g.whole(0); }},
     {"--starts", "N", method, solves, "solve from so many starts, drawn in the bounds or around the given one (1)",
      [](A& a, const G& g) { a.solve.starts = g.whole(1); }},
 

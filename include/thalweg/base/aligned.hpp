@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -19,6 +20,9 @@ namespace detail {
 /// page together, for touching 20 MB page by page takes longer than filling them. Throws std::bad_alloc.
 double* allocate_numbers(std::size_t bytes);
 void free_numbers(double* numbers) noexcept;
+/// Asks for large pages where memory that was allocated otherwise has not been touched yet; without them all works the
+/// same.
+void advise_large_pages(void* memory, std::size_t bytes) noexcept;
 }  // namespace detail
 
 /// An allocator that takes large arrays from large pages: of vectors that hold a number or more for each residual.

@@ -67,9 +67,10 @@ struct ExpandedModel {
 /// What the names beside those of built-in models stand for.
 struct ModelNames {
   std::vector<std::string> columns;
-  std::vector<std::vector<double>> values;  ///< of each column, to tell which hold numbers; may be empty
-  std::vector<std::string> parameters;      ///< that have an entry of their own
-  std::optional<std::string> sigma;         ///< a column that is no input
+  /// One for each column, to tell which hold numbers, or none; they stay the caller's.
+  std::span<const std::vector<double>> values;
+  std::vector<std::string> parameters;  ///< that have an entry of their own
+  std::optional<std::string> sigma;     ///< a column that is no input
 };
 
 /// Writes an equation out: `gaussian(t)` with its input, or `gaussian`, whose input is the column x or else the first

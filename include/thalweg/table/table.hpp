@@ -30,7 +30,8 @@ struct TableOptions {
   Decimal decimal = Decimal::automatic;  ///< automatic: by the numbers, where they leave no doubt
   Percent percent = Percent::refuse;
   bool named_by_keys =
-      false;  ///< messages name keys of a problem file, decimal = "comma", not options, --decimal comma
+      false;        ///< messages name keys of a problem file, decimal = "comma", not options, --decimal comma
+  int threads = 0;  ///< at most; 0: all. The result is the same
 };
 
 /// What the columns of a table may be called in a formula: by their name, quoted in backticks unless it is a name of
@@ -58,7 +59,10 @@ class ColumnNames {
 /// A table as it was read. A cell that holds no number is complained about only when a fit reads it.
 class DataTable {
  public:
-  /// Throws FileError. `name` stands for the file in messages. Time and memory go with the size of the file.
+  /// Throws FileError. `name` stands for the file in messages. Time goes with the size of the file, memory with the
+  /// number of cells: 8 bytes each, and the text only of a file below 1 MB, of a pipe and of a text that is not UTF-8.
+  /// Of other files the rows are read again for messages and for texts of cells, so they have to stay as they are as
+  /// long as the table does.
   static DataTable read(const std::string& path, const TableOptions& options = {});
   static DataTable parse(std::string text, const std::string& name, const TableOptions& options = {});
 

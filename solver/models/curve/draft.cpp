@@ -221,10 +221,12 @@ class Checker {
       fail(file_, places.table, "there are no rows of data", "at least one");
     }
     const auto sigma = column_named(data, data.sigma);
+    std::vector<std::size_t> columns;
+    for (std::size_t column = 0; column < data.columns.size(); ++column)
+      if (data.columns[column] != data.group_column) columns.push_back(column);  // that one may hold text
     for (std::size_t row = 0; row < data.values[0].size(); ++row) {
-      for (std::size_t column = 0; column < data.columns.size(); ++column) {
+      for (const std::size_t column : columns) {
         const double value = data.values[column][row];
-        if (data.columns[column] == data.group_column) continue;  // it may hold text
         const bool is_sigma = column == sigma;
         if (std::isfinite(value) && (!is_sigma || value > 0.0)) continue;
         fail(places.cell_file, places.cell ? places.cell(row, column) : places.table,

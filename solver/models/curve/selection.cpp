@@ -134,29 +134,35 @@ std::vector<char> ColumnSelection::by_condition(const std::string& file, std::ve
   return holds;
 }
 
-void ColumnSelection::apply(const std::string& file) {
-  const std::size_t rows = data_.values.empty() ? 0 : data_.values[0].size();
-  if (rows == 0) return;
-  std::vector<char> missing(rows, false);
+/// Which rows are kept: those that meet the condition and have all values that are read.
+void ColumnSelection::choose_rows(const std::string& file) {
+  std::vector<char> missing(rows_, false);
   const std::vector<char> holds = by_condition(file, missing);
-  std::vector<std::size_t> kept;
-  for (std::size_t row = 0; row < rows; ++row) {
-    if (!missing[row] && !holds[row]) {
-      ++data_.excluded_rows;
-      continue;
-    }
+  for (std::size_t row = 0; row < rows_; ++row) {
+    const bool excluded = !missing[row] && !holds[row];
     if (!data_.group.empty() && data_.group[row] < 0) missing[row] = true;
-    for (std::size_t j = 0; j < used_.size() && !missing[row]; ++j) {
+    for (std::size_t j = 0; j < used_.size() && !excluded && !missing[row]; ++j) {
       if (!used_[j] || std::isfinite(data_.values[j][row])) continue;
       if (!may_be_left_out(row, j)) refuse(row, j);
       missing[row] = true;
     }
-    if (missing[row])
-      ++data_.missing_rows;
-    else
-      kept.push_back(row);
+    if (!excluded && !missing[row]) {
+      if (!all_kept_) kept_.push_back(row);
+      continue;
+    }
+    ++(excluded ? data_.excluded_rows : data_.missing_rows);
+    if (!all_kept_) continue;
+    all_kept_ = false;
+    kept_.resize(row);
+    std::iota(kept_.begin(), kept_.end(), std::size_t{0});
   }
-  if (kept.empty())
+}
+
+void ColumnSelection::apply(const std::string& file) {
+  rows_ = data_.values.empty() ? 0 : data_.values[0].size();
+  if (rows_ == 0) return;
+  choose_rows(file);
+  if (rows_kept() == 0)
     fail(file, places_.where,
          "no rows are left: " + counted(data_.missing_rows, "row") + " with missing values, " +
              std::to_string(data_.excluded_rows) + " by the condition",
@@ -165,17 +171,28 @@ void ColumnSelection::apply(const std::string& file) {
     for (std::size_t j = 0; j < used_.size(); ++j)
       if (used_[j] && source_[j] == j)
         if (std::string remark = places_.contents->remark(j); !remark.empty()) notes_.push_back(std::move(remark));
-  keep(kept);
+  if (!all_kept_) keep_values(kept_);
+  if (places_.cell)
+    places_.cell = [cell = std::move(places_.cell), all = all_kept_, rows = kept_, source = source_](
+                       std::size_t row, std::size_t column) { return cell(all ? row : rows[row], source[column]); };
   drop_unread();
-  rows_ = rows;
-  kept_ = std::move(kept);
+}
+
+std::vector<std::size_t> ColumnSelection::kept() const {
+  if (!all_kept_) return kept_;
+  std::vector<std::size_t> all(rows_);
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  return all;
 }
 
 void ColumnSelection::leave_out_all_but(const std::vector<std::size_t>& rows) {
-  data_.excluded_rows += kept_.size() - rows.size();
+  std::vector<std::size_t> kept = this->kept();
+  data_.excluded_rows += kept.size() - rows.size();
   keep_values(rows);
-  for (std::size_t i = 0; i < rows.size(); ++i) kept_[i] = kept_[rows[i]];
-  kept_.resize(rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) kept[i] = kept[rows[i]];
+  kept.resize(rows.size());
+  kept_ = std::move(kept);
+  all_kept_ = false;
   if (!places_.cell) return;
   places_.cell = [cell = std::move(places_.cell), rows](std::size_t row, std::size_t column) {
     return cell(rows[row], column);
@@ -191,14 +208,6 @@ void ColumnSelection::keep_values(const std::vector<std::size_t>& rows) {
   if (data_.group.empty()) return;
   for (std::size_t i = 0; i < rows.size(); ++i) data_.group[i] = data_.group[rows[i]];
   data_.group.resize(rows.size());
-}
-
-void ColumnSelection::keep(const std::vector<std::size_t>& rows) {
-  keep_values(rows);
-  if (!places_.cell) return;
-  places_.cell = [cell = std::move(places_.cell), rows, source = source_](std::size_t row, std::size_t column) {
-    return cell(rows[row], source[column]);
-  };
 }
 
 void ColumnSelection::drop_unread() {

@@ -41,7 +41,8 @@ class ColumnSelection {
 
   bool is_used(std::size_t column) const { return used_[column]; }
   /// After apply(): which rows are kept, of how many.
-  const std::vector<std::size_t>& kept() const { return kept_; }
+  std::vector<std::size_t> kept() const;
+  std::size_t rows_kept() const { return all_kept_ ? rows_ : kept_.size(); }
   std::size_t rows() const { return rows_; }
   const ColumnNames& names() const { return names_; }
   /// What a person should know of the columns that are read: dates.
@@ -50,9 +51,9 @@ class ColumnSelection {
  private:
   std::optional<std::size_t> position(std::string_view name) const;
   std::vector<char> by_condition(const std::string& file, std::vector<char>& missing);
+  void choose_rows(const std::string& file);
   [[noreturn]] void refuse(std::size_t row, std::size_t column) const;
   bool may_be_left_out(std::size_t row, std::size_t column) const;
-  void keep(const std::vector<std::size_t>& rows);
   void keep_values(const std::vector<std::size_t>& rows);
   void drop_unread();
 
@@ -61,7 +62,8 @@ class ColumnSelection {
   ColumnNames names_;
   std::vector<std::size_t> source_;  // of each column: where it is in the table
   std::vector<char> used_;
-  std::vector<std::size_t> kept_;
+  std::vector<std::size_t> kept_;  // empty where all rows are: then nothing is copied
+  bool all_kept_ = true;
   std::size_t rows_ = 0;
   std::vector<std::string> notes_;
 };

@@ -135,7 +135,8 @@ class CurveStudy final : public Study {
     return response;
   }
   void conclude(const Request& request, Report& report) const override {
-    const CurveFit fit = scaled_fit();
+    const std::optional<CurveFit> scaled = scaled_fit();
+    const CurveFit& fit = scaled ? *scaled : fit_;
     note_saturation(built_, report);
     add_groups(fit_, built_, report);
     add_noise(fit_, scales_, report);
@@ -256,9 +257,9 @@ class CurveStudy final : public Study {
         },
         start());
   }
-  /// The fit whose problem is the one that was solved last.
-  CurveFit scaled_fit() const {
-    if (scales_.empty()) return fit_;
+  /// The fit whose problem is the one that was solved last, where it is not fit_.
+  std::optional<CurveFit> scaled_fit() const {
+    if (scales_.empty()) return std::nullopt;
     std::vector<double> scales;
     for (const NoiseScale& each : scales_) scales.push_back(each.scale);
     return with_noise_scales(fit_, scales);

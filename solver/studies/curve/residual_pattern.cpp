@@ -16,11 +16,13 @@ namespace {
 constexpr double noteworthy = 0.005;  // probability of so few runs
 
 /// Residuals divided by sigma, ordered by `over`; rows of equal `over` stay in their order.
-std::vector<double> ordered(const std::vector<double>& residual, const std::vector<double>& over) {
+std::vector<double> ordered(std::vector<double> residual, const std::vector<double>& over) {
+  if (std::is_sorted(over.begin(), over.end())) return residual;
   std::vector<std::size_t> order(residual.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return over[a] < over[b]; });
   std::vector<double> sorted;
+  sorted.reserve(order.size());
   for (const std::size_t i : order) sorted.push_back(residual[i]);
   return sorted;
 }
@@ -40,7 +42,7 @@ void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& rep
       return;  // distances from an implicit curve have no order
     const CurveModel& model = *built.models[d];
     const auto rows = static_cast<std::size_t>(model.rows());
-    std::vector<double> residual(rows), over(rows);
+    std::vector<double> residual(rows), predicted;
     if (const ResidualGroup& group = *built.problem.groups()[d]; group.dimension() == 1) {
       // As the fit counts them: divided by sigma, whitened, or Pearson's.
       double* const pointer = residual.data();
@@ -52,14 +54,14 @@ void judge_residuals(const CurveFit& fit, const CurveProblem& built, Report& rep
     }
     const std::vector<std::size_t> inputs = inputs_of(fit, data, Equation::parse(data.equation));
     if (inputs.size() == 1) {
-      over = data.values[inputs[0]];
       name = data.columns[inputs[0]];
     } else {
-      model.predict(report.result.x.data(), 0, model.rows(), over.data());
+      predicted.resize(rows);
+      model.predict(report.result.x.data(), 0, model.rows(), predicted.data());
       over_input = false;
     }
     all.insert(all.end(), residual.begin(), residual.end());
-    series.push_back(ordered(residual, over));
+    series.push_back(ordered(std::move(residual), inputs.size() == 1 ? data.values[inputs[0]] : predicted));
   }
   report.runs_test = runs_test(series);
   report.shapiro_wilk = shapiro_wilk(std::move(all));

@@ -56,7 +56,8 @@ TEST_CASE("response and input that are not named") {
   CHECK(expand_model("log(v) = linear", {{"w", "v", "t"}, {}, {}, "w"}).equation ==
         "log(v) = (linear.slope*t + linear.intercept)");
   const double nan = std::numeric_limits<double>::quiet_NaN();
-  CHECK(expand_model("linear", {{"name", "U (V)", "I"}, {{nan}, {1.0}, {2.0}}, {}, {}}).equation ==
+  const std::vector<std::vector<double>> values = {{nan}, {1.0}, {2.0}};
+  CHECK(expand_model("linear", {{"name", "U (V)", "I"}, values, {}, {}}).equation ==
         "I = (linear.slope*`U (V)` + linear.intercept)");
 }
 

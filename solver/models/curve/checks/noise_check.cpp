@@ -165,11 +165,11 @@ void NoiseCheck::check_autocorrelation(const ColumnSelection& columns) const {
     refuse(" is " + to_text(a.correlation),
            a.at.empty() ? "a number between -1 and 1" : "with a column of distances a number from 0 to below 1");
   if (a.at.empty()) {
-    if (columns.kept().size() < columns.rows())
+    if (columns.rows_kept() < columns.rows())
       refuse(fmt::format(": {} left out, so neighbours are not one step apart",
-                         columns.rows() - columns.kept().size() == 1
+                         columns.rows() - columns.rows_kept() == 1
                              ? "1 row is"
-                             : fmt::format("{} rows are", columns.rows() - columns.kept().size())),
+                             : fmt::format("{} rows are", columns.rows() - columns.rows_kept())),
              "the column that holds the place of each row");
     return;
   }
