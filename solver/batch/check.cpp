@@ -16,8 +16,6 @@ void BatchOptions::validate() const {
   if (max_iterations < 1)
     throw Error(fmt::format("BatchOptions::max_iterations is {}; expected 1 or more", max_iterations));
   if (threads < 0) throw Error(fmt::format("BatchOptions::threads is {}; expected 0 or more", threads));
-  if (damping != Damping::nielsen && damping != Damping::marquardt)
-    throw Error(fmt::format("BatchOptions::damping is {}; expected nielsen or marquardt", to_string(damping)));
 }
 
 namespace batch {

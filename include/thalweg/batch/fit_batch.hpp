@@ -8,7 +8,6 @@
 
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/batch/model.hpp>
-#include <thalweg/minimize/options.hpp>
 #include <thalweg/problem/noise.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -38,9 +37,8 @@ struct BatchOptions {
   std::vector<char> fixed = {};                ///< one per parameter, nonzero: stays at its start; empty: all are free
   /// Converged: the step that is left promises a decrease ½ gᵀ(JᵀJ)⁻¹g ≤ tol · cost. That step is taken, too.
   double tolerance = 1e-10;
-  Damping damping = Damping::nielsen;  ///< or marquardt
-  double initial_damping = 1e-3;       ///< λ₀ of (JᵀJ + λ diag(JᵀJ)) δ = −g; > 0
-  int max_iterations = 100;            ///< evaluations of a fit, the start's included, before it is handed over
+  double initial_damping = 1e-3;  ///< λ₀ of (JᵀJ + λ diag(JᵀJ)) δ = −g; > 0
+  int max_iterations = 100;       ///< evaluations of a fit, the start's included, before it is handed over
   /// Whether fits that do not converge go to solve(), one by one, which is some hundred times as slow and gives up
   /// later.
   bool hand_over = true;
@@ -85,7 +83,7 @@ struct BatchResult {
   std::int64_t count(BatchStatus which) const;
 };
 
-/// Fits the model to each data set by Levenberg-Marquardt (Marquardt 1963; Nielsen 1999). One evaluation of value and
+/// Fits the model to each data set by Levenberg-Marquardt (Marquardt 1963). One evaluation of value and
 /// derivatives per iteration; memory beside the result does not depend on the number of fits. A fit's numbers do not
 /// depend on the other fits, on their order or on the number of threads. Standard errors are those of statistics():
 /// s² (JᵀJ)⁻¹ of the free parameters that are at no bound.

@@ -10,7 +10,7 @@ namespace thalweg::inline v0_1::batch {
 template <int N>
 struct Factor {
   std::array<P, triangle(N)> a;  ///< A, then L below the diagonal, D on it
-  Packs<N> inverse;      ///< 1/D
+  Packs<N> inverse;              ///< 1/D
 
   P& at(int j, int k) { return a[static_cast<std::size_t>(entry(j, k))]; }
   P at(int j, int k) const { return a[static_cast<std::size_t>(entry(j, k))]; }

@@ -68,7 +68,6 @@ class LaneFits {
       active_[lane] = fresh_[lane] = 1.0;
       iterations_[lane] = 0.0;
       damping_[lane] = job_.options.initial_damping;
-      growth_[lane] = 2.0;
       floor_[lane] = rounding_floor(lane);
       ++active_lanes_;
       return;
@@ -139,25 +138,16 @@ class LaneFits {
     blend(fresh_, first, accepted, P(0.0));
   }
 
-  /// Nielsen (1999): smooth in the gain ratio, doubling and redoubling on rejection. Marquardt (1963): a factor of ten.
+  /// λ falls by how well the model foretold the decrease, to next to nothing where it did well, so that the last steps
+  /// are Gauss-Newton's. It rises to 1 at once where a step is rejected: smaller increases take more evaluations, each
+  /// as dear as a step that is accepted (measured on exponentials: 7.6 evaluations, 8.8 by factors of 10, 23 by
+  /// Nielsen's rule).
   void move_damping(int first, M accepted, M fresh, P gain) {
-    const P damping = damping_.load(first), growth = growth_.load(first);
-    P lowered, raised, next_growth;
-    if (job_.options.damping == Damping::marquardt) {
-      lowered = 0.1 * damping;
-      raised = 10.0 * damping;
-      next_growth = growth;
-    } else {
-      const P t = 2.0 * min(max(gain, P(0.0)), P(1.0)) - 1.0;
-      lowered = damping * max(P(least_nielsen), 1.0 - t * t * t);
-      raised = damping * growth;
-      next_growth = 2.0 * growth;
-    }
-    const P next = max(select(accepted, select(fresh, damping, lowered), raised), P(1e-16));
-    damping_.store(first, next);
-    growth_.store(first, select(accepted, P(2.0), next_growth));
+    const P damping = damping_.load(first);
+    const P factor = select(gain > P(0.9), P(0.01), select(gain > P(0.5), P(0.1), P(0.3)));
+    const P lowered = select(fresh, damping, max(factor * damping, P(1e-16)));
+    damping_.store(first, select(accepted, lowered, max(10.0 * damping, P(1.0))));
   }
-  static constexpr double least_nielsen = 1.0 / 3.0;
 
   /// The next trial, and whether the fit ends.
   template <bool held>
@@ -231,7 +221,7 @@ class LaneFits {
   std::int64_t next_ = 0, end_ = 0, fit_[batch_lanes] = {};
   int active_lanes_ = 0;
   Lane p_[N], trial_[N], g_[N], trial_g_[N], h_[triangle(N)], trial_h_[triangle(N)];
-  Lane cost_, trial_cost_, predicted_, damping_, growth_, floor_, iterations_, active_, fresh_, accepted_, ending_;
+  Lane cost_, trial_cost_, predicted_, damping_, floor_, iterations_, active_, fresh_, accepted_, ending_;
 };
 
 }  // namespace thalweg::inline v0_1::batch
