@@ -163,6 +163,40 @@ TEST_CASE("batch: a formula's fits are those of the callable") {
   }
 }
 
+TEST_CASE("batch: the sums over a grid are those over its points") {
+  const auto model = gaussian_2d_batch_model();
+  for (const bool swapped : {false, true}) {
+    std::vector<double> x, y;
+    for (int i = 0; i < 35; ++i) {
+      (swapped ? y : x).push_back(0.5 * (i % 7));
+      (swapped ? x : y).push_back(0.6 * (i / 7) + 0.1 * (i / 7) * (i / 7));
+    }
+    Random random(6);
+    AlignedArray p(5 * batch_lanes), data(35 * batch_lanes), lanes(2 * 35 * batch_lanes);
+    for (int l = 0; l < batch_lanes; ++l) {
+      const double values[] = {random.uniform(1, 9), random.uniform(0.5, 3), random.uniform(0.5, 3),
+                               random.uniform(0.5, 1.5), random.uniform(-1, 1)};
+      for (int j = 0; j < 5; ++j) p[j * batch_lanes + l] = values[j];
+      for (int i = 0; i < 35; ++i) {
+        data[i * batch_lanes + l] = random.uniform(0, 5);
+        lanes[i * batch_lanes + l] = x[static_cast<std::size_t>(i)];
+        lanes[(35 + i) * batch_lanes + l] = y[static_cast<std::size_t>(i)];
+      }
+    }
+    const std::array<const double*, 2> predictors{lanes.data(), lanes.data() + 35 * batch_lanes};
+    std::array<AlignedArray, 2> sums{AlignedArray(21 * batch_lanes), AlignedArray(21 * batch_lanes)};
+    for (const bool grid : {true, false}) {
+      const auto evaluator = model->bind(
+          {35, grid ? std::vector<std::span<const double>>{x, y} : std::vector<std::span<const double>>(2)});
+      double* const to = sums[grid].data();
+      CHECK(evaluator->accumulate(
+          {p.data(), predictors.data(), 35, data.data(), to, to + batch_lanes, to + 6 * batch_lanes}));
+    }
+    for (int k = 0; k < 21 * batch_lanes; ++k)
+      CHECK(sums[1][k] == doctest::Approx(sums[0][k]).epsilon(1e-11).scale(1.0));
+  }
+}
+
 TEST_CASE("batch: fits from guessed starts") {
   struct Case {
     std::unique_ptr<BatchModel> model;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <thalweg/batch/models.hpp>
 
+#include "batch/models/grid.hpp"
 #include "batch/models/guess.hpp"
 #include "batch/models/lane_exp.hpp"
 #include "batch/models/tuned.hpp"
@@ -27,6 +28,15 @@ struct Round {
     return value + offset;
   }
   P amplitude, x0, y0, offset, inverse, precision;
+};
+
+class RoundModel final : public batch::TunedModel<Round> {
+ public:
+  using TunedModel::TunedModel;
+  std::unique_ptr<BatchEvaluator> bind(const SharedPoints& shared) const override {
+    if (auto grid = batch::find_grid(shared)) return std::make_unique<batch::GridEvaluator<Round>>(std::move(*grid));
+    return TunedModel::bind(shared);
+  }
 };
 
 struct Elliptic {
@@ -121,11 +131,10 @@ void guess_rotated(std::span<const double* const> x, std::span<const double> y, 
 }  // namespace
 
 std::unique_ptr<BatchModel> gaussian_2d_batch_model() {
-  return std::make_unique<batch::TunedModel<Round>>(
-      std::vector<std::string>{"amplitude", "x0", "y0", "sigma", "offset"},
-      [](std::span<const double* const> x, std::span<const double> y, double* p) {
-        p[3] = guessed_sigma(place(x, y, p, p[4]), static_cast<double>(y.size()));
-      });
+  return std::make_unique<RoundModel>(std::vector<std::string>{"amplitude", "x0", "y0", "sigma", "offset"},
+                                      [](std::span<const double* const> x, std::span<const double> y, double* p) {
+                                        p[3] = guessed_sigma(place(x, y, p, p[4]), static_cast<double>(y.size()));
+                                      });
 }
 
 std::unique_ptr<BatchModel> elliptic_gaussian_2d_batch_model() {

@@ -79,7 +79,7 @@ class TunedEvaluator : public BatchEvaluator {
 using Guess = void (*)(std::span<const double* const> x, std::span<const double> y, double* parameters);
 
 template <class Kernel>
-class TunedModel final : public BatchModel {
+class TunedModel : public BatchModel {
  public:
   TunedModel(std::vector<std::string> names, Guess start)
       : BatchModel(std::move(names), Kernel::predictors), guess_(start) {}
