@@ -18,6 +18,7 @@ declare -A below=(
   [report]="base math problem linear minimize train methods inference diagnosis report"
   [io]="base io"
   [formula]="base math problem io formula"
+  [batch]="base math problem linear minimize inference io formula batch"
   [table]="base math problem io formula table"
   [models]="base math problem linear io formula table models"
   [studies]="base math problem linear minimize train methods inference diagnosis report io formula table models studies"

@@ -28,7 +28,7 @@ run() {
 
 # The other build of the library: one whose tests are built, too, serves; else the libraries alone are built.
 other=$build/package
-targets=(thalweg_studies)
+targets=(thalweg_studies thalweg_batch)
 if [[ $native == ON ]]; then opposite=OFF; else opposite=ON; fi
 if [[ $native == ON && -x $root/build/portable-test/thalweg ]]; then
   other=$root/build/portable-test

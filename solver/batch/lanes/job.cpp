@@ -1,0 +1,136 @@
+#include "batch/lanes/job.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace thalweg::inline v0_1::batch {
+namespace {
+
+/// Values and derivatives of a tile stay in half of the first-level cache.
+int points_of_tile(int points, int parameters) {
+  constexpr int lines = 16 * 1024 / 64;
+  return std::min(points, std::max(8, lines / (parameters + 1)));
+}
+
+/// Σ yᵢ², not finite where an yᵢ is not.
+double sum_of_squares(const double* y, int points) {
+  P sums(0.0);
+  int i = 0;
+  for (; i + native_lanes <= points; i += native_lanes) {
+    const P v = P::load(y + i);
+    sums += v * v;
+  }
+  double sum = 0.0;
+  for (int lane = 0; lane < native_lanes; ++lane) sum += sums[lane];
+  for (; i < points; ++i) sum += y[i] * y[i];
+  return sum;
+}
+
+}  // namespace
+
+double Job::lower(int j) const {
+  return options.lower.empty() ? -std::numeric_limits<double>::infinity() : options.lower[static_cast<std::size_t>(j)];
+}
+double Job::upper(int j) const {
+  return options.upper.empty() ? std::numeric_limits<double>::infinity() : options.upper[static_cast<std::size_t>(j)];
+}
+
+LaneData::LaneData(const Job& job)
+    : job_(job),
+      points_(job.data.points),
+      tile_points_(points_of_tile(points_, job.model.parameters())),
+      weighted_(!job.data.sigma.empty()) {
+  const std::int64_t lanes = std::int64_t{points_} * batch_lanes;
+  y_.resize(lanes);
+  if (weighted_) weight_.resize(lanes);
+  // One line more per array: arrays a power of two apart would share the sets of the cache.
+  tile_.resize(std::int64_t{tile_points_ + 1} * batch_lanes * (job.model.parameters() + 1));
+  x_storage_.resize(lanes * job.model.predictors());
+  for (int k = 0; k < job.model.predictors(); ++k) {
+    double* const to = x_storage_.data() + k * lanes;
+    x_.push_back(to);
+    // Lanes that no fit has reached yet are evaluated too: they hold numbers of the first.
+    const auto& x = job.data.x[static_cast<std::size_t>(k)];
+    for (int i = 0; i < points_; ++i) std::fill_n(to + i * batch_lanes, batch_lanes, x[static_cast<std::size_t>(i)]);
+  }
+}
+
+BatchStatus LaneData::load(std::int64_t fit, int lane, double* p) {
+  counted_[lane] = points_;
+  if (!load_predictors(fit, lane) || !load_weights(fit, lane) || !load_values(fit, lane) || !start(fit, p))
+    return BatchStatus::non_finite_data;
+  return counted_[lane] < job_.free_parameters ? BatchStatus::too_few_points : BatchStatus::converged;
+}
+
+bool LaneData::load_predictors(std::int64_t fit, int lane) {
+  const auto points = static_cast<std::size_t>(points_);
+  for (std::size_t k = 0; k < x_.size(); ++k) {
+    const auto& x = job_.data.x[k];
+    if (x.size() == points && job_.data.fits > 1) continue;
+    const double* const from = x.data() + fit * points_;
+    double* const to = x_storage_.data() + static_cast<std::int64_t>(k) * points_ * batch_lanes + lane;
+    for (int i = 0; i < points_; ++i) {
+      if (!std::isfinite(from[i])) return false;
+      to[i * batch_lanes] = from[i];
+    }
+  }
+  return true;
+}
+
+bool LaneData::load_weights(std::int64_t fit, int lane) {
+  if (!weighted_) return true;
+  const auto& sigma = job_.data.sigma;
+  const bool shared = sigma.size() == static_cast<std::size_t>(points_);
+  const double* const from = sigma.data() + (shared ? 0 : fit * points_);
+  for (int i = 0; i < points_; ++i) {
+    if (!(from[i] > 0.0)) return false;
+    const double weight = 1.0 / (from[i] * from[i]);
+    if (!std::isfinite(weight)) return false;
+    weight_[std::int64_t{i} * batch_lanes + lane] = weight;
+    if (weight == 0.0) counted_[lane] -= 1.0;
+  }
+  return true;
+}
+
+bool LaneData::load_values(std::int64_t fit, int lane) {
+  const double* const from = job_.data.y.data() + fit * points_;
+  double* const to = y_.data() + lane;
+  const bool counts = job_.options.cost == BatchCost::poisson;
+  if (!weighted_) {
+    for (int i = 0; i < points_; ++i) to[i * batch_lanes] = from[i];
+    squares_[lane] = sum_of_squares(from, points_);
+    if (counts && std::any_of(from, from + points_, [](double y) { return y < 0.0; })) return false;
+    return std::isfinite(squares_[lane]);
+  }
+  double squares = 0.0;
+  for (int i = 0; i < points_; ++i) {
+    const double weight = weight_[std::int64_t{i} * batch_lanes + lane], y = weight == 0.0 ? 0.0 : from[i];
+    if (!std::isfinite(y) || (counts && y < 0.0)) return false;
+    to[i * batch_lanes] = y;
+    squares += weight * y * y;
+  }
+  squares_[lane] = squares;
+  return std::isfinite(squares);
+}
+
+bool LaneData::start(std::int64_t fit, double* p) {
+  const int n = job_.model.parameters();
+  const auto& starts = job_.data.starts;
+  if (starts.empty()) {
+    std::vector<const double*> x;
+    for (const auto& column : job_.data.x)
+      x.push_back(column.data() + (column.size() == static_cast<std::size_t>(points_) ? 0 : fit * points_));
+    job_.model.guess(x, job_.data.y.subspan(static_cast<std::size_t>(fit * points_), static_cast<std::size_t>(points_)),
+                     p);
+  } else {
+    std::copy_n(starts.data() + (starts.size() == static_cast<std::size_t>(n) ? 0 : fit * n), n, p);
+  }
+  for (int j = 0; j < n; ++j) {
+    if (!std::isfinite(p[j])) return false;
+    if (!job_.is_fixed(j)) p[j] = std::clamp(p[j], job_.lower(j), job_.upper(j));
+  }
+  return true;
+}
+
+}  // namespace thalweg::inline v0_1::batch

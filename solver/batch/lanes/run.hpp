@@ -1,0 +1,24 @@
+// Fits [begin, end) of a job, by the kernel for its number of parameters. The kernels are compiled in files of their
+// own, which take long.
+#pragma once
+
+#include <cstdint>
+
+#include "batch/lanes/job.hpp"
+
+namespace thalweg::inline v0_1::batch {
+
+void run_up_to_4(const Job& job, LaneData& data, std::int64_t begin, std::int64_t end);
+void run_5_to_7(const Job& job, LaneData& data, std::int64_t begin, std::int64_t end);
+void run_8_to_10(const Job& job, LaneData& data, std::int64_t begin, std::int64_t end);
+void run_11_to_12(const Job& job, LaneData& data, std::int64_t begin, std::int64_t end);
+
+inline void run(const Job& job, LaneData& data, std::int64_t begin, std::int64_t end) {
+  const int n = job.model.parameters();
+  if (n <= 4) return run_up_to_4(job, data, begin, end);
+  if (n <= 7) return run_5_to_7(job, data, begin, end);
+  if (n <= 10) return run_8_to_10(job, data, begin, end);
+  return run_11_to_12(job, data, begin, end);
+}
+
+}  // namespace thalweg::inline v0_1::batch
