@@ -116,4 +116,14 @@ std::string DataTable::Contents::remark(std::size_t column) const {
   }
 }
 
+std::vector<std::string> DataTable::texts(std::size_t column) const {
+  std::vector<std::string> all;
+  std::string buffer;
+  for (std::size_t row = 0; row < contents_->rows.size(); ++row) {
+    const std::vector<reading::Cell> cells = contents_->row(row, buffer).cells;
+    all.emplace_back(column < cells.size() ? cells[column].text : std::string_view{});
+  }
+  return all;
+}
+
 }  // namespace thalweg::inline v0_1

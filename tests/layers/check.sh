@@ -21,7 +21,7 @@ declare -A below=(
   [batch]="base math problem linear minimize inference io formula batch"
   [table]="base math problem io formula table"
   [models]="base math problem linear io formula table models"
-  [studies]="base math problem linear minimize train methods inference diagnosis report io formula table models studies"
+  [studies]="base math problem linear minimize train methods inference diagnosis report io formula batch table models studies"
 )
 bad=0
 included='[<"](thalweg/)?([a-z]+)/'

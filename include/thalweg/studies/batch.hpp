@@ -51,7 +51,8 @@ struct BatchHistogram {
 struct BatchParameter {
   static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
   std::string name;
-  double median = missing, lower_quartile = missing, upper_quartile = missing;  ///< of converged fits, of those looked at
+  double median = missing, lower_quartile = missing,
+         upper_quartile = missing;  ///< of converged fits, of those looked at
   double median_error = missing;
   BatchHistogram histogram;
 };

@@ -71,6 +71,9 @@ class DataTable {
   const std::string& name() const;
   /// Whether the columns have names, other than by their position or from a comment, which may be prose.
   bool has_own_names() const;
+  /// What is written in each row of a column, without quotes and blanks around it. Throws FileError where the file has
+  /// changed since it was read.
+  std::vector<std::string> texts(std::size_t column) const;
   const Contents& contents() const { return *contents_; }
   Contents& contents() { return *contents_; }
   std::shared_ptr<const Contents> shared_contents() const { return contents_; }

@@ -1,0 +1,44 @@
+// Results of many fits, written as they come.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <thalweg/batch/fit_batch.hpp>
+
+namespace thalweg::inline v0_1::studies {
+
+/// A file that is called NAME.partial until all fits are in it, and then NAME.
+class BatchOutput {
+ public:
+  /// `grid`: dimensions over which the fits lie. With `resume` what NAME.partial holds stays. Throws FileError for a
+  /// name that ends with neither .npy nor .csv, for what cannot be opened, and for a NAME.partial of other fits.
+  BatchOutput(std::string path, const std::vector<std::string>& parameters, std::vector<std::int64_t> grid,
+              bool resume);
+  ~BatchOutput();
+  BatchOutput(const BatchOutput&) = delete;
+  BatchOutput& operator=(const BatchOutput&) = delete;
+
+  std::int64_t present() const { return present_; }  ///< fits that were there at the beginning
+  /// The next fits; `names`: of each, or empty. Throws FileError where the disk is full; what was written stays.
+  void write(const BatchResult& result, const std::vector<std::string>& names);
+  /// All are there: gives the file its name.
+  void finish();
+
+ private:
+  void start(bool resume);
+  void append(const std::string& bytes);
+  std::string record(const BatchResult& result, std::int64_t fit) const;
+  std::string line(const BatchResult& result, std::int64_t fit, const std::string& name) const;
+  std::int64_t lines_present(std::int64_t size);
+  [[noreturn]] void fail(const std::string& problem, const std::string& expected) const;
+
+  std::string path_, partial_, header_;
+  bool binary_;
+  std::int64_t record_bytes_ = 0, present_ = 0, written_ = 0;
+  int descriptor_ = -1;
+};
+
+}  // namespace thalweg::inline v0_1::studies
