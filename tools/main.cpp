@@ -53,6 +53,8 @@ int run(int argc, const char* const* argv) {
       return arguments.compare.is_linear ? compare_linear_command(arguments) : compare_command(arguments);
     case Verb::check:
       return check_command(arguments);
+    case Verb::batch:
+      return batch_command(arguments);
     case Verb::linear:
       return linear_command(arguments.linear);
     case Verb::list:

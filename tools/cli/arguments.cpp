@@ -11,6 +11,7 @@
 
 #include <thalweg/base/words.hpp>
 
+#include "cli/command_table.hpp"
 #include "cli/option_rules.hpp"
 #include "cli/option_table.hpp"
 #include "cli/usage.hpp"
@@ -126,6 +127,7 @@ void refuse_extras(const CLI::App& verb) {
   const std::string& name = verb.get_name();
   throw UsageError(fmt::format("{0} needs a file; expected thalweg {0} {1}", name,
                                name == "fit"      ? "DATA.csv --model \"y = ...\""
+                               : name == "batch"  ? "DATA.npy --model gaussian"
                                : name == "linear" ? "A.mtx"
                                                   : "FILE"));
 }
@@ -157,7 +159,7 @@ void parse(CLI::App& app, std::vector<std::string> arguments) {
   }
 }
 
-const std::vector<std::string> verb_names = {"solve", "fit", "linear", "compare", "check", "list", "generate"};
+const std::vector<std::string> verb_names = {"solve", "fit", "batch", "linear", "compare", "check", "list", "generate"};
 
 /// The verb that was given; null when there is none and another of the program's options is.
 const CLI::App* chosen_verb(const CLI::App& app) {
@@ -223,91 +225,11 @@ std::string command_line(int argc, const char* const* argv) {
   return line;
 }
 
-/// What stands behind a command, in the place of a file.
-struct Positional {
-  const char* name;
-  const char* help;
-};
-
-/// A command of its own: its texts, its options, and how it is told.
-struct CommandLine {
-  Verb verb;
-  unsigned command;
-  const char *name, *description, *example;
-  Positional file;
-};
-
-const CommandLine command_lines[] = {
-    {Verb::solve,
-     of_solve,
-     "solve",
-     "Solve a problem file",
-     "Example: thalweg solve problems/nist/misra1a.toml --start 2 --verbose",
-     {"FILE",
-      "a problem: .toml (Thalweg: a curve fit or a regression), .dat (NIST), .txt, .bz2 or .gz "
-      "(bundle adjustment), .g2o or .graph (pose graph, camera graph), or catalogue:NAME"}},
-    {Verb::fit,
-     of_fit,
-     "fit",
-     "Fit a formula to a table",
-     "Example: thalweg fit data.csv --model \"y = a*exp(-b*x)\" --start a=1,b=1 --lower b=0",
-     {"DATA",
-      "a table: CSV, TSV or columns of text; - : from standard input. Of several tables each is a group of rows"}},
-    {Verb::linear,
-     of_linear,
-     "linear",
-     "Solve linear equations, or linear least squares",
-     "Example: thalweg linear A.mtx b.mtx --output x.mtx\n"
-     "Without b it is A · 1, and x all ones.",
-     {"A.mtx", "a matrix in the Matrix Market format, plain, .gz or .bz2; behind it the right-hand side, one column"}},
-    {Verb::compare,
-     of_compare,
-     "compare",
-     "Several methods on one problem under one stopping rule",
-     "Example: thalweg compare catalogue:beale --methods lm,newton,bfgs,adam --from 2,-2 --report beale.html\n"
-     "Several files, and folders of them, are compared together: thalweg compare problems/nist",
-     {"FILE", "problems, folders of problem files, catalogue:NAME, or a matrix A.mtx, and perhaps b.mtx behind it"}},
-    {Verb::check,
-     of_check,
-     "check",
-     "Look at a problem before solving it",
-     "Example: thalweg check problems/nist/misra1a.toml --start 2\n"
-     "Returns 0 when there are no findings, 1 when there are.",
-     {"FILE", "a problem: .toml (Thalweg), .dat (NIST), or .txt, .bz2, .gz (bundle adjustment)"}},
-    {Verb::list,
-     0,
-     "list",
-     "List what there is",
-     "Example: thalweg list problems",
-     {"WHAT", "methods, models, losses, linear-solvers, formats or problems"}},
-    {Verb::generate,
-     0,
-     "generate",
-     "Make a problem of a given size and seed",
-     "Example: thalweg generate bundle --cameras 50 --points 8000 --output town.txt",
-     {nullptr, nullptr}},
-};
-
-const CommandLine generators[] = {
-    {Verb::generate,
-     of_bundle,
-     "bundle",
-     "A bundle adjustment: a drive through a town of blocks",
-     "Example: thalweg generate bundle --cameras 200 --points 40000 --noise 0.5 --seed 7 --output town.txt.bz2",
-     {}},
-    {Verb::generate,
-     of_pose_graph,
-     "pose-graph",
-     "A pose graph: a city, a car park or a sphere",
-     "Example: thalweg generate pose-graph --kind city --poses 10000 --output city.g2o",
-     {}},
-};
-
 /// The commands of the program, and what was given of them.
 class Commands {
  public:
   Commands(CLI::App& app, Arguments& arguments) {
-    for (const CommandLine& line : command_lines) {
+    for (const CommandLine& line : command_table()) {
       CLI::App& verb = add(app, line);
       if (line.verb == Verb::compare)
         verb.add_option(line.file.name, arguments.compare.files, line.file.help)->required();
@@ -320,11 +242,11 @@ class Commands {
       else if (line.file.name)
         verb.add_option(line.file.name, arguments.file, line.file.help)->required();
       if (line.verb == Verb::generate)
-        for (const CommandLine& generator : generators) add(verb, generator);
+        for (const CommandLine& generator : generator_table()) add(verb, generator);
     }
   }
   static const CommandLine& line_of(const CLI::App& verb) {
-    return *std::find_if(std::begin(command_lines), std::end(command_lines),
+    return *std::find_if(command_table().begin(), command_table().end(),
                          [&](const CommandLine& line) { return verb.get_name() == line.name; });
   }
   const OptionSet& options_of(const CLI::App& verb) const { return *options_.at(&verb); }
@@ -381,6 +303,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   refuse_extras(*verb);
   if (arguments.verb == Verb::list) return arguments;
   if (arguments.verb == Verb::fit && !arguments.fit.files.empty()) arguments.file = arguments.fit.files[0];
+  if (arguments.verb == Verb::batch) arguments.batch.request.file = arguments.file;
   if (arguments.verb == Verb::linear && !arguments.linear.files.empty()) arguments.file = arguments.linear.files[0];
   const bool several = arguments.verb == Verb::compare;
   if (arguments.verb != Verb::generate && (several ? arguments.compare.files.empty() : arguments.file.empty()))

@@ -13,6 +13,7 @@
 #include <thalweg/models/bundle.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/models/table_fit.hpp>
+#include <thalweg/studies/batch.hpp>
 #include <thalweg/studies/study.hpp>
 
 namespace thalweg::tool {
@@ -89,7 +90,14 @@ struct LinearArguments {
   bool quiet = false;
 };
 
-enum class Verb { solve, fit, linear, compare, check, list, generate, version, help };
+struct BatchArguments {
+  BatchRequest request;
+  std::string json;    ///< a file, "-" for standard output, or empty
+  std::string report;  ///< a file, or empty
+  bool quiet = false;
+};
+
+enum class Verb { solve, fit, batch, linear, compare, check, list, generate, version, help };
 
 struct Arguments {
   Verb verb = Verb::help;
@@ -98,6 +106,7 @@ struct Arguments {
   SolveArguments solve;
   FitArguments fit;
   LinearArguments linear;
+  BatchArguments batch;
   CompareArguments compare;
   GenerateArguments generate;
   std::string help;  ///< the text for Verb::help

@@ -390,7 +390,8 @@ const OptionLine lines[] = {
 std::span<const OptionLine> option_table() {
   static const std::vector<OptionLine> all = [] {
     std::vector<OptionLine> each(std::begin(lines), std::end(lines));
-    for (const auto part : {constraint_options(), linear_options()}) each.insert(each.end(), part.begin(), part.end());
+    for (const auto part : {constraint_options(), linear_options(), batch_options()})
+      each.insert(each.end(), part.begin(), part.end());
     return each;
   }();
   return all;

@@ -22,6 +22,7 @@ enum Command : unsigned {
   of_bundle = 16,      ///< generate bundle
   of_pose_graph = 32,  ///< generate pose-graph
   of_linear = 64,
+  of_batch = 128,
 };
 
 /// An option as it was given: its name, and its texts in their order.
@@ -62,8 +63,9 @@ struct OptionLine {
 /// In the order of the help, which is that in which they are set.
 std::span<const OptionLine> option_table();
 
-/// Parts of the table: those of `linear`, and those of constraints.
+/// Parts of the table: those of `linear`, of `batch`, and those of constraints.
 std::span<const OptionLine> linear_options();
+std::span<const OptionLine> batch_options();
 std::span<const OptionLine> constraint_options();
 
 template <class T>

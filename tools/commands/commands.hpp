@@ -20,6 +20,7 @@ int fit_command(const Arguments& arguments);
 int fit_models(const Arguments& arguments);
 int compare_command(const Arguments& arguments);
 int check_command(const Arguments& arguments);
+int batch_command(const Arguments& arguments);
 int linear_command(const LinearArguments& arguments);
 /// compare of a matrix.
 int compare_linear_command(const Arguments& arguments);

@@ -94,6 +94,8 @@ BatchSummary run_batch(const BatchRequest& request);
 /// The built-in models by name: "exponential", ... ; "polynomial:N".
 std::vector<std::string> batch_model_names();
 
+/// "998 of 1000 fits converged, 1.2 million fits per second".
+std::string answer_of(const BatchSummary& summary);
 std::string to_text(const BatchSummary& summary);
 std::string to_json(const BatchSummary& summary);
 
