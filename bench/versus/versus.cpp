@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,7 @@
 #include "graphs.hpp"
 #include "report.hpp"
 #include "suites.hpp"
+#include "tall/tall.hpp"
 
 namespace {
 
@@ -49,14 +51,16 @@ int run(int argc, char** argv) {
   versus::DescentLimits limits;
   versus::Settings settings;
   std::string name;
-  bool verbose = false, is_suite = false, is_batch = false;
-  app.add_option("suite", names,
-                 "files of bundle adjustments, or town:CAMERAS,POINTS,OBSERVATIONS-PER-POINT, one generated; files of "
-                 "pose graphs, or "
-                 "city:POSES, garage:POSES; or nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 "
-                 "problems of "
-                 "Moré, Garbow & Hillstrom, from 1, 10 and 100 times their starts; or batch, and which of exponential, "
-                 "gaussian-5x5, gaussian-12x12, nist: many fits of one model, fits per second")
+  bool verbose = false, is_suite = false, is_batch = false, is_tall = false;
+  app.add_option(
+         "suite", names,
+         "files of bundle adjustments, or town:CAMERAS,POINTS,OBSERVATIONS-PER-POINT, one generated; files of "
+         "pose graphs, or "
+         "city:POSES, garage:POSES; or nist: the 54 NIST starts; perturbed: 1,080 starts around them; mgh: 43 "
+         "problems of "
+         "Moré, Garbow & Hillstrom, from 1, 10 and 100 times their starts; or batch, and which of exponential, "
+         "gaussian-5x5, gaussian-12x12, nist: many fits of one model, fits per second; or tall, and which of tall-1e5 "
+         "to tall-1e8: one fit to so many rows")
       ->type_name("SUITE|FILE...")
       ->required();
   app.add_option("--max-iterations", limits.max_iterations, "of files: iterations of each descent at most")
@@ -83,14 +87,16 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
     name = names[0];
     is_suite = name == "nist" || name == "perturbed" || name == "mgh";
+    is_tall = name == "tall";
     is_batch = name == "batch";
     if (is_suite && names.size() > 1) throw CLI::ValidationError("suite", "one suite, or files");
     for (const std::string& file : names)
-      if (!is_suite && !is_batch && !versus::is_town(file) && !versus::is_generated_graph(file) && !std::ifstream(file))
+      if (!is_suite && !is_batch && !is_tall && !versus::is_town(file) && !versus::is_generated_graph(file) &&
+          !std::ifstream(file))
         throw CLI::ValidationError(
-            "suite", "'" + file + "' is none of nist, perturbed, mgh, batch, and no file that can be read");
+            "suite", "'" + file + "' is none of nist, perturbed, mgh, batch, tall, and no file that can be read");
     for (const std::string& file : names)
-      if (!is_suite && !is_batch && versus::is_graph(file) != versus::is_graph(name))
+      if (!is_suite && !is_batch && !is_tall && versus::is_graph(file) != versus::is_graph(name))
         throw CLI::ValidationError("suite", "bundle adjustments and pose graphs; expected one kind");
     if (!factors.empty() && name != "mgh") throw CLI::ValidationError("--factor", "is for mgh alone");
   } catch (const CLI::ParseError& error) {
@@ -108,6 +114,13 @@ int run(int argc, char** argv) {
     const auto runs = versus::run_batches(which, settings.threads, std::max(1, settings.repeat), THALWEG_NIST_FOLDER);
     if (json_path != "-") std::fputs(versus::batch_table(runs).c_str(), stdout);
     if (!json_path.empty()) write(versus::batch_json(runs, settings.threads), json_path);
+    return 0;
+  }
+  if (is_tall) {
+    const std::vector<std::string> which(names.begin() + 1, names.end());
+    const auto runs = versus::run_tall(which, settings.threads, std::filesystem::temp_directory_path().string());
+    if (json_path != "-") std::fputs(versus::tall_table(runs).c_str(), stdout);
+    if (!json_path.empty()) write(versus::tall_json(runs, settings.threads), json_path);
     return 0;
   }
   if (!is_suite) {

@@ -43,7 +43,7 @@ std::string batch_json(const std::vector<BatchRun>& runs, int threads) {
     const BatchRun& ours = reference(runs, r);
     out["ratios"].push_back({{"problem", r.problem},
                              {"what", "fits_per_second"},
-                             {"peer", r.solver + ", " + r.setting},
+                             {"peer", r.solver},
                              {"peer_best", r.rate()},
                              {"ours", ours.rate()},
                              {"ratio", ours.rate() / r.rate()}});

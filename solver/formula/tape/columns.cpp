@@ -93,6 +93,7 @@ const double* Columns::find(const Graph& graph, Id id) const {
 
 // A long formula must not multiply the memory of a large table.
 std::size_t Columns::most_computed() const {
+  if (holds_nothing_) return 0;
   constexpr std::size_t memory = std::size_t{64} << 20;
   const std::size_t row_memory = (static_cast<std::size_t>(rows_) + native_lanes) * sizeof(double);
   return std::max(4 * data_.size() + 16, memory / row_memory);

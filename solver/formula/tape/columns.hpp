@@ -36,6 +36,8 @@ class Columns {
   const double* data(int index) const { return data_[static_cast<std::size_t>(index)].data(); }
   /// The values of a node of rank column, or null when not computed yet.
   const double* find(const Graph& graph, Id id) const;
+  /// From now on nothing is computed in advance: the data only stand for others.
+  void hold_nothing() { holds_nothing_ = true; }
   /// Computes the nodes of rank column among `ids` that are not there yet: all, or as many as memory is granted for,
   /// those first that would take longest to compute again.
   void compute(Graph& graph, const std::vector<Id>& ids);
@@ -44,6 +46,7 @@ class Columns {
   std::int64_t rows_;
   std::vector<AlignedVector> data_;
   std::unordered_map<Id, AlignedVector> computed_;
+  bool holds_nothing_ = false;
 
   std::size_t most_computed() const;
 };

@@ -31,8 +31,13 @@ Workspace& workspace(const Tape& tape) {
 class Run {
  public:
   /// The values of varying[k] begin with row `first`.
-  Run(const Tape& tape, const double* p, const double* const* varying, std::int64_t first)
-      : tape_(tape), varying_(varying), first_(first), workspace_(workspace(tape)), bases_(workspace_.bases.data()) {
+  Run(const Tape& tape, const double* const* columns, const double* p, const double* const* varying, std::int64_t first)
+      : tape_(tape),
+        columns_(columns),
+        varying_(varying),
+        first_(first),
+        workspace_(workspace(tape)),
+        bases_(workspace_.bases.data()) {
     double* const scratch = workspace_.scratch.data();
     bases_[scalar_base] = scratch;
     bases_[constant_base] = const_cast<double*>(tape.constants.data());  // only read
@@ -57,8 +62,8 @@ class Run {
       bases_[first_output_base + static_cast<std::uint32_t>(k)] = redirect(k);
     }
     double** base = bases_ + first_output_base + tape_.outputs;
-    for (const double* column : tape_.columns) {
-      *base++ = const_cast<double*>(column) + row;  // only read
+    for (std::size_t k = 0; k < tape_.columns.size(); ++k) {
+      *base++ = const_cast<double*>(columns_[k]) + row;  // only read
     }
     for (const int k : tape_.varying) *base++ = const_cast<double*>(varying_[k]) + (row - first_);  // only read
     execute(tape_.row_code, bases_, (n + lanes - 1) / lanes);
@@ -66,6 +71,7 @@ class Run {
 
  private:
   const Tape& tape_;
+  const double* const* columns_;
   const double* const* varying_;
   std::int64_t first_;
   Workspace& workspace_;
@@ -104,9 +110,10 @@ std::int64_t rows_of_block(const Tape& tape, std::int64_t left) {
 
 }  // namespace
 
-void run(const Tape& tape, const double* p, const double* const* varying, std::int64_t begin, std::int64_t end,
-         double* first, double* const* others) {
-  Run program(tape, p, varying, begin);
+namespace {
+
+void run_rows(const Tape& tape, Run& program, std::int64_t begin, std::int64_t end, double* first,
+              double* const* others) {
   const auto output = [&](int k) { return k == 0 ? first : others[k - 1]; };
   for (std::int64_t row = begin, n = 0; row < end; row += n) {
     n = rows_of_block(tape, end - row);
@@ -124,9 +131,23 @@ void run(const Tape& tape, const double* p, const double* const* varying, std::i
   }
 }
 
+}  // namespace
+
+void run(const Tape& tape, const double* p, const double* const* varying, std::int64_t begin, std::int64_t end,
+         double* first, double* const* others) {
+  Run program(tape, tape.columns.data(), p, varying, begin);
+  run_rows(tape, program, begin, end, first, others);
+}
+
+void run_on(const Tape& tape, const double* const* columns, const double* p, std::int64_t count, double* first,
+            double* const* others) {
+  Run program(tape, columns, p, nullptr, 0);
+  run_rows(tape, program, 0, count, first, others);
+}
+
 void run_sums(const Tape& tape, const double* p, const double* const* varying, std::int64_t begin, std::int64_t end,
               const double* weight, double* sums) {
-  Run program(tape, p, varying, begin);
+  Run program(tape, tape.columns.data(), p, varying, begin);
   for (std::int64_t row = begin; row < end; row += tape.block) {
     const std::int64_t n = std::min<std::int64_t>(tape.block, end - row);
     double* const weights = program.registers();

@@ -17,8 +17,8 @@ using json_parts::number;
 
 constexpr double most_cells = 1.8e6;  // of all maps of a page: 2.4 MB in base64
 constexpr double most_along_a_side = 512.0;
-constexpr double tail = 0.005;       // of the values, on either side, that the colours do not resolve
-constexpr double levels = 254.0;     // steps between the 255 values of a byte that is not 0
+constexpr double tail = 0.005;    // of the values, on either side, that the colours do not resolve
+constexpr double levels = 254.0;  // steps between the 255 values of a byte that is not 0
 constexpr int digits_of_range = 8;
 
 /// How the cells of a map lie over the fits.

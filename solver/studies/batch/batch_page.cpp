@@ -35,9 +35,9 @@ using json_parts::number;
 using text::Digits;
 using text::significant;
 
-constexpr std::size_t most_classes = 40;       // of the histogram of iterations
-constexpr double drawn_iterations = 0.998;     // of the fits, where the rest would take most of the axis
-constexpr std::size_t most_examples = 24;      // fits drawn
+constexpr std::size_t most_classes = 40;    // of the histogram of iterations
+constexpr double drawn_iterations = 0.998;  // of the fits, where the rest would take most of the axis
+constexpr std::size_t most_examples = 24;   // fits drawn
 constexpr std::size_t most_points_of_fit = 1000;
 constexpr double most_drawn = 1e100;  // a curve that leaves it is not drawn there: its axis would show nothing else
 constexpr int digits = 6;
@@ -131,8 +131,8 @@ std::string endings(const BatchSummary& s) {
   for (std::size_t k = 0; k < s.status.size(); ++k) {
     const auto status = static_cast<BatchStatus>(k);
     if (s.status[k] > 0)
-      table.add_row({in_words(status), std::to_string(s.status[k]), share(s.status[k], s.done),
-                     std::string(meaning(status))});
+      table.add_row(
+          {in_words(status), std::to_string(s.status[k]), share(s.status[k], s.done), std::string(meaning(status))});
   }
   return section("endings", "How the fits ended", html::table(table, "results"));
 }
@@ -160,7 +160,7 @@ Json iterations_of(const BatchSummary& s) {
     classes.push_back(std::accumulate(counts.begin() + static_cast<std::ptrdiff_t>(from),
                                       counts.begin() + static_cast<std::ptrdiff_t>(std::min(from + width, cut + 1)),
                                       std::int64_t{0}));
-  return {{"first", first}, {"width", width}, {"counts", std::move(classes)},
+  return {{"first", first},        {"width", width},  {"counts", std::move(classes)},
           {"beyond", all - drawn}, {"longest", last}, {"median", number(median_iterations(s))}};
 }
 
@@ -228,8 +228,8 @@ std::string maps(const Json& data) {
       "quantile; values beyond have the colour of the end.";
   const auto rows = data["block_rows"].get<std::int64_t>(), columns = data["block_columns"].get<std::int64_t>();
   if (rows * columns > 1)
-    words += fmt::format(
-        " A cell is the median of {} × {} fits, and hatched where fewer than half of them converged.", rows, columns);
+    words += fmt::format(" A cell is the median of {} × {} fits, and hatched where fewer than half of them converged.",
+                         rows, columns);
   return section("maps", "Maps", paragraph(words));
 }
 
@@ -239,7 +239,7 @@ Json example_of(const BatchExample& e, const BatchSummary& s) {
   // Along x, and only where there is a point: a line cannot be drawn through what is not finite.
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < std::min(e.x.size(), e.y.size()); ++i)
-    if (std::isfinite(e.x[i])) order.push_back(i);
+    if (std::abs(e.x[i]) < most_drawn) order.push_back(i);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return e.x[a] < e.x[b]; });
   Json x = Json::array(), y = Json::array(), curve = Json::array(), values = Json::array();
   const auto point = [](double v) { return number(std::abs(v) < most_drawn ? json_parts::rounded(v, digits) : NAN); };
@@ -269,8 +269,7 @@ Json example_of(const BatchExample& e, const BatchSummary& s) {
 
 Json worst_of(const BatchSummary& s) {
   Json list = Json::array();
-  for (std::size_t k = 0; k < std::min(s.worst.size(), most_examples); ++k)
-    list.push_back(example_of(s.worst[k], s));
+  for (std::size_t k = 0; k < std::min(s.worst.size(), most_examples); ++k) list.push_back(example_of(s.worst[k], s));
   return list;
 }
 
@@ -294,8 +293,11 @@ std::string to_html(const BatchSummary& s, const Provenance& provenance) {
   std::string body = heading(s) + key_numbers(s);
   Json data = Json::object();
   if (s.done > 0) {
-    data = {{"batch", {{"iterations", iterations_of(s)}, {"parameters", parameters_of(s)}, {"maps", studies::maps_of(s)},
-                       {"worst", worst_of(s)}}}};
+    data = {{"batch",
+             {{"iterations", iterations_of(s)},
+              {"parameters", parameters_of(s)},
+              {"maps", studies::maps_of(s)},
+              {"worst", worst_of(s)}}}};
     body += endings(s) + parameters(s) + maps(data["batch"]["maps"]) + worst(s);
   }
   body += html::provenance_section(provenance);

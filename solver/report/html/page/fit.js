@@ -151,6 +151,7 @@ function fitPanel(parent, panel, level, wide) {
   appendLegend(figure, entries);
   draw();
   describeFit(figure, panel, rows, hasBand ? level : null);
+  return figure;
 }
 
 function describeFit(figure, panel, rows, level) {
