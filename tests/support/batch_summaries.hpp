@@ -147,4 +147,11 @@ inline thalweg::BatchSummary failed_fits() {
   return s;
 }
 
+inline thalweg::BatchSummary no_fits() {
+  thalweg::BatchSummary s;
+  s.file = "none.npy";
+  s.model = "gaussian";
+  return s;
+}
+
 }  // namespace test_support

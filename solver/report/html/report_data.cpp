@@ -19,10 +19,9 @@ using json_parts::Json;
 using json_parts::number;
 using json_parts::numbers;
 
-constexpr std::size_t most_correlated = 60;       // parameters in the heat map
-constexpr std::size_t most_minima = 20;           // bars
-constexpr std::size_t most_intervals = 40;        // rows
-constexpr std::size_t residuals_kept_whole = 50;  // largest ones, of a data set too large to be drawn whole
+constexpr std::size_t most_correlated = 60;  // parameters in the heat map
+constexpr std::size_t most_minima = 20;      // bars
+constexpr std::size_t most_intervals = 40;   // rows
 
 std::vector<double> picked(const std::vector<double>& values, const std::vector<std::size_t>& rows) {
   std::vector<double> out;
@@ -31,28 +30,9 @@ std::vector<double> picked(const std::vector<double>& values, const std::vector<
   return out;
 }
 
-/// Rows to be drawn: all, or an even choice and the largest residuals, which the eye looks for.
-std::vector<std::size_t> rows_to_draw(const FitPanel& panel) {
-  const std::size_t n = panel.y.size();
-  if (n <= most_points) return downsample_evenly(n, n);
-  std::vector<std::size_t> largest(panel.residual.size());
-  std::iota(largest.begin(), largest.end(), std::size_t{0});
-  const std::size_t count = std::min(residuals_kept_whole, largest.size());
-  std::partial_sort(largest.begin(), largest.begin() + static_cast<std::ptrdiff_t>(count), largest.end(),
-                    [&](std::size_t a, std::size_t b) {
-                      const double u = std::abs(panel.residual[a]), v = std::abs(panel.residual[b]);
-                      return u != v ? u > v : a < b;
-                    });
-  largest.resize(count);
-  std::vector<std::size_t> rows = downsample_evenly(n, most_points - count);
-  rows.insert(rows.end(), largest.begin(), largest.end());
-  std::sort(rows.begin(), rows.end());
-  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
-  return rows;
-}
-
 Json panel_of(const FitPanel& panel) {
-  const std::vector<std::size_t> rows = rows_to_draw(panel), grid = downsample_evenly(panel.grid.size());
+  const std::vector<std::size_t> rows = downsample_rows(panel.y.size(), panel.residual),
+                                 grid = downsample_evenly(panel.grid.size());
   return {{"name", printable(panel.name)},
           {"input", printable(panel.input)},
           {"response", printable(panel.response)},

@@ -16,4 +16,9 @@ std::vector<std::size_t> downsample(std::size_t n, std::size_t most = most_point
 /// Indices below n, ascending and evenly spaced, the first and the last among them: at most `most` (≥ 2).
 std::vector<std::size_t> downsample_evenly(std::size_t n, std::size_t most = most_points);
 
+/// The same of n rows, with the 50 largest residuals in place of as many others: the eye looks for them. `residual` has
+/// a number for each row, or is empty.
+std::vector<std::size_t> downsample_rows(std::size_t n, const std::vector<double>& residual,
+                                         std::size_t most = most_points);
+
 }  // namespace thalweg::inline v0_1

@@ -24,7 +24,7 @@ function drawShares() {
   const rows = d3.selectAll('#endings tbody tr'), head = d3.select('#endings thead tr');
   const counts = rows.nodes().map(row => Number(row.children[1].textContent)), all = d3.sum(counts);
   const bars = rows.insert('td', 'td:nth-of-type(3)').attr('class', 'share').attr('aria-hidden', 'true').append('div');
-  head.insert('td', ':nth-child(4)').attr('aria-hidden', 'true');
+  head.insert('th', ':nth-child(4)').attr('aria-hidden', 'true');
   bars.data(counts).style('width', n => `${100 * n / all}%`).classed('failed', function() {
     return this.closest('tr').firstElementChild.textContent !== 'converged';
   });
@@ -35,8 +35,8 @@ function iterationChart(parent, {first, width, counts, beyond, longest, median})
   figure.clear();
   const edges = d3.range(counts.length + 1).map(k => first + k * width - 0.5);
   // Few classes keep the width of bars.
-  const air = Math.max(0, (8 - counts.length) / 2) * width;
-  const x = d3.scaleLinear().domain([edges[0] - air, edges[counts.length] + air]).range([figure.x0, figure.x1]);
+  const span = Math.max(8, counts.length) * width, left = Math.max(-0.5, (edges[0] + edges[counts.length] - span) / 2);
+  const x = d3.scaleLinear().domain([left, left + span]).range([figure.x0, figure.x1]);
   const range = i => width === 1 ? String(first + i) : `${first + i * width} to ${first + (i + 1) * width - 1}`;
   drawBars(figure, x, edges, counts, 'iterations', wholeTicks(x, tickCounts(figure).x));
   figure.marks.selectAll('.bar').append('title').text(b => `${range(b.i)} iterations: ${counted(b.n, 'fit')}`);

@@ -27,7 +27,7 @@ function pictureOf(bytes, across, down) {
   return canvas.toDataURL('image/png');
 }
 
-/** Narrows the drawing so that cells are square where its height allows; returns nothing. */
+/** Gives the drawing the height, and where that is not enough the width, that make cells square. */
 function fitToPicture(figure, rows, columns) {
   const width = figure.x1 - figure.x0, highest = Math.min(1.1 * width, 560), lowest = 90;
   const wanted = width * rows / columns, height = Math.max(lowest, Math.min(highest, wanted));
@@ -98,10 +98,11 @@ function mapChart(parent, map, maps) {
   const width = x(across * right - 0.5) - figure.x0, height = y(maps.down * down - 0.5) - figure.y1;
   figure.marks.append('image')
       .attr('href', pictureOf(bytes, across, maps.down))
-      .attr('x', figure.x0)
-      .attr('y', figure.y1)
-      .attr('width', width)
-      .attr('height', height)
+      // Half a pixel beyond the pane on each side, or the ground would show through pixels that it cuts.
+      .attr('x', figure.x0 - 0.5)
+      .attr('y', figure.y1 - 0.5)
+      .attr('width', width + 1)
+      .attr('height', height + 1)
       .attr('preserveAspectRatio', 'none')
       // Cells larger than a pixel keep their edges; of smaller ones pixels are means.
       .attr('image-rendering', width > across ? 'pixelated' : 'auto');
@@ -115,7 +116,7 @@ function mapChart(parent, map, maps) {
     const list = figure.legend.append('ul').attr('class', 'legend'), item = list.append('li');
     const swatch = item.append('svg').attr('width', 34).attr('height', 14).attr('aria-hidden', 'true');
     swatch.append('rect').attr('class', 'no-value').attr('width', 34).attr('height', 14);
-    swatch.append('path').attr('class', 'hatch').attr('d', d3.range(-14, 34, 7).map(v => `M${v},14l14,-14`).join(''));
+    swatch.append('path').attr('class', 'hatch').attr('d', d3.range(0, 21, 7).map(v => `M${v},14l14,-14`).join(''));
     item.append('span').text(`not converged: ${counted(map.missing, 'fit')}`);
   }
   const idle = 'Point at the map to read its values.';

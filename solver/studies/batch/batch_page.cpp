@@ -35,10 +35,10 @@ using json_parts::number;
 using text::Digits;
 using text::significant;
 
-constexpr std::size_t most_classes = 40;    // of the histogram of iterations
-constexpr double drawn_iterations = 0.998;  // of the fits, where the rest would take most of the axis
-constexpr std::size_t most_examples = 24;   // fits drawn
-constexpr std::size_t most_points_of_fit = 1000;
+constexpr std::size_t most_classes = 40;   // of the histogram of iterations
+constexpr double drawn_iterations = 0.99;  // of the fits, where the rest would take most of the axis
+constexpr std::size_t most_examples = 24;  // fits drawn
+constexpr std::size_t most_points_of_fit = 600;
 constexpr double most_drawn = 1e100;  // a curve that leaves it is not drawn there: its axis would show nothing else
 constexpr int digits = 6;
 
@@ -88,7 +88,7 @@ std::string key_numbers(const BatchSummary& s) {
   if (s.resumed > 0) add("there before", std::to_string(s.resumed));
   if (s.done > 0) add("converged", share(converged(s), s.done));
   add("iterations of a fit, median", significant(median_iterations(s), 6));
-  if (s.handed_over > 0) add("to the solver one by one", std::to_string(s.handed_over));
+  if (s.handed_over > 0) add("handed over to the solver", std::to_string(s.handed_over));
   if (s.seconds_fitting > 0.0) add("seconds of fitting", significant(s.seconds_fitting, 3));
   if (s.seconds > 0.0) add("seconds with reading and writing", significant(s.seconds, 3));
   return "<dl class=\"key-numbers\">\n" + out + "</dl>\n";
@@ -99,7 +99,7 @@ std::string key_numbers(const BatchSummary& s) {
 std::string in_words(BatchStatus status) {
   std::string words(to_string(status));
   std::replace(words.begin(), words.end(), '_', ' ');
-  return words;
+  return words.starts_with("non ") ? "non-" + words.substr(4) : words;
 }
 
 std::string_view meaning(BatchStatus status) {
@@ -241,9 +241,11 @@ Json example_of(const BatchExample& e, const BatchSummary& s) {
   for (std::size_t i = 0; i < std::min(e.x.size(), e.y.size()); ++i)
     if (std::abs(e.x[i]) < most_drawn) order.push_back(i);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return e.x[a] < e.x[b]; });
+  std::vector<double> residual;
+  for (const std::size_t i : order) residual.push_back(i < e.curve.size() ? e.curve[i] - e.y[i] : 0.0);
   Json x = Json::array(), y = Json::array(), curve = Json::array(), values = Json::array();
   const auto point = [](double v) { return number(std::abs(v) < most_drawn ? json_parts::rounded(v, digits) : NAN); };
-  for (const std::size_t k : downsample_evenly(order.size(), most_points_of_fit)) {
+  for (const std::size_t k : downsample_rows(order.size(), residual, most_points_of_fit)) {
     const std::size_t i = order[k];
     x.push_back(point(e.x[i]));
     y.push_back(point(e.y[i]));

@@ -14,6 +14,7 @@
 #include <thalweg/studies/regression_section.hpp>
 #include <thalweg/train/train.hpp>
 
+#include "support/batch_summaries.hpp"
 #include "support/example_reports.hpp"
 #include "support/linear_systems.hpp"
 #include "support/puromycin.hpp"
@@ -266,5 +267,11 @@ int main(int count, char** arguments) {
   write(folder + "crowd.html", to_html(crowd(), provenance));
   write(folder + "throng.html", to_html(throng(), provenance));
   write(folder + "linear.html", to_html(linear_system(), provenance));
+  write(folder + "batch_picture.html", to_html(test_support::picture_of_fits(700, 1200), provenance));
+  write(folder + "batch_small_picture.html", to_html(test_support::picture_of_fits(24, 60), provenance));
+  write(folder + "batch_interrupted.html", to_html(test_support::interrupted_fits(), provenance));
+  write(folder + "batch_converged.html", to_html(test_support::converged_fits(), provenance));
+  write(folder + "batch_failed.html", to_html(test_support::failed_fits(), provenance));
+  write(folder + "batch_none.html", to_html(test_support::no_fits(), {}));
   write(folder + "several.html", to_html(example_reports::several_problems(), provenance));
 }
