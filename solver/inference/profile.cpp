@@ -174,6 +174,9 @@ double Walk::first_distance() const {
 ProfileInterval::End Walk::find_end() {
   using Kind = ProfileEnd;
   if (limit_ == estimate_) return {limit_, Kind::bound};
+  // Constraints alone determine it.
+  if (!fit_.problem.constraints().empty() && fit_.statistics.parameters[i_].standard_error == 0.0)
+    return {estimate_, Kind::edge};
   const double reach = far * std::max(first_distance(), std::abs(estimate_));
   Trial inside{estimate_, 0.0};
   for (double step = first_distance();;) {

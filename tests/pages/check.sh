@@ -24,6 +24,7 @@ ln -s "$thalweg" thalweg
 PATH=$work:$PATH
 for t in 0 0.5 1 1.5 2 3 4 5; do awk -v t=$t 'BEGIN { printf "%s,%.3f\n", t, 3 * exp(-0.7 * t) + 0.01 * cos(9 * t) }'; done >rows
 { echo x,y; cat rows; } >data.csv
+{ echo well,x,y; sed 's/^/A1,/' rows; sed 's/^/A2,/' rows; } >plate.csv
 printf '%%%%MatrixMarket matrix coordinate real symmetric\n3 3 5\n1 1 2\n2 2 2\n3 3 2\n2 1 -1\n3 2 -1\n' >A.mtx
 printf '%%%%MatrixMarket matrix array real general\n3 1\n1\n0\n1\n' >b.mtx
 commands=$(sed -nE 's/^    (thalweg .*)$/\1/p' "$root/README.md")

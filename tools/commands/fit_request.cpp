@@ -228,7 +228,8 @@ class Request {
         throw UsageError(fmt::format("--constrain \"{}\": {}", c.expression, why));
       };
       try {
-        for (const Formula::Name& used : Condition::parse(c.expression).difference().names())
+        const Formula difference = Condition::parse(c.expression).difference();
+        for (const Formula::Name& used : difference.names())
           if (!is_parameter(used.name) && !is_expression(used.name))
             refuse(fmt::format("there is no parameter '{}'; expected {}", used.name, either(parameter_names())));
       } catch (const FormulaError& error) {

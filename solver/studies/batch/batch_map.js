@@ -42,11 +42,11 @@ const wholeTicks = (scale, count) => {
   return whole.length ? whole : [Math.round((scale.domain()[0] + scale.domain()[1]) / 2)];
 };
 
-/** Slanting lines over the pane, which show where the picture is transparent. */
+/** Slanting lines over light grey, which show where the picture is transparent: no colour of the scale is grey. */
 function drawNoValue(figure) {
   const {x0, x1, y0, y1} = figure, height = y0 - y1, step = 7;
   figure.marks.append('rect')
-      .attr('class', 'no-value')
+      .attr('class', 'missing')
       .attr('x', x0)
       .attr('y', y1)
       .attr('width', x1 - x0)
@@ -115,7 +115,7 @@ function mapChart(parent, map, maps) {
   if (map.missing) {
     const list = figure.legend.append('ul').attr('class', 'legend'), item = list.append('li');
     const swatch = item.append('svg').attr('width', 34).attr('height', 14).attr('aria-hidden', 'true');
-    swatch.append('rect').attr('class', 'no-value').attr('width', 34).attr('height', 14);
+    swatch.append('rect').attr('class', 'missing').attr('width', 34).attr('height', 14);
     swatch.append('path').attr('class', 'hatch').attr('d', d3.range(0, 21, 7).map(v => `M${v},14l14,-14`).join(''));
     item.append('span').text(`not converged: ${counted(map.missing, 'fit')}`);
   }
