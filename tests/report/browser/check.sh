@@ -9,7 +9,7 @@ trap 'rm -rf "$folder"' EXIT
 "$pages" "$folder"
 
 before="<script>$(cat "$here/before.js")</script></head>"
-after="<script>$(cat "$here/colours.js" "$here/after.js")</script></body></html>"
+after="<script>$(cat "$here/colours.js" "$here/batch.js" "$here/after.js")</script></body></html>"
 bad=0
 for file in "$folder"/*.html; do
   page=$(cat "$file")
