@@ -10,7 +10,6 @@
 
 #include <fmt/format.h>
 
-#include <minimize/system/tall/tall_system.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/minimize/convergence.hpp>
 #include <thalweg/problem/objective.hpp>
@@ -19,6 +18,7 @@
 #include "inference/bound_problem.hpp"
 #include "inference/errors.hpp"
 #include "inference/fit_quality.hpp"
+#include "inference/fit_rows.hpp"
 #include "inference/rank.hpp"
 #include "inference/robust.hpp"
 #include "inference/second_order.hpp"
@@ -161,16 +161,6 @@ void set_one_sided_errors(const Program& program, const DenseMatrix& J, const Al
   }
 }
 
-/// Residuals in the order of groups, then items, then components: without the program's padding.
-std::vector<double> in_order(const Program& program, const AlignedArray& padded_residual) {
-  std::vector<double> r;
-  const auto& groups = program.problem().groups();
-  for (std::size_t g = 0; g < groups.size(); ++g)
-    for (std::int64_t i = 0; i < groups[g]->items(); ++i)
-      for (int k = 0; k < groups[g]->dimension(); ++k) r.push_back(padded_residual[program.row_of(g, k) + i]);
-  return r;
-}
-
 /// What rounding alone makes of √Σr²; see FitStatistics.
 double rounding_level(const DenseMatrix& J, const std::vector<double>& values, const std::vector<double>& response) {
   std::vector<double> sizes;
@@ -253,43 +243,11 @@ double set_robust(const RobustFit& robust, const Problem& problem, int rank, Nor
 
 namespace {
 
-/// What statistics read of all rows: J and r themselves, or of many rows the triangle R and c with RᵀR = JᵀJ and Rᵀc =
-/// Jᵀr that are left of them.
-struct Rows {
-  Rows(const Program& program, const Result& result, std::span<const double> response)
-      : reduced(looks_tall(program.problem()) && !program.has_loss() && covers(program.problem(), response)) {
-    if (reduced) {
-      ReducedRows all = RowReduction(program).reduce(result.x.data(), result.threads, Program::Losses::ignored);
-      J = std::move(all.R);
-      residual = std::move(all.c);
-      cost = all.cost;
-      size = left = std::sqrt(2.0 * cost);
-      return;
-    }
-    residual.resize(program.rows());
-    J.resize(program.rows(), program.columns());
-    cost = program.evaluate_without_loss(result.x.data(), residual.data(), J, result.threads);
-    if (!std::isfinite(cost)) return;
-    const std::vector<double> r = in_order(program, residual);
-    size = norm(r);
-    left = norm(std::span(r).first(std::min(r.size(), response.size())));
-  }
-  /// Whether all residuals belong to the response, or none.
-  static bool covers(const Problem& problem, std::span<const double> response) {
-    return response.empty() || static_cast<std::int64_t>(response.size()) == problem.residual_count();
-  }
-
-  bool reduced;
-  AlignedArray residual;
-  DenseMatrix J;
-  double cost = 0.0, size = 0.0, left = 0.0;  // ‖r‖, and that of the residuals that belong to the response
-};
-
 /// `s` holds what describe() says.
 FitStatistics complete(FitStatistics s, const Problem& problem, const Result& result,
                        std::span<const double> response) {
   const Program program(problem);
-  const Rows rows(program, result, response);
+  const FitRows rows(program, result, response);
   const AlignedArray& residual = rows.residual;
   const DenseMatrix& J = rows.J;
   if (!std::isfinite(rows.cost)) return s;

@@ -11,7 +11,7 @@
 #include "io/reading.hpp"
 #include "table/cells.hpp"
 #include "table/dialect.hpp"
-#include "table/row_index.hpp"
+#include "table/rows/row_index.hpp"
 #include "table/table_text.hpp"
 
 namespace thalweg::inline v0_1 {

@@ -6,8 +6,8 @@
 
 #include "table/contents.hpp"
 #include "table/encoding.hpp"
-#include "table/reading_plan.hpp"
-#include "table/rows.hpp"
+#include "table/rows/reading_plan.hpp"
+#include "table/rows/rows.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace reading {

@@ -1,4 +1,4 @@
-#include "table/row_reader.hpp"
+#include "table/rows/row_reader.hpp"
 
 #include <algorithm>
 #include <array>

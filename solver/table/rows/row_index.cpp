@@ -1,4 +1,4 @@
-#include "table/row_index.hpp"
+#include "table/rows/row_index.hpp"
 
 #include <algorithm>
 #include <cstring>

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "table/contents.hpp"
-#include "table/rows.hpp"
+#include "table/rows/rows.hpp"
 
 namespace thalweg::inline v0_1::reading {
 

@@ -1,4 +1,4 @@
-#include "table/plain_row.hpp"
+#include "table/rows/plain_row.hpp"
 
 #include <array>
 #include <charconv>

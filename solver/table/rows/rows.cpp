@@ -1,4 +1,4 @@
-#include "table/rows.hpp"
+#include "table/rows/rows.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -10,8 +10,8 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/base/parallel.hpp>
 
-#include "table/plain_row.hpp"
-#include "table/row_reader.hpp"
+#include "table/rows/plain_row.hpp"
+#include "table/rows/row_reader.hpp"
 
 namespace thalweg::inline v0_1::reading {
 namespace {

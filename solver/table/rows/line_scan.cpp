@@ -6,7 +6,7 @@
 
 #include <thalweg/base/parallel.hpp>
 
-#include "table/rows.hpp"
+#include "table/rows/rows.hpp"
 
 namespace thalweg::inline v0_1::reading {
 namespace {
