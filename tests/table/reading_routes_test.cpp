@@ -11,7 +11,7 @@
 #include <sstream>
 #include <string>
 
-#include <table/reading_plan.hpp>
+#include <table/rows/reading_plan.hpp>
 #include <table/table_generator.hpp>
 
 using thalweg::DataTable;

@@ -21,13 +21,16 @@ using json_parts::number;
 constexpr std::size_t bars = 12;         // of the histogram of iterations
 constexpr std::size_t longest_bar = 40;  // characters
 
-std::string in_thousands(double v) {
-  return v >= 1e6 ? fmt::format("{:.3g} million", v / 1e6) : fmt::format("{:.4g}", v);
+/// "1.2 million", "43200", "87.3".
+std::string short_number(double v) {
+  return v >= 1e6   ? fmt::format("{:.3g} million", v / 1e6)
+         : v >= 1e3 ? fmt::format("{:.0f}", v)
+                    : fmt::format("{:.3g}", v);
 }
 
 std::string rate_of(const BatchSummary& s) {
   if (!(s.seconds_fitting > 0.0) || s.done == 0) return "";
-  return in_thousands(static_cast<double>(s.done) / s.seconds_fitting) + " fits per second";
+  return short_number(static_cast<double>(s.done) / s.seconds_fitting) + " fits per second";
 }
 
 text::Table statuses(const BatchSummary& s) {
