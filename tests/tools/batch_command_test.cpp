@@ -216,7 +216,7 @@ TEST_CASE("what is wrong with a batch is said, and nothing is left behind") {
   refused("d.npy --model exponential --start amplitude=1", 2, "--start gives none of 'rate'");
   refused("d.npy --model exponential --lower speed=1", 2, "there is no parameter 'speed'");
   refused("none.npy --model exponential", 3, "no such file");
-  refused("d.npy --model exponential --x x.npy", 3, "a shape of 5 × 1");
+  refused("d.npy --model exponential --x x.npy", 3, "a shape of 5; expected 12 for all fits, or 4 × 12 for each");
   refused("d.npy --model exponential --x 1:0", 2, "expected FIRST:STEP or FILE.npy");
   refused("d.npy --model exponential --sigma 0", 2, "expected a number > 0");
   refused("d.npy --model exponential --shape 4,12", 2, "--shape is of raw numbers");

@@ -150,7 +150,7 @@ TEST_CASE("profiles, the bootstrap and many starts heed constraints") {
   CHECK(constrained[1] == doctest::Approx(other[1]).epsilon(1e-5));
   REQUIRE(constrained[1] > 0.62);
   CHECK(ends("short.toml")[1] == doctest::Approx(0.62).epsilon(1e-5));  // no further than the constraint lets it
-  const json drawn = json::parse(run("solve p.toml --intervals bootstrap --samples 50 --json -", folder.path()).out);
+  const json drawn = json::parse(run("solve p.toml --intervals bootstrap --samples 200 --json -", folder.path()).out);
   CHECK(drawn["interval_kind"] == "bootstrap");
   const json many = json::parse(run("solve p.toml --starts 5 --json -", folder.path()).out);
   CHECK(many["status"] == "converged");

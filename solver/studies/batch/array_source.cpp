@@ -153,7 +153,7 @@ class ArraySource final : public BatchSource {
 
   void take_file(std::size_t count) {
     NpyFile file(request_.x);
-    const auto& shape = file.shape();
+    const std::vector<std::int64_t> shape = file.shape();
     const auto n = static_cast<std::int64_t>(count);
     const bool all_in_one = shape == std::vector<std::int64_t>{points} && n == 1;
     if (all_in_one || shape == std::vector<std::int64_t>{n, points}) {
@@ -166,8 +166,8 @@ class ArraySource final : public BatchSource {
     }
     own_x_.emplace(std::move(file), 1);
     if (n != 1 || own_x_->fits != fits || own_x_->points != points)
-      throw FileError(request_.x, 0, 0, fmt::format("a shape of {} × {}", in_words(own_x_->grid), own_x_->points),
-                      fmt::format("{} × {} for all fits{}", n, points,
+      throw FileError(request_.x, 0, 0, fmt::format("a shape of {}", in_words(shape)),
+                      fmt::format("{}{} for all fits{}", n > 1 ? fmt::format("{} × ", n) : "", points,
                                   n == 1 ? fmt::format(", or {} × {} for each", in_words(grid), points) : ""));
     shared_x.resize(1);
   }

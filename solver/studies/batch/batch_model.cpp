@@ -69,9 +69,9 @@ NamedBatchModel batch_model_of(const std::string& text, const std::vector<std::p
                     text, did_you_mean(right, known), enumerated(known)));
   }
   const Equation equation = Equation::parse(text);
-  if (equation.response.names().size() != 1 || equation.response.text() != equation.response.names()[0].name)
-    throw Error(fmt::format("--model: '{}' is no name; expected that of what was measured on the left",
-                            equation.response.text()));
+  const std::string left = trimmed(std::string(equation.response.text()));
+  if (equation.response.names().size() != 1 || left != equation.response.names()[0].name)
+    throw Error(fmt::format("--model: '{}' is no name; expected that of what was measured on the left", left));
   std::vector<std::string> parameters;
   for (const auto& start : starts) parameters.push_back(start.first);
   for (const std::string& name : parameters)
@@ -84,7 +84,7 @@ NamedBatchModel batch_model_of(const std::string& text, const std::vector<std::p
     if (!known) found.names.predictors.push_back(used.name);
   }
   if (parameters.empty()) throw Error("the formula has no parameters; expected --start NAME=NUMBER for each");
-  found.names.response = equation.response.text();
+  found.names.response = left;
   found.model = formula_batch_model(equation.model.text(), parameters, found.names.predictors);
   return found;
 }

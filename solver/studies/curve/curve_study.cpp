@@ -209,7 +209,7 @@ class CurveStudy final : public Study {
  private:
   bool is_constrained() const { return !built_.problem.constraints().empty(); }
   Options options_of_groups(Options options) const {
-    const bool few = built_.problem.start().size() <= most_dense;
+    const bool few = built_.problem.start().size() <= most_dense && !is_constrained();
     if (few && options.linear_solver == LinearSolverKind::automatic && needs_residuals(options.method))
       options.linear_solver = LinearSolverKind::dense_qr;
     return options;

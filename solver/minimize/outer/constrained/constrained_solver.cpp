@@ -170,8 +170,9 @@ class ConstrainedSolver::Impl {
   Options inner() const {
     Options one = options_;
     one.time_limit = std::max(0.0, options_.time_limit - clock_->elapsed());
-    if (options_.method == Method::levenberg_marquardt && !options_.graduated && !own_ && is_small())
-      one.method = Method::newton;
+    const bool as_usual = options_.method == Method::levenberg_marquardt && !options_.graduated && !own_ &&
+                          options_.linear_solver == LinearSolverKind::automatic;
+    if (as_usual && is_small()) one.method = Method::newton;
     return one;
   }
 
