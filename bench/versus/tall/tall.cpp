@@ -116,7 +116,8 @@ Measured held(std::int64_t rows, int threads) {
   problem.add_residuals("rows", thalweg::simd(Residual{}), p, t, y);
   thalweg::Options options;
   options.threads = threads;
-  return of(thalweg::solve(problem, options), seconds_since(begin));
+  const thalweg::Result result = thalweg::solve(problem, options);
+  return of(result, seconds_since(begin));
 }
 
 double time_to_read(const std::string& path) {
@@ -139,7 +140,8 @@ Measured streamed(const std::string& path, int threads) {
                                                                  thalweg::npy_rows(path, {"t", "y"}), 0));
   thalweg::Options options;
   options.threads = threads;
-  Measured m = of(thalweg::solve(problem, options), seconds_since(begin));
+  const thalweg::Result result = thalweg::solve(problem, options);
+  Measured m = of(result, seconds_since(begin));
   m.file_seconds = reading;
   return m;
 }

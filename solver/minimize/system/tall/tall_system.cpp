@@ -55,6 +55,12 @@ void TallSystem::prepare(SolveContext& context) {
   context.result.linear_solver_reason = reason(program_.rows(), columns());
 }
 
+Options TallSystem::advised(const Options& options) const {
+  Options own = options;
+  if (own.damping_exponent == 0) own.damping_exponent = 1;
+  return own;
+}
+
 double TallSystem::residual_norm() const { return std::sqrt(rows_.residual_squares); }
 
 std::optional<Verdict> TallSystem::begin(std::vector<double> x, SolveContext& context) {

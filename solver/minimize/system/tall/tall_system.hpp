@@ -24,6 +24,8 @@ class TallSystem final : public System {
   static std::string reason(std::int64_t rows, std::int64_t columns);
 
   void prepare(SolveContext& context) override;
+  /// Damping that falls faster, where the options leave it open: each iteration is a pass over the rows.
+  Options advised(const Options& options) const override;
   std::optional<Verdict> begin(std::vector<double> x, SolveContext& context) override;
   std::int64_t columns() const override { return program_.columns(); }
   std::string column_name(std::int64_t column) const override { return program_.column_name(column); }
