@@ -10,6 +10,7 @@
 #include <thalweg/problem/same_group.hpp>
 
 #include "inference/fit_quality.hpp"
+#include "inference/fit_rows.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -17,7 +18,8 @@ namespace {
 constexpr double heavy = 1e6;        // below 1/√ε, where the weights themselves would cost digits
 constexpr double negligible = 1e-4;  // of the least error that data alone leave
 
-/// Some components of a group of constraints, one per item, times a weight each.
+/// The slopes of some components of a group of constraints, one per item, times a weight each. Their values are zero:
+/// what is left of a constraint is no residual.
 class ActiveRows final : public ResidualGroup {
  public:
   struct Row {
@@ -43,7 +45,7 @@ class ActiveRows final : public ResidualGroup {
       const Row& row = rows_[static_cast<std::size_t>(i)];
       group_.evaluate(x, {row.item, row.item + 1, to_value.data(), out.jacobian ? to_entries.data() : nullptr});
       const auto k = static_cast<std::size_t>(row.component);
-      out.residual[0][i - out.begin] = row.weight * value[k];
+      out.residual[0][i - out.begin] = 0.0;
       for (std::size_t c = 0; out.jacobian != nullptr && c < width; ++c)
         if (out.jacobian[c]) out.jacobian[c][i - out.begin] = row.weight * entries[k * width + c];
     }
@@ -143,8 +145,14 @@ Problem bound_problem(const Problem& problem, const Result& result) {
   return bound;
 }
 
-void settle_constrained(const Problem& problem, const Result& result, FitStatistics& s) {
+void settle_constrained(const Problem& problem, const Result& result, std::span<const double> response,
+                        FitStatistics& s) {
   if (s.available()) settle(s, column_norms(problem, result.x));
+  // That of the bound problem does not know σ, which its groups do not show.
+  if (std::isfinite(s.r_squared)) {
+    const Problem residuals = relaxed(problem);
+    s.r_squared = r_squared(problem, FitRows(Program(residuals), result, response).left, response);
+  }
   s.aic = s.aicc = s.bic = unset;
 }
 

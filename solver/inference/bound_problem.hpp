@@ -1,6 +1,8 @@
 // Constraints as rows of statistics. Private.
 #pragma once
 
+#include <span>
+
 #include <thalweg/inference/statistics.hpp>
 #include <thalweg/minimize/result.hpp>
 #include <thalweg/problem/problem.hpp>
@@ -13,8 +15,10 @@ namespace thalweg::inline v0_1 {
 /// problem, then those rows. Without constraints.
 Problem bound_problem(const Problem& problem, const Result& result);
 
-/// Of statistics of the bound problem: the error of a parameter that constraints alone determine is 0, and criteria of
-/// information are unset, since which constraints are active is itself an outcome.
-void settle_constrained(const Problem& problem, const Result& result, FitStatistics& s);
+/// Of statistics of the bound problem: R² is of the response, as of statistics(), the error of a parameter that
+/// constraints alone determine is 0, and criteria of information are unset, since which constraints are active is
+/// itself an outcome.
+void settle_constrained(const Problem& problem, const Result& result, std::span<const double> response,
+                        FitStatistics& s);
 
 }  // namespace thalweg::inline v0_1

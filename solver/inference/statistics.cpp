@@ -325,7 +325,7 @@ FitStatistics statistics(const Problem& problem, const Result& result, std::span
   if (!(level > 0.0 && level < 1.0)) throw Error(fmt::format("level is {}; expected a number between 0 and 1", level));
   if (!problem.constraints().empty()) {
     FitStatistics bound = statistics(bound_problem(problem, result), result, response, level);
-    settle_constrained(problem, result, bound);
+    settle_constrained(problem, result, response, bound);
     return bound;
   }
   FitStatistics s;

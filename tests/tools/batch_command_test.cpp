@@ -101,22 +101,31 @@ TEST_CASE("a fit that is not finite is flagged, and its neighbours are what they
 TEST_CASE("a run that ended early goes on where it ended, and the bytes are those of a run in one go") {
   const Folder folder;
   folder.write("d.npy", array({50, points}, decays(50)));
+  folder.write("e.npy", array({50, points}, decays(50)));
   for (const std::string ending : {"npy", "csv"}) {
     CAPTURE(ending);
     CHECK(run("batch d.npy --model exponential --output all." + ending, folder.path()).code == 0);
-    const std::string all = read(folder.path() / ("all." + ending));
-    CHECK(!std::filesystem::exists(folder.path() / ("all." + ending + ".partial")));
-    // As a kill leaves it: in the midst of a row.
-    folder.write("part." + ending + ".partial", all.substr(0, all.size() - all.size() / 3));
-    const Outcome resumed = run("batch d.npy --model exponential --resume --output part." + ending, folder.path());
+    const std::string all = read(folder.path() / ("all." + ending)), part = "part." + ending;
+    CHECK(folder.count() == (ending == "npy" ? 3 : 6));  // nothing else is left beside it
+    // A limit of 2 kB on the size of files ends the run in the midst of a row.
+    const std::string command = "cd '" + folder.path().string() +
+                                "' && ulimit -f 2 && '" THALWEG_COMMAND "' batch d.npy --model exponential --output " +
+                                part + " > /dev/null 2>&1";
+    CHECK(std::system(("bash -c \"" + command + "\"").c_str()) != 0);
+    CHECK(std::filesystem::file_size(folder.path() / (part + ".partial")) == 2048);
+    for (const std::string other :
+         {"e.npy --model exponential", "d.npy --model linear", "d.npy --model exponential --lower rate=0.2"}) {
+      const Outcome refused = run("batch " + other + " --resume --output " + part, folder.path());
+      CHECK(refused.code == 3);
+      CHECK_MESSAGE(contains(refused.err, "holds fits of other data"), refused.err);
+    }
+    const Outcome resumed = run("batch d.npy --model exponential --resume --output " + part, folder.path());
     CHECK(resumed.code == 0);
     CHECK_MESSAGE(contains(resumed.out, "were there before"), resumed.out);
-    CHECK(read(folder.path() / ("part." + ending)) == all);
-    folder.write("other." + ending + ".partial",
-                 "something else, and longer than any header would ever be: " + std::string(500, 'x'));
-    const Outcome refused = run("batch d.npy --model exponential --resume --output other." + ending, folder.path());
-    CHECK(refused.code == 3);
-    CHECK_MESSAGE(contains(refused.err, "holds other fits"), refused.err);
+    CHECK(read(folder.path() / part) == all);
+    const Outcome again = run("batch d.npy --model exponential --resume --output " + part, folder.path());
+    CHECK(again.code == 3);
+    CHECK_MESSAGE(contains(again.err, "nothing is left to do"), again.err);
   }
 }
 
@@ -225,9 +234,25 @@ TEST_CASE("what is wrong with a batch is said, and nothing is left behind") {
   refused("few.npy --model exponential", 2, "points");
   refused("t.csv --model linear", 2, "expected --group COLUMN, or --wide");
   refused("t.csv --model linear --group who", 3, "no column 'who'");
+  refused("t.csv --model linear --group x --x 0:1", 2, "--x is of arrays");
+  refused("d.npy --model \"y = a*exp(-k*x)\" --x 0:1 --start a=1", 2, "the model has the predictors k and x");
   refused("d.npy --model exponential --output d.npy", 2, "is the file of the input");
   refused("d.npy --model exponential --output nowhere/f.npy", 3, "cannot be written");
   CHECK(folder.count() == 4);
+}
+
+TEST_CASE("counts with a tail of zeros have a start, and end at a minimum") {
+  const Folder folder;
+  std::mt19937_64 random(3);
+  std::vector<double> y;
+  for (int f = 0; f < 200; ++f)
+    for (int i = 0; i < 20; ++i)
+      y.push_back(static_cast<double>(std::poisson_distribution<int>(30.0 * std::exp(-i / 3.0) + 0.2)(random)));
+  folder.write("d.npy", array({200, 20}, y));
+  const json found = json::parse(
+      run("batch d.npy --model exponential-offset --cost poisson --lower offset=0 --json -", folder.path()).out);
+  CHECK(found["status"]["non_finite_start"] == 0);
+  CHECK(found["status"]["converged"] == 200);
 }
 
 TEST_CASE("a full disk is said, and what was written is kept to be resumed") {

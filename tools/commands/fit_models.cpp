@@ -9,7 +9,6 @@
 
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/formula/formula.hpp>
-#include <thalweg/models/condition.hpp>
 #include <thalweg/models/model_library.hpp>
 #include <thalweg/report/figure.hpp>
 #include <thalweg/report/html.hpp>
@@ -63,17 +62,6 @@ bool can_be_derived(const NamedExpression& quantity, const Names& names) {
   }
 }
 
-/// The same of a constraint.
-bool can_be_constrained(const NamedExpression& constraint, const Names& names) {
-  try {
-    const Formula difference = Condition::parse(constraint.expression).difference();
-    return std::all_of(difference.names().begin(), difference.names().end(),
-                       [&](const Formula::Name& name) { return names.contains(name.name); });
-  } catch (const FormulaError&) {
-    return true;
-  }
-}
-
 /// Starts, bounds, fixed parameters and expressions are those of all models; what none of them uses is a mistake.
 class SharedParameters {
  public:
@@ -90,11 +78,9 @@ class SharedParameters {
                        [&](const auto& names) { return !names || can_be_derived(each, *names); }))
         throw UsageError(fmt::format("--derive: no model has all parameters of '{}'; expected those of one of them",
                                      each.expression));
-    for (const NamedExpression& each : arguments.constrain)
-      if (std::none_of(names_.begin(), names_.end(),
-                       [&](const auto& names) { return !names || can_be_constrained(each, *names); }))
-        throw UsageError(fmt::format("--constrain: no model has all parameters of '{}'; expected those of one of them",
-                                     each.expression));
+    if (!arguments.constrain.empty())
+      throw UsageError(
+          "--constrain does not go with several models, whose criteria it leaves unset; expected one --model");
   }
 
   /// The arguments of one model.
@@ -109,7 +95,6 @@ class SharedParameters {
     for (auto* list : {&own.define, &own.tie})
       std::erase_if(*list, [&](const NamedExpression& each) { return !names.contains(each.name); });
     std::erase_if(own.fix, [&](const std::string& name) { return !names.contains(name); });
-    std::erase_if(own.constrain, [&](const NamedExpression& each) { return !can_be_constrained(each, names); });
     std::erase_if(own.derive, [&](const NamedExpression& each) { return !can_be_derived(each, names); });
     return own;
   }

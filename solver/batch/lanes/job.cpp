@@ -114,6 +114,16 @@ bool LaneData::load_values(std::int64_t fit, int lane) {
   return std::isfinite(squares);
 }
 
+/// The data of a fit as a guess sees them. The mean of counts must be above zero at the start: they are raised by one.
+std::span<const double> LaneData::guessed_from(std::int64_t fit) {
+  const auto n = static_cast<std::size_t>(points_);
+  const auto y = job_.data.y.subspan(static_cast<std::size_t>(fit) * n, n);
+  if (job_.options.cost != BatchCost::poisson) return y;
+  raised_.assign(y.begin(), y.end());
+  for (double& count : raised_) count += 1.0;
+  return raised_;
+}
+
 bool LaneData::start(std::int64_t fit, double* p) {
   const int n = job_.model.parameters();
   const auto& starts = job_.data.starts;
@@ -121,8 +131,10 @@ bool LaneData::start(std::int64_t fit, double* p) {
     std::vector<const double*> x;
     for (const auto& column : job_.data.x)
       x.push_back(column.data() + (column.size() == static_cast<std::size_t>(points_) ? 0 : fit * points_));
-    job_.model.guess(x, job_.data.y.subspan(static_cast<std::size_t>(fit * points_), static_cast<std::size_t>(points_)),
-                     p);
+    job_.model.guess(x, guessed_from(fit), p);
+    // A level that was extrapolated below zero would leave no mean.
+    for (int j = 0; j < n && job_.options.cost == BatchCost::poisson; ++j)
+      if (job_.model.parameter_names()[static_cast<std::size_t>(j)] == "offset") p[j] = std::max(p[j], 0.5);
   } else {
     std::copy_n(starts.data() + (starts.size() == static_cast<std::size_t>(n) ? 0 : fit * n), n, p);
   }

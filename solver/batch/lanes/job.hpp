@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/batch/fit_batch.hpp>
 #include <vector>
@@ -49,6 +50,7 @@ class LaneData {
   bool load_values(std::int64_t fit, int lane);
   bool load_predictors(std::int64_t fit, int lane);
   bool start(std::int64_t fit, double* p);
+  std::span<const double> guessed_from(std::int64_t fit);
 
   const Job& job_;
   int points_, tile_points_;
@@ -56,6 +58,7 @@ class LaneData {
   AlignedArray y_, weight_, tile_, x_storage_;
   std::vector<const double*> x_;
   Lane squares_, counted_;
+  std::vector<double> raised_;  // counts of a fit, as its guess sees them
 };
 
 }  // namespace thalweg::inline v0_1::batch

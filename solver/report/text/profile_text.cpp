@@ -17,7 +17,7 @@ namespace {
 constexpr double noteworthy_ratio = 1.2;      // of profile to linear interval, or its inverse
 constexpr std::size_t most_parameters = 100;  // listed of a lower point
 
-std::string about_end(const ParameterStatistics& p, const ProfileInterval::End& end, bool lower) {
+std::string about_end(const ParameterStatistics& p, const ProfileInterval::End& end, bool lower, bool constrained) {
   const std::string name = printable(p.name);
   switch (end.kind) {
     case ProfileEnd::threshold:
@@ -30,8 +30,9 @@ std::string about_end(const ParameterStatistics& p, const ProfileInterval::End& 
       return fmt::format("The data set {} no {} limit: however far it goes, the fit is not significantly worse.\n",
                          name, lower ? "lower" : "upper");
     case ProfileEnd::edge:
-      return fmt::format("The interval of {} ends where, {} it, the model is not finite.\n", name,
-                         lower ? "below" : "above");
+      return fmt::format(
+          "The interval of {} ends where, {} it, {}.\n", name, lower ? "below" : "above",
+          constrained ? "no point satisfies the constraints, or the model is not finite" : "the model is not finite");
     case ProfileEnd::unknown:
       break;
   }
@@ -116,8 +117,8 @@ std::string profile_text(const Report& report) {
   for (std::size_t i = 0; i < profile.intervals.size(); ++i) {
     const ParameterStatistics& p = report.statistics.parameters[i];
     if (p.fixed) continue;
-    out += about_end(p, profile.intervals[i].lower, true);
-    out += about_end(p, profile.intervals[i].upper, false);
+    out += about_end(p, profile.intervals[i].lower, true, report.result.constrained.has_value());
+    out += about_end(p, profile.intervals[i].upper, false, report.result.constrained.has_value());
   }
   if (profile.status != Status::converged) out += fmt::format("The profiles were stopped: {}.\n", profile.reason);
   if (profile.lower_point) out += about_lower_point(report);

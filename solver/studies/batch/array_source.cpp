@@ -7,6 +7,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <thalweg/base/words.hpp>
 #include <thalweg/io/npy.hpp>
 
 #include "studies/batch/batch_source.hpp"
@@ -82,6 +83,12 @@ class ArraySource final : public BatchSource {
       throw FileError(request.file, 0, 0, fmt::format("{} points in each fit", data_.points),
                       fmt::format("at most {}", most_points));
     points = static_cast<int>(data_.points);
+    if (names.predictors.size() > 1 && !request.x.ends_with(".npy") &&
+        (names.predictors.size() > 2 || !request.x.empty()))
+      throw Error(
+          fmt::format("the model has the predictors {}, for they have no start; expected --start for its "
+                      "parameters, or --x FILE.npy with {} rows",
+                      enumerated(names.predictors), names.predictors.size()));
     take_predictors(names.predictors.size());
     take_sigma();
     take_starts();
@@ -217,6 +224,8 @@ std::vector<double> ramp(std::int64_t count, double first, double step) {
 std::unique_ptr<BatchSource> open_batch_source(const BatchRequest& request, const BatchNames& names) {
   const bool is_table = request.shape.empty() && (ends_with(request.file, ".csv") || ends_with(request.file, ".tsv") ||
                                                   ends_with(request.file, ".txt"));
+  if (is_table && !request.x.empty())
+    throw Error("--x is of arrays: a table has its predictors in columns, which are called as in the model");
   if (is_table && !request.starts_file.empty())
     throw Error("--starts FILE is of arrays; expected --start NAME=NUMBER of a table, or guesses");
   if (is_table) return request.wide ? wide_table_source(request, names) : long_table_source(request, names);

@@ -4,6 +4,10 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -58,8 +62,11 @@ void BatchOutput::fail(const std::string& problem, const std::string& expected) 
 }
 
 BatchOutput::BatchOutput(std::string path, const std::vector<std::string>& parameters, std::vector<std::int64_t> grid,
-                         bool resume)
-    : path_(std::move(path)), partial_(path_ + ".partial"), binary_(path_.ends_with(".npy")) {
+                         std::string settings, bool resume)
+    : path_(std::move(path)),
+      partial_(path_ + ".partial"),
+      settings_(std::move(settings)),
+      binary_(path_.ends_with(".npy")) {
   if (!binary_ && !path_.ends_with(".csv"))
     throw FileError(path_, 0, 0, "a name of no format", "one that ends with .npy or .csv");
   header_ = binary_ ? array_header(parameters, grid) : table_header(parameters);
@@ -71,19 +78,41 @@ BatchOutput::~BatchOutput() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
+void BatchOutput::expect_same_settings() const {
+  std::ifstream file(partial_ + ".run", std::ios::binary);
+  const std::string there((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  if (!file || there != settings_)
+    fail("holds fits of other data, of another model or with other options",
+         "what the run before was given, or no --resume");
+}
+
+void BatchOutput::note_settings() const {
+  std::ofstream file(partial_ + ".run", std::ios::binary);
+  file << settings_;
+  if (!file.flush()) fail("cannot be written", "a place that can be written");
+}
+
 void BatchOutput::start(bool resume) {
+  std::error_code ignored;
+  if (resume && !std::filesystem::exists(partial_, ignored)) {
+    if (std::filesystem::exists(path_, ignored))
+      throw FileError(path_, 0, 0, "all fits are there: nothing is left to do", "no --resume to fit them again");
+    resume = false;
+  }
   descriptor_ = ::open(partial_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | (resume ? 0 : O_TRUNC), 0666);
   struct stat status {};
   if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0)
     fail(fmt::format("cannot be written: {}", std::strerror(errno)), "a place that can be written");
   const std::int64_t size = status.st_size, header = static_cast<std::int64_t>(header_.size());
   if (size == 0) {
+    note_settings();
     append(header_);
     return;
   }
+  expect_same_settings();
   std::string there(static_cast<std::size_t>(std::min(size, header)), '\0');
   if (::pread(descriptor_, there.data(), there.size(), 0) != static_cast<ssize_t>(there.size()) || there != header_)
-    fail("holds other fits: another model, or another number of them", "what the run before left, or no --resume");
+    fail("has another beginning", "what the run before left, or no --resume");
   present_ = binary_ ? (size - header) / record_bytes_ : lines_present(size);
   const std::int64_t keep = binary_ ? header + present_ * record_bytes_ : written_;
   if (::ftruncate(descriptor_, keep) != 0 || ::lseek(descriptor_, keep, SEEK_SET) < 0)
@@ -153,6 +182,8 @@ void BatchOutput::write(const BatchResult& result, const std::vector<std::string
 void BatchOutput::finish() {
   if (::close(std::exchange(descriptor_, -1)) != 0 || std::rename(partial_.c_str(), path_.c_str()) != 0)
     fail(fmt::format("cannot become {}: {}", path_, std::strerror(errno)), "a place that can be written");
+  std::error_code ignored;
+  std::filesystem::remove(partial_ + ".run", ignored);
 }
 
 }  // namespace thalweg::inline v0_1::studies

@@ -10,13 +10,15 @@
 
 namespace thalweg::inline v0_1::studies {
 
-/// A file that is called NAME.partial until all fits are in it, and then NAME.
+/// A file that is called NAME.partial until all fits are in it, and then NAME. Beside it, NAME.partial.run says what it
+/// is made of.
 class BatchOutput {
  public:
-  /// `grid`: dimensions over which the fits lie. With `resume` what NAME.partial holds stays. Throws FileError for a
-  /// name that ends with neither .npy nor .csv, for what cannot be opened, and for a NAME.partial of other fits.
+  /// `grid`: dimensions over which the fits lie; `settings`: all that results depend on, in words. With `resume` what
+  /// NAME.partial holds stays. Throws FileError for a name that ends with neither .npy nor .csv, for what cannot be
+  /// opened, for a NAME.partial of other settings, and where all fits are there already.
   BatchOutput(std::string path, const std::vector<std::string>& parameters, std::vector<std::int64_t> grid,
-              bool resume);
+              std::string settings, bool resume);
   ~BatchOutput();
   BatchOutput(const BatchOutput&) = delete;
   BatchOutput& operator=(const BatchOutput&) = delete;
@@ -29,13 +31,15 @@ class BatchOutput {
 
  private:
   void start(bool resume);
+  void expect_same_settings() const;
+  void note_settings() const;
   void append(const std::string& bytes);
   std::string record(const BatchResult& result, std::int64_t fit) const;
   std::string line(const BatchResult& result, std::int64_t fit, const std::string& name) const;
   std::int64_t lines_present(std::int64_t size);
   [[noreturn]] void fail(const std::string& problem, const std::string& expected) const;
 
-  std::string path_, partial_, header_;
+  std::string path_, partial_, header_, settings_;
   bool binary_;
   std::int64_t record_bytes_ = 0, present_ = 0, written_ = 0;
   int descriptor_ = -1;

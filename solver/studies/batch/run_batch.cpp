@@ -1,7 +1,10 @@
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <optional>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -78,6 +81,28 @@ BatchData data_of(const BatchSource& source, const BatchPiece& piece, const std:
   return data;
 }
 
+/// All that results depend on, the files by their size and time.
+std::string settings_in_words(const BatchRequest& r) {
+  std::string text = fmt::format("model {}\n", r.model);
+  for (const std::string& path : {r.file, r.starts_file, r.x, r.sigma}) {
+    std::error_code ignored;
+    text += "data " + path;
+    if (std::filesystem::is_regular_file(path, ignored))
+      text += fmt::format(" {} {}", std::filesystem::file_size(path, ignored),
+                          std::filesystem::last_write_time(path, ignored).time_since_epoch().count());
+    text += '\n';
+  }
+  for (const auto& [what, values] : {std::pair("start", &r.starts), {"lower", &r.lower}, {"upper", &r.upper}})
+    for (const auto& [name, value] : *values) text += fmt::format("{} {} {}\n", what, name, value);
+  for (const std::string& name : r.fixed) text += fmt::format("fixed {}\n", name);
+  const BatchOptions& o = r.options;
+  return text + fmt::format(
+                    "group {} wide {} shape {} type {} cost {} noise {} tolerance {} damping {} iterations {} "
+                    "handed over {}\n",
+                    r.group, r.wide, fmt::join(r.shape, " "), r.type, static_cast<int>(o.cost),
+                    static_cast<int>(o.noise), o.tolerance, o.initial_damping, o.max_iterations, o.hand_over);
+}
+
 std::vector<std::string> names_of(const BatchSource& source, std::int64_t begin, std::int64_t end) {
   std::vector<std::string> names;
   for (std::int64_t fit = begin; fit < end; ++fit) {
@@ -112,7 +137,8 @@ BatchSummary run_batch(const BatchRequest& request) {
   const auto source = open_batch_source(request, named.names);
   BatchSummary summary = described(request, *source);
   std::optional<BatchOutput> output;
-  if (!request.output.empty()) output.emplace(request.output, model.parameter_names(), source->grid, request.resume);
+  if (!request.output.empty())
+    output.emplace(request.output, model.parameter_names(), source->grid, settings_in_words(request), request.resume);
   summary.resumed = output ? output->present() : 0;
   BatchTally tally(model, *source, request.worst, summary);
   const std::int64_t step = std::max<std::int64_t>(1, numbers_in_a_piece / source->points);

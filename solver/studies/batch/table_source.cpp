@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <optional>
 #include <unordered_map>
@@ -118,18 +120,17 @@ class LongTable final : public BatchSource {
   std::vector<std::string> labels_;
 };
 
-/// Columns whose names are numbers are points at these x; where none is, all columns are points 0, 1, ...
+/// The first line names the columns. Those whose names are numbers are points at these x; where none is, all columns
+/// are points 0, 1, ...
 class WideTable final : public BatchSource {
  public:
-  WideTable(const BatchRequest& request, const BatchNames& names)
-      : table_(DataTable::read(request.file, request.table)) {
+  WideTable(const BatchRequest& request, const BatchNames& names) : table_(named_by_first_line(request)) {
     if (names.predictors.size() != 1)
       throw Error(fmt::format("the model has {} predictors, and a wide table has one: its columns; expected --group",
                               names.predictors.size()));
-    if (!request.x.empty()) throw Error("--x does not go with --wide: the names of the columns are x; expected one");
     const auto& columns = table_.table().columns;
     std::vector<double> x;
-    for (std::size_t c = 0; c < columns.size() && table_.has_own_names(); ++c) {
+    for (std::size_t c = 0; c < columns.size(); ++c) {
       double value = 0.0;
       const char* const end = columns[c].data() + columns[c].size();
       const auto read = std::from_chars(columns[c].data(), end, value);
@@ -141,6 +142,8 @@ class WideTable final : public BatchSource {
       for (std::size_t c = 0; c < columns.size(); ++c) chosen_.push_back(c);
     points = static_cast<int>(chosen_.size());
     shared_x = {x.empty() ? ramp(points) : x};
+    if (!x.empty())
+      notes.push_back(fmt::format("the first line has x of the {} points: {:g} to {:g}", points, x.front(), x.back()));
     fits = table_.table().values.empty() ? 0 : static_cast<std::int64_t>(table_.table().values[0].size());
     if (fits == 0) throw FileError(request.file, 0, 0, "no rows", "at least one");
     grid = {fits};
@@ -157,6 +160,29 @@ class WideTable final : public BatchSource {
   }
 
  private:
+  /// A line of numbers is no header to who reads tables: its names are given in its place, and it is left empty.
+  static DataTable named_by_first_line(const BatchRequest& request) {
+    std::ifstream file(request.file, std::ios::binary);
+    std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    if (!file) throw FileError(request.file, 0, 0, "cannot be read", "a table whose first line names its columns");
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string line = text.substr(0, end);
+    if (line.starts_with("\xEF\xBB\xBF")) line.erase(0, 3);
+    const char mark = line.find('\t') != std::string::npos  ? '\t'
+                      : line.find(';') != std::string::npos ? ';'
+                      : line.find(',') != std::string::npos ? ','
+                                                            : ' ';
+    TableOptions options = request.table;
+    std::string cell;
+    for (const char c : line + mark)
+      if (c == mark) {
+        if (mark != ' ' || !cell.empty()) options.columns.push_back(std::exchange(cell, {}));
+      } else if (c != '"' && c != '\r') {
+        cell += c;
+      }
+    return DataTable::parse(text.replace(0, end, ""), request.file, options);
+  }
+
   DataTable table_;
   std::vector<std::size_t> chosen_;  // columns that are points
 };

@@ -64,13 +64,15 @@ Json json_of(const std::vector<Stated>& all, const ConstrainedOutcome& found) {
   return list;
 }
 
-std::string sentence_of(const ConstrainedOutcome& found) {
+std::string sentence_of(const ConstrainedOutcome& found, bool converged) {
   if (found.infeasible) return "No point near this one satisfies all constraints: multipliers and errors mean nothing.";
+  const std::string values = fmt::format("gradient {:.2g}, violation {:.2g}, multiplier times distance {:.2g}",
+                                         found.stationarity, found.violation, found.complementarity);
+  if (!converged) return "What is left of the conditions of Karush, Kuhn and Tucker: " + values + ".";
   return fmt::format(
-      "The conditions of Karush, Kuhn and Tucker hold: gradient {:.2g}, violation {:.2g}, multiplier times "
-      "distance {:.2g}. A multiplier is how much ½‖r‖² falls for each unit by which the constraint is "
-      "loosened; errors are those along the active ones.",
-      found.stationarity, found.violation, found.complementarity);
+      "The conditions of Karush, Kuhn and Tucker hold: {}. A multiplier is how much ½‖r‖² falls for each unit by which "
+      "the constraint is loosened; errors are those along the active ones.",
+      values);
 }
 
 }  // namespace
@@ -92,7 +94,7 @@ void add_constraints(const CurveFit& fit, const ConstrainedOutcome& found, Repor
   section.key = "constraints";
   const std::vector<Stated> all = stated(fit);
   section.json = json_of(all, found).dump();
-  section.sentence = sentence_of(found);
+  section.sentence = sentence_of(found, report.result.converged());
   section.tables.push_back(table_of(all, found));
   Section::Panel panel{"constraints", "Constraints"};
   panel.pieces.push_back({"", table_of(all, found), "parameters"});

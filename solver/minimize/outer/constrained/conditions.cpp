@@ -45,6 +45,20 @@ std::vector<double> gradient_at(const Problem& problem, std::span<const std::int
   return g;
 }
 
+void add_terms(const ResidualGroup& group, const std::vector<double>* weight, const std::vector<double>& x,
+               std::vector<double>& terms) {
+  const GroupValues at = values_at(group, x);
+  const std::vector<double>& w = weight ? *weight : at.value;
+  const auto items = static_cast<std::size_t>(group.items());
+  auto entry = at.jacobian.begin();
+  for (std::size_t k = 0; k < static_cast<std::size_t>(group.dimension()); ++k)
+    for (const Slot& slot : group.slots())
+      for (int d = 0; d < slot.dimension; ++d)
+        for (std::size_t i = 0; i < items; ++i, ++entry)
+          terms[static_cast<std::size_t>(slot.offset(static_cast<std::int64_t>(i)) + d)] +=
+              std::abs(w[k * items + i] * *entry);
+}
+
 double projected_norm(const Problem& problem, const std::vector<double>& x, const std::vector<double>& g) {
   double largest = 0.0;
   for (std::size_t j = 0; j < x.size(); ++j) {

@@ -23,6 +23,11 @@ GroupValues values_at(const ResidualGroup& group, const std::vector<double>& x);
 std::vector<double> gradient_at(const Problem& problem, std::span<const std::int64_t> pinned,
                                 const std::vector<double>& x);
 
+/// Adds Σᵢ |wᵢ ∂vᵢ/∂xⱼ| over the values v of a group at x, w = v where none is given: the terms that a gradient is the
+/// sum of. In the order of x.
+void add_terms(const ResidualGroup& group, const std::vector<double>* weight, const std::vector<double>& x,
+               std::vector<double>& terms);
+
 /// ‖Π(x − g) − x‖∞ with the projection on the problem's bounds.
 double projected_norm(const Problem& problem, const std::vector<double>& x, const std::vector<double>& g);
 

@@ -25,6 +25,7 @@ constexpr double growth = 10.0;       // of μ
 constexpr double most_growth = 1e14;  // of μ in all
 constexpr int still = 6;              // steps without a fall, after which constraints may contradict each other
 constexpr std::int64_t small = 300;   // columns up to which Newton's Hessian is formed
+constexpr double most_slope = 1e-4;   // of the gradient of L, beside its terms, at a point that is claimed
 
 bool is_usable(Status s) { return s != Status::non_finite_start && s != Status::failed; }
 bool is_stopped(Status s) { return s == Status::interrupted || s == Status::time_limit; }
@@ -137,17 +138,19 @@ class ConstrainedSolver::Impl {
     return 20.0 * (std::isfinite(initial_cost_) && initial_cost_ > 0.0 ? initial_cost_ : 1.0) / of;
   }
 
-  /// Of the methods that step on x and λ together: where they end is where the solves begin. False: they were stopped.
+  /// Of the methods that step on x and λ together: where they converge is where the solves begin, otherwise these begin
+  /// where those began. False: they were stopped.
   bool find_first_point(std::vector<double>& x) {
     const ConstrainedMethod method = options_.constrained.method;
     if (method == ConstrainedMethod::automatic || method == ConstrainedMethod::augmented_lagrangian) return true;
     ConstrainedModel model(problem_, pinned_);
     FirstPoint first = first_point(model, x, inner());
-    x = first.x;
     result_ = std::move(first.result);
+    const bool stopped = is_stopped(result_.status), found = result_.converged() && first.lambda.allFinite();
+    if (stopped || found) x = first.x;
     state_->measure(x);
-    if (is_usable(result_.status)) set_lambda(first.lambda);
-    if (!is_stopped(result_.status)) return true;
+    if (found) set_lambda(first.lambda);
+    if (!stopped) return true;
     conclude(x);
     return false;
   }
@@ -237,15 +240,21 @@ class ConstrainedSolver::Impl {
     result_.final_cost = cost_at(x);
     found_.penalty = penalty_;
     state_->measure(x);
-    if (!found_.infeasible && !problem_.is_curved()) found_.stationarity = stationarity_at(x);
+    double slope = 0.0;
+    if (!found_.infeasible && !problem_.is_curved()) {
+      const std::vector<double> g = lagrangian_gradient(x);
+      found_.stationarity = projected_norm(problem_, x, g);
+      slope = relative_slope(x, g);
+    }
     found_.violation = found_.complementarity = 0.0;
     for (std::size_t g = 0; g < state_->groups(); ++g) list(g);
-    judge();
+    judge(slope);
     result_.seconds.total = clock_->elapsed();
     result_.constrained = std::move(found_);
   }
 
-  void judge() {
+  /// `slope`: relative_slope().
+  void judge(double slope) {
     Result& r = result_;
     const std::int64_t count = problem_.constraints().count();
     if (found_.infeasible) {
@@ -255,6 +264,12 @@ class ConstrainedSolver::Impl {
       r.status = found_.outer >= options_.constrained.max_outer ? Status::iteration_limit : Status::stalled;
       r.reason = fmt::format("the constraints do not hold after {}: the largest violation is {:.3g}",
                              counted(found_.outer, "solve"), found_.violation);
+    } else if (r.converged() && !(slope <= most_slope)) {
+      r.status = Status::stalled;
+      r.reason = fmt::format(
+          "the constraints hold, but the gradient of the Lagrangian, {:.3g}, is {:.1e} of the terms that it is the sum "
+          "of",
+          found_.stationarity, slope);
     } else if (r.converged()) {
       r.reason += fmt::format("; {}{} {}", count == 1 ? "" : "all ", counted(count, "constraint"),
                               count == 1 ? "holds" : "hold");
@@ -273,15 +288,29 @@ class ConstrainedSolver::Impl {
       for (double& lambda : m.lambda) lambda = all(at++);
   }
 
-  /// With the multipliers as they are now: those of the augmented cost, whose gradient at λ − μc is ∇ₓL.
-  double stationarity_at(const std::vector<double>& x) {
+  /// ∇ₓL with the multipliers as they are now: that of the augmented cost at λ − μc.
+  std::vector<double> lagrangian_gradient(const std::vector<double>& x) {
     const std::vector<Multipliers> kept = multipliers_;
     for (std::size_t g = 0; g < multipliers_.size(); ++g)
       for (std::size_t k = 0; k < state_->count(g); ++k)
         multipliers_[g].lambda[k] -= multipliers_[g].penalty[k] * state_->value(g, k);
-    const double norm = projected_norm(problem_, x, gradient_at(augmented_, pinned_, x));
+    std::vector<double> gradient = gradient_at(augmented_, pinned_, x);
     multipliers_ = kept;
-    return norm;
+    return gradient;
+  }
+
+  /// The largest |Π(xⱼ − gⱼ) − xⱼ| of g = ∇ₓL beside Σᵢ |rᵢ ∂rᵢ/∂xⱼ| + Σₖ |λₖ ∂cₖ/∂xⱼ|, which it is the sum of.
+  double relative_slope(const std::vector<double>& x, const std::vector<double>& g) const {
+    std::vector<double> terms(x.size(), 0.0);
+    for (const auto& group : problem_.groups()) add_terms(*group, nullptr, x, terms);
+    for (std::size_t k = 0; k < multipliers_.size(); ++k)
+      add_terms(*problem_.constraints().groups()[k], &multipliers_[k].lambda, x, terms);
+    double most = 0.0;
+    for (std::size_t j = 0; j < x.size(); ++j) {
+      const double off = std::abs(std::clamp(x[j] - g[j], problem_.lower()[j], problem_.upper()[j]) - x[j]);
+      if (off > 0.0) most = std::max(most, off / terms[j]);
+    }
+    return most;
   }
 
   void list(std::size_t g) {

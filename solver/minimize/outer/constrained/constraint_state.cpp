@@ -5,19 +5,27 @@
 #include <limits>
 
 namespace thalweg::inline v0_1 {
+namespace {
+
+constexpr double least = 1e-3;  // of the size at the first point
+
+}  // namespace
 
 void ConstraintState::measure(const std::vector<double>& x) {
   values_.clear();
   for (const auto& group : constraints_->groups()) values_.push_back(values_at(*group, x));
-  sizes_.resize(values_.size());
-  for (std::size_t g = 0; g < values_.size(); ++g) {
-    sizes_[g].resize(count(g), 0.0);
+  sizes_.assign(values_.size(), {});
+  for (std::size_t g = 0; g < values_.size(); ++g)
     for (std::size_t k = 0; k < count(g); ++k) {
-      for (const double size : {values_[g].size[k], std::abs(value(g, k))})
-        if (std::isfinite(size)) sizes_[g][k] = std::max(sizes_[g][k], size);
-      if (!(sizes_[g][k] > 0.0)) sizes_[g][k] = values_[g].slope[k] > 0.0 ? values_[g].slope[k] : 1.0;
+      double size = 0.0;
+      for (const double each : {values_[g].size[k], std::abs(value(g, k))})
+        if (std::isfinite(each)) size = std::max(size, each);
+      if (!(size > 0.0)) size = values_[g].slope[k] > 0.0 ? values_[g].slope[k] : 1.0;
+      sizes_[g].push_back(size);
     }
-  }
+  if (first_.empty()) first_ = sizes_;
+  for (std::size_t g = 0; g < sizes_.size(); ++g)
+    for (std::size_t k = 0; k < sizes_[g].size(); ++k) sizes_[g][k] = std::max(sizes_[g][k], least * first_[g][k]);
 }
 
 double ConstraintState::violation(std::size_t g, std::size_t k) const {

@@ -9,8 +9,9 @@
 
 namespace thalweg::inline v0_1 {
 
-/// Values of all constraints where they were last measured, and the largest sizes met: what their rounding is measured
-/// by. Constraint k of group g is component k / items, item k % items. The constraints must outlive it.
+/// Values of all constraints where they were last measured, and their sizes there: what their rounding is measured by.
+/// A size is at least a part of that where they were first measured, for one that vanishes with all its terms.
+/// Constraint k of group g is component k / items, item k % items. The constraints must outlive it.
 class ConstraintState {
  public:
   ConstraintState(const Constraints& constraints, double tolerance)
@@ -38,7 +39,7 @@ class ConstraintState {
   const Constraints* constraints_;
   double tolerance_;
   std::vector<GroupValues> values_;
-  std::vector<std::vector<double>> sizes_;
+  std::vector<std::vector<double>> sizes_, first_;  // the latter: where they were first measured
 };
 
 }  // namespace thalweg::inline v0_1

@@ -114,7 +114,8 @@ VectorXd NonlinearProgram::lambda(const Multiplier& m) const {
 NonlinearProgram::Errors NonlinearProgram::errors(const Multiplier& m) const {
   const auto largest = [](const VectorXd& v) { return v.size() > 0 ? v.lpNorm<Eigen::Infinity>() : 0.0; };
   const auto count = static_cast<double>(std::max<Index>(1, m.y.size() + m.z.size()));
-  const double size = std::max(1.0, (m.y.lpNorm<1>() + m.z.lpNorm<1>()) / count);
+  // Multipliers of more than size 100 are divided out (Wächter & Biegler 2006, (6)).
+  const double size = std::max(1.0, (m.y.lpNorm<1>() + m.z.lpNorm<1>()) / (100.0 * count));
   Errors e{largest(gradient(m)), std::max(largest(here_.equal), largest(here_.unequal.cwiseMax(0.0))),
            largest(m.z.cwiseProduct(here_.unequal)), 0.0};
   e.largest = std::max({e.gradient / size, e.violation, e.complementarity / size});

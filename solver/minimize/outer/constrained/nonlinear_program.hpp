@@ -53,7 +53,7 @@ class NonlinearProgram {
   Eigen::VectorXd lambda(const Multiplier& m) const;
 
   /// Largest entries of: the gradient of the Lagrangian, the violations, |z c_I|; and their largest, multipliers of
-  /// more than size one divided out.
+  /// more than size 100 divided out.
   struct Errors {
     double gradient, violation, complementarity, largest;
   };
