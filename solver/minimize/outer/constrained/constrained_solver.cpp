@@ -20,12 +20,13 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
-constexpr double least_fall = 0.25;   // of the violation in a step; else μ grows
-constexpr double growth = 10.0;       // of μ
-constexpr double most_growth = 1e14;  // of μ in all
-constexpr int still = 6;              // steps without a fall, after which constraints may contradict each other
-constexpr std::int64_t small = 300;   // columns up to which Newton's Hessian is formed
-constexpr double most_slope = 1e-4;   // of the gradient of L, beside its terms, at a point that is claimed
+constexpr double least_fall = 0.25;       // of the violation in a step; else μ grows
+constexpr double growth = 10.0;           // of μ
+constexpr double most_growth = 1e14;      // of μ in all
+constexpr int still = 6;                  // steps without a fall, after which constraints may contradict each other
+constexpr std::int64_t small = 300;       // columns up to which Newton's Hessian is formed
+constexpr double most_multiplier = 1e12;  // λ times the size of its constraint, beside the cost at the start
+constexpr double most_slope = 1e-4;       // of the gradient of L, beside its terms, at a point that is claimed
 
 bool is_usable(Status s) { return s != Status::non_finite_start && s != Status::failed; }
 bool is_stopped(Status s) { return s == Status::interrupted || s == Status::time_limit; }
@@ -135,8 +136,9 @@ class ConstrainedSolver::Impl {
     for (std::size_t g = 0; g < state_->groups(); ++g)
       for (std::size_t k = 0; k < state_->count(g); ++k) squares += std::pow(state_->violation(g, k) / scale_[g][k], 2);
     const double of = squares > 1e-4 ? squares : static_cast<double>(problem_.constraints().count());
-    return 20.0 * (std::isfinite(initial_cost_) && initial_cost_ > 0.0 ? initial_cost_ : 1.0) / of;
+    return 20.0 * cost_scale() / of;
   }
+  double cost_scale() const { return std::isfinite(initial_cost_) && initial_cost_ > 0.0 ? initial_cost_ : 1.0; }
 
   /// Of the methods that step on x and λ together: where they converge is where the solves begin, otherwise these begin
   /// where those began. False: they were stopped.
@@ -163,6 +165,8 @@ class ConstrainedSolver::Impl {
         double& lambda = multipliers_[g].lambda[k];
         lambda += multipliers_[g].penalty[k] * state_->value(g, k);
         if (!state_->is_equality(g)) lambda = std::max(lambda, 0.0);
+        // What a solve that ran away leaves is no estimate (Birgin & Martínez 2014, algorithm 4.1: λ is safeguarded).
+        if (!(std::abs(lambda) * scale_[g][k] <= most_multiplier * cost_scale())) lambda = 0.0;
       }
   }
 
@@ -200,7 +204,7 @@ class ConstrainedSolver::Impl {
     ConstraintState state = *state_;
     state.measure(there);
     set_lambda(lambda);
-    if (state.worst(multipliers_) <= 1.0)
+    if (state.worst(multipliers_) <= 1.0 && std::isfinite(cost_at(there)))
       x = there;
     else
       set_lambda(before);
@@ -217,7 +221,8 @@ class ConstrainedSolver::Impl {
     const bool lowest = nearest.converged() || nearest.status == Status::stalled;  // no step lowers it
     const bool holds = state_->worst(multipliers_) <= 1.0;
     if (holds || !lowest) {  // there is a way: begin anew from it
-      if (holds) x = nearest.x;
+      // Where the violations vanish the residuals may overflow.
+      if (holds && std::isfinite(cost_at(nearest.x))) x = nearest.x;
       set_penalty(before);
       return false;
     }
