@@ -194,10 +194,11 @@ TEST_CASE("mistakes in the other options of fit") {
 TEST_CASE("wrong usage") {
   const std::string error = "thalweg: error: ";
   CHECK(of_usage("") ==
-        error + "no command; expected solve, fit, linear, compare, check, list or generate (thalweg --help)");
-  CHECK(of_usage("slove f.toml") == error +
-                                        "unknown command 'slove' (did you mean 'solve'?); expected solve, fit, linear, "
-                                        "compare, check, list or generate");
+        error + "no command; expected solve, fit, batch, linear, compare, check, list or generate (thalweg --help)");
+  CHECK(of_usage("slove f.toml") ==
+        error +
+            "unknown command 'slove' (did you mean 'solve'?); expected solve, fit, batch, linear, "
+            "compare, check, list or generate");
   CHECK(of_usage("--verbos") == error + "unknown option '--verbos'; expected one of thalweg --help");
   CHECK(of_usage("solve") == error + "solve needs a file; expected thalweg solve FILE");
   CHECK(of_usage("fit") == error + "fit needs a file; expected thalweg fit DATA.csv --model \"y = ...\"");

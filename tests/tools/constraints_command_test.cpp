@@ -151,7 +151,7 @@ TEST_CASE("profiles, the bootstrap and many starts heed constraints") {
   REQUIRE(constrained[1] > 0.62);
   CHECK(ends("short.toml")[1] == doctest::Approx(0.62).epsilon(1e-5));  // no further than the constraint lets it
   const json drawn = json::parse(run("solve p.toml --intervals bootstrap --samples 200 --json -", folder.path()).out);
-  CHECK(drawn["interval_kind"] == "bootstrap");
+  CHECK(drawn["parameters"][0]["interval_kind"] == "bootstrap");
   const json many = json::parse(run("solve p.toml --starts 5 --json -", folder.path()).out);
   CHECK(many["status"] == "converged");
   for (const json& minimum : many["minima"]) {
@@ -168,7 +168,7 @@ TEST_CASE("tables have constraints on the command line, which hold in each group
   CHECK(one["status"] == "converged");
   CHECK(one["constraints"][0]["name"] == "p + q = 1.6");
   const json groups = json::parse(
-      run(model + "--group who --shared q --constrain \"top: p <= 0.7\" --constrain \"q > 0\" --json -", folder.path())
+      run(model + "--group who --shared q --constrain \"top: p <= 0.6\" --constrain \"q > 0\" --json -", folder.path())
           .out);
   CHECK(groups["status"] == "converged");
   REQUIRE(groups["constraints"].size() == 3);

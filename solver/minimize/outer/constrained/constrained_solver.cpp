@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,6 +27,7 @@ constexpr double growth = 10.0;           // of μ
 constexpr double most_growth = 1e14;      // of μ in all
 constexpr int still = 6;                  // steps without a fall, after which constraints may contradict each other
 constexpr std::int64_t small = 300;       // columns up to which Newton's Hessian is formed
+constexpr double rounding = 1e-13;        // of a residual, beside the terms that it is the sum of
 constexpr double most_multiplier = 1e12;  // λ times the size of its constraint, beside the cost at the start
 constexpr double most_slope = 1e-4;       // of the gradient of L, beside its terms, at a point that is claimed
 
@@ -304,16 +307,24 @@ class ConstrainedSolver::Impl {
     return gradient;
   }
 
-  /// The largest |Π(xⱼ − gⱼ) − xⱼ| of g = ∇ₓL beside Σᵢ |rᵢ ∂rᵢ/∂xⱼ| + Σₖ |λₖ ∂cₖ/∂xⱼ|, which it is the sum of.
+  /// The largest |Π(xⱼ − gⱼ) − xⱼ| of g = ∇ₓL beside Σᵢ |rᵢ ∂rᵢ/∂xⱼ| + Σₖ |λₖ ∂cₖ/∂xⱼ|, which it is the sum of, but
+  /// where it is what rounding makes of residuals, some ε of Σⱼ |∂rᵢ/∂xⱼ xⱼ|, or of the cost at the start.
   double relative_slope(const std::vector<double>& x, const std::vector<double>& g) const {
-    std::vector<double> terms(x.size(), 0.0);
-    for (const auto& group : problem_.groups()) add_terms(*group, nullptr, x, terms);
+    std::vector<double> terms(x.size(), 0.0), slopes(x.size(), 0.0);
+    for (const auto& group : problem_.groups()) {
+      const std::vector<double> ones(static_cast<std::size_t>(group->items() * group->dimension()), 1.0);
+      add_terms(*group, nullptr, x, terms);
+      add_terms(*group, &ones, x, slopes);
+    }
+    const double reach = std::inner_product(x.begin(), x.end(), slopes.begin(), 0.0, std::plus<>(),
+                                            [](double a, double b) { return std::abs(a) * b; });
     for (std::size_t k = 0; k < multipliers_.size(); ++k)
       add_terms(*problem_.constraints().groups()[k], &multipliers_[k].lambda, x, terms);
     double most = 0.0;
     for (std::size_t j = 0; j < x.size(); ++j) {
       const double off = std::abs(std::clamp(x[j] - g[j], problem_.lower()[j], problem_.upper()[j]) - x[j]);
-      if (off > 0.0) most = std::max(most, off / terms[j]);
+      const double of_cost = x[j] != 0.0 ? cost_scale() / std::abs(x[j]) : 0.0;
+      if (off > rounding * std::max(slopes[j] * reach, of_cost)) most = std::max(most, off / terms[j]);
     }
     return most;
   }

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include <minimize/system/box_step.hpp>
+
 namespace thalweg::inline v0_1 {
 
 using Eigen::Index;
@@ -38,7 +40,7 @@ std::vector<double> NonlinearProgram::moved(const VectorXd& step) const {
   std::vector<double> to = x_;
   for (Index j = 0; j < columns(); ++j) {
     double& at = to[model_.component(j)];
-    at = std::clamp(at + unit_(j) * step(j), model_.lower(j), model_.upper(j));
+    at = stepped(at, unit_(j) * step(j), model_.lower(j), model_.upper(j));
   }
   return to;
 }
