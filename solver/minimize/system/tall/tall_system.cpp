@@ -14,7 +14,7 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
-constexpr double held_numbers = 8e6;      // of J, up to which it is held
+constexpr double held_numbers = 2e6;      // of J, up to which it is held
 constexpr std::int64_t few_columns = 64;  // a reduction costs n² for each row
 constexpr int most_polish_steps = 4;
 constexpr double shrinks = 0.5;                                            // a step beside the one before

@@ -68,7 +68,7 @@ class TallSystem final : public System {
   std::vector<double> sizes_, scratch_;
 };
 
-/// Whether the rows of a problem are better reduced as they are evaluated than held: J has more than 8 million numbers,
+/// Whether the rows of a problem are better reduced as they are evaluated than held: J has more than 2 million numbers,
 /// of few columns, and no group couples its items.
 bool looks_tall(const Problem& problem);
 
