@@ -195,3 +195,51 @@ TEST_CASE("constraints go with errors in the inputs") {
   CHECK(found["parameters"][0]["value"].get<double>() + found["parameters"][1]["value"].get<double>() ==
         doctest::Approx(1.6).epsilon(1e-10));
 }
+
+TEST_CASE("R² under constraints is that of the response with its sigma") {
+  const Folder folder;
+  std::string table = "x,y\n";
+  for (int i = 0; i < 20; ++i)
+    table += std::to_string(0.25 * i) + "," + std::to_string(0.6 * std::exp(-0.3 * i) + 0.4 + 0.01 * (i % 3)) + "\n";
+  folder.write("d.csv", table);
+  const std::string fit = "fit d.csv --model \"y = a*exp(-k*x) + c\" --start a=1,k=1,c=0.1 --sigma 0.02 --json - ";
+  const json plain = json::parse(run(fit, folder.path()).out),
+             constrained = json::parse(run(fit + "--constrain \"a < 10\"", folder.path()).out);
+  CHECK(constrained["statistics"]["r_squared"].get<double>() ==
+        doctest::Approx(plain["statistics"]["r_squared"].get<double>()).epsilon(1e-9));
+  CHECK(constrained["statistics"]["residual_sum_of_squares"].get<double>() ==
+        doctest::Approx(plain["statistics"]["residual_sum_of_squares"].get<double>()).epsilon(1e-9));
+}
+
+TEST_CASE("under constraints 'converged' is said where they hold and the gradient of the Lagrangian vanishes") {
+  const Folder folder;
+  std::string table = "x,y\n";
+  for (int i = 0; i < 40; ++i) {
+    const double x = 5.0 * i / 39.0;
+    table += std::to_string(x) + "," +
+             std::to_string(0.6 * std::exp(-1.5 * x) + 0.45 * std::exp(-0.4 * x) + 0.01 * std::sin(37.0 * i)) + "\n";
+  }
+  folder.write("d.csv", table);
+  const std::string fit = "fit d.csv --model \"y = a*exp(-k*x) + b*exp(-m*x)\" --json - --start ";
+  const char* const hard[] = {
+      "a=0.499,b=16.573,k=0.101,m=13.642 --constrain \"k=4*m\" --constrain \"a/b=2\"",
+      "a=1.159,b=13.816,k=1.39,m=0.327 --constrain \"a*k+b*m=1\" --constrain \"a+k<=1.5\" --constrain \"a-b>=0.1\"",
+      "a=1.319,b=0.7,k=6.822,m=17.352 --constrain \"a*k+b*m=1\" --constrain \"a+b+k+m<=2\" --constrain \"k=4*m\"",
+      "a=0.387,b=5.578,k=13.695,m=12.96 --constrain \"sqrt(a)<=0.8\" --constrain \"k*m<=0.3\"",
+      "a=1.432,b=12.769,k=11.804,m=11.699 --constrain \"a+b+k+m<=2\" --constrain \"sin(a)+cos(b)=1.6\""};
+  for (const char* const problem : hard)
+    for (const std::string method : {"augmented-lagrangian", "interior-point", "sqp"}) {
+      CAPTURE(problem);
+      CAPTURE(method);
+      const Outcome outcome = run(fit + problem + " --constraint-method " + method, folder.path());
+      CHECK((outcome.code == 0 || outcome.code == 1));
+      const json found = json::parse(outcome.out);
+      if (found["status"] != "converged") continue;
+      for (const json& c : found["constraints"]) {
+        const std::string expr = c["expr"];
+        const double value = c["value"].get<double>();
+        CHECK((expr.find("<=") == std::string::npos && expr.find(">=") == std::string::npos ? std::abs(value) : value) <
+              1e-6);
+      }
+    }
+}
