@@ -154,8 +154,8 @@ TEST_CASE("profiles, the bootstrap and many starts heed constraints") {
   CHECK(drawn["parameters"][0]["interval_kind"] == "bootstrap");
   const json many = json::parse(run("solve p.toml --starts 5 --json -", folder.path()).out);
   CHECK(many["status"] == "converged");
-  for (const json& minimum : many["minima"]) {
-    const auto x = minimum["x"].get<std::vector<double>>();
+  for (const json& minimum : many.at("multistart").at("minima")) {
+    const auto x = minimum.at("parameters").get<std::vector<double>>();
     CHECK(x[0] + x[2] == doctest::Approx(1.0).epsilon(1e-9));
   }
 }
