@@ -124,10 +124,11 @@ bool is_usable(const Result& r) {
 
 }  // namespace
 
-Problem bound_problem(const Problem& problem, const Result& result) {
+BoundProblem bound_problem(const Problem& problem, const Result& result) {
   std::vector<std::unique_ptr<ResidualGroup>> groups = same_groups(problem);
+  std::vector<double> norms;
   if (is_usable(result)) {
-    const std::vector<double> norms = column_norms(problem, result.x);
+    norms = column_norms(problem, result.x);
     std::size_t index = 0;
     for (const auto& group : problem.constraints().groups()) {
       const GroupValues at = values_at(*group, result.x);
@@ -140,14 +141,14 @@ Problem bound_problem(const Problem& problem, const Result& result) {
       if (!rows.empty()) groups.push_back(std::make_unique<ActiveRows>(*group, std::move(rows)));
     }
   }
-  Problem bound = problem.with_groups(std::move(groups));
-  bound.clear_constraints();
+  BoundProblem bound{problem.with_groups(std::move(groups)), std::move(norms)};
+  bound.rows.clear_constraints();
   return bound;
 }
 
-void settle_constrained(const Problem& problem, const Result& result, std::span<const double> response,
-                        FitStatistics& s) {
-  if (s.available()) settle(s, column_norms(problem, result.x));
+void settle_constrained(const Problem& problem, const BoundProblem& bound, const Result& result,
+                        std::span<const double> response, FitStatistics& s) {
+  if (s.available() && !bound.norms.empty()) settle(s, bound.norms);
   // That of the bound problem does not know σ, which its groups do not show.
   if (std::isfinite(s.r_squared)) {
     const Problem residuals = relaxed(problem);

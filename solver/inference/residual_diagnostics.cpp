@@ -58,7 +58,7 @@ ResidualDiagnostics residual_diagnostics(const Problem& problem, const Result& r
   ResidualDiagnostics d;
   if (!s.available()) return d;
   std::optional<Problem> bound;
-  if (!problem.constraints().empty()) bound.emplace(bound_problem(problem, result));
+  if (!problem.constraints().empty()) bound.emplace(bound_problem(problem, result).rows);
   const Program program(bound ? *bound : problem);
   if (!is_complete(program, s)) return d;
   AlignedArray residual(program.rows());

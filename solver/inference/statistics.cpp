@@ -324,9 +324,10 @@ FitStatistics complete(FitStatistics s, const Problem& problem, const Result& re
 FitStatistics statistics(const Problem& problem, const Result& result, std::span<const double> response, double level) {
   if (!(level > 0.0 && level < 1.0)) throw Error(fmt::format("level is {}; expected a number between 0 and 1", level));
   if (!problem.constraints().empty()) {
-    FitStatistics bound = statistics(bound_problem(problem, result), result, response, level);
-    settle_constrained(problem, result, response, bound);
-    return bound;
+    const BoundProblem bound = bound_problem(problem, result);
+    FitStatistics s = statistics(bound.rows, result, response, level);
+    settle_constrained(problem, bound, result, response, s);
+    return s;
   }
   FitStatistics s;
   s.level = level;

@@ -15,7 +15,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/compressed_file.hpp"
 #include "io/input_file.hpp"
 #include "io/npy_header.hpp"
 
@@ -151,12 +150,6 @@ NpyFile NpyFile::raw(const std::string& path, std::vector<std::int64_t> shape, c
   return file;
 }
 
-std::int64_t NpyFile::elements() const {
-  std::int64_t all = 1;
-  for (const std::int64_t n : shape_) all *= n;
-  return all;
-}
-
 std::int64_t NpyFile::columns() const {
   std::int64_t across = static_cast<std::int64_t>(fields_.size());
   for (std::size_t d = 1; d < shape_.size(); ++d) across *= shape_[d];
@@ -222,10 +215,6 @@ void NpyFile::read_elements(std::int64_t begin, std::int64_t end, double* to) co
   std::vector<char> buffer(static_cast<std::size_t>((end - begin) * element_bytes_));
   read_bytes(data_ + begin * element_bytes_, static_cast<std::int64_t>(buffer.size()), buffer.data());
   convert(buffer.data() + field.offset, element_bytes_, end - begin, field, to);
-}
-
-bool is_npy_file(const std::string& path) {
-  return reading::is_regular_file(path) && reading::first_bytes(path, 6) == "\x93NUMPY";
 }
 
 }  // namespace thalweg::inline v0_1

@@ -164,12 +164,12 @@ class HeaderReader {
 
 NpyHeader parse_npy_header(const std::string& text, const std::string& path) { return HeaderReader(text, path).read(); }
 
-std::string npy_header(const std::vector<std::int64_t>& shape) {
+std::string npy_header(const std::vector<std::int64_t>& shape, const std::string& type) {
   std::string tuple = "(";
   for (const std::int64_t n : shape) tuple += fmt::format("{}, ", n);
   if (shape.size() > 1) tuple.resize(tuple.size() - 2);
   if (shape.size() == 1) tuple.pop_back();
-  std::string header = fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': {}), }}", tuple);
+  std::string header = fmt::format("{{'descr': {}, 'fortran_order': False, 'shape': {}), }}", type, tuple);
   // The whole is a multiple of 64 bytes, and ends a line.
   const std::size_t whole = (10 + header.size() + 1 + 63) / 64 * 64;
   header.resize(whole - 10 - 1, ' ');

@@ -35,7 +35,6 @@ class NpyFile {
   const std::vector<std::int64_t>& shape() const { return shape_; }
   const std::vector<NpyField>& fields() const { return fields_; }
   bool columns_first() const { return columns_first_; }
-  std::int64_t elements() const;  ///< the product of the shape
 
   /// As a table: the first dimension counts the rows, the others together, times the fields, the columns. The columns
   /// of a row are in the order of their indices, the last one changing fastest.
@@ -63,9 +62,8 @@ class NpyFile {
   std::int64_t element_bytes_ = 8;
 };
 
-/// The header of an array of doubles of this shape, rows first: what a file begins with.
-std::string npy_header(const std::vector<std::int64_t>& shape);
-/// Whether a file begins as such files do.
-bool is_npy_file(const std::string& path);
+/// What a file begins with: the header of an array of this shape, rows first. `type`: of its elements, as NumPy writes
+/// it, by default doubles.
+std::string npy_header(const std::vector<std::int64_t>& shape, const std::string& type = "'<f8'");
 
 }  // namespace thalweg::inline v0_1

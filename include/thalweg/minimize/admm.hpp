@@ -31,8 +31,8 @@ struct AdmmOptions {
 /// `h`, if any, is not to be null outside the bounds: the problem must have none then. `options` are those of the
 /// solves of the groups, but for threads, time_limit, interrupt and callback, which are those of the whole. The trace's
 /// costs are F(z) + h(z). Converged: the residuals of agreement are within the tolerance, and z − prox(z − ∇F(z)/L), L
-/// the trace of JᵀJ at the start, is at most √tolerance beside z or √(2F/L), and that step is taken. Throws Error as solve() does, for blocks on
-/// manifolds, for constraints, and for bounds beside h.
+/// the trace of JᵀJ at the start, is at most √tolerance beside z or √(2F/L), and that step is taken. Throws Error as
+/// solve() does, for blocks on manifolds, for constraints, and for bounds beside h.
 Result admm(const Problem& problem, const Proximable* h = nullptr, const Options& options = {},
             const AdmmOptions& admm = {});
 

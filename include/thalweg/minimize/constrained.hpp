@@ -27,7 +27,8 @@ ConstrainedMethod parse_constrained_method(std::string_view);
 
 struct ConstrainedOptions {
   ConstrainedMethod method = ConstrainedMethod::automatic;
-  /// Of constraints, beside their size: the largest Σⱼ |∂c/∂xⱼ xⱼ|, or |c|, at the start and the ends of the solves.
+  /// Of constraints, beside their size: Σⱼ |∂c/∂xⱼ xⱼ|, or |c|, where they are measured; at least 1e-3 of that at the
+  /// start.
   double tolerance = 1e-10;
   int max_outer = 60;  ///< solves of augmented problems, each with other multipliers
 

@@ -99,8 +99,8 @@ std::vector<std::string> batch_model_names();
 std::string answer_of(const BatchSummary& summary);
 std::string to_text(const BatchSummary& summary);
 std::string to_json(const BatchSummary& summary);
-/// A page as that of one solve (report/html.hpp): statuses, iterations, the distribution of each parameter, its map where
-/// the fits form a picture, and the worst fits. Below 3 MB, with the maps.
+/// A page as that of one solve (report/html.hpp): statuses, iterations, the distribution of each parameter, its map
+/// where the fits form a picture, and the worst fits. Below 3 MB, with the maps.
 std::string to_html(const BatchSummary& summary, const Provenance& provenance);
 
 }  // namespace thalweg::inline v0_1

@@ -132,9 +132,6 @@ bool LaneData::start(std::int64_t fit, double* p) {
     for (const auto& column : job_.data.x)
       x.push_back(column.data() + (column.size() == static_cast<std::size_t>(points_) ? 0 : fit * points_));
     job_.model.guess(x, guessed_from(fit), p);
-    // A level that was extrapolated below zero would leave no mean.
-    for (int j = 0; j < n && job_.options.cost == BatchCost::poisson; ++j)
-      if (job_.model.parameter_names()[static_cast<std::size_t>(j)] == "offset") p[j] = std::max(p[j], 0.5);
   } else {
     std::copy_n(starts.data() + (starts.size() == static_cast<std::size_t>(n) ? 0 : fit * n), n, p);
   }

@@ -98,6 +98,8 @@ void guess_decay(std::span<const double> x, std::span<const double> y, double& a
   for (std::size_t i = 0; i < y.size(); ++i) line.add(1.0, std::exp(-rate * (x[i] - x0)), y[i]);
   offset = line.intercept();
   amplitude = line.slope() * std::exp(rate * x0);
+  // Data above zero have a level above zero: counts need it.
+  if (const double least = *std::min_element(y.begin(), y.end()); least > 0.0) offset = std::max(offset, 0.5 * least);
   if (std::isfinite(offset) && std::isfinite(amplitude)) return;
   offset = line.v / line.n;
   amplitude = 1.0;

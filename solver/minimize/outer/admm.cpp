@@ -102,7 +102,7 @@ class Admm {
         program_(problem),
         z_(problem.start()) {
     for (std::size_t j = 0; j < z_.size(); ++j) {
-      if (problem.moves(static_cast<std::int64_t>(j))) moving_.push_back(j);
+      if (problem.moves(static_cast<std::int64_t>(j))) moving_.push_back(static_cast<std::int64_t>(j));
       z_[j] = std::clamp(z_[j], problem.lower()[j], problem.upper()[j]);
     }
     curvature_at_start();
@@ -157,7 +157,7 @@ class Admm {
                     [&](std::int64_t chunk, std::int64_t, std::int64_t) {
                       Part& part = *parts_[static_cast<std::size_t>(chunk)];
                       if (part.reads.empty()) return;
-                      for (const std::size_t j : moving_) part.v[j] = z_[j] - part.u[j];
+                      for (const auto j : moving_) part.v[j] = z_[j] - part.u[j];
                       Options one = watch_.for_one_solve();
                       one.callback = {};
                       one.restarts = 0;
@@ -176,10 +176,8 @@ class Admm {
       }
   }
 
-  /// Whether a group's x counts for a component: h, whose prox has one t for all, has all groups count.
-  static bool reads(const Part& part, std::size_t j) {
-    return std::binary_search(part.reads.begin(), part.reads.end(), static_cast<std::int64_t>(j));
-  }
+  /// The numbers for which a group's x counts: with h, whose prox has one t for all, all of them.
+  const std::vector<std::int64_t>& counted(const Part& part) const { return h_ ? moving_ : part.reads; }
 
   Residuals agree() {
     const Vector before = z_;
@@ -187,18 +185,18 @@ class Admm {
     const auto groups = static_cast<double>(parts_.size());
     Vector mean(z_.size(), 0.0);
     for (auto& part : parts_)
-      for (const std::size_t j : moving_) {
-        if (!h_ && !reads(*part, j)) continue;
+      for (const std::int64_t number : counted(*part)) {
+        const auto j = static_cast<std::size_t>(number);
         part->v[j] = a * part->x[j] + (1.0 - a) * before[j];
         mean[j] += (part->v[j] + part->u[j]) / (h_ ? groups : readers_[j]);
       }
-    for (const std::size_t j : moving_)
+    for (const auto j : moving_)
       if (h_ || readers_[j] > 0.0) z_[j] = mean[j];
     project(1.0 / (groups * rho_));
     double apart = 0.0, size = 0.0, moved = 0.0, pull = 0.0;
     for (auto& part : parts_)
-      for (const std::size_t j : moving_) {
-        if (!h_ && !reads(*part, j)) continue;
+      for (const std::int64_t number : counted(*part)) {
+        const auto j = static_cast<std::size_t>(number);
         part->u[j] += part->v[j] - z_[j];
         apart += std::pow(part->x[j] - z_[j], 2);
         size += std::max(part->x[j] * part->x[j], z_[j] * z_[j]);
@@ -211,7 +209,7 @@ class Admm {
   /// prox of t h, or the projection on the bounds.
   void project(double t) {
     if (h_) return h_->prox(z_, t);
-    for (const std::size_t j : moving_) z_[j] = std::clamp(z_[j], problem_.lower()[j], problem_.upper()[j]);
+    for (const auto j : moving_) z_[j] = std::clamp(z_[j], problem_.lower()[j], problem_.upper()[j]);
   }
   static double ratio(double squares, double size) { return squares > 0.0 ? std::sqrt(squares / size) : 0.0; }
 
@@ -241,10 +239,10 @@ class Admm {
   Result claim(const Residuals& r) {
     const Vector g = gradient_at(problem_, {}, z_), before = z_;
     const double cost = result_.trace.back().cost;
-    for (const std::size_t j : moving_) z_[j] -= g[j] / curvature_;
+    for (const auto j : moving_) z_[j] -= g[j] / curvature_;
     project(1.0 / curvature_);
     double off = 0.0, size = 2.0 * std::max(0.0, cost) / curvature_;
-    for (const std::size_t j : moving_) {
+    for (const auto j : moving_) {
       off += std::pow(z_[j] - before[j], 2);
       size = std::max(size, before[j] * before[j]);
     }
@@ -276,7 +274,7 @@ class Admm {
   Watch watch_;
   const Program program_;
   Vector z_, readers_;  // readers: of each number, the groups that read it
-  std::vector<std::size_t> moving_;
+  std::vector<std::int64_t> moving_;
   double rho_ = 1.0, curvature_ = 1.0;  // the latter: the trace of JᵀJ at the start
   std::vector<std::unique_ptr<Part>> parts_;
   bool failed_ = false;

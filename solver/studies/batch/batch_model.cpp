@@ -9,6 +9,8 @@
 #include <thalweg/batch/models.hpp>
 #include <thalweg/formula/formula.hpp>
 
+#include "io/text_numbers.hpp"
+
 namespace thalweg::inline v0_1 {
 namespace studies {
 namespace {
@@ -26,11 +28,6 @@ constexpr BuiltIn built_in[] = {{"exponential", exponential_batch_model},
                                 {"rotated-gaussian-2d", rotated_gaussian_2d_batch_model},
                                 {"linear", linear_batch_model}};
 constexpr std::string_view polynomial = "polynomial:";
-
-std::string trimmed(const std::string& text) {
-  const auto first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");
-  return first == std::string::npos ? "" : text.substr(first, last - first + 1);
-}
 
 /// Null: the text names none.
 std::unique_ptr<BatchModel> built_in_model(const std::string& name) {
@@ -50,11 +47,11 @@ std::unique_ptr<BatchModel> built_in_model(const std::string& name) {
 NamedBatchModel batch_model_of(const std::string& text, const std::vector<std::pair<std::string, double>>& starts) {
   const std::size_t equals = text.find('=');
   const bool has_left = equals != std::string::npos && text.find_first_of("<>=!", equals + 1) == std::string::npos;
-  const std::string right = trimmed(has_left ? text.substr(equals + 1) : text);
+  const std::string right = std::string(reading::trim(std::string_view(text).substr(has_left ? equals + 1 : 0)));
   NamedBatchModel found;
   if (auto model = built_in_model(right)) {
     const bool picture = model->predictors() == 2;
-    found.names = {has_left  ? trimmed(text.substr(0, equals))
+    found.names = {has_left  ? std::string(reading::trim(std::string_view(text).substr(0, equals)))
                    : picture ? "z"
                              : "y",
                    picture ? std::vector<std::string>{"x", "y"} : std::vector<std::string>{"x"}};
@@ -69,7 +66,7 @@ NamedBatchModel batch_model_of(const std::string& text, const std::vector<std::p
                     text, did_you_mean(right, known), enumerated(known)));
   }
   const Equation equation = Equation::parse(text);
-  const std::string left = trimmed(std::string(equation.response.text()));
+  const std::string left = std::string(reading::trim(equation.response.text()));
   if (equation.response.names().size() != 1 || left != equation.response.names()[0].name)
     throw Error(fmt::format("--model: '{}' is no name; expected that of what was measured on the left", left));
   std::vector<std::string> parameters;

@@ -14,7 +14,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <thalweg/io/file_error.hpp>
+#include <thalweg/io/npy.hpp>
 
 namespace thalweg::inline v0_1::studies {
 namespace {
@@ -28,19 +28,10 @@ std::string csv_cell(const std::string& text) {
 
 /// Of a structured array, one element a fit.
 std::string array_header(const std::vector<std::string>& parameters, const std::vector<std::int64_t>& grid) {
-  std::string fields, shape;
+  std::string fields;
   for (const char* const what : {"", "_error"})
     for (const std::string& name : parameters) fields += fmt::format("('{}{}', '<f8'), ", name, what);
-  for (const std::int64_t n : grid) shape += fmt::format("{},", n);
-  std::string text = fmt::format(
-      "{{'descr': [{}('cost', '<f8'), ('iterations', '<i4'), ('status', '|u1')], 'fortran_order': False, "
-      "'shape': ({}), }}",
-      fields, shape);
-  text.resize((12 + text.size() + 1 + 63) / 64 * 64 - 13, ' ');
-  text += '\n';
-  std::string file("\x93NUMPY\x02\x00", 8);
-  for (int byte = 0; byte < 4; ++byte) file += static_cast<char>(text.size() >> (8 * byte) & 0xFF);
-  return file + text;
+  return npy_header(grid, fmt::format("[{}('cost', '<f8'), ('iterations', '<i4'), ('status', '|u1')]", fields));
 }
 
 std::string table_header(const std::vector<std::string>& parameters) {
@@ -152,15 +143,13 @@ void BatchOutput::append(const std::string& bytes) {
   }
 }
 
-std::string BatchOutput::record(const BatchResult& result, std::int64_t fit) const {
-  std::string bytes;
+void BatchOutput::add_record(const BatchResult& result, std::int64_t fit, std::string& bytes) {
   const auto i = static_cast<std::size_t>(fit);
   for (const double v : result.parameters_of(fit)) add(bytes, v);
   for (const double v : result.standard_errors_of(fit)) add(bytes, v);
   add(bytes, result.cost[i]);
   add(bytes, result.iterations[i]);
   add(bytes, static_cast<std::uint8_t>(result.status[i]));
-  return bytes;
 }
 
 std::string BatchOutput::line(const BatchResult& result, std::int64_t fit, const std::string& name) const {
@@ -172,10 +161,14 @@ std::string BatchOutput::line(const BatchResult& result, std::int64_t fit, const
   return text + fmt::format("{},{},{}\n", number(result.cost[i]), result.iterations[i], to_string(result.status[i]));
 }
 
-void BatchOutput::write(const BatchResult& result, const std::vector<std::string>& names) {
+void BatchOutput::write(const BatchResult& result, const std::function<std::string(std::int64_t)>& name) {
   std::string bytes;
+  if (binary_) bytes.reserve(static_cast<std::size_t>(result.fits * record_bytes_));
   for (std::int64_t fit = 0; fit < result.fits; ++fit)
-    bytes += binary_ ? record(result, fit) : line(result, fit, csv_cell(names[static_cast<std::size_t>(fit)]));
+    if (binary_)
+      add_record(result, fit, bytes);
+    else
+      bytes += line(result, fit, csv_cell(name(fit)));
   append(bytes);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,8 +25,9 @@ class BatchOutput {
   BatchOutput& operator=(const BatchOutput&) = delete;
 
   std::int64_t present() const { return present_; }  ///< fits that were there at the beginning
-  /// The next fits; `names`: of each, or empty. Throws FileError where the disk is full; what was written stays.
-  void write(const BatchResult& result, const std::vector<std::string>& names);
+  /// The next fits; `name`: of the k-th of them, asked for a table alone. Throws FileError where the disk is full; what
+  /// was written stays.
+  void write(const BatchResult& result, const std::function<std::string(std::int64_t)>& name);
   /// All are there: gives the file its name.
   void finish();
 
@@ -34,7 +36,7 @@ class BatchOutput {
   void expect_same_settings() const;
   void note_settings() const;
   void append(const std::string& bytes);
-  std::string record(const BatchResult& result, std::int64_t fit) const;
+  static void add_record(const BatchResult& result, std::int64_t fit, std::string& bytes);
   std::string line(const BatchResult& result, std::int64_t fit, const std::string& name) const;
   std::int64_t lines_present(std::int64_t size);
   [[noreturn]] void fail(const std::string& problem, const std::string& expected) const;

@@ -103,13 +103,10 @@ std::string settings_in_words(const BatchRequest& r) {
                     static_cast<int>(o.noise), o.tolerance, o.initial_damping, o.max_iterations, o.hand_over);
 }
 
-std::vector<std::string> names_of(const BatchSource& source, std::int64_t begin, std::int64_t end) {
-  std::vector<std::string> names;
-  for (std::int64_t fit = begin; fit < end; ++fit) {
-    std::string name = source.name(fit);
-    names.push_back(name.empty() ? std::to_string(fit) : std::move(name));
-  }
-  return names;
+/// That of its group, or its number.
+std::string name_of(const BatchSource& source, std::int64_t fit) {
+  std::string name = source.name(fit);
+  return name.empty() ? std::to_string(fit) : name;
 }
 
 BatchSummary described(const BatchRequest& request, const BatchSource& source) {
@@ -154,7 +151,7 @@ BatchSummary run_batch(const BatchRequest& request) {
     const Stopwatch fitting;
     fit_batch(model, data_of(*source, piece, settings.starts, end - begin), settings.options, result);
     summary.seconds_fitting += fitting.elapsed();
-    if (output) output->write(result, names_of(*source, begin, end));
+    if (output) output->write(result, [&](std::int64_t k) { return name_of(*source, begin + k); });
     tally.add(begin, piece, result);
     if (request.progress) request.progress(end, source->fits);
   }

@@ -148,8 +148,7 @@ class ConstrainedSolver::Impl {
   bool find_first_point(std::vector<double>& x) {
     const ConstrainedMethod method = options_.constrained.method;
     if (method == ConstrainedMethod::automatic || method == ConstrainedMethod::augmented_lagrangian) return true;
-    ConstrainedModel model(problem_, pinned_);
-    FirstPoint first = first_point(model, x, inner());
+    FirstPoint first = first_point(model(), x, inner());
     result_ = std::move(first.result);
     const bool stopped = is_stopped(result_.status), found = result_.converged() && first.lambda.allFinite();
     if (stopped || found) x = first.x;
@@ -173,6 +172,11 @@ class ConstrainedSolver::Impl {
       }
   }
 
+  /// Dense: made when it is first asked for.
+  ConstrainedModel& model() {
+    if (!model_) model_.emplace(problem_, pinned_);
+    return *model_;
+  }
   bool can_polish() const { return is_small() && !program_.has_loss(); }
   bool is_small() const { return program_.columns() <= small && !problem_.is_curved(); }
 
@@ -201,9 +205,8 @@ class ConstrainedSolver::Impl {
     if (!can_polish()) return;
     const Eigen::VectorXd before = flat_lambda();
     std::vector<double> there = x;
-    ConstrainedModel model(problem_, pinned_);
     Eigen::VectorXd lambda = before;
-    polish(model, lambda, there);
+    polish(model(), lambda, there);
     ConstraintState state = *state_;
     state.measure(there);
     set_lambda(lambda);
@@ -238,9 +241,8 @@ class ConstrainedSolver::Impl {
 
   void conclude(std::vector<double>& x) {
     if (options_.polish && result_.converged() && !found_.infeasible && can_polish()) {
-      ConstrainedModel model(problem_, pinned_);
       Eigen::VectorXd lambda = flat_lambda();
-      polish(model, lambda, x);
+      polish(model(), lambda, x);
       set_lambda(lambda);
     }
     result_.x = x;
@@ -363,6 +365,7 @@ class ConstrainedSolver::Impl {
   const Program program_;  // of the residuals alone
   const Problem augmented_, violations_;
   Solver solver_;
+  std::optional<ConstrainedModel> model_;
   LinearSolver* own_ = nullptr;
 
   Options options_;
