@@ -2,16 +2,17 @@
 
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <boost/iostreams/concepts.hpp>
-#include <boost/iostreams/filter/bzip2.hpp>
 #include <boost/iostreams/filter/gzip.hpp>
 #include <boost/iostreams/filtering_stream.hpp>
 
 #include <thalweg/io/file_error.hpp>
 
+#include "io/bzip2_blocks.hpp"
 #include "io/input_file.hpp"
 
 namespace thalweg::inline v0_1::reading {
@@ -48,8 +49,9 @@ struct Stream {
   static constexpr std::size_t magic_length = 3;
   InputFile file;
   std::string first;
-  std::string_view rest;  // of `first`, still to be read
-  io::filtering_istream in;
+  std::string_view rest;              // of `first`, still to be read
+  std::optional<Bzip2Blocks> blocks;  // of bzip2 data
+  io::filtering_istream in;           // of others
   const char* how = "file's";
 };
 
@@ -60,15 +62,20 @@ ByteSource open_bytes(const std::string& path, const char* expected) {
   constexpr std::streamsize block = 1 << 18;
   if (s->rest.starts_with("BZh")) {
     s->how = "bzip2";
-    s->in.push(io::bzip2_decompressor(), block);
+    const Bytes packed{&s->file, &s->rest};
+    s->blocks.emplace([packed](char* to, std::size_t size) {
+      const std::streamsize n = packed.read(to, static_cast<std::streamsize>(size));
+      return n > 0 ? static_cast<std::size_t>(n) : 0;
+    });
   } else if (s->rest.starts_with("\x1f\x8b")) {
     s->how = "gzip";
     s->in.push(io::gzip_decompressor(), block);
   }
-  s->in.push(Bytes{&s->file, &s->rest}, block);
+  if (!s->blocks) s->in.push(Bytes{&s->file, &s->rest}, block);
   s->in.exceptions(std::ios::badbit);
   return [s = std::move(s), path](char* to, std::size_t size) -> std::size_t {
     try {
+      if (s->blocks) return s->blocks->read(to, size);
       if (!s->in) return 0;
       s->in.read(to, static_cast<std::streamsize>(size));
       return static_cast<std::size_t>(s->in.gcount());

@@ -155,7 +155,8 @@ Result run(AnyMethod method, const Subject& subject, const std::vector<double>& 
   if (const Method* second = std::get_if<Method>(&runs)) {
     Options own = options;
     own.method = *second;
-    const bool squares = subject.residuals && (needs_residuals(*second) || !subject.objective);
+    const bool squares = subject.residuals &&
+                         (needs_residuals(*second) || !subject.objective || !subject.residuals->constraints().empty());
     return squares ? solve(*subject.residuals, start, own) : minimize(*subject.objective, start, own, subject.box);
   }
   TrainOptions own = train;

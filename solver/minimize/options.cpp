@@ -70,7 +70,10 @@ constexpr Name<LinearSolverKind> linear_solvers[] = {{"auto", LinearSolverKind::
                                                      {"iterative-schur", LinearSolverKind::iterative_schur},
                                                      {"implicit-schur", LinearSolverKind::implicit_schur},
                                                      {"conjugate-gradient", LinearSolverKind::conjugate_gradient},
-                                                     {"cholmod", LinearSolverKind::cholmod}};
+                                                     {"cholmod", LinearSolverKind::cholmod},
+                                                     {"lsqr", LinearSolverKind::lsqr},
+                                                     {"lsmr", LinearSolverKind::lsmr},
+                                                     {"minres", LinearSolverKind::minres}};
 
 template <class E, std::size_t N>
 E value_of(const Name<E> (&names)[N], std::string_view what, std::string_view name) {

@@ -100,8 +100,15 @@ Options precise(Kind kind) {
 }
 
 std::vector<Kind> sparse_kinds() {
-  std::vector<Kind> kinds = {Kind::dense_schur,     Kind::sparse_schur,   Kind::sparse_cholesky,
-                             Kind::iterative_schur, Kind::implicit_schur, Kind::conjugate_gradient};
+  std::vector<Kind> kinds = {Kind::dense_schur,
+                             Kind::sparse_schur,
+                             Kind::sparse_cholesky,
+                             Kind::iterative_schur,
+                             Kind::implicit_schur,
+                             Kind::conjugate_gradient,
+                             Kind::lsqr,
+                             Kind::lsmr,
+                             Kind::minres};
   if (sparse_cholesky_available()) kinds.push_back(Kind::cholmod);
   return kinds;
 }

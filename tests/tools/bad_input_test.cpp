@@ -250,7 +250,8 @@ TEST_CASE("values that options do not take") {
   CHECK(of_usage("solve f.toml --linear-solver lu") ==
         error +
             "unknown linear solver 'lu'; expected one of auto, dense-qr, dense-cholesky, sparse-cholesky, "
-            "dense-schur, sparse-schur, iterative-schur, implicit-schur, conjugate-gradient, cholmod");
+            "dense-schur, sparse-schur, iterative-schur, implicit-schur, conjugate-gradient, cholmod, lsqr, lsmr, "
+            "minres");
   CHECK(of_usage("solve f.toml --damping x") ==
         error + "unknown damping 'x'; expected one of nielsen, marquardt, radius");
   CHECK(of_usage("solve f.toml --function-tolerance -1") ==

@@ -224,3 +224,41 @@ TEST_CASE("regressions are compared as other problems are") {
   const Outcome lasso = run("compare " + folder + "lasso.toml --methods fista,newton");
   CHECK(contains(lasso.out, "refused"));
 }
+
+TEST_CASE("constraints of a regression hold in the user's units, and are reported") {
+  const Folder folder;
+  const auto file = [](const std::string& more, const std::string& condition) {
+    return "[regression]\nkind = \"linear\"\nresponse = \"y\"\n" + more + "[constraints]\nshare = \"" + condition +
+           "\"\n[data]\ncolumns = [\"x1\", \"x2\", \"y\"]\n"
+           "rows = [[1, 2, 3.1], [2, 1, 4.2], [3, 5, 6.9], [4, 3, 8.2], [5, 8, 11.7], [6, 2, 11.1]]\n";
+  };
+  std::vector<double> errors;
+  for (const char* more : {"", "standardize = true\n"}) {
+    folder.write("r.toml", file(more, "x1 + x2 = 1.5"));
+    const Outcome o = run("solve r.toml --json -", folder.path());
+    CAPTURE(o.err);
+    REQUIRE(o.code == 0);
+    const json d = json::parse(o.out);
+    CHECK(value(d, "x1") + value(d, "x2") == Approx(1.5).epsilon(1e-12));
+    CHECK(d["constraints"][0]["name"] == "share");
+    CHECK(d["constraints"][0]["active"] == true);
+    errors.push_back(d["parameters"][1]["standard_error"]);
+    // Along the constraint the two move together.
+    CHECK(errors.back() == Approx(d["parameters"][2]["standard_error"].get<double>()).epsilon(1e-8));
+  }
+  CHECK(errors[0] == Approx(errors[1]).epsilon(1e-8));
+
+  const auto refused = [&](const std::string& text, const std::string& arguments = "solve r.toml") {
+    folder.write("r.toml", text);
+    const Outcome o = run(arguments, folder.path());
+    CHECK(o.code != 0);
+    return o.err;
+  };
+  CHECK(contains(refused(file("", "x1 + x3 = 1")),
+                 "r.toml:5:10: constraint 'share': unknown coefficient 'x3' (did you mean 'x1'?); expected intercept, "
+                 "x1 or x2"));
+  CHECK(contains(refused(file("", "x1 + x2")), "r.toml:5:"));
+  CHECK(contains(refused(file("l1 = 0.1\n", "x1 = x2")), "[constraints] does not go with l1 or max_norm"));
+  CHECK(contains(refused(file("", "x1 = x2"), "compare r.toml"), "constraints, which no method of a comparison heeds"));
+  CHECK(contains(refused(file("", "x1 = x2"), "solve r.toml --method adam"), "does not heed constraints"));
+}

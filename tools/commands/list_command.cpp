@@ -79,6 +79,9 @@ const std::vector<Line> linear_solvers = {
     {"iterative-schur", "what is left solved by preconditioned conjugate gradients"},
     {"implicit-schur", "the same without forming it: the least memory"},
     {"conjugate-gradient", "preconditioned conjugate gradients on the normal equations, nothing eliminated"},
+    {"lsqr", "LSQR on the sparse rows of the Jacobian: does not square its condition"},
+    {"lsmr", "LSMR, likewise: the gradient of the model falls in every iteration"},
+    {"minres", "MINRES on the normal equations, by products with those rows"},
 };
 /// Those of the last kind, which takes what no other recognises, first.
 std::vector<Line> formats() {

@@ -21,9 +21,11 @@ struct LinearRecord {
 
 struct IterationOptions {
   double tolerance = 1e-10;         ///< of `residual`, and of `gradient` where there is one: whichever is met first
-  std::int64_t max_iterations = 0;  ///< 0: 10 n, at least 1000, n the number of columns
-  int restart = 50;                 ///< of GMRES: directions that are kept
-  double relaxation = 1.5;          ///< of SOR, in (0, 2)
+  double gradient_reduction = 0.0;  ///< of LSQR and LSMR: ends, too, where ‖Aᵀ(b − Ax)‖ is this part of what it was
+                                    ///< at the start; 0: never
+  std::int64_t max_iterations = 0;                         ///< 0: 10 n, at least 1000, n the number of columns
+  int restart = 50;                                        ///< of GMRES: directions that are kept
+  double relaxation = 1.5;                                 ///< of SOR, in (0, 2)
   std::function<bool(const LinearRecord&)> callback = {};  ///< after each iteration; false: stop
   bool record = true;                                      ///< keep the trace
 

@@ -78,9 +78,9 @@ enum class Scaling {
   monotone,   ///< the largest column norms met so far (Moré)
 };
 
-/// Where the step comes from. The dense ones work on the whole J; the others on blocks of JᵀJ, J never being stored,
-/// for problems whose residuals each read a few of many blocks. The four with `schur` in the name first eliminate
-/// blocks that share no residual (Problem::eliminate), as the points of bundle adjustment.
+/// Where the step comes from. The dense ones work on the whole J; the others on blocks of JᵀJ, J never being stored, or
+/// on its blocks, for problems whose residuals each read a few of many blocks. The four with `schur` in the name first
+/// eliminate blocks that share no residual (Problem::eliminate), as the points of bundle adjustment.
 enum class LinearSolverKind {
   automatic,           ///< by size and structure; Result::linear_solver_reason says why
   dense_qr,            ///< QR of J: the most digits
@@ -93,6 +93,9 @@ enum class LinearSolverKind {
   conjugate_gradient,  ///< preconditioned conjugate gradients on JᵀJ
   cholmod,             ///< sparse Cholesky by CHOLMOD, of the reduced system where blocks are eliminated, otherwise of
                        ///< JᵀJ: the reference for sparse_schur and sparse_cholesky
+  lsqr,    ///< LSQR on the rows of J, which are stored: does not square the condition (Paige & Saunders 1982)
+  lsmr,    ///< LSMR, likewise: the model's gradient falls in every iteration (Fong & Saunders 2011)
+  minres,  ///< MINRES on JᵀJ, by products with the stored rows of J (Paige & Saunders 1975)
 };
 /// Whether it works on blocks.
 bool is_sparse(LinearSolverKind);

@@ -36,6 +36,8 @@ struct RegressionFit {
   RegressionOptions model;
   RegressionData data;
 
+  std::vector<NamedExpression> constraints;  ///< on coefficients in the user's units; "x1 + x2 = 1"
+
   struct Split {
     double validation = 0.2;  ///< part of the rows
     std::uint64_t seed = 1;

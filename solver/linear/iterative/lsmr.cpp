@@ -20,7 +20,7 @@ IterationOutcome lsmr(const LinearOperator& A, const double* b, double* x, const
   double rho = 1.0, rho_bar = 1.0, c_bar = 1.0, s_bar = 0.0, carried = 0.0;
   for (std::int64_t k = 0;; ++k) {
     const double norm = r.stableNorm(), scale = space.norm() * norm;
-    if (recorder.ends(k, norm, scale > 0.0 ? std::abs(zeta_bar) / scale : space.ended())) break;
+    if (recorder.ends(k, norm, scale > 0.0 ? std::abs(zeta_bar) / scale : space.ended(), std::abs(zeta_bar))) break;
     space.advance();
     Ah = space.image_u - carried * Ah;
 

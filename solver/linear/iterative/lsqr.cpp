@@ -18,7 +18,7 @@ IterationOutcome lsqr(const LinearOperator& A, const double* b, double* x, const
   double gradient_norm = phi_bar * std::abs(rho_bar);
   for (std::int64_t k = 0;; ++k) {
     const double scale = space.norm() * phi_bar;
-    if (recorder.ends(k, phi_bar, scale > 0.0 ? gradient_norm / scale : space.ended())) break;
+    if (recorder.ends(k, phi_bar, scale > 0.0 ? gradient_norm / scale : space.ended(), gradient_norm)) break;
     space.advance();
     const double rho = std::hypot(rho_bar, space.beta);
     if (recorder.breaks_down(rho, "the bidiagonal matrix has a zero on its diagonal")) break;

@@ -12,6 +12,7 @@ void IterationOptions::validate() const {
     if (!holds) throw Error(std::string("option ") + field + " makes no sense; expected " + expected);
   };
   expect(tolerance >= 0.0 && std::isfinite(tolerance), "tolerance", "a number >= 0");
+  expect(gradient_reduction >= 0.0 && gradient_reduction < 1.0, "gradient_reduction", "a number in [0, 1)");
   expect(max_iterations >= 0, "max_iterations", "a number >= 0");
   expect(restart >= 1, "restart", "a number >= 1");
   expect(relaxation > 0.0 && relaxation < 2.0, "relaxation", "a number between 0 and 2");
@@ -43,19 +44,24 @@ bool Recorder::end(IterationOutcome::Status status, std::string reason) {
   return true;
 }
 
-bool Recorder::ends(std::int64_t iteration, double residual_norm, double gradient) {
+bool Recorder::ends(std::int64_t iteration, double residual_norm, double gradient, double gradient_norm) {
   using enum IterationOutcome::Status;
   const double residual = norm_of_b_ > 0.0 ? residual_norm / norm_of_b_ : residual_norm;
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin_;
   const LinearRecord record{iteration, residual, gradient, seconds.count()};
   outcome_.iterations = iteration;
   if (options_.record) outcome_.trace.push_back(record);
-  if (first_ < 0.0) first_ = residual;
+  if (first_ < 0.0) {
+    first_ = residual;
+    first_gradient_norm_ = gradient_norm;
+  }
   if (options_.callback && !options_.callback(record)) return end(stopped, "the callback asked to stop");
   if (CancellationProbe::cancelled()) return end(stopped, "the time limit is reached");
   if (!std::isfinite(residual)) return end(diverged, "the residual is not finite");
   if (residual <= options_.tolerance) return end(converged, "the residual is within the tolerance");
   if (gradient <= options_.tolerance) return end(converged, "the residual is orthogonal to the columns");
+  if (options_.gradient_reduction > 0.0 && gradient_norm <= options_.gradient_reduction * first_gradient_norm_)
+    return end(converged, "the gradient is reduced as asked");
   if (residual > too_large * std::max(first_, 1.0)) return end(diverged, "the residual grows");
   if (iteration >= most_) return end(limit, "the limit of " + std::to_string(most_) + " iterations is reached");
   return false;

@@ -30,8 +30,10 @@ class Recorder {
   /// Throws Error for options that make no sense.
   Recorder(const IterationOptions& options, std::int64_t columns, double norm_of_b);
 
-  /// A record of iteration `iteration`; true: it ends here, and outcome says why.
-  bool ends(std::int64_t iteration, double residual_norm, double gradient = std::numeric_limits<double>::quiet_NaN());
+  /// A record of iteration `iteration`; true: it ends here, and outcome says why. `gradient_norm` is ‖Aᵀ(b − Ax)‖, in
+  /// any unit that stays the same.
+  bool ends(std::int64_t iteration, double residual_norm, double gradient = std::numeric_limits<double>::quiet_NaN(),
+            double gradient_norm = std::numeric_limits<double>::quiet_NaN());
   /// True: it ends here because a divisor is zero or not finite.
   bool breaks_down(double divisor, const char* what);
 
@@ -47,7 +49,7 @@ class Recorder {
   bool end(IterationOutcome::Status status, std::string reason);
   const IterationOptions& options_;
   std::int64_t most_;
-  double norm_of_b_, first_ = -1.0;
+  double norm_of_b_, first_ = -1.0, first_gradient_norm_ = -1.0;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
   IterationOutcome outcome_;
 };

@@ -1,12 +1,12 @@
 // The Thalweg format: a regression written in TOML. problems/README.md describes it.
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <set>
 #include <utility>
 
+#include <thalweg/models/condition.hpp>
 #include <thalweg/models/regression_fit.hpp>
 
 #include "models/curve/selection.hpp"
@@ -27,9 +27,9 @@ class RegressionReader : private TomlValues {
 
   RegressionFit read() {
     fit_.file = name_;
-    check_keys(
-        document_, "at the top level",
-        {"title", "source", "regression", "network", "split", "cross_validation", "training", "data", "certified"});
+    check_keys(document_, "at the top level",
+               {"title", "source", "regression", "network", "split", "cross_validation", "training", "constraints",
+                "data", "certified"});
     if (const auto* node = document_.get("title")) fit_.title = text(*node, "title");
     if (const auto* node = document_.get("source")) fit_.source = text(*node, "source");
     const toml::table& regression = table(required("regression", "[regression]"), "regression");
@@ -41,6 +41,7 @@ class RegressionReader : private TomlValues {
     if (const auto* node = document_.get("cross_validation")) read_choice(table(*node, "cross_validation"));
     if (const auto* node = document_.get("training")) read_training(table(*node, "training"));
     if (const auto* node = document_.get("certified")) read_certified(table(*node, "certified"));
+    if (const auto* node = document_.get("constraints")) read_constraints(table(*node, "constraints"));
     return std::move(fit_);
   }
 
@@ -337,6 +338,42 @@ class RegressionReader : private TomlValues {
     if (const toml::node* node = from.get(sum_key)) fit_.certified_residual_sum_of_squares = read_certified_sum(*node);
   }
 
+  void read_constraints(const toml::table& from) {
+    const auto refuse = [&](const std::string& other, const char* expected) {
+      wrong(place_of(from), "[constraints] does not go with " + other, expected);
+    };
+    const RegressionOptions& model = fit_.model;
+    if (model.kind == RegressionKind::hinge) refuse("kind = \"hinge\"", "a regression with a smooth loss");
+    if (model.l1 > 0.0 || std::isfinite(model.max_norm)) refuse("l1 or max_norm", "l2, or no penalty");
+    if (fit_.cross_validation) refuse("[cross_validation]", "one penalty");
+    const Names names = coefficient_names();
+    for (const Entry& entry : entries(from)) {
+      const std::string expression = text(*entry.node, entry.name);
+      PlacedEquation placed;
+      placed.add_string(place_of(*entry.node), expression, lines_);
+      const auto complain = [&](int offset, const std::string& problem, const std::string& expected) {
+        fail(name_, placed.places.at(placed.text, static_cast<std::size_t>(std::max(0, offset))),
+             "constraint '" + entry.name + "': " + problem, expected);
+      };
+      try {
+        const Formula difference = Condition::parse(placed.text).difference();
+        for (const Formula::Name& used : difference.names())
+          if (std::find(names.begin(), names.end(), used.name) == names.end())
+            complain(0, "unknown coefficient " + quoted_with_hint(used.name, names), list(names));
+      } catch (const FormulaError& error) {
+        complain(error.where.begin, error.problem, error.expected);
+      }
+      fit_.constraints.push_back({entry.name, placed.text});
+    }
+  }
+
+  Names coefficient_names() const {
+    Names names;
+    const RegressionModel model(fit_.model, fit_.data);
+    for (std::int64_t i = 0; i < model.parameters(); ++i) names.push_back(model.name(i));
+    return names;
+  }
+
   RegressionFit fit_;
   std::size_t response_ = 0;          // column of the table
   std::vector<std::size_t> columns_;  // of the inputs
@@ -347,25 +384,6 @@ class RegressionReader : private TomlValues {
 
 RegressionFit read_regression(std::string_view text, const std::string& name, const std::string& folder) {
   return reading::RegressionReader(text, name, folder).read();
-}
-
-std::variant<CurveFit, RegressionFit> read_problem(const std::string& path) {
-  const std::filesystem::path as_path(path);
-  if (reading::lower_case(as_path.extension().string()) == ".toml") {
-    const std::string text = reading::read_text_file(path, reading::a_problem_file);
-    if (reading::has_top_level(text, "regression")) return read_regression(text, path, as_path.parent_path().string());
-    return parse_curve_fit(text, path);
-  }
-  return read_curve_fit(path);
-}
-
-std::vector<RegressionOptions> RegressionFit::Choice::candidates(const RegressionOptions& base) const {
-  std::vector<RegressionOptions> all;
-  for (const double weight : l2.empty() ? l1 : l2) {
-    all.push_back(base);
-    (l2.empty() ? all.back().l1 : all.back().l2) = weight;
-  }
-  return all;
 }
 
 }  // namespace thalweg::inline v0_1

@@ -1,5 +1,6 @@
 #include "studies/regression/regression.hpp"
 #include <thalweg/minimize/solve.hpp>
+#include <thalweg/models/regression_constraints.hpp>
 #include <thalweg/problem/problem.hpp>
 
 #include <algorithm>
@@ -103,6 +104,7 @@ Regression::Regression(RegressionFit fit, const Request& request) : fit_(std::mo
     if (fit_.cross_validation) choose_penalty(request);
     model_.emplace(fit_.model, training_, request.options.threads);
     if (model_->has_residuals()) problem_.emplace(model_->problem(model_->start()));
+    if (problem_) add_constraints(*model_, fit_.constraints, *problem_);
   } catch (const FileError&) {
     throw;
   } catch (const Error& error) {
@@ -126,9 +128,11 @@ void Regression::choose_penalty(const Request& request) {
   fit_.model = candidates_[trials_->best];
 }
 
-AnyMethod Regression::default_method() const { return method_for(*model_); }
+AnyMethod Regression::default_method() const {
+  return is_constrained() ? Method::levenberg_marquardt : method_for(*model_);
+}
 
-bool Regression::closed_form() const { return has_closed_form(*model_); }
+bool Regression::closed_form() const { return has_closed_form(*model_) && !is_constrained(); }
 
 void Regression::complete(Request& request) const {
   // A network has many minima that are as good as each other: the first one serves.

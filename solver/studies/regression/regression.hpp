@@ -26,6 +26,7 @@ class Regression {
   const RegressionData& validation() const { return validation_; }  ///< without samples: no split
   const Problem* problem() const { return problem_ ? &*problem_ : nullptr; }
   const Subject& subject() const { return subject_; }
+  bool is_constrained() const { return !fit_.constraints.empty(); }
 
   /// What runs when no method is named.
   AnyMethod default_method() const;

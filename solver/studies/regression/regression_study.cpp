@@ -9,7 +9,9 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/models/regression_constraints.hpp>
 #include <thalweg/problem/problem.hpp>
+#include "studies/constraints_section.hpp"
 #include "studies/regression/class_picture.hpp"
 #include "studies/regression/regression.hpp"
 
@@ -47,7 +49,9 @@ FitStatistics statistics_of(const Regression& regression, const Result& result, 
   plain.standardize = false;
   const RegressionModel untouched(plain, regression.training(), 1);
   const bool linear = o.kind == RegressionKind::linear;
-  return statistics(untouched.problem(translated.x), translated,
+  Problem problem = untouched.problem(translated.x);
+  add_constraints(untouched, regression.fit().constraints, problem);
+  return statistics(problem, translated,
                     linear ? std::span<const double>(regression.training().y) : std::span<const double>(), level);
 }
 
@@ -116,6 +120,8 @@ class RegressionStudy final : public Study {
     regression_->complete(request);
     request.options.validate();
     if (const std::string why = refusal(request.method, subject(), request.train); !why.empty()) throw Error(why);
+    if (!regression_->is_constrained() && request.was_given("--constraint-method"))
+      throw Error(fmt::format("--constraint-method is of constraints, and '{}' has none; expected some", file_));
   }
   void describe(Report& report) const override {
     const RegressionFit& fit = regression_->fit();
@@ -160,6 +166,7 @@ class RegressionStudy final : public Study {
     regression_->judge(report.result.x, summary);
     if (request.picture) summary.picture = class_picture(*regression_, report.result.x, report.statistics);
     report.sections.push_back(section_of(summary));
+    if (const auto& found = report.result.constrained) add_constraints_section(stated(), *found, report);
     report.certified = certified_agreement(*regression_, report.statistics);
     if (request.picture) report.picture = picture_of(*regression_, report.result.x);
   }
@@ -180,10 +187,18 @@ class RegressionStudy final : public Study {
   }
   void prepare_comparison(const Request& request) override {
     if (request.loss) throw Error(fmt::format("--loss is for curve fits, and '{}' is a regression", file()));
+    if (!fit_.constraints.empty())
+      throw Error(fmt::format("'{}' has constraints, which no method of a comparison heeds; expected solve", file_));
     regression_.emplace(std::move(fit_), request);
   }
 
  private:
+  std::vector<StatedConstraint> stated() const {
+    std::vector<StatedConstraint> all;
+    for (const NamedExpression& c : regression_->fit().constraints) all.push_back({c.name, c.expression});
+    return all;
+  }
+
   std::string file_;
   RegressionFit fit_;  // until it is prepared
   std::optional<Regression> regression_;

@@ -14,11 +14,11 @@ constexpr double most_damping = 1e-6, clearly = 1e-2;
 
 class BlockModel final : public ConfinedModel {
  public:
-  BlockModel(NormalEquations& equations, BlockSteps& steps, int threads, double lambda, const BoxedRegion& region)
-      : ConfinedModel(steps, lambda, region), equations_(equations), steps_(steps), threads_(threads) {}
+  BlockModel(BlockSteps& steps, double lambda, const BoxedRegion& region)
+      : ConfinedModel(steps, lambda, region), steps_(steps) {}
 
   void product(std::span<const double> step, std::span<double> Hstep) override {
-    equations_.product(step.data(), Hstep.data(), threads_);
+    steps_.product(step.data(), Hstep.data());
   }
 
  private:
@@ -27,9 +27,7 @@ class BlockModel final : public ConfinedModel {
     return std::all_of(slope.begin(), slope.end(), [](double s) { return std::isfinite(s); });
   }
 
-  NormalEquations& equations_;
   BlockSteps& steps_;
-  int threads_;
 };
 
 }  // namespace
@@ -41,12 +39,12 @@ ProposedStep BlockSystem::confine(const ProposedStep& proposed, const Strategy& 
   const std::span<double> inside(step, sizes_.size());
   if (!leaves_box(region, inside)) return proposed;
   const ActiveSet::Product product = [this](std::span<const double> v, std::span<double> Hv) {
-    linear_->equations().product(v.data(), Hv.data(), threads_);
+    steps_->product(v.data(), Hv.data());
   };
   const auto found = ActiveSet(*steps_, product, strategy.damping(), region).run(inside);
   steps_->take(bounds_.held());
   if (found) return *found;
-  BlockModel model(linear_->equations(), *steps_, threads_, strategy.damping(), region);
+  BlockModel model(*steps_, strategy.damping(), region);
   const auto g = steps_->gradient();
   const std::vector<double> slope(g.begin(), g.end());
   const ProposedStep confined = confined_step(model, slope, region, inside);

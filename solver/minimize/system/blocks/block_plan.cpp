@@ -36,6 +36,15 @@ struct Sizes {
   double columns, square, all_blocks, blocks, sums;
 };
 
+/// J in its blocks, r, where each block is read, and the vectors of an iteration.
+double bytes_of_rows(const NormalLayout& layout) {
+  double bytes = 12.0 * 8.0 * static_cast<double>(layout.columns);
+  for (const NormalLayout::Group& group : layout.groups)
+    bytes += static_cast<double>(group.items) *
+             (8.0 * group.dimension * (group.columns + 6.0) + 16.0 * static_cast<double>(group.pieces.size() + 1));
+  return bytes;
+}
+
 /// Bytes of everything, for a solver of this kind.
 double bytes_of(Kind kind, const NormalLayout& layout) {
   const Sizes s(layout);
@@ -51,6 +60,10 @@ double bytes_of(Kind kind, const NormalLayout& layout) {
       return s.sums + matrix + 4.0 * s.blocks * s.square;
     case Kind::iterative_schur:
       return s.sums + matrix + s.blocks * s.square;
+    case Kind::lsqr:
+    case Kind::lsmr:
+    case Kind::minres:
+      return bytes_of_rows(layout);
     default:
       return s.sums + 16.0 * 8.0 * s.columns;
   }
@@ -94,8 +107,11 @@ BlockPlan choose(NormalLayout& layout, double limit) {
 
 double least_eliminated(Kind requested) { return eliminates(requested) ? 0.0 : most_of_all; }
 
+bool keeps_rows(Kind kind) { return kind == Kind::lsqr || kind == Kind::lsmr || kind == Kind::minres; }
+
 bool keeps_all_blocks(Kind kind) {
-  return kind == Kind::sparse_cholesky || kind == Kind::conjugate_gradient || kind == Kind::dense_cholesky;
+  return kind == Kind::sparse_cholesky || kind == Kind::conjugate_gradient || kind == Kind::dense_cholesky ||
+         keeps_rows(kind);
 }
 
 BlockPlan plan_blocks(NormalLayout& layout, Kind requested, double memory_limit) {

@@ -20,6 +20,8 @@ struct BlockPlan {
 double least_eliminated(LinearSolverKind requested);
 /// Whether a linear solver of this kind eliminates nothing.
 bool keeps_all_blocks(LinearSolverKind kind);
+/// Whether it stores the rows of J, and forms no JᵀJ.
+bool keeps_rows(LinearSolverKind kind);
 
 /// `requested` may be automatic. Throws Error where the solver asked for does not fit the structure, MemoryError where
 /// nothing fits the memory limit (bytes; 0: available_memory()): it says what would. Where only its fill tells whether

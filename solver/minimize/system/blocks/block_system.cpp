@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <linear/normal/elimination_choice.hpp>
+#include <linear/rows/row_solver.hpp>
 #include <minimize/system/box_step.hpp>
 #include <minimize/system/start.hpp>
 #include <thalweg/base/cancellation.hpp>
@@ -56,6 +57,7 @@ void BlockSystem::choose(Kind requested, double memory_limit, int threads) {
   const bool same = linear_ && requested == requested_ && memory_limit == memory_limit_ && threads == threads_;
   if (same) return;
   linear_.reset();
+  equations_ = nullptr;
   const bool eliminate = !keeps_all_blocks(requested);
   if (const double part = eliminate ? least_eliminated(requested) : 2.0; !layout_ || part != least_eliminated_) {
     least_eliminated_ = part;
@@ -72,21 +74,40 @@ void BlockSystem::choose(Kind requested, double memory_limit, int threads) {
   }
   CancellationProbe::poll();
   plan_ = plan_blocks(*layout_, requested, memory_limit);
-  std::unique_ptr<ReducedSolver> reduced = make_reduced(plan_.kind);
-  if (reduced->needs_matrix()) layout_->reduce();
-  linear_ = std::make_unique<SchurSolver>(std::string(to_string(plan_.kind)), NormalEquations::make(layout_),
-                                          std::move(reduced), threads);
-  assembly_ = std::make_unique<BlockAssembly>(program_, linear_->equations());
+  if (keeps_rows(plan_.kind))
+    solve_by_rows(threads);
+  else
+    solve_by_equations(threads);
   steps_ = std::make_unique<BlockSteps>(*linear_);
   requested_ = requested;
   memory_limit_ = memory_limit;
   threads_ = threads;
 }
 
+void BlockSystem::solve_by_rows(int threads) {
+  const KrylovMethod method = plan_.kind == Kind::lsqr   ? KrylovMethod::lsqr
+                              : plan_.kind == Kind::lsmr ? KrylovMethod::lsmr
+                                                         : KrylovMethod::minres;
+  auto solver = std::make_unique<RowSolver>(std::string(to_string(plan_.kind)), method,
+                                            std::make_unique<JacobianRows>(program_.structure()), threads);
+  assembly_ = std::make_unique<RowAssembly>(program_, solver->rows(), threads);
+  linear_ = std::move(solver);
+}
+
+void BlockSystem::solve_by_equations(int threads) {
+  std::unique_ptr<ReducedSolver> reduced = make_reduced(plan_.kind);
+  if (reduced->needs_matrix()) layout_->reduce();
+  auto solver = std::make_unique<SchurSolver>(std::string(to_string(plan_.kind)), NormalEquations::make(layout_),
+                                              std::move(reduced), threads);
+  assembly_ = std::make_unique<NormalAssembly>(program_, solver->equations());
+  equations_ = solver.get();
+  linear_ = std::move(solver);
+}
+
 SchurSolver* BlockSystem::equations_at(const std::vector<double>& x, Kind requested, double memory_limit, int threads) {
-  choose(requested, memory_limit, threads);
+  choose(keeps_rows(requested) ? Kind::automatic : requested, memory_limit, threads);
   const double cost = assembly_->evaluate(x.data(), threads);
-  return assembly_->close(threads) && std::isfinite(cost) ? linear_.get() : nullptr;
+  return assembly_->close(threads) && std::isfinite(cost) ? equations_ : nullptr;
 }
 
 void BlockSystem::prepare(SolveContext& context) {

@@ -14,8 +14,8 @@
 
 namespace thalweg::inline v0_1 {
 
-/// JᵀJ and Jᵀr in blocks, J never being stored. The structure and the buffers are kept from solve to solve as long as
-/// the linear solver, its memory and the threads stay the same.
+/// JᵀJ and Jᵀr in blocks, J never being stored, or for LSQR, LSMR and MINRES J in blocks. The structure and the buffers
+/// are kept from solve to solve as long as the linear solver, its memory and the threads stay the same.
 class BlockSystem final : public System {
  public:
   /// `pinned`: components of x that are held besides those that the problem holds.
@@ -25,7 +25,8 @@ class BlockSystem final : public System {
   double cost(const std::vector<double>& x, int threads) { return program_.cost(x.data(), threads); }
   /// Every loss has m times its scale from now on.
   void set_loss_scale(double m) { program_.set_loss_scale(m); }
-  /// The linear solver with the equations at x, for more than a descent; null where they are not finite.
+  /// The linear solver with the equations at x, for more than a descent; null where they are not finite. Of those that
+  /// form JᵀJ: where another is requested, the automatic one.
   SchurSolver* equations_at(const std::vector<double>& x, LinearSolverKind requested, double memory_limit, int threads);
 
   void prepare(SolveContext& context) override;
@@ -58,6 +59,8 @@ class BlockSystem final : public System {
   static constexpr std::int64_t most_columns = 1000;  // of a small system
 
   void choose(LinearSolverKind requested, double memory_limit, int threads);
+  void solve_by_rows(int threads);
+  void solve_by_equations(int threads);
   bool assemble(const std::vector<double>& x);
   void retract(const double* step, std::vector<double>& to) const;
   void tighten(double before);
@@ -72,7 +75,8 @@ class BlockSystem final : public System {
   BlockPlan plan_;
   std::shared_ptr<NormalLayout> layout_;  // with landmarks eliminated, or without any
   double least_eliminated_ = 0.0;         // by what part of the columns it was chosen; 2: nothing is eliminated
-  std::unique_ptr<SchurSolver> linear_;
+  std::unique_ptr<BlockSolver> linear_;
+  SchurSolver* equations_ = nullptr;  // the same where it forms JᵀJ
   std::unique_ptr<BlockAssembly> assembly_;
   std::unique_ptr<BlockSteps> steps_;
 
