@@ -83,6 +83,7 @@ TEST_CASE("formula: precedence and association") {
                                                              {"max(z, y, x)", 3.0},
                                                              {"pow(y, x)", 8.0},
                                                              {"hypot(3, 4)", 5.0},
+                                                             {"norm(2, 3, 6)", 7.0},
                                                              {"sign(z) + sign(x)", 0.0}};
   for (const auto& [text, expected] : cases) {
     CAPTURE_BINDING(text);

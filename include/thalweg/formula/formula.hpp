@@ -41,7 +41,7 @@ struct Definition;
 /// Numbers, names (letters, digits, _ and ., or anything between backticks), + - * / ^ ** (powers bind tighter than a
 /// sign: -x^2 is -(x^2)), parentheses ( ) or [ ], the constants pi and e, the functions exp expm1 log ln log10 log1p
 /// sqrt cbrt abs sign sin cos tan asin acos atan arcsin arccos arctan atan2 sinh cosh tanh erf erfc gamma lgamma hypot
-/// pow min max log2 exp2 floor ceil round mod step expit softplus sinc normcdf normpdf erfcx dawson voigt wofz_re
+/// norm pow min max log2 exp2 floor ceil round mod step expit softplus sinc normcdf normpdf erfcx dawson voigt wofz_re
 /// wofz_im besselj bessely besseli besselk beta lbeta betainc gammap gammaq digamma trigamma (problems/README.md says
 /// what each is), and the conditionals if(condition, a, b) and condition ? a : b with < <= > >= == !=
 /// && || ! and or not. A function's name that no parenthesis follows is a name like any other. A condition where a
