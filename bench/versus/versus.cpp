@@ -20,6 +20,7 @@
 #include "report.hpp"
 #include "suites.hpp"
 #include "tall/tall.hpp"
+#include "tiny/tiny.hpp"
 
 namespace {
 
@@ -51,7 +52,7 @@ int run(int argc, char** argv) {
   versus::DescentLimits limits;
   versus::Settings settings;
   std::string name;
-  bool verbose = false, is_suite = false, is_batch = false, is_tall = false;
+  bool verbose = false, is_suite = false, is_batch = false, is_tall = false, is_tiny = false;
   app.add_option(
          "suite", names,
          "files of bundle adjustments, or town:CAMERAS,POINTS,OBSERVATIONS-PER-POINT, one generated; files of "
@@ -60,7 +61,9 @@ int run(int argc, char** argv) {
          "problems of "
          "Moré, Garbow & Hillstrom, from 1, 10 and 100 times their starts; or batch, and which of exponential, "
          "gaussian-5x5, gaussian-12x12, nist: many fits of one model, fits per second; or tall, and which of tall-1e5 "
-         "to tall-1e8: one fit to so many rows")
+         "to tall-1e8: one fit to so many rows; or tiny, and which of exponential-2, exponential-3, gaussian-5x5: fits "
+         "one "
+         "after the other on one thread")
       ->type_name("SUITE|FILE...")
       ->required();
   app.add_option("--max-iterations", limits.max_iterations, "of files: iterations of each descent at most")
@@ -89,14 +92,15 @@ int run(int argc, char** argv) {
     is_suite = name == "nist" || name == "perturbed" || name == "mgh";
     is_tall = name == "tall";
     is_batch = name == "batch";
+    is_tiny = name == "tiny";
     if (is_suite && names.size() > 1) throw CLI::ValidationError("suite", "one suite, or files");
     for (const std::string& file : names)
-      if (!is_suite && !is_batch && !is_tall && !versus::is_town(file) && !versus::is_generated_graph(file) &&
-          !std::ifstream(file))
+      if (!is_suite && !is_batch && !is_tall && !is_tiny && !versus::is_town(file) &&
+          !versus::is_generated_graph(file) && !std::ifstream(file))
         throw CLI::ValidationError(
-            "suite", "'" + file + "' is none of nist, perturbed, mgh, batch, tall, and no file that can be read");
+            "suite", "'" + file + "' is none of nist, perturbed, mgh, batch, tall, tiny, and no file that can be read");
     for (const std::string& file : names)
-      if (!is_suite && !is_batch && !is_tall && versus::is_graph(file) != versus::is_graph(name))
+      if (!is_suite && !is_batch && !is_tall && !is_tiny && versus::is_graph(file) != versus::is_graph(name))
         throw CLI::ValidationError("suite", "bundle adjustments and pose graphs; expected one kind");
     if (!factors.empty() && name != "mgh") throw CLI::ValidationError("--factor", "is for mgh alone");
   } catch (const CLI::ParseError& error) {
@@ -114,6 +118,13 @@ int run(int argc, char** argv) {
     const auto runs = versus::run_batches(which, settings.threads, std::max(1, settings.repeat), THALWEG_NIST_FOLDER);
     if (json_path != "-") std::fputs(versus::batch_table(runs).c_str(), stdout);
     if (!json_path.empty()) write(versus::batch_json(runs, settings.threads), json_path);
+    return 0;
+  }
+  if (is_tiny) {
+    const std::vector<std::string> which(names.begin() + 1, names.end());
+    const auto runs = versus::run_tiny(which, settings.repeat > 0 ? settings.repeat : 7);
+    if (json_path != "-") std::fputs(versus::tiny_table(runs).c_str(), stdout);
+    if (!json_path.empty()) write(versus::tiny_json(runs), json_path);
     return 0;
   }
   if (is_tall) {

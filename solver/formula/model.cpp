@@ -226,6 +226,12 @@ std::int64_t FormulaModel::rows() const { return impl_->columns.rows(); }
 int FormulaModel::parameters() const { return impl_->parameters; }
 int FormulaModel::varying() const { return static_cast<int>(impl_->symbols.varying.size()); }
 
+int FormulaModel::columns() const { return impl_->columns.count(); }
+std::span<const double> FormulaModel::column(int index) const {
+  return {impl_->columns.data(index), static_cast<std::size_t>(rows())};
+}
+void FormulaModel::set_columns(std::span<const double* const> columns) { impl_->columns.refill(columns); }
+
 FormulaModel FormulaModel::reordered(std::span<const std::int64_t> order) const {
   std::vector<std::vector<double>> data(static_cast<std::size_t>(impl_->columns.count()));
   for (std::size_t c = 0; c < data.size(); ++c)

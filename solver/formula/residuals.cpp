@@ -1,6 +1,8 @@
 #include <thalweg/formula/formula.hpp>
 
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "formula/varying.hpp"
@@ -42,6 +44,41 @@ void FormulaResiduals::compute_curvature(const double* x, std::int64_t begin, st
 std::unique_ptr<ResidualGroup> FormulaResiduals::permuted(std::span<const std::int64_t> order) const {
   return std::make_unique<FormulaResiduals>(name(), std::make_shared<const FormulaModel>(model_->reordered(order)),
                                             permuted_slots(order));
+}
+
+FormulaModel& FormulaResiduals::own_model() {
+  if (!own_) {
+    std::vector<std::int64_t> same(static_cast<std::size_t>(items()));
+    std::iota(same.begin(), same.end(), std::int64_t{0});
+    model_ = own_ = std::make_shared<FormulaModel>(model_->reordered(same));
+    columns_of_data_.resize(static_cast<std::size_t>(own_->columns()));
+  }
+  return *own_;
+}
+
+void FormulaResiduals::take_data(std::span<const DataColumn> columns) {
+  FormulaModel& model = own_model();
+  std::array<DataColumn, 16> few;
+  std::vector<DataColumn> many;
+  if (columns_of_data_.size() > few.size()) many.resize(columns_of_data_.size());
+  const std::span<DataColumn> held(many.empty() ? few.data() : many.data(), columns_of_data_.size());
+  for (std::size_t c = 0; c < held.size(); ++c) held[c] = data_column(model.column(static_cast<int>(c)));
+  expect_same_shape(name(), held, columns);
+  for (std::size_t c = 0; c < held.size(); ++c) columns_of_data_[c] = static_cast<const double*>(columns[c].elements);
+  model.set_columns(columns_of_data_);
+}
+
+void FormulaResiduals::take_data_of(const ResidualGroup& original, std::span<const std::int64_t> order) {
+  const FormulaModel& from = static_cast<const FormulaResiduals&>(original).model();
+  FormulaModel& model = own_model();
+  gathered_.resize(columns_of_data_.size());
+  for (std::size_t c = 0; c < gathered_.size(); ++c) {
+    gathered_[c].resize(order.size());
+    const std::span<const double> column = from.column(static_cast<int>(c));
+    for (std::size_t i = 0; i < order.size(); ++i) gathered_[c][i] = column[static_cast<std::size_t>(order[i])];
+    columns_of_data_[c] = gathered_[c].data();
+  }
+  model.set_columns(columns_of_data_);
 }
 
 std::string FormulaResiduals::explain_non_finite(const double* x, std::int64_t item) const {

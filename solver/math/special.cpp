@@ -40,11 +40,6 @@ double polygamma(int n, double x) {
   return boost::math::polygamma(n, x, Quiet());
 }
 
-double sech_squared(double x) {
-  const double e = std::exp(-2.0 * std::abs(x)), sum = 1.0 + e;
-  return 4.0 * e / (sum * sum);
-}
-
 double normal_quantile(double p) {
   if (!(p >= 0.0 && p <= 1.0)) return nan;
   if (p == 0.0 || p == 1.0)

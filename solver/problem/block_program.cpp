@@ -85,6 +85,7 @@ BlockProgram::BlockProgram(const Problem& problem, std::span<const std::int64_t>
   }
   order_.resize(groups_.size());
   reordered_.resize(groups_.size());
+  data_revision_.resize(groups_.size());
   partial_costs_.resize(cost_tasks_.size());
   for (int t = 0; t < resolve_threads(0); ++t) cost_scratch_.emplace_back(*this);
 }
@@ -92,15 +93,30 @@ BlockProgram::BlockProgram(const Problem& problem, std::span<const std::int64_t>
 void BlockProgram::reorder(const std::vector<LargeVector<std::int64_t>>& order) {
   for (std::size_t g = 0; g < groups_.size(); ++g) {
     if (order[g].empty()) continue;
-    reordered_[g] = groups_[g]->reordered(order[g]);
+    // Of the user's items, whatever the order before: a copy of a copy would read what is gone.
+    LargeVector<std::int64_t> items = order[g];
+    if (!order_[g].empty())
+      for (std::int64_t& i : items) i = order_[g][at(i)];
+    const ResidualGroup& original = *problem().groups()[g];
+    reordered_[g] = original.reordered(items);
     groups_[g] = reordered_[g].get();
-    order_[g] = order[g];
+    data_revision_[g] = original.data_revision();
+    order_[g] = std::move(items);
     for (ResidualPattern::Slot& slot : structure_.groups[g].slots) {
       LargeVector<std::int32_t> block;
       block.reserve(order[g].size());
       for (const std::int64_t i : order[g]) block.push_back(slot.block[at(i)]);
       slot.block = std::move(block);
     }
+  }
+}
+
+void BlockProgram::refresh_data() {
+  for (std::size_t g = 0; g < groups_.size(); ++g) {
+    const ResidualGroup& original = *problem().groups()[g];
+    if (!reordered_[g] || original.data_revision() == data_revision_[g]) continue;
+    reordered_[g]->refresh(original, order_[g]);
+    data_revision_[g] = original.data_revision();
   }
 }
 

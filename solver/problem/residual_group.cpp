@@ -89,8 +89,45 @@ void ResidualGroup::set_loss(Loss loss) {
   loss_ = std::move(loss);
 }
 
+void expect_same_shape(const std::string& group, std::span<const DataColumn> held, std::span<const DataColumn> given) {
+  if (given.size() != held.size())
+    throw Error(fmt::format("residual group '{}' has {} data columns, but {} are given; expected as many", group,
+                            held.size(), given.size()));
+  for (std::size_t c = 0; c < held.size(); ++c) {
+    if (*given[c].type != *held[c].type)
+      throw Error(
+          fmt::format("data column {} of residual group '{}' is given with elements of another type; expected "
+                      "the type that it has",
+                      c, group));
+    if (given[c].size != held[c].size)
+      throw Error(
+          fmt::format("data column {} of residual group '{}' is given with {} elements; expected {}, as many as "
+                      "it has",
+                      c, group, given[c].size, held[c].size));
+  }
+}
+
+void ResidualGroup::take_data(std::span<const DataColumn>) {
+  throw Error(
+      fmt::format("residual group '{}' has no data columns that could be replaced; expected a group of "
+                  "add_residuals or of a formula",
+                  name_));
+}
+
+void ResidualGroup::take_data_of(const ResidualGroup&, std::span<const std::int64_t>) {}
+
+void ResidualGroup::refresh(const ResidualGroup& original, std::span<const std::int64_t> order) {
+  take_data_of(original, order);
+  for (std::size_t i = 0; i < inverse_sigma_.size(); ++i)
+    inverse_sigma_[i] = original.inverse_sigma_[static_cast<std::size_t>(order[i])];
+}
+
 void ResidualGroup::set_sigma(const std::vector<double>& sigma) {
-  ++revision_;
+  if (has_sigma()) {
+    ++data_revision_;
+  } else {
+    ++revision_;
+  }
   if (has_cost())
     throw Error(
         fmt::format("residual group '{}' has a cost of its own, which standard deviations mean nothing to; "

@@ -8,6 +8,7 @@ declare -A below=(
   [extend]="base math problem linear minimize"
   [base]="base"
   [math]="base math"
+  [tiny]="base math tiny"
   [problem]="base math problem"
   [linear]="base math linear"
   [minimize]="base math problem linear minimize"

@@ -55,12 +55,12 @@ done
   -DCMAKE_CXX_FLAGS="-Wall -Wextra -fsanitize=address -fno-omit-frame-pointer" >"$work/configure.log"
 quietly "$cmake" --build "$work/build"
 "$work/build/consumer"
-for snippet in snippet batch manifolds bundle graph extend; do "$work/build/$snippet"; done
+for snippet in snippet batch tiny manifolds bundle graph extend; do "$work/build/$snippet"; done
 
 # The page on C++ shows the snippets that were just run, in this order.
 number=0
 page=$root/include/thalweg/README.md
-for file in snippet batch manifolds bundle graph extend; do
+for file in snippet batch tiny manifolds bundle graph extend; do
   number=$((number + 1))
   awk -v wanted=$number '/^```cpp/{++block; inside=1; next} /^```/{inside=0} inside && block == wanted' \
     "$page" >"$work/readme.cpp"

@@ -161,10 +161,16 @@ class FormulaModel {
   FormulaModel& operator=(FormulaModel&&) noexcept;
 
   std::int64_t rows() const;
-  int parameters() const;  ///< those that vary included
-  int varying() const;     ///< how many of them vary
+  int parameters() const;                           ///< those that vary included
+  int varying() const;                              ///< how many of them vary
+  int columns() const;                              ///< of data
+  std::span<const double> column(int index) const;  ///< rows() numbers
   /// Row i of the result is row order[i] of this.
   FormulaModel reordered(std::span<const std::int64_t> order) const;
+
+  /// Replaces the data by as many columns of rows() numbers, in the order of Symbols::columns. Nothing is allocated but
+  /// scratch memory of the thread. Not while another thread evaluates.
+  void set_columns(std::span<const double* const> columns);
 
   /// Rows [begin, end) to residual[row − begin] and jacobian[j][row − begin]; jacobian, or an
   /// entry, may be null.
@@ -221,12 +227,20 @@ class FormulaResiduals final : public ResidualGroup {
   void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                          double* S) const override;
   std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const override;
+  void take_data(std::span<const DataColumn> columns) override;
+  void take_data_of(const ResidualGroup& original, std::span<const std::int64_t> order) override;
 
  private:
   /// All slots but that of the parameters that do not vary.
   std::span<const Slot> varying_slots() const;
 
+  /// The model, of this group alone, with columns to be written.
+  FormulaModel& own_model();
+
   std::shared_ptr<const FormulaModel> model_;
+  std::shared_ptr<FormulaModel> own_;                ///< is model_, where the group's data were replaced
+  std::vector<std::vector<double>> gathered_ = {};   ///< columns in the order of a reordering
+  std::vector<const double*> columns_of_data_ = {};  ///< of the model
 };
 
 }  // namespace thalweg::inline v0_1

@@ -41,8 +41,10 @@ Result minimize(const Objective& objective, std::vector<double> start, const Opt
 /// Error for a method that does not live on residuals, for Options::graduated, and as solve does.
 Result minimize(System& system, std::vector<double> start, const Options& options = {});
 
-/// As solve(), for repeated solves of one structure (new starts, other options): buffers are kept. The problem must
-/// outlive the solver. Where it changed since (Problem::revision) the solver refuses by Error.
+/// As solve(), for repeated solves of one structure: new starts, other options, other data and σ of the same shape
+/// (ResidualGroup::set_data, set_sigma). Buffers are kept: a solve allocates its result and a few vectors whose number
+/// does not depend on the data; results are the bits of solve(). The problem must outlive the solver. Where it changed
+/// otherwise since (Problem::revision) the solver refuses by Error.
 class Solver {
  public:
   /// `pinned`: components of x to be kept at their start, besides those that the problem fixes.

@@ -33,6 +33,9 @@ class BlockProgram : public FrozenProblem {
   /// leaves a group as it is.
   void reorder(const std::vector<LargeVector<std::int64_t>>& order);
 
+  /// Takes the data and σ of groups in another order again that changed since (ResidualGroup::data_revision).
+  void refresh_data();
+
   /// Arrays in which one thread evaluates.
   class Scratch {
    public:
@@ -91,6 +94,7 @@ class BlockProgram : public FrozenProblem {
   std::vector<const ResidualGroup*> groups_;
   std::vector<std::unique_ptr<ResidualGroup>> reordered_;
   std::vector<LargeVector<std::int64_t>> order_;
+  std::vector<std::uint32_t> data_revision_;  // of each group, as reordered_ has it
   std::vector<AlignedArray> tables_;
   std::vector<std::int64_t> block_offset_;             // of each free block: where it begins in x
   std::vector<std::vector<std::int32_t>> free_block_;  // of each set of the problem, of each of its blocks, −1: fixed

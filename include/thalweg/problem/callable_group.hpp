@@ -77,25 +77,20 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
   static constexpr int residual_dimension = detail::Components<Result>::count;
   bool differenced() const override { return Traits::numeric; }
 
-  CallableGroup(std::string name, Wrapped f, std::vector<Slot> slots, std::int64_t items, std::vector<Data>... data)
+  CallableGroup(std::string name, Wrapped f, std::vector<Slot> slots, std::int64_t items,
+                detail::DataColumns<Data...> data)
       : ResidualGroup(std::move(name), residual_dimension, items, std::move(slots)),
         f_(std::move(f)),
-        data_(std::move(data)...) {}
+        data_(std::move(data)) {}
 
  protected:
   std::unique_ptr<ResidualGroup> permuted(std::span<const std::int64_t> order) const override {
-    const auto pick = [&](const auto& column) {
-      std::remove_cvref_t<decltype(column)> result;
-      result.reserve(order.size());
-      for (const std::int64_t i : order) result.push_back(column[static_cast<std::size_t>(i)]);
-      return result;
-    };
-    return std::apply(
-        [&](const auto&... column) -> std::unique_ptr<ResidualGroup> {
-          return std::make_unique<CallableGroup>(name(), f_, permuted_slots(order),
-                                                 static_cast<std::int64_t>(order.size()), pick(column)...);
-        },
-        data_);
+    return std::make_unique<CallableGroup>(name(), f_, permuted_slots(order), static_cast<std::int64_t>(order.size()),
+                                           data_.reordered(order));
+  }
+  void take_data(std::span<const DataColumn> columns) override { data_.take(name(), columns); }
+  void take_data_of(const ResidualGroup& original, std::span<const std::int64_t> order) override {
+    data_.take(static_cast<const CallableGroup&>(original).data_, order);
   }
 
   void compute(const double* x, const ResidualOutput& out) const override {
@@ -251,7 +246,7 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
         [&](const auto&... argument) {
           return std::apply(
               [&](const auto&... column) { return Traits::get(f_)(argument.get()..., datum<S>(column, i, end)...); },
-              data_);
+              data_.all());
         },
         arguments);
   }
@@ -330,7 +325,7 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
                 [&](const auto&... column) {
                   return Traits::get(f_).jacobian(argument.get()..., datum<double>(column, i, out.end)...);
                 },
-                data_);
+                data_.all());
           },
           arguments);
       for (int k = 0; k < residual_dimension; ++k)
@@ -392,7 +387,7 @@ class CallableGroup<Wrapped, BlockTypes<Ms...>, Data...> final : public Residual
   }
 
   Wrapped f_;
-  std::tuple<std::vector<Data>...> data_;
+  detail::DataColumns<Data...> data_;
 };
 
 }  // namespace thalweg::inline v0_1

@@ -173,8 +173,9 @@ class Problem {
   void set_noise(Noise noise) { noise_ = noise; }
   Noise noise() const { return noise_; }
 
-  /// Changes whenever parameters, residuals, constraints, losses, σ, bounds, or what is fixed, linear or eliminated do;
-  /// not with starts and names. Who keeps something made of the problem compares.
+  /// Changes whenever parameters, residuals, constraints, losses, bounds, or what is fixed, linear or eliminated do,
+  /// and where a group is given σ that had none; not with starts, names, data (ResidualGroup::set_data) and values of
+  /// σ. Who keeps something made of the problem compares.
   std::int64_t revision() const;
 
   const std::vector<double>& start() const { return start_; }
@@ -339,7 +340,8 @@ std::unique_ptr<ResidualGroup> make_group(std::string name, F f, Arguments&&... 
         typename BlockManifold<std::remove_cvref_t<std::tuple_element_t<B, std::tuple<Arguments...>>>>::Type...>;
     using Group = CallableGroup<F, Blocks, typename std::tuple_element_t<D, decltype(columns)>::value_type...>;
     return std::make_unique<Group>(std::move(name), std::move(f), std::move(slots), items,
-                                   std::move(std::get<D>(columns))...);
+                                   DataColumns<typename std::tuple_element_t<D, decltype(columns)>::value_type...>(
+                                       std::move(std::get<D>(columns))...));
   }
   (std::make_index_sequence<blocks>{}, std::make_index_sequence<sizeof...(Arguments) - blocks>{});
 }

@@ -5,6 +5,7 @@
 // parameter blocks, those arrays are the columns of the dense Jacobian itself.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@
 
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/math/loss.hpp>
+#include <thalweg/problem/data_columns.hpp>
 
 namespace thalweg::inline v0_1 {
 
@@ -61,6 +63,20 @@ class ResidualGroup {
   /// "misra1a[3]"; of a residual with several components "pose[3], component 1".
   std::string residual_name(std::int64_t item, int component) const;
 
+  /// Gives the items other data, a contiguous range for each data column of add_residuals, of a formula's residuals for
+  /// each of Symbols::columns, in their order, with as many elements of the same type as before. They are copied;
+  /// nothing is allocated, but by a formula's first call, which makes a model of its own. A Solver that was made before
+  /// solves with the new data. Not while another thread evaluates. Throws Error, and keeps the data, where number, type
+  /// or size of a column differ, and for groups that hold no data columns.
+  template <class... Ranges>
+  void set_data(const Ranges&... columns) {
+    const std::array<DataColumn, sizeof...(Ranges)> all{data_column(columns)...};
+    take_data(all);
+    ++data_revision_;
+  }
+  /// Changes with the data, and with σ where there was one before.
+  std::uint32_t data_revision() const { return data_revision_; }
+
   /// Standard deviation of each item's error; residual and Jacobian rows are divided by it. Empty: 1.
   /// Throws Error unless there is one finite positive number per item, and for a group with a cost of its own.
   void set_sigma(const std::vector<double>& sigma);
@@ -75,7 +91,7 @@ class ResidualGroup {
   /// where that of the data is.
   void mark_prior() { prior_ = true; }
   bool is_prior() const { return prior_; }
-  /// Changes with σ and the loss.
+  /// Changes with the loss, and where σ is given that was not there before.
   std::int64_t revision() const { return revision_; }
 
   /// Whether an item counts with a cost ℓ(f(x)) of its own, convex in the outputs f of some model, in place of ½‖r‖²:
@@ -103,6 +119,10 @@ class ResidualGroup {
 
   /// The same residuals in another order: item i of the result is item order[i] of this group.
   std::unique_ptr<ResidualGroup> reordered(std::span<const std::int64_t> order) const;
+
+  /// Takes the data and σ of the group that this one is a reordering of, in the same order, after they changed;
+  /// allocates nothing.
+  void refresh(const ResidualGroup& original, std::span<const std::int64_t> order);
 
   /// Residuals r(x) and, if wanted, J = ∂r(x ⊞ δ)/∂δ at δ = 0, where ⊞ is each slot's retraction (x + δ of ordinary
   /// blocks), divided by sigma.
@@ -136,6 +156,10 @@ class ResidualGroup {
   virtual void compute_curvature(const double* x, std::int64_t begin, std::int64_t end, const double* const* weight,
                                  double* S) const;
 
+  /// What set_data() and refresh() hand on. The defaults refuse data of one's own, and keep what reads the original's.
+  virtual void take_data(std::span<const DataColumn> columns);
+  virtual void take_data_of(const ResidualGroup& original, std::span<const std::int64_t> order);
+
  private:
   friend class ReorderedGroup;
   void compute_with_table(const double* x, const ResidualOutput& out) const;
@@ -150,6 +174,7 @@ class ResidualGroup {
   std::vector<double> inverse_sigma_;
   Loss loss_;
   bool prior_ = false;
+  std::uint32_t data_revision_ = 0;
   std::int64_t revision_ = 0;
 };
 

@@ -76,6 +76,16 @@ std::vector<double> costs_of(const Graph& graph) {
 
 }  // namespace
 
+struct Columns::Computation {
+  Tape tape;
+  std::vector<AlignedVector*> values;  // in the map, whose elements stay where they are
+  std::vector<double*> outputs;
+};
+
+Columns::~Columns() = default;
+Columns::Columns(Columns&&) noexcept = default;
+Columns& Columns::operator=(Columns&&) noexcept = default;
+
 Columns::Columns(const std::vector<std::vector<double>>& data, std::int64_t rows) : rows_(rows) {
   for (const auto& values : data) {
     AlignedVector& padded = data_.emplace_back();
@@ -112,19 +122,31 @@ void Columns::compute(Graph& graph, const std::vector<Id>& ids) {
     missing.resize(room);
   }
   if (missing.empty()) return;
-  const Tape tape = make_column_tape(graph, *this, missing);
-  std::vector<AlignedVector> values(missing.size());
-  std::vector<double*> outputs;
-  for (auto& v : values) {
-    v.resize(static_cast<std::size_t>(rows_) + native_lanes);
-    outputs.push_back(v.data());
+  auto made = std::make_unique<Computation>(Computation{make_column_tape(graph, *this, missing), {}, {}});
+  for (const Id id : missing) {
+    AlignedVector& values = computed_[id];
+    values.resize(static_cast<std::size_t>(rows_) + native_lanes);
+    made->values.push_back(&values);
+    made->outputs.push_back(values.data());
   }
-  run(tape, nullptr, nullptr, 0, rows_, outputs[0], outputs.data() + 1);
-  for (std::size_t i = 0; i < missing.size(); ++i) {
-    auto& v = values[i];
-    if (rows_ > 0) std::fill(v.end() - native_lanes, v.end(), v[static_cast<std::size_t>(rows_) - 1]);
-    computed_.emplace(missing[i], std::move(v));
+  fill(*made);
+  computations_.push_back(std::move(made));
+}
+
+void Columns::fill(const Computation& made) const {
+  run(made.tape, nullptr, nullptr, 0, rows_, made.outputs[0], const_cast<double* const*>(made.outputs.data()) + 1);
+  for (AlignedVector* values : made.values)
+    if (rows_ > 0)
+      std::fill(values->end() - native_lanes, values->end(), (*values)[static_cast<std::size_t>(rows_) - 1]);
+}
+
+void Columns::refill(std::span<const double* const> data) {
+  for (std::size_t c = 0; c < data_.size(); ++c) {
+    if (rows_ == 0) continue;
+    std::copy(data[c], data[c] + rows_, data_[c].begin());
+    std::fill(data_[c].begin() + rows_, data_[c].end(), data[c][rows_ - 1]);
   }
+  for (const auto& made : computations_) fill(*made);
 }
 
 }  // namespace thalweg::inline v0_1::formula

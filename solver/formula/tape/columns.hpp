@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <new>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -30,6 +32,9 @@ using AlignedVector = std::vector<double, AlignedAllocator<double>>;
 class Columns {
  public:
   Columns(const std::vector<std::vector<double>>& data, std::int64_t rows);
+  ~Columns();
+  Columns(Columns&&) noexcept;
+  Columns& operator=(Columns&&) noexcept;
 
   std::int64_t rows() const { return rows_; }
   int count() const { return static_cast<int>(data_.size()); }
@@ -38,17 +43,25 @@ class Columns {
   const double* find(const Graph& graph, Id id) const;
   /// From now on nothing is computed in advance: the data only stand for others.
   void hold_nothing() { holds_nothing_ = true; }
+  /// Replaces the data by as many columns of as many rows, and computes again what was computed from them, in place:
+  /// the tapes that read them go on.
+  void refill(std::span<const double* const> data);
   /// Computes the nodes of rank column among `ids` that are not there yet: all, or as many as memory is granted for,
   /// those first that would take longest to compute again.
   void compute(Graph& graph, const std::vector<Id>& ids);
 
  private:
+  /// One call of compute(): what it ran, and where the results are.
+  struct Computation;
+
   std::int64_t rows_;
   std::vector<AlignedVector> data_;
+  std::vector<std::unique_ptr<Computation>> computations_;  // in their order: later ones read earlier ones' results
   std::unordered_map<Id, AlignedVector> computed_;
   bool holds_nothing_ = false;
 
   std::size_t most_computed() const;
+  void fill(const Computation& made) const;
 };
 
 }  // namespace thalweg::inline v0_1::formula

@@ -54,6 +54,7 @@ BlockSystem::BlockSystem(const Problem& problem, std::span<const std::int64_t> p
 }
 
 void BlockSystem::choose(Kind requested, double memory_limit, int threads) {
+  program_.refresh_data();
   const bool same = linear_ && requested == requested_ && memory_limit == memory_limit_ && threads == threads_;
   if (same) return;
   linear_.reset();
