@@ -1,11 +1,12 @@
-// Random small problems as batches, each beside solve(): which agree to 1e-8, which are flagged, and which claim wrongly.
+// Random small problems as batches, each beside solve(): which agree to 1e-8, which are flagged, and which claim
+// wrongly.
 #include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <thalweg/base/parallel.hpp>
 
@@ -70,7 +71,8 @@ void print(const Tally& tally, int listed) {
     for (const Kept& each : tally.kept)
       if (static_cast<std::size_t>(each.judgement.verdict) == v) some.push_back(&each);
     const auto badness = [](const Kept* k) {
-      return k->judgement.verdict == Verdict::rounded || k->judgement.verdict == Verdict::twin ? k->judgement.difference : k->judgement.slope;
+      return k->judgement.verdict == Verdict::rounded || k->judgement.verdict == Verdict::twin ? k->judgement.difference
+                                                                                               : k->judgement.slope;
     };
     std::stable_sort(some.begin(), some.end(), [&](const Kept* a, const Kept* b) { return badness(a) > badness(b); });
     for (std::size_t i = 0; i < std::min(some.size(), static_cast<std::size_t>(listed)); ++i)

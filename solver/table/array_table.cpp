@@ -45,7 +45,8 @@ void check_shape(const NpyFile& file) {
     fail(file.path(), {},
          fmt::format("{} of {}", is_structure ? "a structured array" : "an array",
                      counted(static_cast<long long>(shape.size()), "dimension")),
-         is_structure ? "one dimension, that of the rows: its fields are the columns" : "rows and columns, or one column");
+         is_structure ? "one dimension, that of the rows: its fields are the columns"
+                      : "rows and columns, or one column");
   if (file.columns() < 1) fail(file.path(), {}, "there are no columns", an_array);
 }
 

@@ -9,12 +9,12 @@
 
 namespace thalweg::inline v0_1::reading {
 
-/// Whether the file is an array of NumPy: by its name (.npy), or by what it begins with. Throws FileError for an archive
-/// of arrays (.npz).
+/// Whether the file is an array of NumPy: by its name (.npy), or by what it begins with. Throws FileError for an
+/// archive of arrays (.npz).
 bool is_array_file(const std::string& path);
 
-/// All rows. Throws FileError for more than two dimensions, none of rows, and options that are of text; names of another
-/// number.
+/// All rows. Throws FileError for more than two dimensions, none of rows, and options that are of text; names of
+/// another number.
 std::shared_ptr<DataTable::Contents> array_contents(const std::string& path, const TableOptions& options);
 
 /// At most so many, evenly spaced.

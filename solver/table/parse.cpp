@@ -99,9 +99,8 @@ DataTable DataTable::parse(std::string text, const std::string& name, const Tabl
 
 DataTable DataTable::read(const std::string& path, const TableOptions& options) {
   DataTable result;
-  result.contents_ = reading::is_array_file(path)
-                         ? reading::array_contents(path, options)
-                         : reading::read_contents(path, options, {.threads = options.threads});
+  result.contents_ = reading::is_array_file(path) ? reading::array_contents(path, options)
+                                                  : reading::read_contents(path, options, {.threads = options.threads});
   return result;
 }
 

@@ -66,7 +66,8 @@ struct Solved {
   FitStatistics statistics;
 };
 
-Solved streamed(const std::string& path, const CurveFit& fit, const RowSelection& selection, StreamedTable* kept = nullptr) {
+Solved streamed(const std::string& path, const CurveFit& fit, const RowSelection& selection,
+                StreamedTable* kept = nullptr) {
   const auto source = npy_rows(path, columns);
   RowSelection of_sample = selection;
   const CurveFit sample = fit_table(fit, DataTable::sample(source, 500, path, named()), of_sample);

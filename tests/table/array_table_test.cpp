@@ -84,7 +84,8 @@ TEST_CASE("what is no table of an array is refused by what it is") {
     CHECK_MESSAGE(contains(message, part), message);
   };
   says("a.npz", "PK", "is an archive of arrays; expected one of them, as a file");
-  says("a.npy", npy_header({1, 2, 2}) + bytes<double>({1, 2, 3, 4}), "an array of 3 dimensions; expected rows and columns");
+  says("a.npy", npy_header({1, 2, 2}) + bytes<double>({1, 2, 3, 4}),
+       "an array of 3 dimensions; expected rows and columns");
   says("b.npy", npy_header({0, 2}), "there are no rows of data");
   says("c.npy", "x,y\n1,2\n", "expected");
   TableOptions options;

@@ -49,8 +49,8 @@ int run(Study& study, SolveArguments arguments, double read_seconds) {
 
 void refuse_streaming(const Arguments& arguments) {
   if (!arguments.file.ends_with(".npy"))
-    throw UsageError(fmt::format("--stream is of arrays, and '{}' is none; expected a file .npy, or no --stream",
-                                 arguments.file));
+    throw UsageError(
+        fmt::format("--stream is of arrays, and '{}' is none; expected a file .npy, or no --stream", arguments.file));
   if (arguments.fit.files.size() > 1 || arguments.fit.models.size() > 1)
     throw UsageError(fmt::format("--stream does not go with several {}; expected one",
                                  arguments.fit.files.size() > 1 ? "tables" : "--model"));
@@ -64,7 +64,8 @@ std::shared_ptr<const RowSource> rows_to_stream(const Arguments& arguments) {
 }
 
 /// Rows of the sample that meet the condition; where it cannot be read, all: the fit says what is wrong with it.
-std::shared_ptr<const RowSource> rows_to_sample(const std::shared_ptr<const RowSource>& rows, const Arguments& arguments) {
+std::shared_ptr<const RowSource> rows_to_sample(const std::shared_ptr<const RowSource>& rows,
+                                                const Arguments& arguments) {
   const std::string& where = arguments.fit.rows.where;
   if (where.empty()) return rows;
   try {

@@ -23,8 +23,8 @@ struct StreamedTable {
   double log_variances = 0.0;  ///< Σ ln σ²
 };
 
-/// The rows that meet a condition on columns, which are called as ColumnNames has it. One pass over the rows, and memory
-/// of 8 bytes for each 2,048. Throws FormulaError for the condition.
+/// The rows that meet a condition on columns, which are called as ColumnNames has it. One pass over the rows, and
+/// memory of 8 bytes for each 2,048. Throws FormulaError for the condition.
 std::shared_ptr<const RowSource> rows_where(std::shared_ptr<const RowSource> source, const std::string& where,
                                             int threads);
 
@@ -39,8 +39,8 @@ std::string obstacle_to_streaming(const CurveFit& fit);
 StreamedTable streamed_table(std::shared_ptr<const RowSource> source, const CurveFit& sample, const RowSelection& rows,
                              int threads);
 
-/// The problem of all rows: one block of the fit's parameters, in its order, and one residual group (model − response)/σ.
-/// Throws as StreamedResiduals.
+/// The problem of all rows: one block of the fit's parameters, in its order, and one residual group (model −
+/// response)/σ. Throws as StreamedResiduals.
 Problem streamed_problem(const CurveFit& sample, const StreamedTable& table);
 
 }  // namespace thalweg::inline v0_1

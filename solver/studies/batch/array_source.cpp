@@ -221,10 +221,9 @@ std::unique_ptr<BatchSource> open_batch_source(const BatchRequest& request, cons
     throw Error("--x is of arrays: a table has its predictors in columns, which are called as in the model");
   if (is_table) return request.wide ? wide_table_source(request, names) : long_table_source(request, names);
   if (request.wide || !request.group.empty() || request.skip_missing)
-    throw Error(fmt::format("{} is of tables; expected .csv, .tsv or .txt",
-                            request.wide            ? "--wide"
-                            : request.skip_missing ? "--missing skip"
-                                                    : "--group"));
+    throw Error(fmt::format("{} is of tables; expected .csv, .tsv or .txt", request.wide           ? "--wide"
+                                                                            : request.skip_missing ? "--missing skip"
+                                                                                                   : "--group"));
   return std::make_unique<ArraySource>(request, names);
 }
 

@@ -64,7 +64,8 @@ class ArrayStarts final : public BatchStarts {
     std::vector<std::int64_t> wanted;
     for (std::int64_t k = 0; k < fits_in_a_row_; ++k)
       for (const std::int64_t place : places_) wanted.push_back(k * numbers_of_a_fit_ + place);
-    std::vector<std::vector<double>> columns(wanted.size(), std::vector<double>(static_cast<std::size_t>(last - first)));
+    std::vector<std::vector<double>> columns(wanted.size(),
+                                             std::vector<double>(static_cast<std::size_t>(last - first)));
     std::vector<double*> into;
     for (std::vector<double>& column : columns) into.push_back(column.data());
     file_.read(first, last, wanted, into.data());
@@ -90,7 +91,10 @@ class TableStarts final : public BatchStarts {
     const auto name_of = [&](std::int64_t k) { return columns[static_cast<std::size_t>(k)]; };
     places_ = places_of(path, parameters, static_cast<std::int64_t>(columns.size()), name_of);
     const auto rows = static_cast<std::int64_t>(table_.table().values[0].size());
-    if (fits == 0 || name(0).empty()) return expect_fits(path, rows, fits);
+    if (fits == 0 || name(0).empty()) {
+      expect_fits(path, rows, fits);
+      return;
+    }
     const std::int64_t label = places_of(path, {"fit"}, static_cast<std::int64_t>(columns.size()), name_of)[0];
     std::unordered_map<std::string, std::int64_t> at;
     const std::vector<std::string> labels = table_.texts(static_cast<std::size_t>(label));

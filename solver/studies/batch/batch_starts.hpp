@@ -20,7 +20,6 @@ class BatchStarts {
 /// parameters are found by their names. `name`: of a fit, by which it is found in a .csv; empty for fits in order.
 /// Throws FileError for another number of fits or parameters, and where a parameter or a fit is not there.
 std::unique_ptr<BatchStarts> open_batch_starts(const std::string& path, const std::vector<std::string>& parameters,
-                                               std::int64_t fits,
-                                               const std::function<std::string(std::int64_t)>& name);
+                                               std::int64_t fits, const std::function<std::string(std::int64_t)>& name);
 
 }  // namespace thalweg::inline v0_1::studies

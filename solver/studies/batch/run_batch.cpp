@@ -102,7 +102,8 @@ std::string settings_in_words(const BatchRequest& r) {
                     "group {} wide {} shape {} type {} cost {} noise {} tolerance {} damping {} iterations {} "
                     "handed over {} missing {}\n",
                     r.group, r.wide, fmt::join(r.shape, " "), r.type, static_cast<int>(o.cost),
-                    static_cast<int>(o.noise), o.tolerance, o.initial_damping, o.max_iterations, o.hand_over, r.skip_missing);
+                    static_cast<int>(o.noise), o.tolerance, o.initial_damping, o.max_iterations, o.hand_over,
+                    r.skip_missing);
 }
 
 /// That of its group, or its number.

@@ -33,7 +33,10 @@ constexpr Refusal refusals[] = {
 class StreamedStudy final : public Study {
  public:
   StreamedStudy(CurveFit sample, std::shared_ptr<const RowSource> rows, RowSelection selection)
-      : sample_(std::move(sample)), source_(std::move(rows)), selection_(std::move(selection)), curve_(study_of(sample_)) {}
+      : sample_(std::move(sample)),
+        source_(std::move(rows)),
+        selection_(std::move(selection)),
+        curve_(study_of(sample_)) {}
   const std::string& file() const override { return sample_.file; }
 
   void prepare(Request& request) override {
@@ -57,9 +60,10 @@ class StreamedStudy final : public Study {
     curve_->annotate(report);
     report.result.notes.insert(
         report.result.notes.begin(),
-        fmt::format("the rows are read again at each pass, and not held; what is drawn, and the tests of the residuals, "
-                    "are of {} of them, evenly spaced",
-                    sample_.data[0].values[0].size()));
+        fmt::format(
+            "the rows are read again at each pass, and not held; what is drawn, and the tests of the residuals, "
+            "are of {} of them, evenly spaced",
+            sample_.data[0].values[0].size()));
   }
   FitStatistics statistics(const Result& result, double level) const override {
     FitStatistics s = thalweg::statistics(problem_, result, {}, level);
@@ -101,9 +105,10 @@ class StreamedStudy final : public Study {
     problem_ = streamed_problem(sample_, table_);
     const double bytes = plan_solve(problem_, request.options).bytes;
     if (const double available = available_memory(); bytes > available)
-      throw Error(fmt::format("'{}' has {} parameters, too many for its rows to be reduced as they are read: their "
-                              "derivatives would take {} of memory, and {} are available; expected at most 64 parameters",
-                              file(), sample_.parameters.size(), in_bytes(bytes), in_bytes(available)));
+      throw Error(
+          fmt::format("'{}' has {} parameters, too many for its rows to be reduced as they are read: their "
+                      "derivatives would take {} of memory, and {} are available; expected at most 64 parameters",
+                      file(), sample_.parameters.size(), in_bytes(bytes), in_bytes(available)));
   }
 
   CurveFit sample_;

@@ -11,13 +11,13 @@ namespace thalweg_tests {
 struct Family {
   struct Parameter {
     const char* name;
-    double from, to;             ///< what it is drawn from
+    double from, to;               ///< what it is drawn from
     int x_power = 0, y_power = 0;  ///< it is multiplied by (unit of x)^x_power (unit of y)^y_power
   };
   const char* formula;
   std::vector<Parameter> parameters;
   double x_from, x_to;
-  bool positive;      ///< its values are positive in that range: they may be means of counts
+  bool positive;       ///< its values are positive in that range: they may be means of counts
   bool scales = true;  ///< with the unit of x
 };
 
@@ -45,11 +45,7 @@ inline std::span<const Family> families() {
       {"v*x/(k + x)", {{"v", 1, 5, 0, 1}, {"k", 0.3, 4, 1, 0}}, 0.1, 10, true},
       {"v*x^n/(k^n + x^n)", {{"v", 1, 5, 0, 1}, {"k", 1, 4, 1, 0}, {"n", 1, 3}}, 0.2, 10, true},
       {"a*x^b + c", {{"a", 0.5, 2, 0, 1}, {"b", 0.5, 2}, {"c", 0.5, 3, 0, 1}}, 0.1, 4, true, false},
-      {"a*sin(w*x + p) + c",
-       {{"a", 1, 3, 0, 1}, {"w", 0.8, 2, -1, 0}, {"p", -1, 1}, {"c", -1, 1, 0, 1}},
-       0,
-       8,
-       false},
+      {"a*sin(w*x + p) + c", {{"a", 1, 3, 0, 1}, {"w", 0.8, 2, -1, 0}, {"p", -1, 1}, {"c", -1, 1, 0, 1}}, 0, 8, false},
       {"c0 + c1*x + c2*x^2 + c3*x^3",
        {{"c0", -2, 2, 0, 1}, {"c1", -2, 2, -1, 1}, {"c2", -1, 1, -2, 1}, {"c3", -0.3, 0.3, -3, 1}},
        -2,

@@ -20,17 +20,17 @@
 namespace thalweg_tests {
 
 enum class Verdict {
-  agrees,        ///< cost and parameters to 1e-8
-  rounded,       ///< the costs agree to 1e-8, the parameters less well: the data determine them no better in doubles
-  twin,          ///< the costs agree to 1e-8 at another point: a symmetry of the model, or an undetermined parameter
-  lower,         ///< than solve(): another minimum, whose gradient is verified
+  agrees,   ///< cost and parameters to 1e-8
+  rounded,  ///< the costs agree to 1e-8, the parameters less well: the data determine them no better in doubles
+  twin,     ///< the costs agree to 1e-8 at another point: a symmetry of the model, or an undetermined parameter
+  lower,    ///< than solve(): another minimum, whose gradient is verified
   higher,
-  alone,         ///< solve() does not converge, and the point of the batch is stationary
-  flagged,       ///< the batch does not claim convergence
-  false_claim,   ///< the batch claims convergence where the cost can still fall
+  alone,        ///< solve() does not converge, and the point of the batch is stationary
+  flagged,      ///< the batch does not claim convergence
+  false_claim,  ///< the batch claims convergence where the cost can still fall
 };
-inline constexpr const char* verdict_names[] = {"agrees", "rounded", "twin", "lower", "higher", "alone", "flagged",
-                                                "false claim"};
+inline constexpr const char* verdict_names[] = {"agrees", "rounded", "twin",    "lower",
+                                                "higher", "alone",   "flagged", "false claim"};
 
 struct Judgement {
   Verdict verdict = Verdict::flagged;
@@ -56,8 +56,9 @@ class FitAlone {
     }
     points_ = static_cast<int>(x.size());
     if (points_ == 0) return;
-    std::vector<double> start(drawn.starts.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(fit) * n_),
-                              drawn.starts.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(fit + 1) * n_));
+    std::vector<double> start(
+        drawn.starts.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(fit) * n_),
+        drawn.starts.begin() + static_cast<std::ptrdiff_t>(static_cast<std::size_t>(fit + 1) * n_));
     const auto block = problem_.add_parameters("p", start);
     const thalweg::BatchOptions& o = drawn.options;
     for (std::size_t j = 0; j < n_; ++j) {
@@ -90,8 +91,8 @@ class FitAlone {
     double slope = 0.0;
     /// Of the cost, and of the slope: residuals are differences of y and values, whose terms are of the size ‖Jⱼ‖ |xⱼ|.
     double rounding_of_cost = 0.0, rounding_of_slope = 0.0;
-    std::vector<double> error;  ///< of each parameter: √(2 cost/m) over its part of J alone
-    std::vector<double> step;   ///< −gⱼ/‖Jⱼ‖², of those that may move downhill
+    std::vector<double> error;   ///< of each parameter: √(2 cost/m) over its part of J alone
+    std::vector<double> step;    ///< −gⱼ/‖Jⱼ‖², of those that may move downhill
     std::vector<double> slopes;  ///< of each
     double squares = 0.0;        ///< ‖r‖²
   };
@@ -186,8 +187,8 @@ inline Judgement judge(const thalweg::BatchResult& result, std::int64_t fit, con
   }
   const FitAlone::Stationarity there = one.at(alone.x);
   for (std::size_t j = 0; j < p.size(); ++j)
-    judgement.difference = std::max(judgement.difference, std::abs(p[j] - alone.x[j]) /
-                                                              std::max(std::abs(alone.x[j]), there.error[j]));
+    judgement.difference =
+        std::max(judgement.difference, std::abs(p[j] - alone.x[j]) / std::max(std::abs(alone.x[j]), there.error[j]));
   const double apart = here.cost - there.cost;
   if (std::abs(apart) > allowed) {
     judgement.verdict = apart < 0.0 ? Verdict::lower : Verdict::higher;

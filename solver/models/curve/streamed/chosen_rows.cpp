@@ -93,7 +93,8 @@ std::vector<RowJudge::Kind> RowJudge::judge(std::int64_t begin, std::int64_t end
       if (c == in_condition_ && condition_ && holds[0][i] != 1.0) break;
       if (std::isfinite(values[c][i])) continue;
       kind = Kind::missing;
-      if (hole && !*hole) *hole = Hole{begin + i, source_->columns()[static_cast<std::size_t>(wanted_[c])], values[c][i]};
+      if (hole && !*hole)
+        *hole = Hole{begin + i, source_->columns()[static_cast<std::size_t>(wanted_[c])], values[c][i]};
     }
     if (kind == Kind::kept && condition_ && holds[0][i] != 1.0) kind = Kind::excluded;
   }

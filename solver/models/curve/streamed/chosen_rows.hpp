@@ -1,4 +1,5 @@
-// The rows of a source that count: those that meet a condition and have all numbers that are read. Private to the models.
+// The rows of a source that count: those that meet a condition and have all numbers that are read. Private to the
+// models.
 #pragma once
 
 #include <cstdint>
@@ -36,7 +37,7 @@ class RowJudge {
  private:
   std::shared_ptr<const RowSource> source_;
   std::optional<RowFormula> condition_;
-  std::vector<std::int64_t> wanted_;           // of the condition, then those that are read
+  std::vector<std::int64_t> wanted_;  // of the condition, then those that are read
   std::size_t in_condition_ = 0;
 };
 

@@ -12,9 +12,14 @@ namespace thalweg::inline v0_1 {
 
 class RowBuffers {
  public:
-  RowBuffers(std::size_t columns, std::int64_t rows) {
+  RowBuffers() = default;
+  RowBuffers(std::size_t columns, std::int64_t rows) { resize(columns, rows); }
+  /// What was in them is lost; memory is taken only for more than there was.
+  void resize(std::size_t columns, std::int64_t rows) {
     const std::int64_t stride = (rows + RowFormula::padding - 1) / RowFormula::padding * RowFormula::padding;
-    numbers_.resize(static_cast<std::int64_t>(columns) * stride);
+    const std::int64_t size = static_cast<std::int64_t>(columns) * stride;
+    if (size > numbers_.size()) numbers_.resize(size);
+    columns_.clear();
     for (std::size_t c = 0; c < columns; ++c)
       columns_.push_back(numbers_.data() + static_cast<std::int64_t>(c) * stride);
   }

@@ -43,8 +43,8 @@ struct RowEquation {
     response = equation.response.substituted(definitions);
     Formula model = equation.model.substituted(definitions);
     if (const auto noise = noise_of(data)) {
-      const Formula scaled = Formula::parse(data.sigma.empty() ? "`the value` * sqrt(`the noise`)"
-                                                               : "`the value` / `the noise`");
+      const Formula scaled =
+          Formula::parse(data.sigma.empty() ? "`the value` * sqrt(`the noise`)" : "`the value` / `the noise`");
       const auto divided = [&](const Formula& value) {
         return scaled.substituted(std::vector<Definition>{{"the value", value}, {"the noise", *noise}});
       };
@@ -53,7 +53,8 @@ struct RowEquation {
       residual = {data.equation, response, std::move(model)};
     }
     for (const Formula::Name& name : response.names())
-      for (const FitParameter& p : fit.parameters) parameter_free_response = parameter_free_response && p.name != name.name;
+      for (const FitParameter& p : fit.parameters)
+        parameter_free_response = parameter_free_response && p.name != name.name;
   }
 
   /// Columns that either side reads, in the order of the fit.
@@ -71,7 +72,8 @@ struct RowEquation {
 /// A formula of columns on ranges of rows.
 class RowValues {
  public:
-  RowValues(Formula formula, const RowSource& source) : source_(source), formula_(make(std::move(formula), source, wanted_)) {}
+  RowValues(Formula formula, const RowSource& source)
+      : source_(source), formula_(make(std::move(formula), source, wanted_)) {}
   void operator()(std::int64_t begin, std::int64_t end, double* to) const {
     RowBuffers values(wanted_.size(), end - begin);
     source_.read(begin, end, wanted_, values.data());
@@ -226,8 +228,8 @@ class Survey {
       if (noise) {
         const double v = values[1][i];
         if (!(v > 0.0 && std::isfinite(v)))
-          refuse(fmt::format("row {}: {} is {}", rows.place(begin + i) + 1, data_.sigma.empty() ? "the weight" : "sigma",
-                             reading::to_text(v)),
+          refuse(fmt::format("row {}: {} is {}", rows.place(begin + i) + 1,
+                             data_.sigma.empty() ? "the weight" : "sigma", reading::to_text(v)),
                  data_.sigma.empty() ? "a weight that is not negative" : "a positive standard deviation");
         weight = data_.sigma.empty() ? v : 1.0 / (v * v);
         sums.log_variances -= std::log(weight);
@@ -292,8 +294,8 @@ Problem streamed_problem(const CurveFit& sample, const StreamedTable& table) {
     if (p.fixed) problem.fix(block, static_cast<int>(j));
   }
   const DataSet& data = sample.data[0];
-  auto group = std::make_unique<StreamedResiduals>(data.name, RowEquation(sample).residual, names, table.rows,
-                                                   block.offset());
+  auto group =
+      std::make_unique<StreamedResiduals>(data.name, RowEquation(sample).residual, names, table.rows, block.offset());
   group->set_log_determinant(table.log_variances);
   group->set_loss(data.loss);
   problem.add_group(std::move(group));

@@ -61,7 +61,8 @@ StreamedResiduals::StreamedResiduals(std::string name, const Equation& equation,
 
 void StreamedResiduals::compute(const double* x, const ResidualOutput& out) const {
   const std::int64_t rows = out.end - out.begin;
-  RowBuffers buffers(wanted_.size(), rows);
+  thread_local RowBuffers buffers;
+  buffers.resize(wanted_.size(), rows);
   source_->read(out.begin, out.end, wanted_, buffers.data());
   formula_.evaluate(x + offset_, buffers.data(), rows, out.residual[0], out.jacobian);
 }
