@@ -107,8 +107,8 @@ void BatchTally::keep_worst(std::int64_t fit, std::int64_t at, const BatchPiece&
     const std::vector<double> sigma = part(piece.sigma);
     for (auto* v : {&example.x, &example.y, &example.curve}) {
       std::size_t kept = 0;
-      for (std::size_t i = 0; i < sigma.size(); ++i)
-        if (!std::isinf(sigma[i])) (*v)[kept++] = (*v)[i];
+      for (std::size_t k = 0; k < sigma.size(); ++k)
+        if (!std::isinf(sigma[k])) (*v)[kept++] = (*v)[k];
       v->resize(kept);
     }
   }
