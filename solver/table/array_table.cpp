@@ -7,7 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <thalweg/base/error.hpp>
 #include <thalweg/base/parallel.hpp>
 #include <thalweg/base/words.hpp>
 #include <thalweg/io/npy.hpp>
@@ -57,15 +56,19 @@ void refuse_options_of_text(const std::string& name, const TableOptions& options
     fail(name, {}, "holds numbers, and has no percentages", "none of " + option(options, "percent", "number"));
 }
 
+void check_names(const std::vector<std::string>& given, const ArrayNames& own, const std::string& name) {
+  if (given.size() != own.names.size())
+    fail(name, {},
+         fmt::format("has {}, and {} given", counted(static_cast<long long>(own.names.size()), "column"),
+                     given.size() == 1 ? "1 name is" : fmt::format("{} names are", given.size())),
+         "a name for each column");
+}
+
 void take_names(const ArrayNames& own, const std::string& name, DataTable::Contents& c) {
   c.table.columns = own.names;
   c.table.header = own.own;
   if (const auto& given = c.options.columns; !given.empty()) {
-    if (given.size() != own.names.size())
-      fail(name, {},
-           fmt::format("has {}, and {} given", counted(static_cast<long long>(own.names.size()), "column"),
-                       given.size() == 1 ? "1 name is" : fmt::format("{} names are", given.size())),
-           "a name for each column");
+    check_names(given, own, name);
     c.table.columns = given;
     if (own.own) c.dialect.header_names = own.names;
   }
@@ -98,9 +101,7 @@ class NpyRows final : public RowSource {
     const ArrayNames own = names_of(file_);
     own_ = own.own || !names_.empty();
     if (names_.empty()) names_ = own.names;
-    if (names_.size() != own.names.size())
-      throw Error(fmt::format("{} names for the {} of '{}'; expected as many", names_.size(),
-                              counted(static_cast<long long>(own.names.size()), "column"), path));
+    check_names(names_, own, path);
   }
   std::int64_t rows() const override { return file_.rows(); }
   const std::vector<std::string>& columns() const override { return names_; }

@@ -73,7 +73,7 @@ class RowSource {
 };
 
 /// The rows of an array: its columns are called c1, c2, ..., or by the fields of a structure, or as said. Throws
-/// FileError as NpyFile does and for more than two dimensions, Error for another number of names.
+/// FileError as NpyFile does, for more than two dimensions and for another number of names.
 std::shared_ptr<const RowSource> npy_rows(const std::string& path, std::vector<std::string> names = {});
 
 /// A table as it was read. A cell that holds no number is complained about only when a fit reads it.
