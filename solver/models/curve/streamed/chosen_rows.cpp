@@ -60,6 +60,16 @@ std::vector<std::string> columns_in(const Formula& condition, const RowSource& s
   return names;
 }
 
+bool all_finite(RowBuffers& values, std::size_t columns, std::int64_t count) {
+  double check = 0.0;  // v − v is not 0 where v is not finite
+  for (std::size_t c = 0; c < columns; ++c) {
+    const double* const v = values[c];
+#pragma omp simd reduction(+ : check)
+    for (std::int64_t i = 0; i < count; ++i) check += v[i] - v[i];
+  }
+  return check == 0.0;
+}
+
 }  // namespace
 
 std::shared_ptr<const RowSource> columns_called(std::shared_ptr<const RowSource> source,
@@ -82,10 +92,13 @@ RowJudge::RowJudge(std::shared_ptr<const RowSource> source, const std::optional<
 
 std::vector<RowJudge::Kind> RowJudge::judge(std::int64_t begin, std::int64_t end, std::optional<Hole>* hole) const {
   const std::int64_t count = end - begin;
-  RowBuffers values(wanted_.size(), count), holds(1, count);
+  thread_local RowBuffers values, holds;
+  values.resize(wanted_.size(), count);
+  holds.resize(1, count);
   source_->read(begin, end, wanted_, values.data());
   if (condition_) condition_->evaluate(nullptr, values.data(), count, holds[0], nullptr);
   std::vector<Kind> kinds(static_cast<std::size_t>(count), Kind::kept);
+  if (!condition_ && all_finite(values, wanted_.size(), count)) return kinds;
   for (std::int64_t i = 0; i < count; ++i) {
     Kind& kind = kinds[static_cast<std::size_t>(i)];
     for (std::size_t c = 0; c < wanted_.size() && kind == Kind::kept; ++c) {

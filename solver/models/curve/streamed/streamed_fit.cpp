@@ -100,11 +100,18 @@ class RowValues {
 /// Weighted mean and squares about it, of parts that are joined (Chan, Golub & LeVeque 1983).
 struct Moments {
   double weight = 0.0, mean = 0.0, squares = 0.0, log_variances = 0.0;
-  void add(double w, double y) {
-    weight += w;
-    const double step = y - mean;
-    mean += step * (w / weight);
-    squares += w * step * (y - mean);
+  /// Of `count` values y; w null: each weighs 1.
+  static Moments of(const double* y, const double* w, std::int64_t count) {
+    Moments m;
+    double sum = 0.0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      const double each = w ? w[i] : 1.0;
+      m.weight += each;
+      sum += each * y[i];
+    }
+    m.mean = sum / m.weight;
+    for (std::int64_t i = 0; i < count; ++i) m.squares += (w ? w[i] : 1.0) * (y[i] - m.mean) * (y[i] - m.mean);
+    return m;
   }
   void join(const Moments& other) {
     log_variances += other.log_variances;
@@ -223,19 +230,17 @@ class Survey {
     RowBuffers values(2, end - begin);
     if (y) (*y)(begin, end, values[0]);
     if (noise) (*noise)(begin, end, values[1]);
-    for (std::int64_t i = 0; i < end - begin; ++i) {
-      double weight = 1.0;
-      if (noise) {
-        const double v = values[1][i];
-        if (!(v > 0.0 && std::isfinite(v)))
-          refuse(fmt::format("row {}: {} is {}", rows.place(begin + i) + 1,
-                             data_.sigma.empty() ? "the weight" : "sigma", reading::to_text(v)),
-                 data_.sigma.empty() ? "a weight that is not negative" : "a positive standard deviation");
-        weight = data_.sigma.empty() ? v : 1.0 / (v * v);
-        sums.log_variances -= std::log(weight);
-      }
-      if (y) sums.add(weight, values[0][i]);
+    const bool sigma = !data_.sigma.empty();
+    for (std::int64_t i = 0; noise && i < end - begin; ++i) {
+      double& v = values[1][i];
+      if (!(v > 0.0 && std::isfinite(v)))
+        refuse(fmt::format("row {}: {} is {}", rows.place(begin + i) + 1, sigma ? "sigma" : "the weight",
+                           reading::to_text(v)),
+               sigma ? "a positive standard deviation" : "a weight that is not negative");
+      v = sigma ? 1.0 / (v * v) : v;
+      sums.log_variances -= std::log(v);
     }
+    if (y) sums.join(Moments::of(values[0], noise ? values[1] : nullptr, end - begin));
   }
 
   std::shared_ptr<const RowSource> source_, called_;
