@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include <thalweg/base/error.hpp>
+#include <thalweg/base/words.hpp>
 
 namespace thalweg::inline v0_1 {
 
@@ -85,9 +86,8 @@ void check(const BatchModel& model, const BatchData& data, const BatchOptions& o
   const int free = free_parameters(model, options);
   if (free == 0) throw Error("all parameters of the batch are fixed; expected a free one");
   if (data.points < free)
-    throw Error(
-        fmt::format("each fit of the batch has {} points for {} free parameters; expected at least as many points",
-                    data.points, free));
+    throw Error(fmt::format("each fit of the batch has {} for {}; expected at least as many points",
+                            counted(data.points, "point"), counted(free, "free parameter")));
 }
 
 }  // namespace batch

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <thalweg/base/parallel.hpp>
 #include <thalweg/batch/fit_batch.hpp>
 
@@ -38,8 +39,10 @@ void resize(BatchResult& result, const BatchModel& model, const BatchData& data,
 }  // namespace
 
 std::string_view to_string(BatchStatus status) {
-  static constexpr std::string_view names[] = {"converged",       "iteration_limit",  "stalled",       "singular",
-                                               "non_finite_data", "non_finite_start", "too_few_points"};
+  static constexpr std::string_view names[] = {"converged",       "iteration_limit",  "stalled",        "singular",
+                                               "non_finite_data", "non_finite_start", "too_few_points", "wrong_sigma",
+                                               "negative_count",  "beyond_range",     "no_start"};
+  static_assert(std::size(names) == batch_statuses);
   return names[static_cast<std::size_t>(status)];
 }
 

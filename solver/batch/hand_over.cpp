@@ -123,6 +123,13 @@ BatchStatus status_of(Status status) {
   }
 }
 
+/// Whether a parameter has left the residuals: a peak beside the data has derivatives of 1e-180, which determine it as
+/// far as the scaled columns tell, and a cost that falls as soon as it is moved far enough.
+bool has_left(const ParameterStatistics& p) {
+  constexpr double most = 1e8;  // of its value
+  return !p.fixed && !p.at_bound && p.standard_error > most * std::abs(p.value);
+}
+
 void solve_alone(const Job& job, std::int64_t fit) {
   const Problem problem = problem_of(job, fit);
   const Result found = solve(problem, {.threads = 1});
@@ -134,7 +141,7 @@ void solve_alone(const Job& job, std::int64_t fit) {
   const FitStatistics all = statistics(problem, found);
   for (std::size_t j = 0; j < n; ++j) {
     const ParameterStatistics& one = all.parameters[j];
-    if (found.converged() && !one.determined) status = BatchStatus::singular;
+    if (found.converged() && (!one.determined || has_left(one))) status = BatchStatus::singular;
     job.result.parameters[at * n + j] = found.x[j];
     if (errors)
       job.result.standard_errors[at * n + j] =

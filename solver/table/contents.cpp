@@ -2,6 +2,7 @@
 #include "table/contents.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 namespace thalweg::inline v0_1 {
@@ -25,6 +26,7 @@ reading::Cell DataTable::Contents::cell(const Row& row, std::size_t column) cons
 }
 
 reading::Place DataTable::Contents::place(std::size_t row_index, std::size_t column) const {
+  if (array) return {};
   std::string buffer;
   const Row found = row(row_index, buffer);
   const std::size_t offset = cell(found, column).offset;
@@ -32,13 +34,27 @@ reading::Place DataTable::Contents::place(std::size_t row_index, std::size_t col
 }
 
 bool DataTable::Contents::is_missing(std::size_t row_index, std::size_t column) const {
+  if (array) return true;  // asked for numbers that are not finite
   std::string buffer;
   const std::string_view written = cell(row(row_index, buffer), column).text;
   const Meaning meaning = reading::read_meaning(written, dialect.decimal, options.percent).meaning;
   return meaning == Meaning::empty || meaning == Meaning::missing || meaning == Meaning::limit;
 }
 
+/// An array marks what is missing by a number that is not finite. The table may have given its numbers away.
+void DataTable::Contents::explain_number(std::size_t row_index, std::size_t column) const {
+  const std::int64_t row = array_row(row_index);
+  double value = 0.0;
+  double* const to = &value;
+  array->read(row, row + 1, {static_cast<std::int64_t>(column)}, &to);
+  reading::fail(name, {},
+                reading::cell_name(static_cast<std::size_t>(array->place(row)) + 1, table.columns[column]) + " is " +
+                    reading::to_text(value),
+                "a finite number, or " + reading::option(options, "missing", "skip") + ", which leaves out such rows");
+}
+
 void DataTable::Contents::explain(std::size_t row_index, std::size_t column) const {
+  if (array) explain_number(row_index, column);
   std::string buffer;
   const Row whole_row = row(row_index, buffer);
   const reading::Cell found = cell(whole_row, column);
@@ -116,14 +132,39 @@ std::string DataTable::Contents::remark(std::size_t column) const {
   }
 }
 
-std::vector<std::string> DataTable::texts(std::size_t column) const {
+namespace {
+
+/// A quote within quotes is written twice.
+void single_quotes(std::string& text) {
+  for (std::size_t at = text.find("\"\""); at != std::string::npos; at = text.find("\"\"", at + 1)) text.erase(at, 1);
+}
+
+}  // namespace
+
+std::vector<std::string> DataTable::Contents::texts(std::size_t column) const {
   std::vector<std::string> all;
+  if (array) {
+    const std::int64_t count = array_rows.empty() ? array->rows() : static_cast<std::int64_t>(array_rows.size());
+    std::vector<double> values(static_cast<std::size_t>(array_rows.empty() ? count : 1));
+    double* const to = values.data();
+    if (array_rows.empty()) array->read(0, count, {static_cast<std::int64_t>(column)}, &to);
+    for (std::int64_t r = 0; r < count; ++r) {
+      const std::int64_t row = array_row(static_cast<std::size_t>(r));
+      if (!array_rows.empty()) array->read(row, row + 1, {static_cast<std::int64_t>(column)}, &to);
+      const double value = values[static_cast<std::size_t>(array_rows.empty() ? r : 0)];
+      all.push_back(std::isfinite(value) ? reading::to_text(value) : "");
+    }
+    return all;
+  }
   std::string buffer;
-  for (std::size_t row = 0; row < contents_->rows.size(); ++row) {
-    const std::vector<reading::Cell> cells = contents_->row(row, buffer).cells;
-    all.emplace_back(column < cells.size() ? cells[column].text : std::string_view{});
+  for (std::size_t r = 0; r < rows.size(); ++r) {
+    const std::vector<reading::Cell> cells = row(r, buffer).cells;
+    std::string& label = all.emplace_back(column < cells.size() ? cells[column].text : std::string_view{});
+    if (column < cells.size() && cells[column].quoted) single_quotes(label);
   }
   return all;
 }
+
+std::vector<std::string> DataTable::texts(std::size_t column) const { return contents_->texts(column); }
 
 }  // namespace thalweg::inline v0_1

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,6 +34,9 @@ struct DataTable::Contents {
   Table table;
   std::vector<Kind> kinds;
   reading::RowIndex rows;
+  /// Where the numbers come from, when that is an array: there is no text then, and there are no lines.
+  std::shared_ptr<const RowSource> array;
+  std::vector<std::int64_t> array_rows;  ///< which of its rows each is; empty: they are all of it
 
   std::size_t columns() const { return table.columns.size(); }
   reading::Place place(std::size_t row, std::size_t column) const;
@@ -41,6 +46,8 @@ struct DataTable::Contents {
   bool is_missing(std::size_t row, std::size_t column) const;
   /// What a report says of a column of dates or times; empty for numbers.
   std::string remark(std::size_t column) const;
+  /// What is written in each row of a column, without quotes and blanks around it; of an array its numbers.
+  std::vector<std::string> texts(std::size_t column) const;
   /// A row as it is written: its line, its number in the text, and its cells, which are views of the line.
   struct Row {
     std::string_view line;
@@ -52,6 +59,10 @@ struct DataTable::Contents {
 
  private:
   reading::Cell cell(const Row& row, std::size_t column) const;
+  std::int64_t array_row(std::size_t row) const {
+    return array_rows.empty() ? static_cast<std::int64_t>(row) : array_rows[row];
+  }
+  [[noreturn]] void explain_number(std::size_t row, std::size_t column) const;
 };
 
 namespace reading {

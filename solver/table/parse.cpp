@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "table/array_table.hpp"
 #include "table/contents.hpp"
 #include "table/encoding.hpp"
 #include "table/rows/reading_plan.hpp"
@@ -98,7 +99,15 @@ DataTable DataTable::parse(std::string text, const std::string& name, const Tabl
 
 DataTable DataTable::read(const std::string& path, const TableOptions& options) {
   DataTable result;
-  result.contents_ = reading::read_contents(path, options, {.threads = options.threads});
+  result.contents_ = reading::is_array_file(path) ? reading::array_contents(path, options)
+                                                  : reading::read_contents(path, options, {.threads = options.threads});
+  return result;
+}
+
+DataTable DataTable::sample(std::shared_ptr<const RowSource> rows, std::int64_t most, const std::string& name,
+                            const TableOptions& options) {
+  DataTable result;
+  result.contents_ = reading::sampled_contents(std::move(rows), most, name, options);
   return result;
 }
 

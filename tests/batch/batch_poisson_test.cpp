@@ -99,6 +99,6 @@ TEST_CASE("batch: the maximum likelihood of a constant mean is the mean of the c
 TEST_CASE("batch: negative counts and means end their fit") {
   const std::vector<double> x = {0, 1, 2, 3}, y = {3, -1, 5, 4, 0, 1, 0, 0}, start = {1.0, 1.0, 1.0, -1.0};
   const BatchResult result = fit_batch(*linear_batch_model(), {2, 4, y, {x}, {}, start}, {.cost = BatchCost::poisson});
-  CHECK(result.status[0] == BatchStatus::non_finite_data);
+  CHECK(result.status[0] == BatchStatus::negative_count);
   CHECK(result.status[1] == BatchStatus::non_finite_start);
 }

@@ -238,7 +238,76 @@ TEST_CASE("what is wrong with a batch is said, and nothing is left behind") {
   refused("d.npy --model \"y = a*exp(-k*x)\" --x 0:1 --start a=1", 2, "the model has the predictors k and x");
   refused("d.npy --model exponential --output d.npy", 2, "is the file of the input");
   refused("d.npy --model exponential --output nowhere/f.npy", 3, "cannot be written");
-  CHECK(folder.count() == 4);
+  refused("d.npy --model exponential --missing skip", 2, "--missing skip is of tables");
+  refused("d.npy --model exponential --tolerance 2", 2, "--tolerance is '2'; expected a number below 1");
+  folder.write("x.npy", array({points}, {0, 1, 2, std::nan(""), 4, 5, 6, 7, 8, 9, 10, 11}));
+  refused("d.npy --model exponential --x x.npy", 3, "x of point 3 is nan; expected finite numbers");
+  refused("d.npy --model exponential --x nan:1", 2, "--x is 'nan:1'");
+  folder.write("s.npy", array({4, 3}, std::vector<double>(12, 1.0)));
+  refused("d.npy --model exponential --starts s.npy", 3,
+          "3 numbers for each fit; expected 2 parameters: amplitude and rate");
+  folder.write("one.npy", array({4, 1}, {1, 2, 3, 4}));
+  refused("one.npy --model exponential", 2, "each fit of the batch has 1 point for 2 free parameters");
+  CHECK(folder.count() == 6);
+}
+
+TEST_CASE("a cell without a number is named, or its point is left out, in long and in wide tables") {
+  const Folder folder;
+  folder.write("long.csv", "who,x,y\na,0,1\na,1,\na,2,5\na,3,7\nb,0,1\nb,1,2\nb,2,3\nb,3,NA\n");
+  folder.write("wide.csv", "0,1,2,3\n1,,5,7\n1,2,3,NA\n");
+  for (const std::string file : {"long.csv --group who", "wide.csv --wide"}) {
+    CAPTURE(file);
+    const Outcome refused = run("batch " + file + " --model linear", folder.path());
+    CHECK(refused.code == 3);
+    CHECK_MESSAGE(contains(refused.err, "is empty; expected a number, or --missing skip"), refused.err);
+    const json found =
+        json::parse(run("batch " + file + " --model linear --missing skip --output f.npy --json -", folder.path()).out);
+    CHECK(found["status"]["converged"] == 2);
+    CHECK_MESSAGE(contains(found["notes"].dump(), "2 points without a value are left out"), found["notes"].dump());
+    const auto fits = results(folder, "f.npy");
+    CHECK(fits[0][0] == doctest::Approx(1.0));
+    CHECK(fits[1][0] == doctest::Approx(2.0));
+    CHECK(fits[1][1] == doctest::Approx(1.0));
+  }
+}
+
+TEST_CASE("fits begin at the results of a batch, array or table, whatever the order of its rows") {
+  const Folder folder;
+  folder.write("d.npy", array({6, points}, decays(6)));
+  folder.write("grid.npy", array({2, 3, points}, decays(6)));
+  CHECK(run("batch d.npy --model exponential --output a.npy", folder.path()).code == 0);
+  CHECK(run("batch d.npy --model exponential --output a.csv", folder.path()).code == 0);
+  CHECK(run("batch grid.npy --model exponential --output g.npy", folder.path()).code == 0);
+  for (const std::string source : {"d.npy", "grid.npy"})
+    for (const std::string starts : {"a.npy", "a.csv", "g.npy"}) {
+      CAPTURE(source);
+      CAPTURE(starts);
+      const Outcome o =
+          run("batch " + source + " --model exponential --output b.npy --json - --starts " + starts, folder.path());
+      CHECK_MESSAGE(o.code == 0, o.err);
+      CHECK(json::parse(o.out)["iterations"].size() <= 4);  // they are there already
+    }
+  // By name, and a name with quotes and commas.
+  std::string long_table = "who,x,y\n", turned = "fit,c0,c1\n";
+  const std::vector<std::string> names = {"\"a \"\"big\"\" one\"", "\"b, c\"", "plain"};
+  for (std::size_t g = 0; g < names.size(); ++g)
+    for (int i = 0; i < 5; ++i)
+      long_table +=
+          names[g] + "," + std::to_string(i) + "," + std::to_string(10.0 * static_cast<double>(g) + 2 * i) + "\n";
+  for (std::size_t g = names.size(); g-- > 0;) turned += names[g] + "," + std::to_string(10 * g) + ",2\n";
+  folder.write("long.csv", long_table);
+  folder.write("turned.csv", turned);
+  const std::string batch = "batch long.csv --group who --model linear --json - --output c.csv ";
+  // Fixed parameters stay where they begin: each fit has found its own row.
+  CHECK(run(batch + "--fix c0 --starts turned.csv", folder.path()).code == 0);
+  const std::string written = read(folder.path() / "c.csv");
+  for (std::size_t g = 0; g < names.size(); ++g)
+    CHECK_MESSAGE(contains(written, "\n" + names[g] + "," + std::to_string(10 * g) + ","), written);
+  folder.write("less.csv", "fit,c0,c1\nplain,1,1\n");
+  CHECK(contains(run(batch + "--starts less.csv", folder.path()).err, "there is no fit 'a \"big\" one'"));
+  folder.write("other.csv", "fit,c0\nplain,1\n");
+  CHECK(contains(run(batch + "--starts other.csv", folder.path()).err,
+                 "there is no 'c1'; expected the parameters of the model"));
 }
 
 TEST_CASE("counts with a tail of zeros have a start, and end at a minimum") {

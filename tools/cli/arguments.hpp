@@ -56,6 +56,7 @@ struct FitArguments {
   std::string correlation;  ///< a column, a number, or empty
   TableOptions table;
   RowSelection rows;
+  bool stream = false;  ///< rows of an array are read again at each pass
   enum class NoiseKind { known, estimated, estimated_per_data_set, poisson };
   NoiseKind noise = NoiseKind::estimated;
 };

@@ -36,7 +36,8 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.batch.request.model = g.text(); }},
     {"--start", assigned, model, of_batch, "where all fits begin; built-in models guess where it is left out",
      [](A& a, const G& g) { a.batch.request.starts = pairs(g); }, repeats},
-    {"--starts", "FILE.npy", model, of_batch, "where each fit begins: fits × parameters",
+    {"--starts", "FILE.npy|.csv", model, of_batch,
+     "where each fit begins: fits × parameters, or the --output of a batch of these data",
      [](A& a, const G& g) { a.batch.request.starts_file = g.text(); }},
     {"--lower", assigned, model, of_batch, "lower bounds", [](A& a, const G& g) { a.batch.request.lower = pairs(g); },
      repeats},
@@ -62,6 +63,11 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.batch.request.group = g.text(); }},
     {"--wide", "", data, of_batch, "of a table: each row is a fit; columns whose names are numbers are its points",
      [](A& a, const G&) { a.batch.request.wide = true; }},
+    {"--missing", "NAME", data, of_batch,
+     "of a table: skip: leave out points without a value (NA, empty); refuse: name the first one (refuse)",
+     [](A& a, const G& g) {
+       a.batch.request.skip_missing = g.one_of({"refuse", "skip"}) == 1;
+     }},
     {"--shape", "N,...", data, of_batch, "of raw numbers: fits, then points; the last changes fastest",
      [](A& a, const G& g) { a.batch.request.shape = shape(g); }},
     {"--type", "NAME", data, of_batch,
@@ -69,7 +75,10 @@ const OptionLine lines[] = {
      [](A& a, const G& g) { a.batch.request.type = g.text(); }},
 
     {"--tolerance", "NUMBER", method, of_batch, "of the cost: the decrease that is left at the end (1e-10)",
-     [](A& a, const G& g) { a.batch.request.options.tolerance = g.positive(); }},
+     [](A& a, const G& g) {
+       const double tolerance = a.batch.request.options.tolerance = g.positive();
+       if (!(tolerance < 1.0)) throw UsageError(fmt::format("{} is '{}'; expected a number below 1", g.name, g.text()));
+     }},
     {"--max-iterations", "N", method, of_batch, "of each fit, before the solver takes it alone (100)",
      [](A& a, const G& g) { a.batch.request.options.max_iterations = g.whole(1); }},
     {"--no-hand-over", "", method, of_batch, "fits that do not converge stay so, in the place of being solved alone",

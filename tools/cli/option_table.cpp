@@ -66,7 +66,6 @@ std::vector<std::pair<std::string, double>> pairs(const std::vector<Assignment>&
 const OptionLine lines[] = {
     {"--start", "K", none, of_solve | of_check, "which of the file's starts (1)",
      [](A& a, const G& g) { a.solve.start = g.whole(1); }},
-
     {"--init", "NAME", pose_graphs, of_solve | of_check,
      "where it begins: auto, file, tree, chordal (auto: the first that is near a minimum, else the lowest cost)",
      [](A& a, const G& g) { a.solve.initialization = parse_initialization(g.text()); }},
@@ -75,7 +74,6 @@ const OptionLine lines[] = {
      [](A& a, const G& g) {
        a.solve.information_order = static_cast<InformationOrder>(g.one_of({"toro", "g2o", "isam"}));
      }},
-
     {"--indefinite", "NAME", pose_graphs, of_solve | of_check,
      "of indefinite information: refuse, clip (negative eigenvalues are zero), diagonal, skip (refuse)",
      [](A& a, const G& g) {
@@ -83,7 +81,6 @@ const OptionLine lines[] = {
      }},
     {"--ignore-unknown", "", pose_graphs, of_solve | of_check, "leave out measurements with unknown tags",
      [](A& a, const G&) { a.solve.ignore_unknown = true; }},
-
     {"--cheirality", "NAME", bundles, of_solve | of_check,
      "observations whose points are behind the camera at the start: keep or drop (keep)",
      [](A& a, const G& g) {
@@ -169,6 +166,9 @@ const OptionLine lines[] = {
      [](A& a, const G& g) {
        a.fit.rows.skip_missing = g.one_of({"refuse", "skip"}) == 1;
      }},
+    {"--stream", "", table, of_fit,
+     "of an array (.npy): read the rows again at each pass, in little memory, as is done where they would take half of it",
+     [](A& a, const G&) { a.fit.stream = true; }},
     {"--columns", "NAME,...", table, of_fit, "names of all columns, in place of the header's",
      [](A& a, const G& g) { a.fit.table.columns = split_at_commas(g.texts); }, repeats},
     {"--decimal", "NAME", table, of_fit,

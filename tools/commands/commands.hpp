@@ -37,6 +37,8 @@ int generate_pose_graph_file(const GenerateArguments& arguments);
 ModelNames model_names(const FitArguments& arguments, const DataTable& table);
 /// The table and the formula as a fit. Throws FileError for the table, UsageError for the rest.
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments);
+/// The same of a table that is there, the first of arguments.files.
+CurveFit fit_from_table(DataTable table, const FitArguments& arguments);
 
 /// The folder of the problem files that come with the program; empty when it is not there.
 std::string problems_folder();

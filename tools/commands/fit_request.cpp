@@ -1,6 +1,7 @@
 // thalweg fit: a table and a formula become a curve fit.
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -39,13 +40,13 @@ using NoiseKind = FitArguments::NoiseKind;
 
 class Request {
  public:
-  Request(const std::string& path, const FitArguments& arguments)
+  Request(DataTable table, const FitArguments& arguments)
       : arguments_(arguments),
-        table_(DataTable::read(path, arguments.table)),
+        table_(std::move(table)),
         names_(table_.table().columns),
         expanded_(expand(arguments, table_)),
         equation_(parse_model(arguments.model, expanded_)) {
-    fit_.file = path;
+    fit_.file = table_.name();
     fit_.title = arguments.model;
     fit_.noise =
         arguments.noise == NoiseKind::known || arguments.noise == NoiseKind::poisson ? Noise::known : Noise::estimated;
@@ -384,8 +385,12 @@ ModelNames model_names(const FitArguments& arguments, const DataTable& table) {
   return names;
 }
 
+CurveFit fit_from_table(DataTable table, const FitArguments& arguments) {
+  return Request(std::move(table), arguments).take();
+}
+
 CurveFit fit_from_table(const std::string& path, const FitArguments& arguments) {
-  return Request(path, arguments).take();
+  return fit_from_table(DataTable::read(path, arguments.table), arguments);
 }
 
 }  // namespace thalweg::tool

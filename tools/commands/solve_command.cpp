@@ -2,6 +2,13 @@
 #include <cmath>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include <thalweg/formula/formula.hpp>
+#include <thalweg/models/streamed_fit.hpp>
+#include <thalweg/studies/streamed_study.hpp>
+
+#include "cli/usage.hpp"
 #include "commands/commands.hpp"
 #include "commands/solve_run.hpp"
 
@@ -40,6 +47,42 @@ int run(Study& study, SolveArguments arguments, double read_seconds) {
   return run.finish(report, [&] { return study.solution(report.result.x, compression_of(arguments.output)); });
 }
 
+void refuse_streaming(const Arguments& arguments) {
+  if (!arguments.file.ends_with(".npy"))
+    throw UsageError(
+        fmt::format("--stream is of arrays, and '{}' is none; expected a file .npy, or no --stream", arguments.file));
+  if (arguments.fit.files.size() > 1 || arguments.fit.models.size() > 1)
+    throw UsageError(fmt::format("--stream does not go with several {}; expected one",
+                                 arguments.fit.files.size() > 1 ? "tables" : "--model"));
+}
+
+/// The rows of the array, where they are not to be held; null where they are.
+std::shared_ptr<const RowSource> rows_to_stream(const Arguments& arguments) {
+  if (!arguments.file.ends_with(".npy") || arguments.fit.files.size() > 1) return nullptr;
+  auto rows = npy_rows(arguments.file, arguments.fit.table.columns);
+  return arguments.fit.stream || is_too_large_to_hold(*rows) ? rows : nullptr;
+}
+
+/// Rows of the sample that meet the condition; where it cannot be read, all: the fit says what is wrong with it.
+std::shared_ptr<const RowSource> rows_to_sample(const std::shared_ptr<const RowSource>& rows,
+                                                const Arguments& arguments) {
+  const std::string& where = arguments.fit.rows.where;
+  if (where.empty()) return rows;
+  try {
+    auto chosen = rows_where(rows, where, arguments.solve.options.threads);
+    return chosen->rows() > 0 ? chosen : rows;
+  } catch (const FormulaError&) {
+    return rows;
+  }
+}
+
+std::unique_ptr<Study> streamed(const std::shared_ptr<const RowSource>& rows, const Arguments& arguments) {
+  const FitArguments& fit = arguments.fit;
+  DataTable sample =
+      DataTable::sample(rows_to_sample(rows, arguments), streamed_sample_rows, arguments.file, fit.table);
+  return streamed_study(fit_from_table(std::move(sample), fit), rows, fit.rows);
+}
+
 }  // namespace
 
 int solve_command(const Arguments& arguments) {
@@ -49,9 +92,11 @@ int solve_command(const Arguments& arguments) {
 }
 
 int fit_command(const Arguments& arguments) {
+  if (arguments.fit.stream) refuse_streaming(arguments);
   if (arguments.fit.models.size() > 1) return fit_models(arguments);
   Stopwatch watch;
-  const auto study = study_of(fit_from_table(arguments.file, arguments.fit));
+  const auto rows = rows_to_stream(arguments);
+  const auto study = rows ? streamed(rows, arguments) : study_of(fit_from_table(arguments.file, arguments.fit));
   return run(*study, arguments.solve, watch.lap());
 }
 

@@ -1,6 +1,7 @@
 // Fits of one small model to many data sets, one fit per SIMD lane.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -55,10 +56,16 @@ enum class BatchStatus : std::uint8_t {
   iteration_limit,   ///< max_iterations
   stalled,           ///< no step lowers the cost, and the Gauss-Newton step still promises a decrease
   singular,          ///< JᵀJ at the end is singular to rounding: the data do not determine all parameters
-  non_finite_data,   ///< x, y, σ or the start is not a finite number, σ ≤ 0, or a count is negative
+  non_finite_data,   ///< x or y is not a finite number
   non_finite_start,  ///< the model or a derivative is not finite at the start, or a count's mean is not above 0
   too_few_points,    ///< points that count are fewer than free parameters
+  wrong_sigma,       ///< a σ is not a number above 0
+  negative_count,    ///< of Poisson counts
+  beyond_range,      ///< Σ (y/σ)² is above 1.8e308, or below 1e-250 though a y is not 0: squares lose their digits
+  no_start,          ///< the given start is not finite
 };
+/// How many there are.
+inline constexpr std::size_t batch_statuses = 11;
 std::string_view to_string(BatchStatus);
 
 /// What became of each fit, fit after fit.

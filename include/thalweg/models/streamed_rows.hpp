@@ -7,25 +7,10 @@
 #include <vector>
 
 #include <thalweg/formula/row_formula.hpp>
-#include <thalweg/io/npy.hpp>
 #include <thalweg/problem/residual_group.hpp>
+#include <thalweg/table/table.hpp>
 
 namespace thalweg::inline v0_1 {
-
-/// Rows of numbers that are read when they are asked for.
-class RowSource {
- public:
-  virtual ~RowSource() = default;
-  virtual std::int64_t rows() const = 0;
-  virtual const std::vector<std::string>& columns() const = 0;
-  /// Rows [begin, end) of the wanted columns to to[k][row − begin]. Called by several threads at once.
-  virtual void read(std::int64_t begin, std::int64_t end, const std::vector<std::int64_t>& wanted,
-                    double* const* to) const = 0;
-};
-
-/// The rows of an array: its columns are called c1, c2, ..., or by the fields of a structure, or as said. Throws
-/// FileError as NpyFile does, Error for another number of names.
-std::shared_ptr<const RowSource> npy_rows(const std::string& path, std::vector<std::string> names = {});
 
 /// model − response of an equation on the rows of a source, read again at every evaluation: memory is that of some
 /// thousand rows for each thread. In a Problem of a few parameters and millions of rows solve() then needs one pass for
@@ -38,6 +23,11 @@ class StreamedResiduals final : public ResidualGroup {
   /// without rows.
   StreamedResiduals(std::string name, const std::string& equation, std::vector<std::string> parameters,
                     std::shared_ptr<const RowSource> source, std::int64_t offset);
+  StreamedResiduals(std::string name, const Equation& equation, std::vector<std::string> parameters,
+                    std::shared_ptr<const RowSource> source, std::int64_t offset);
+  /// Σ ln σ² of the rows, where the equation is divided by σ: information criteria count it. 0 by default.
+  void set_log_determinant(double sum) { log_determinant_ = sum; }
+  double log_determinant() const override { return log_determinant_; }
   std::string explain_non_finite(const double* x, std::int64_t item) const override;
 
  protected:
@@ -48,6 +38,7 @@ class StreamedResiduals final : public ResidualGroup {
   std::vector<std::int64_t> wanted_;  // of the source, in the formula's order
   RowFormula formula_;
   std::int64_t offset_;
+  double log_determinant_ = 0.0;
 };
 
 }  // namespace thalweg::inline v0_1

@@ -26,12 +26,15 @@ struct BatchRequest {
   std::string model;
   std::vector<std::pair<std::string, double>> starts, lower, upper;
   std::vector<std::string> fixed;
-  std::string starts_file;  ///< .npy, fits × parameters; empty: none
+  /// .npy, fits × parameters; or what run_batch() wrote, .npy or .csv, whose parameters are found by their names, and
+  /// of a long table the fits of a .csv, too. Empty: none
+  std::string starts_file;
   std::string x;      ///< .npy, or "FIRST:STEP"; empty: 0, 1, ... along the points, of two predictors along rows and
                       ///< columns of a picture
   std::string sigma;  ///< .npy, a number, or of a table a column; empty: none
   std::string group;  ///< of a long table: the column that tells the fits apart
   bool wide = false;  ///< of a table: a fit in each row, whose columns are the points
+  bool skip_missing = false;        ///< of a table: points without a number do not count; else the first one is refused
   std::vector<std::int64_t> shape;  ///< of raw numbers, the last changing fastest
   std::string type = "f8";          ///< of raw numbers
   TableOptions table;
@@ -72,9 +75,9 @@ struct BatchSummary {
   std::string file, model;
   std::int64_t fits = 0, done = 0, resumed = 0;  ///< done: those of this run; resumed: those that the output had before
   int points = 0;
-  std::vector<std::int64_t> grid;        ///< dimensions over which the fits lie: two where they form a picture
-  std::array<std::int64_t, 7> status{};  ///< how many ended so, by BatchStatus
-  std::vector<std::int64_t> iterations;  ///< how many fits took so many
+  std::vector<std::int64_t> grid;  ///< dimensions over which the fits lie: two where they form a picture
+  std::array<std::int64_t, batch_statuses> status{};  ///< how many ended so, by BatchStatus
+  std::vector<std::int64_t> iterations;               ///< how many fits took so many
   std::int64_t handed_over = 0;
   std::vector<BatchParameter> parameters;
   std::int64_t sampled = 0;         ///< fits that distributions are of: every k-th

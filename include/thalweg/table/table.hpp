@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,25 @@ class ColumnNames {
   std::shared_ptr<const Index> index_;
 };
 
+/// Rows of numbers that are read when they are asked for.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  virtual std::int64_t rows() const = 0;
+  virtual const std::vector<std::string>& columns() const = 0;
+  /// Whether the columns have names, other than by their position.
+  virtual bool has_own_names() const { return true; }
+  /// Rows [begin, end) of the wanted columns to to[k][row − begin]. Called by several threads at once.
+  virtual void read(std::int64_t begin, std::int64_t end, const std::vector<std::int64_t>& wanted,
+                    double* const* to) const = 0;
+  /// Where a row is in the file, from 0: another place where rows are left out.
+  virtual std::int64_t place(std::int64_t row) const { return row; }
+};
+
+/// The rows of an array: its columns are called c1, c2, ..., or by the fields of a structure, or as said. Throws
+/// FileError as NpyFile does, for more than two dimensions and for another number of names.
+std::shared_ptr<const RowSource> npy_rows(const std::string& path, std::vector<std::string> names = {});
+
 /// A table as it was read. A cell that holds no number is complained about only when a fit reads it.
 class DataTable {
  public:
@@ -64,7 +84,13 @@ class DataTable {
   /// Of other files the rows are read again for messages and for texts of cells, so they have to stay as they are as
   /// long as the table does.
   static DataTable read(const std::string& path, const TableOptions& options = {});
+  ///
+  /// An array of NumPy (.npy; NpyFile) is read, too: one or two dimensions, rows and columns, of which those without
+  /// fields are called c1, c2, ...; what is not finite is missing. An archive of them (.npz) is refused.
   static DataTable parse(std::string text, const std::string& name, const TableOptions& options = {});
+  /// At most so many of the rows, evenly spaced, as they are.
+  static DataTable sample(std::shared_ptr<const RowSource> rows, std::int64_t most, const std::string& name,
+                          const TableOptions& options = {});
 
   struct Contents;
   const Table& table() const;

@@ -78,8 +78,14 @@ class Finish {
 
  private:
   static constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  /// Pivots below this part of their diagonal entry are rounding: JᵀJ is singular.
-  static constexpr double least_pivot = 1e-14;
+  /// Pivots below this part of their diagonal entry may be rounding of sums over many points: JᵀJ is singular, as far
+  /// as the lanes can tell.
+  static constexpr double least_pivot = 1e-12;
+  /// The last step is not evaluated. It is not taken where it promises more than the fit was to reach and than this
+  /// part of the cost, which is rounding: there no step lowers the cost. Nor where it changes a parameter by more than
+  /// half of itself: it may leave the model's domain. Nor in a flat valley: a residual that bends over the size of the
+  /// parameter p changes by ‖Jⱼ‖ sⱼ²/pⱼ more than its derivative says, which is to be less than this part of ‖r‖.
+  static constexpr double rounded = 1e-13, longest = 0.5, most_bend = 3e-10;
 
   /// The undamped Gauss-Newton step, what it promises, and the standard errors.
   void verify(int first) {
@@ -106,8 +112,14 @@ class Finish {
     const P cost = cost_.load(first);
     const M verified = promised <= believed * cost + 100.0 * floor_.load(first);
     verified_.store(first, select(verified, select(regular, P(1.0), P(-1.0)), P(0.0)));
+    M taken = promised <= std::max(10.0 * job_.options.tolerance, rounded) * cost + 10.0 * floor_.load(first);
     for (int j = 0; j < N; ++j) {
-      const P to = slot_.p[j].load(first) + s[static_cast<std::size_t>(j)];
+      const P step = abs(s[static_cast<std::size_t>(j)]), p = abs(slot_.p[j].load(first));
+      const P bend = sqrt(slot_.h[entry(j, j)].load(first)) * step * step;
+      taken = taken & (step <= longest * p) & (bend <= most_bend * sqrt(2.0 * cost) * p + floor_.load(first));
+    }
+    for (int j = 0; j < N; ++j) {
+      const P to = slot_.p[j].load(first) + select(taken, s[static_cast<std::size_t>(j)], P(0.0));
       last_[j].store(first, min(max(to, P(job_.lower(j))), P(job_.upper(j))));
     }
     if (job_.options.standard_errors) errors(first, system, free, held, cost);

@@ -7,6 +7,9 @@
 namespace thalweg::inline v0_1::batch {
 namespace {
 
+/// Of Σ (y/σ)²: below it the squares of residuals that are a part of y lose their digits, and vanish.
+constexpr double least_squares = 1e-250;
+
 /// Values and derivatives of a tile stay in half of the first-level cache.
 int points_of_tile(int points, int parameters) {
   constexpr int lines = 16 * 1024 / 64;
@@ -57,13 +60,16 @@ LaneData::LaneData(const Job& job)
 }
 
 BatchStatus LaneData::load(std::int64_t fit, int lane, double* p) {
+  using enum BatchStatus;
   counted_[lane] = points_;
-  if (!load_predictors(fit, lane) || !load_weights(fit, lane) || !load_values(fit, lane) || !start(fit, p))
-    return BatchStatus::non_finite_data;
-  return counted_[lane] < job_.free_parameters ? BatchStatus::too_few_points : BatchStatus::converged;
+  if (const BatchStatus status = load_predictors(fit, lane); status != converged) return status;
+  if (const BatchStatus status = load_weights(fit, lane); status != converged) return status;
+  if (const BatchStatus status = load_values(fit, lane); status != converged) return status;
+  if (const BatchStatus status = start(fit, p); status != converged) return status;
+  return counted_[lane] < job_.free_parameters ? too_few_points : converged;
 }
 
-bool LaneData::load_predictors(std::int64_t fit, int lane) {
+BatchStatus LaneData::load_predictors(std::int64_t fit, int lane) {
   const auto points = static_cast<std::size_t>(points_);
   for (std::size_t k = 0; k < x_.size(); ++k) {
     const auto& x = job_.data.x[k];
@@ -71,47 +77,56 @@ bool LaneData::load_predictors(std::int64_t fit, int lane) {
     const double* const from = x.data() + fit * points_;
     double* const to = x_storage_.data() + static_cast<std::int64_t>(k) * points_ * batch_lanes + lane;
     for (int i = 0; i < points_; ++i) {
-      if (!std::isfinite(from[i])) return false;
+      if (!std::isfinite(from[i])) return BatchStatus::non_finite_data;
       to[i * batch_lanes] = from[i];
     }
   }
-  return true;
+  return BatchStatus::converged;
 }
 
-bool LaneData::load_weights(std::int64_t fit, int lane) {
-  if (!weighted_) return true;
+BatchStatus LaneData::load_weights(std::int64_t fit, int lane) {
+  if (!weighted_) return BatchStatus::converged;
   const auto& sigma = job_.data.sigma;
   const bool shared = sigma.size() == static_cast<std::size_t>(points_);
   const double* const from = sigma.data() + (shared ? 0 : fit * points_);
   for (int i = 0; i < points_; ++i) {
-    if (!(from[i] > 0.0)) return false;
+    if (!(from[i] > 0.0)) return BatchStatus::wrong_sigma;
     const double weight = 1.0 / (from[i] * from[i]);
-    if (!std::isfinite(weight)) return false;
+    if (!std::isfinite(weight)) return BatchStatus::beyond_range;
     weight_[std::int64_t{i} * batch_lanes + lane] = weight;
     if (weight == 0.0) counted_[lane] -= 1.0;
   }
-  return true;
+  return BatchStatus::converged;
 }
 
-bool LaneData::load_values(std::int64_t fit, int lane) {
+BatchStatus LaneData::load_values(std::int64_t fit, int lane) {
   const double* const from = job_.data.y.data() + fit * points_;
   double* const to = y_.data() + lane;
   const bool counts = job_.options.cost == BatchCost::poisson;
-  if (!weighted_) {
-    for (int i = 0; i < points_; ++i) to[i * batch_lanes] = from[i];
-    squares_[lane] = sum_of_squares(from, points_);
-    if (counts && std::any_of(from, from + points_, [](double y) { return y < 0.0; })) return false;
-    return std::isfinite(squares_[lane]);
-  }
+  const auto counts_at = [&](int i) { return !weighted_ || weight_[std::int64_t{i} * batch_lanes + lane] != 0.0; };
   double squares = 0.0;
-  for (int i = 0; i < points_; ++i) {
-    const double weight = weight_[std::int64_t{i} * batch_lanes + lane], y = weight == 0.0 ? 0.0 : from[i];
-    if (!std::isfinite(y) || (counts && y < 0.0)) return false;
-    to[i * batch_lanes] = y;
-    squares += weight * y * y;
+  if (weighted_) {
+    for (int i = 0; i < points_; ++i) {
+      const double weight = weight_[std::int64_t{i} * batch_lanes + lane], y = counts_at(i) ? from[i] : 0.0;
+      to[i * batch_lanes] = y;
+      squares += weight * y * y;
+    }
+  } else {
+    for (int i = 0; i < points_; ++i) to[i * batch_lanes] = from[i];
+    squares = sum_of_squares(from, points_);
   }
   squares_[lane] = squares;
-  return std::isfinite(squares);
+  if (std::isfinite(squares) && squares >= least_squares && !counts) return BatchStatus::converged;
+  // Which of the points it is.
+  bool zero = true;
+  for (int i = 0; i < points_; ++i) {
+    if (!counts_at(i)) continue;
+    if (!std::isfinite(from[i])) return BatchStatus::non_finite_data;
+    if (counts && from[i] < 0.0) return BatchStatus::negative_count;
+    zero = zero && from[i] == 0.0;
+  }
+  return std::isfinite(squares) && (zero || squares >= least_squares) ? BatchStatus::converged
+                                                                      : BatchStatus::beyond_range;
 }
 
 /// The data of a fit as a guess sees them. The mean of counts must be above zero at the start: they are raised by one.
@@ -124,7 +139,7 @@ std::span<const double> LaneData::guessed_from(std::int64_t fit) {
   return raised_;
 }
 
-bool LaneData::start(std::int64_t fit, double* p) {
+BatchStatus LaneData::start(std::int64_t fit, double* p) {
   const int n = job_.model.parameters();
   const auto& starts = job_.data.starts;
   if (starts.empty()) {
@@ -136,10 +151,10 @@ bool LaneData::start(std::int64_t fit, double* p) {
     std::copy_n(starts.data() + (starts.size() == static_cast<std::size_t>(n) ? 0 : fit * n), n, p);
   }
   for (int j = 0; j < n; ++j) {
-    if (!std::isfinite(p[j])) return false;
+    if (!std::isfinite(p[j])) return BatchStatus::no_start;
     if (!job_.is_fixed(j)) p[j] = std::clamp(p[j], job_.lower(j), job_.upper(j));
   }
-  return true;
+  return BatchStatus::converged;
 }
 
 }  // namespace thalweg::inline v0_1::batch

@@ -46,10 +46,11 @@ class LaneData {
   int tile_points() const { return tile_points_; }
 
  private:
-  bool load_weights(std::int64_t fit, int lane);
-  bool load_values(std::int64_t fit, int lane);
-  bool load_predictors(std::int64_t fit, int lane);
-  bool start(std::int64_t fit, double* p);
+  // Each returns converged, or what is wrong.
+  BatchStatus load_weights(std::int64_t fit, int lane);
+  BatchStatus load_values(std::int64_t fit, int lane);
+  BatchStatus load_predictors(std::int64_t fit, int lane);
+  BatchStatus start(std::int64_t fit, double* p);
   std::span<const double> guessed_from(std::int64_t fit);
 
   const Job& job_;

@@ -1,6 +1,7 @@
 // Fits in an array of numbers: .npy, or raw.
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -91,7 +92,6 @@ class ArraySource final : public BatchSource {
                       enumerated(names.predictors), names.predictors.size()));
     take_predictors(names.predictors.size());
     take_sigma();
-    take_starts();
   }
 
   void read(std::int64_t begin, std::int64_t end, BatchPiece& piece) const override {
@@ -106,10 +106,6 @@ class ArraySource final : public BatchSource {
     if (own_sigma_) {
       piece.sigma.resize(numbers);
       own_sigma_->read(begin, end, piece.sigma.data());
-    }
-    if (starts_) {
-      piece.starts.resize(static_cast<std::size_t>((end - begin) * starts_->points));
-      starts_->read(begin, end, piece.starts.data());
     }
   }
 
@@ -153,7 +149,8 @@ class ArraySource final : public BatchSource {
     const auto a = std::from_chars(at, end, first);
     const bool colon = a.ec == std::errc{} && a.ptr != end && *a.ptr == ':';
     const auto b = colon ? std::from_chars(a.ptr + 1, end, step) : a;
-    if (!colon || b.ec != std::errc{} || b.ptr != end || !(step != 0.0) || count != 1)
+    const bool finite = std::isfinite(first) && std::isfinite(step);
+    if (!colon || b.ec != std::errc{} || b.ptr != end || !finite || step == 0.0 || count != 1)
       throw Error(fmt::format("--x is '{}'; expected {}FILE.npy", request_.x, count == 1 ? "FIRST:STEP or " : ""));
     shared_x = {ramp(points, first, step)};
   }
@@ -167,6 +164,10 @@ class ArraySource final : public BatchSource {
       const FitArray array(std::move(file), 1);
       std::vector<double> all(static_cast<std::size_t>(n * points));
       array.read(0, n, all.data());
+      if (const auto wrong = std::find_if_not(all.begin(), all.end(), [](double v) { return std::isfinite(v); });
+          wrong != all.end())
+        throw FileError(request_.x, 0, 0, fmt::format("x of point {} is {}", (wrong - all.begin()) % points, *wrong),
+                        "finite numbers, for all fits share them");
       for (std::int64_t k = 0; k < n; ++k)
         shared_x.emplace_back(all.begin() + k * points, all.begin() + (k + 1) * points);
       return;
@@ -200,17 +201,9 @@ class ArraySource final : public BatchSource {
     array.read(0, 1, shared_sigma.data());
   }
 
-  void take_starts() {
-    if (request_.starts_file.empty()) return;
-    starts_.emplace(NpyFile(request_.starts_file), 1);
-    if (starts_->fits != fits)
-      throw FileError(request_.starts_file, 0, 0, fmt::format("starts of {} fits", starts_->fits),
-                      fmt::format("of {}", fits));
-  }
-
   const BatchRequest& request_;
   const FitArray data_;
-  std::optional<FitArray> own_x_, own_sigma_, starts_;
+  std::optional<FitArray> own_x_, own_sigma_;
 };
 
 }  // namespace
@@ -226,11 +219,11 @@ std::unique_ptr<BatchSource> open_batch_source(const BatchRequest& request, cons
                                                   ends_with(request.file, ".txt"));
   if (is_table && !request.x.empty())
     throw Error("--x is of arrays: a table has its predictors in columns, which are called as in the model");
-  if (is_table && !request.starts_file.empty())
-    throw Error("--starts FILE is of arrays; expected --start NAME=NUMBER of a table, or guesses");
   if (is_table) return request.wide ? wide_table_source(request, names) : long_table_source(request, names);
-  if (request.wide || !request.group.empty())
-    throw Error(fmt::format("{} is of tables; expected .csv, .tsv or .txt", request.wide ? "--wide" : "--group"));
+  if (request.wide || !request.group.empty() || request.skip_missing)
+    throw Error(fmt::format("{} is of tables; expected .csv, .tsv or .txt", request.wide           ? "--wide"
+                                                                            : request.skip_missing ? "--missing skip"
+                                                                                                   : "--group"));
   return std::make_unique<ArraySource>(request, names);
 }
 

@@ -113,11 +113,19 @@ std::string_view meaning(BatchStatus status) {
     case BatchStatus::singular:
       return "the data do not determine all parameters";
     case BatchStatus::non_finite_data:
-      return "a number among data or start is not finite, a σ not positive or a count negative";
+      return "a number among the data is not finite";
     case BatchStatus::non_finite_start:
       return "the model or a derivative is not finite at the start, or a mean not positive";
     case BatchStatus::too_few_points:
       return "fewer points than free parameters";
+    case BatchStatus::wrong_sigma:
+      return "a σ is not a positive number";
+    case BatchStatus::negative_count:
+      return "a count is negative";
+    case BatchStatus::beyond_range:
+      return "the squares of the data are beyond the range of numbers: another unit would do";
+    case BatchStatus::no_start:
+      return "the start is not finite";
   }
   return "";
 }

@@ -102,12 +102,15 @@ void BatchTally::keep_worst(std::int64_t fit, std::int64_t at, const BatchPiece&
     x.push_back(source_.shared_x[k].empty() ? part(piece.x[k]) : source_.shared_x[k]);
   example.curve = curve(x, example.parameters);
   example.x = x.size() == 1 ? x[0] : ramp(source_.points);
-  // Points that only fill a fit up are none of its own.
+  // Points that do not count, because they only fill a fit up or have no value, are none of its own.
   if (!piece.sigma.empty()) {
     const std::vector<double> sigma = part(piece.sigma);
-    const auto own = static_cast<std::size_t>(
-        std::find_if(sigma.begin(), sigma.end(), [](double s) { return std::isinf(s); }) - sigma.begin());
-    for (auto* v : {&example.x, &example.y, &example.curve}) v->resize(own);
+    for (auto* v : {&example.x, &example.y, &example.curve}) {
+      std::size_t kept = 0;
+      for (std::size_t k = 0; k < sigma.size(); ++k)
+        if (!std::isinf(sigma[k])) (*v)[kept++] = (*v)[k];
+      v->resize(kept);
+    }
   }
   worst.insert(std::upper_bound(worst.begin(), worst.end(), example, is_worse), std::move(example));
   if (worst.size() > worst_) worst.pop_back();

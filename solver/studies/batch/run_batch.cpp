@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -15,6 +16,7 @@
 #include "studies/batch/batch_model.hpp"
 #include "studies/batch/batch_output.hpp"
 #include "studies/batch/batch_source.hpp"
+#include "studies/batch/batch_starts.hpp"
 #include "studies/batch/batch_tally.hpp"
 
 namespace thalweg::inline v0_1 {
@@ -98,9 +100,10 @@ std::string settings_in_words(const BatchRequest& r) {
   const BatchOptions& o = r.options;
   return text + fmt::format(
                     "group {} wide {} shape {} type {} cost {} noise {} tolerance {} damping {} iterations {} "
-                    "handed over {}\n",
+                    "handed over {} missing {}\n",
                     r.group, r.wide, fmt::join(r.shape, " "), r.type, static_cast<int>(o.cost),
-                    static_cast<int>(o.noise), o.tolerance, o.initial_damping, o.max_iterations, o.hand_over);
+                    static_cast<int>(o.noise), o.tolerance, o.initial_damping, o.max_iterations, o.hand_over,
+                    r.skip_missing);
 }
 
 /// That of its group, or its number.
@@ -132,6 +135,10 @@ BatchSummary run_batch(const BatchRequest& request) {
   if (settings.starts.empty() && request.starts_file.empty() && !model.guesses())
     throw Error("the model guesses no starts; expected --start or --starts");
   const auto source = open_batch_source(request, named.names);
+  std::unique_ptr<BatchStarts> starts;
+  if (!request.starts_file.empty())
+    starts = open_batch_starts(request.starts_file, model.parameter_names(), source->fits,
+                               [&](std::int64_t fit) { return source->name(fit); });
   BatchSummary summary = described(request, *source);
   std::optional<BatchOutput> output;
   if (!request.output.empty())
@@ -148,6 +155,10 @@ BatchSummary run_batch(const BatchRequest& request) {
     }
     const std::int64_t end = std::min(source->fits, begin + step);
     source->read(begin, end, piece);
+    if (starts) {
+      piece.starts.resize(static_cast<std::size_t>((end - begin) * model.parameters()));
+      starts->read(begin, end, piece.starts.data());
+    }
     const Stopwatch fitting;
     fit_batch(model, data_of(*source, piece, settings.starts, end - begin), settings.options, result);
     summary.seconds_fitting += fitting.elapsed();

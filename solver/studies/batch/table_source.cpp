@@ -10,8 +10,10 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <thalweg/base/words.hpp>
 
 #include "studies/batch/batch_source.hpp"
+#include "table/contents.hpp"
 
 namespace thalweg::inline v0_1::studies {
 namespace {
@@ -44,6 +46,12 @@ struct TableSigma {
   }
 };
 
+void note_left_out(std::size_t points, std::vector<std::string>& notes) {
+  if (points > 0)
+    notes.push_back(fmt::format("{} without a value {} left out", counted(static_cast<long long>(points), "point"),
+                                points == 1 ? "is" : "are"));
+}
+
 /// Rows of one group, wherever they stand, are one fit. Fits with fewer points than others are filled up with points
 /// that do not count.
 class LongTable final : public BatchSource {
@@ -59,6 +67,7 @@ class LongTable final : public BatchSource {
     const TableSigma sigma(table_, columns_, request.sigma);
     sigma_ = sigma.column;
     number_ = sigma.number.value_or(1.0);
+    skips_ = request.skip_missing;
     gather(column_of(table_, columns_, request.group, "group"));
     shared_x.resize(predictors_.size());
     grid = {fits};
@@ -72,6 +81,7 @@ class LongTable final : public BatchSource {
     const auto& values = table_.table().values;
     for (std::int64_t f = begin; f < end; ++f) {
       const std::vector<std::size_t>& rows = rows_[static_cast<std::size_t>(f)];
+      if (rows.empty()) continue;
       for (std::size_t i = 0; i < static_cast<std::size_t>(points); ++i) {
         const std::size_t row = rows[std::min(i, rows.size() - 1)];
         const std::size_t at = static_cast<std::size_t>((f - begin) * points) + i;
@@ -97,7 +107,7 @@ class LongTable final : public BatchSource {
         rows_.emplace_back();
         labels_.push_back(texts[row]);
       }
-      rows_[it->second].push_back(row);
+      if (is_whole(row)) rows_[it->second].push_back(row);
     }
     std::size_t most = 0, least = std::numeric_limits<std::size_t>::max();
     for (const auto& rows : rows_) {
@@ -107,7 +117,24 @@ class LongTable final : public BatchSource {
     fits = static_cast<std::int64_t>(rows_.size());
     if (fits == 0) throw FileError(table_.name(), 0, 0, "no rows", "at least one");
     points = static_cast<int>(most);
+    if (most == 0) throw FileError(table_.name(), 0, 0, "no row has all its numbers", "at least one");
     if (least < most) notes.push_back(fmt::format("fits have {} to {} points", least, most));
+    note_left_out(left_out_, notes);
+  }
+
+  /// Whether a row has all numbers that are read. As in fit, one that has not is refused, or left out where that is
+  /// asked for.
+  bool is_whole(std::size_t row) {
+    std::vector<std::size_t> read = predictors_;
+    read.push_back(response_);
+    if (sigma_) read.push_back(*sigma_);
+    for (const std::size_t column : read) {
+      if (std::isfinite(table_.table().values[column][row])) continue;
+      if (!skips_ || !table_.contents().is_missing(row, column)) table_.contents().explain(row, column);
+      ++left_out_;
+      return false;
+    }
+    return true;
   }
 
   DataTable table_;
@@ -116,6 +143,8 @@ class LongTable final : public BatchSource {
   std::vector<std::size_t> predictors_;
   std::optional<std::size_t> sigma_;
   double number_ = 1.0;
+  bool skips_ = false;
+  std::size_t left_out_ = 0;
   std::vector<std::vector<std::size_t>> rows_;  // of each fit
   std::vector<std::string> labels_;
 };
@@ -134,7 +163,7 @@ class WideTable final : public BatchSource {
       double value = 0.0;
       const char* const end = columns[c].data() + columns[c].size();
       const auto read = std::from_chars(columns[c].data(), end, value);
-      if (read.ec != std::errc{} || read.ptr != end) continue;
+      if (read.ec != std::errc{} || read.ptr != end || !std::isfinite(value)) continue;
       chosen_.push_back(c);
       x.push_back(value);
     }
@@ -149,7 +178,9 @@ class WideTable final : public BatchSource {
     grid = {fits};
     const TableSigma sigma(table_, ColumnNames(columns), request.sigma);
     if (sigma.column) throw Error("--sigma is a column, and a wide table has points in columns; expected a number");
-    if (sigma.number) shared_sigma.assign(static_cast<std::size_t>(points), *sigma.number);
+    number_ = sigma.number.value_or(1.0);
+    find_holes(request.skip_missing);
+    if (!holes_ && sigma.number) shared_sigma.assign(static_cast<std::size_t>(points), number_);
   }
 
   void read(std::int64_t begin, std::int64_t end, BatchPiece& piece) const override {
@@ -157,6 +188,12 @@ class WideTable final : public BatchSource {
     auto to = piece.y.begin();
     for (std::int64_t f = begin; f < end; ++f)
       for (const std::size_t c : chosen_) *to++ = table_.table().values[c][static_cast<std::size_t>(f)];
+    piece.sigma.clear();
+    if (!holes_) return;
+    for (double& y : piece.y) {
+      piece.sigma.push_back(std::isfinite(y) ? number_ : infinity);
+      if (!std::isfinite(y)) y = 0.0;
+    }
   }
 
  private:
@@ -183,8 +220,23 @@ class WideTable final : public BatchSource {
     return DataTable::parse(text.replace(0, end, ""), request.file, options);
   }
 
+  /// As in fit: a cell without a number is refused, or, where that is asked for, does not count.
+  void find_holes(bool skip) {
+    std::size_t left_out = 0;
+    for (const std::size_t c : chosen_)
+      for (std::size_t row = 0; row < table_.table().values[c].size(); ++row) {
+        if (std::isfinite(table_.table().values[c][row])) continue;
+        if (!skip || !table_.contents().is_missing(row, c)) table_.contents().explain(row, c);
+        ++left_out;
+      }
+    holes_ = left_out > 0;
+    note_left_out(left_out, notes);
+  }
+
   DataTable table_;
   std::vector<std::size_t> chosen_;  // columns that are points
+  double number_ = 1.0;              // σ
+  bool holes_ = false;               // some points do not count
 };
 
 }  // namespace

@@ -16,13 +16,7 @@ constexpr std::size_t most_named = 5;  // groups in a note
 /// The text of each row in the column.
 std::vector<std::string> labels_of(const DataPlaces& places, std::size_t column) {
   if (!places.contents) return places.labels;
-  std::vector<std::string> labels;
-  std::string buffer;
-  for (std::size_t row = 0; row < places.contents->rows.size(); ++row) {
-    const std::vector<Cell> cells = places.contents->row(row, buffer).cells;
-    labels.emplace_back(column < cells.size() ? cells[column].text : std::string_view{});
-  }
-  return labels;
+  return places.contents->texts(column);
 }
 
 std::size_t own_parameters(const CurveFit& fit) {
