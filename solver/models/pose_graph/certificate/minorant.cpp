@@ -11,7 +11,7 @@ namespace thalweg::inline v0_1::graph {
 namespace {
 
 constexpr double rounding = 1e-12;       // of information that is the same in all directions, or couples nothing
-constexpr double singular = 1e-9;        // smallest eigenvalue beside the largest
+constexpr double singular = 1e-12;       // smallest eigenvalue beside the largest
 constexpr double pi = std::numbers::pi;
 
 template <class Matrix>
@@ -29,7 +29,7 @@ std::pair<double, double> extreme_eigenvalues(const Eigen::Matrix3d& A) {
   return {eigen.eigenvalues()[0], eigen.eigenvalues()[2]};
 }
 
-/// log det (B + 1e-9 · size · I), −∞ where that is not positive definite.
+/// log det (B + 1e-12 · size · I), −∞ where that is not positive definite.
 double log_determinant(const Eigen::Matrix<double, 1, 1>& B, double size) {
   const double b = B(0, 0) + singular * size;
   return b > 0.0 ? std::log(b) : -std::numeric_limits<double>::infinity();

@@ -30,7 +30,7 @@ struct SightingMinorant {
 template <class Pose>
 SightingMinorant<Pose> sighting_minorant(const PoseGraph& g, std::size_t e) {
   constexpr int d = Pose::space;
-  constexpr double rounding = 1e-12, singular = 1e-9;
+  constexpr double rounding = 1e-12, singular = 1e-12;
   using Point = typename Pose::Point;
   std::array<double, static_cast<std::size_t>(triangle(d))> root;
   root_of_information(d, g.sightings.information.data() + e * at(triangle(d)), root.data(), "sighting", e);
