@@ -23,8 +23,8 @@ struct CertificateOptions {
 ///
 /// With X = (R₁ t₁ … Rₙ tₙ), g2o's cost in space is ½ tr(X M Xᵀ) plus a constant where each edge's information of
 /// translations is τ I and apart from that of rotations: the vector part q of a quaternion has qᵀ Ω q = tr(W (I − E)),
-/// W = ¼ tr(Ω) I − ½ Ω, and so is linear in RᵢᵀRⱼ. For any symmetric Λᵢ, with S the Schur complement of the positions in
-/// M − blkdiag(Λᵢ, 0) and λ its smallest eigenvalue,
+/// W = ¼ tr(Ω) I − ½ Ω, and so is linear in RᵢᵀRⱼ. For any symmetric Λᵢ, with S the Schur complement of the positions
+/// in M − blkdiag(Λᵢ, 0) and λ its smallest eigenvalue,
 ///
 ///     F* ≥ ½ Σ tr Λᵢ + constant + ½ d n min(λ, 0)
 ///
@@ -61,8 +61,8 @@ struct Certificate {
 };
 std::string_view to_string(Certificate::Kind);
 
-/// Why the theory says nothing of a graph's cost, in words: "pose 3 has a prior"; empty where it does. A loss is another
-/// reason, which the graph does not know.
+/// Why the theory says nothing of a graph's cost, in words: "pose 3 has a prior"; empty where it does. A loss is
+/// another reason, which the graph does not know.
 std::string certificate_refusal(const PoseGraph& graph);
 
 /// Examines the minimum where the graph stands; a point that is none gets a lower bound that is far off. Costs some
@@ -74,13 +74,13 @@ Certificate certify(const PoseGraph& graph, const std::vector<double>& x, const 
 
 /// Where a descent of the relaxation leads from a minimum that is refuted.
 struct Escape {
-  PoseGraph graph;               ///< the point of the relaxation rounded to rotations: a start for another solve
-  double cost = Certificate::unset;          ///< there
+  PoseGraph graph;                   ///< the point of the relaxation rounded to rotations: a start for another solve
+  double cost = Certificate::unset;  ///< there
   double relaxed_cost = Certificate::unset;  ///< of the relaxation's point
   double lower_bound = Certificate::unset;   ///< of F*, from the relaxation's own multipliers
-  int rank = 0;                  ///< columns of the relaxation's point
-  bool is_minimum = false;       ///< the relaxation's point is its global minimum, to the tolerance of the gap
-  int iterations = 0;            ///< linear solves
+  int rank = 0;                              ///< columns of the relaxation's point
+  bool is_minimum = false;  ///< the relaxation's point is its global minimum, to the tolerance of the gap
+  int iterations = 0;       ///< linear solves
 };
 /// The Riemannian staircase (Boumal 2015; Rosen et al. 2019, algorithm 1): one column more, a step along the
 /// eigenvector, a trust-region descent on matrices with orthonormal rows, and again from there while the point is no

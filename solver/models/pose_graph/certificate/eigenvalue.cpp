@@ -55,9 +55,10 @@ MatrixXd rotation_basis(const Relaxation<Pose>& relaxation, const MatrixXd& Y) {
 }
 
 template <class Pose>
-Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation, const std::vector<typename Pose::Rotation>& multipliers,
-                             ShiftedMatrix<Pose>& shifted, double beta, PositionMatrix<Pose>& positions,
-                             const MatrixXd& basis, double tolerance, double floor, int most) {
+Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation,
+                             const std::vector<typename Pose::Rotation>& multipliers, ShiftedMatrix<Pose>& shifted,
+                             double beta, PositionMatrix<Pose>& positions, const MatrixXd& basis, double tolerance,
+                             double floor, int most) {
   constexpr int test_every = 5;
   const Eigen::Index rows = relaxation.rows();
   const auto free = static_cast<int>(
@@ -109,12 +110,12 @@ Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation, const std::vect
   return pair;
 }
 
-#define THALWEG_INSTANTIATE(Pose)                                                                                    \
-  template void multiply_by_complement<Pose>(const Relaxation<Pose>&, const std::vector<Pose::Rotation>&,             \
-                                             PositionMatrix<Pose>&, MatrixXd&, MatrixXd&);                            \
-  template MatrixXd rotation_basis<Pose>(const Relaxation<Pose>&, const MatrixXd&);                                   \
-  template Eigenpair smallest_eigenpair<Pose>(const Relaxation<Pose>&, const std::vector<Pose::Rotation>&,            \
-                                              ShiftedMatrix<Pose>&, double, PositionMatrix<Pose>&, const MatrixXd&,   \
+#define THALWEG_INSTANTIATE(Pose)                                                                                   \
+  template void multiply_by_complement<Pose>(const Relaxation<Pose>&, const std::vector<Pose::Rotation>&,           \
+                                             PositionMatrix<Pose>&, MatrixXd&, MatrixXd&);                          \
+  template MatrixXd rotation_basis<Pose>(const Relaxation<Pose>&, const MatrixXd&);                                 \
+  template Eigenpair smallest_eigenpair<Pose>(const Relaxation<Pose>&, const std::vector<Pose::Rotation>&,          \
+                                              ShiftedMatrix<Pose>&, double, PositionMatrix<Pose>&, const MatrixXd&, \
                                               double, double, int);
 THALWEG_INSTANTIATE(Pose2)
 THALWEG_INSTANTIATE(Pose3)

@@ -28,8 +28,9 @@ Eigen::MatrixXd rotation_basis(const Relaxation<Pose>& relaxation, const Eigen::
 /// has, all vectors kept orthogonal (Parlett 1998, chapter 13). Ends where the error is at most
 /// tolerance · (|λ| + floor), or after `most` products.
 template <class Pose>
-Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation, const std::vector<typename Pose::Rotation>& multipliers,
-                             ShiftedMatrix<Pose>& shifted, double beta, PositionMatrix<Pose>& positions,
-                             const Eigen::MatrixXd& basis, double tolerance, double floor, int most);
+Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation,
+                             const std::vector<typename Pose::Rotation>& multipliers, ShiftedMatrix<Pose>& shifted,
+                             double beta, PositionMatrix<Pose>& positions, const Eigen::MatrixXd& basis,
+                             double tolerance, double floor, int most);
 
 }  // namespace thalweg::inline v0_1::graph

@@ -14,10 +14,10 @@ template <class Pose>
 struct Examination {
   std::vector<typename Pose::Rotation> multipliers;
   double gap = 0.0;
-  double beta = 0.0;           ///< S + β I is positive definite
-  double smallest = 0.0;       ///< λ, the smaller of `next` and those on the columns of Y
+  double beta = 0.0;      ///< S + β I is positive definite
+  double smallest = 0.0;  ///< λ, the smaller of `next` and those on the columns of Y
   double smallest_error = 0.0;
-  Eigenpair next;              ///< beside the columns of Y
+  Eigenpair next;  ///< beside the columns of Y
   double stationarity = 0.0;
 };
 

@@ -10,8 +10,8 @@
 namespace thalweg::inline v0_1::graph {
 namespace {
 
-constexpr double rounding = 1e-12;       // of information that is the same in all directions, or couples nothing
-constexpr double singular = 1e-12;       // smallest eigenvalue beside the largest
+constexpr double rounding = 1e-12;  // of information that is the same in all directions, or couples nothing
+constexpr double singular = 1e-12;  // smallest eigenvalue beside the largest
 constexpr double pi = std::numbers::pi;
 
 template <class Matrix>

@@ -14,7 +14,7 @@ struct SplitInformation {
   Eigen::Matrix<double, n, n> omega;
   double tau = 0.0;
   Turning B = Turning::Zero();
-  bool equal = false;  ///< to Ω, to rounding
+  bool equal = false;    ///< to Ω, to rounding
   bool partial = false;  ///< Ω measures some directions of the translation alone: they are left out, τ = 0
 };
 /// Of coupled information the split with the largest τᵈ det B. τ is the smallest eigenvalue of Ω's translations where
@@ -40,8 +40,8 @@ struct Minorant {
 ///     ½ eᵀ Ω e ≥ ½ e₀ᵀ Ω e₀ + aᵀ (e − e₀) + ½ τ ‖p − p₀‖² + ½ (q − q₀)ᵀ B (q − q₀).
 ///
 /// The translation's part is a square of p − p₀ + aₚ/τ. In space qᵀ B q = tr(W (I − E)), W = ¼ tr(B) I − ½ B, is
-/// linear in E; what is left, cᵀ q with c = a_q − B q₀, is 0 where Ω couples nothing, and else at least a quadratic form
-/// of the unit quaternion that touches it at E₀, curved by −κ, κ = ‖c‖ / (1 − ‖q₀‖). In the plane u = θ − θ₀ and
+/// linear in E; what is left, cᵀ q with c = a_q − B q₀, is 0 where Ω couples nothing, and else at least a quadratic
+/// form of the unit quaternion that touches it at E₀, curved by −κ, κ = ‖c‖ / (1 − ‖q₀‖). In the plane u = θ − θ₀ and
 /// a_θ u + ½ B u² ≥ a_θ sin u + p (1 − cos u), with the largest such p on the angles −π ≤ θ ≤ π.
 template <class Pose>
 Minorant<Pose> minorant(const SplitInformation<Pose>& information, const Pose& Z, const Pose& a, const Pose& b);

@@ -69,7 +69,8 @@ std::string certificate_refusal(const PoseGraph& g) {
   if (fixed > 1) return fmt::format("{} poses are fixed; expected one at most, as the gauge", fixed);
   if (const auto l = std::find_if(g.landmark_fixed.begin(), g.landmark_fixed.end(), [](char f) { return f != 0; });
       l != g.landmark_fixed.end())
-    return fmt::format("landmark {} is fixed; expected no fixed ones", g.landmark_ids[at(l - g.landmark_fixed.begin())]);
+    return fmt::format("landmark {} is fixed; expected no fixed ones",
+                       g.landmark_ids[at(l - g.landmark_fixed.begin())]);
   if (const std::int64_t parts = count_parts(g); parts > 1)
     return fmt::format("it falls into {} parts that no edge connects; expected one", parts);
   return {};

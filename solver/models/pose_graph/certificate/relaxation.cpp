@@ -85,13 +85,14 @@ Relaxation<Pose>::Relaxation(const PoseGraph& g)
   }
   for (std::size_t e = 0; e < g.sightings.from.size(); ++e) {
     const SightingMinorant<Pose> m = sighting_minorant<Pose>(g, e);
-    edges_.push_back({row_of(g.sightings.from[e]), -1, poses_ * (d + 1) + g.sightings.to[e], m.tau, m.offset,
-                      Rotation::Zero()});
+    edges_.push_back(
+        {row_of(g.sightings.from[e]), -1, poses_ * (d + 1) + g.sightings.to[e], m.tau, m.offset, Rotation::Zero()});
     constant_ += m.constant;
     slack_ += m.slack;
     equal_ = equal_ && m.equal;
   }
-  for (const Edge& edge : edges_) scale_ += 0.5 * (edge.tau * edge.offset.squaredNorm() + std::sqrt(d) * edge.turn.norm());
+  for (const Edge& edge : edges_)
+    scale_ += 0.5 * (edge.tau * edge.offset.squaredNorm() + std::sqrt(d) * edge.turn.norm());
   hold_positions();
 }
 

@@ -117,8 +117,7 @@ template <class Pose>
 double ShiftedMatrix<Pose>::largest_diagonal(const std::vector<Rotation>& multipliers) const {
   std::vector<typename Pose::Point> diagonal(multipliers.size());
   for (std::size_t i = 0; i < diagonal.size(); ++i) diagonal[i] = -multipliers[i].diagonal();
-  for (const auto& edge : relaxation_.edges())
-    diagonal[at(edge.from) / (d + 1)] += edge.tau * edge.offset.cwiseAbs2();
+  for (const auto& edge : relaxation_.edges()) diagonal[at(edge.from) / (d + 1)] += edge.tau * edge.offset.cwiseAbs2();
   double largest = 0.0;
   for (const auto& each : diagonal) largest = std::max(largest, each.maxCoeff());
   return largest;

@@ -28,7 +28,11 @@ class Staircase {
 
  public:
   Staircase(const PoseGraph& g, const CertificateOptions& options)
-      : g_(g), options_(options), relaxation_(g), examiner_(relaxation_, options), descent_(relaxation_, options.threads) {}
+      : g_(g),
+        options_(options),
+        relaxation_(g),
+        examiner_(relaxation_, options),
+        descent_(relaxation_, options.threads) {}
 
   Escape run(const Certificate& certificate) {
     constexpr double share = 1e-3;  // of the tolerance of the gap, for what a descent leaves
@@ -64,8 +68,8 @@ class Staircase {
     return v.col(0);
   }
 
-  /// (Y, 0) moved along (0, v) by as much as lowers the cost the most, of steps halved from one that turns the pose that
-  /// moves the most by 45°.
+  /// (Y, 0) moved along (0, v) by as much as lowers the cost the most, of steps halved from one that turns the pose
+  /// that moves the most by 45°.
   void add_column(MatrixXd& Y, const Eigen::VectorXd& v) const {
     constexpr int halvings = 20;
     double largest = 0.0;
@@ -98,7 +102,8 @@ class Staircase {
     const Eigen::SelfAdjointEigenSolver<MatrixXd> eigen(gram);
     MatrixXd X = Y * eigen.eigenvectors().rightCols(d);
     std::int64_t mirrored = 0;
-    for (std::int64_t i = 0; i < n; ++i) mirrored += Rotation(X.middleRows<d>(relaxation_.row_of(i))).determinant() < 0.0;
+    for (std::int64_t i = 0; i < n; ++i)
+      mirrored += Rotation(X.middleRows<d>(relaxation_.row_of(i))).determinant() < 0.0;
     if (2 * mirrored > n) X.col(0) = -X.col(0);
     for (std::int64_t i = 0; i < n; ++i) {
       auto B = X.middleRows<d>(relaxation_.row_of(i));
@@ -113,7 +118,9 @@ class Staircase {
     const auto fixed = std::find_if(g.pose_fixed.begin(), g.pose_fixed.end(), [](char f) { return f != 0; });
     const std::int64_t held = fixed == g.pose_fixed.end() ? 0 : fixed - g.pose_fixed.begin();
     const Pose stays = Pose::load(g_.poses.data() + held * Pose::size);
-    const auto rotation = [&](std::int64_t i) -> Rotation { return X.middleRows<d>(relaxation_.row_of(i)).transpose(); };
+    const auto rotation = [&](std::int64_t i) -> Rotation {
+      return X.middleRows<d>(relaxation_.row_of(i)).transpose();
+    };
     const auto position = [&](std::int64_t row) -> Point { return X.row(row).transpose(); };
     const Rotation turn = stays.rotation() * rotation(held).transpose();
     const Point there = position(relaxation_.row_of(held) + d);

@@ -8,7 +8,7 @@ namespace thalweg::inline v0_1::graph {
 
 struct DescentReport {
   double cost = 0.0;
-  int products = 0;   ///< with the Hessian
+  int products = 0;         ///< with the Hessian
   bool stationary = false;  ///< the predicted decrease of a further step is at most the threshold
 };
 
