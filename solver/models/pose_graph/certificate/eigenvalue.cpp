@@ -14,19 +14,19 @@ namespace {
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
-template <class Pose>
-void clear_positions(const Relaxation<Pose>& relaxation, MatrixXd& V) {
-  constexpr int d = Pose::space;
-  for (std::int64_t i = 0; i < relaxation.poses(); ++i) V.row(relaxation.row_of(i) + d).setZero();
-  V.bottomRows(relaxation.rows() - relaxation.poses() * (d + 1)).setZero();
-}
-
 /// v less its parts along the columns, twice, for rounding.
 void remove(const Eigen::Ref<const MatrixXd>& columns, Eigen::Ref<VectorXd> v) {
   for (int round = 0; round < 2 && columns.cols() > 0; ++round) v -= columns * (columns.transpose() * v);
 }
 
 }  // namespace
+
+template <class Pose>
+void clear_positions(const Relaxation<Pose>& relaxation, MatrixXd& V) {
+  constexpr int d = Pose::space;
+  for (std::int64_t i = 0; i < relaxation.poses(); ++i) V.row(relaxation.row_of(i) + d).setZero();
+  V.bottomRows(relaxation.rows() - relaxation.poses() * (d + 1)).setZero();
+}
 
 template <class Pose>
 void multiply_by_complement(const Relaxation<Pose>& relaxation, const std::vector<typename Pose::Rotation>& multipliers,
@@ -62,27 +62,29 @@ Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation,
   constexpr int test_every = 5;
   const Eigen::Index rows = relaxation.rows();
   const auto free = static_cast<int>(
-      std::min<std::int64_t>(most, relaxation.poses() * Pose::space - static_cast<std::int64_t>(basis.cols())));
-  MatrixXd Q(rows, free + 1), w(rows, 1), product;
+      std::min<std::int64_t>(most, relaxation.poses() * Pose::space - basis.cols()));
+  // The basis first: removed one after the other, each set of columns would bring back rounding errors of the other.
+  const Eigen::Index kept = basis.cols();
+  MatrixXd Q(rows, kept + free + 1), w(rows, 1), product;
+  Q.leftCols(kept) = basis;
   VectorXd alpha(free), off(free);
   regression::Random random(1);
   for (Eigen::Index i = 0; i < rows; ++i) w(i, 0) = random.uniform() - 0.5;
   clear_positions(relaxation, w);
   remove(basis, w.col(0));
-  Q.col(0) = w.col(0).normalized();
+  Q.col(kept) = w.col(0).normalized();
   Eigenpair pair;
   pair.error = std::numeric_limits<double>::infinity();
   for (int k = 0; k < free; ++k) {
     CancellationProbe::poll();
-    w.col(0) = Q.col(k);
+    w.col(0) = Q.col(kept + k);
     shifted.solve(w);
     clear_positions(relaxation, w);
-    alpha[k] = Q.col(k).dot(w.col(0));
-    remove(basis, w.col(0));
-    remove(Q.leftCols(k + 1), w.col(0));
+    alpha[k] = Q.col(kept + k).dot(w.col(0));
+    remove(Q.leftCols(kept + k + 1), w.col(0));
     off[k] = w.col(0).norm();
     const bool exhausted = !(off[k] > 1e-13 * std::abs(alpha[0])) || k + 1 == free;
-    if (!exhausted) Q.col(k + 1) = w.col(0) / off[k];
+    if (!exhausted) Q.col(kept + k + 1) = w.col(0) / off[k];
     if (!exhausted && (k + 1) % test_every != 0) continue;
     MatrixXd T = MatrixXd::Zero(k + 1, k + 1);
     for (int i = 0; i <= k; ++i) {
@@ -95,7 +97,7 @@ Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation,
     // The residual of the inverse, divided by μ: that of S to first order.
     const double estimate = off[k] * std::abs(eigen.eigenvectors()(k, k)) / mu * std::abs(1.0 / mu);
     if (!exhausted && estimate > 0.3 * tolerance * (std::abs(value) + floor)) continue;
-    MatrixXd v = Q.leftCols(k + 1) * eigen.eigenvectors().col(k);
+    MatrixXd v = Q.middleCols(kept, k + 1) * eigen.eigenvectors().col(k);
     remove(basis, v.col(0));
     v /= v.norm();
     multiply_by_complement(relaxation, multipliers, positions, v, product);
@@ -111,6 +113,7 @@ Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation,
 }
 
 #define THALWEG_INSTANTIATE(Pose)                                                                                   \
+  template void clear_positions<Pose>(const Relaxation<Pose>&, MatrixXd&);                                          \
   template void multiply_by_complement<Pose>(const Relaxation<Pose>&, const std::vector<Pose::Rotation>&,           \
                                              PositionMatrix<Pose>&, MatrixXd&, MatrixXd&);                          \
   template MatrixXd rotation_basis<Pose>(const Relaxation<Pose>&, const MatrixXd&);                                 \

@@ -15,6 +15,10 @@ struct Eigenpair {
   Eigen::VectorXd vector;  ///< with the positions' rows −M_tt⁻¹ M_tR v; the rotations' have length 1
 };
 
+/// Sets the rows of positions to 0.
+template <class Pose>
+void clear_positions(const Relaxation<Pose>& relaxation, Eigen::MatrixXd& V);
+
 /// The Schur complement times the rotations' rows of V, whose rows of positions are set to −M_tt⁻¹ M_tR V.
 template <class Pose>
 void multiply_by_complement(const Relaxation<Pose>& relaxation, const std::vector<typename Pose::Rotation>& multipliers,

@@ -65,18 +65,18 @@ Examination<Pose> Examiner<Pose>::examine(Eigen::MatrixXd& Y) {
   largest_ = std::max(shifted_.largest_diagonal(found.multipliers), 1e-300);
   find_beta(found);
   Eigen::MatrixXd basis = rotation_basis(relaxation_, Y), product;
-  found.next = smallest_eigenpair(relaxation_, found.multipliers, shifted_, found.beta, positions_, basis,
+  multiply_by_complement(relaxation_, found.multipliers, positions_, basis, product);
+  clear_positions(relaxation_, basis);
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> gauge(basis.transpose() * product);
+  found.smallest = gauge.eigenvalues()[0];
+  found.smallest_error = (product - found.smallest * basis).operator*(gauge.eigenvectors().col(0)).norm();
+  // Far from a stationary point S does not map the columns of Y to 0: then the whole space is searched.
+  constexpr double invariant = 1e-6;
+  const Eigen::MatrixXd apart = product.norm() <= invariant * largest_ ? basis : basis.leftCols(0).eval();
+  found.next = smallest_eigenpair(relaxation_, found.multipliers, shifted_, found.beta, positions_, apart,
                                   options_.eigenvalue_tolerance, floor * largest_, most_products);
   tighten_beta(found);
-
-  multiply_by_complement(relaxation_, found.multipliers, positions_, basis, product);
-  for (std::int64_t i = 0; i < relaxation_.poses(); ++i) basis.row(relaxation_.row_of(i) + Pose::space).setZero();
-  basis.bottomRows(relaxation_.rows() - relaxation_.poses() * (Pose::space + 1)).setZero();
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> gauge(basis.transpose() * product);
-  const Eigen::VectorXd v = basis * gauge.eigenvectors().col(0);
-  found.smallest = gauge.eigenvalues()[0];
-  found.smallest_error = (product * gauge.eigenvectors().col(0) - found.smallest * v).norm();
-  if (found.next.vector.size() > 0 && found.next.value < found.smallest) {
+  if (found.next.vector.size() > 0 && (apart.cols() == 0 || found.next.value < found.smallest)) {
     found.smallest = found.next.value;
     found.smallest_error = found.next.error;
   }
