@@ -61,8 +61,7 @@ Eigenpair smallest_eigenpair(const Relaxation<Pose>& relaxation,
                              double floor, int most) {
   constexpr int test_every = 5;
   const Eigen::Index rows = relaxation.rows();
-  const auto free = static_cast<int>(
-      std::min<std::int64_t>(most, relaxation.poses() * Pose::space - basis.cols()));
+  const auto free = static_cast<int>(std::min<std::int64_t>(most, relaxation.poses() * Pose::space - basis.cols()));
   // The basis first: removed one after the other, each set of columns would bring back rounding errors of the other.
   const Eigen::Index kept = basis.cols();
   MatrixXd Q(rows, kept + free + 1), w(rows, 1), product;

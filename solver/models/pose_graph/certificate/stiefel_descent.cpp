@@ -135,13 +135,13 @@ typename StiefelDescent<Pose>::Step StiefelDescent<Pose>::truncated_step(const M
 
 template <class Pose>
 DescentReport StiefelDescent<Pose>::run(Matrix& Y, double threshold) {
-  constexpr int most_steps = 300;
+  constexpr int most_steps = 300, most_products = 3000;
   constexpr double least_ratio = 0.1, poor = 0.25, good = 0.75;
   products_ = 0;
   linearize(Y);
   DescentReport report{relaxation_.cost(Y)};
   double radius = 0.0;
-  for (int k = 0; k < most_steps; ++k) {
+  for (int k = 0; k < most_steps && products_ < most_products; ++k) {
     if (0.5 * square_ <= threshold) {
       report.stationary = true;
       break;
