@@ -44,7 +44,7 @@ struct Certificate {
   Kind kind = Kind::exact;
   bool certified = false;  ///< gap ≤ tolerance
   double cost = unset;
-  double gap = unset;          ///< cost − F* is at most this, to rounding of the factorisation
+  double gap = unset;          ///< cost − F* is at most this, to rounding of the factorisation; at most the cost
   double lower_bound = unset;  ///< of F*: cost − gap
   double tolerance = unset;    ///< of the gap
 

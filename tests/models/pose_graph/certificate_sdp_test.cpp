@@ -1,4 +1,5 @@
 // The bounds of certificates against a semidefinite solver, CSDP (Debian package coinor-csdp).
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -63,8 +64,12 @@ TEST_CASE("certificates: bounds are those of a semidefinite solver") {
     PoseGraph g = random_graph(PoseGraph::Kind::se3, 5 + 2 * static_cast<int>(seed), 8, seed);
     set_information(g, seed, conforming);
     if (seed >= 4) {
-      g = generate_pose_graph(
-          {.kind = PoseGraphOptions::Kind::sphere, .poses = 12, .rotation_noise = 0.3, .seed = seed});
+      // Translations of little weight: the solver's accuracy is that of its largest numbers.
+      g = generate_pose_graph({.kind = PoseGraphOptions::Kind::sphere,
+                               .poses = 12,
+                               .translation_noise = 50.0,
+                               .rotation_noise = 0.3,
+                               .seed = seed});
       initialize(g, Initialization::chordal);
     }
     double constant = 0.0;
@@ -73,7 +78,7 @@ TEST_CASE("certificates: bounds are those of a semidefinite solver") {
     const double accuracy = 1e-5 * (std::abs(expected) + constant);
     const PoseGraph solved = with_solution(g, minimum_from(g));
     const Certificate c = certify(solved);
-    CHECK(c.lower_bound <= expected + accuracy);
+    CHECK(c.lower_bound <= std::max(0.0, expected) + accuracy);
     if (c.certified) {
       CHECK(std::abs(c.cost - expected) <= accuracy);
       continue;
@@ -81,7 +86,7 @@ TEST_CASE("certificates: bounds are those of a semidefinite solver") {
     ++refuted;
     const Escape escape = escape_minimum(solved, c);
     CHECK(std::abs(escape.relaxed_cost - expected) <= accuracy);
-    CHECK(escape.lower_bound <= expected + accuracy);
+    CHECK(escape.lower_bound <= std::max(0.0, expected) + accuracy);
     CHECK(escape.lower_bound >= expected - 10.0 * accuracy);
     CHECK(escape.lower_bound >= c.lower_bound);
   }

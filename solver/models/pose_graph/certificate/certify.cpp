@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <thalweg/models/certificate.hpp>
@@ -17,7 +19,7 @@ Certificate certify_in(const PoseGraph& g, const CertificateOptions& options) {
   Certificate c;
   c.kind = relaxation.is_equal() ? Certificate::Kind::exact : Certificate::Kind::bound;
   c.cost = pose_graph_cost(g);
-  c.gap = relaxation.slack() + found.gap;
+  c.gap = std::min(relaxation.slack() + found.gap, c.cost);  // a sum of squares is at least 0
   c.lower_bound = c.cost - c.gap;
   c.tolerance = examiner.tolerance(c.cost);
   c.certified = c.gap <= c.tolerance;
