@@ -50,8 +50,8 @@ using A = Arguments;
 using G = Given;
 
 constexpr unsigned solves = of_solve | of_fit, methods = solves | of_compare, generates = of_bundle | of_pose_graph;
-constexpr const char *none = "Options", *bundles = "Bundles", *model = "Model",
-                     *table = "Table", *stop = "When to stop", *comparison = "Comparison", *method = "Method",
+constexpr const char *none = "Options", *bundles = "Bundles", *model = "Model", *table = "Table",
+                     *stop = "When to stop", *comparison = "Comparison", *method = "Method",
                      *first_order = "First-order methods", *results = "Results";
 constexpr const char* assigned = "NAME=NUMBER,...";
 constexpr const char* named = "\"NAME = ...\"";
@@ -373,7 +373,8 @@ const OptionLine lines[] = {
 std::span<const OptionLine> option_table() {
   static const std::vector<OptionLine> all = [] {
     std::vector<OptionLine> each;
-    for (const auto part : {pose_graph_options(), std::span<const OptionLine>(lines), constraint_options(), linear_options(), batch_options()})
+    for (const auto part : {pose_graph_options(), std::span<const OptionLine>(lines), constraint_options(),
+                            linear_options(), batch_options()})
       each.insert(each.end(), part.begin(), part.end());
     return each;
   }();
