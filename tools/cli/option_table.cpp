@@ -50,8 +50,8 @@ using A = Arguments;
 using G = Given;
 
 constexpr unsigned solves = of_solve | of_fit, methods = solves | of_compare, generates = of_bundle | of_pose_graph;
-constexpr const char *none = "Options", *pose_graphs = "Pose graphs", *bundles = "Bundles", *model = "Model",
-                     *table = "Table", *stop = "When to stop", *comparison = "Comparison", *method = "Method",
+constexpr const char *none = "Options", *bundles = "Bundles", *model = "Model", *table = "Table",
+                     *stop = "When to stop", *comparison = "Comparison", *method = "Method",
                      *first_order = "First-order methods", *results = "Results";
 constexpr const char* assigned = "NAME=NUMBER,...";
 constexpr const char* named = "\"NAME = ...\"";
@@ -66,21 +66,7 @@ std::vector<std::pair<std::string, double>> pairs(const std::vector<Assignment>&
 const OptionLine lines[] = {
     {"--start", "K", none, of_solve | of_check, "which of the file's starts (1)",
      [](A& a, const G& g) { a.solve.start = g.whole(1); }},
-    {"--init", "NAME", pose_graphs, of_solve | of_check,
-     "where it begins: auto, file, tree, chordal (auto: the first that is near a minimum, else the lowest cost)",
-     [](A& a, const G& g) { a.solve.initialization = parse_initialization(g.text()); }},
-    {"--information-order", "NAME", pose_graphs, of_solve | of_check,
-     "of EDGE2 and EDGE3 lines: toro (of EDGE2 11 12 22 33 13 23), g2o (11 12 13 22 23 33), isam (square roots) (toro)",
-     [](A& a, const G& g) {
-       a.solve.information_order = static_cast<InformationOrder>(g.one_of({"toro", "g2o", "isam"}));
-     }},
-    {"--indefinite", "NAME", pose_graphs, of_solve | of_check,
-     "of indefinite information: refuse, clip (negative eigenvalues are zero), diagonal, skip (refuse)",
-     [](A& a, const G& g) {
-       a.solve.indefinite = static_cast<Indefinite>(g.one_of({"refuse", "clip", "diagonal", "skip"}));
-     }},
-    {"--ignore-unknown", "", pose_graphs, of_solve | of_check, "leave out measurements with unknown tags",
-     [](A& a, const G&) { a.solve.ignore_unknown = true; }},
+
     {"--cheirality", "NAME", bundles, of_solve | of_check,
      "observations whose points are behind the camera at the start: keep or drop (keep)",
      [](A& a, const G& g) {
@@ -389,8 +375,9 @@ const OptionLine lines[] = {
 
 std::span<const OptionLine> option_table() {
   static const std::vector<OptionLine> all = [] {
-    std::vector<OptionLine> each(std::begin(lines), std::end(lines));
-    for (const auto part : {constraint_options(), linear_options(), batch_options()})
+    std::vector<OptionLine> each;
+    for (const auto part : {pose_graph_options(), std::span<const OptionLine>(lines), constraint_options(),
+                            linear_options(), batch_options()})
       each.insert(each.end(), part.begin(), part.end());
     return each;
   }();

@@ -63,10 +63,11 @@ struct OptionLine {
 /// In the order of the help, which is that in which they are set.
 std::span<const OptionLine> option_table();
 
-/// Parts of the table: those of `linear`, of `batch`, and those of constraints.
+/// Parts of the table: those of `linear`, of `batch`, of pose graphs and of constraints.
 std::span<const OptionLine> linear_options();
 std::span<const OptionLine> batch_options();
 std::span<const OptionLine> constraint_options();
+std::span<const OptionLine> pose_graph_options();
 
 template <class T>
 T Given::number(T least, std::string_view expected) const {

@@ -42,6 +42,7 @@ struct Request {
   std::optional<InformationOrder> information_order;  ///< of a pose graph's EDGE2 and EDGE3 lines
   Indefinite indefinite = Indefinite::refuse;         ///< of a pose graph's information
   bool ignore_unknown = false;                        ///< edges of a pose graph whose tags are not known
+  bool certify = false;                               ///< prove the minimum of a pose graph global
   std::vector<std::string> fix;  ///< of a bundle: "intrinsics", "cameras:0-9"; of a camera graph: "points"
   std::vector<std::pair<std::string, double>> lower, upper;  ///< bounds of a bundle's cameras: {"focal", 400.0}
   std::vector<std::string> share;                            ///< by cameras of a bundle: "intrinsics", "intrinsics:0-9"

@@ -11,6 +11,7 @@
 #include <thalweg/inference/weak_directions.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/pose_graph.hpp>
+#include <thalweg/studies/certified_minimum.hpp>
 #include <thalweg/studies/pose_graph_section.hpp>
 
 #include "studies/block_study.hpp"
@@ -24,7 +25,8 @@ constexpr Format own_formats[] = {
     {".g2o", "pose graphs: VERTEX_ and EDGE_ SE2, SE3:QUAT, XY, TRACKXYZ; plain, .gz or .bz2"},
     {".graph .txt",
      "pose graphs of TORO (VERTEX2, EDGE2, VERTEX3, EDGE3) and of iSAM (ODOMETRY, LANDMARK, EDGE3, POINT3)"}};
-constexpr std::string_view own_options[] = {"--init", "--information-order", "--indefinite", "--ignore-unknown"};
+constexpr std::string_view own_options[] = {"--init", "--information-order", "--indefinite", "--ignore-unknown",
+                                            "--certify"};
 // λ of a solve that begins near a minimum, and is best not held back.
 constexpr double near_a_minimum = 1e-8;
 
@@ -154,6 +156,7 @@ class PoseGraphStudy final : public BlockStudy {
     request.options.validate();
     refuse(request, of_every_graph, file(), kind);
     robust_ = request.loss && !request.loss->is_trivial();
+    if (request.certify) refuse_uncertifiable();
     const Loss loss = request.loss.value_or(Loss());
     if (request.picture) file_start_ = graph_;
     const auto began = std::chrono::steady_clock::now();
@@ -162,6 +165,13 @@ class PoseGraphStudy final : public BlockStudy {
     problem_ = build_problem(graph_, loss);
     refuse_too_dense(problem_, request, file(), kind);
     choose_method(request);
+  }
+  /// With --certify the minimum is the last of those that were found.
+  Result solve(const Request& request, const Options& options, const TrainOptions& train) const override {
+    Result result = BlockStudy::solve(request, options, train);
+    if (!request.certify) return result;
+    certified_ = certify_minimum(graph_, std::move(result), options, {.threads = options.threads});
+    return certified_->result;
   }
   void annotate(Report& report) const override {
     report.result.notes.insert(report.result.notes.begin(), graph_.warnings.begin(), graph_.warnings.end());
@@ -176,6 +186,7 @@ class PoseGraphStudy final : public BlockStudy {
     if (std::string doubt = doubt_about(summary, report.result, robust_); !doubt.empty())
       report.result.notes.push_back(std::move(doubt));
     report.sections.push_back(section_of(summary, report.result, robust_));
+    if (certified_) report.sections.push_back(section_of(*certified_));
   }
   std::string solution(const std::vector<double>& x, Compression compression) const override {
     return write_g2o(with_solution(graph_, x), compression);
@@ -201,6 +212,11 @@ class PoseGraphStudy final : public BlockStudy {
   }
 
  private:
+  void refuse_uncertifiable() const {
+    const std::string reason =
+        robust_ ? "a loss makes its cost no quadratic form; expected none" : certificate_refusal(graph_);
+    if (!reason.empty()) throw Error(fmt::format("--certify does not go with '{}': {}", file(), reason));
+  }
   /// Of a graph that is loosely held: whether it may turn or grow as a whole without a measurement that tells.
   std::string left_open(const Result& result) const {
     if (!is_loosely_held(graph_) || result.status == Status::non_finite_start) return {};
@@ -227,7 +243,8 @@ class PoseGraphStudy final : public BlockStudy {
   }
 
   PoseGraph graph_;
-  std::optional<PoseGraph> file_start_;  // for the page; when one is asked for
+  std::optional<PoseGraph> file_start_;                // for the page; when one is asked for
+  mutable std::optional<CertifiedMinimum> certified_;  // by solve(), when it is asked for
   InitializationReport start_;
   double start_seconds_ = 0.0;
   bool robust_ = false;
