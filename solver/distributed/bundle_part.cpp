@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <numeric>
 
+#include <distributed/bundle_slice.hpp>
+#include <distributed/halo.hpp>
+#include <distributed/part_files.hpp>
 #include <fmt/format.h>
 
 namespace thalweg::inline v0_1 {
@@ -10,7 +13,190 @@ namespace {
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
+// Bins of points by whose observations the cuts are found.
+constexpr std::int64_t most_bins = 1 << 20;
+
+using Cuts = std::vector<std::int64_t>;
+
+/// Of rising cuts, which interval holds `value`.
+std::size_t interval(const Cuts& cuts, std::int64_t value) {
+  return at(std::upper_bound(cuts.begin(), cuts.end(), value) - cuts.begin() - 1);
+}
+
+/// Where the points of each of `pieces` pieces begin.
+Cuts cut(const Communicator& communicator, const BundleSlice& slice, int pieces) {
+  const std::int64_t each = (slice.points + most_bins - 1) / most_bins, bins = (slice.points + each - 1) / each;
+  std::vector<std::int64_t> observations(at(bins));
+  for (const std::int32_t p : slice.point_of) ++observations[at(p / each)];
+  communicator.sum(std::span<std::int64_t>(observations));
+  Cuts begins;
+  communicator.together([&] { begins = cut_points(observations, pieces); });
+  for (std::int64_t& b : begins) b = std::min(b * each, slice.points);
+  return begins;
+}
+
+/// Numbers `first`, `first` + 1, ... of blocks of `size`, to who owns the block; the numbers that come here, of the
+/// blocks [owned, owned + blocks).
+std::vector<double> to_owners(const Communicator& communicator, std::int64_t first, const std::vector<double>& numbers,
+                              int size, const Cuts& owners) {
+  std::vector<std::vector<double>> of(at(communicator.size()));
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    const std::int64_t number = first + static_cast<std::int64_t>(k);
+    std::vector<double>& to = of[interval(owners, number / size)];
+    if (to.empty()) to.push_back(static_cast<double>(number));  // exact: numbers are below 2⁵³
+    to.push_back(numbers[k]);
+  }
+  std::vector<Communicator::Bytes> sent;
+  for (const auto& each : of) sent.push_back(as_bytes(std::span<const double>(each)));
+  const auto rank = at(communicator.rank());
+  std::vector<double> mine(at((owners[rank + 1] - owners[rank]) * size));
+  for (const Communicator::Bytes& each : communicator.exchange(sent)) {
+    const std::vector<double> piece = from_bytes<double>(each);
+    if (piece.empty()) continue;
+    const auto begin = static_cast<std::int64_t>(piece[0]) - owners[rank] * size;
+    std::copy(piece.begin() + 1, piece.end(), mine.begin() + begin);
+  }
+  return mine;
+}
+
+struct Observation {
+  std::int32_t camera, point;
+  double u, v;
+};
+
+/// Observations to who has their points, in the order of the file.
+std::vector<Observation> to_points(const Communicator& communicator, const BundleSlice& slice, const Cuts& points) {
+  std::vector<std::vector<Observation>> of(at(communicator.size()));
+  for (std::size_t i = 0; i < slice.u.size(); ++i)
+    of[interval(points, slice.point_of[i])].push_back(
+        {slice.camera_of[i], slice.point_of[i], slice.u[i], slice.v[i]});
+  std::vector<Communicator::Bytes> sent;
+  for (auto& each : of) {
+    sent.push_back(as_bytes(std::span<const Observation>(each)));
+    each = {};
+  }
+  std::vector<Observation> all;
+  for (const Communicator::Bytes& each : communicator.exchange(sent)) {
+    const std::vector<Observation> piece = from_bytes<Observation>(each);
+    all.insert(all.end(), piece.begin(), piece.end());
+  }
+  return all;
+}
+
+/// Cameras that observations of a process name, and those that it owns; rising.
+std::vector<std::int64_t> cameras_of(const std::vector<Observation>& observations, std::int64_t begin,
+                                     std::int64_t end) {
+  std::vector<std::int64_t> cameras(at(end - begin));
+  std::iota(cameras.begin(), cameras.end(), begin);
+  cameras.reserve(cameras.size() + observations.size());
+  for (const Observation& o : observations) cameras.push_back(o.camera);
+  std::sort(cameras.begin(), cameras.end());
+  cameras.erase(std::unique(cameras.begin(), cameras.end()), cameras.end());
+  cameras.shrink_to_fit();
+  return cameras;
+}
+
+/// The slices as the parts of processes, each of which has some of `pieces` pieces.
+BundlePart distribute(const Communicator& communicator, BundleSlice slice, const std::string& path, int pieces,
+                      const Cuts& begins) {
+  BundlePart part;
+  part.camera_count = slice.cameras;
+  part.point_count = slice.points;
+  part.observation_count = slice.observations;
+  const auto rank = at(communicator.rank());
+  Cuts points;
+  for (std::int64_t p = 0; p <= communicator.size(); ++p) {
+    const std::int64_t piece = pieces * p / communicator.size();
+    points.push_back(begins[at(piece)]);
+    part.first_camera.push_back(piece * slice.cameras / pieces);
+  }
+  part.first_point = points[rank];
+  part.local.points = to_owners(communicator, slice.first_point_number, slice.point_numbers, 3, points);
+  const std::vector<double> owned =
+      to_owners(communicator, slice.first_camera_number, slice.camera_numbers, 9, part.first_camera);
+  const std::vector<Observation> observations = to_points(communicator, slice, points);
+  slice = {};
+  part.cameras = cameras_of(observations, part.first_camera[rank], part.first_camera[rank + 1]);
+  part.local.file = path;
+  part.local.cameras.resize(9 * part.cameras.size());
+  Halo(communicator, part.cameras, part.first_camera).spread(owned.data(), part.local.cameras.data(), 9);
+  for (const Observation& o : observations) {
+    const auto camera = std::lower_bound(part.cameras.begin(), part.cameras.end(), o.camera) - part.cameras.begin();
+    part.local.camera_of.push_back(static_cast<std::int32_t>(camera));
+    part.local.point_of.push_back(static_cast<std::int32_t>(o.point - part.first_point));
+    part.local.u.push_back(o.u);
+    part.local.v.push_back(o.v);
+  }
+  return part;
+}
+
+/// Piece `piece` of those that a process has; begins and first_camera are those of all pieces.
+BundlePart piece_of(const BundlePart& whole, const Cuts& begins, const Cuts& first_camera, int piece) {
+  BundlePart part;
+  part.camera_count = whole.camera_count;
+  part.point_count = whole.point_count;
+  part.observation_count = whole.observation_count;
+  part.first_camera = first_camera;
+  part.first_point = begins[at(piece)];
+  const std::int64_t from = part.first_point - whole.first_point, to = begins[at(piece) + 1] - whole.first_point;
+  const Bundle& b = whole.local;
+  std::vector<Observation> observations;
+  for (std::size_t i = 0; i < b.u.size(); ++i)
+    if (b.point_of[i] >= from && b.point_of[i] < to)
+      observations.push_back({static_cast<std::int32_t>(whole.cameras[at(b.camera_of[i])]), b.point_of[i], b.u[i], b.v[i]});
+  part.cameras = cameras_of(observations, first_camera[at(piece)], first_camera[at(piece) + 1]);
+  part.local.file = b.file;
+  const auto number = [](const std::vector<std::int64_t>& all, std::int64_t camera) {
+    return std::lower_bound(all.begin(), all.end(), camera) - all.begin();
+  };
+  for (const std::int64_t c : part.cameras) {
+    const auto first = b.cameras.begin() + 9 * number(whole.cameras, c);
+    part.local.cameras.insert(part.local.cameras.end(), first, first + 9);
+  }
+  part.local.points.assign(b.points.begin() + 3 * from, b.points.begin() + 3 * to);
+  for (const Observation& o : observations) {
+    part.local.camera_of.push_back(static_cast<std::int32_t>(number(part.cameras, o.camera)));
+    part.local.point_of.push_back(static_cast<std::int32_t>(o.point - from));
+    part.local.u.push_back(o.u);
+    part.local.v.push_back(o.v);
+  }
+  return part;
+}
+
 }  // namespace
+
+BundlePart read_bundle_part(const Communicator& communicator, const std::string& path) {
+  if (looks_like_parts(path)) return read_part_file(communicator, path);
+  BundleSlice slice = read_bundle_slice(communicator, path);
+  const Cuts begins = cut(communicator, slice, communicator.size());
+  return distribute(communicator, std::move(slice), path, communicator.size(), begins);
+}
+
+void write_parts(const Communicator& communicator, const std::string& path, int processes, const std::string& folder) {
+  communicator.together([&] {
+    if (processes < communicator.size())
+      throw Error(fmt::format("{} processes cut a problem for {}; expected no more than those", communicator.size(),
+                              processes));
+  });
+  BundleSlice slice = read_bundle_slice(communicator, path);
+  const Cuts begins = cut(communicator, slice, processes);
+  const BundlePart mine = distribute(communicator, std::move(slice), path, processes, begins);
+  Cuts first_camera;
+  for (std::int64_t p = 0; p <= processes; ++p) first_camera.push_back(p * mine.camera_count / processes);
+  PartWriter writer(communicator, folder, processes);
+  const int first = processes * communicator.rank() / communicator.size(),
+            last = processes * (communicator.rank() + 1) / communicator.size();
+  communicator.together([&] {
+    for (int p = first; p < last; ++p) writer.write(p, piece_of(mine, begins, first_camera, p));
+  });
+  writer.close();
+}
+
+void write_parts(const Communicator& communicator, const BundlePart& part, const std::string& folder) {
+  PartWriter writer(communicator, folder, communicator.size());
+  communicator.together([&] { writer.write(communicator.rank(), part); });
+  writer.close();
+}
 
 std::vector<std::int64_t> cut_points(std::span<const std::int64_t> observations, int processes) {
   const auto seen = std::count_if(observations.begin(), observations.end(), [](std::int64_t n) { return n > 0; });

@@ -54,6 +54,11 @@ DistributedSolver parse_distributed_solver(std::string_view name) {
 
 DistributedResult solve_distributed(const Communicator& communicator, const Share& share, const Options& options,
                                     const DistributedOptions& how) {
+  return solve_distributed(communicator, share, share.problem.start(), options, how);
+}
+
+DistributedResult solve_distributed(const Communicator& communicator, const Share& share, std::vector<double> start,
+                                    const Options& options, const DistributedOptions& how) {
   communicator.together([&] { refuse(options); });
   Options own = options;
   own.threads = threads_of(options.threads, communicator);
@@ -75,8 +80,7 @@ DistributedResult solve_distributed(const Communicator& communicator, const Shar
     return stop > 0.0 ? Action::stop : Action::proceed;
   };
   DistributedResult found;
-  std::vector<double> start = share.problem.start();
-  share.problem.settle(start);
+  communicator.together([&] { share.problem.settle(start); });
   found.result = minimize(system, std::move(start), own);
   if (found.result.status == Status::interrupted) {
     found.result.status = stopped;
@@ -85,6 +89,7 @@ DistributedResult solve_distributed(const Communicator& communicator, const Shar
   }
   found.inner_iterations = system.equations().inner_iterations();
   found.ghosts = communicator.sum(system.equations().halo().ghosts());
+  found.residuals = share.problem.residual_count();
   found.traffic = communicator.traffic();
   return found;
 }

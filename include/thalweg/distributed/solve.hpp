@@ -38,6 +38,7 @@ struct DistributedResult {
   Result result;                      ///< x: of this process' blocks; all else the same in every process
   std::int64_t inner_iterations = 0;  ///< of the iterative linear solver
   std::int64_t ghosts = 0;            ///< copies of shared blocks in all processes
+  std::int64_t residuals = 0;         ///< components in this process
   Traffic traffic;                    ///< of this process
 };
 
@@ -46,5 +47,8 @@ struct DistributedResult {
 /// another method or damping by a radius, bounds, graduated losses. Collective.
 DistributedResult solve_distributed(const Communicator& communicator, const Share& share, const Options& options,
                                     const DistributedOptions& how = {});
+/// From `start`, this process' numbers, instead of the problem's own.
+DistributedResult solve_distributed(const Communicator& communicator, const Share& share, std::vector<double> start,
+                                    const Options& options, const DistributedOptions& how = {});
 
 }  // namespace thalweg::inline v0_1
