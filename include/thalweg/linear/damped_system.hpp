@@ -37,6 +37,13 @@ class DampedSystem {
   virtual double squared_step(double /*lambda*/, double /*scaled*/, const double* step) const {
     return squared_product(step);
   }
+
+  // Where several processes share a system, each has some of its columns: `step`, D, gradient() and column_norms() are
+  // of those. By default one process has them all.
+  /// Makes of sums over this process' columns those over all columns, the same bits in every process. Collective.
+  virtual void add_up(std::span<double> /*sums*/) const {}
+  /// The same of maxima.
+  virtual void find_largest(std::span<double> /*maxima*/) const {}
 };
 
 }  // namespace thalweg::inline v0_1

@@ -13,7 +13,8 @@ struct Lengths {
 };
 
 /// In one pass. A vector register is not worth filling for few terms.
-Lengths lengths(std::span<const double> D, std::span<const double> x, std::span<const double> step) {
+Lengths lengths(const DampedSystem& linear, std::span<const double> x, std::span<const double> step) {
+  const std::span<const double> D = linear.column_norms();
   constexpr std::size_t few = 32;
   double a = 0.0, b = 0.0, c = 0.0;
   const auto add = [&](std::size_t j) {
@@ -28,7 +29,9 @@ Lengths lengths(std::span<const double> D, std::span<const double> x, std::span<
 #pragma omp simd reduction(+ : a, b, c)
     for (std::size_t j = 0; j < step.size(); ++j) add(j);
   }
-  return {std::sqrt(a), std::sqrt(b), std::sqrt(c)};
+  double sums[] = {a, b, c};
+  linear.add_up(sums);
+  return {std::sqrt(sums[0]), std::sqrt(sums[1]), std::sqrt(sums[2])};
 }
 
 }  // namespace
@@ -107,7 +110,7 @@ IterationRecord::Outcome TrustRegion::attempt(const ProposedStep& proposed, Iter
   Outcome bent = Outcome::not_finite;
   if (std::isfinite(proposed.predicted) && std::isfinite(proposed.scaled_norm))
     bent = system_.accelerate(strategy_->scale(), step_.data());
-  const Lengths found = lengths(system_.steps().column_norms(), system_.sizes(), step_);
+  const Lengths found = lengths(system_.steps(), system_.sizes(), step_);
   record.step_norm = found.step;
   length_ = found.scaled_step;
   point_ = found.scaled_point;

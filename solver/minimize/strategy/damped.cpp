@@ -22,7 +22,8 @@ class DampedStrategy : public Strategy {
     unit_ = 1.0;
     singular_ = 0.0;
     if (identity_) {
-      const double largest = *std::max_element(norms.begin(), norms.end());
+      double largest = norms.empty() ? 0.0 : *std::max_element(norms.begin(), norms.end());
+      linear.find_largest({&largest, 1});
       if (largest > 0.0) unit_ = largest * largest;
     }
     lambda_ = initial_damping_ * unit_;

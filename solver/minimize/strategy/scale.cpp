@@ -15,6 +15,12 @@ constexpr double good_gain = 0.5, relaxation = 0.95;
 // idea: RPROP, 1993.)
 constexpr double telling_reversal = 0.5, growth = 1.5;
 
+double scaled_squares(std::span<const double> D, const double* v) {
+  double squares = 0.0;
+  for (std::size_t j = 0; j < D.size(); ++j) squares += D[j] * v[j] * D[j] * v[j];
+  return squares;
+}
+
 }  // namespace
 
 void Scale::start(std::span<const double> column_norms) {
@@ -54,9 +60,11 @@ double Scale::grown(std::size_t j, double column_norm) const {
   return std::max(well_predicted_ ? relaxation * D_[j] : D_[j], column_norm);
 }
 
-double scaled_norm(std::span<const double> D, const double* v) {
-  double squares = 0.0;
-  for (std::size_t j = 0; j < D.size(); ++j) squares += D[j] * v[j] * D[j] * v[j];
+double scaled_norm(std::span<const double> D, const double* v) { return std::sqrt(scaled_squares(D, v)); }
+
+double scaled_norm(const DampedSystem& linear, std::span<const double> D, const double* v) {
+  double squares = scaled_squares(D, v);
+  linear.add_up({&squares, 1});
   return std::sqrt(squares);
 }
 

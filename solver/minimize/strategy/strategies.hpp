@@ -10,6 +10,7 @@
 
 namespace thalweg::inline v0_1 {
 
+double scaled_norm(const DampedSystem& linear, std::span<const double> D, const double* v);  ///< ‖Dv‖₂ of all columns
 double scaled_norm(std::span<const double> D, const double* v);                     ///< ‖Dv‖₂
 double scaled_gradient_norm(std::span<const double> D, std::span<const double> g);  ///< ‖D⁻¹g‖₂
 

@@ -6,7 +6,7 @@ ProposedStep damped_step(DampedSystem& linear, double lambda, std::span<const do
   ProposedStep proposed;
   proposed.status = linear.solve(lambda, D.data(), step);
   if (proposed.status == LinearStatus::ok || proposed.status == LinearStatus::inexact) {
-    proposed.scaled_norm = scaled_norm(D, step);
+    proposed.scaled_norm = scaled_norm(linear, D, step);
     proposed.predicted = 0.5 * linear.squared_step(lambda, proposed.scaled_norm, step) +
                          lambda * proposed.scaled_norm * proposed.scaled_norm;
   }

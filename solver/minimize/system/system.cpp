@@ -42,6 +42,7 @@ Stationarity System::measure(double allowed) {
   double squares = 0.0;
   const auto D = steps().column_norms(), x = sizes();
   for (std::size_t j = 0; j < D.size(); ++j) squares += D[j] * x[j] * D[j] * x[j];
+  steps().add_up({&squares, 1});
   const double rounding = rounding_terms * epsilon * std::sqrt(squares);
   found.rounding = rounding / residual_norm();
   found.only_rounding = residual_norm() <= rounding;
@@ -61,7 +62,9 @@ double System::promised_decrease(double allowed) {
     // −½gᵀδ, which is ½‖Jδ‖² + ½λ‖Dδ‖²: of a long step along a direction that hardly matters, a product with JᵀJ would
     // be rounding.
     const auto g = steps().gradient();
-    const double promised = -0.5 * std::inner_product(step.begin(), step.end(), g.begin(), 0.0) / cost();
+    double slope = std::inner_product(step.begin(), step.end(), g.begin(), 0.0);
+    steps().add_up({&slope, 1});
+    const double promised = -0.5 * slope / cost();
     return promised > allowed && promised <= doubtful * allowed ? kept_of(promised, allowed, step) : promised;
   }
   return std::numeric_limits<double>::infinity();

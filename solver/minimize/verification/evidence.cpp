@@ -87,7 +87,7 @@ bool falls_beside(System& system, std::int64_t column) {
 }
 
 std::string undetermined(System& system, const Influence::Lost& lost, double allowed) {
-  if (lost.all || lost.columns.empty()) return {};
+  if (lost.all || lost.names.empty()) return {};
   // Each alone, and all together: of a ratio that the residuals lost, both parts may have grown beyond measure.
   if (system.is_small())
     for (const std::int64_t& j : lost.columns)

@@ -20,12 +20,14 @@ void Influence::reset(std::size_t columns) {
   largest_cost_ = 0.0;
 }
 
-bool Influence::vanished(const System& system) const {
+bool Influence::vanished(System& system) const {
   if (!(system.cost() <= vanished_cost * largest_cost_)) return false;
   const auto sizes = system.sizes();
+  double any_left = 0.0;
   for (std::size_t j = 0; j < sizes.size(); ++j)
-    if (std::abs(sizes[j]) > vanished_size * largest_sizes_[j]) return false;
-  return true;
+    if (std::abs(sizes[j]) > vanished_size * largest_sizes_[j]) any_left = 1.0;
+  system.steps().find_largest({&any_left, 1});
+  return any_left == 0.0;
 }
 
 void Influence::see(System& system) {
@@ -41,15 +43,17 @@ Influence::Lost Influence::lost(System& system) const {
   const auto column_norms = system.steps().column_norms(), sizes = system.sizes();
   const auto held = system.held();
   const auto is_held = [&](std::size_t j) { return !held.empty() && held[j]; };
-  double strongest = 0.0;
-  bool any_free = false, all_zero = true;
+  double strongest = 0.0, any_free = 0.0, any_nonzero = 0.0;
   for (std::size_t j = 0; j < column_norms.size(); ++j) {
     strongest = std::max(strongest, column_norms[j] * std::abs(sizes[j]));
-    any_free = any_free || !is_held(j);
-    all_zero = all_zero && column_norms[j] == 0.0;
+    if (!is_held(j)) any_free = 1.0;
+    if (column_norms[j] != 0.0) any_nonzero = 1.0;
   }
-  if (!any_free) return {};
-  if (all_zero) return {"any parameter", true, {}};
+  double seen[] = {strongest, any_free, any_nonzero};
+  system.steps().find_largest(seen);
+  strongest = seen[0];
+  if (seen[1] == 0.0) return {};
+  if (seen[2] == 0.0) return {"any parameter", true, {}};
   Lost found;
   const double threshold = collapse * std::max(strongest, system.residual_norm());
   for (std::size_t j = 0; j < column_norms.size(); ++j) {
@@ -62,6 +66,9 @@ Influence::Lost Influence::lost(System& system) const {
   for (std::size_t k = 0; k < std::min(found.columns.size(), most_names); ++k)
     found.names += (found.names.empty() ? "" : ", ") + system.column_name(found.columns[k]);
   if (found.columns.size() > most_names) found.names += fmt::format(" and {} more", found.columns.size() - most_names);
+  double any_found = found.columns.empty() ? 0.0 : 1.0;
+  system.steps().find_largest({&any_found, 1});
+  if (any_found > 0.0 && found.names.empty()) found.names = "parameters of other processes";
   return found;
 }
 

@@ -24,8 +24,8 @@ class Influence {
   void see(System& system);
   /// Whether the parameters have all run to zero, to a millionth of the largest that they were, and the cost with them,
   /// to 1e-32 of what it was: no other size is left that either could be measured by.
-  bool vanished(const System& system) const;
-  /// In words; empty: none. All of them when every column is zero.
+  bool vanished(System& system) const;
+  /// In words; empty: none. All of them when every column is zero. `columns`: those of this process.
   struct Lost {
     std::string names;
     bool all = false;

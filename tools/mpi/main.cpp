@@ -1,0 +1,102 @@
+// The thalweg-mpi command.
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <thalweg/distributed/bundle_part.hpp>
+#include <thalweg/distributed/communicator.hpp>
+#include <thalweg/io/file_error.hpp>
+#include <thalweg/report/text.hpp>
+#include <thalweg/version.hpp>
+
+#include "cli/cleanup.hpp"
+#include "mpi/job.hpp"
+
+namespace {
+
+using namespace thalweg::tool;
+
+void say(const char* message) {
+  std::string text = "thalweg-mpi: error: ";
+  for (std::string_view rest = message; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    text += thalweg::printable(rest.substr(0, end)) + '\n';
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  std::fputs(text.c_str(), stderr);
+}
+
+int run(const thalweg::MpiSession& session, MpiArguments& arguments) {
+  const thalweg::Communicator& world = session.world();
+  if (arguments.verb == MpiArguments::Verb::solve) return run_job(session, arguments);
+  thalweg::write_parts(world, arguments.file, arguments.parts, arguments.folder);
+  if (world.rank() == 0) std::printf("%s: parts for %d processes\n", arguments.folder.c_str(), arguments.parts);
+  return exit_converged;
+}
+
+/// Every process meets the same error here, and process 0 says it; an error of one process alone ends all.
+int run_and_report(const thalweg::MpiSession& session, MpiArguments& arguments) {
+  const thalweg::Communicator& world = session.world();
+  try {
+    const int code = run(session, arguments);
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
+    say("standard output cannot be written");
+    world.abort(exit_usage);
+  } catch (const thalweg::CollectiveError& error) {
+    if (world.rank() == 0) say(error.what());
+    return exit_bad_file;
+  } catch (const thalweg::Error& error) {
+    if (world.size() == 1) {
+      say(error.what());
+      return exit_bad_file;
+    }
+    say(("process " + std::to_string(world.rank()) + ": " + error.what()).c_str());
+    world.abort(exit_bad_file);
+  } catch (const std::bad_alloc&) {
+    say(("process " + std::to_string(world.rank()) + ": out of memory").c_str());
+    world.abort(exit_failed);
+  } catch (const std::exception& error) {
+    say(("process " + std::to_string(world.rank()) + ": " + error.what()).c_str());
+    world.abort(exit_failed);
+  }
+  return exit_failed;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  setenv("OPENBLAS_NUM_THREADS", "1", 0);
+  MpiArguments arguments;
+  std::string mistake;
+  try {
+    arguments = parse_mpi_arguments({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    mistake = error.what();
+  }
+  try {
+    const thalweg::MpiSession session(mistake.empty() ? arguments.petsc : std::vector<std::string>{});
+    const bool first = session.world().rank() == 0;
+    if (!mistake.empty()) {
+      if (first) say(mistake.c_str());
+      return exit_usage;
+    }
+    switch (arguments.verb) {
+      case MpiArguments::Verb::help:
+        if (first) std::fputs(mpi_help, stdout);
+        return exit_converged;
+      case MpiArguments::Verb::version:
+        if (first) std::printf("thalweg-mpi %d.%d.%d\n", THALWEG_VERSION_MAJOR, THALWEG_VERSION_MINOR, THALWEG_VERSION_PATCH);
+        return exit_converged;
+      default:
+        return run_and_report(session, arguments);
+    }
+  } catch (const std::exception& error) {
+    say(error.what());
+    return exit_failed;
+  }
+}
