@@ -10,6 +10,7 @@
 #include <thalweg/base/error.hpp>
 #include <thalweg/formula/formula.hpp>
 #include <thalweg/inference/statistics.hpp>
+#include <thalweg/io/npy.hpp>
 #include <thalweg/minimize/solve.hpp>
 
 #include "support/folder.hpp"

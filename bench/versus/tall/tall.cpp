@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <nlohmann/json.hpp>
+#include <thalweg/io/npy.hpp>
 #include <thalweg/minimize/solve.hpp>
 #include <thalweg/models/streamed_rows.hpp>
 
