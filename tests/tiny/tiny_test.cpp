@@ -117,39 +117,6 @@ void keeps_bounds() {
   }
 }
 
-/// r = Σⱼ (pⱼ + pⱼ³/10) cos(j xᵢ) − yᵢ with residuals that vanish at the truth.
-template <int N>
-struct Cosines {
-  static constexpr int rows = 2 * N + 3;
-  static double cosine(int i, int j) { return std::cos(0.37 * j * (i + 0.5)); }
-  static std::array<double, N> truth() {
-    std::array<double, N> p;
-    for (std::size_t j = 0; j < N; ++j) p[j] = 0.5 + 0.1 * static_cast<double>(j);
-    return p;
-  }
-  template <class P>
-  static auto model(const P& p, int i) {
-    auto sum = (p[0] + 0.1 * p[0] * p[0] * p[0]) * cosine(i, 0);
-    for (std::size_t j = 1; j < N; ++j) sum += (p[j] + 0.1 * p[j] * p[j] * p[j]) * cosine(i, static_cast<int>(j));
-    return sum;
-  }
-};
-
-template <Reduction reduction, int N>
-void finds_cosines() {
-  using C = Cosines<N>;
-  CAPTURE(N);
-  std::array<double, C::rows> y;
-  for (int i = 0; i < C::rows; ++i) y[static_cast<std::size_t>(i)] = C::model(C::truth(), i);
-  const auto residual = [&](const auto& p, int i) { return C::model(p, i) - y[static_cast<std::size_t>(i)]; };
-  std::array<double, N> start;
-  start.fill(0.3);
-  const auto found = tiny::solve<reduction>(residual, C::rows, start);
-  REQUIRE(found.converged());
-  for (std::size_t j = 0; j < N; ++j) CHECK(std::abs(found.parameters[j] - C::truth()[j]) <= 1e-10);
-  if constexpr (N < tiny::most_parameters) finds_cosines<reduction, N + 1>();
-}
-
 }  // namespace
 
 TEST_CASE("tiny: the same parameters and standard errors as solve()") {
@@ -160,11 +127,6 @@ TEST_CASE("tiny: the same parameters and standard errors as solve()") {
 TEST_CASE("tiny: bounds and fixed parameters as solve() keeps them") {
   keeps_bounds<Reduction::normal_equations>();
   keeps_bounds<Reduction::rotations>();
-}
-
-TEST_CASE("tiny: 1 to 12 parameters") {
-  finds_cosines<Reduction::normal_equations, 1>();
-  finds_cosines<Reduction::rotations, 1>();
 }
 
 TEST_CASE("tiny: every kind of callable, one answer") {

@@ -47,7 +47,8 @@ class Descent {
   static constexpr double most_damping = 1e13;
   static constexpr double rounding = 1e-13;  ///< of a cost, relative
 
-  void evaluate(const Vector<N>& p, Rows& rows) {
+  /// In one place: the callable is compiled once.
+  [[gnu::noinline]] void evaluate(const Vector<N>& p, Rows& rows) {
     rows.clear();
     evaluate_(p, rows);
     ++iterations_;
