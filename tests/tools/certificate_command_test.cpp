@@ -53,6 +53,18 @@ TEST_CASE("--certify in the plane is of a bound that touches") {
   CHECK(c["kind"] == "bound");
 }
 
+TEST_CASE("--certify of a graph of rotations alone") {
+  const Folder folder;
+  const std::string information = " 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 4 0 0 4 0 4\n";
+  folder.write("r.g2o", "EDGE_SE3:QUAT 0 1 0 0 0 0 0 0.1 0.9949874371066199" + information +
+                            "EDGE_SE3:QUAT 1 2 0 0 0 0.1 0 0.1 0.9899494936611665" + information +
+                            "EDGE_SE3:QUAT 0 2 0 0 0 0 0.1 0.25 0.9630680142129112" + information);
+  const json d = certified("r.g2o", folder);
+  CHECK(d["certificate"]["certified"] == true);
+  CHECK(d["certificate"]["kind"] == "exact");
+  CHECK(d["final_cost"].get<double>() > 0.01);
+}
+
 TEST_CASE("--certify: a solve that does not converge has no certificate, and says so") {
   const Folder folder;
   REQUIRE(run("generate pose-graph --kind garage --poses 600 --output g.g2o --quiet", folder.path()).code == 0);

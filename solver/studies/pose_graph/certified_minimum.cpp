@@ -88,11 +88,19 @@ class Certification {
     return true;
   }
 
-  Result solve_from(const PoseGraph& start, Options options) const {
+  /// By Gauss-Newton steps, whatever the first method: the start is near a minimum.
+  Result solve_from(const PoseGraph& start, const Options& like) const {
+    Options options;
+    options.method = Method::gauss_newton;
+    options.max_iterations = like.max_iterations;
+    options.function_tolerance = like.function_tolerance;
+    options.gradient_tolerance = like.gradient_tolerance;
+    options.step_tolerance = like.step_tolerance;
     options.time_limit = left();
-    options.method = Method::gauss_newton;  // near a minimum, as a start that the relaxation gives
-    options.globalization = {};
-    options.initial_damping = Options{}.initial_damping;
+    options.threads = like.threads;
+    options.interrupt = like.interrupt;
+    options.callback = like.callback;
+    options.record_points = like.record_points;
     return solve(build_problem(start), options);
   }
 
