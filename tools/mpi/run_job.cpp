@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <thalweg/distributed/bundle_part.hpp>
+#include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
 
@@ -145,12 +146,23 @@ class Observer {
   CheckpointState last_;
 };
 
+/// After the first solve of a linear system.
+void refuse_unread(const MpiSession& session) {
+  session.world().together([&] {
+    if (const auto unread = session.unread_options(); !unread.empty())
+      throw Error(fmt::format("PETSc has not read {}; expected options of the solver that is used",
+                              fmt::join(unread, ", ")));
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<Job> job_of(const Communicator& communicator, const MpiArguments& arguments) {
   const std::string& file = arguments.file;
-  if (looks_like_parts(file) || looks_like_bal(file)) return bundle_job(communicator, file);
-  throw Error(fmt::format("'{}' is not a problem that several processes solve; expected a bundle adjustment", file));
+  if (looks_like_parts(file)) return bundle_job(communicator, file);
+  if (looks_like_pose_graph(file)) return pose_graph_job(communicator, arguments);
+  if (looks_like_bal(file)) return bundle_job(communicator, file);
+  return tall_job(communicator, arguments);
 }
 
 int run_job(const MpiSession& session, MpiArguments arguments) {
@@ -175,13 +187,12 @@ int run_job(const MpiSession& session, MpiArguments arguments) {
   Observer observer(communicator, *job, arguments, before.iteration);
   DistributedOptions how;
   how.solver = arguments.solver;
-  how.observe = [&](const IterationRecord& record, const std::vector<double>& x) { observer(record, x); };
+  how.observe = [&](const IterationRecord& record, const std::vector<double>& x) {
+    if (record.iteration == 1) refuse_unread(session);
+    observer(record, x);
+  };
   report.seconds.build = lap.next();
   const DistributedResult found = job->solve(arguments.solve.options, how);
-  communicator.together([&] {
-    if (const auto unread = session.unread_options(); !unread.empty())
-      throw UsageError(fmt::format("PETSc has not read {}; expected options of the solver that is used", fmt::join(unread, ", ")));
-  });
   observer.finish(found.result);
   const ExitCode code = exit_code(found.result.status);
   lap.next();
