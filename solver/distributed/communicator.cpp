@@ -52,8 +52,8 @@ void Communicator::expect_same(const std::string& text, const std::string& diffe
   const bool same = std::equal(said.begin(), said.end(), text.begin(), text.end());
   together([&] {
     if (!same)
-      throw Error(fmt::format("{}: process 0 has {}, process {} has {}", differs,
-                              std::string(said.begin(), said.end()), rank(), text));
+      throw Error(fmt::format("{}: process 0 has {}, process {} has {}", differs, std::string(said.begin(), said.end()),
+                              rank(), text));
   });
 }
 

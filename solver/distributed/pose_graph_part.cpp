@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include <distributed/petsc.hpp>
 #include <fmt/format.h>
+#include <distributed/petsc.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -71,8 +71,9 @@ std::vector<std::int64_t> owners(const Communicator& communicator, const PoseGra
 
 void refuse(const PoseGraph& g) {
   if (!g.further.empty())
-    throw Error("priors, offsets and bearings of a pose graph are not spread over processes; expected edges and "
-                "sightings, or a solve in one process");
+    throw Error(
+        "priors, offsets and bearings of a pose graph are not spread over processes; expected edges and "
+        "sightings, or a solve in one process");
 }
 
 /// Copies the items of `from` that `keep` names, `size` numbers each.
@@ -84,7 +85,8 @@ void copy_items(const std::vector<double>& from, std::size_t item, std::size_t s
 /// Builds the part from who owns what.
 class Cutter {
  public:
-  Cutter(const PoseGraph& g, const std::vector<std::int64_t>& owner, int rank, int processes) : g_(g), owner_(owner), rank_(rank) {
+  Cutter(const PoseGraph& g, const std::vector<std::int64_t>& owner, int rank, int processes)
+      : g_(g), owner_(owner), rank_(rank) {
     // Shared numbers: by process, then by pose.
     part_.first.assign(at(processes) + 1, 0);
     for (const std::int64_t p : owner) ++part_.first[at(p) + 1];

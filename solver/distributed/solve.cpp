@@ -2,9 +2,9 @@
 
 #include <utility>
 
+#include <fmt/format.h>
 #include <distributed/distributed_system.hpp>
 #include <distributed/together.hpp>
-#include <fmt/format.h>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -19,7 +19,8 @@ void refuse(const Options& options) {
   if (options.linear_solver != LinearSolverKind::automatic)
     throw Error(fmt::format("--linear-solver {} is one of a single process; expected implicit-schur or mumps",
                             to_string(options.linear_solver)));
-  if (options.graduated) throw Error("graduated losses are not among distributed solves; expected graduated to be false");
+  if (options.graduated)
+    throw Error("graduated losses are not among distributed solves; expected graduated to be false");
   if (options.record_points) throw Error("points of the trace are spread over processes; expected record_points false");
 }
 
@@ -39,8 +40,8 @@ std::string_view to_string(DistributedSolver solver) {
 DistributedSolver parse_distributed_solver(std::string_view name) {
   for (const auto kind : {DistributedSolver::automatic, DistributedSolver::implicit_schur, DistributedSolver::mumps})
     if (to_string(kind) == name) return kind;
-  throw Error(fmt::format("unknown linear solver '{}' of a distributed solve; expected automatic, implicit-schur or mumps",
-                          name));
+  throw Error(fmt::format(
+      "unknown linear solver '{}' of a distributed solve; expected automatic, implicit-schur or mumps", name));
 }
 
 DistributedResult solve_distributed(const Communicator& communicator, const Share& share, const Options& options,

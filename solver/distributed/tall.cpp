@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include <distributed/together.hpp>
 #include <fmt/format.h>
+#include <distributed/together.hpp>
 #include <minimize/system/tall/tall_system.hpp>
 #include <thalweg/linear/dense_qr.hpp>
 
@@ -68,9 +68,7 @@ class SharedReduction final : public RowReduction {
     communicator_.broadcast(result, 0);
     return unpacked(from_bytes<double>(result), n);
   }
-  double cost(const double* x, int threads) const override {
-    return communicator_.sum(RowReduction::cost(x, threads));
-  }
+  double cost(const double* x, int threads) const override { return communicator_.sum(RowReduction::cost(x, threads)); }
 
  private:
   const Communicator& communicator_;
@@ -79,19 +77,23 @@ class SharedReduction final : public RowReduction {
 void refuse(const Problem& problem, const Options& options, const DistributedOptions& how) {
   options.validate();
   if (!needs_residuals(options.method))
-    throw Error(fmt::format("--method {} is not one of distributed solves; expected levenberg-marquardt, levenberg, "
-                            "gauss-newton, dogleg or subspace-dogleg",
-                            to_string(options.method)));
+    throw Error(
+        fmt::format("--method {} is not one of distributed solves; expected levenberg-marquardt, levenberg, "
+                    "gauss-newton, dogleg or subspace-dogleg",
+                    to_string(options.method)));
   if (how.solver != DistributedSolver::automatic)
-    throw Error(fmt::format("--linear-solver {} is for blocks, and a tall fit has none; expected automatic", to_string(how.solver)));
+    throw Error(fmt::format("--linear-solver {} is for blocks, and a tall fit has none; expected automatic",
+                            to_string(how.solver)));
   if (options.noise_tolerance > 0.0)
     throw Error("--noise-tolerance does not go with rows that are spread over processes; expected 0");
-  if (options.graduated) throw Error("graduated losses are not among distributed solves; expected graduated to be false");
+  if (options.graduated)
+    throw Error("graduated losses are not among distributed solves; expected graduated to be false");
   std::int64_t free = 0;
   for (std::size_t i = 0; i < problem.start().size(); ++i) free += problem.moves(static_cast<std::int64_t>(i));
   if (free > most_columns)
-    throw Error(fmt::format("{} parameters that move; expected at most {} of a fit whose rows are spread over processes",
-                            free, most_columns));
+    throw Error(
+        fmt::format("{} parameters that move; expected at most {} of a fit whose rows are spread over processes", free,
+                    most_columns));
   if (free == 0) throw Error("every parameter is fixed; expected at least one that may move");
 }
 
@@ -113,13 +115,16 @@ std::vector<double> deviations(const DenseMatrix& R) {
 template <class T>
 void keep(std::vector<T>& values, std::size_t begin, std::size_t end) {
   if (!values.empty())
-    values = std::vector<T>(values.begin() + static_cast<std::ptrdiff_t>(begin), values.begin() + static_cast<std::ptrdiff_t>(end));
+    values = std::vector<T>(values.begin() + static_cast<std::ptrdiff_t>(begin),
+                            values.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
 void refuse(const CurveFit& fit) {
   const auto no = [&](const char* what) {
-    throw Error(fmt::format("{} of '{}' tie rows together, which are spread over processes; expected none, or a solve "
-                            "in one process", what, fit.file));
+    throw Error(
+        fmt::format("{} of '{}' tie rows together, which are spread over processes; expected none, or a solve "
+                    "in one process",
+                    what, fit.file));
   };
   if (!fit.constraints.empty()) no("the constraints");
   if (fit.scale_per_data_set) no("the scales of the noise");
@@ -138,9 +143,11 @@ CurveFit part_of(const Communicator& communicator, CurveFit fit) {
     refuse(fit);
     for (DataSet& data : fit.data) {
       const std::size_t rows = data.values.empty() ? 0 : data.values.front().size();
-      const auto processes = static_cast<std::size_t>(communicator.size()), rank = static_cast<std::size_t>(communicator.rank());
+      const auto processes = static_cast<std::size_t>(communicator.size()),
+                 rank = static_cast<std::size_t>(communicator.rank());
       if (rows < processes)
-        throw Error(fmt::format("{} processes and {} rows of '{}'; expected at most one process a row", processes, rows, data.name));
+        throw Error(fmt::format("{} processes and {} rows of '{}'; expected at most one process a row", processes, rows,
+                                data.name));
       const std::size_t begin = rows * rank / processes, end = rows * (rank + 1) / processes;
       for (std::vector<double>& column : data.values) keep(column, begin, end);
       keep(data.group, begin, end);
@@ -154,9 +161,8 @@ CurveFit part_of(const Communicator& communicator, CurveFit fit) {
 TallResult solve_tall(const Communicator& communicator, const Problem& problem, std::vector<double> start,
                       const Options& options, const DistributedOptions& how) {
   communicator.together([&] { refuse(problem, options, how); });
-  TallSystem system(problem, {}, [&](const Program& program) {
-    return std::make_unique<SharedReduction>(program, communicator);
-  });
+  TallSystem system(problem, {},
+                    [&](const Program& program) { return std::make_unique<SharedReduction>(program, communicator); });
   TallResult found;
   found.result = minimize_together(communicator, system, std::move(start), options, how);
   found.residuals = problem.residual_count();
@@ -174,13 +180,15 @@ TallResult solve_tall(const Communicator& communicator, const Problem& problem, 
     found.result.linear_solver_reason = TallSystem::reason(found.all_residuals, program.columns());
     found.free_parameters = program.columns();
     found.standard_errors.assign(problem.start().size(), std::numeric_limits<double>::quiet_NaN());
-    const ReducedRows rows = SharedReduction(program, communicator)
-                                 .reduce(found.result.x.data(), threads_of(options.threads, communicator), Program::Losses::applied);
+    const ReducedRows rows =
+        SharedReduction(program, communicator)
+            .reduce(found.result.x.data(), threads_of(options.threads, communicator), Program::Losses::applied);
     const std::vector<double> each = program.has_loss() ? std::vector<double>{} : deviations(rows.R);
     const double freedom = static_cast<double>(found.all_residuals - found.free_parameters);
     const double sigma = problem.noise() == Noise::known ? 1.0 : std::sqrt(2.0 * found.result.final_cost / freedom);
     for (std::size_t j = 0; j < each.size(); ++j)
-      found.standard_errors[static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)))] = sigma * each[j];
+      found.standard_errors[static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)))] =
+          sigma * each[j];
   }
   found.traffic = communicator.traffic();
   return found;

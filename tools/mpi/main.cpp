@@ -96,7 +96,8 @@ int main(int argc, char** argv) {
         if (first) std::fputs(mpi_help, stdout);
         return exit_converged;
       case MpiArguments::Verb::version:
-        if (first) std::printf("thalweg-mpi %d.%d.%d\n", THALWEG_VERSION_MAJOR, THALWEG_VERSION_MINOR, THALWEG_VERSION_PATCH);
+        if (first)
+          std::printf("thalweg-mpi %d.%d.%d\n", THALWEG_VERSION_MAJOR, THALWEG_VERSION_MINOR, THALWEG_VERSION_PATCH);
         return exit_converged;
       default:
         return run_and_report(session, arguments);

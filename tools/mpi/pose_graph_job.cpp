@@ -52,8 +52,7 @@ class PoseGraphJob final : public Job {
     facts.parameter_blocks = graph_.pose_count() + graph_.landmark_count();
     facts.parameters = numbers();
     facts.residual_blocks = graph_.edges.count() + graph_.sightings.count();
-    facts.residuals =
-        graph_.tangent_size() * graph_.edges.count() + graph_.landmark_size() * graph_.sightings.count();
+    facts.residuals = graph_.tangent_size() * graph_.edges.count() + graph_.landmark_size() * graph_.sightings.count();
     report.parameter_list = ParameterList::on_request;
   }
   std::vector<double>& start() override { return start_; }
@@ -80,8 +79,7 @@ class PoseGraphJob final : public Job {
   /// The graph is in every process, and so is the solution for as long as it is written.
   void write(const std::vector<double>& x, const std::string& output) override {
     std::vector<double> all(static_cast<std::size_t>(numbers()));
-    for (const NumberRun& run : owned())
-      std::copy_n(x.begin() + run.local, run.count, all.begin() + run.global);
+    for (const NumberRun& run : owned()) std::copy_n(x.begin() + run.local, run.count, all.begin() + run.global);
     communicator_.sum(std::span<double>(all));
     communicator_.together([&] {
       if (communicator_.rank() != 0) return;

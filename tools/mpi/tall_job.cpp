@@ -23,7 +23,8 @@ class TallJob final : public Job {
       if (arguments.solve.loss)
         for (DataSet& data : whole->data) data.loss = *arguments.solve.loss;
     });
-    communicator.expect_same(rows_in_words(*whole), fmt::format("the processes have different files '{}'", arguments.file));
+    communicator.expect_same(rows_in_words(*whole),
+                             fmt::format("the processes have different files '{}'", arguments.file));
     facts_name_ = whole->title;
     fit_ = part_of(communicator, std::move(*whole));
   }
@@ -72,7 +73,9 @@ class TallJob final : public Job {
   }
   void write(const std::vector<double>&, const std::string&) override {}
 
-  std::string identity() const override { return fmt::format("a fit of {} rows to {} parameters", residuals_, numbers()); }
+  std::string identity() const override {
+    return fmt::format("a fit of {} rows to {} parameters", residuals_, numbers());
+  }
   std::int64_t numbers() const override { return static_cast<std::int64_t>(start_.size()); }
   std::vector<NumberRun> owned() const override {
     return communicator_.rank() == 0 ? held() : std::vector<NumberRun>{};

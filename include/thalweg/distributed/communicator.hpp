@@ -24,8 +24,9 @@ struct Traffic {
 /// An error that every process knows of, said the same in each.
 class CollectiveError : public Error {
  public:
-  CollectiveError(const std::string& message, int process, bool file) : Error(message), process_(process), file_(file) {}
-  int process() const { return process_; }  ///< the first that met it
+  CollectiveError(const std::string& message, int process, bool file)
+      : Error(message), process_(process), file_(file) {}
+  int process() const { return process_; }   ///< the first that met it
   bool is_of_file() const { return file_; }  ///< it was a FileError there
 
  private:
