@@ -53,13 +53,14 @@ DistributedResult solve_distributed(const Communicator& communicator, const Shar
                                     const Options& options, const DistributedOptions& how) {
   communicator.together([&] { refuse(options); });
   communicator.together([&] { share.problem.settle(start); });
+  const Traffic before = communicator.traffic();
   DistributedSystem system(communicator, share, how, threads_of(options.threads, communicator));
   DistributedResult found;
   found.result = minimize_together(communicator, system, std::move(start), options, how);
   found.inner_iterations = system.equations().inner_iterations();
   found.ghosts = communicator.sum(system.equations().halo().ghosts());
   found.residuals = share.problem.residual_count();
-  found.traffic = communicator.traffic();
+  found.traffic = since(before, communicator.traffic());
   return found;
 }
 

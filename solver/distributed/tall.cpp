@@ -161,6 +161,7 @@ CurveFit part_of(const Communicator& communicator, CurveFit fit) {
 TallResult solve_tall(const Communicator& communicator, const Problem& problem, std::vector<double> start,
                       const Options& options, const DistributedOptions& how) {
   communicator.together([&] { refuse(problem, options, how); });
+  const Traffic before = communicator.traffic();
   TallSystem system(problem, {},
                     [&](const Program& program) { return std::make_unique<SharedReduction>(program, communicator); });
   TallResult found;
@@ -190,7 +191,7 @@ TallResult solve_tall(const Communicator& communicator, const Problem& problem, 
       found.standard_errors[static_cast<std::size_t>(program.component_of(static_cast<std::int64_t>(j)))] =
           sigma * each[j];
   }
-  found.traffic = communicator.traffic();
+  found.traffic = since(before, communicator.traffic());
   return found;
 }
 

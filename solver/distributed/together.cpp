@@ -14,6 +14,11 @@ int threads_of(int requested, const Communicator& communicator) {
   return std::max(1, usable_processors() / communicator.on_this_machine());
 }
 
+Traffic since(const Traffic& before, const Traffic& now) {
+  return {now.reductions - before.reductions, now.messages - before.messages, now.bytes - before.bytes,
+          now.seconds - before.seconds};
+}
+
 Result minimize_together(const Communicator& communicator, System& system, std::vector<double> start,
                          const Options& options, const DistributedOptions& how) {
   Options own = options;
