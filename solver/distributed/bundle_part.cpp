@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include <fmt/format.h>
 #include <distributed/bundle_slice.hpp>
 #include <distributed/halo.hpp>
 #include <distributed/part_files.hpp>
-#include <fmt/format.h>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -68,8 +68,7 @@ struct Observation {
 std::vector<Observation> to_points(const Communicator& communicator, const BundleSlice& slice, const Cuts& points) {
   std::vector<std::vector<Observation>> of(at(communicator.size()));
   for (std::size_t i = 0; i < slice.u.size(); ++i)
-    of[interval(points, slice.point_of[i])].push_back(
-        {slice.camera_of[i], slice.point_of[i], slice.u[i], slice.v[i]});
+    of[interval(points, slice.point_of[i])].push_back({slice.camera_of[i], slice.point_of[i], slice.u[i], slice.v[i]});
   std::vector<Communicator::Bytes> sent;
   for (auto& each : of) {
     sent.push_back(as_bytes(std::span<const Observation>(each)));
@@ -143,7 +142,8 @@ BundlePart piece_of(const BundlePart& whole, const Cuts& begins, const Cuts& fir
   std::vector<Observation> observations;
   for (std::size_t i = 0; i < b.u.size(); ++i)
     if (b.point_of[i] >= from && b.point_of[i] < to)
-      observations.push_back({static_cast<std::int32_t>(whole.cameras[at(b.camera_of[i])]), b.point_of[i], b.u[i], b.v[i]});
+      observations.push_back(
+          {static_cast<std::int32_t>(whole.cameras[at(b.camera_of[i])]), b.point_of[i], b.u[i], b.v[i]});
   part.cameras = cameras_of(observations, first_camera[at(piece)], first_camera[at(piece) + 1]);
   part.local.file = b.file;
   const auto number = [](const std::vector<std::int64_t>& all, std::int64_t camera) {

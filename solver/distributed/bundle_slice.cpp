@@ -59,8 +59,7 @@ BundleSlice read_all_keep_slice(const Communicator& communicator, const std::str
   NumberStream in(path, reading::open_bytes(path, a_bal_file));
   read_counts(in, slice);
   const Range mine = slice_of(slice.observations, communicator);
-  for (std::int64_t i = 0; i < slice.observations; ++i)
-    read_observation(in, i, slice, i >= mine.begin && i < mine.end);
+  for (std::int64_t i = 0; i < slice.observations; ++i) read_observation(in, i, slice, i >= mine.begin && i < mine.end);
   const auto numbers = [&](std::int64_t count, std::int64_t each, const char* thing, const char* what,
                            std::int64_t& first, std::vector<double>& to) {
     const Range kept = slice_of(count * each, communicator);
@@ -123,8 +122,9 @@ void read_words(NumberStream& in, const Range& words, BundleSlice& slice) {
       if (!in.next()) throw Error("the file has become shorter");
   };
   // Observations whose first word is among them, read to their ends.
-  const Range observed = {std::max<std::int64_t>((words.begin - first + observation_words - 1) / observation_words, 0),
-                          std::min((words.end - first + observation_words - 1) / observation_words, slice.observations)};
+  const Range observed = {
+      std::max<std::int64_t>((words.begin - first + observation_words - 1) / observation_words, 0),
+      std::min((words.end - first + observation_words - 1) / observation_words, slice.observations)};
   for (std::int64_t i = observed.begin; i < observed.end; ++i) {
     skip_to(first + i * observation_words);
     read_observation(in, i, slice, true);
@@ -160,8 +160,8 @@ std::optional<BundleSlice> read_by_bytes(const Communicator& communicator, const
     communicator.together([&] { words[mine] = count_words(*file, bytes); });
     communicator.sum(std::span<std::int64_t>(words));
     for (std::size_t p = 1; p < words.size(); ++p) words[p] += words[p - 1];
-    const std::int64_t expected = header_words + slice.observations * observation_words +
-                                  slice.cameras * camera_words + slice.points * point_words;
+    const std::int64_t expected = header_words + slice.observations * observation_words + slice.cameras * camera_words +
+                                  slice.points * point_words;
     if (words.back() != expected) return std::nullopt;
     communicator.together([&] {
       NumberStream in = stream_from(path, file, bytes.begin);

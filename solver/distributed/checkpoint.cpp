@@ -92,7 +92,10 @@ Header header_of(const std::string& problem, std::int64_t numbers) {
 
 CheckpointWriter::CheckpointWriter(const Communicator& communicator, std::string path, std::string problem,
                                    std::int64_t numbers, std::vector<NumberRun> owned)
-    : communicator_(communicator), path_(std::move(path)), problem_(std::move(problem)), numbers_(numbers),
+    : communicator_(communicator),
+      path_(std::move(path)),
+      problem_(std::move(problem)),
+      numbers_(numbers),
       owned_(std::move(owned)) {}
 
 void CheckpointWriter::write(const CheckpointState& state, const std::vector<double>& x) const {
@@ -128,8 +131,10 @@ void CheckpointWriter::write(const CheckpointState& state, const std::vector<dou
       if (stat(temporary.c_str(), &facts) == 0 && facts.st_size >= marks + 8 * (p + 1))
         file.read_at(marks + 8 * p, &found, sizeof found);
       if (found != said)
-        throw Error(fmt::format("process {} writes its part of '{}' elsewhere; expected a file system that all "
-                                "processes share", p, path_));
+        throw Error(
+            fmt::format("process {} writes its part of '{}' elsewhere; expected a file system that all "
+                        "processes share",
+                        p, path_));
       header.hash += said;
     }
     file.write_at(0, &header, sizeof header);
@@ -145,7 +150,8 @@ CheckpointState read_checkpoint(const Communicator& communicator, const std::str
   communicator.together([&] {
     File file(path, O_RDONLY);
     file.read_at(0, &header, sizeof header);
-    if (std::memcmp(header.magic, magic, sizeof magic) != 0) throw FileError(path, 0, 0, "is no checkpoint", a_checkpoint);
+    if (std::memcmp(header.magic, magic, sizeof magic) != 0)
+      throw FileError(path, 0, 0, "is no checkpoint", a_checkpoint);
     const Header own = header_of(problem, numbers);
     if (header.numbers != numbers || std::memcmp(header.problem, own.problem, sizeof own.problem) != 0) {
       header.problem[sizeof header.problem - 1] = '\0';

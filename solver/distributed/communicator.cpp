@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <thalweg/io/file_error.hpp>
+
 namespace thalweg::inline v0_1 {
 
 double Communicator::sum(double value) const {
@@ -27,9 +29,12 @@ void Communicator::together(const std::function<void()>& work) const {
   bool failed = false;
   try {
     work();
+  } catch (const CollectiveError& error) {
+    failed = true;
+    message = (error.is_of_file() ? "f" : "e") + std::string(error.what());
   } catch (const std::exception& error) {
     failed = true;
-    message = error.what();
+    message = (dynamic_cast<const FileError*>(&error) ? "f" : "e") + std::string(error.what());
   }
   // The first process that failed: the largest of the numbers counted from the end.
   const int first = size() - static_cast<int>(max(failed ? static_cast<double>(size() - rank()) : 0.0));
@@ -37,7 +42,7 @@ void Communicator::together(const std::function<void()>& work) const {
   Bytes text = as_bytes(std::span<const char>(message));
   broadcast(text, first);
   const std::vector<char> said = from_bytes<char>(text);
-  throw CollectiveError(std::string(said.begin(), said.end()), first);
+  throw CollectiveError(std::string(said.begin() + 1, said.end()), first, said.front() == 'f');
 }
 
 void Communicator::expect_same(const std::string& text, const std::string& differs) const {
@@ -47,8 +52,8 @@ void Communicator::expect_same(const std::string& text, const std::string& diffe
   const bool same = std::equal(said.begin(), said.end(), text.begin(), text.end());
   together([&] {
     if (!same)
-      throw Error(fmt::format("{}: process 0 has {}, process {} has {}", differs,
-                              std::string(said.begin(), said.end()), rank(), text));
+      throw Error(fmt::format("{}: process 0 has {}, process {} has {}", differs, std::string(said.begin(), said.end()),
+                              rank(), text));
   });
 }
 

@@ -38,8 +38,8 @@ DistributedSystem::DistributedSystem(const Communicator& communicator, const Sha
     : communicator_(communicator), how_(how), program_(share.problem), threads_(threads) {
   communicator.together([&] { refuse_bounds(share.problem); });
   has_loss_ = communicator.any(program_.has_loss());
-  equations_ = std::make_unique<SharedEquations>(communicator, share, program_, make_reduced(how.solver, communicator),
-                                                 threads);
+  equations_ =
+      std::make_unique<SharedEquations>(communicator, share, program_, make_reduced(how.solver, communicator), threads);
   assembly_ = std::make_unique<BlockAssembly>(program_, equations_->local());
   sizes_.resize(static_cast<std::size_t>(columns()));
   program_sizes_.resize(static_cast<std::size_t>(program_.columns()));
@@ -51,10 +51,9 @@ DistributedSystem::DistributedSystem(const Communicator& communicator, const Sha
 
 void DistributedSystem::prepare(SolveContext& context) {
   context.result.linear_solver = equations_->name();
-  context.result.linear_solver_reason =
-      fmt::format("{} process{}, the system over shared blocks {}", communicator_.size(),
-                  communicator_.size() == 1 ? "" : "es",
-                  how_.solver == DistributedSolver::mumps ? "factored by MUMPS" : "solved by products alone");
+  context.result.linear_solver_reason = fmt::format(
+      "{} process{}, the system over shared blocks {}", communicator_.size(), communicator_.size() == 1 ? "" : "es",
+      how_.solver == DistributedSolver::mumps ? "factored by MUMPS" : "solved by products alone");
 }
 
 Options DistributedSystem::advised(const Options& options) const {

@@ -82,10 +82,12 @@ class Factored final : public DistributedReduced {
     std::vector<Communicator::Bytes> sent;
     for (const auto& each : of) sent.push_back(as_bytes(std::span<const std::int64_t>(each)));
     std::vector<std::vector<std::int64_t>> columns(at(halo.owned()));
-    for (std::size_t b = 0; b < columns.size(); ++b) columns[b].push_back(halo.first_owned() + static_cast<std::int64_t>(b));
+    for (std::size_t b = 0; b < columns.size(); ++b)
+      columns[b].push_back(halo.first_owned() + static_cast<std::int64_t>(b));
     for (const Communicator::Bytes& each : communicator_.exchange(sent)) {
       const std::vector<std::int64_t> pairs = from_bytes<std::int64_t>(each);
-      for (std::size_t k = 0; k < pairs.size(); k += 2) columns[at(pairs[k] - halo.first_owned())].push_back(pairs[k + 1]);
+      for (std::size_t k = 0; k < pairs.size(); k += 2)
+        columns[at(pairs[k] - halo.first_owned())].push_back(pairs[k + 1]);
     }
     for (std::vector<std::int64_t>& row : columns) {
       std::sort(row.begin(), row.end());

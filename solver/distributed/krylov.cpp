@@ -56,8 +56,8 @@ class Krylov final : public DistributedReduced {
     petsc(MatZeroEntries(preconditioner_));
     for (PetscInt b = 0; b < system.halo().owned(); ++b) {
       const PetscInt row = static_cast<PetscInt>(system.halo().first_owned()) + b;
-      petsc(MatSetValuesBlocked(preconditioner_, 1, &row, 1, &row,
-                                blocks_.data() + static_cast<std::size_t>(b) * size, INSERT_VALUES));
+      petsc(MatSetValuesBlocked(preconditioner_, 1, &row, 1, &row, blocks_.data() + static_cast<std::size_t>(b) * size,
+                                INSERT_VALUES));
     }
     petsc(MatAssemblyBegin(preconditioner_, MAT_FINAL_ASSEMBLY));
     petsc(MatAssemblyEnd(preconditioner_, MAT_FINAL_ASSEMBLY));
@@ -92,8 +92,8 @@ class Krylov final : public DistributedReduced {
     petsc(MatCreateShell(comm_, n, n, PETSC_DETERMINE, PETSC_DETERMINE, &system, matrix_.out()));
     petsc(MatShellSetOperation(matrix_, MATOP_MULT, reinterpret_cast<void (*)()>(multiply)));
     petsc(MatSetOption(matrix_, MAT_SYMMETRIC, PETSC_TRUE));
-    petsc(MatCreateBAIJ(comm_, w, n, n, PETSC_DETERMINE, PETSC_DETERMINE, 1, nullptr, 0, nullptr,
-                        preconditioner_.out()));
+    petsc(
+        MatCreateBAIJ(comm_, w, n, n, PETSC_DETERMINE, PETSC_DETERMINE, 1, nullptr, 0, nullptr, preconditioner_.out()));
     petsc(MatSetOption(preconditioner_, MAT_ROW_ORIENTED, PETSC_FALSE));
     petsc(MatCreateVecs(matrix_, left_.out(), right_.out()));
     petsc(KSPCreate(comm_, solver_.out()));

@@ -108,9 +108,7 @@ class MpiCommunicator final : public Communicator {
   class Timed {
    public:
     explicit Timed(Traffic& traffic) : traffic_(traffic) {}
-    ~Timed() {
-      traffic_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
-    }
+    ~Timed() { traffic_.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count(); }
     Timed(const Timed&) = delete;
     Timed& operator=(const Timed&) = delete;
 
@@ -180,8 +178,8 @@ std::unique_ptr<Communicator> make_mpi_communicator(MPI_Comm native) {
 MpiSession::MpiSession(const std::vector<std::string>& options) {
   // PETSc's own handlers would print, and catch the signals that end a process. What off-process entries of a matrix
   // are added in is the order of the processes.
-  std::vector<std::string> words = {"thalweg-mpi",       "-no_signal_handler", "-options_left", "0",
-                                    "-matstash_legacy", "-matstash_reproduce"};
+  std::vector<std::string> words = {"thalweg-mpi", "-no_signal_handler", "-options_left",
+                                    "0",           "-matstash_legacy",   "-matstash_reproduce"};
   words.insert(words.end(), options.begin(), options.end());
   std::vector<char*> pointers;
   for (std::string& word : words) pointers.push_back(word.data());
@@ -206,7 +204,8 @@ std::vector<std::string> MpiSession::unread_options() const {
   std::vector<std::string> unread;
   for (PetscInt i = 0; i < count; ++i) {
     const std::string name = names[i];
-    if (!name.starts_with("matstash") && name != "no_signal_handler" && name != "options_left") unread.push_back("-" + name);
+    if (!name.starts_with("matstash") && name != "no_signal_handler" && name != "options_left")
+      unread.push_back("-" + name);
   }
   petsc(PetscOptionsLeftRestore(nullptr, &count, &names, &values));
   return unread;

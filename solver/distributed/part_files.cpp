@@ -131,8 +131,9 @@ void expect_indices(const BundlePart& part, const Input& in) {
     return true;
   };
   const std::size_t n = b.u.size();
-  if (b.v.size() != n || b.camera_of.size() != n || b.point_of.size() != n || b.cameras.size() != 9 * part.cameras.size() ||
-      b.points.size() % 3 != 0 || !fits(b.camera_of, b.camera_count()) || !fits(b.point_of, b.point_count()))
+  if (b.v.size() != n || b.camera_of.size() != n || b.point_of.size() != n ||
+      b.cameras.size() != 9 * part.cameras.size() || b.points.size() % 3 != 0 || !fits(b.camera_of, b.camera_count()) ||
+      !fits(b.point_of, b.point_count()))
     in.fail();
 }
 
@@ -202,9 +203,10 @@ BundlePart read_part_file(const Communicator& communicator, const std::string& f
   communicator.together([&] {
     list = read_list(folder);
     if (list.processes != communicator.size())
-      throw FileError(folder, 0, 0,
-                      fmt::format("holds parts for {} processes, and there are {}", list.processes, communicator.size()),
-                      fmt::format("mpirun -n {}, or thalweg-mpi partition FILE -n {}", list.processes, communicator.size()));
+      throw FileError(
+          folder, 0, 0,
+          fmt::format("holds parts for {} processes, and there are {}", list.processes, communicator.size()),
+          fmt::format("mpirun -n {}, or thalweg-mpi partition FILE -n {}", list.processes, communicator.size()));
   });
   communicator.expect_same(list.hash, fmt::format("the processes have different files in '{}'", folder));
   communicator.together([&] {

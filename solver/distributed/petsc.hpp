@@ -41,8 +41,8 @@ class PetscOwner {
  private:
   T object_ = nullptr;
 };
-using PetscVector = PetscOwner<Vec, VecDestroy>;
-using PetscMatrix = PetscOwner<Mat, MatDestroy>;
-using PetscKrylov = PetscOwner<KSP, KSPDestroy>;
+using PetscVector = PetscOwner<::Vec, VecDestroy>;
+using PetscMatrix = PetscOwner<::Mat, MatDestroy>;
+using PetscKrylov = PetscOwner<::KSP, KSPDestroy>;
 
 }  // namespace thalweg::inline v0_1

@@ -67,9 +67,10 @@ SharedEquations::SharedEquations(const Communicator& communicator, const Share& 
     program.reorder(order.items);
     auto layout = std::make_shared<NormalLayout>(program.structure(), order.rank);
     if (layout->tiles != std::count_if(held.begin(), held.end(), [](std::int64_t h) { return h >= 0; }))
-      throw Error(fmt::format("the blocks that processes share have different dimensions, or more than {}; expected "
-                              "one dimension",
-                              widest_tile));
+      throw Error(
+          fmt::format("the blocks that processes share have different dimensions, or more than {}; expected "
+                      "one dimension",
+                      widest_tile));
     if (reduced_->needs_matrix()) layout->reduce();
     equations_ = NormalEquations::make(std::move(layout));
     for (const std::int64_t h : held)

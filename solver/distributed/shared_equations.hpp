@@ -77,9 +77,9 @@ class SharedEquations final : public DampedSystem, private SharedSystem {
   std::vector<std::int64_t> owned_place_;     // of each column of an owned block: its place in a vector of owned blocks
   LargeVector<double> gradient_, column_norms_;
   LargeVector<double> right_, program_damping_, solution_;  // over columns of the program
-  std::vector<std::int64_t> diagonal_tile_;                 // of each block of the pattern its tile, −1: off the diagonal
-  std::vector<double> unit_;                                // 1 where the local equations put a 1 on their diagonal
-  std::vector<double> damping_, owned_norms_;               // of owned blocks
+  std::vector<std::int64_t> diagonal_tile_;    // of each block of the pattern its tile, −1: off the diagonal
+  std::vector<double> unit_;                   // 1 where the local equations put a 1 on their diagonal
+  std::vector<double> damping_, owned_norms_;  // of owned blocks
   // Tile vectors of this process, vectors of held blocks, and of owned ones.
   mutable std::vector<double> tiles_, tiles_out_, held_, owned_, owned_out_, diagonals_;
 };

@@ -1,13 +1,10 @@
 #include <thalweg/distributed/solve.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
+#include <utility>
 
-#include <distributed/distributed_system.hpp>
 #include <fmt/format.h>
-#include <thalweg/base/parallel.hpp>
-#include <thalweg/minimize/solve.hpp>
+#include <distributed/distributed_system.hpp>
+#include <distributed/together.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -22,14 +19,9 @@ void refuse(const Options& options) {
   if (options.linear_solver != LinearSolverKind::automatic)
     throw Error(fmt::format("--linear-solver {} is one of a single process; expected implicit-schur or mumps",
                             to_string(options.linear_solver)));
-  if (options.graduated) throw Error("graduated losses are not among distributed solves; expected graduated to be false");
+  if (options.graduated)
+    throw Error("graduated losses are not among distributed solves; expected graduated to be false");
   if (options.record_points) throw Error("points of the trace are spread over processes; expected record_points false");
-}
-
-/// Threads of one process: its part of the processors of its machine, and no more than it may use.
-int threads_of(int requested, const Communicator& communicator) {
-  if (requested > 0) return resolve_threads(requested);
-  return std::max(1, usable_processors() / communicator.on_this_machine());
 }
 
 }  // namespace
@@ -48,8 +40,8 @@ std::string_view to_string(DistributedSolver solver) {
 DistributedSolver parse_distributed_solver(std::string_view name) {
   for (const auto kind : {DistributedSolver::automatic, DistributedSolver::implicit_schur, DistributedSolver::mumps})
     if (to_string(kind) == name) return kind;
-  throw Error(fmt::format("unknown linear solver '{}' of a distributed solve; expected automatic, implicit-schur or mumps",
-                          name));
+  throw Error(fmt::format(
+      "unknown linear solver '{}' of a distributed solve; expected automatic, implicit-schur or mumps", name));
 }
 
 DistributedResult solve_distributed(const Communicator& communicator, const Share& share, const Options& options,
@@ -60,37 +52,15 @@ DistributedResult solve_distributed(const Communicator& communicator, const Shar
 DistributedResult solve_distributed(const Communicator& communicator, const Share& share, std::vector<double> start,
                                     const Options& options, const DistributedOptions& how) {
   communicator.together([&] { refuse(options); });
-  Options own = options;
-  own.threads = threads_of(options.threads, communicator);
-  // Looked at by process 0 alone: clocks differ, and the processes must stop at the same iteration.
-  own.time_limit = std::numeric_limits<double>::infinity();
-  own.interrupt = nullptr;
-  DistributedSystem system(communicator, share, how, own.threads);
-  Status stopped = Status::interrupted;
-  own.callback = [&](const IterationRecord& record) {
-    if (how.observe) how.observe(record, system.x());
-    double stop = 0.0;
-    if (communicator.rank() == 0) {
-      if (options.callback && options.callback(record) == Action::stop) stop = 1.0;
-      if (options.interrupt && options.interrupt->load(std::memory_order_relaxed)) stop = 2.0;
-      if (record.seconds >= options.time_limit) stop = 3.0;
-    }
-    stop = communicator.max(stop);
-    if (stop == 3.0) stopped = Status::time_limit;
-    return stop > 0.0 ? Action::stop : Action::proceed;
-  };
-  DistributedResult found;
   communicator.together([&] { share.problem.settle(start); });
-  found.result = minimize(system, std::move(start), own);
-  if (found.result.status == Status::interrupted) {
-    found.result.status = stopped;
-    found.result.reason =
-        stopped == Status::time_limit ? fmt::format("the limit of {:.3g} s is reached", options.time_limit) : "on request";
-  }
+  const Traffic before = communicator.traffic();
+  DistributedSystem system(communicator, share, how, threads_of(options.threads, communicator));
+  DistributedResult found;
+  found.result = minimize_together(communicator, system, std::move(start), options, how);
   found.inner_iterations = system.equations().inner_iterations();
   found.ghosts = communicator.sum(system.equations().halo().ghosts());
   found.residuals = share.problem.residual_count();
-  found.traffic = communicator.traffic();
+  found.traffic = since(before, communicator.traffic());
   return found;
 }
 

@@ -22,6 +22,7 @@ declare -A below=(
   [batch]="base math problem linear minimize inference io formula batch"
   [table]="base math problem io formula table"
   [models]="base math problem linear io formula table models"
+  [distributed]="base math problem linear minimize io formula table models distributed"
   [studies]="base math problem linear minimize train methods inference diagnosis report io formula batch table models studies"
 )
 bad=0
@@ -36,6 +37,11 @@ for floor in "${!below[@]}"; do
     fi
   done < <(grep -rnE '#include [<"](thalweg/)?[a-z]+/' "include/thalweg/$floor" $(ls -d "solver/$floor" 2>/dev/null))
 done
+# MPI and PETSc stand behind one header.
+if grep -rnE --include='*.[ch]pp' '#include [<"](mpi\.h|petsc|slepc)' include solver tools | grep -v '^solver/distributed/petsc.hpp:'; then
+  echo "only solver/distributed/petsc.hpp may include MPI or PETSc"
+  bad=1
+fi
 # Two versions of the library may meet in one program: every name is in the inline namespace of its version.
 version=$(awk '/VERSION_(MAJOR|MINOR)/{printf "_%s", $3}' include/thalweg/version.hpp)
 if grep -rnE --include='*.[ch]pp' '^namespace thalweg' include solver | grep -vE "namespace thalweg::inline v${version#_}( |::)"; then

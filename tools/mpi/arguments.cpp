@@ -10,11 +10,25 @@ namespace thalweg::tool {
 namespace {
 
 // Options of thalweg solve that mean the same here.
-constexpr std::string_view shared_options[] = {
-    "--method",         "--damping",         "--loss",          "--max-iterations", "--function-tolerance",
-    "--gradient-tolerance", "--step-tolerance", "--noise-tolerance", "--time-limit",  "--fast",
-    "--threads",        "--json",            "--trace",         "--output",         "--quiet",
-    "--verbose",        "--initial-damping", "--damping-factor", "--initialization"};
+constexpr std::string_view shared_options[] = {"--method",
+                                               "--damping",
+                                               "--loss",
+                                               "--max-iterations",
+                                               "--function-tolerance",
+                                               "--gradient-tolerance",
+                                               "--step-tolerance",
+                                               "--noise-tolerance",
+                                               "--time-limit",
+                                               "--fast",
+                                               "--threads",
+                                               "--json",
+                                               "--trace",
+                                               "--output",
+                                               "--quiet",
+                                               "--verbose",
+                                               "--initial-damping",
+                                               "--damping-factor",
+                                               "--initialization"};
 
 constexpr std::string_view petsc_prefixes[] = {"-ksp_", "-pc_", "-mat_", "-vec_", "-log_", "-sub_", "-mg_"};
 
@@ -50,7 +64,9 @@ class Words {
     if (value.empty()) throw UsageError(name + " needs a value");
     return true;
   }
-  bool value_follows() const { return left() && (words_[at_].empty() || words_[at_][0] != '-' || is_number(words_[at_])); }
+  bool value_follows() const {
+    return left() && (words_[at_].empty() || words_[at_][0] != '-' || is_number(words_[at_]));
+  }
 
  private:
   static bool is_number(const std::string& word) {
@@ -98,7 +114,8 @@ void take_solve(Words& words, MpiArguments& arguments) {
   arguments.solve = std::move(parsed.solve);
   for (const std::string& given : arguments.solve.given)
     if (std::find(std::begin(shared_options), std::end(shared_options), given) == std::end(shared_options))
-      throw UsageError(fmt::format("{} is not among the options of thalweg-mpi solve; expected those of thalweg-mpi --help", given));
+      throw UsageError(
+          fmt::format("{} is not among the options of thalweg-mpi solve; expected those of thalweg-mpi --help", given));
 }
 
 void take_partition(Words& words, MpiArguments& arguments) {
@@ -117,7 +134,8 @@ void take_partition(Words& words, MpiArguments& arguments) {
       arguments.file = word;
     }
   }
-  if (arguments.file.empty()) throw UsageError("partition needs a file; expected thalweg-mpi partition FILE -n PROCESSES");
+  if (arguments.file.empty())
+    throw UsageError("partition needs a file; expected thalweg-mpi partition FILE -n PROCESSES");
   if (arguments.parts == 0) throw UsageError("partition needs -n; expected the number of processes of the solve");
   if (arguments.folder.empty()) arguments.folder = arguments.file + ".d";
 }

@@ -105,9 +105,12 @@ class BundleJob final : public Job {
     return solve_distributed(communicator_, share_, start_, options, how);
   }
   void conclude(const DistributedResult& found, Report& report) override {
-    BundleSummary summary{part_.camera_count, part_.point_count, part_.observation_count,
+    BundleSummary summary{part_.camera_count,
+                          part_.point_count,
+                          part_.observation_count,
                           errors_of_all(communicator_, distances(share_.problem, share_.problem.start())),
-                          errors_of_all(communicator_, distances(share_.problem, found.result.x)), std::nullopt};
+                          errors_of_all(communicator_, distances(share_.problem, found.result.x)),
+                          std::nullopt};
     report.sections.push_back(section_of(summary));
   }
   void write(const std::vector<double>& x, const std::string& output) override {

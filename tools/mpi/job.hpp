@@ -37,6 +37,8 @@ class Job {
 };
 
 std::unique_ptr<Job> bundle_job(const Communicator& communicator, const std::string& file);
+std::unique_ptr<Job> pose_graph_job(const Communicator& communicator, const MpiArguments& arguments);
+std::unique_ptr<Job> tall_job(const Communicator& communicator, const MpiArguments& arguments);
 
 /// The job of a file, by what the file is.
 std::unique_ptr<Job> job_of(const Communicator& communicator, const MpiArguments& arguments);

@@ -1,4 +1,6 @@
 // The thalweg-mpi command.
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -6,6 +8,7 @@
 #include <new>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include <thalweg/distributed/bundle_part.hpp>
@@ -31,6 +34,17 @@ void say(const char* message) {
   std::fputs(text.c_str(), stderr);
 }
 
+/// Ends all processes for an error that this one met. Where others meet it, too, as an error inside PETSc, the first
+/// says it: the others leave it a second, and each other some time.
+[[noreturn]] void end_all(const thalweg::Communicator& world, const char* message, int code) {
+  if (world.rank() > 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1000 + std::min(200 * world.rank(), 3000)));
+  const std::string who = world.size() > 1 ? "process " + std::to_string(world.rank()) + ": " : "";
+  say((who + message).c_str());
+  world.abort(code);
+  std::_Exit(code);
+}
+
 int run(const thalweg::MpiSession& session, MpiArguments& arguments) {
   const thalweg::Communicator& world = session.world();
   if (arguments.verb == MpiArguments::Verb::solve) return run_job(session, arguments);
@@ -45,24 +59,16 @@ int run_and_report(const thalweg::MpiSession& session, MpiArguments& arguments) 
   try {
     const int code = run(session, arguments);
     if (std::fflush(stdout) == 0 && !std::ferror(stdout)) return code;
-    say("standard output cannot be written");
-    world.abort(exit_usage);
+    end_all(world, "standard output cannot be written", exit_usage);
   } catch (const thalweg::CollectiveError& error) {
     if (world.rank() == 0) say(error.what());
-    return exit_bad_file;
+    return error.is_of_file() ? exit_bad_file : exit_usage;
   } catch (const thalweg::Error& error) {
-    if (world.size() == 1) {
-      say(error.what());
-      return exit_bad_file;
-    }
-    say(("process " + std::to_string(world.rank()) + ": " + error.what()).c_str());
-    world.abort(exit_bad_file);
+    end_all(world, error.what(), exit_usage);
   } catch (const std::bad_alloc&) {
-    say(("process " + std::to_string(world.rank()) + ": out of memory").c_str());
-    world.abort(exit_failed);
+    end_all(world, "the memory gave out; expected more processes, or machines with more", exit_failed);
   } catch (const std::exception& error) {
-    say(("process " + std::to_string(world.rank()) + ": " + error.what()).c_str());
-    world.abort(exit_failed);
+    end_all(world, error.what(), exit_failed);
   }
   return exit_failed;
 }
@@ -90,7 +96,8 @@ int main(int argc, char** argv) {
         if (first) std::fputs(mpi_help, stdout);
         return exit_converged;
       case MpiArguments::Verb::version:
-        if (first) std::printf("thalweg-mpi %d.%d.%d\n", THALWEG_VERSION_MAJOR, THALWEG_VERSION_MINOR, THALWEG_VERSION_PATCH);
+        if (first)
+          std::printf("thalweg-mpi %d.%d.%d\n", THALWEG_VERSION_MAJOR, THALWEG_VERSION_MINOR, THALWEG_VERSION_PATCH);
         return exit_converged;
       default:
         return run_and_report(session, arguments);

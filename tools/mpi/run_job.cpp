@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <thalweg/distributed/bundle_part.hpp>
+#include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
 
@@ -51,12 +52,16 @@ struct ProcessFacts {
   double residuals = 0.0, peak_bytes = 0.0, messages = 0.0, message_bytes = 0.0, communicating = 0.0, reductions = 0.0;
 };
 
-std::vector<ProcessFacts> gather_facts(const Communicator& communicator, std::int64_t residuals, const Traffic& traffic) {
+std::vector<ProcessFacts> gather_facts(const Communicator& communicator, std::int64_t residuals,
+                                       const Traffic& traffic) {
   rusage usage = {};
   getrusage(RUSAGE_SELF, &usage);
-  const ProcessFacts mine{static_cast<double>(residuals),        1024.0 * static_cast<double>(usage.ru_maxrss),
-                          static_cast<double>(traffic.messages), static_cast<double>(traffic.bytes),
-                          traffic.seconds,                       static_cast<double>(traffic.reductions)};
+  const ProcessFacts mine{static_cast<double>(residuals),
+                          1024.0 * static_cast<double>(usage.ru_maxrss),
+                          static_cast<double>(traffic.messages),
+                          static_cast<double>(traffic.bytes),
+                          traffic.seconds,
+                          static_cast<double>(traffic.reductions)};
   std::vector<ProcessFacts> all;
   for (const Communicator::Bytes& each : communicator.gather(std::as_bytes(std::span<const ProcessFacts>(&mine, 1))))
     all.push_back(from_bytes<ProcessFacts>(each)[0]);
@@ -83,10 +88,10 @@ Section section_of(const std::vector<ProcessFacts>& all, const DistributedResult
                                  {"inner_iterations", found.inner_iterations},
                                  {"list", list}})
                      .dump();
-  section.sentence = fmt::format("{} process{}, at most {:.0f} MB each; {} copies of shared blocks, {} iterations of the linear "
-                                 "solver; at most {:.2g} s in communication.",
-                                 all.size(), all.size() == 1 ? "" : "es", 1e-6 * peak, found.ghosts,
-                                 found.inner_iterations, waiting);
+  section.sentence = fmt::format(
+      "{} process{}, at most {:.0f} MB each; {} copies of shared blocks, {} iterations of the linear "
+      "solver; at most {:.2g} s in communication.",
+      all.size(), all.size() == 1 ? "" : "es", 1e-6 * peak, found.ghosts, found.inner_iterations, waiting);
   return section;
 }
 
@@ -114,8 +119,11 @@ void show(const Report& report, const SolveArguments& arguments, Outputs& output
 /// Calls for checkpoints, and for what process 0 shows of the progress.
 class Observer {
  public:
-  Observer(const Communicator& communicator, const Job& job, const MpiArguments& arguments, std::int64_t iterations_before)
-      : communicator_(communicator), every_(arguments.checkpoint_every), before_(iterations_before),
+  Observer(const Communicator& communicator, const Job& job, const MpiArguments& arguments,
+           std::int64_t iterations_before)
+      : communicator_(communicator),
+        every_(arguments.checkpoint_every),
+        before_(iterations_before),
         quiet_(arguments.solve.quiet) {
     if (!arguments.checkpoint.empty())
       writer_.emplace(communicator, arguments.checkpoint, job.identity(), job.numbers(), job.owned());
@@ -145,12 +153,23 @@ class Observer {
   CheckpointState last_;
 };
 
+/// After the first solve of a linear system.
+void refuse_unread(const MpiSession& session) {
+  session.world().together([&] {
+    if (const auto unread = session.unread_options(); !unread.empty())
+      throw Error(
+          fmt::format("PETSc has not read {}; expected options of the solver that is used", fmt::join(unread, ", ")));
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<Job> job_of(const Communicator& communicator, const MpiArguments& arguments) {
   const std::string& file = arguments.file;
-  if (looks_like_parts(file) || looks_like_bal(file)) return bundle_job(communicator, file);
-  throw Error(fmt::format("'{}' is not a problem that several processes solve; expected a bundle adjustment", file));
+  if (looks_like_parts(file)) return bundle_job(communicator, file);
+  if (looks_like_pose_graph(file)) return pose_graph_job(communicator, arguments);
+  if (looks_like_bal(file)) return bundle_job(communicator, file);
+  return tall_job(communicator, arguments);
 }
 
 int run_job(const MpiSession& session, MpiArguments arguments) {
@@ -168,20 +187,20 @@ int run_job(const MpiSession& session, MpiArguments arguments) {
   report.method = arguments.solve.method;
   CheckpointState before;
   if (!arguments.resume.empty()) {
-    before = read_checkpoint(communicator, arguments.resume, job->identity(), job->numbers(), job->held(), job->start());
+    before =
+        read_checkpoint(communicator, arguments.resume, job->identity(), job->numbers(), job->held(), job->start());
     if (!arguments.solve.was_given("--initial-damping") && before.damping > 0.0)
       arguments.solve.options.initial_damping = before.damping;
   }
   Observer observer(communicator, *job, arguments, before.iteration);
   DistributedOptions how;
   how.solver = arguments.solver;
-  how.observe = [&](const IterationRecord& record, const std::vector<double>& x) { observer(record, x); };
+  how.observe = [&](const IterationRecord& record, const std::vector<double>& x) {
+    if (record.iteration == 1) refuse_unread(session);
+    observer(record, x);
+  };
   report.seconds.build = lap.next();
   const DistributedResult found = job->solve(arguments.solve.options, how);
-  communicator.together([&] {
-    if (const auto unread = session.unread_options(); !unread.empty())
-      throw UsageError(fmt::format("PETSc has not read {}; expected options of the solver that is used", fmt::join(unread, ", ")));
-  });
   observer.finish(found.result);
   const ExitCode code = exit_code(found.result.status);
   lap.next();
@@ -194,7 +213,8 @@ int run_job(const MpiSession& session, MpiArguments arguments) {
     report.result = found.result;
     report.result.x.clear();
     if (!arguments.resume.empty())
-      report.result.notes.push_back(fmt::format("resumed from '{}', after {} iterations", arguments.resume, before.iteration));
+      report.result.notes.push_back(
+          fmt::format("resumed from '{}', after {} iterations", arguments.resume, before.iteration));
     report.sections.push_back(section_of(facts, found));
     report.seconds.statistics = lap.next();
     show(report, arguments.solve, *outputs);

@@ -15,9 +15,9 @@ namespace thalweg::inline v0_1 {
 /// What one of several processes holds of a bundle: points that follow each other in the file, all their observations,
 /// and the cameras that see them or that the process owns.
 struct BundlePart {
-  Bundle local;                       ///< cameras and points called by their numbers here
-  std::vector<std::int64_t> cameras;  ///< of each local camera its number in the file, rising
-  std::int64_t first_point = 0;       ///< number in the file of the first local point
+  Bundle local;                            ///< cameras and points called by their numbers here
+  std::vector<std::int64_t> cameras;       ///< of each local camera its number in the file, rising
+  std::int64_t first_point = 0;            ///< number in the file of the first local point
   std::vector<std::int64_t> first_camera;  ///< processes + 1: who owns which cameras
 
   // Of the whole.
@@ -46,8 +46,8 @@ bool looks_like_parts(const std::string& path);
 
 /// The part of process `rank` of `processes` of a bundle in memory; begins[p]: the first point of process p.
 BundlePart part_of(const Bundle& whole, std::span<const std::int64_t> begins, int rank);
-/// Cuts points so that observations are spread evenly: processes + 1 numbers. `observations` of each point. Throws Error
-/// where fewer points than processes have any.
+/// Cuts points so that observations are spread evenly: processes + 1 numbers. `observations` of each point. Throws
+/// Error where fewer points than processes have any.
 std::vector<std::int64_t> cut_points(std::span<const std::int64_t> observations, int processes);
 
 /// A part as a share; cameras are shared. The world is moved() by `by` first.

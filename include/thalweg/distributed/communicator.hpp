@@ -24,11 +24,14 @@ struct Traffic {
 /// An error that every process knows of, said the same in each.
 class CollectiveError : public Error {
  public:
-  CollectiveError(const std::string& message, int process) : Error(message), process_(process) {}
-  int process() const { return process_; }  ///< the first that met it
+  CollectiveError(const std::string& message, int process, bool file)
+      : Error(message), process_(process), file_(file) {}
+  int process() const { return process_; }   ///< the first that met it
+  bool is_of_file() const { return file_; }  ///< it was a FileError there
 
  private:
   int process_;
+  bool file_;
 };
 
 /// Processes numbered from 0. Every call but rank(), size(), traffic() and abort() is collective: all processes make

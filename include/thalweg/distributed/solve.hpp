@@ -39,7 +39,7 @@ struct DistributedResult {
   std::int64_t inner_iterations = 0;  ///< of the iterative linear solver
   std::int64_t ghosts = 0;            ///< copies of shared blocks in all processes
   std::int64_t residuals = 0;         ///< components in this process
-  Traffic traffic;                    ///< of this process
+  Traffic traffic;                    ///< of this process, during the solve
 };
 
 /// Minimises ½ Σ ρ(‖r‖²) over the shares of all processes by levenberg_marquardt or levenberg. Time limit and

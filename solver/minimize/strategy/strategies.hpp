@@ -11,8 +11,8 @@
 namespace thalweg::inline v0_1 {
 
 double scaled_norm(const DampedSystem& linear, std::span<const double> D, const double* v);  ///< ‖Dv‖₂ of all columns
-double scaled_norm(std::span<const double> D, const double* v);                     ///< ‖Dv‖₂
-double scaled_gradient_norm(std::span<const double> D, std::span<const double> g);  ///< ‖D⁻¹g‖₂
+double scaled_norm(std::span<const double> D, const double* v);                              ///< ‖Dv‖₂
+double scaled_gradient_norm(std::span<const double> D, std::span<const double> g);           ///< ‖D⁻¹g‖₂
 
 /// The radius at the start x: factor · max(‖Dx‖, ‖D⁻¹g‖), or factor where both are zero. ‖Dx‖ alone says nothing of the
 /// step where x is near zero; both have the unit of r, and no unit of the parameters changes either.

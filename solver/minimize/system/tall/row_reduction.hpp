@@ -24,11 +24,14 @@ struct ReducedRows {
 class RowReduction {
  public:
   explicit RowReduction(const Program& program) : program_(program) {}
+  virtual ~RowReduction() = default;
+  RowReduction(const RowReduction&) = delete;
+  RowReduction& operator=(const RowReduction&) = delete;
 
   /// Losses ignored: the cost is ½‖r‖².
-  ReducedRows reduce(const double* x, int threads, Program::Losses losses = Program::Losses::applied) const;
+  virtual ReducedRows reduce(const double* x, int threads, Program::Losses losses = Program::Losses::applied) const;
   /// The cost alone.
-  double cost(const double* x, int threads) const;
+  virtual double cost(const double* x, int threads) const;
 
  private:
   struct Stripe {

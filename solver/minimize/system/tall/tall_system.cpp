@@ -40,7 +40,10 @@ bool looks_tall(const Problem& problem) {
 }
 
 TallSystem::TallSystem(const Problem& problem, std::span<const std::int64_t> pinned)
-    : program_(problem, pinned), reduction_(program_), bounds_(program_) {
+    : TallSystem(problem, pinned, [](const Program& program) { return std::make_unique<RowReduction>(program); }) {}
+
+TallSystem::TallSystem(const Problem& problem, std::span<const std::int64_t> pinned, const MakeReduction& make)
+    : program_(problem, pinned), reduction_(make(program_)), bounds_(program_) {
   sizes_.resize(static_cast<std::size_t>(program_.columns()));
   scratch_.resize(sizes_.size());
 }
@@ -67,7 +70,7 @@ std::optional<Verdict> TallSystem::begin(std::vector<double> x, SolveContext& co
   context_ = &context;
   bounds_.release();
   x_ = std::move(x);
-  rows_ = reduction_.reduce(x_.data(), threads());
+  rows_ = reduction_->reduce(x_.data(), threads());
   ++context_->result.evaluations.jacobian;
   context.clock.charge(Stopwatch::evaluate);
   if (!is_finite(rows_)) return non_finite_start(program_, x_);
@@ -86,7 +89,7 @@ void TallSystem::linearize() {
 }
 
 void TallSystem::reduce_trial() {
-  trial_ = reduction_.reduce(trial_x_.data(), threads());
+  trial_ = reduction_->reduce(trial_x_.data(), threads());
   trial_reduced_ = true;
   ++context_->result.evaluations.jacobian;
 }
@@ -96,7 +99,7 @@ double TallSystem::evaluate(const double* step, bool promising) {
   if (promising) {
     reduce_trial();
   } else {
-    trial_.cost = reduction_.cost(trial_x_.data(), threads());
+    trial_.cost = reduction_->cost(trial_x_.data(), threads());
     trial_reduced_ = false;
     ++context_->result.evaluations.cost;
   }
@@ -123,7 +126,7 @@ bool TallSystem::jump(const std::vector<double>& x) {
 double TallSystem::cost_beside(const double* step) {
   retract(program_, x_, step, beside_x_);
   ++context_->result.evaluations.cost;
-  return reduction_.cost(beside_x_.data(), threads());
+  return reduction_->cost(beside_x_.data(), threads());
 }
 
 /// The length of the strategy's step is the radius of the one inside the bounds.

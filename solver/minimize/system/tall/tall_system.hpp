@@ -1,6 +1,7 @@
 // A least-squares problem of many rows and few columns.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,9 @@ namespace thalweg::inline v0_1 {
 class TallSystem final : public System {
  public:
   explicit TallSystem(const Problem& problem, std::span<const std::int64_t> pinned = {});
+  /// With another reduction, of more rows than the problem's own: those of several processes.
+  using MakeReduction = std::function<std::unique_ptr<RowReduction>(const Program&)>;
+  TallSystem(const Problem& problem, std::span<const std::int64_t> pinned, const MakeReduction& make);
 
   /// Why this system, in words.
   static std::string reason(std::int64_t rows, std::int64_t columns);
@@ -57,7 +61,7 @@ class TallSystem final : public System {
   double relative_length(const std::vector<double>& step) const;
 
   Program program_;
-  RowReduction reduction_;
+  std::unique_ptr<RowReduction> reduction_;
   ColumnBounds bounds_;
   DenseQr qr_;
   std::vector<double> x_, trial_x_, beside_x_;

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Whole problems by several processes beside one process.
+#
+#   check.sh PART MPIRUN THALWEG_MPI THALWEG DATA     PART: bundles graphs tall files checkpoints mistakes
+set -euo pipefail
+part=$1 mpirun=$2 many=$3 one=$4 data=$5
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+fail() { echo "$*"; exit 1; }
+skip() { echo "skipped: $*"; exit 0; }
+# key FILE KEY: a number or text of a report in JSON.
+key() { sed -n "s/^.*\"$2\": *\"\?\([^\",}]*\).*$/\1/p" "$1" | head -n 1; }
+# close A B: to 1e-6 of B.
+close() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(b != "" && a != "" && d <= 1e-6 * b) }'; }
+# alike FILE [OPTION...]: 1, 2 and 4 processes come to the cost of one process without MPI.
+alike() {
+  local file=$1
+  shift
+  [[ -e $file ]] || skip "$file is not there"
+  "$one" solve "$file" --json one.json --quiet || fail "thalweg solve $file ended with $?"
+  for n in 1 2 4; do
+    "$mpirun" -n $n "$many" solve "$file" "$@" --json many.json --quiet || fail "$n processes, $file: ended with $?"
+    close "$(key many.json final_cost)" "$(key one.json final_cost)" ||
+      fail "$n processes, $file $*: cost $(key many.json final_cost); expected $(key one.json final_cost) to 1e-6"
+    echo "$n processes, $(basename "$file") $*: $(key many.json final_cost), in one process $(key one.json final_cost)"
+  done
+}
+# refused CODE WORDS COMMAND...: ends with this code, within 30 s, and one message of ours, with these words.
+refused() {
+  local code=$1 words=$2 status=0
+  shift 2
+  timeout 30 "$@" >out 2>&1 || status=$?
+  ((status == code)) || { cat out; fail "$*: ended with $status; expected $code"; }
+  [[ $(grep -c '^thalweg-mpi: error:' out) == 1 ]] || { cat out; fail "$*: expected one message"; }
+  grep -qF -- "$words" out || { cat out; fail "$*: expected '$words'"; }
+  echo "$(grep '^thalweg-mpi: error:' out)"
+}
+town() { "$one" generate bundle --cameras 30 --points 4000 --seed 3 --output town.txt --quiet; }
+
+case $part in
+  bundles)
+    for solver in implicit-schur mumps; do
+      for name in problem-16-22106-pre problem-49-7776-pre; do
+        alike "$data/bal/$name.txt.bz2" --linear-solver $solver
+      done
+    done
+    ;;
+  graphs)
+    for name in sphere2500 torus3D intel; do alike "$data/g2o/$name.g2o"; done
+    ;;
+  tall)
+    awk 'BEGIN { srand(5); print "x,y"; for (i = 0; i < 300000; ++i) { x = 10 * i / 300000;
+      printf "%.6f,%.6f\n", x, 3 * exp(-0.7 * x) + 0.5 + 0.1 * (rand() + rand() + rand() - 1.5) } }' >decay.csv
+    printf '[model]\ny = "a * exp(-k * x) + c"\n[parameters]\na = { start = 1 }\nk = { start = 0.2 }\nc = { start = 0 }\n[data]\nfile = "decay.csv"\n' >decay.toml
+    alike decay.toml
+    ;;
+  files)
+    town
+    "$one" solve town.txt --json one.json --quiet
+    # Plain text in slices, compressed, and parts; what is written is what was solved.
+    bzip2 -k town.txt
+    "$mpirun" -n 2 "$many" partition town.txt -n 3
+    for input in town.txt town.txt.bz2 town.txt.d; do
+      "$mpirun" -n 3 "$many" solve $input --json many.json --quiet --output solved
+      close "$(key many.json final_cost)" "$(key one.json final_cost)" || fail "$input: $(key many.json final_cost)"
+      "$mpirun" -n 3 "$many" solve solved --json again.json --quiet
+      close "$(key again.json initial_cost)" "$(key many.json final_cost)" || fail "$input: the solution was not written"
+      rm -rf solved
+    done
+    # The same bits for the same number of processes.
+    for i in 1 2; do "$mpirun" -n 4 "$many" solve town.txt --json same$i.json --quiet; done
+    [[ $(key same1.json final_cost) == "$(key same2.json final_cost)" ]] || fail "two runs of 4 processes differ"
+    ;;
+  checkpoints)
+    # Long enough to be killed in its midst: far from the minimum, to its last digits.
+    "$one" generate bundle --cameras 300 --points 60000 --drift 3 --seed 4 --output town.txt --quiet
+    "$mpirun" -n 2 "$many" solve town.txt --noise-tolerance 0 --json whole.json --quiet
+    "$mpirun" -n 2 "$many" solve town.txt --noise-tolerance 0 --checkpoint best --checkpoint-every 1 --quiet >killed 2>&1 &
+    job=$!
+    for ((i = 0; i < 600 && $(stat -c %s best 2>/dev/null || echo 0) == 0; ++i)); do sleep 0.1; done
+    # One of the processes whose command line is this job's.
+    victim=$(ps -eo pid,ppid,args --no-headers | awk -v p=$job '$2 == p && /thalweg-mpi/ { print $1; exit }')
+    [[ -n $victim ]] || fail "no process to kill"
+    began=$SECONDS status=0
+    kill -9 "$victim"
+    wait $job || status=$?
+    ((status != 0)) || fail "the job went on without a process"
+    ((SECONDS - began <= 10)) || fail "the job took $((SECONDS - began)) s to end"
+    "$mpirun" -n 3 "$many" solve town.txt --noise-tolerance 0 --resume best --json resumed.json --quiet
+    close "$(key resumed.json final_cost)" "$(key whole.json final_cost)" ||
+      fail "resumed: $(key resumed.json final_cost), without a stop: $(key whole.json final_cost)"
+    echo "resumed: $(key resumed.json final_cost), without a stop: $(key whole.json final_cost)"
+    ;;
+  mistakes)
+    town
+    "$mpirun" -n 2 "$many" partition town.txt -n 2
+    printf '1 2 2\n0 0 1 1\n0 1 2 2\n%s\n' "$(printf '1\n%.0s' {1..15})" >two_points.txt
+    refused 2 "4 processes and 2 points" "$mpirun" -n 4 "$many" solve two_points.txt
+    refused 3 "holds parts for 2 processes, and there are 3" "$mpirun" -n 3 "$many" solve town.txt.d
+    refused 2 "-ksp_typo" "$mpirun" -n 2 "$many" solve town.txt -ksp_typo 3
+    refused 2 "Unable to find requested KSP type" "$mpirun" -n 2 "$many" solve town.txt -ksp_type nonsense
+    refused 2 "--lower" "$mpirun" -n 2 "$many" solve town.txt --lower focal=400
+    refused 2 "--method dogleg" "$mpirun" -n 2 "$many" solve town.txt --method dogleg
+    refused 2 "unknown linear solver" "$mpirun" -n 2 "$many" solve town.txt --linear-solver dense
+    head -n 100 town.txt >cut.txt
+    refused 3 "cut.txt:101:1" "$mpirun" -n 2 "$many" solve cut.txt
+    refused 3 "nothing.txt" "$mpirun" -n 2 "$many" solve nothing.txt
+    rm town.txt.d/part-00001
+    refused 3 "part-00001" "$mpirun" -n 2 "$many" solve town.txt.d
+    echo nothing >none
+    refused 3 "none" "$mpirun" -n 2 "$many" solve town.txt --resume none
+    # Another file in one process: each has a folder of its own.
+    mkdir a b
+    cp town.txt a
+    "$one" generate bundle --cameras 30 --points 4000 --seed 8 --output b/town.txt --quiet
+    refused 2 "different files" "$mpirun" -n 1 --wdir a "$many" solve town.txt : -n 1 --wdir b "$many" solve town.txt
+    ;;
+  *) fail "unknown part '$part'" ;;
+esac

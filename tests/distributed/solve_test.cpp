@@ -1,0 +1,159 @@
+// Solves by several processes beside solves by one.
+#include <thalweg/distributed/solve.hpp>
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+#include <thalweg/distributed/bundle_part.hpp>
+#include <thalweg/distributed/pose_graph_part.hpp>
+#include <thalweg/minimize/solve.hpp>
+
+#include "distributed/world.hpp"
+
+using namespace thalweg;
+using test_support::world;
+
+namespace {
+
+Bundle town() {
+  BundleOptions options;
+  options.cameras = 12;
+  options.points = 900;
+  options.seed = 5;
+  return generate_bundle(options);
+}
+
+BundlePart my_part(const Bundle& whole) {
+  std::vector<std::int64_t> observations(static_cast<std::size_t>(whole.point_count()));
+  for (const std::int32_t p : whole.point_of) ++observations[static_cast<std::size_t>(p)];
+  return part_of(whole, cut_points(observations, world().size()), world().rank());
+}
+
+Options one_thread() {
+  Options options;
+  options.threads = 1;
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("Parts hold every observation once, and the points follow each other") {
+  const Bundle whole = town();
+  const BundlePart part = my_part(whole);
+  CHECK(world().sum(part.local.observation_count()) == whole.observation_count());
+  CHECK(world().sum(part.local.point_count()) == whole.point_count());
+  for (std::size_t i = 0; i < part.cameras.size(); ++i)
+    for (std::size_t k = 0; k < 9; ++k)
+      CHECK(part.local.cameras[9 * i + k] == whole.cameras[9 * static_cast<std::size_t>(part.cameras[i]) + k]);
+}
+
+TEST_CASE("Points are cut evenly by their observations, and every process has some") {
+  const std::vector<std::int64_t> few = {0, 5, 0, 0, 5, 5, 0};
+  CHECK(cut_points(few, 3) == std::vector<std::int64_t>{0, 2, 5, 7});
+  CHECK_THROWS_WITH_AS(cut_points(few, 4),
+                       "4 processes and 3 points with observations; expected at most one process a point", Error);
+  const std::vector<std::int64_t> heavy = {100, 1, 1, 1};
+  CHECK(cut_points(heavy, 4) == std::vector<std::int64_t>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("A bundle comes to the cost of one process, by either linear solver, with a loss or without") {
+  const Bundle whole = town();
+  const BundlePart part = my_part(whole);
+  for (const Loss& loss : {Loss(), Loss::huber(1.0), Loss::cauchy(2.0)}) {
+    const Result alone = solve(build_problem(whole, loss), one_thread());
+    for (const auto solver : {DistributedSolver::implicit_schur, DistributedSolver::mumps}) {
+      const DistributedResult found =
+          solve_distributed(world(), share_of(part, loss), one_thread(), {.solver = solver});
+      CAPTURE(to_string(solver));
+      CHECK(found.result.converged());
+      CHECK(found.result.initial_cost == doctest::Approx(alone.initial_cost).epsilon(1e-12));
+      CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+    }
+  }
+}
+
+TEST_CASE("Cameras that are fixed stay, in every process") {
+  const Bundle whole = town();
+  const BundlePart part = my_part(whole);
+  Problem problem = build_problem(whole);
+  const Parameters<9> cameras(0, 9, static_cast<int>(whole.camera_count()));
+  problem.fix(cameras[3]);
+  problem.fix(cameras[0]);
+  const Result alone = solve(problem, one_thread());
+  Share share = share_of(part);
+  const Parameters<9> here(0, 9, static_cast<int>(part.cameras.size()));
+  for (std::size_t c = 0; c < part.cameras.size(); ++c)
+    if (part.cameras[c] == 0 || part.cameras[c] == 3) share.problem.fix(here[static_cast<int>(c)]);
+  const DistributedResult found = solve_distributed(world(), share, one_thread());
+  CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+  for (std::size_t c = 0; c < part.cameras.size(); ++c)
+    if (part.cameras[c] == 0 || part.cameras[c] == 3)
+      for (std::size_t k = 0; k < 9; ++k) CHECK(found.result.x[9 * c + k] == part.local.cameras[9 * c + k]);
+}
+
+TEST_CASE("Copies of a camera are the same in every process") {
+  const Bundle whole = town();
+  const BundlePart part = my_part(whole);
+  const DistributedResult found = solve_distributed(world(), share_of(part), one_thread());
+  std::vector<double> largest(9 * static_cast<std::size_t>(whole.camera_count()), -1e300), least = largest;
+  for (std::size_t c = 0; c < part.cameras.size(); ++c)
+    for (std::size_t k = 0; k < 9; ++k) {
+      const std::size_t to = 9 * static_cast<std::size_t>(part.cameras[c]) + k;
+      largest[to] = found.result.x[9 * c + k];
+      least[to] = -found.result.x[9 * c + k];
+    }
+  world().max(std::span<double>(largest));
+  world().max(std::span<double>(least));
+  for (std::size_t i = 0; i < largest.size(); ++i) CHECK(largest[i] == -least[i]);
+}
+
+TEST_CASE("What a distributed solve does not have is refused by all") {
+  const BundlePart part = my_part(town());
+  Share bounded = share_of(part);
+  bounded.problem.set_bounds(Parameters<9>(0, 9, static_cast<int>(part.cameras.size())), 6, 1.0, 1e6);
+  CHECK_THROWS_AS(solve_distributed(world(), bounded, one_thread()), CollectiveError);
+  Options dogleg = one_thread();
+  dogleg.method = Method::dogleg;
+  CHECK_THROWS_AS(solve_distributed(world(), share_of(part), dogleg), CollectiveError);
+  Share strange = share_of(part);
+  strange.shared.pop_back();
+  CHECK_THROWS_AS(solve_distributed(world(), strange, one_thread()), CollectiveError);
+}
+
+TEST_CASE("A start that is not finite in one process ends the solve in all") {
+  BundlePart part = my_part(town());
+  const int last = world().size() - 1;
+  if (world().rank() == last) part.local.points[0] = std::numeric_limits<double>::quiet_NaN();
+  const DistributedResult found = solve_distributed(world(), share_of(part), one_thread());
+  CHECK(found.result.status == Status::non_finite_start);
+  CHECK(found.result.reason.find("process " + std::to_string(last)) == 0);
+}
+
+TEST_CASE("An iteration limit and a time limit end the solve in all processes at once") {
+  const BundlePart part = my_part(town());
+  Options options = one_thread();
+  options.max_iterations = 2;
+  CHECK(solve_distributed(world(), share_of(part), options).result.status == Status::iteration_limit);
+  options.max_iterations = 1000;
+  options.time_limit = 1e-9;
+  CHECK(solve_distributed(world(), share_of(part), options).result.status == Status::time_limit);
+}
+
+TEST_CASE("Pose graphs in the plane and in space come to the cost of one process") {
+  for (const auto kind : {PoseGraphOptions::Kind::city, PoseGraphOptions::Kind::sphere}) {
+    PoseGraphOptions options;
+    options.kind = kind;
+    options.poses = 400;
+    PoseGraph graph = generate_pose_graph(options);
+    initialize(graph, Initialization::chordal);
+    const Result alone = solve(build_problem(graph), one_thread());
+    const PoseGraphPart part = part_of(world(), graph);
+    CHECK(world().sum(part.local.edges.count()) == graph.edges.count());
+    for (const auto solver : {DistributedSolver::implicit_schur, DistributedSolver::mumps}) {
+      const DistributedResult found = solve_distributed(world(), share_of(part), one_thread(), {.solver = solver});
+      CHECK(found.result.converged());
+      CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+    }
+  }
+}
