@@ -40,7 +40,7 @@ DistributedSystem::DistributedSystem(const Communicator& communicator, const Sha
   has_loss_ = communicator.any(program_.has_loss());
   equations_ =
       std::make_unique<SharedEquations>(communicator, share, program_, make_reduced(how.solver, communicator), threads);
-  assembly_ = std::make_unique<BlockAssembly>(program_, equations_->local());
+  assembly_ = std::make_unique<NormalAssembly>(program_, equations_->local());
   sizes_.resize(static_cast<std::size_t>(columns()));
   program_sizes_.resize(static_cast<std::size_t>(program_.columns()));
   program_step_.resize(program_sizes_.size());

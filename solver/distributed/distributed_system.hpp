@@ -53,7 +53,7 @@ class DistributedSystem final : public System {
   DistributedOptions how_;
   BlockProgram program_;
   std::unique_ptr<SharedEquations> equations_;
-  std::unique_ptr<BlockAssembly> assembly_;
+  std::unique_ptr<NormalAssembly> assembly_;
   int threads_;
   bool has_loss_ = false;          // in any process
   double degrees_of_freedom_ = 0;  // of all: residual components less columns
