@@ -71,8 +71,10 @@ ByteSource open_bytes(const std::string& path, const char* expected) {
     s->how = "gzip";
     s->in.push(io::gzip_decompressor(), block);
   }
-  if (!s->blocks) s->in.push(Bytes{&s->file, &s->rest}, block);
-  s->in.exceptions(std::ios::badbit);
+  if (!s->blocks) {
+    s->in.push(Bytes{&s->file, &s->rest}, block);
+    s->in.exceptions(std::ios::badbit);
+  }
   return [s = std::move(s), path](char* to, std::size_t size) -> std::size_t {
     try {
       if (s->blocks) return s->blocks->read(to, size);
