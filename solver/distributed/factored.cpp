@@ -48,20 +48,7 @@ class Factored final : public DistributedReduced {
   }
 
   LinearStatus solve(const double* b, double* x) override {
-    PetscInt n = 0;
-    petsc(VecGetLocalSize(right_, &n));
-    double* to = nullptr;
-    petsc(VecGetArrayWrite(right_, &to));
-    std::copy_n(b, n, to);
-    petsc(VecRestoreArrayWrite(right_, &to));
-    petsc(KSPSolve(solver_, right_, left_));
-    KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
-    petsc(KSPGetConvergedReason(solver_, &reason));
-    const double* from = nullptr;
-    petsc(VecGetArrayRead(left_, &from));
-    std::copy_n(from, n, x);
-    petsc(VecRestoreArrayRead(left_, &from));
-    return reason > 0 ? LinearStatus::ok : LinearStatus::retry;
+    return solve_by(solver_, right_, left_, b, x) > 0 ? LinearStatus::ok : LinearStatus::retry;
   }
 
  private:

@@ -65,23 +65,11 @@ class Krylov final : public DistributedReduced {
   }
 
   LinearStatus solve(const double* b, double* x) override {
-    PetscInt n = 0;
-    petsc(VecGetLocalSize(right_, &n));
-    double* to = nullptr;
-    petsc(VecGetArrayWrite(right_, &to));
-    std::copy_n(b, n, to);
-    petsc(VecRestoreArrayWrite(right_, &to));
     if (!options_rtol_) petsc(KSPSetTolerances(solver_, tolerance_, 0.0, PETSC_DEFAULT, PETSC_DEFAULT));
-    petsc(KSPSolve(solver_, right_, left_));
+    const KSPConvergedReason reason = solve_by(solver_, right_, left_, b, x);
     PetscInt count = 0;
-    KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
     petsc(KSPGetIterationNumber(solver_, &count));
-    petsc(KSPGetConvergedReason(solver_, &reason));
     iterations_ += count;
-    const double* from = nullptr;
-    petsc(VecGetArrayRead(left_, &from));
-    std::copy_n(from, n, x);
-    petsc(VecRestoreArrayRead(left_, &from));
     return status_of(reason, count);
   }
 

@@ -1,4 +1,5 @@
 // The communicator over MPI, and the session that starts and ends MPI and PETSc.
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <limits>
@@ -165,6 +166,23 @@ void petsc(PetscErrorCode code) {
   std::string message = std::exchange(petsc_message(), "");
   if (message.empty()) message = fmt::format("PETSc error {}: {}", static_cast<int>(code), general ? general : "");
   throw Error(message);
+}
+
+KSPConvergedReason solve_by(::KSP solver, ::Vec right, ::Vec left, const double* b, double* x) {
+  PetscInt n = 0;
+  petsc(VecGetLocalSize(right, &n));
+  double* to = nullptr;
+  petsc(VecGetArrayWrite(right, &to));
+  std::copy_n(b, n, to);
+  petsc(VecRestoreArrayWrite(right, &to));
+  petsc(KSPSolve(solver, right, left));
+  KSPConvergedReason reason = KSP_CONVERGED_ITERATING;
+  petsc(KSPGetConvergedReason(solver, &reason));
+  const double* from = nullptr;
+  petsc(VecGetArrayRead(left, &from));
+  std::copy_n(from, n, x);
+  petsc(VecRestoreArrayRead(left, &from));
+  return reason;
 }
 
 MPI_Comm mpi_of(const Communicator& communicator) {

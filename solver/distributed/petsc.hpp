@@ -45,4 +45,8 @@ using PetscVector = PetscOwner<::Vec, VecDestroy>;
 using PetscMatrix = PetscOwner<::Mat, MatDestroy>;
 using PetscKrylov = PetscOwner<::KSP, KSPDestroy>;
 
+/// x of the solver's system for b, this process' part of both; `right` and `left` are vectors of such parts. Why the
+/// solver ended.
+KSPConvergedReason solve_by(::KSP solver, ::Vec right, ::Vec left, const double* b, double* x);
+
 }  // namespace thalweg::inline v0_1

@@ -18,6 +18,7 @@
 #include <thalweg/report/text.hpp>
 #include <thalweg/studies/advice.hpp>
 
+#include "cli/exit_code.hpp"
 #include "cli/usage.hpp"
 #include "commands/commands.hpp"
 
@@ -67,20 +68,6 @@ struct Watched {
   Options options;
   TrainOptions train;
 };
-
-ExitCode exit_code(Status status) {
-  switch (status) {
-    case Status::converged:
-      return exit_converged;
-    case Status::interrupted:
-      return exit_interrupted;
-    case Status::non_finite_start:
-    case Status::failed:
-      return exit_failed;
-    default:
-      return exit_stopped;
-  }
-}
 
 /// Of as many minima as are printed, where their parameters are.
 std::vector<RoundingMetric> minima_rounding(const Problem& problem, const Report& report,

@@ -18,17 +18,6 @@ namespace {
 // As of a solve in one process: points that run to infinity gain ever less for a hundred steps.
 constexpr double noise_of_cameras = 5e-3;
 
-/// Distance in pixels of each observation of this process from its projection.
-std::vector<double> distances(const Problem& problem, const std::vector<double>& x) {
-  const ResidualGroup& group = *problem.groups()[0];
-  const auto n = static_cast<std::size_t>(group.items());
-  std::vector<double> u(n), v(n);
-  double* const residual[] = {u.data(), v.data()};
-  group.evaluate(x.data(), {0, group.items(), residual});
-  for (std::size_t i = 0; i < n; ++i) u[i] = std::hypot(u[i], v[i]);
-  return u;
-}
-
 /// The value of rank k of the sorted distances of all processes: by bisection of the bits of doubles, whose order is
 /// that of the numbers where none is negative. `mine` is sorted.
 double quantile(const Communicator& communicator, const std::vector<double>& mine, std::int64_t k) {
@@ -108,8 +97,8 @@ class BundleJob final : public Job {
     BundleSummary summary{part_.camera_count,
                           part_.point_count,
                           part_.observation_count,
-                          errors_of_all(communicator_, distances(share_.problem, share_.problem.start())),
-                          errors_of_all(communicator_, distances(share_.problem, found.result.x)),
+                          errors_of_all(communicator_, reprojection_distances(share_.problem, share_.problem.start())),
+                          errors_of_all(communicator_, reprojection_distances(share_.problem, found.result.x)),
                           std::nullopt};
     report.sections.push_back(section_of(summary));
   }

@@ -13,6 +13,7 @@
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
 
+#include "cli/exit_code.hpp"
 #include "cli/output_file.hpp"
 #include "cli/progress.hpp"
 #include "mpi/job.hpp"
@@ -32,20 +33,6 @@ class Lap {
  private:
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
-
-ExitCode exit_code(Status status) {
-  switch (status) {
-    case Status::converged:
-      return exit_converged;
-    case Status::interrupted:
-      return exit_interrupted;
-    case Status::non_finite_start:
-    case Status::failed:
-      return exit_failed;
-    default:
-      return exit_stopped;
-  }
-}
 
 /// What processes are measured by, gathered in process 0.
 struct ProcessFacts {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <thalweg/models/bundle.hpp>
+#include <thalweg/problem/problem.hpp>
 #include <thalweg/report/section.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -18,6 +19,9 @@ struct ReprojectionErrors {
 /// Of at least one distance. Where some are not finite, median and percentile are those of the others, the rest is
 /// unset.
 ReprojectionErrors reprojection_errors(std::span<const double> distances);
+
+/// Of each observation at x; the first group of the problem is that of the observations.
+std::vector<double> reprojection_distances(const Problem& problem, const std::vector<double>& x);
 
 /// What is drawn of a bundle adjustment.
 struct BundlePicture {

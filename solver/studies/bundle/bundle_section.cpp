@@ -56,6 +56,16 @@ Json json_of(const BundleSummary& b) {
 
 }  // namespace
 
+std::vector<double> reprojection_distances(const Problem& problem, const std::vector<double>& x) {
+  const ResidualGroup& group = *problem.groups()[0];
+  const auto n = static_cast<std::size_t>(group.items());
+  std::vector<double> u(n), v(n);
+  double* const residual[] = {u.data(), v.data()};
+  group.evaluate(x.data(), {0, group.items(), residual});
+  for (std::size_t i = 0; i < n; ++i) u[i] = std::hypot(u[i], v[i]);
+  return u;
+}
+
 ReprojectionErrors reprojection_errors(std::span<const double> distances) {
   ReprojectionErrors e;
   double squares = 0.0, sum = 0.0;

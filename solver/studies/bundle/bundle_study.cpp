@@ -44,17 +44,6 @@ constexpr double one_pixel = 1.0;
 // A descent of so many steps crept along something.
 constexpr std::int64_t creeping = 100;
 
-/// Distance in pixels of each observation from its projection at x.
-std::vector<double> distances(const Problem& problem, const std::vector<double>& x) {
-  const ResidualGroup& group = *problem.groups()[0];
-  const auto n = static_cast<std::size_t>(group.items());
-  std::vector<double> u(n), v(n);
-  double* const residual[] = {u.data(), v.data()};
-  group.evaluate(x.data(), {0, group.items(), residual});
-  for (std::size_t i = 0; i < n; ++i) u[i] = std::hypot(u[i], v[i]);
-  return u;
-}
-
 BundlePicture picture_of(const Bundle& start, const Bundle& solved, std::vector<double> before,
                          std::vector<double> after) {
   return {view_from_above(start, solved),
@@ -106,8 +95,9 @@ class BundleStudy final : public BlockStudy {
   }
   void conclude(const Request& request, Report& report) const override {
     const Bundle solved = with_solution(bundle_, shared_, report.result.x);
-    std::vector<double> before = distances(problem_, problem_.start()),
-                        after = distances(problem_, parameters_of(moved(solved, opposite(middle_)), shared_));
+    std::vector<double> before = reprojection_distances(problem_, problem_.start()),
+                        after =
+                            reprojection_distances(problem_, parameters_of(moved(solved, opposite(middle_)), shared_));
     BundleSummary summary{bundle_.camera_count(),      bundle_.point_count(),      bundle_.observation_count(),
                           reprojection_errors(before), reprojection_errors(after), std::nullopt};
     list_parameters(request, report);
