@@ -57,12 +57,12 @@ void fit_batch(const BatchModel& model, const BatchData& data, const BatchOption
   job.free_parameters = batch::free_parameters(model, options);
   job.held = !options.lower.empty() || !options.upper.empty() || !options.fixed.empty();
   const int threads = resolve_threads(options.threads);
-  std::vector<std::unique_ptr<batch::LaneData>> lanes(static_cast<std::size_t>(threads));
+  std::vector<std::vector<batch::LaneData>> lanes(static_cast<std::size_t>(threads));
   parallel_chunks(data.fits, fits_per_chunk(data.fits, threads), threads,
                   [&](std::int64_t, std::int64_t begin, std::int64_t end) {
                     auto& own = lanes[static_cast<std::size_t>(current_thread())];
-                    if (!own) own = std::make_unique<batch::LaneData>(job);
-                    batch::run(job, *own, begin, end);
+                    while (std::ssize(own) < batch::lane_groups(model.parameters())) own.emplace_back(job);
+                    batch::run(job, own, begin, end);
                   });
   if (options.hand_over) batch::hand_over(job);
 }

@@ -56,6 +56,7 @@ LaneData::LaneData(const Job& job)
     // Lanes that no fit has reached yet are evaluated too: they hold numbers of the first.
     const auto& x = job.data.x[static_cast<std::size_t>(k)];
     for (int i = 0; i < points_; ++i) std::fill_n(to + i * batch_lanes, batch_lanes, x[static_cast<std::size_t>(i)]);
+    if (x.size() != static_cast<std::size_t>(points_) || job.data.fits == 1) own_predictors_.push_back(k);
   }
 }
 
@@ -70,12 +71,9 @@ BatchStatus LaneData::load(std::int64_t fit, int lane, double* p) {
 }
 
 BatchStatus LaneData::load_predictors(std::int64_t fit, int lane) {
-  const auto points = static_cast<std::size_t>(points_);
-  for (std::size_t k = 0; k < x_.size(); ++k) {
-    const auto& x = job_.data.x[k];
-    if (x.size() == points && job_.data.fits > 1) continue;
-    const double* const from = x.data() + fit * points_;
-    double* const to = x_storage_.data() + static_cast<std::int64_t>(k) * points_ * batch_lanes + lane;
+  for (const int k : own_predictors_) {
+    const double* const from = job_.data.x[static_cast<std::size_t>(k)].data() + fit * points_;
+    double* const to = x_storage_.data() + std::int64_t{k} * points_ * batch_lanes + lane;
     for (int i = 0; i < points_; ++i) {
       if (!std::isfinite(from[i])) return BatchStatus::non_finite_data;
       to[i * batch_lanes] = from[i];
@@ -148,12 +146,14 @@ BatchStatus LaneData::start(std::int64_t fit, double* p) {
       x.push_back(column.data() + (column.size() == static_cast<std::size_t>(points_) ? 0 : fit * points_));
     job_.model.guess(x, guessed_from(fit), p);
   } else {
-    std::copy_n(starts.data() + (starts.size() == static_cast<std::size_t>(n) ? 0 : fit * n), n, p);
+    const double* const from = starts.data() + (starts.size() == static_cast<std::size_t>(n) ? 0 : fit * n);
+    for (int j = 0; j < n; ++j) p[j] = from[j];
   }
-  for (int j = 0; j < n; ++j) {
-    if (!std::isfinite(p[j])) return BatchStatus::no_start;
+  double check = 0.0;
+  for (int j = 0; j < n; ++j) check += 0.0 * p[j];
+  if (check != 0.0) return BatchStatus::no_start;
+  for (int j = 0; job_.held && j < n; ++j)
     if (!job_.is_fixed(j)) p[j] = std::clamp(p[j], job_.lower(j), job_.upper(j));
-  }
   return BatchStatus::converged;
 }
 

@@ -58,6 +58,7 @@ class LaneData {
   bool weighted_;
   AlignedArray y_, weight_, tile_, x_storage_;
   std::vector<const double*> x_;
+  std::vector<int> own_predictors_;  // those of which each fit has numbers of its own
   Lane squares_, counted_;
   std::vector<double> raised_;  // counts of a fit, as its guess sees them
 };

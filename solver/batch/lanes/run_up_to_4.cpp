@@ -2,7 +2,7 @@
 
 namespace thalweg::inline v0_1::batch {
 
-void run_up_to_4(const Job& job, LaneData& data, std::int64_t begin, std::int64_t end) {
+void run_up_to_4(const Job& job, std::span<LaneData> data, std::int64_t begin, std::int64_t end) {
   run_kernel<1, 4>(job, data, begin, end);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -16,10 +17,16 @@
 
 namespace thalweg::inline v0_1::batch {
 
+/// Fits that wait: those in [next, end).
+struct Queue {
+  std::int64_t next, end;
+};
+
 template <int N>
-class LaneFits {
+class LaneGroup {
  public:
-  LaneFits(const Job& job, LaneData& data) : job_(job), data_(data), finish_(job) {
+  LaneGroup(const Job& job, LaneData& data, Queue& queue, Finish<N>& finish)
+      : job_(job), data_(data), queue_(queue), finish_(finish) {
     for (int j = 0; j < N; ++j) {
       lower_[j] = job.lower(j);
       upper_[j] = job.upper(j);
@@ -27,21 +34,35 @@ class LaneFits {
     }
   }
 
-  /// Fits [begin, end).
-  void run(std::int64_t begin, std::int64_t end) {
-    next_ = begin;
-    end_ = end;
+  /// Takes fits into all lanes.
+  void fill() {
     for (int lane = 0; lane < batch_lanes; ++lane) refill(lane);
-    while (active_lanes_ > 0) {
-      evaluate();
-      for_packs([&](int first) {
-        judge(first);
-        job_.held ? step<true>(first) : step<false>(first);
-      });
-      for (int lane = 0; lane < batch_lanes; ++lane)
-        if (ending_[lane] != going_on) retire(lane);
-    }
-    finish_.flush();
+  }
+  bool is_busy() const { return active_lanes_ > 0; }
+
+  /// Model and sums at the trials.
+  void evaluate() {
+    trial_cost_ = {};
+    for (Lane& v : trial_g_) v = {};
+    for (Lane& v : trial_h_) v = {};
+    if (data_.weight() == nullptr && job_.options.cost == BatchCost::least_squares &&
+        job_.evaluator.accumulate(
+            {trial_[0].v, data_.x(), job_.data.points, data_.y(), trial_cost_.v, trial_g_[0].v, trial_h_[0].v}))
+      return;
+    evaluate_tiles();
+  }
+
+  /// The next trials.
+  void advance() {
+    for_packs([&](int first) {
+      judge(first);
+      job_.held ? step<true>(first) : step<false>(first);
+    });
+  }
+
+  /// Takes the next fits into the lanes whose fits have ended.
+  void replace() {
+    for (unsigned ended = ended_lanes(); ended != 0; ended &= ended - 1) retire(std::countr_zero(ended));
   }
 
  private:
@@ -56,8 +77,8 @@ class LaneFits {
   void refill(int lane) {
     double start[N];
     active_[lane] = ending_[lane] = 0.0;
-    while (next_ < end_) {
-      const std::int64_t fit = next_++;
+    while (queue_.next < queue_.end) {
+      const std::int64_t fit = queue_.next++;
       const BatchStatus status = data_.load(fit, lane, start);
       if (status != BatchStatus::converged) {
         finish_.refuse(fit, status);
@@ -94,14 +115,14 @@ class LaneFits {
     refill(lane);
   }
 
-  void evaluate() {
-    trial_cost_ = {};
-    for (Lane& v : trial_g_) v = {};
-    for (Lane& v : trial_h_) v = {};
-    if (data_.weight() == nullptr && job_.options.cost == BatchCost::least_squares &&
-        job_.evaluator.accumulate(
-            {trial_[0].v, data_.x(), job_.data.points, data_.y(), trial_cost_.v, trial_g_[0].v, trial_h_[0].v}))
-      return;
+  /// A bit of each lane whose fit ends.
+  unsigned ended_lanes() const {
+    unsigned bits = 0;
+    for (int lane = 0; lane < batch_lanes; ++lane) bits |= unsigned{ending_[lane] != going_on} << lane;
+    return bits;
+  }
+
+  void evaluate_tiles() {
     const double* x[most_batch_predictors];
     const int most = data_.tile_points();
     double* const value = data_.tile();
@@ -220,10 +241,11 @@ class LaneFits {
 
   const Job& job_;
   LaneData& data_;
-  Finish<N> finish_;
+  Queue& queue_;
+  Finish<N>& finish_;
   double lower_[N], upper_[N];
   bool fixed_[N];
-  std::int64_t next_ = 0, end_ = 0, fit_[batch_lanes] = {};
+  std::int64_t fit_[batch_lanes] = {};
   int active_lanes_ = 0;
   Lane p_[N], trial_[N], g_[N], trial_g_[N], h_[triangle(N)], trial_h_[triangle(N)];
   Lane cost_, trial_cost_, predicted_, damping_, rejected_, floor_, iterations_, active_, fresh_, accepted_, ending_;
