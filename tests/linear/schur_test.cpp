@@ -41,11 +41,11 @@ std::vector<Way> ways() {
   return all;
 }
 
-SchurSolver solver_of(BlockLeastSquares& system, const Way& way, int threads = 1) {
+SchurSolver solver_of(BlockLeastSquares& system, const Way& way, int threads = 1, Precision rows = Precision::exact) {
   const auto layout = system.layout(way.eliminates);
   auto reduced = way.make();
   if (reduced->needs_matrix()) layout->reduce();
-  SchurSolver solver(way.name, NormalEquations::make(layout), std::move(reduced), threads);
+  SchurSolver solver(way.name, NormalEquations::make(layout, rows), std::move(reduced), threads);
   system.assemble(solver.equations(), threads);
   return solver;
 }
@@ -69,6 +69,13 @@ Eigen::VectorXd reference(const Eigen::MatrixXd& J, double lambda, const std::ve
   R.transpose().solveInPlace(x);
   R.solveInPlace(x);
   return x;
+}
+
+/// With which no two items read the same two blocks.
+unsigned seed_of_single_reads(const Shape& shape) {
+  unsigned seed = 0;
+  while (!BlockLeastSquares(shape, seed).layout(true)->rank_two()) ++seed;
+  return seed;
 }
 
 double difference(const std::vector<double>& x, const Eigen::VectorXd& y) {
@@ -113,6 +120,37 @@ TEST_CASE("Schur equals dense equals sparse equals conjugate gradients, on probl
         for (std::size_t j = 0; j < b.size(); ++j) b[j] = std::sin(static_cast<double>(j));
         REQUIRE(solver.solve_again(b.data(), z.data()) == LinearStatus::ok);
         CHECK(difference(z, reference(system.J, 7.0, D, Eigen::Map<Eigen::VectorXd>(b.data(), g.size()))) < 1e-10);
+      }
+}
+
+TEST_CASE("rows in single precision give the step of the rounded Jacobian, and the exact gradient") {
+  for (const int width : {3, 6, 7, 9})
+    for (const int rows : {1, 2})
+      for (const Way& way : ways()) {
+        const Shape shape{"", copies(12, width), copies(30, 3), {{rows, 40, 1, true}}};
+        if (!way.eliminates) continue;
+        CAPTURE(width);
+        CAPTURE(rows);
+        CAPTURE(way.name);
+        BlockLeastSquares system(shape, seed_of_single_reads(shape));
+        SchurSolver solver = solver_of(system, way, 1, Precision::single_precision);
+        REQUIRE(solver.equations().layout().rank_two());
+        const std::vector<double> D = scales(system.J);
+        const Eigen::VectorXd g = system.J.transpose() * system.r;
+        const Eigen::MatrixXd rounded = system.J.cast<float>().cast<double>();
+        std::vector<double> step(D.size());
+        REQUIRE(solver.solve(1e-2, D.data(), step.data()) == LinearStatus::ok);
+        CHECK(difference(step, reference(rounded, 1e-2, D, -g)) < 1e-10);
+        CHECK(difference(step, reference(system.J, 1e-2, D, -g)) < 1e-4);
+        CHECK(difference({solver.gradient().begin(), solver.gradient().end()}, g) < 1e-13);
+        CHECK(difference({solver.column_norms().begin(), solver.column_norms().end()},
+                         system.J.colwise().norm().transpose()) < 1e-7);
+        CHECK(!solver.equations().outgrows_rows());
+
+        solver.equations().keep_rows_exactly();
+        system.assemble(solver.equations());
+        REQUIRE(solver.solve(1e-2, D.data(), step.data()) == LinearStatus::ok);
+        CHECK(difference(step, reference(system.J, 1e-2, D, -g)) < 1e-10);
       }
 }
 

@@ -16,15 +16,17 @@ namespace {
 
 using Kind = LinearSolverKind;
 
-/// A pinhole camera (rotation by small angles, translation, focal length) and a point, and where it was seen.
+/// A pinhole camera (rotation by small angles, translation, focal length) and a point, and where it was seen, in units
+/// of which the length between image points has `unit`.
 struct Pinhole {
+  double unit = 1.0;
   template <class Camera, class Point>
   auto operator()(const Camera& c, const Point& X, double u, double v) const {
     using T = std::decay_t<decltype(c[0] + X[0])>;
     const T x = X[0] - c[2] * X[1] + c[1] * X[2] + c[3];
     const T y = X[1] + c[2] * X[0] - c[0] * X[2] + c[4];
     const T z = X[2] - c[1] * X[0] + c[0] * X[1] + c[5] + 6.0;
-    return Vec<T, 2>(c[6] * x / z - u, c[6] * y / z - v);
+    return Vec<T, 2>(unit * (c[6] * x / z - u), unit * (c[6] * y / z - v));
   }
 };
 
@@ -36,7 +38,7 @@ struct Scene {
 /// `cameras` around a cloud of points, each seen by some of them; the start is the truth, disturbed. Every camera has a
 /// prior, so that the optimum is unique.
 /// With `lies` some points that are seen five times are once seen elsewhere.
-Scene scene(int cameras, int points, unsigned seed, bool named = true, bool lies = false) {
+Scene scene(int cameras, int points, unsigned seed, bool named = true, bool lies = false, double unit = 1.0) {
   std::mt19937 random(seed);
   std::normal_distribution<double> normal;
   std::vector<double> camera_truth, point_truth;
@@ -70,7 +72,7 @@ Scene scene(int cameras, int points, unsigned seed, bool named = true, bool lies
   for (double& value : point_truth) value += 0.05 * normal(random);
   s.problem.set_starts(point, point_truth);
   if (named) s.problem.eliminate(point);
-  s.seen = &s.problem.add_residuals("seen", Pinhole{}, camera[camera_of], point[point_of], u, v);
+  s.seen = &s.problem.add_residuals("seen", Pinhole{unit}, camera[camera_of], point[point_of], u, v);
   std::vector<int> all;
   std::vector<Vec<double, 7>> where;
   for (int i = 0; i < cameras; ++i) {
@@ -79,9 +81,9 @@ Scene scene(int cameras, int points, unsigned seed, bool named = true, bool lies
   }
   s.problem.add_residuals(
       "prior",
-      [](const auto& c, const Vec<double, 7>& p) {
+      [unit](const auto& c, const Vec<double, 7>& p) {
         Vec<std::decay_t<decltype(c[0] * 1.0)>, 7> r;
-        for (int i = 0; i < 7; ++i) r[i] = 0.5 * (c[i] - p[i]);
+        for (int i = 0; i < 7; ++i) r[i] = 0.5 * unit * (c[i] - p[i]);
         return r;
       },
       camera[all], where);
@@ -131,6 +133,30 @@ void check_against_dense(const Problem& problem) {
 }
 
 }  // namespace
+
+// More couplings than stay in a cache: their rows are kept in single precision.
+TEST_CASE("a large bundle adjustment ends where the factor of all its blocks leads") {
+  const Problem problem = scene(12, 13000, 8).problem;
+  const Result whole = solve(problem, precise(Kind::sparse_cholesky));
+  for (const Kind kind : {Kind::dense_schur, Kind::implicit_schur}) {
+    CAPTURE(to_string(kind));
+    const Result reduced = solve(problem, precise(kind));
+    CHECK(reduced.status == Status::converged);
+    CHECK(reduced.final_cost == doctest::Approx(whole.final_cost).epsilon(1e-12));
+    CHECK(distance(reduced.x, whole.x) < 1e-6);
+  }
+}
+
+TEST_CASE("a large bundle adjustment in units that single precision does not have") {
+  constexpr double unit = 1e-45;
+  Options options = precise(Kind::dense_schur);
+  options.gradient_tolerance = 0.0;
+  const Result usual = solve(scene(12, 13000, 8).problem, options);
+  const Result small = solve(scene(12, 13000, 8, true, false, unit).problem, options);
+  CHECK(small.status == Status::converged);
+  CHECK(small.final_cost == doctest::Approx(unit * unit * usual.final_cost).epsilon(1e-12));
+  CHECK(distance(small.x, usual.x) < 1e-6);
+}
 
 TEST_CASE("every sparse linear solver ends where dense QR ends") { check_against_dense(scene(6, 40, 1).problem); }
 

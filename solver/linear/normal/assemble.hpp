@@ -30,16 +30,17 @@ template <int R, class Scalar>
 
 }  // namespace assembly
 
-/// V and the gradient of the landmarks: nine numbers an item, eight of them in one vector. `first`: of what a landmark
-/// gets, so that its first item's replaces what is there.
+/// V, of the rows that are kept, and the gradient of the landmarks: nine numbers an item, eight of them in one vector.
+/// `first`: of what a landmark gets, so that its first item's replaces what is there.
 template <int F, int E>
 template <int R>
 void TiledEquations<F, E>::add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
-                                         const assembly::Columns<R, 1>& r, std::int64_t item, int n, bool first) {
+                                         const assembly::Columns<R, E>& kept, const assembly::Columns<R, 1>& r,
+                                         std::int64_t item, int n, bool first) {
   if constexpr (!narrow) return add_wide_landmarks<R>(group, e, r, item, n, first);
   const auto dot = [&](int a, int b) {
-    tile::Raw s = e.lanes(0, a) * (b < E ? e.lanes(0, b) : r.lanes(0, 0));
-    for (int k = 1; k < R; ++k) s += e.lanes(k, a) * (b < E ? e.lanes(k, b) : r.lanes(k, 0));
+    tile::Raw s{};
+    for (int k = 0; k < R; ++k) s += b < E ? kept.lanes(k, a) * kept.lanes(k, b) : e.lanes(k, a) * r.lanes(k, 0);
     return s;
   };
   tile::Raw v[8] = {dot(0, 0), dot(1, 0), dot(2, 0), dot(1, 1), dot(2, 1), dot(2, 2), dot(0, E), dot(1, E)};
@@ -120,7 +121,7 @@ void TiledEquations<F, E>::add_rows(int part, const NormalLayout::Group& group, 
     r.fill(strip.residual + row, 1, 0, 1, at);
     if (coupled) {
       e.fill(jacobian, group.columns, group.landmark_column, group.landmark_columns, at);
-      add_landmarks<R>(group, e, r, i, n, layout_->landmarks_once && row == 0);
+      add_landmarks<R>(group, e, e, r, i, n, layout_->landmarks_once && row == 0);
     }
     for (std::int64_t p = 0; p < pieces; ++p) {
       const NormalLayout::Piece& piece = group.pieces[static_cast<std::size_t>(p)];

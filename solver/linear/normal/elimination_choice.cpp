@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -191,12 +192,12 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
                       << bits * (fields - ++known[at(e)]);
     }
   }
-  std::vector<std::int32_t> landmarks;
+  LargeVector<std::pair<std::uint64_t, std::int32_t>> landmarks;  // keys and blocks
   for (std::int32_t b = 0; b < s.blocks(); ++b)
-    if (eliminated[at(b)]) landmarks.push_back(b);
-  std::sort(landmarks.begin(), landmarks.end(),
-            [&](std::int32_t a, std::int32_t b) { return key[at(a)] != key[at(b)] ? key[at(a)] < key[at(b)] : a < b; });
-  for (std::size_t r = 0; r < landmarks.size(); ++r) result.rank[at(landmarks[r])] = static_cast<std::int32_t>(r);
+    if (eliminated[at(b)]) landmarks.emplace_back(key[at(b)], b);
+  std::sort(landmarks.begin(), landmarks.end());
+  for (std::size_t r = 0; r < landmarks.size(); ++r)
+    result.rank[at(landmarks[r].second)] = static_cast<std::int32_t>(r);
   for (std::size_t n = 0; n < bins.size(); ++n) {
     LargeVector<std::int64_t>& order = result.items[group_of[n]];
     order.reserve(bins[n].item.size());
@@ -204,7 +205,7 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
       order.insert(order.end(), bins[n].item.begin() + bins[n].begin[bin],
                    bins[n].item.begin() + bins[n].begin[bin + 1]);
     };
-    for (const std::int32_t b : landmarks) append(at(b));
+    for (const auto& landmark : landmarks) append(at(landmark.second));
     append(at(s.blocks()));
     if (std::is_sorted(order.begin(), order.end())) order.clear();
   }

@@ -11,13 +11,16 @@
 
 namespace thalweg::inline v0_1 {
 
+/// Of the rows of J that are kept: exact, or rounded to half as many bytes, with a consistent H of the rounded rows.
+enum class Precision { exact, single_precision };
+
 /// H and g are assembled straight from strips of residuals; J is never stored. Then, for any damping λD², landmarks are
 /// eliminated: with V + λD² = LLᵀ and Z = W L⁻ᵀ the reduced system is (U + λD² − ZZᵀ) x = b_kept − Z L⁻¹ b_landmark
 /// (Brown 1958; Triggs et al. 1999, section 6). Undamped sums stay, so another damping needs no residuals.
 class NormalEquations {
  public:
   /// Kernels for the layout's tile width.
-  static std::unique_ptr<NormalEquations> make(std::shared_ptr<NormalLayout> layout);
+  static std::unique_ptr<NormalEquations> make(std::shared_ptr<NormalLayout> layout, Precision rows = Precision::exact);
   virtual ~NormalEquations() = default;
   const NormalLayout& layout() const { return *layout_; }
 
@@ -53,6 +56,11 @@ class NormalEquations {
   virtual void substitute(const double* b, const double* kept, double* x, int threads) const = 0;
 
   virtual double bytes() const = 0;  ///< that the sums take
+
+  /// After close(): whether rows are kept in single precision, and are too long or too short for it. The remedy, after
+  /// which everything is to be assembled again.
+  virtual bool outgrows_rows() const = 0;
+  virtual void keep_rows_exactly() = 0;
 
  protected:
   explicit NormalEquations(std::shared_ptr<NormalLayout> layout) : layout_(std::move(layout)) {}

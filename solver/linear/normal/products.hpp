@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <linear/normal/eliminate.hpp>
 #include <linear/normal/rank_two_coupling.hpp>
@@ -11,10 +12,14 @@
 namespace thalweg::inline v0_1 {
 
 template <int F, int E>
-TiledEquations<F, E>::TiledEquations(std::shared_ptr<NormalLayout> layout) : NormalEquations(std::move(layout)) {
+TiledEquations<F, E>::TiledEquations(std::shared_ptr<NormalLayout> layout, Precision rows)
+    : NormalEquations(std::move(layout)) {
   const NormalLayout& l = *layout_;
   rank_two_ = narrow && l.rank_two();
-  rank_two_ ? records_.resize_unset(l.couplings() * rank_two::size) : W_.resize_unset(l.couplings() * Coupling::size);
+  if (rank_two_)
+    records_.resize(l.couplings(), rows == Precision::single_precision);
+  else
+    W_.resize_unset(l.couplings() * Coupling::size);
   landmarks_.resize(std::int64_t{l.landmarks} * landmark_size);
   kept_sums_.resize(l.parts * kept_stride());
   kept_.resize(kept_stride());
@@ -27,8 +32,26 @@ TiledEquations<F, E>::TiledEquations(std::shared_ptr<NormalLayout> layout) : Nor
 
 template <int F, int E>
 double TiledEquations<F, E>::bytes() const {
-  return 8.0 * static_cast<double>(W_.size() + records_.size() + landmarks_.size() + kept_sums_.size() + kept_.size() +
-                                   reduced_.size() + vectors_.size());
+  return records_.bytes() + 8.0 * static_cast<double>(W_.size() + landmarks_.size() + kept_sums_.size() + kept_.size() +
+                                                      reduced_.size() + vectors_.size());
+}
+
+template <int F, int E>
+bool TiledEquations<F, E>::outgrows_rows() const {
+  if (!records_.single()) return false;
+  double shortest = std::numeric_limits<double>::infinity(), longest = 0.0;
+#pragma omp simd reduction(min : shortest) reduction(max : longest)
+  for (std::size_t j = 0; j < column_norms_.size(); ++j) {
+    const double norm = column_norms_[j];
+    longest = std::max(longest, norm);
+    shortest = std::min(shortest, norm > 0.0 ? norm : shortest);
+  }
+  return longest > rank_two::Records::longest || shortest < rank_two::Records::shortest;
+}
+
+template <int F, int E>
+void TiledEquations<F, E>::keep_rows_exactly() {
+  if (records_.single()) records_.resize(records_.couplings(), false);
 }
 
 template <int F, int E>

@@ -1,8 +1,9 @@
 // Couplings of one residual with at most two rows, as in bundle adjustment: kept as its rows of J, in place of W and U.
 //
 // With R rows f (of the tile) and e (of the landmark) W = fᵀe has rank R < 3, and U has one contribution fᵀf a
-// coupling. So f and e say as much as both, in 3 cache lines a coupling. With A = e L⁻ᵀ, a 2 × 3 matrix, the reduced
-// system loses fₐᵀ(Aₐ A_bᵀ) f_b for each pair of couplings; its diagonal blocks gain fᵀ(I − AAᵀ)f in place of U's fᵀf.
+// coupling. So f and e say as much as both, in 3 cache lines a coupling, or 1½ in single precision. With A = e L⁻ᵀ, a 2
+// × 3 matrix, the reduced system loses fₐᵀ(Aₐ A_bᵀ) f_b for each pair of couplings; its diagonal blocks gain fᵀ(I −
+// AAᵀ)f in place of U's fᵀf.
 #pragma once
 
 #include <utility>
@@ -12,9 +13,8 @@
 
 namespace thalweg::inline v0_1 {
 
-/// A coupling's record: the first eight columns of both rows of f, then a vector of the rest.
 namespace rank_two {
-inline constexpr int rest = 16;
+inline constexpr int rest = 16;     ///< in a record, after the first eight columns of both rows of f
 inline constexpr int ninth = 0;     ///< of the rest: column 8 of f, of both rows
 inline constexpr int landmark = 2;  ///< of the rest: e, column after column
 
@@ -39,8 +39,9 @@ using Two = Lanes<2>::Real;
   M[2] = -(A[0][0] * A[0][1] + A[1][0] * A[1][1] + A[2][0] * A[2][1]);
 }
 
-/// What a coupling has while its landmark is eliminated: both rows of A, each with a hole; M, a hole, and A L⁻¹b.
-inline constexpr int complement_at = 8, right_at = 12;
+/// What a coupling has while its landmark is eliminated: both rows of A, each with a hole; M, a hole, and A L⁻¹b; the
+/// record.
+inline constexpr int complement_at = 8, right_at = 12, record_at = 16;
 
 /// C = Aₐ A_bᵀ in lanes 0 (0, 0), 1 (0, 1), 5 (1, 0) and 4 (1, 1).
 [[gnu::always_inline]] inline tile::Raw inner_products(const double* a, const double* b) {
@@ -58,7 +59,7 @@ template <int lane>
 /// coupling has while its landmark is eliminated.
 template <class Square, int F>
 [[gnu::always_inline]] inline void add_products(const ProductSchedule::Pair* pair, const ProductSchedule::Pair* end,
-                                                const double* records, const double* halves, bool first, double* S) {
+                                                const double* halves, bool first, double* S) {
   using tile::load;
   using tile::splat;
   constexpr bool by_rows = Square::rest_by_rows;
@@ -67,8 +68,9 @@ template <class Square, int F>
   tile::Raw row = by_rows && !first ? load(S + Square::body) : tile::Raw{};
   Two corner = {by_rows && !first ? S[Square::body + tile::lanes] : 0.0, 0.0};
   for (; pair != end; ++pair) {
-    const double *const f = records + std::int64_t{pair->a} * size, *const h = records + std::int64_t{pair->b} * size;
-    const tile::Raw C = inner_products(halves + std::int64_t{pair->a} * half, halves + std::int64_t{pair->b} * half);
+    const double *const a = halves + std::int64_t{pair->a} * half, *const b = halves + std::int64_t{pair->b} * half;
+    const double *const f = a + record_at, *const h = b + record_at;
+    const tile::Raw C = inner_products(a, b);
     const tile::Raw f0 = load(f), f1 = load(f + 8);
     const tile::Raw g0 = f0 * splat_of<0>(C) + f1 * splat_of<5>(C), g1 = f0 * splat_of<1>(C) + f1 * splat_of<4>(C);
     const double* const n = h + rest + ninth;
@@ -145,7 +147,7 @@ void TiledEquations<F, E>::add_rank_two(int part, const NormalLayout::Group& gro
   constexpr int first = std::min(F, tile::lanes);
   double* const sums = kept_sums(part);
   Columns<R, F> f;
-  Columns<R, E> e;
+  Columns<R, E> e, kept;
   Columns<R, 1> r;
   const NormalLayout::Piece& piece = group.pieces[0];
   for (std::int64_t i = strip.begin; i < strip.end; i += tile::lanes) {
@@ -154,7 +156,9 @@ void TiledEquations<F, E>::add_rank_two(int part, const NormalLayout::Group& gro
     r.fill(strip.residual, 1, 0, 1, at);
     e.fill(strip.jacobian, group.columns, group.landmark_column, group.landmark_columns, at);
     f.fill(strip.jacobian, group.columns, piece.column, piece.width, at);
-    add_landmarks<R>(group, e, r, i, n, layout_->landmarks_once);
+    for (int k = 0; k < R; ++k)
+      for (int c = 0; c < E; ++c) tile::store(kept.numbers[k][c], records_.kept(e.lanes(k, c)));
+    add_landmarks<R>(group, e, kept, r, i, n, layout_->landmarks_once);
     Raw row[2][tile::lanes] = {}, rest[tile::lanes] = {};
     for (int k = 0; k < R; ++k) {
       for (int c = 0; c < first; ++c) row[k][c] = f.lanes(k, c);
@@ -175,8 +179,7 @@ void TiledEquations<F, E>::add_rank_two(int part, const NormalLayout::Group& gro
           }
         continue;
       }
-      double* const record = records_.data() + group.coupling[place] * rank_two::size;
-      tile::fetch_ahead<true>(record + couplings_ahead * rank_two::size, rank_two::size);
+      records_.template fetch<true>(group.coupling[place] + couplings_ahead);
       double *const g = u + Square::size, *const squares = g + vector_size;
       Raw slope = tile::load(g), square = tile::load(squares);
       for (int k = 0; k < R; ++k) {
@@ -190,9 +193,7 @@ void TiledEquations<F, E>::add_rank_two(int part, const NormalLayout::Group& gro
         g[tile::lanes] += ninth * r.numbers[k][0][l];
         squares[tile::lanes] += ninth * ninth;
       }
-      tile::store(record, row[0][l]);
-      tile::store(record + 8, row[1][l]);
-      tile::store(record + rank_two::rest, rest[l]);
+      records_.store(group.coupling[place], row[0][l], row[1][l], rest[l]);
     }
   }
 }
@@ -210,8 +211,9 @@ void TiledEquations<F, E>::halve_rank_two(std::int32_t begin, std::int32_t end, 
     gather(b, e, own);
     elimination::solve_lower<E>(L, own);
     for (std::int64_t k = layout.coupling_start[i]; k < layout.coupling_start[i + 1]; ++k, halves += rank_two::half) {
-      const double* const f = records_.data() + k * rank_two::size;
-      tile::fetch_ahead<false>(f + couplings_ahead * rank_two::size, rank_two::size);
+      records_.template fetch<false>(k + couplings_ahead);
+      double* const f = halves + rank_two::record_at;
+      records_.load_all(k, f);
       Two A[E];
       rank_two::times_inverse(f + rank_two::rest + rank_two::landmark, L, A);
       rank_two::store_two(halves, Two{A[0][0], A[1][0]});
@@ -230,8 +232,6 @@ void TiledEquations<F, E>::add_rank_two_products(std::size_t stretch, const doub
     requires(E == narrow_landmark) {
   const ProductSchedule& schedule = layout_->products;
   const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
-  const double* const records =
-      records_.data() + layout_->coupling_start[static_cast<std::size_t>(schedule.landmark[stretch])] * rank_two::size;
   for (std::int64_t r = schedule.run[stretch]; r < schedule.run[stretch + 1]; ++r) {
     const ProductSchedule::Run& run = schedule.runs[static_cast<std::size_t>(r)];
     double* const block = S + std::int64_t{run.block} * Square::size;
@@ -240,13 +240,14 @@ void TiledEquations<F, E>::add_rank_two_products(std::size_t stretch, const doub
       rank_two::subtract_squares<Square, F, true>(
           run.first, block, y + std::int64_t{-2 - source} * vector_size, [&](const double*& f, const double*& M) {
             if (pair == end) return false;
-            f = records + std::int64_t{pair->a} * rank_two::size;
-            M = halves + std::int64_t{pair->a} * rank_two::half + rank_two::complement_at;
+            const double* const own = halves + std::int64_t{pair->a} * rank_two::half;
+            f = own + rank_two::record_at;
+            M = own + rank_two::complement_at;
             ++pair;
             return true;
           });
     else
-      rank_two::add_products<Square, F>(pair, end, records, halves, run.first, block);
+      rank_two::add_products<Square, F>(pair, end, halves, run.first, block);
     pair = end;
   }
 }
@@ -262,7 +263,8 @@ void TiledEquations<F, E>::subtract_rank_two_diagonals(int part, bool eliminated
     const double* const L = landmarks_.data() + std::int64_t{e} * landmark_size + landmark_factor;
     for (std::int64_t k = layout.coupling_start[static_cast<std::size_t>(e)];
          k < layout.coupling_start[static_cast<std::size_t>(e) + 1]; ++k) {
-      const double* const record = records_.data() + k * rank_two::size;
+      alignas(64) double record[rank_two::size];
+      records_.load_all(k, record);
       rank_two::Two A[E];
       double M[3] = {1.0, 1.0, 0.0};
       if (eliminated) {
@@ -290,10 +292,10 @@ void TiledEquations<F, E>::add_rank_two_couplings(std::int32_t e, const double* 
   using tile::splat;
   const auto i = static_cast<std::size_t>(e);
   for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k) {
-    const double* const f = records_.data() + k * rank_two::size;
-    const double* const rest = f + rank_two::rest;
+    alignas(64) double rest[8];
+    tile::store(rest, records_.load(k, 2));
     const std::int64_t at = std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size;
-    const tile::Raw f0 = load(f), f1 = load(f + 8);
+    const tile::Raw f0 = records_.load(k, 0), f1 = records_.load(k, 1);
     rank_two::Two t{};
     for (int c = 0; c < E; ++c) t += rank_two::load_two(rest + rank_two::landmark + 2 * c) * own[c];
     if constexpr (with_x) {
@@ -318,11 +320,11 @@ void TiledEquations<F, E>::rank_two_transposed_product(std::int32_t e, const dou
   tile::Raw body[E] = {};
   double last[E] = {};
   for (std::int64_t k = layout_->coupling_start[i]; k < layout_->coupling_start[i + 1]; ++k) {
-    const double* const f = records_.data() + k * rank_two::size;
-    const double* const rest = f + rank_two::rest;
-    tile::fetch_ahead<false>(f + couplings_ahead * rank_two::size, rank_two::size);
+    records_.template fetch<false>(k + couplings_ahead);
+    alignas(64) double rest[8];
+    tile::store(rest, records_.load(k, 2));
     const double* const from = x + std::int64_t{layout_->coupling_tile[static_cast<std::size_t>(k)]} * vector_size;
-    const tile::Raw v = load(from), t0 = load(f) * v, t1 = load(f + 8) * v;
+    const tile::Raw v = load(from), t0 = records_.load(k, 0) * v, t1 = records_.load(k, 1) * v;
     for (int c = 0; c < E; ++c) {
       body[c] += t0 * splat(rest[rank_two::landmark + 2 * c]);
       body[c] += t1 * splat(rest[rank_two::landmark + 2 * c + 1]);

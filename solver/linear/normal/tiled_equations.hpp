@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include <linear/normal/normal_equations.hpp>
+#include <linear/normal/rank_two_records.hpp>
 #include <linear/normal/tile.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -13,14 +14,13 @@ template <int R, int N>
 struct Columns;
 }
 namespace rank_two {
-inline constexpr int size = 24;  ///< numbers of a record
-inline constexpr int half = 16;  ///< numbers that a coupling has while its landmark is eliminated
+inline constexpr int half = 16 + size;  ///< numbers that a coupling has while its landmark is eliminated
 }  // namespace rank_two
 
 template <int F, int E>  // widths of tiles and of landmarks
 class TiledEquations final : public NormalEquations {
  public:
-  explicit TiledEquations(std::shared_ptr<NormalLayout> layout);
+  TiledEquations(std::shared_ptr<NormalLayout> layout, Precision rows);
 
   void open(int part) override;
   void add(int part, std::size_t group, const ResidualStrip& strip) override;
@@ -35,6 +35,8 @@ class TiledEquations final : public NormalEquations {
   void reduce(const double* b, double* reduced, int threads) override;
   void substitute(const double* b, const double* kept, double* x, int threads) const override;
   double bytes() const override;
+  bool outgrows_rows() const override;
+  void keep_rows_exactly() override;
 
  private:
   using Square = tile::Layout<F, F>;                   // a block of U, and of the reduced system
@@ -58,7 +60,8 @@ class TiledEquations final : public NormalEquations {
   void add_rows(int part, const NormalLayout::Group& group, const ResidualStrip& strip, int row, bool store);
   template <int R>
   void add_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
-                     const assembly::Columns<R, 1>& r, std::int64_t item, int n, bool first);
+                     const assembly::Columns<R, E>& kept, const assembly::Columns<R, 1>& r, std::int64_t item, int n,
+                     bool first);
   template <int R>
   void add_wide_landmarks(const NormalLayout::Group& group, const assembly::Columns<R, E>& e,
                           const assembly::Columns<R, 1>& r, std::int64_t item, int n, bool first);
@@ -113,7 +116,7 @@ class TiledEquations final : public NormalEquations {
   std::int64_t reduced_stride() const { return layout_->reduced.blocks() * Square::size; }
 
   bool rank_two_ = false;              // there are records, and no W
-  AlignedArray records_;               // couplings × rank_two::size
+  rank_two::Records records_;          // one a coupling
   AlignedArray W_;                     // couplings × Coupling::size
   AlignedArray landmarks_;             // landmarks × landmark_size
   AlignedArray kept_sums_;             // parts × (tiles × kept_size, off-diagonal blocks × Square::size)

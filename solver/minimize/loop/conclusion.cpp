@@ -32,14 +32,16 @@ void Conclusion::begin(Journal& journal) {
 void Conclusion::opened() {
   first_iteration_ = journal_->result.iterations;
   lowest_cost_ = system_.cost();
-  lowest_x_ = start_x_ = system_.x();
+  const std::vector<double>& x = system_.x();
+  lowest_x_.assign(x.begin(), x.end());
+  start_x_ = lowest_x_;
 }
 
 void Conclusion::see() {
   influence_.see(system_);
   if (journal_->options.globalization == Globalization::none && system_.cost() < lowest_cost_) {
     lowest_cost_ = system_.cost();
-    lowest_x_ = system_.x();
+    lowest_x_.assign(system_.x().begin(), system_.x().end());
   }
 }
 
@@ -107,7 +109,8 @@ bool Conclusion::begin_anew() {
 /// lost: a Gaussian that narrowed until it covers one row, say.
 bool Conclusion::has_lost_directions(const Stationarity& here) {
   if (here.by_curvature || here.rank >= here.columns) return false;
-  if (!start_x_.empty()) highest_rank_ = std::max(highest_rank_, system_.rank_at(std::exchange(start_x_, {})));
+  if (!start_x_.empty()) highest_rank_ = std::max(highest_rank_, system_.rank_at({start_x_.begin(), start_x_.end()}));
+  start_x_.clear();
   return here.rank < std::min(highest_rank_, here.columns) && !system_.curves_up();
 }
 
@@ -175,7 +178,7 @@ Ending Conclusion::ending(Verdict verdict) const {
     end.reason = fmt::format("the undamped steps climbed from the cost {:.6g} to {:.6g}; the lowest point is reported",
                              lowest_cost_, end.cost);
   }
-  end.x = lowest_x_;
+  end.x.assign(lowest_x_.begin(), lowest_x_.end());
   end.cost = lowest_cost_;
   return end;
 }

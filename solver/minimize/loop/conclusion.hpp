@@ -55,9 +55,9 @@ class Conclusion {
   int kink_rounds_ = 0;               // how often components were held at a kink, or released
   int jumps_ = 0;                     // to lower points that a verification met
   std::int64_t first_iteration_ = 0;  // the descent's start on the trace
-  std::vector<double> lowest_x_;      // the start; of undamped steps the lowest point met
+  LargeVector<double> lowest_x_;      // the start; of undamped steps the lowest point met
   double lowest_cost_ = 0.0;
-  std::vector<double> start_x_;    // until J's rank there is known
+  LargeVector<double> start_x_;    // until J's rank there is known
   std::int64_t highest_rank_ = 0;  // of J, met in this solve
   double renewed_cost_ = 0.0;      // where the descent last began anew
   std::string undetermined_;       // names of parameters that the residuals lost, where the others are at a minimum

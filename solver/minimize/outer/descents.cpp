@@ -49,7 +49,7 @@ Ending Descents::run(std::vector<double> x, Journal& journal) {
   journal.clock.charge(Stopwatch::setup);
   loop_.begin_solve();
   Journal first(limited, journal.clock, journal.result);
-  Ending ending = descend(x, options, first);
+  Ending ending = descend(restarts ? x : std::move(x), options, first);
   note_projected(system_, journal.result.notes);
   const auto used_up = [&] { return journal.result.iterations >= options.max_iterations; };
   const bool creeps = ending.status == Status::iteration_limit && !used_up();

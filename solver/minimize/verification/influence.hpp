@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <thalweg/base/aligned.hpp>
 #include <vector>
 
 namespace thalweg::inline v0_1 {
@@ -35,7 +36,7 @@ class Influence {
 
  private:
   double size(std::size_t j) const { return largest_sizes_[j] > 0.0 ? largest_sizes_[j] : 1.0; }
-  std::vector<double> largest_norms_, largest_sizes_;
+  LargeVector<double> largest_norms_, largest_sizes_;
   double largest_cost_ = 0.0;
 };
 

@@ -133,11 +133,11 @@ class ReprojectionGroup final : public ResidualGroup {
   }
 
   /// Columns of eight items, or of the n that are left, to where they are wanted.
-  static void put(const Real* columns, int count, double* const* to, std::int64_t at, int n) {
+  static void put(const Raw* columns, int count, double* const* to, std::int64_t at, int n) {
     for (int c = 0; c < count; ++c) {
       if (!to[c]) continue;
       if (n == lanes) {
-        columns[c].store(to[c] + at);
+        Real(columns[c]).store(to[c] + at);
       } else {
         for (int l = 0; l < n; ++l) to[c][at + l] = columns[c][l];
       }
@@ -161,20 +161,19 @@ class ReprojectionGroup final : public ResidualGroup {
       at_point[l] = x + point[m];
     }
     for (int q = 0; q < vectors; ++q) transpose(raw + q * 8);
-    Real C[vectors * 8];
-    for (int k = 0; k < (with_jacobian ? used : 15); ++k) C[k] = Real(raw[k]);
+    const auto C = [&](int k) { return Real(raw[k]); };
     const auto coordinate = [&](int d) {
       return Real(Raw{at_point[0][d], at_point[1][d], at_point[2][d], at_point[3][d], at_point[4][d], at_point[5][d],
                       at_point[6][d], at_point[7][d]});
     };
     const Real X0 = coordinate(0), X1 = coordinate(1), X2 = coordinate(2);
-    const Real* const R = C + rotation;
-    const Real Q0 = R[0] * X0 + R[1] * X1 + R[2] * X2, Q1 = R[3] * X0 + R[4] * X1 + R[5] * X2,
-               Q2 = R[6] * X0 + R[7] * X1 + R[8] * X2;
-    const Real P0 = Q0 + C[translation], P1 = Q1 + C[translation + 1], P2 = Q2 + C[translation + 2];
+    const auto R = [&](int k) { return C(rotation + k); };
+    const Real Q0 = R(0) * X0 + R(1) * X1 + R(2) * X2, Q1 = R(3) * X0 + R(4) * X1 + R(5) * X2,
+               Q2 = R(6) * X0 + R(7) * X1 + R(8) * X2;
+    const Real P0 = Q0 + C(translation), P1 = Q1 + C(translation + 1), P2 = Q2 + C(translation + 2);
     const Real iz = Real(-1.0) / P2;
     const Real px = P0 * iz, py = P1 * iz, s = px * px + py * py;
-    const Real f = C[focal], k1 = C[radial1], k2 = C[radial2];
+    const Real f = C(focal), k1 = C(radial1), k2 = C(radial2);
     const Real d = Real(1.0) + s * (k1 + k2 * s), fd = f * d;
     Real u, v;
     if (n == lanes) {
@@ -186,33 +185,33 @@ class ReprojectionGroup final : public ResidualGroup {
         v.v[l] = v_[static_cast<std::size_t>(i + l)];
       }
     }
-    const Real r[2] = {fd * px - u, fd * py - v};
+    const Raw r[2] = {(fd * px - u).v, (fd * py - v).v};
     put(r, 2, out.residual, at, n);
     if constexpr (with_jacobian) {
-      Real J[2][12];
+      Raw J[2][12];
       const Real fs = f * s, fss = fs * s;
-      J[0][6] = d * px;
-      J[1][6] = d * py;
-      J[0][7] = fs * px;
-      J[1][7] = fs * py;
-      J[0][8] = fss * px;
-      J[1][8] = fss * py;
+      J[0][6] = (d * px).v;
+      J[1][6] = (d * py).v;
+      J[0][7] = (fs * px).v;
+      J[1][7] = (fs * py).v;
+      J[0][8] = (fss * px).v;
+      J[1][8] = (fss * py).v;
       // M = ∂pixel/∂p, symmetric; G = M ∂p/∂P.
       const Real bend = Real(2.0) * f * (k1 + Real(2.0) * k2 * s);
       const Real a = fd + bend * px * px, b = bend * px * py, c = fd + bend * py * py;
-      const Real* const L = C + left_jacobian;
+      const auto L = [&](int k) { return C(left_jacobian + k); };
       const Real rows[2][2] = {{a, b}, {b, c}};
       for (int k = 0; k < 2; ++k) {
         const Real g0 = rows[k][0] * iz, g1 = rows[k][1] * iz, g2 = (rows[k][0] * px + rows[k][1] * py) * iz;
         // −gᵀ[Q]ₓ = (Q × g)ᵀ
         const Real h0 = Q1 * g2 - Q2 * g1, h1 = Q2 * g0 - Q0 * g2, h2 = Q0 * g1 - Q1 * g0;
         for (int j = 0; j < 3; ++j) {
-          J[k][j] = h0 * L[j] + h1 * L[3 + j] + h2 * L[6 + j];
-          J[k][9 + j] = g0 * R[j] + g1 * R[3 + j] + g2 * R[6 + j];
+          J[k][j] = (h0 * L(j) + h1 * L(3 + j) + h2 * L(6 + j)).v;
+          J[k][9 + j] = (g0 * R(j) + g1 * R(3 + j) + g2 * R(6 + j)).v;
         }
-        J[k][3] = g0;
-        J[k][4] = g1;
-        J[k][5] = g2;
+        J[k][3] = g0.v;
+        J[k][4] = g1.v;
+        J[k][5] = g2.v;
       }
       put(J[0], 24, out.jacobian, at, n);
     }

@@ -30,6 +30,7 @@ NormalAssembly::NormalAssembly(BlockProgram& program, NormalEquations& equations
 
 double NormalAssembly::evaluate(const double* x, int threads) {
   const NormalLayout& layout = equations_.layout();
+  x_ = x;
   program_.fill_tables(x);
   parallel_chunks(layout.parts, 1, threads, [&](std::int64_t p, std::int64_t, std::int64_t) {
     const auto part = static_cast<std::size_t>(p);
@@ -46,6 +47,14 @@ double NormalAssembly::evaluate(const double* x, int threads) {
     part_squares_[part] = squares;
   });
   return 0.5 * std::accumulate(part_squares_.begin(), part_squares_.end(), 0.0);
+}
+
+void NormalAssembly::finish(int threads) {
+  equations_.close(threads);
+  if (!equations_.outgrows_rows()) return;
+  equations_.keep_rows_exactly();
+  evaluate(x_, threads);
+  equations_.close(threads);
 }
 
 RowAssembly::RowAssembly(BlockProgram& program, JacobianRows& rows, int threads) : program_(program), rows_(rows) {

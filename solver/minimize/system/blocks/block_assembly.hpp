@@ -13,7 +13,7 @@ namespace thalweg::inline v0_1 {
 class BlockAssembly {
  public:
   virtual ~BlockAssembly() = default;
-  /// Sums H and g, or stores J and r, at x; the cost at x.
+  /// Sums H and g, or stores J and r, at x, which must stay until close(); the cost at x.
   virtual double evaluate(const double* x, int threads) = 0;
   /// Makes g and the column norms of what was evaluated. False where one is not finite.
   bool close(int threads);
@@ -35,12 +35,13 @@ class NormalAssembly final : public BlockAssembly {
   double evaluate(const double* x, int threads) override;
 
  private:
-  void finish(int threads) override { equations_.close(threads); }
+  void finish(int threads) override;
   std::span<const double> gradient() const override { return equations_.gradient(); }
   std::span<const double> column_norms() const override { return equations_.column_norms(); }
 
   BlockProgram& program_;
   NormalEquations& equations_;
+  const double* x_ = nullptr;                   // of the last evaluation
   std::vector<BlockProgram::Scratch> scratch_;  // of each part
   std::vector<double> part_squares_;
 };

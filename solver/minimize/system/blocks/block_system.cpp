@@ -25,6 +25,9 @@ constexpr double loosest = 0.1, tightest = 1e-3, forcing_factor = 0.9;
 // Of losses: the part of the cost below which a decrease is slow, and how many bent steps in a row may be refused.
 constexpr double slow = 0.1;
 constexpr int most_refused = 3;
+// Couplings whose exact rows, 192 bytes each, no longer stay in the cache: reading them is what steps wait for. Rows in
+// single precision are read in half of the time, and cost a conversion each.
+constexpr std::int64_t couplings_in_cache = 50'000;
 // Room for the trace, so that no iteration of a usual solve allocates.
 constexpr std::int64_t records_at_once = 2000;
 
@@ -98,7 +101,8 @@ void BlockSystem::solve_by_rows(int threads) {
 void BlockSystem::solve_by_equations(int threads) {
   std::unique_ptr<ReducedSolver> reduced = make_reduced(plan_.kind);
   if (reduced->needs_matrix()) layout_->reduce();
-  auto solver = std::make_unique<SchurSolver>(std::string(to_string(plan_.kind)), NormalEquations::make(layout_),
+  const Precision rows = layout_->couplings() > couplings_in_cache ? Precision::single_precision : Precision::exact;
+  auto solver = std::make_unique<SchurSolver>(std::string(to_string(plan_.kind)), NormalEquations::make(layout_, rows),
                                               std::move(reduced), threads);
   assembly_ = std::make_unique<NormalAssembly>(program_, solver->equations());
   equations_ = solver.get();
@@ -107,6 +111,7 @@ void BlockSystem::solve_by_equations(int threads) {
 
 SchurSolver* BlockSystem::equations_at(const std::vector<double>& x, Kind requested, double memory_limit, int threads) {
   choose(keeps_rows(requested) ? Kind::automatic : requested, memory_limit, threads);
+  equations_->equations().keep_rows_exactly();
   const double cost = assembly_->evaluate(x.data(), threads);
   return assembly_->close(threads) && std::isfinite(cost) ? equations_ : nullptr;
 }
