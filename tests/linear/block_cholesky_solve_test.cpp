@@ -81,6 +81,33 @@ TEST_CASE("a factor in single precision is refined to double precision, or says 
   CHECK(coarse.factor() == LinearStatus::retry);
 }
 
+TEST_CASE("single precision is taken from so many flops on, and refined to the accuracy that is asked for") {
+  const BlockPattern pattern = chain();
+  const BlockSystem system = random_system(pattern, 8, 1.0001);
+  const Eigen::VectorXd b = Eigen::VectorXd::Random(pattern.order());
+  const Eigen::VectorXd expected = system.dense.llt().solve(b);
+  BlockCholesky cholesky;
+  REQUIRE(cholesky.analyze(pattern) == LinearStatus::ok);
+  const double flops = cholesky.facts().flops;
+  REQUIRE(cholesky.analyze(pattern, {.single_precision_from = 2.0 * flops}) == LinearStatus::ok);
+  CHECK(!cholesky.facts().single_precision);
+  double errors[2];
+  for (const bool rough : {false, true}) {
+    BlockCholeskyOptions options{.single_precision_from = flops};
+    if (rough) options.accuracy = 1e-4;
+    REQUIRE(cholesky.analyze(pattern, options) == LinearStatus::ok);
+    CHECK(cholesky.facts().single_precision);
+    set_blocks(cholesky, pattern, system);
+    REQUIRE(cholesky.factor() == LinearStatus::ok);
+    Eigen::VectorXd x = b;
+    REQUIRE(cholesky.solve(x.data(), x.data()) == LinearStatus::ok);
+    errors[rough] = (x - expected).lpNorm<Eigen::Infinity>() / expected.lpNorm<Eigen::Infinity>();
+  }
+  CHECK(errors[0] <= 1e-10);
+  CHECK(errors[1] <= 1e-4);
+  CHECK(errors[0] < errors[1]);
+}
+
 TEST_CASE("the block Cholesky counts its factor: a chain in its own order and a dense matrix have closed forms") {
   BlockCholesky cholesky;
   REQUIRE(cholesky.analyze(chain(), {.ordering = Ordering::natural}) == LinearStatus::ok);

@@ -154,6 +154,31 @@ TEST_CASE("rows in single precision give the step of the rounded Jacobian, and t
       }
 }
 
+TEST_CASE("a factor in single precision gives steps to 1e-5, and way to one in double precision") {
+  // Of points seen once the reduced system is what the damping leaves of it.
+  for (const Shape& shape : {shapes()[0], shapes()[1], shapes()[3], shapes()[6]})
+    for (const auto make : {make_dense_reduced, make_sparse_reduced}) {
+      CAPTURE(shape.name);
+      BlockLeastSquares system(shape, 9);
+      const auto layout = system.layout(true);
+      layout->reduce();
+      SchurSolver solver("single precision", NormalEquations::make(layout), make(0.0), 1);
+      system.assemble(solver.equations());
+      const std::vector<double> D = scales(system.J);
+      const Eigen::VectorXd g = system.J.transpose() * system.r;
+      std::vector<double> step(D.size());
+      for (const double lambda : {1e-1, 1e-3, 1e-5, 1e-7, 1e-2}) {
+        CAPTURE(lambda);
+        REQUIRE(solver.solve(lambda, D.data(), step.data()) == LinearStatus::ok);
+        CHECK(difference(step, reference(system.J, lambda, D, -g)) < 1e-4);
+      }
+      solver.work_exactly();
+      system.assemble(solver.equations());
+      REQUIRE(solver.solve(1e-2, D.data(), step.data()) == LinearStatus::ok);
+      CHECK(difference(step, reference(system.J, 1e-2, D, -g)) < 1e-10);
+    }
+}
+
 TEST_CASE("conjugate gradients begin near the solution where the damping alone has changed") {
   const Shape shape = shapes().front();
   for (const Way& way : ways()) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -17,9 +18,13 @@ struct BlockCholeskyOptions {
   Ordering ordering = Ordering::automatic;
   int repetitions = 1;  ///< how often this structure will be factored, roughly
   int threads = 1;      ///< of factor(), at most; 0: as many as the machine has. The same bits for any number.
-  /// Factors in single precision, and refines each solution with residuals in double precision until they stop
-  /// shrinking: half the memory, and faster where the factor is heavy; for condition numbers below about 10⁶.
+  /// Factors in single precision, and refines each solution with residuals in double precision: half the memory, and
+  /// faster where the factor is heavy; for condition numbers below about 10⁷.
   bool single_precision = false;
+  /// The same where a factor takes so many flops.
+  double single_precision_from = std::numeric_limits<double>::infinity();
+  /// Of a refined solution, relative to its largest number: refinement ends there, or at rounding.
+  double accuracy = 1e-14;
 };
 
 /// A = LLᵀ of a symmetric positive definite block matrix: analyze once per pattern; then write the blocks, factor and
@@ -45,6 +50,7 @@ class BlockCholesky {
     std::int64_t tallest = 0;               // rows of the tallest
     std::int64_t bytes = 0;                 // foreseen at the peak of factor(): A, maps, L, update matrices
     Ordering ordering = Ordering::natural;  // never automatic
+    bool single_precision = false;
   };
   /// Where the numbers of a block are written: number (r, c) to data[r · row_step + c · column_step]. One step is 1;
   /// which it is depends on the order of elimination.
@@ -82,8 +88,8 @@ class BlockCholesky {
   std::int32_t indefinite_block() const;
 
   /// Solves AX = B for `columns` right-hand sides, each facts().order long, one after the other; X may be B. `retry`: a
-  /// result is not finite. `inexact`: the single precision factor was too coarse for refinement to reach rounding of
-  /// double precision. `fatal`: out of memory. Throws Error unless the last factor() was ok.
+  /// result is not finite. `inexact`: the single precision factor was too coarse for refinement to reach 1e-11, or the
+  /// accuracy that was asked for. `fatal`: out of memory. Throws Error unless the last factor() was ok.
   LinearStatus solve(const double* b, double* x, std::int64_t columns = 1);
   /// log det A. Throws Error unless the last factor() was ok.
   double log_determinant() const;

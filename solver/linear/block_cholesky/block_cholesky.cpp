@@ -105,14 +105,16 @@ LinearStatus BlockCholesky::Implementation::analyze(const BlockPattern& given, c
   CancellationProbe::poll();
   symbolic = block_cholesky::analyze(pattern, order);
   CancellationProbe::poll();
-  const int number = options.single_precision ? sizeof(float) : sizeof(double);
+  const bool single = options.single_precision || symbolic->flops >= options.single_precision_from;
+  const int number = single ? sizeof(float) : sizeof(double);
   plan.emplace(*symbolic, pattern, 64 / number, resolve_threads(options.threads));
-  if (options.single_precision) {
+  if (single) {
     in_single.emplace(*symbolic, *plan);
-    refinement.emplace(pattern);
+    refinement.emplace(pattern, options.accuracy);
   } else {
     in_double.emplace(*symbolic, *plan);
   }
+  facts.single_precision = single;
   facts.order = pattern.order();
   facts.entries = pattern.entries();
   facts.factor_nonzeros = symbolic->factor_nonzeros;

@@ -13,20 +13,25 @@ namespace thalweg::inline v0_1::block_cholesky {
 
 class Refinement {
  public:
-  explicit Refinement(const BlockPattern& pattern);
+  /// `accuracy`: of a solution, relative to its largest number, that is enough.
+  Refinement(const BlockPattern& pattern, double accuracy);
 
-  /// Solves Ax = b, A being the blocks that the plan places in the values. `approximate`(r, d) solves Ad = r roughly. x
-  /// may be b.
+  using Approximate = std::function<void(const double* r, double* d)>;
+
+  /// Solves Ax = b, A being the blocks that the plan places in the values. `approximate`(r, d) solves Ad = r roughly,
+  /// by a positive definite matrix. x may be b.
   LinearStatus solve(const double* values, const Plan& plan, const double* b, double* x,
-                     const std::function<void(const double* r, double* d)>& approximate);
+                     const Approximate& approximate);
 
  private:
-  const BlockPattern& pattern_;
-  std::vector<std::int64_t> offset_;
-  std::vector<double> residual_, correction_, right_;
+  double correct(const double* values, const Plan& plan, const Approximate& approximate);
+  void multiply(const double* values, const Plan& plan, const double* x, std::vector<double>& product) const;
 
-  /// residual = right − Ax.
-  void subtract_product(const double* values, const Plan& plan, const double* x);
+  const BlockPattern& pattern_;
+  double accuracy_;
+  std::vector<std::int64_t> offset_;
+  std::vector<double> right_, residual_, correction_;         // b, b − Ax, and what is added to x
+  std::vector<double> preconditioned_, direction_, product_;  // of conjugate gradients
 };
 
 }  // namespace thalweg::inline v0_1::block_cholesky

@@ -1,6 +1,8 @@
 #include <linear/schur/reduced_solver.hpp>
 
 #include <array>
+#include <limits>
+#include <vector>
 
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/parallel.hpp>
@@ -10,18 +12,28 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
+/// Steps by a factor in single precision are refined to this.
+constexpr double exact_enough = 1e-5;
+
 /// A minimiser factors one structure some ten to fifty times.
-LinearStatus analyze(BlockCholesky& cholesky, const BlockPattern& pattern, Ordering ordering, int threads) {
-  return cholesky.analyze(pattern, {.ordering = ordering, .repetitions = 20, .threads = threads});
+LinearStatus analyze(BlockCholesky& cholesky, const BlockPattern& pattern, Ordering ordering, int threads,
+                     double single_precision_from) {
+  return cholesky.analyze(pattern, {.ordering = ordering,
+                                    .repetitions = 20,
+                                    .threads = threads,
+                                    .single_precision_from = single_precision_from,
+                                    .accuracy = exact_enough});
 }
+bool is_single(const BlockCholesky& cholesky) { return cholesky.facts().single_precision; }
 void write_block(BlockCholesky& cholesky, const NormalEquations& equations, std::int64_t k) {
   const BlockCholesky::Slot slot = cholesky.block_slot(k);
   equations.reduced_block(k, slot.data, slot.row_step, slot.column_step);
 }
 #if THALWEG_CHOLMOD
-LinearStatus analyze(SparseCholesky& cholesky, const BlockPattern& pattern, Ordering ordering, int) {
+LinearStatus analyze(SparseCholesky& cholesky, const BlockPattern& pattern, Ordering ordering, int, double) {
   return cholesky.analyze(pattern, ordering);
 }
+bool is_single(const SparseCholesky&) { return false; }
 void write_block(SparseCholesky& cholesky, const NormalEquations& equations, std::int64_t k) {
   std::array<double, widest_tile * widest_tile> block;
   const int width = equations.layout().width;
@@ -33,43 +45,77 @@ void write_block(SparseCholesky& cholesky, const NormalEquations& equations, std
 template <class Cholesky>
 class DirectReduced final : public ReducedSolver {
  public:
-  explicit DirectReduced(Ordering ordering) : ordering_(ordering) {}
+  DirectReduced(Ordering ordering, double single_precision_from)
+      : ordering_(ordering), single_precision_from_(single_precision_from) {}
   bool needs_matrix() const override { return true; }
   bool keeps_factor() const override { return true; }
 
+  void work_exactly() override {
+    if (analyzed_ && is_single(cholesky_)) analyzed_ = false;
+    single_precision_from_ = never;
+  }
+
   LinearStatus factor(NormalEquations& equations, int threads) override {
-    const BlockPattern& pattern = equations.layout().reduced;
+    equations_ = &equations;
+    const LinearStatus status = factor_once(threads);
+    if (status != LinearStatus::retry || !is_single(cholesky_)) return status;
+    work_exactly();
+    return factor_once(threads);
+  }
+
+  LinearStatus solve(const double* b, double* x, int threads) override {
+    if (!is_single(cholesky_)) return cholesky_.solve(b, x);
+    right_.assign(b, b + cholesky_.facts().order);
+    const LinearStatus status = cholesky_.solve(b, x);
+    if (status == LinearStatus::ok || status == LinearStatus::fatal) return status;
+    // The equations have become too ill-conditioned for single precision, and will not be better soon.
+    work_exactly();
+    if (const LinearStatus anew = factor_once(threads); anew != LinearStatus::ok) return anew;
+    return cholesky_.solve(right_.data(), x);
+  }
+  double bytes() const override { return analyzed_ ? static_cast<double>(cholesky_.facts().bytes) : 0.0; }
+
+ private:
+  /// Of the equations as they are.
+  LinearStatus factor_once(int threads) {
+    const NormalLayout& layout = equations_->layout();
+    const BlockPattern& pattern = layout.reduced;
     if (!analyzed_) {
-      if (const LinearStatus status = analyze(cholesky_, pattern, ordering_, threads); status != LinearStatus::ok)
+      // What is left when nothing is eliminated, pose graphs for one, is too ill-conditioned.
+      if (const LinearStatus status =
+              analyze(cholesky_, pattern, ordering_, threads, layout.landmarks > 0 ? single_precision_from_ : never);
+          status != LinearStatus::ok)
         return status;
       analyzed_ = true;
     }
     constexpr std::int64_t grain = 128;
     parallel_chunks(pattern.blocks(), grain, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
-      for (std::int64_t k = begin; k < end; ++k) write_block(cholesky_, equations, k);
+      for (std::int64_t k = begin; k < end; ++k) write_block(cholesky_, *equations_, k);
     });
     return cholesky_.factor();
   }
-  LinearStatus solve(const double* b, double* x, int) override { return cholesky_.solve(b, x); }
-  double bytes() const override { return analyzed_ ? static_cast<double>(cholesky_.facts().bytes) : 0.0; }
 
- private:
+  static constexpr double never = std::numeric_limits<double>::infinity();
+
   Ordering ordering_;
+  double single_precision_from_;
   Cholesky cholesky_;
+  const NormalEquations* equations_ = nullptr;  // of the last factor
+  std::vector<double> right_;                   // of a solve that may be done again
   bool analyzed_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<ReducedSolver> make_dense_reduced() {
-  return std::make_unique<DirectReduced<BlockCholesky>>(Ordering::natural);
+std::unique_ptr<ReducedSolver> make_dense_reduced(double single_precision_from) {
+  return std::make_unique<DirectReduced<BlockCholesky>>(Ordering::natural, single_precision_from);
 }
-std::unique_ptr<ReducedSolver> make_sparse_reduced() {
-  return std::make_unique<DirectReduced<BlockCholesky>>(Ordering::automatic);
+std::unique_ptr<ReducedSolver> make_sparse_reduced(double single_precision_from) {
+  return std::make_unique<DirectReduced<BlockCholesky>>(Ordering::automatic, single_precision_from);
 }
 #if THALWEG_CHOLMOD
 std::unique_ptr<ReducedSolver> make_cholmod_reduced() {
-  return std::make_unique<DirectReduced<SparseCholesky>>(Ordering::automatic);
+  return std::make_unique<DirectReduced<SparseCholesky>>(Ordering::automatic, heavy_factor);
 }
 #else
 std::unique_ptr<ReducedSolver> make_cholmod_reduced() {

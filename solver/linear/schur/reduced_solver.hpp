@@ -16,6 +16,8 @@ class ReducedSolver {
   virtual bool needs_matrix() const = 0;
   /// Whether factor() leaves a factor by which other systems, near this one, may be preconditioned.
   virtual bool keeps_factor() const { return false; }
+  /// No factor is in single precision from now on: what is asked for is more exact than a step.
+  virtual void work_exactly() {}
   /// Takes the reduced system as the equations hold it after eliminate() or factor_landmarks().
   virtual LinearStatus factor(NormalEquations& equations, int threads) = 0;
   /// x from the right-hand side b, tile vectors.
@@ -28,10 +30,14 @@ class ReducedSolver {
   virtual std::int64_t iterations() const { return 0; }
 };
 
-/// Dense Cholesky.
-std::unique_ptr<ReducedSolver> make_dense_reduced();
-/// Sparse block Cholesky of our own.
-std::unique_ptr<ReducedSolver> make_sparse_reduced();
+/// Flops from which a factor in single precision, with the solves that refine its solutions, saves a twentieth of a
+/// second.
+inline constexpr double heavy_factor = 5e9;
+/// Dense Cholesky. Where landmarks are eliminated and a factor takes so many flops it is in single precision, its
+/// solutions refined to 1e-5 of the largest number, until the equations are too ill-conditioned for it.
+std::unique_ptr<ReducedSolver> make_dense_reduced(double single_precision_from = heavy_factor);
+/// Sparse block Cholesky of our own, the same way.
+std::unique_ptr<ReducedSolver> make_sparse_reduced(double single_precision_from = heavy_factor);
 /// Sparse Cholesky by CHOLMOD. Throws Error in a build without it.
 std::unique_ptr<ReducedSolver> make_cholmod_reduced();
 

@@ -19,6 +19,11 @@ class SchurSolver final : public BlockSolver {
 
   /// To be assembled for each linearisation.
   NormalEquations& equations() { return *equations_; }
+  /// Nothing is in single precision from the next assembly on: what is asked for is more exact than a step.
+  void work_exactly() {
+    equations_->keep_rows_exactly();
+    reduced_->work_exactly();
+  }
   void set_tolerance(double tolerance) override { reduced_->set_tolerance(tolerance); }
   /// Of all solves so far, of an iterative solver.
   std::int64_t inner_iterations() const { return reduced_->iterations(); }

@@ -111,7 +111,7 @@ void BlockSystem::solve_by_equations(int threads) {
 
 SchurSolver* BlockSystem::equations_at(const std::vector<double>& x, Kind requested, double memory_limit, int threads) {
   choose(keeps_rows(requested) ? Kind::automatic : requested, memory_limit, threads);
-  equations_->equations().keep_rows_exactly();
+  equations_->work_exactly();
   const double cost = assembly_->evaluate(x.data(), threads);
   return assembly_->close(threads) && std::isfinite(cost) ? equations_ : nullptr;
 }
