@@ -4,7 +4,8 @@
 #
 #   check.sh CMAKE BUILD SOURCE NATIVE      NATIVE: whether BUILD is for this machine's processor (ON) or for any (OFF)
 #
-# Two builds of the library, for this machine's processor and for any x86-64, each meet a program compiled for either.
+# Two builds of the library, for this machine's processor and for any x86-64 (by Clang, where that has been built), each
+# meet a program compiled for either.
 set -euo pipefail
 cmake=$1 build=$2 source=$3 native=$4
 root=$source/../..
@@ -30,8 +31,8 @@ run() {
 other=$build/package
 targets=(thalweg_studies thalweg_batch)
 if [[ $native == ON ]]; then opposite=OFF; else opposite=ON; fi
-if [[ $native == ON && -x $root/build/portable-test/thalweg ]]; then
-  other=$root/build/portable-test
+if [[ $native == ON && -x $root/build/clang-test/thalweg ]]; then
+  other=$root/build/clang-test
   targets+=(thalweg_tool)
 else
   quietly "$cmake" -S "$root" -B "$other" -G Ninja -DCMAKE_BUILD_TYPE=Release -DTHALWEG_NATIVE=$opposite \

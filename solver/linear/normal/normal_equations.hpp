@@ -13,6 +13,12 @@ namespace thalweg::inline v0_1 {
 
 /// Of the rows of J that are kept: exact, or rounded to half as many bytes, with a consistent H of the rounded rows.
 enum class Precision { exact, single_precision };
+/// For steps: rounded where exact rows, 192 bytes a coupling, no longer stay in the cache, so that reading them is what
+/// steps wait for; rounded ones are read in half of the time, and cost a conversion each.
+inline Precision precision_of_steps(const NormalLayout& layout) {
+  constexpr std::int64_t couplings_in_cache = 50'000;
+  return layout.couplings() > couplings_in_cache ? Precision::single_precision : Precision::exact;
+}
 
 /// H and g are assembled straight from strips of residuals; J is never stored. Then, for any damping λD², landmarks are
 /// eliminated: with V + λD² = LLᵀ and Z = W L⁻ᵀ the reduced system is (U + λD² − ZZᵀ) x = b_kept − Z L⁻¹ b_landmark

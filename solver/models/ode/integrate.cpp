@@ -44,7 +44,7 @@ class Run {
       if (!std::isfinite(y_[i]))
         rates_.stop(i, system_.system.from,
                     fmt::format("its initial value '{}' is not finite", system_.initial_texts[i]));
-    add_derivatives(system_.initial, slope, [this](int function) { return function; });
+    add_derivatives(system_.initial, slope, [](int function) { return function; });
   }
 
   void follow() {

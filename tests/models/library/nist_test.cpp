@@ -4,6 +4,7 @@
 #include "models/library/trials.hpp"
 
 #include <doctest/doctest.h>
+#include <support/capture.hpp>
 
 namespace {
 
@@ -35,7 +36,7 @@ TEST_CASE("certified sums of squares without starts") {
                                     {"gauss1", "decay + gaussian + gaussian"},
                                     {"gauss2", "decay + gaussian + gaussian"},
                                     {"gauss3", "decay + gaussian + gaussian"}}) {
-    CAPTURE(name);
+    CAPTURE_BINDING(name);
     const thalweg::CurveFit fit = without_starts(name, model);
     CHECK(sum_of_squares(fit) == doctest::Approx(fit.certified_residual_sum_of_squares).epsilon(1e-8));
   }

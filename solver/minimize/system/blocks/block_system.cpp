@@ -25,9 +25,6 @@ constexpr double loosest = 0.1, tightest = 1e-3, forcing_factor = 0.9;
 // Of losses: the part of the cost below which a decrease is slow, and how many bent steps in a row may be refused.
 constexpr double slow = 0.1;
 constexpr int most_refused = 3;
-// Couplings whose exact rows, 192 bytes each, no longer stay in the cache: reading them is what steps wait for. Rows in
-// single precision are read in half of the time, and cost a conversion each.
-constexpr std::int64_t couplings_in_cache = 50'000;
 // Room for the trace, so that no iteration of a usual solve allocates.
 constexpr std::int64_t records_at_once = 2000;
 
@@ -101,8 +98,8 @@ void BlockSystem::solve_by_rows(int threads) {
 void BlockSystem::solve_by_equations(int threads) {
   std::unique_ptr<ReducedSolver> reduced = make_reduced(plan_.kind);
   if (reduced->needs_matrix()) layout_->reduce();
-  const Precision rows = layout_->couplings() > couplings_in_cache ? Precision::single_precision : Precision::exact;
-  auto solver = std::make_unique<SchurSolver>(std::string(to_string(plan_.kind)), NormalEquations::make(layout_, rows),
+  auto solver = std::make_unique<SchurSolver>(std::string(to_string(plan_.kind)),
+                                              NormalEquations::make(layout_, precision_of_steps(*layout_)),
                                               std::move(reduced), threads);
   assembly_ = std::make_unique<NormalAssembly>(program_, solver->equations());
   equations_ = solver.get();

@@ -98,7 +98,7 @@ class Chordal {
     BlockSystem& system = system_for(width);
     SharedUnknowns right(sighted_ ? number_.count() : number_.poses, width, sides);
     Positions positions{system, right, scalar};
-    const auto in_world = [scalar](const Rotation& turn, const Rotation& information) -> Rotation {
+    const auto in_world = [&](const Rotation& turn, const Rotation& information) -> Rotation {
       return scalar ? Rotation(information(0, 0) * Rotation::Identity()) : turn * information * turn.transpose();
     };
     for (std::size_t e = 0; e < g_.edges.from.size(); ++e) {
