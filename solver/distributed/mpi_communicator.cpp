@@ -88,9 +88,11 @@ class MpiCommunicator final : public Communicator {
     const Timed timed(traffic_);
     requests_.clear();
     for (std::size_t k = 0; k < neighbours.size(); ++k)
-      MPI_Irecv(received[k].data(), count_of(received[k].size()), MPI_DOUBLE, neighbours[k], tag, native_,
-                &requests_.emplace_back());
+      if (!received[k].empty())
+        MPI_Irecv(received[k].data(), count_of(received[k].size()), MPI_DOUBLE, neighbours[k], tag, native_,
+                  &requests_.emplace_back());
     for (std::size_t k = 0; k < neighbours.size(); ++k) {
+      if (sent[k].empty()) continue;
       MPI_Isend(sent[k].data(), count_of(sent[k].size()), MPI_DOUBLE, neighbours[k], tag, native_,
                 &requests_.emplace_back());
       note(8 * sent[k].size());

@@ -67,6 +67,8 @@ case $part in
       close "$(key many.json final_cost)" "$(key one.json final_cost)" || fail "$input: $(key many.json final_cost)"
       "$mpirun" -n 3 "$many" solve solved --json again.json --quiet
       close "$(key again.json initial_cost)" "$(key many.json final_cost)" || fail "$input: the solution was not written"
+      # In the order of the file.
+      [[ -d solved ]] || cmp <(sed -n '2,1000p' town.txt) <(sed -n '2,1000p' solved) || fail "$input: another order"
       rm -rf solved
     done
     # The same bits for the same number of processes.

@@ -24,11 +24,7 @@ Bundle town() {
   return generate_bundle(options);
 }
 
-BundlePart my_part(const Bundle& whole) {
-  std::vector<std::int64_t> observations(static_cast<std::size_t>(whole.point_count()));
-  for (const std::int32_t p : whole.point_of) ++observations[static_cast<std::size_t>(p)];
-  return part_of(whole, cut_points(observations, world().size()), world().rank());
-}
+BundlePart my_part(const Bundle& whole) { return part_of(world(), whole); }
 
 Options one_thread() {
   Options options;
@@ -37,25 +33,6 @@ Options one_thread() {
 }
 
 }  // namespace
-
-TEST_CASE("Parts hold every observation once, and the points follow each other") {
-  const Bundle whole = town();
-  const BundlePart part = my_part(whole);
-  CHECK(world().sum(part.local.observation_count()) == whole.observation_count());
-  CHECK(world().sum(part.local.point_count()) == whole.point_count());
-  for (std::size_t i = 0; i < part.cameras.size(); ++i)
-    for (std::size_t k = 0; k < 9; ++k)
-      CHECK(part.local.cameras[9 * i + k] == whole.cameras[9 * static_cast<std::size_t>(part.cameras[i]) + k]);
-}
-
-TEST_CASE("Points are cut evenly by their observations, and every process has some") {
-  const std::vector<std::int64_t> few = {0, 5, 0, 0, 5, 5, 0};
-  CHECK(cut_points(few, 3) == std::vector<std::int64_t>{0, 2, 5, 7});
-  CHECK_THROWS_WITH_AS(cut_points(few, 4),
-                       "4 processes and 3 points with observations; expected at most one process a point", Error);
-  const std::vector<std::int64_t> heavy = {100, 1, 1, 1};
-  CHECK(cut_points(heavy, 4) == std::vector<std::int64_t>{0, 1, 2, 3, 4});
-}
 
 TEST_CASE("A bundle comes to the cost of one process, by either linear solver, with a loss or without") {
   const Bundle whole = town();

@@ -121,13 +121,12 @@ class BundleJob final : public Job {
   std::vector<NumberRun> runs(bool copies) const {
     const auto rank = static_cast<std::size_t>(communicator_.rank());
     std::vector<NumberRun> all;
-    for (std::size_t c = 0; c < part_.cameras.size(); ++c) {
-      const std::int64_t camera = part_.cameras[c];
-      if (copies || (camera >= part_.first_camera[rank] && camera < part_.first_camera[rank + 1]))
-        all.push_back({9 * static_cast<std::int64_t>(c), 9 * camera, 9});
-    }
-    all.push_back({9 * static_cast<std::int64_t>(part_.cameras.size()), 9 * part_.camera_count + 3 * part_.first_point,
-                   static_cast<std::int64_t>(part_.local.points.size())});
+    for (std::size_t c = 0; c < part_.cameras.size(); ++c)
+      if (copies || (part_.shared[c] >= part_.first_camera[rank] && part_.shared[c] < part_.first_camera[rank + 1]))
+        all.push_back({9 * static_cast<std::int64_t>(c), 9 * part_.cameras[c], 9});
+    const auto local = 9 * static_cast<std::int64_t>(part_.cameras.size()), global = 9 * part_.camera_count;
+    for (std::size_t p = 0; p < part_.points.size(); ++p)
+      all.push_back({local + 3 * static_cast<std::int64_t>(p), global + 3 * part_.points[p], 3});
     return all;
   }
 

@@ -57,7 +57,7 @@ class Communicator {
   /// to[p] goes to process p; returns what each process sent here.
   virtual std::vector<Bytes> exchange(const std::vector<Bytes>& to) const = 0;
   /// The same between neighbours, whose buffers have sizes that both sides know: `sent[k]` goes to process
-  /// neighbours[k], and received[k] comes from there.
+  /// neighbours[k], and received[k] comes from there; what is empty is not sent.
   virtual void swap(std::span<const int> neighbours, const std::vector<std::vector<double>>& sent,
                     std::vector<std::vector<double>>& received) const = 0;
 
