@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Whole problems by several processes beside one process.
 #
-#   check.sh PART MPIRUN THALWEG_MPI THALWEG DATA     PART: bundles graphs tall files checkpoints mistakes
+#   check.sh PART MPIRUN THALWEG_MPI THALWEG DATA     PART: bundles graphs tall files checkpoints mistakes records
 set -euo pipefail
+here=$(realpath "$(dirname "$0")")
 part=$1 mpirun=$2 many=$3 one=$4 data=$5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -94,6 +95,31 @@ case $part in
     close "$(key resumed.json final_cost)" "$(key whole.json final_cost)" ||
       fail "resumed: $(key resumed.json final_cost), without a stop: $(key whole.json final_cost)"
     echo "resumed: $(key resumed.json final_cost), without a stop: $(key whole.json final_cost)"
+    ;;
+  records)
+    town
+    "$mpirun" -n 3 "$many" solve town.txt --record rec --max-iterations 3 --json many.json --quiet || (($? == 1))
+    # What was written down is what was counted, and what one sends another receives.
+    for side in sent received; do
+      cat rec/process-* | grep '^[sx] ' | awk -v side=$side '{ split($0, half, "|"); n = split(half[side == "sent" ? 1 : 2], of, " ")
+        for (i = 1; i <= n; ++i) if (split(of[i], m, ":") == 2) sum += m[2] } END { printf "%.0f\n", sum }' >$side
+    done
+    sed 's/"message_bytes"/\n&/g' many.json | sed -n 's/^"message_bytes": *\([0-9.e+]*\).*/\1/p' | awk '{ s += $1 } END { printf "%.0f\n", s }' >counted
+    [[ $(<sent) == "$(<received)" && $(<sent) == "$(<counted)" && $(<sent) != 0 ]] ||
+      fail "sent $(<sent), received $(<received), counted $(<counted) bytes"
+    echo "sent, received and counted: $(<sent) bytes"
+    refused 2 "--record knows nothing of" "$mpirun" -n 2 "$many" solve town.txt --record rec --linear-solver mumps
+    mkdir full && echo mine >full/diary
+    refused 2 "holds 'diary'" "$mpirun" -n 2 "$many" solve town.txt --max-iterations 1 --record full
+    command -v python3 >/dev/null || skip "the replay needs python3"
+    python3 "$here/../../bench/distributed_replay.py" rec >replayed || fail "the recordings do not replay"
+    # 1 s and 3 s of work; 1000 bytes at 1000 bytes/s with 1 s latency there, 500 back, and 8 to each other.
+    mkdir two
+    printf 'process 0 of 2\ni 1\nw product 1000\ns 1:1000 | 1:500\na 8\ni 2\n' >two/process-00000
+    printf 'process 1 of 2\ni 1\nw product 3000\ns 0:500 | 0:1000\na 8\ni 2\n' >two/process-00001
+    python3 "$here/../../bench/distributed_replay.py" two --latency 1 --overhead 0 --bandwidth 1000 --product 1e-3 \
+      --threads 1 >replayed
+    [[ $(awk 'NR == 2 { print $4 }' replayed) == 5.508000 ]] || { cat replayed; fail "expected an iteration of 5.508 s"; }
     ;;
   mistakes)
     town

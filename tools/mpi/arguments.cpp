@@ -99,6 +99,8 @@ void take_solve(Words& words, MpiArguments& arguments) {
       arguments.checkpoint_every = whole("--checkpoint-every", value, 1);
     } else if (words.option(word, "--resume", value)) {
       arguments.resume = value;
+    } else if (words.option(word, "--record", value)) {
+      arguments.record = value;
     } else {
       rest.push_back(word);
     }
@@ -159,6 +161,7 @@ and of its own:
   --checkpoint FILE        writes the best point to FILE, which any number of processes can resume
   --checkpoint-every N     after every N-th accepted step; 10 by default
   --resume FILE            begins at a checkpoint
+  --record FOLDER          writes down work, messages and reductions of each process, to simulate other machines by
   -ksp_* -pc_* -mat_* ...  go to PETSc
 
 Example:

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <thalweg/distributed/bundle_part.hpp>
+#include <thalweg/distributed/recording.hpp>
 #include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
@@ -149,6 +150,13 @@ void refuse_unread(const MpiSession& session) {
   });
 }
 
+void refuse_recording(const Communicator& communicator, const MpiArguments& arguments) {
+  communicator.together([&] {
+    if (!arguments.record.empty() && arguments.solver == DistributedSolver::mumps)
+      throw UsageError("--record knows nothing of the messages of MUMPS; expected --linear-solver implicit-schur");
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<Job> job_of(const Communicator& communicator, const MpiArguments& arguments) {
@@ -180,14 +188,20 @@ int run_job(const MpiSession& session, MpiArguments arguments) {
       arguments.solve.options.initial_damping = before.damping;
   }
   Observer observer(communicator, *job, arguments, before.iteration);
+  refuse_recording(communicator, arguments);
+  Recording recording;
   DistributedOptions how;
   how.solver = arguments.solver;
   how.observe = [&](const IterationRecord& record, const std::vector<double>& x) {
     if (record.iteration == 1) refuse_unread(session);
+    recording.iteration(record.iteration);
     observer(record, x);
   };
   report.seconds.build = lap.next();
+  if (!arguments.record.empty()) communicator.record(&recording);
   const DistributedResult found = job->solve(arguments.solve.options, how);
+  communicator.record(nullptr);
+  if (!arguments.record.empty()) write_recording(communicator, recording, arguments.record);
   observer.finish(found.result);
   const ExitCode code = exit_code(found.result.status);
   lap.next();
