@@ -185,7 +185,7 @@ LinearStatus SharedEquations::solve(double lambda, const double* D, double* step
   }
   note_product();
   if (communicator_.any(!usable(status))) return LinearStatus::retry;
-  reduced_->factor(*this);
+  if (width_ > 0) reduced_->factor(*this);
   return solve_reduced(step);
 }
 
@@ -200,9 +200,12 @@ LinearStatus SharedEquations::solve_reduced(double* step) {
   const auto w = at(width_);
   equations_->reduce(right_.data(), tiles_.data(), threads_);
   note_product();
+  // Blocks that are fixed have no tile.
+  std::fill(held_.begin(), held_.end(), 0.0);
   for (std::size_t i = 0; i < tiles_.size(); ++i) held_[at(held_of_tile_[i / w]) * w + i % w] = tiles_[i];
   halo_->collect(held_.data(), owned_.data(), width_);
-  const LinearStatus status = reduced_->solve(owned_.data(), owned_out_.data());
+  // Without width no shared block moves.
+  const LinearStatus status = width_ > 0 ? reduced_->solve(owned_.data(), owned_out_.data()) : LinearStatus::ok;
   if (!usable(status)) return status;
   halo_->spread(owned_out_.data(), held_.data(), width_);
   for (std::size_t i = 0; i < tiles_.size(); ++i) tiles_[i] = held_[at(held_of_tile_[i / w]) * w + i % w];

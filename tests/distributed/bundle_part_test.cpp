@@ -135,3 +135,17 @@ TEST_CASE("A camera that no point is seen by is owned, and so are cameras fewer 
   const Halo halo(world(), small.shared, small.first_camera);
   CHECK(world().sum(halo.owned()) == 2);
 }
+
+TEST_CASE("The middle is that of the whole, and so is what process 0 gathers") {
+  Bundle whole = town(20, 601);
+  whole.points[0] = -1e9;
+  const BundlePart part = part_of(world(), whole);
+  CHECK(middle_of(world(), part) == middle_of(whole));
+  const Bundle gathered = whole_of(world(), part);
+  const bool here = world().rank() == 0;
+  CHECK(gathered.cameras == (here ? whole.cameras : std::vector<double>{}));
+  CHECK(gathered.points == (here ? whole.points : std::vector<double>{}));
+  CHECK(gathered.camera_of == (here ? whole.camera_of : std::vector<std::int32_t>{}));
+  CHECK(gathered.point_of == (here ? whole.point_of : std::vector<std::int32_t>{}));
+  CHECK(gathered.u == (here ? whole.u : std::vector<double>{}));
+}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Whole problems by several processes beside one process.
 #
-#   check.sh PART MPIRUN THALWEG_MPI THALWEG DATA     PART: bundles graphs tall files checkpoints mistakes records
+#   check.sh PART MPIRUN THALWEG_MPI THALWEG DATA     PART: bundles graphs tall files checkpoints mistakes records options
 set -euo pipefail
 here=$(realpath "$(dirname "$0")")
 part=$1 mpirun=$2 many=$3 one=$4 data=$5
@@ -15,12 +15,14 @@ skip() { echo "skipped: $*"; exit 0; }
 key() { sed -n "s/^.*\"$2\": *\"\?\([^\",}]*\).*$/\1/p" "$1" | head -n 1; }
 # close A B: to 1e-6 of B.
 close() { awk -v a="$1" -v b="$2" 'BEGIN { d = a - b; if (d < 0) d = -d; exit !(b != "" && a != "" && d <= 1e-6 * b) }'; }
-# alike FILE [OPTION...]: 1, 2 and 4 processes come to the cost of one process without MPI.
+# alike FILE [OPTION...]: 1, 2 and 4 processes come to the cost of one process without MPI; --linear-solver is theirs.
 alike() {
   local file=$1
   shift
   [[ -e $file ]] || skip "$file is not there"
-  "$one" solve "$file" --json one.json --quiet || fail "thalweg solve $file ended with $?"
+  local both=("$@")
+  [[ ${1-} != --linear-solver ]] || both=("${@:3}")
+  "$one" solve "$file" "${both[@]}" --json one.json --quiet || fail "thalweg solve $file ${both[*]} ended with $?"
   for n in 1 2 4; do
     "$mpirun" -n $n "$many" solve "$file" "$@" --json many.json --quiet || fail "$n processes, $file: ended with $?"
     close "$(key many.json final_cost)" "$(key one.json final_cost)" ||
@@ -96,6 +98,20 @@ case $part in
       fail "resumed: $(key resumed.json final_cost), without a stop: $(key whole.json final_cost)"
     echo "resumed: $(key resumed.json final_cost), without a stop: $(key whole.json final_cost)"
     ;;
+  options)
+    town
+    # What is fixed stays, to its last digit, and the rest comes to the cost of one process.
+    for fixed in focal cameras:3,points:0-99 cameras; do alike town.txt --fix $fixed; done
+    "$mpirun" -n 3 "$many" solve town.txt --fix cameras:3 --output solved --quiet
+    lines() { awk 'NR == 1 { o = $3 } NR > 1 + o + 9 * 3 && NR <= 1 + o + 9 * 4 { print $1 + 0 }' OFMT=%.17g "$1"; }
+    cmp <(lines town.txt) <(lines solved) || fail "a fixed camera has moved"
+    # The page of several processes says what that of one says.
+    "$one" solve town.txt --report one.html --quiet
+    "$mpirun" -n 3 "$many" solve town.txt --report many.html --quiet
+    headings() { grep -o '<h[12][^>]*>[^<]*' "$1"; }
+    cmp <(headings one.html) <(headings many.html) || fail "the pages have different headings"
+    grep -q 'mpirun -n 3 thalweg-mpi solve town.txt --report many.html' many.html || fail "the page does not say how it came about"
+    ;;
   records)
     town
     "$mpirun" -n 3 "$many" solve town.txt --record rec --max-iterations 3 --json many.json --quiet || (($? == 1))
@@ -129,7 +145,11 @@ case $part in
     refused 3 "holds parts for 2 processes, and there are 3" "$mpirun" -n 3 "$many" solve town.txt.d
     refused 2 "-ksp_typo" "$mpirun" -n 2 "$many" solve town.txt -ksp_typo 3
     refused 2 "Unable to find requested KSP type" "$mpirun" -n 2 "$many" solve town.txt -ksp_type nonsense
-    refused 2 "--lower" "$mpirun" -n 2 "$many" solve town.txt --lower focal=400
+    refused 2 "--lower is not among the options of thalweg-mpi solve: a distributed solve has no bounds" \
+      "$mpirun" -n 2 "$many" solve town.txt --lower focal=400
+    refused 2 "--share is not among the options" "$mpirun" -n 2 "$many" solve town.txt --share intrinsics
+    refused 2 "there is no 'lens'" "$mpirun" -n 2 "$many" solve town.txt --fix lens
+    refused 2 "--init does not go with" "$mpirun" -n 2 "$many" solve town.txt --init file
     refused 2 "--method dogleg" "$mpirun" -n 2 "$many" solve town.txt --method dogleg
     refused 2 "unknown linear solver" "$mpirun" -n 2 "$many" solve town.txt --linear-solver dense
     head -n 100 town.txt >cut.txt

@@ -69,6 +69,28 @@ TEST_CASE("Cameras that are fixed stay, in every process") {
       for (std::size_t k = 0; k < 9; ++k) CHECK(found.result.x[9 * c + k] == part.local.cameras[9 * c + k]);
 }
 
+TEST_CASE("Where all cameras or all points are fixed, the others come to the cost of one process") {
+  const Bundle whole = town();
+  const BundlePart part = my_part(whole);
+  const auto fix = [](Problem& problem, const std::string& blocks) {
+    for (const Problem::BlockSet& set : problem.sets())
+      for (std::int64_t i = set.offset; set.name == blocks && i < set.end(); ++i)
+        problem.fix(Parameters<Dynamic>(i, 1, 1));
+  };
+  for (const char* blocks : {"camera", "point"}) {
+    Problem problem = build_problem(whole);
+    fix(problem, blocks);
+    const Result alone = solve(problem, one_thread());
+    for (const auto solver : {DistributedSolver::implicit_schur, DistributedSolver::mumps}) {
+      Share share = share_of(part);
+      fix(share.problem, blocks);
+      const DistributedResult found = solve_distributed(world(), share, one_thread(), {.solver = solver});
+      CHECK(found.result.converged());
+      CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+    }
+  }
+}
+
 TEST_CASE("Copies of a camera are the same in every process") {
   const Bundle whole = town();
   const BundlePart part = my_part(whole);

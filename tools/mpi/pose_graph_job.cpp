@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include <fmt/format.h>
 #include <thalweg/distributed/pose_graph_part.hpp>
@@ -32,8 +33,11 @@ class PoseGraphJob final : public Job {
 
   void prepare(MpiArguments& arguments) override {
     SolveArguments& solve = arguments.solve;
+    refuse_options(communicator_, arguments, {"--fix", "--prior"}, "a pose graph");
     robust_ = solve.loss && !solve.loss->is_trivial();
     const Loss loss = solve.loss.value_or(Loss());
+    if (solve.picture) file_start_ = graph_;
+    loss_ = loss;
     communicator_.together(
         [&] { begun_ = initialize(graph_, solve.initialization.value_or(Initialization::automatic), loss); });
     if (std::isnan(solve.options.initial_damping) && !robust_) solve.options.initial_damping = near_a_minimum;
@@ -73,14 +77,17 @@ class PoseGraphJob final : public Job {
     s.tree_cost = begun_.tree_cost;
     s.chordal_cost = begun_.chordal_cost;
     s.degrees_of_freedom = degrees_of_freedom(graph_);
+    if (file_start_ && found.result.status != Status::non_finite_start) {
+      const std::vector<double> all = solution_of(found.result.x);
+      if (communicator_.rank() == 0)
+        s.picture = picture_of(*file_start_, graph_, begun_.used, with_solution(graph_, all), loss_);
+    }
     report.sections.push_back(section_of(s, found.result, robust_));
     report.result.notes.insert(report.result.notes.end(), graph_.warnings.begin(), graph_.warnings.end());
   }
   /// The graph is in every process, and so is the solution for as long as it is written.
   void write(const std::vector<double>& x, const std::string& output) override {
-    std::vector<double> all(static_cast<std::size_t>(numbers()));
-    for (const NumberRun& run : owned()) std::copy_n(x.begin() + run.local, run.count, all.begin() + run.global);
-    communicator_.sum(std::span<double>(all));
+    const std::vector<double> all = solution_of(x);
     communicator_.together([&] {
       if (communicator_.rank() != 0) return;
       const std::string temporary = output + ".writing";
@@ -104,6 +111,13 @@ class PoseGraphJob final : public Job {
   std::vector<NumberRun> held() const override { return runs(true); }
 
  private:
+  /// Of the whole graph, in every process.
+  std::vector<double> solution_of(const std::vector<double>& x) const {
+    std::vector<double> all(static_cast<std::size_t>(numbers()));
+    for (const NumberRun& run : owned()) std::copy_n(x.begin() + run.local, run.count, all.begin() + run.global);
+    communicator_.sum(std::span<double>(all));
+    return all;
+  }
   /// Of what was measured: different files differ in it.
   double weight() const {
     double sum = 0.0;
@@ -135,6 +149,8 @@ class PoseGraphJob final : public Job {
   PoseGraph graph_;
   InitializationReport begun_;
   bool robust_ = false;
+  Loss loss_;
+  std::optional<PoseGraph> file_start_;  // for the page
   PoseGraphPart part_;
   Share share_;
   std::vector<double> start_;

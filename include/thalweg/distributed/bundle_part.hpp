@@ -52,6 +52,8 @@ void write_parts(const Communicator& communicator, const BundlePart& part, const
 /// Writes the whole as a file of BAL, in the order of the file that it was read from; each process forms the text of a
 /// slice, which passes through process 0. Collective.
 void write_bal(const Communicator& communicator, const BundlePart& part, const std::string& path);
+/// The whole in process 0, in the order of the file; empty elsewhere. Collective.
+Bundle whole_of(const Communicator& communicator, const BundlePart& part);
 /// Whether a path is such a folder.
 bool looks_like_parts(const std::string& path);
 
@@ -60,7 +62,7 @@ BundlePart part_of(const Communicator& communicator, const Bundle& whole);
 
 /// A part as a share; cameras are shared. The world is moved() by `by` first.
 Share share_of(const BundlePart& part, const Loss& loss = {}, const std::array<double, 3>& by = {});
-/// In the midst of all points, roughly: the mean over the processes of middle_of() their points. Collective.
+/// middle_of() the whole, the same for any number of processes. Collective.
 std::array<double, 3> middle_of(const Communicator& communicator, const BundlePart& part);
 
 }  // namespace thalweg::inline v0_1

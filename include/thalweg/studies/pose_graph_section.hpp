@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/math/loss.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/section.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -26,6 +28,11 @@ struct PoseGraphPicture {
   std::vector<Stage> stages;           ///< in the order of the way, the solution last
   std::vector<std::int32_t> from, to;  ///< of each edge, numbers of poses
 };
+
+/// The file's start and the chordal one where they are to be had, where the solve began, the solution. `begun`: the
+/// graph as `used` started it.
+PoseGraphPicture picture_of(const PoseGraph& file, const PoseGraph& begun, Initialization used, const PoseGraph& solved,
+                            const Loss& loss);
 
 struct PoseGraphSummary {
   bool plane = true;

@@ -1,6 +1,7 @@
 #include <thalweg/distributed/bundle_part.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <set>
 #include <utility>
 
@@ -14,6 +15,14 @@ namespace thalweg::inline v0_1 {
 namespace {
 
 using routing::at;
+
+constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+/// Bits whose order is that of the numbers, and back.
+std::uint64_t ordered(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  return (bits & sign) != 0 ? ~bits : bits | sign;
+}
+double number_of(std::uint64_t key) { return std::bit_cast<double>((key & sign) != 0 ? key ^ sign : ~key); }
 
 /// Copies in the parts of this process.
 struct Links {
@@ -110,9 +119,22 @@ BundlePart part_of(const Communicator& communicator, const Bundle& whole) {
 }
 
 std::array<double, 3> middle_of(const Communicator& communicator, const BundlePart& part) {
-  std::array<double, 3> middle = middle_of(part.local);
-  communicator.sum(std::span<double>(middle));
-  for (double& m : middle) m /= communicator.size();
+  std::array<std::vector<std::uint64_t>, 3> keys;
+  for (std::size_t i = 0; i < part.local.points.size(); ++i) keys[i % 3].push_back(ordered(part.local.points[i]));
+  for (auto& each : keys) std::sort(each.begin(), each.end());
+  const std::int64_t below_middle = part.point_count / 2;
+  // The key that so many others precede, bit by bit: the largest with no more keys below it.
+  std::array<std::uint64_t, 3> found{};
+  for (std::uint64_t bit = std::uint64_t{1} << 63; bit != 0; bit >>= 1) {
+    std::array<std::int64_t, 3> below{};
+    for (std::size_t k = 0; k < 3; ++k)
+      below[k] = std::lower_bound(keys[k].begin(), keys[k].end(), found[k] | bit) - keys[k].begin();
+    communicator.sum(std::span<std::int64_t>(below));
+    for (std::size_t k = 0; k < 3; ++k)
+      if (below[k] <= below_middle) found[k] |= bit;
+  }
+  std::array<double, 3> middle{};
+  for (std::size_t k = 0; k < 3; ++k) middle[k] = number_of(found[k]);
   return middle;
 }
 

@@ -137,4 +137,25 @@ void write_bal(const Communicator& communicator, const BundlePart& part, const s
   });
 }
 
+Bundle whole_of(const Communicator& communicator, const BundlePart& part) {
+  Bundle whole;
+  whole.file = part.local.file;
+  const auto each = [&](const auto& slice, auto take) {
+    using Item = typename std::decay_t<decltype(slice)>::value_type;
+    for (const Communicator::Bytes& bytes : communicator.gather(std::as_bytes(std::span<const Item>(slice))))
+      for (const Item& item : from_bytes<Item>(bytes)) take(item);
+  };
+  each(observations_of(communicator, part), [&](const Observation& o) {
+    whole.camera_of.push_back(static_cast<std::int32_t>(o.camera));
+    whole.point_of.push_back(static_cast<std::int32_t>(o.point));
+    whole.u.push_back(o.u);
+    whole.v.push_back(o.v);
+  });
+  each(cameras_of(communicator, part),
+       [&](const Block<9>& b) { whole.cameras.insert(whole.cameras.end(), b.x, b.x + 9); });
+  each(points_of(communicator, part),
+       [&](const Block<3>& b) { whole.points.insert(whole.points.end(), b.x, b.x + 3); });
+  return whole;
+}
+
 }  // namespace thalweg::inline v0_1
