@@ -47,6 +47,29 @@ std::vector<std::int64_t> weights(const std::vector<Place>& all, const std::vect
   return of;
 }
 
+/// Of some cameras and points in no order, in another world; the last of each is seen by nothing.
+BundlePriors some_priors(Bundle& whole) {
+  const auto cameras = static_cast<std::int32_t>(whole.camera_count()),
+             points = static_cast<std::int32_t>(whole.point_count());
+  const auto elsewhere = [](double x, double y, double z) {
+    return std::array<double, 3>{10 - 2 * y, 3 + 2 * x, 2 * z};
+  };
+  BundlePriors priors;
+  for (const std::int32_t c : {7, 2, 11, 0, 5}) {
+    const std::array<double, 3> at = centre_of(whole, c);
+    priors.cameras.push_back({c, elsewhere(at[0] + 0.1 * c, at[1], at[2]), {0.5, 0.5, 1.0}});
+  }
+  for (const std::int32_t p : {points - 1, 3, 40}) {
+    const double* const x = whole.points.data() + 3 * p;
+    priors.points.push_back({p, elsewhere(x[0], x[1] + 0.1, x[2]), {0.3, 0.2, 0.1}});
+  }
+  whole.cameras.resize(whole.cameras.size() + 9, 1.0);
+  whole.points.resize(whole.points.size() + 3, 1.0);
+  priors.cameras.push_back({cameras, {1, 2, 3}, {1, 1, 1}});
+  priors.points.push_back({points, {1, 2, 3}, {1, 1, 1}});
+  return priors;
+}
+
 }  // namespace
 
 TEST_CASE("Places on a line are cut where they are, whatever their order, into pieces of even weight") {
@@ -148,4 +171,25 @@ TEST_CASE("The middle is that of the whole, and so is what process 0 gathers") {
   CHECK(gathered.camera_of == (here ? whole.camera_of : std::vector<std::int32_t>{}));
   CHECK(gathered.point_of == (here ? whole.point_of : std::vector<std::int32_t>{}));
   CHECK(gathered.u == (here ? whole.u : std::vector<double>{}));
+}
+
+TEST_CASE("Priors of what any process holds say of parts what they say of the whole") {
+  Bundle whole = town(12, 300);
+  BundlePriors priors = some_priors(whole), known = priors;
+  const BundlePart part = part_of(world(), whole);
+  const Bundle few = with_priors(world(), part, known);
+  REQUIRE(few.camera_count() == 6);
+  REQUIRE(few.point_count() == 4);
+  CHECK(fit_of(few, known) == fit_of(whole, priors));
+  CHECK(leave_out_unseen(few, known) == leave_out_unseen(whole, priors));
+  CHECK(known.cameras.size() == 5);
+  CHECK(known.points.size() == 3);
+  CHECK(prior_cost(few, known) == doctest::Approx(prior_cost(whole, priors)).epsilon(1e-14));
+  const auto here = alignment(few, known), there = alignment(whole, priors);
+  REQUIRE(here.has_value());
+  CHECK(here->scale == doctest::Approx(there->scale).epsilon(1e-14));
+  const BundlePriors local = local_priors(world(), part, known);
+  CHECK(world().sum(static_cast<std::int64_t>(local.cameras.size())) == 5);
+  CHECK(world().sum(static_cast<std::int64_t>(local.points.size())) == 3);
+  CHECK(world().sum(prior_cost(part.local, local)) == doctest::Approx(prior_cost(whole, priors)).epsilon(1e-12));
 }

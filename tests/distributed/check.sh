@@ -105,6 +105,14 @@ case $part in
     "$mpirun" -n 3 "$many" solve town.txt --fix cameras:3 --output solved --quiet
     lines() { awk 'NR == 1 { o = $3 } NR > 1 + o + 9 * 3 && NR <= 1 + o + 9 * 4 { print $1 + 0 }' OFMT=%.17g "$1"; }
     cmp <(lines town.txt) <(lines solved) || fail "a fixed camera has moved"
+    # Priors in another world: the start is moved there, and the worst of them is the same.
+    awk 'NR == 1 { o = $3; first = 2 + o + 9 * $1; next } NR >= first { x[NR - first] = $1 }
+      END { for (p = 0; p < 4000; p += 777) printf "point %d %.9g %.9g %.9g 0.2\n", p, 100 + 2 * x[3 * p] + (p % 3) / 4, 50 + 2 * x[3 * p + 1], 2 * x[3 * p + 2] }' town.txt >measured
+    alike town.txt --prior measured
+    "$one" solve town.txt --prior measured >one.out
+    "$mpirun" -n 3 "$many" solve town.txt --prior measured >many.out
+    notes() { grep '^note: ' "$1"; }
+    [[ $(notes one.out | wc -l) == 2 ]] && cmp <(notes one.out) <(notes many.out) || fail "the notes differ"
     # The page of several processes says what that of one says.
     "$one" solve town.txt --report one.html --quiet
     "$mpirun" -n 3 "$many" solve town.txt --report many.html --quiet
@@ -148,6 +156,7 @@ case $part in
     refused 2 "--lower is not among the options of thalweg-mpi solve: a distributed solve has no bounds" \
       "$mpirun" -n 2 "$many" solve town.txt --lower focal=400
     refused 2 "--share is not among the options" "$mpirun" -n 2 "$many" solve town.txt --share intrinsics
+    refused 2 "expected a whole number below 30" "$mpirun" -n 2 "$many" solve town.txt --prior camera:30=1,2,3,1
     refused 2 "there is no 'lens'" "$mpirun" -n 2 "$many" solve town.txt --fix lens
     refused 2 "--init does not go with" "$mpirun" -n 2 "$many" solve town.txt --init file
     refused 2 "--method dogleg" "$mpirun" -n 2 "$many" solve town.txt --method dogleg

@@ -91,6 +91,28 @@ TEST_CASE("Where all cameras or all points are fixed, the others come to the cos
   }
 }
 
+TEST_CASE("Priors of cameras and points count once, and come to the cost of one process") {
+  const Bundle whole = town();
+  BundlePriors priors;
+  for (const std::int32_t c : {0, 4, 9}) {
+    std::array<double, 3> place = centre_of(whole, c);
+    place[0] += 0.2 * c - 1.0;
+    priors.cameras.push_back({c, place, {0.1, 0.1, 0.1}});
+  }
+  priors.points.push_back({17, {1.0, 2.0, 3.0}, {2.0, 2.0, 2.0}});
+  const BundlePart part = my_part(whole);
+  for (const Loss& loss : {Loss(), Loss::cauchy(2.0)}) {
+    const Result alone = solve(build_problem(whole, {}, priors, loss), one_thread());
+    const Share share = share_of(part, loss, {}, local_priors(world(), part, priors));
+    for (const auto solver : {DistributedSolver::implicit_schur, DistributedSolver::mumps}) {
+      const DistributedResult found = solve_distributed(world(), share, one_thread(), {.solver = solver});
+      CHECK(found.result.converged());
+      CHECK(found.result.initial_cost == doctest::Approx(alone.initial_cost).epsilon(1e-12));
+      CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+    }
+  }
+}
+
 TEST_CASE("Copies of a camera are the same in every process") {
   const Bundle whole = town();
   const BundlePart part = my_part(whole);

@@ -34,6 +34,7 @@ constexpr std::string_view shared_options[] = {"--method",
                                                "--indefinite",
                                                "--ignore-unknown",
                                                "--fix",
+                                               "--prior",
                                                "--report"};
 
 struct NotHere {
@@ -47,7 +48,6 @@ constexpr NotHere not_here[] = {
     {"--share",
      "processes share blocks of one dimension, and shared intrinsics would make them poses of 6 numbers and lenses of "
      "3"},
-    {"--prior", "priors of a bundle align the whole world at once"},
     {"--start", "a file of several processes has one start"},
     {"--starts", "several processes solve from one start"},
     {"--global", "several processes solve from one start"},
@@ -191,7 +191,7 @@ FILE is a bundle adjustment (BAL, plain or compressed), a pose graph (g2o) or a 
 Options of solve, as those of thalweg solve:
   --method --damping --loss --max-iterations --function-tolerance --gradient-tolerance --step-tolerance
   --noise-tolerance --time-limit --fast --threads (of each process) --json --trace --report --output --quiet --verbose;
-  of bundle adjustments --fix, of pose graphs --init --information-order --indefinite --ignore-unknown
+  of bundle adjustments --fix --prior, of pose graphs --init --information-order --indefinite --ignore-unknown
 and of its own:
   --linear-solver NAME     implicit-schur (conjugate gradients on products, the default) or mumps
   --checkpoint FILE        writes the best point to FILE, which any number of processes can resume

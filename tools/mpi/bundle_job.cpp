@@ -9,6 +9,7 @@
 #include <thalweg/distributed/bundle_part.hpp>
 #include <thalweg/minimize/options.hpp>
 #include <thalweg/studies/bundle_fixing.hpp>
+#include <thalweg/studies/bundle_priors.hpp>
 #include <thalweg/studies/bundle_section.hpp>
 
 #include "mpi/job.hpp"
@@ -79,8 +80,10 @@ class BundleJob final : public Job {
                    "a bundle adjustment");
     picture_ = solve.picture;
     if (!solve.was_given("--noise-tolerance")) solve.options.noise_tolerance = noise_of_cameras;
+    if (solve.was_given("--prior")) take_priors(solve);
     middle_ = middle_of(communicator_, part_);
-    share_ = share_of(part_, solve.loss.value_or(Loss()), {-middle_[0], -middle_[1], -middle_[2]});
+    share_ = share_of(part_, solve.loss.value_or(Loss()), {-middle_[0], -middle_[1], -middle_[2]},
+                      local_priors(communicator_, part_, priors_));
     if (solve.was_given("--fix")) communicator_.together([&] { fix(solve.fix); });
     start_ = share_.problem.start();
   }
@@ -92,8 +95,9 @@ class BundleJob final : public Job {
     facts.kind = "bundle adjustment";
     facts.parameter_blocks = part_.camera_count + part_.point_count;
     facts.parameters = numbers();
-    facts.residual_blocks = part_.observation_count;
-    facts.residuals = 2 * part_.observation_count;
+    const auto priors = static_cast<std::int64_t>(priors_.cameras.size() + priors_.points.size());
+    facts.residual_blocks = part_.observation_count + priors;
+    facts.residuals = 2 * part_.observation_count + 3 * priors;
     report.parameter_list = ParameterList::on_request;
   }
   std::vector<double>& start() override { return start_; }
@@ -101,6 +105,12 @@ class BundleJob final : public Job {
     return solve_distributed(communicator_, share_, start_, options, how);
   }
   void conclude(const DistributedResult& found, Report& report) override {
+    report.result.notes.insert(report.result.notes.end(), notes_.begin(), notes_.end());
+    if (priors_.any()) {
+      BundlePriors priors = priors_;
+      const Bundle few = with_priors(communicator_, solved_by(found.result.x), priors);
+      report.result.notes.push_back(fit_of(few, priors));
+    }
     const std::vector<double> before = reprojection_distances(share_.problem, share_.problem.start()),
                               after = reprojection_distances(share_.problem, found.result.x);
     BundleSummary summary{part_.camera_count,
@@ -167,6 +177,16 @@ class BundleJob final : public Job {
     return BundlePicture{view_from_above(start, solved), view_from_above(solved), std::move(all_before),
                          std::move(all_after),           solved.camera_of,        solved.point_of};
   }
+  /// Into the world of the priors, by what has priors alone.
+  void take_priors(const SolveArguments& solve) {
+    communicator_.together([&] { priors_ = priors_named(solve.priors, {part_.camera_count, part_.point_count}); });
+    const Bundle few = with_priors(communicator_, part_, priors_);
+    notes_ = leave_out_unseen(few, priors_);
+    PriorAlignment aligned;
+    communicator_.together([&] { aligned = aligned_with(priors_, few, solve.fix); });
+    notes_.insert(notes_.end(), aligned.notes.begin(), aligned.notes.end());
+    if (aligned.by) part_.local = transformed(std::move(part_.local), *aligned.by);
+  }
   /// What is fixed, of what is here: of a camera in every process that has a copy.
   void fix(const std::vector<std::string>& names) {
     const auto fix = [&](const std::vector<std::int64_t>& here, std::int64_t offset, int size, const BundleFixing& f) {
@@ -195,6 +215,8 @@ class BundleJob final : public Job {
 
   const Communicator& communicator_;
   BundlePart part_;
+  BundlePriors priors_;             // called by their numbers in the file
+  std::vector<std::string> notes_;  // on the start
   std::array<double, 3> middle_{};
   Share share_;
   std::vector<double> start_;

@@ -9,6 +9,7 @@
 #include <thalweg/distributed/communicator.hpp>
 #include <thalweg/distributed/share.hpp>
 #include <thalweg/models/bundle.hpp>
+#include <thalweg/models/bundle_terms.hpp>
 
 namespace thalweg::inline v0_1 {
 
@@ -60,8 +61,17 @@ bool looks_like_parts(const std::string& path);
 /// The part of this process of a bundle that every process has in memory, cut as by read_bundle_part(). Collective.
 BundlePart part_of(const Communicator& communicator, const Bundle& whole);
 
-/// A part as a share; cameras are shared. The world is moved() by `by` first.
-Share share_of(const BundlePart& part, const Loss& loss = {}, const std::array<double, 3>& by = {});
+/// A part as a share; cameras are shared. The world is moved() by `by` first. `priors`: those of local_priors(), in the
+/// world of the part.
+Share share_of(const BundlePart& part, const Loss& loss = {}, const std::array<double, 3>& by = {},
+               const BundlePriors& priors = {});
+
+/// The cameras and points that have priors, in their order, in every process; with an observation of each that is
+/// observed anywhere. Their numbers in `priors` become those there. Memory: of the priors. Collective.
+Bundle with_priors(const Communicator& communicator, const BundlePart& part, BundlePriors& priors);
+/// The priors, by `called` or else by number those of the file, of what is here: of cameras that the process owns, and
+/// of its points.
+BundlePriors local_priors(const Communicator& communicator, const BundlePart& part, const BundlePriors& priors);
 /// middle_of() the whole, the same for any number of processes. Collective.
 std::array<double, 3> middle_of(const Communicator& communicator, const BundlePart& part);
 

@@ -138,8 +138,8 @@ std::array<double, 3> middle_of(const Communicator& communicator, const BundlePa
   return middle;
 }
 
-Share share_of(const BundlePart& part, const Loss& loss, const std::array<double, 3>& by) {
-  Share share{build_problem(moved(part.local, by), loss), part.shared, part.first_camera};
+Share share_of(const BundlePart& part, const Loss& loss, const std::array<double, 3>& by, const BundlePriors& priors) {
+  Share share{build_problem(moved(part.local, by), {}, moved(priors, by), loss), part.shared, part.first_camera};
   share.shared.resize(part.cameras.size() + part.points.size(), -1);
   return share;
 }
