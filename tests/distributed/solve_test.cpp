@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
+#include <numbers>
+#include <tuple>
 
 #include <thalweg/distributed/bundle_part.hpp>
 #include <thalweg/distributed/pose_graph_part.hpp>
@@ -177,4 +180,51 @@ TEST_CASE("Pose graphs in the plane and in space come to the cost of one process
       CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
     }
   }
+}
+
+TEST_CASE("Priors, bearings and offsets of pose graphs come to the cost of one process") {
+  PoseGraphOptions options;
+  options.kind = PoseGraphOptions::Kind::city;
+  options.poses = 200;
+  std::string text = write_g2o(generate_pose_graph(options));
+  const PoseGraph plain = parse_pose_graph(text, "plain");
+  const auto line = [&](const std::string& words) { text += words + '\n'; };
+  line("PARAMS_SE2OFFSET 7 0.2 0.1 0.3");
+  for (const int pose : {0, 60, 199}) {
+    const double* const x = plain.poses.data() + 3 * pose;
+    line("EDGE_PRIOR_SE2_XY " + std::to_string(pose) + " " + std::to_string(x[0] + 0.2) + " " + std::to_string(x[1]) +
+         " 4 0 2");
+  }
+  line("EDGE_PRIOR_SE2 120 " + std::to_string(plain.poses[360]) + " " + std::to_string(plain.poses[361]) + " " +
+       std::to_string(plain.poses[362] + 0.1) + " 5 0 0 5 0 9");
+  line("EDGE_SE2_OFFSET 10 150 7 7 1 2 0.5 0.01 0 0 0.01 0 0.01");
+  // Landmarks known by bearings and their places alone, one of them by a sighting through a sensor too.
+  const auto bearing = [&](int pose, int id, double x, double y) {
+    const double* const p = plain.poses.data() + 3 * pose;
+    line("EDGE_BEARING_SE2_XY " + std::to_string(pose) + " " + std::to_string(id) + " " +
+         std::to_string(std::remainder(std::atan2(y - p[1], x - p[0]) - p[2] + 0.02, 2 * std::numbers::pi)) + " 20");
+  };
+  for (const auto& [id, x, y] : {std::tuple{5000, 3.0, 4.0}, std::tuple{5001, -2.0, 6.0}}) {
+    const std::string place = std::to_string(id) + " " + std::to_string(x) + " " + std::to_string(y);
+    line("VERTEX_XY " + place);
+    line("EDGE_PRIOR_XY " + place + " 1 0 1");
+    bearing(30, id, x, y);
+    bearing(180, id, x, y);
+  }
+  line("EDGE_SE2_POINTXY_OFFSET 90 5001 7 1.5 0.5 0.1 0 0.1");
+  PoseGraph graph = parse_pose_graph(text, "further");
+  REQUIRE(graph.further.size() == 12);
+  initialize(graph, Initialization::file);
+  const Result alone = solve(build_problem(graph), one_thread());
+  const PoseGraphPart part = part_of(world(), graph);
+  CHECK(world().sum(static_cast<std::int64_t>(part.local.further.size())) == 12);
+  for (const auto solver : {DistributedSolver::implicit_schur, DistributedSolver::mumps}) {
+    const DistributedResult found = solve_distributed(world(), share_of(part), one_thread(), {.solver = solver});
+    CHECK(found.result.converged());
+    CHECK(found.result.initial_cost == doctest::Approx(alone.initial_cost).epsilon(1e-12));
+    CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+  }
+  PoseGraph joined = graph;
+  joined.further.push_back({PoseGraph::Measurement::Kind::landmark_edge, 0, 1});
+  CHECK_THROWS_AS(part_of(world(), joined), CollectiveError);
 }

@@ -40,7 +40,8 @@ class PoseGraphJob final : public Job {
     loss_ = loss;
     communicator_.together(
         [&] { begun_ = initialize(graph_, solve.initialization.value_or(Initialization::automatic), loss); });
-    if (std::isnan(solve.options.initial_damping) && !robust_) solve.options.initial_damping = near_a_minimum;
+    if (std::isnan(solve.options.initial_damping) && !robust_ && !is_loosely_held(graph_))
+      solve.options.initial_damping = near_a_minimum;
     // Conjugate gradients need thousands of steps along a chain of poses.
     if (arguments.solver == DistributedSolver::automatic) arguments.solver = DistributedSolver::mumps;
     part_ = part_of(communicator_, graph_);
@@ -55,8 +56,10 @@ class PoseGraphJob final : public Job {
     facts.kind = "pose graph";
     facts.parameter_blocks = graph_.pose_count() + graph_.landmark_count();
     facts.parameters = numbers();
-    facts.residual_blocks = graph_.edges.count() + graph_.sightings.count();
+    facts.residual_blocks =
+        graph_.edges.count() + graph_.sightings.count() + static_cast<std::int64_t>(graph_.further.size());
     facts.residuals = graph_.tangent_size() * graph_.edges.count() + graph_.landmark_size() * graph_.sightings.count();
+    for (const PoseGraph::Measurement& m : graph_.further) facts.residuals += graph_.dimension_of(m.kind);
     report.parameter_list = ParameterList::on_request;
   }
   std::vector<double>& start() override { return start_; }
@@ -70,7 +73,8 @@ class PoseGraphJob final : public Job {
     s.landmarks = graph_.landmark_count();
     s.edges = graph_.edges.count();
     s.sightings = graph_.sightings.count();
-    s.held = held_in_words();
+    s.held = held_in_words(graph_);
+    s.further = static_cast<std::int64_t>(graph_.further.size());
     s.initialization = to_string(begun_.used);
     s.initialization_reason = begun_.reason;
     s.file_cost = begun_.file_cost;
@@ -123,13 +127,9 @@ class PoseGraphJob final : public Job {
     double sum = 0.0;
     for (const double v : graph_.edges.measurement) sum += v;
     for (const double v : graph_.sightings.measurement) sum += v;
+    for (const PoseGraph::Measurement& m : graph_.further)
+      for (const double v : m.z) sum += v;
     return sum;
-  }
-  std::string held_in_words() const {
-    if (const std::int32_t pose = gauge_pose(graph_); pose >= 0)
-      return fmt::format("pose {}, since the file fixes nothing", graph_.pose_ids[static_cast<std::size_t>(pose)]);
-    const auto fixed = std::count_if(graph_.pose_fixed.begin(), graph_.pose_fixed.end(), [](char f) { return f != 0; });
-    return fmt::format("{} pose{} that the file fixes", fixed, fixed == 1 ? "" : "s");
   }
   std::vector<NumberRun> runs(bool copies) const {
     const auto rank = static_cast<std::size_t>(communicator_.rank());

@@ -34,6 +34,12 @@ struct PoseGraphPicture {
 PoseGraphPicture picture_of(const PoseGraph& file, const PoseGraph& begun, Initialization used, const PoseGraph& solved,
                             const Loss& loss);
 
+/// Ids of the vertices that do not move, in words: "pose 0, since the file fixes nothing".
+std::string held_in_words(const PoseGraph& graph);
+/// Whether priors of places alone say where the graph is, which may leave a rotation, or bearings where landmarks are,
+/// which may leave a distance: undamped steps are huge there.
+bool is_loosely_held(const PoseGraph& graph);
+
 struct PoseGraphSummary {
   bool plane = true;
   std::int64_t poses = 0, landmarks = 0, edges = 0, sightings = 0, further = 0;

@@ -41,21 +41,6 @@ constexpr Refusal of_every_graph[] = {
     {"--batch-size", "it is for the training of regressions"},
 };
 
-std::int64_t count_fixed(const std::vector<char>& fixed) {
-  return std::count_if(fixed.begin(), fixed.end(), [](char f) { return f != 0; });
-}
-
-/// Ids of the vertices that do not move, in words.
-std::string held(const PoseGraph& graph) {
-  if (const std::int32_t pose = gauge_pose(graph); pose >= 0)
-    return fmt::format("pose {}, since the file fixes nothing", graph.pose_ids[static_cast<std::size_t>(pose)]);
-  const auto poses = count_fixed(graph.pose_fixed), landmarks = count_fixed(graph.landmark_fixed);
-  if (poses + landmarks == 0) return "none; priors say where it is";
-  std::string text = fmt::format("{} pose{}", poses, poses == 1 ? "" : "s");
-  if (landmarks > 0) text += fmt::format(" and {} landmark{}", landmarks, landmarks == 1 ? "" : "s");
-  return text + " that the file fixes";
-}
-
 PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& start, double seconds) {
   PoseGraphSummary s;
   s.plane = g.kind == PoseGraph::Kind::se2;
@@ -63,7 +48,7 @@ PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& star
   s.landmarks = g.landmark_count();
   s.edges = g.edges.count();
   s.sightings = g.sightings.count();
-  s.held = held(g);
+  s.held = held_in_words(g);
   s.initialization = to_string(start.used);
   s.initialization_reason = start.reason;
   s.file_cost = start.file_cost;
@@ -73,16 +58,6 @@ PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& star
   s.degrees_of_freedom = degrees_of_freedom(g);
   s.further = static_cast<std::int64_t>(g.further.size());
   return s;
-}
-
-/// Whether priors of places alone say where the graph is, which may leave a rotation, or bearings where landmarks are,
-/// which may leave a distance: undamped steps are huge there.
-bool is_loosely_held(const PoseGraph& g) {
-  using Kind = PoseGraph::Measurement::Kind;
-  if (std::any_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::bearing; }))
-    return true;
-  return gauge_pose(g) < 0 && count_fixed(g.pose_fixed) == 0 &&
-         std::none_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::pose_prior; });
 }
 
 /// Where χ² is far above what the information leads to expect.
@@ -159,7 +134,7 @@ class PoseGraphStudy final : public BlockStudy {
         report.notes.begin(),
         fmt::format("{}, {}, {}, {}; held: {}; looked at from initialization {}", counted(graph_.pose_count(), "pose"),
                     counted(graph_.edges.count(), "edge"), counted(graph_.landmark_count(), "landmark"),
-                    counted(graph_.sightings.count(), "sighting"), held(graph_), to_string(start_.used)));
+                    counted(graph_.sightings.count(), "sighting"), held_in_words(graph_), to_string(start_.used)));
     name(report.problem);
     return report;
   }
