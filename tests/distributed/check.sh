@@ -22,7 +22,10 @@ alike() {
   [[ -e $file ]] || skip "$file is not there"
   local both=("$@")
   [[ ${1-} != --linear-solver ]] || both=("${@:3}")
-  "$one" solve "$file" "${both[@]}" --json one.json --quiet || fail "thalweg solve $file ${both[*]} ended with $?"
+  if [[ ${known-} != "$file ${both[*]}" ]]; then
+    "$one" solve "$file" "${both[@]}" --json one.json --quiet || fail "thalweg solve $file ${both[*]} ended with $?"
+    known="$file ${both[*]}"
+  fi
   for n in 1 2 4; do
     "$mpirun" -n $n "$many" solve "$file" "$@" --json many.json --quiet || fail "$n processes, $file: ended with $?"
     close "$(key many.json final_cost)" "$(key one.json final_cost)" ||
@@ -44,11 +47,8 @@ town() { "$one" generate bundle --cameras 30 --points 4000 --seed 3 --output tow
 
 case $part in
   bundles)
-    for solver in implicit-schur mumps; do
-      for name in problem-16-22106-pre problem-49-7776-pre; do
-        alike "$data/bal/$name.txt.bz2" --linear-solver $solver
-      done
-    done
+    for name in problem-16-22106-pre problem-49-7776-pre; do alike "$data/bal/$name.txt.bz2"; done
+    alike "$data/bal/problem-49-7776-pre.txt.bz2" --linear-solver mumps
     ;;
   graphs)
     for name in sphere2500 torus3D intel; do alike "$data/g2o/$name.g2o"; done
