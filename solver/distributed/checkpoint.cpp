@@ -1,16 +1,19 @@
 // A checkpoint's file: a header of 512 bytes, the numbers of x, then for each process that wrote the hash of what it
-// wrote.
+// wrote. A process reads and writes a stretch of x, wherever its own numbers are.
 #include <thalweg/distributed/checkpoint.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <distributed/routing.hpp>
 #include <thalweg/io/file_error.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -80,6 +83,42 @@ std::uint64_t hash_of(const double* values, std::int64_t first, std::int64_t cou
   return sum;
 }
 
+/// A number and its place in the vector of all.
+struct Placed {
+  std::int64_t place;
+  double value;
+};
+
+/// The numbers [begins[rank], begins[rank + 1]) of the vector of all.
+std::vector<double> stretch_of(const Communicator& communicator, const std::vector<NumberRun>& owned,
+                               const std::vector<double>& x, const std::vector<std::int64_t>& begins) {
+  std::vector<std::vector<Placed>> of(static_cast<std::size_t>(communicator.size()));
+  for (const NumberRun& run : owned)
+    for (std::int64_t i = 0; i < run.count; ++i)
+      of[routing::slice_with(begins, run.global + i)].push_back(
+          {run.global + i, x[static_cast<std::size_t>(run.local + i)]});
+  const auto rank = static_cast<std::size_t>(communicator.rank());
+  std::vector<double> stretch(static_cast<std::size_t>(begins[rank + 1] - begins[rank]));
+  for (const Placed& p : routing::joined(communicator, std::move(of)))
+    stretch[static_cast<std::size_t>(p.place - begins[rank])] = p.value;
+  return stretch;
+}
+
+/// From the stretches to the numbers that this process holds.
+void take_held(const Communicator& communicator, const std::vector<double>& stretch,
+               const std::vector<std::int64_t>& begins, const std::vector<NumberRun>& held, std::vector<double>& x) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> wanted;  // number in the vector of all, in x
+  for (const NumberRun& run : held)
+    for (std::int64_t i = 0; i < run.count; ++i) wanted.emplace_back(run.global + i, run.local + i);
+  std::sort(wanted.begin(), wanted.end());
+  std::vector<std::int64_t> numbers;
+  for (const auto& [global, local] : wanted) numbers.push_back(global);
+  const std::int64_t begin = begins[static_cast<std::size_t>(communicator.rank())];
+  const std::vector<double> values = routing::ask<double>(
+      communicator, begins, numbers, [&](std::int64_t n) { return stretch[static_cast<std::size_t>(n - begin)]; });
+  for (std::size_t i = 0; i < wanted.size(); ++i) x[static_cast<std::size_t>(wanted[i].second)] = values[i];
+}
+
 Header header_of(const std::string& problem, std::int64_t numbers) {
   Header header;
   std::memcpy(header.magic, magic, sizeof magic);
@@ -103,14 +142,14 @@ void CheckpointWriter::write(const CheckpointState& state, const std::vector<dou
   communicator_.together([&] {
     if (communicator_.rank() == 0) File(temporary, O_WRONLY | O_CREAT | O_TRUNC);
   });
-  std::uint64_t hash = 0;
+  const std::vector<std::int64_t> begins = routing::even_slices(numbers_, communicator_.size());
+  const std::int64_t begin = begins[static_cast<std::size_t>(communicator_.rank())];
+  const std::vector<double> stretch = stretch_of(communicator_, owned_, x, begins);
+  const std::uint64_t hash = hash_of(stretch.data(), begin, static_cast<std::int64_t>(stretch.size()));
   const std::int64_t marks = place_of(numbers_);
   communicator_.together([&] {
     File file(temporary, O_WRONLY | O_CREAT);
-    for (const NumberRun& run : owned_) {
-      file.write_at(place_of(run.global), x.data() + run.local, 8 * static_cast<std::size_t>(run.count));
-      hash += hash_of(x.data() + run.local, run.global, run.count);
-    }
+    file.write_at(place_of(begin), stretch.data(), 8 * stretch.size());
     file.write_at(marks + 8 * communicator_.rank(), &hash, sizeof hash);
     file.settle();
   });
@@ -158,25 +197,17 @@ CheckpointState read_checkpoint(const Communicator& communicator, const std::str
       throw FileError(path, 0, 0, fmt::format("is a checkpoint of {}", header.problem), own.problem);
     }
   });
-  // Each process looks at a stretch of the numbers, so that the whole is verified once.
-  const std::int64_t begin = numbers * communicator.rank() / communicator.size(),
-                     end = numbers * (communicator.rank() + 1) / communicator.size();
-  std::uint64_t hash = 0;
-  communicator.together([&] {
-    File file(path, O_RDONLY);
-    std::vector<double> stretch(std::size_t{1} << 16);
-    for (std::int64_t at = begin; at < end; at += static_cast<std::int64_t>(stretch.size())) {
-      const std::int64_t count = std::min<std::int64_t>(end - at, static_cast<std::int64_t>(stretch.size()));
-      file.read_at(place_of(at), stretch.data(), 8 * static_cast<std::size_t>(count));
-      hash += hash_of(stretch.data(), at, count);
-    }
-    for (const NumberRun& run : held)
-      file.read_at(place_of(run.global), x.data() + run.local, 8 * static_cast<std::size_t>(run.count));
-  });
+  const std::vector<std::int64_t> begins = routing::even_slices(numbers, communicator.size());
+  const auto rank = static_cast<std::size_t>(communicator.rank());
+  std::vector<double> stretch(static_cast<std::size_t>(begins[rank + 1] - begins[rank]));
+  communicator.together(
+      [&] { File(path, O_RDONLY).read_at(place_of(begins[rank]), stretch.data(), 8 * stretch.size()); });
+  const std::uint64_t hash = hash_of(stretch.data(), begins[rank], static_cast<std::int64_t>(stretch.size()));
   const auto all = static_cast<std::uint64_t>(communicator.sum(static_cast<std::int64_t>(hash)));
   communicator.together([&] {
     if (all != header.hash) throw FileError(path, 0, 0, "is damaged", a_checkpoint);
   });
+  take_held(communicator, stretch, begins, held, x);
   return {header.iteration, header.cost, header.damping};
 }
 

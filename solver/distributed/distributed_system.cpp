@@ -35,7 +35,11 @@ void refuse_bounds(const Problem& problem) {
 
 DistributedSystem::DistributedSystem(const Communicator& communicator, const Share& share,
                                      const DistributedOptions& how, int threads)
-    : communicator_(communicator), how_(how), program_(share.problem), threads_(threads) {
+    : communicator_(communicator),
+      how_(how),
+      program_(share.problem),
+      residual_blocks_(share.problem.residual_block_count()),
+      threads_(threads) {
   communicator.together([&] { refuse_bounds(share.problem); });
   has_loss_ = communicator.any(program_.has_loss());
   equations_ =
@@ -108,6 +112,7 @@ Verdict DistributedSystem::non_finite() {
 /// Assembles the normal equations at x. False when they are not finite in some process.
 bool DistributedSystem::assemble(const std::vector<double>& x) {
   const double cost = assembly_->evaluate(x.data(), threads_);
+  communicator_.note(Work::evaluation, residual_blocks_);
   context_->clock.charge(Stopwatch::evaluate);
   ++context_->result.evaluations.jacobian;
   const bool finite = assembly_->close(threads_);
@@ -127,7 +132,9 @@ void DistributedSystem::retract(const double* step, std::vector<double>& to) {
 
 double DistributedSystem::total_cost(const std::vector<double>& x) {
   ++context_->result.evaluations.cost;
-  return communicator_.sum(program_.cost(x.data(), threads_));
+  const double mine = program_.cost(x.data(), threads_);
+  communicator_.note(Work::cost, residual_blocks_);
+  return communicator_.sum(mine);
 }
 
 double DistributedSystem::evaluate(const double* step, bool promising) {

@@ -54,6 +54,7 @@ class DistributedSystem final : public System {
   BlockProgram program_;
   std::unique_ptr<SharedEquations> equations_;
   std::unique_ptr<NormalAssembly> assembly_;
+  std::int64_t residual_blocks_;
   int threads_;
   bool has_loss_ = false;          // in any process
   double degrees_of_freedom_ = 0;  // of all: residual components less columns

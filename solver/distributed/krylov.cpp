@@ -83,6 +83,7 @@ class Krylov final : public DistributedReduced {
     petsc(
         MatCreateBAIJ(comm_, w, n, n, PETSC_DETERMINE, PETSC_DETERMINE, 1, nullptr, 0, nullptr, preconditioner_.out()));
     petsc(MatSetOption(preconditioner_, MAT_ROW_ORIENTED, PETSC_FALSE));
+    petsc(MatSetOption(preconditioner_, MAT_NO_OFF_PROC_ENTRIES, PETSC_TRUE));
     petsc(MatCreateVecs(matrix_, left_.out(), right_.out()));
     petsc(KSPCreate(comm_, solver_.out()));
     petsc(KSPSetType(solver_, KSPCG));

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <distributed/petsc.hpp>
+#include <thalweg/distributed/recording.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -43,13 +44,24 @@ class MpiCommunicator final : public Communicator {
   void sum(std::span<std::int64_t> values) const override { reduce(values, MPI_INT64_T, MPI_SUM); }
   void max(std::span<double> values) const override { reduce(values, MPI_DOUBLE, MPI_MAX); }
 
+  void record(Recording* recording) const override {
+    recording_ = recording;
+    noticed_ = petsc_allreduce_ct;
+  }
+  void note(Work what, std::int64_t residual_blocks) const override {
+    catch_up();
+    write_down([&](Recording& r) { r.work(what, residual_blocks); });
+  }
+
   void broadcast(Bytes& data, int root) const override {
     const Timed timed(traffic_);
+    catch_up();
     std::uint64_t bytes = data.size();
     MPI_Bcast(&bytes, 1, MPI_UINT64_T, root, native_);
     data.resize(bytes);
     for (std::size_t at = 0; at < data.size(); at += most_bytes)
       MPI_Bcast(data.data() + at, count_of(std::min(most_bytes, data.size() - at)), MPI_BYTE, root, native_);
+    write_down([&](Recording& r) { r.broadcast(root, data.size()); });
   }
 
   std::vector<Bytes> gather(std::span<const std::byte> data) const override {
@@ -62,6 +74,7 @@ class MpiCommunicator final : public Communicator {
 
   std::vector<Bytes> exchange(const std::vector<Bytes>& to) const override {
     const Timed timed(traffic_);
+    catch_up();
     const auto n = static_cast<std::size_t>(size_);
     std::vector<std::uint64_t> sent(n), coming(n);
     for (std::size_t p = 0; p < n; ++p) sent[p] = to[p].size();
@@ -77,25 +90,30 @@ class MpiCommunicator final : public Communicator {
     for (std::size_t p = 0; p < n; ++p)
       in_pieces(to[p].size(), [&](std::size_t at, int count) {
         MPI_Isend(to[p].data() + at, count, MPI_BYTE, static_cast<int>(p), tag, native_, &requests.emplace_back());
-        note(static_cast<std::size_t>(count));
+        count_message(static_cast<std::size_t>(count));
       });
     MPI_Waitall(static_cast<int>(requests.size()), requests.data(), MPI_STATUSES_IGNORE);
+    write_down([&](Recording& r) { r.exchange(messages_of(to), messages_of(from)); });
     return from;
   }
 
   void swap(std::span<const int> neighbours, const std::vector<std::vector<double>>& sent,
             std::vector<std::vector<double>>& received) const override {
     const Timed timed(traffic_);
+    catch_up();
     requests_.clear();
     for (std::size_t k = 0; k < neighbours.size(); ++k)
-      MPI_Irecv(received[k].data(), count_of(received[k].size()), MPI_DOUBLE, neighbours[k], tag, native_,
-                &requests_.emplace_back());
+      if (!received[k].empty())
+        MPI_Irecv(received[k].data(), count_of(received[k].size()), MPI_DOUBLE, neighbours[k], tag, native_,
+                  &requests_.emplace_back());
     for (std::size_t k = 0; k < neighbours.size(); ++k) {
+      if (sent[k].empty()) continue;
       MPI_Isend(sent[k].data(), count_of(sent[k].size()), MPI_DOUBLE, neighbours[k], tag, native_,
                 &requests_.emplace_back());
-      note(8 * sent[k].size());
+      count_message(8 * sent[k].size());
     }
     MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
+    write_down([&](Recording& r) { r.swap(messages_of(neighbours, sent), messages_of(neighbours, received)); });
   }
 
   [[noreturn]] void abort(int code) const override {
@@ -122,25 +140,54 @@ class MpiCommunicator final : public Communicator {
   static void in_pieces(std::size_t bytes, Send send) {
     for (std::size_t at = 0; at < bytes; at += most_bytes) send(at, count_of(std::min(most_bytes, bytes - at)));
   }
-  void note(std::size_t bytes) const {
+  void count_message(std::size_t bytes) const {
     ++traffic_.messages;
     traffic_.bytes += static_cast<std::int64_t>(bytes);
+  }
+
+  /// Reductions of PETSc since the last event: it counts them, and those that this file calls by its macros.
+  void catch_up() const {
+    if (!recording_) return;
+    for (; noticed_ < petsc_allreduce_ct; ++noticed_) recording_->all_reduction(sizeof(double));
+  }
+  /// After catch_up(), and the calls of MPI that the event stands for.
+  template <class Write>
+  void write_down(Write write) const {
+    if (!recording_) return;
+    write(*recording_);
+    noticed_ = petsc_allreduce_ct;
+  }
+  static Recording::Messages messages_of(const std::vector<Bytes>& all) {
+    Recording::Messages found;
+    for (std::size_t p = 0; p < all.size(); ++p)
+      if (!all[p].empty()) found.emplace_back(static_cast<int>(p), all[p].size());
+    return found;
+  }
+  static Recording::Messages messages_of(std::span<const int> neighbours, const std::vector<std::vector<double>>& all) {
+    Recording::Messages found;
+    for (std::size_t k = 0; k < neighbours.size(); ++k)
+      if (!all[k].empty()) found.emplace_back(neighbours[k], 8 * all[k].size());
+    return found;
   }
 
   /// To process 0 and from there to all, so that all have the same bits whatever algorithm the library takes.
   template <class T>
   void reduce(std::span<T> values, MPI_Datatype type, MPI_Op op) const {
     const Timed timed(traffic_);
+    catch_up();
     ++traffic_.reductions;
     if (size_ == 1) return;
     std::vector<T> mine(values.begin(), values.end());
     MPI_Reduce(mine.data(), values.data(), count_of(values.size()), type, op, 0, native_);
     MPI_Bcast(values.data(), count_of(values.size()), type, 0, native_);
+    write_down([&](Recording& r) { r.reduction(values.size_bytes()); });
   }
 
   MPI_Comm native_;
   int rank_ = 0, size_ = 1, on_this_machine_ = 1;
   mutable Traffic traffic_;
+  mutable Recording* recording_ = nullptr;
+  mutable PetscLogDouble noticed_ = 0;  // of PETSc's count of reductions, what is written down or is no reduction of it
   mutable std::vector<MPI_Request> requests_;
 };
 

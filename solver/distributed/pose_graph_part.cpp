@@ -9,6 +9,9 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
+using Measurement = PoseGraph::Measurement;
+using Kind = Measurement::Kind;
+
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 /// Neighbours of poses [begin, end), rising, in compressed rows.
@@ -20,10 +23,13 @@ Adjacency adjacency(const PoseGraph& g, std::int64_t begin, std::int64_t end) {
   const auto add = [&](std::int32_t a, std::int32_t b) {
     if (a >= begin && a < end && a != b) rows[at(a - begin)].push_back(static_cast<PetscInt>(b));
   };
-  for (std::size_t e = 0; e < g.edges.from.size(); ++e) {
-    add(g.edges.from[e], g.edges.to[e]);
-    add(g.edges.to[e], g.edges.from[e]);
-  }
+  const auto join = [&](std::int32_t a, std::int32_t b) {
+    add(a, b);
+    add(b, a);
+  };
+  for (std::size_t e = 0; e < g.edges.from.size(); ++e) join(g.edges.from[e], g.edges.to[e]);
+  for (const Measurement& m : g.further)
+    if (m.kind == Kind::offset_edge) join(m.a, m.b);
   Adjacency found;
   found.start.push_back(0);
   for (auto& row : rows) {
@@ -69,11 +75,14 @@ std::vector<std::int64_t> owners(const Communicator& communicator, const PoseGra
   return owner;
 }
 
+bool sees_landmark(const Measurement& m) { return m.kind == Kind::offset_sighting || m.kind == Kind::bearing; }
+
 void refuse(const PoseGraph& g) {
-  if (!g.further.empty())
-    throw Error(
-        "priors, offsets and bearings of a pose graph are not spread over processes; expected edges and "
-        "sightings, or a solve in one process");
+  for (const Measurement& m : g.further)
+    if (m.kind == Kind::landmark_edge)
+      throw Error(
+          "edges between landmarks are not spread over processes, each of which has its own; expected none, or a solve "
+          "in one process");
 }
 
 /// Copies the items of `from` that `keep` names, `size` numbers each.
@@ -97,6 +106,11 @@ class Cutter {
     landmark_owner_.assign(at(g.landmark_count()), -1);
     for (std::size_t s = 0; s < g.sightings.from.size(); ++s)
       if (std::int64_t& o = landmark_owner_[at(g.sightings.to[s])]; o < 0) o = owner[at(g.sightings.from[s])];
+    for (const Measurement& m : g.further)
+      if (std::int64_t* const o = sees_landmark(m) ? &landmark_owner_[at(m.b)] : nullptr; o && *o < 0)
+        *o = owner[at(m.a)];
+    // What is measured in its place alone.
+    for (std::int64_t& o : landmark_owner_) o = std::max<std::int64_t>(o, 0);
   }
 
   PoseGraphPart cut() {
@@ -117,11 +131,18 @@ class Cutter {
     part_.shared.push_back(-1);
     add_edges();
     add_landmarks();
+    add_further();
     return std::move(part_);
   }
 
  private:
   bool mine(std::int32_t pose) const { return owner_[at(pose)] == rank_; }
+  /// Whether this process has the residual: as of an edge, a sighting, or what it measures the place of.
+  bool mine(const Measurement& m) const {
+    if (m.kind == Kind::landmark_prior) return landmark_owner_[at(m.a)] == rank_;
+    if (sees_landmark(m)) return landmark_owner_[at(m.b)] == rank_;
+    return mine(m.kind == Kind::pose_prior ? m.b : m.a);
+  }
 
   void choose_poses() {
     std::vector<char> held(owner_.size());
@@ -132,6 +153,11 @@ class Cutter {
     }
     for (std::size_t s = 0; s < g_.sightings.from.size(); ++s)
       if (landmark_owner_[at(g_.sightings.to[s])] == rank_) held[at(g_.sightings.from[s])] = 1;
+    for (const Measurement& m : g_.further) {
+      if (m.kind == Kind::offset_edge) part_.cut_edges += owner_[at(m.a)] != owner_[at(m.b)];
+      if (mine(m) && m.kind == Kind::offset_edge) held[at(m.b)] = 1;
+      if (mine(m) && sees_landmark(m)) held[at(m.a)] = 1;
+    }
     for (std::size_t i = 0; i < held.size(); ++i)
       if (held[i]) part_.poses.push_back(static_cast<std::int64_t>(i));
     std::sort(part_.poses.begin(), part_.poses.end(),
@@ -161,7 +187,8 @@ class Cutter {
 
   void add_landmarks() {
     PoseGraph& local = part_.local;
-    std::vector<std::int32_t> number(landmark_owner_.size(), -1);
+    std::vector<std::int32_t>& number = local_landmark_;
+    number.assign(landmark_owner_.size(), -1);
     for (std::size_t l = 0; l < landmark_owner_.size(); ++l) {
       if (landmark_owner_[l] != rank_) continue;
       number[l] = static_cast<std::int32_t>(part_.landmarks.size());
@@ -181,11 +208,21 @@ class Cutter {
     }
   }
 
+  void add_further() {
+    for (Measurement m : g_.further) {
+      if (!mine(m)) continue;
+      const bool a_is_landmark = m.kind == Kind::landmark_prior;
+      if (m.a >= 0) m.a = a_is_landmark ? local_landmark_[at(m.a)] : local_[at(m.a)];
+      if (m.b >= 0) m.b = sees_landmark(m) ? local_landmark_[at(m.b)] : local_[at(m.b)];
+      part_.local.further.push_back(m);
+    }
+  }
+
   const PoseGraph& g_;
   const std::vector<std::int64_t>& owner_;
   std::int64_t rank_;
   std::vector<std::int64_t> number_, landmark_owner_;  // of all poses, landmarks
-  std::vector<std::int32_t> local_;                    // of all poses, −1: not here
+  std::vector<std::int32_t> local_, local_landmark_;   // of all poses, landmarks; −1: not here
   PoseGraphPart part_;
 };
 
@@ -196,7 +233,7 @@ PoseGraphPart part_of(const Communicator& communicator, const PoseGraph& whole) 
   const std::vector<std::int64_t> owner = owners(communicator, whole);
   PoseGraphPart part = Cutter(whole, owner, communicator.rank(), communicator.size()).cut();
   communicator.together([&] {
-    if (part.local.edges.count() + part.local.sightings.count() == 0)
+    if (part.local.edges.count() + part.local.sightings.count() == 0 && part.local.further.empty())
       throw Error(fmt::format("{} processes for {} poses: process {} has no edge; expected fewer processes",
                               communicator.size(), whole.pose_count(), communicator.rank()));
   });

@@ -53,7 +53,11 @@ void expect_blocks(const Share& share, int processes) {
 
 SharedEquations::SharedEquations(const Communicator& communicator, const Share& share, BlockProgram& program,
                                  std::unique_ptr<DistributedReduced> reduced, int threads)
-    : communicator_(communicator), program_(program), reduced_(std::move(reduced)), threads_(threads) {
+    : communicator_(communicator),
+      program_(program),
+      reduced_(std::move(reduced)),
+      residual_blocks_(share.problem.residual_block_count()),
+      threads_(threads) {
   std::vector<std::int64_t> held, numbers;
   communicator.together([&] {
     expect_blocks(share, communicator.size());
@@ -179,8 +183,9 @@ LinearStatus SharedEquations::solve(double lambda, const double* D, double* step
   } else {
     status = equations_->factor_landmarks(lambda, program_damping_.data(), threads_);
   }
+  note_product();
   if (communicator_.any(!usable(status))) return LinearStatus::retry;
-  reduced_->factor(*this);
+  if (width_ > 0) reduced_->factor(*this);
   return solve_reduced(step);
 }
 
@@ -194,13 +199,18 @@ LinearStatus SharedEquations::solve_again(const double* b, double* z) {
 LinearStatus SharedEquations::solve_reduced(double* step) {
   const auto w = at(width_);
   equations_->reduce(right_.data(), tiles_.data(), threads_);
+  note_product();
+  // Blocks that are fixed have no tile.
+  std::fill(held_.begin(), held_.end(), 0.0);
   for (std::size_t i = 0; i < tiles_.size(); ++i) held_[at(held_of_tile_[i / w]) * w + i % w] = tiles_[i];
   halo_->collect(held_.data(), owned_.data(), width_);
-  const LinearStatus status = reduced_->solve(owned_.data(), owned_out_.data());
+  // Without width no shared block moves.
+  const LinearStatus status = width_ > 0 ? reduced_->solve(owned_.data(), owned_out_.data()) : LinearStatus::ok;
   if (!usable(status)) return status;
   halo_->spread(owned_out_.data(), held_.data(), width_);
   for (std::size_t i = 0; i < tiles_.size(); ++i) tiles_[i] = held_[at(held_of_tile_[i / w]) * w + i % w];
   equations_->substitute(right_.data(), tiles_.data(), solution_.data(), threads_);
+  note_product();
   for (std::size_t j = 0; j < program_column_.size(); ++j) step[j] = solution_[at(program_column_[j])];
   return status;
 }
@@ -210,6 +220,7 @@ void SharedEquations::multiply(const double* x, double* y) {
   halo_->spread(x, held_.data(), width_);
   for (std::size_t i = 0; i < tiles_.size(); ++i) tiles_[i] = held_[at(held_of_tile_[i / w]) * w + i % w];
   equations_->reduced_product(tiles_.data(), tiles_out_.data(), threads_);
+  note_product();
   std::fill(held_.begin(), held_.end(), 0.0);
   for (std::size_t i = 0; i < tiles_.size(); ++i)
     held_[at(held_of_tile_[i / w]) * w + i % w] = tiles_out_[i] - unit_[i] * tiles_[i];
@@ -222,6 +233,7 @@ void SharedEquations::diagonal(double* blocks) {
   const std::size_t tiles = held_of_tile_.size();
   diagonals_.resize(tiles * size);
   equations_->reduced_diagonal(diagonals_.data(), threads_);
+  note_product();
   std::vector<double> held(at(halo_->held()) * size);
   for (std::size_t t = 0; t < tiles; ++t) {
     double* const to = held.data() + at(held_of_tile_[t]) * size;
@@ -255,6 +267,7 @@ double SharedEquations::squared_product(const double* v) const {
   std::vector<double> all(at(program_.columns())), product(all.size());
   to_program(v, all.data());
   equations_->product(all.data(), product.data(), threads_);
+  note_product();
   double sum = 0.0;
   for (std::size_t j = 0; j < all.size(); ++j) sum += all[j] * product[j];
   return communicator_.sum(sum);

@@ -64,12 +64,14 @@ class SharedEquations final : public DampedSystem, private SharedSystem {
   void number_columns();
   void damp(double lambda, const double* D);
   LinearStatus solve_reduced(double* step);
+  void note_product() const { communicator_.note(Work::product, residual_blocks_); }
 
   const Communicator& communicator_;
   BlockProgram& program_;
   std::unique_ptr<NormalEquations> equations_;
   std::unique_ptr<DistributedReduced> reduced_;
   std::unique_ptr<Halo> halo_;
+  std::int64_t residual_blocks_;
   std::string name_;
   int threads_, width_ = 0;
   std::vector<std::int64_t> held_of_tile_;    // of each tile of this process its number among the held blocks

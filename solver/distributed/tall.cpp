@@ -55,11 +55,12 @@ ReducedRows merged(const ReducedRows& a, const ReducedRows& b) {
 /// Rows of all processes: merged in process 0, in the order of the processes.
 class SharedReduction final : public RowReduction {
  public:
-  SharedReduction(const Program& program, const Communicator& communicator)
-      : RowReduction(program), communicator_(communicator) {}
+  SharedReduction(const Program& program, const Communicator& communicator, std::int64_t residual_blocks)
+      : RowReduction(program), communicator_(communicator), residual_blocks_(residual_blocks) {}
 
   ReducedRows reduce(const double* x, int threads, Program::Losses losses) const override {
     ReducedRows rows = RowReduction::reduce(x, threads, losses);
+    communicator_.note(Work::evaluation, residual_blocks_);
     const std::int64_t n = rows.R.columns();
     const std::vector<double> mine = packed(rows);
     const auto all = communicator_.gather(std::as_bytes(std::span<const double>(mine)));
@@ -68,10 +69,15 @@ class SharedReduction final : public RowReduction {
     communicator_.broadcast(result, 0);
     return unpacked(from_bytes<double>(result), n);
   }
-  double cost(const double* x, int threads) const override { return communicator_.sum(RowReduction::cost(x, threads)); }
+  double cost(const double* x, int threads) const override {
+    const double mine = RowReduction::cost(x, threads);
+    communicator_.note(Work::cost, residual_blocks_);
+    return communicator_.sum(mine);
+  }
 
  private:
   const Communicator& communicator_;
+  std::int64_t residual_blocks_;
 };
 
 void refuse(const Problem& problem, const Options& options, const DistributedOptions& how) {
@@ -162,8 +168,10 @@ TallResult solve_tall(const Communicator& communicator, const Problem& problem, 
                       const Options& options, const DistributedOptions& how) {
   communicator.together([&] { refuse(problem, options, how); });
   const Traffic before = communicator.traffic();
-  TallSystem system(problem, {},
-                    [&](const Program& program) { return std::make_unique<SharedReduction>(program, communicator); });
+  const std::int64_t blocks = problem.residual_block_count();
+  TallSystem system(problem, {}, [&](const Program& program) {
+    return std::make_unique<SharedReduction>(program, communicator, blocks);
+  });
   TallResult found;
   found.result = minimize_together(communicator, system, std::move(start), options, how);
   found.residuals = problem.residual_count();
@@ -182,7 +190,7 @@ TallResult solve_tall(const Communicator& communicator, const Problem& problem, 
     found.free_parameters = program.columns();
     found.standard_errors.assign(problem.start().size(), std::numeric_limits<double>::quiet_NaN());
     const ReducedRows rows =
-        SharedReduction(program, communicator)
+        SharedReduction(program, communicator, blocks)
             .reduce(found.result.x.data(), threads_of(options.threads, communicator), Program::Losses::applied);
     const std::vector<double> each = program.has_loss() ? std::vector<double>{} : deviations(rows.R);
     const double freedom = static_cast<double>(found.all_residuals - found.free_parameters);

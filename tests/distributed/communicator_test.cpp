@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <distributed/halo.hpp>
+#include <thalweg/distributed/recording.hpp>
 
 #include "distributed/world.hpp"
 
@@ -76,4 +77,27 @@ TEST_CASE("A process that does not hold what it owns is refused by all") {
   std::vector<std::int64_t> held;
   if (world().rank() != 0) held.push_back(world().rank());
   CHECK_THROWS_AS(Halo(world(), held, first), CollectiveError);
+}
+
+TEST_CASE("A recording has what passed, and what was worked, in its order") {
+  const int n = world().size(), me = world().rank();
+  const std::vector<int> neighbours = n > 1 ? std::vector<int>{(me + 1) % n} : std::vector<int>{};
+  std::vector<std::vector<double>> sent(neighbours.size(), {1.0, 2.0}), received(neighbours.size());
+  // In a ring each sends to the right; only pairs are each other's neighbours.
+  if (n == 2) received[0].resize(2);
+  Recording recording;
+  world().sum(1.0);  // not yet
+  world().record(&recording);
+  recording.iteration(1);
+  world().note(Work::product, 7);
+  double values[3] = {};
+  world().sum(std::span<double>(values));
+  if (n == 2) world().swap(neighbours, sent, received);
+  world().note(Work::evaluation, 8);
+  world().record(nullptr);
+  world().sum(1.0);  // no more
+  std::string expected = "i 1\nw product 7\n";
+  if (n > 1) expected += "r 24\n";
+  if (n == 2) expected += me == 0 ? "s 1:16 | 1:16\n" : "s 0:16 | 0:16\n";
+  CHECK(recording.text() == expected + "w evaluation 8\n");
 }

@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
+#include <numbers>
+#include <tuple>
 
 #include <thalweg/distributed/bundle_part.hpp>
 #include <thalweg/distributed/pose_graph_part.hpp>
@@ -24,11 +27,7 @@ Bundle town() {
   return generate_bundle(options);
 }
 
-BundlePart my_part(const Bundle& whole) {
-  std::vector<std::int64_t> observations(static_cast<std::size_t>(whole.point_count()));
-  for (const std::int32_t p : whole.point_of) ++observations[static_cast<std::size_t>(p)];
-  return part_of(whole, cut_points(observations, world().size()), world().rank());
-}
+BundlePart my_part(const Bundle& whole) { return part_of(world(), whole); }
 
 Options one_thread() {
   Options options;
@@ -37,25 +36,6 @@ Options one_thread() {
 }
 
 }  // namespace
-
-TEST_CASE("Parts hold every observation once, and the points follow each other") {
-  const Bundle whole = town();
-  const BundlePart part = my_part(whole);
-  CHECK(world().sum(part.local.observation_count()) == whole.observation_count());
-  CHECK(world().sum(part.local.point_count()) == whole.point_count());
-  for (std::size_t i = 0; i < part.cameras.size(); ++i)
-    for (std::size_t k = 0; k < 9; ++k)
-      CHECK(part.local.cameras[9 * i + k] == whole.cameras[9 * static_cast<std::size_t>(part.cameras[i]) + k]);
-}
-
-TEST_CASE("Points are cut evenly by their observations, and every process has some") {
-  const std::vector<std::int64_t> few = {0, 5, 0, 0, 5, 5, 0};
-  CHECK(cut_points(few, 3) == std::vector<std::int64_t>{0, 2, 5, 7});
-  CHECK_THROWS_WITH_AS(cut_points(few, 4),
-                       "4 processes and 3 points with observations; expected at most one process a point", Error);
-  const std::vector<std::int64_t> heavy = {100, 1, 1, 1};
-  CHECK(cut_points(heavy, 4) == std::vector<std::int64_t>{0, 1, 2, 3, 4});
-}
 
 TEST_CASE("A bundle comes to the cost of one process, by either linear solver, with a loss or without") {
   const Bundle whole = town();
@@ -90,6 +70,50 @@ TEST_CASE("Cameras that are fixed stay, in every process") {
   for (std::size_t c = 0; c < part.cameras.size(); ++c)
     if (part.cameras[c] == 0 || part.cameras[c] == 3)
       for (std::size_t k = 0; k < 9; ++k) CHECK(found.result.x[9 * c + k] == part.local.cameras[9 * c + k]);
+}
+
+TEST_CASE("Where all cameras or all points are fixed, the others come to the cost of one process") {
+  const Bundle whole = town();
+  const BundlePart part = my_part(whole);
+  const auto fix = [](Problem& problem, const std::string& blocks) {
+    for (const Problem::BlockSet& set : problem.sets())
+      for (std::int64_t i = set.offset; set.name == blocks && i < set.end(); ++i)
+        problem.fix(Parameters<Dynamic>(i, 1, 1));
+  };
+  for (const char* blocks : {"camera", "point"}) {
+    Problem problem = build_problem(whole);
+    fix(problem, blocks);
+    const Result alone = solve(problem, one_thread());
+    for (const auto solver : {DistributedSolver::implicit_schur, DistributedSolver::mumps}) {
+      Share share = share_of(part);
+      fix(share.problem, blocks);
+      const DistributedResult found = solve_distributed(world(), share, one_thread(), {.solver = solver});
+      CHECK(found.result.converged());
+      CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+    }
+  }
+}
+
+TEST_CASE("Priors of cameras and points count once, and come to the cost of one process") {
+  const Bundle whole = town();
+  BundlePriors priors;
+  for (const std::int32_t c : {0, 4, 9}) {
+    std::array<double, 3> place = centre_of(whole, c);
+    place[0] += 0.2 * c - 1.0;
+    priors.cameras.push_back({c, place, {0.1, 0.1, 0.1}});
+  }
+  priors.points.push_back({17, {1.0, 2.0, 3.0}, {2.0, 2.0, 2.0}});
+  const BundlePart part = my_part(whole);
+  for (const Loss& loss : {Loss(), Loss::cauchy(2.0)}) {
+    const Result alone = solve(build_problem(whole, {}, priors, loss), one_thread());
+    const Share share = share_of(part, loss, {}, local_priors(world(), part, priors));
+    for (const auto solver : {DistributedSolver::implicit_schur, DistributedSolver::mumps}) {
+      const DistributedResult found = solve_distributed(world(), share, one_thread(), {.solver = solver});
+      CHECK(found.result.converged());
+      CHECK(found.result.initial_cost == doctest::Approx(alone.initial_cost).epsilon(1e-12));
+      CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+    }
+  }
 }
 
 TEST_CASE("Copies of a camera are the same in every process") {
@@ -156,4 +180,51 @@ TEST_CASE("Pose graphs in the plane and in space come to the cost of one process
       CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
     }
   }
+}
+
+TEST_CASE("Priors, bearings and offsets of pose graphs come to the cost of one process") {
+  PoseGraphOptions options;
+  options.kind = PoseGraphOptions::Kind::city;
+  options.poses = 200;
+  std::string text = write_g2o(generate_pose_graph(options));
+  const PoseGraph plain = parse_pose_graph(text, "plain");
+  const auto line = [&](const std::string& words) { text += words + '\n'; };
+  line("PARAMS_SE2OFFSET 7 0.2 0.1 0.3");
+  for (const int pose : {0, 60, 199}) {
+    const double* const x = plain.poses.data() + 3 * pose;
+    line("EDGE_PRIOR_SE2_XY " + std::to_string(pose) + " " + std::to_string(x[0] + 0.2) + " " + std::to_string(x[1]) +
+         " 4 0 2");
+  }
+  line("EDGE_PRIOR_SE2 120 " + std::to_string(plain.poses[360]) + " " + std::to_string(plain.poses[361]) + " " +
+       std::to_string(plain.poses[362] + 0.1) + " 5 0 0 5 0 9");
+  line("EDGE_SE2_OFFSET 10 150 7 7 1 2 0.5 0.01 0 0 0.01 0 0.01");
+  // Landmarks known by bearings and their places alone, one of them by a sighting through a sensor too.
+  const auto bearing = [&](int pose, int id, double x, double y) {
+    const double* const p = plain.poses.data() + 3 * pose;
+    line("EDGE_BEARING_SE2_XY " + std::to_string(pose) + " " + std::to_string(id) + " " +
+         std::to_string(std::remainder(std::atan2(y - p[1], x - p[0]) - p[2] + 0.02, 2 * std::numbers::pi)) + " 20");
+  };
+  for (const auto& [id, x, y] : {std::tuple{5000, 3.0, 4.0}, std::tuple{5001, -2.0, 6.0}}) {
+    const std::string place = std::to_string(id) + " " + std::to_string(x) + " " + std::to_string(y);
+    line("VERTEX_XY " + place);
+    line("EDGE_PRIOR_XY " + place + " 1 0 1");
+    bearing(30, id, x, y);
+    bearing(180, id, x, y);
+  }
+  line("EDGE_SE2_POINTXY_OFFSET 90 5001 7 1.5 0.5 0.1 0 0.1");
+  PoseGraph graph = parse_pose_graph(text, "further");
+  REQUIRE(graph.further.size() == 12);
+  initialize(graph, Initialization::file);
+  const Result alone = solve(build_problem(graph), one_thread());
+  const PoseGraphPart part = part_of(world(), graph);
+  CHECK(world().sum(static_cast<std::int64_t>(part.local.further.size())) == 12);
+  for (const auto solver : {DistributedSolver::implicit_schur, DistributedSolver::mumps}) {
+    const DistributedResult found = solve_distributed(world(), share_of(part), one_thread(), {.solver = solver});
+    CHECK(found.result.converged());
+    CHECK(found.result.initial_cost == doctest::Approx(alone.initial_cost).epsilon(1e-12));
+    CHECK(found.result.final_cost == doctest::Approx(alone.final_cost).epsilon(1e-6));
+  }
+  PoseGraph joined = graph;
+  joined.further.push_back({PoseGraph::Measurement::Kind::landmark_edge, 0, 1});
+  CHECK_THROWS_AS(part_of(world(), joined), CollectiveError);
 }

@@ -207,24 +207,6 @@ std::vector<std::string> words(int argc, const char* const* argv) {
   return all;
 }
 
-/// The command as a shell would take it again.
-std::string command_line(int argc, const char* const* argv) {
-  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,+";
-  std::string line = "thalweg";
-  for (int i = 1; i < argc; ++i) {
-    const std::string word = argv[i];
-    line += ' ';
-    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) {
-      line += word;
-      continue;
-    }
-    line += '\'';
-    for (const char c : word) line += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    line += '\'';
-  }
-  return line;
-}
-
 /// The commands of the program, and what was given of them.
 class Commands {
  public:
@@ -289,7 +271,7 @@ Arguments parse_arguments(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
-  arguments.solve.command = command_line(argc, argv);
+  arguments.solve.command = command_line("thalweg", {argv + 1, argv + argc});
   arguments.verb = version ? Verb::version : Verb::help;
   const CLI::App* verb = chosen_verb(app);
   if (!verb && !version) throw UsageError(fmt::format("no command; expected {} (thalweg --help)", either(verb_names)));

@@ -17,4 +17,7 @@ std::vector<std::string> split_at_commas(const std::vector<std::string>& texts);
 /// "a, b or c".
 std::string either(const std::vector<std::string>& names);
 
+/// A command as a shell would take it again.
+std::string command_line(const std::string& program, const std::vector<std::string>& words);
+
 }  // namespace thalweg::tool

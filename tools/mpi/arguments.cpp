@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "cli/wording.hpp"
+
 namespace thalweg::tool {
 namespace {
 
@@ -27,8 +29,41 @@ constexpr std::string_view shared_options[] = {"--method",
                                                "--quiet",
                                                "--verbose",
                                                "--initial-damping",
-                                               "--damping-factor",
-                                               "--initialization"};
+                                               "--init",
+                                               "--information-order",
+                                               "--indefinite",
+                                               "--ignore-unknown",
+                                               "--fix",
+                                               "--prior",
+                                               "--report"};
+
+struct NotHere {
+  std::string_view option;
+  const char* reason;
+};
+constexpr const char* no_bounds = "a distributed solve has no bounds, which its steps would have to be projected on";
+constexpr NotHere not_here[] = {
+    {"--lower", no_bounds},
+    {"--upper", no_bounds},
+    {"--share",
+     "processes share blocks of one dimension, and shared intrinsics would make them poses of 6 numbers and lenses of "
+     "3"},
+    {"--start", "a file of several processes has one start"},
+    {"--starts", "several processes solve from one start"},
+    {"--global", "several processes solve from one start"},
+    {"--intervals", "intervals need the statistics of all residuals at once"},
+    {"--certify", "a certificate looks at the whole graph at once"},
+};
+
+/// What thalweg solve has and several processes do not, and why.
+[[noreturn]] void refuse_option(const std::string& given) {
+  for (const NotHere& each : not_here)
+    if (each.option == given)
+      throw UsageError(fmt::format("{} is not among the options of thalweg-mpi solve: {}; expected thalweg solve {}",
+                                   given, each.reason, given));
+  throw UsageError(
+      fmt::format("{} is not among the options of thalweg-mpi solve; expected those of thalweg-mpi --help", given));
+}
 
 constexpr std::string_view petsc_prefixes[] = {"-ksp_", "-pc_", "-mat_", "-vec_", "-log_", "-sub_", "-mg_"};
 
@@ -99,6 +134,8 @@ void take_solve(Words& words, MpiArguments& arguments) {
       arguments.checkpoint_every = whole("--checkpoint-every", value, 1);
     } else if (words.option(word, "--resume", value)) {
       arguments.resume = value;
+    } else if (words.option(word, "--record", value)) {
+      arguments.record = value;
     } else {
       rest.push_back(word);
     }
@@ -112,10 +149,10 @@ void take_solve(Words& words, MpiArguments& arguments) {
   }
   arguments.file = parsed.file;
   arguments.solve = std::move(parsed.solve);
+  arguments.solve.picture = !arguments.solve.report.empty();
   for (const std::string& given : arguments.solve.given)
     if (std::find(std::begin(shared_options), std::end(shared_options), given) == std::end(shared_options))
-      throw UsageError(
-          fmt::format("{} is not among the options of thalweg-mpi solve; expected those of thalweg-mpi --help", given));
+      refuse_option(given);
 }
 
 void take_partition(Words& words, MpiArguments& arguments) {
@@ -153,12 +190,14 @@ FILE is a bundle adjustment (BAL, plain or compressed), a pose graph (g2o) or a 
 
 Options of solve, as those of thalweg solve:
   --method --damping --loss --max-iterations --function-tolerance --gradient-tolerance --step-tolerance
-  --noise-tolerance --time-limit --fast --threads (of each process) --json --trace --output --quiet --verbose
+  --noise-tolerance --time-limit --fast --threads (of each process) --json --trace --report --output --quiet --verbose;
+  of bundle adjustments --fix --prior, of pose graphs --init --information-order --indefinite --ignore-unknown
 and of its own:
   --linear-solver NAME     implicit-schur (conjugate gradients on products, the default) or mumps
   --checkpoint FILE        writes the best point to FILE, which any number of processes can resume
   --checkpoint-every N     after every N-th accepted step; 10 by default
   --resume FILE            begins at a checkpoint
+  --record FOLDER          writes down work, messages and reductions of each process, to simulate other machines by
   -ksp_* -pc_* -mat_* ...  go to PETSc
 
 Example:
@@ -175,6 +214,7 @@ MpiArguments parse_mpi_arguments(const std::vector<std::string>& all) {
   } else if (verb == "solve") {
     arguments.verb = MpiArguments::Verb::solve;
     take_solve(words, arguments);
+    arguments.solve.command = command_line("thalweg-mpi", all);
   } else if (verb == "partition") {
     arguments.verb = MpiArguments::Verb::partition;
     take_partition(words, arguments);

@@ -19,6 +19,7 @@ struct MpiArguments {
   std::string checkpoint;  ///< a file to write, or empty
   std::string resume;      ///< a checkpoint to begin from, or empty
   int checkpoint_every = 10;
+  std::string record;              ///< a folder for recordings of the processes, or empty
   int parts = 0;                   ///< of partition
   std::string folder;              ///< of partition
   std::vector<std::string> petsc;  ///< options for PETSc, with their values

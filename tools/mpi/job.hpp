@@ -1,8 +1,10 @@
 // A problem that several processes solve, from its file to its report: one job for each kind.
 #pragma once
 
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <thalweg/distributed/checkpoint.hpp>
@@ -42,6 +44,10 @@ std::unique_ptr<Job> tall_job(const Communicator& communicator, const MpiArgumen
 
 /// The job of a file, by what the file is.
 std::unique_ptr<Job> job_of(const Communicator& communicator, const MpiArguments& arguments);
+
+/// Throws CollectiveError where one of these options was given: they are of another kind of problem.
+void refuse_options(const Communicator& communicator, const MpiArguments& arguments,
+                    std::initializer_list<std::string_view> options, std::string_view kind);
 
 /// Solves, reports, writes what was asked for; the exit code.
 int run_job(const MpiSession& session, MpiArguments arguments);

@@ -48,8 +48,13 @@ void say(const char* message) {
 int run(const thalweg::MpiSession& session, MpiArguments& arguments) {
   const thalweg::Communicator& world = session.world();
   if (arguments.verb == MpiArguments::Verb::solve) return run_job(session, arguments);
-  thalweg::write_parts(world, arguments.file, arguments.parts, arguments.folder);
-  if (world.rank() == 0) std::printf("%s: parts for %d processes\n", arguments.folder.c_str(), arguments.parts);
+  const thalweg::CutFacts cut = thalweg::write_parts(world, arguments.file, arguments.parts, arguments.folder);
+  if (world.rank() == 0)
+    std::printf(
+        "%s: parts for %d processes; copies of cameras: %lld, at most %lld in a part, which shares cameras with "
+        "at most %lld others\n",
+        arguments.folder.c_str(), arguments.parts, static_cast<long long>(cut.copies),
+        static_cast<long long>(cut.most_copies), static_cast<long long>(cut.most_neighbours));
   return exit_converged;
 }
 

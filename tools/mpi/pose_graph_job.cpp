@@ -2,6 +2,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include <fmt/format.h>
 #include <thalweg/distributed/pose_graph_part.hpp>
@@ -32,11 +33,15 @@ class PoseGraphJob final : public Job {
 
   void prepare(MpiArguments& arguments) override {
     SolveArguments& solve = arguments.solve;
+    refuse_options(communicator_, arguments, {"--fix", "--prior"}, "a pose graph");
     robust_ = solve.loss && !solve.loss->is_trivial();
     const Loss loss = solve.loss.value_or(Loss());
+    if (solve.picture) file_start_ = graph_;
+    loss_ = loss;
     communicator_.together(
         [&] { begun_ = initialize(graph_, solve.initialization.value_or(Initialization::automatic), loss); });
-    if (std::isnan(solve.options.initial_damping) && !robust_) solve.options.initial_damping = near_a_minimum;
+    if (std::isnan(solve.options.initial_damping) && !robust_ && !is_loosely_held(graph_))
+      solve.options.initial_damping = near_a_minimum;
     // Conjugate gradients need thousands of steps along a chain of poses.
     if (arguments.solver == DistributedSolver::automatic) arguments.solver = DistributedSolver::mumps;
     part_ = part_of(communicator_, graph_);
@@ -51,8 +56,10 @@ class PoseGraphJob final : public Job {
     facts.kind = "pose graph";
     facts.parameter_blocks = graph_.pose_count() + graph_.landmark_count();
     facts.parameters = numbers();
-    facts.residual_blocks = graph_.edges.count() + graph_.sightings.count();
+    facts.residual_blocks =
+        graph_.edges.count() + graph_.sightings.count() + static_cast<std::int64_t>(graph_.further.size());
     facts.residuals = graph_.tangent_size() * graph_.edges.count() + graph_.landmark_size() * graph_.sightings.count();
+    for (const PoseGraph::Measurement& m : graph_.further) facts.residuals += graph_.dimension_of(m.kind);
     report.parameter_list = ParameterList::on_request;
   }
   std::vector<double>& start() override { return start_; }
@@ -66,21 +73,25 @@ class PoseGraphJob final : public Job {
     s.landmarks = graph_.landmark_count();
     s.edges = graph_.edges.count();
     s.sightings = graph_.sightings.count();
-    s.held = held_in_words();
+    s.held = held_in_words(graph_);
+    s.further = static_cast<std::int64_t>(graph_.further.size());
     s.initialization = to_string(begun_.used);
     s.initialization_reason = begun_.reason;
     s.file_cost = begun_.file_cost;
     s.tree_cost = begun_.tree_cost;
     s.chordal_cost = begun_.chordal_cost;
     s.degrees_of_freedom = degrees_of_freedom(graph_);
+    if (file_start_ && found.result.status != Status::non_finite_start) {
+      const std::vector<double> all = solution_of(found.result.x);
+      if (communicator_.rank() == 0)
+        s.picture = picture_of(*file_start_, graph_, begun_.used, with_solution(graph_, all), loss_);
+    }
     report.sections.push_back(section_of(s, found.result, robust_));
     report.result.notes.insert(report.result.notes.end(), graph_.warnings.begin(), graph_.warnings.end());
   }
   /// The graph is in every process, and so is the solution for as long as it is written.
   void write(const std::vector<double>& x, const std::string& output) override {
-    std::vector<double> all(static_cast<std::size_t>(numbers()));
-    for (const NumberRun& run : owned()) std::copy_n(x.begin() + run.local, run.count, all.begin() + run.global);
-    communicator_.sum(std::span<double>(all));
+    const std::vector<double> all = solution_of(x);
     communicator_.together([&] {
       if (communicator_.rank() != 0) return;
       const std::string temporary = output + ".writing";
@@ -104,18 +115,21 @@ class PoseGraphJob final : public Job {
   std::vector<NumberRun> held() const override { return runs(true); }
 
  private:
+  /// Of the whole graph, in every process.
+  std::vector<double> solution_of(const std::vector<double>& x) const {
+    std::vector<double> all(static_cast<std::size_t>(numbers()));
+    for (const NumberRun& run : owned()) std::copy_n(x.begin() + run.local, run.count, all.begin() + run.global);
+    communicator_.sum(std::span<double>(all));
+    return all;
+  }
   /// Of what was measured: different files differ in it.
   double weight() const {
     double sum = 0.0;
     for (const double v : graph_.edges.measurement) sum += v;
     for (const double v : graph_.sightings.measurement) sum += v;
+    for (const PoseGraph::Measurement& m : graph_.further)
+      for (const double v : m.z) sum += v;
     return sum;
-  }
-  std::string held_in_words() const {
-    if (const std::int32_t pose = gauge_pose(graph_); pose >= 0)
-      return fmt::format("pose {}, since the file fixes nothing", graph_.pose_ids[static_cast<std::size_t>(pose)]);
-    const auto fixed = std::count_if(graph_.pose_fixed.begin(), graph_.pose_fixed.end(), [](char f) { return f != 0; });
-    return fmt::format("{} pose{} that the file fixes", fixed, fixed == 1 ? "" : "s");
   }
   std::vector<NumberRun> runs(bool copies) const {
     const auto rank = static_cast<std::size_t>(communicator_.rank());
@@ -135,6 +149,8 @@ class PoseGraphJob final : public Job {
   PoseGraph graph_;
   InitializationReport begun_;
   bool robust_ = false;
+  Loss loss_;
+  std::optional<PoseGraph> file_start_;  // for the page
   PoseGraphPart part_;
   Share share_;
   std::vector<double> start_;

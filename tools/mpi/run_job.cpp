@@ -9,13 +9,16 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <thalweg/distributed/bundle_part.hpp>
+#include <thalweg/distributed/recording.hpp>
 #include <thalweg/models/pose_graph.hpp>
+#include <thalweg/report/html.hpp>
 #include <thalweg/report/json.hpp>
 #include <thalweg/report/text.hpp>
 
 #include "cli/exit_code.hpp"
 #include "cli/output_file.hpp"
 #include "cli/progress.hpp"
+#include "commands/commands.hpp"
 #include "mpi/job.hpp"
 
 namespace thalweg::tool {
@@ -87,8 +90,9 @@ struct Outputs {
   explicit Outputs(const SolveArguments& arguments) {
     if (!arguments.json.empty() && arguments.json != "-") json = OutputFile("--json", arguments.json);
     if (!arguments.trace.empty()) trace = OutputFile("--trace", arguments.trace);
+    if (!arguments.report.empty()) page = OutputFile("--report", arguments.report);
   }
-  OutputFile json, trace;
+  OutputFile json, trace, page;
 };
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -97,6 +101,7 @@ void show(const Report& report, const SolveArguments& arguments, Outputs& output
   const std::string json = arguments.json.empty() ? "" : to_json(report);
   if (outputs.json.wanted()) outputs.json.commit(json);
   if (outputs.trace.wanted()) outputs.trace.commit(trace_to_csv(report.result));
+  if (outputs.page.wanted()) outputs.page.commit(to_html(report, provenance_of(arguments.command)));
   if (arguments.json == "-")
     print(json);
   else if (!arguments.quiet)
@@ -149,6 +154,13 @@ void refuse_unread(const MpiSession& session) {
   });
 }
 
+void refuse_recording(const Communicator& communicator, const MpiArguments& arguments) {
+  communicator.together([&] {
+    if (!arguments.record.empty() && arguments.solver == DistributedSolver::mumps)
+      throw UsageError("--record knows nothing of the messages of MUMPS; expected --linear-solver implicit-schur");
+  });
+}
+
 }  // namespace
 
 std::unique_ptr<Job> job_of(const Communicator& communicator, const MpiArguments& arguments) {
@@ -159,8 +171,18 @@ std::unique_ptr<Job> job_of(const Communicator& communicator, const MpiArguments
   return tall_job(communicator, arguments);
 }
 
+void refuse_options(const Communicator& communicator, const MpiArguments& arguments,
+                    std::initializer_list<std::string_view> options, std::string_view kind) {
+  communicator.together([&] {
+    for (const std::string_view option : options)
+      if (arguments.solve.was_given(option))
+        throw UsageError(fmt::format("{} does not go with '{}', which is {}", option, arguments.file, kind));
+  });
+}
+
 int run_job(const MpiSession& session, MpiArguments arguments) {
   const Communicator& communicator = session.world();
+  arguments.solve.command = fmt::format("mpirun -n {} {}", communicator.size(), arguments.solve.command);
   Lap lap;
   std::optional<Outputs> outputs;
   communicator.together([&] {
@@ -180,25 +202,31 @@ int run_job(const MpiSession& session, MpiArguments arguments) {
       arguments.solve.options.initial_damping = before.damping;
   }
   Observer observer(communicator, *job, arguments, before.iteration);
+  refuse_recording(communicator, arguments);
+  Recording recording;
   DistributedOptions how;
   how.solver = arguments.solver;
   how.observe = [&](const IterationRecord& record, const std::vector<double>& x) {
     if (record.iteration == 1) refuse_unread(session);
+    recording.iteration(record.iteration);
     observer(record, x);
   };
   report.seconds.build = lap.next();
+  if (!arguments.record.empty()) communicator.record(&recording);
   const DistributedResult found = job->solve(arguments.solve.options, how);
+  communicator.record(nullptr);
+  if (!arguments.record.empty()) write_recording(communicator, recording, arguments.record);
   observer.finish(found.result);
   const ExitCode code = exit_code(found.result.status);
   lap.next();
+  report.result = found.result;
+  report.result.x.clear();
   if (code != exit_failed) {
     job->conclude(found, report);
     if (!arguments.solve.output.empty()) job->write(found.result.x, arguments.solve.output);
   }
   const std::vector<ProcessFacts> facts = gather_facts(communicator, found.residuals, found.traffic);
   if (communicator.rank() == 0) {
-    report.result = found.result;
-    report.result.x.clear();
     if (!arguments.resume.empty())
       report.result.notes.push_back(
           fmt::format("resumed from '{}', after {} iterations", arguments.resume, before.iteration));

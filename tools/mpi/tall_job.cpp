@@ -30,6 +30,11 @@ class TallJob final : public Job {
   }
 
   void prepare(MpiArguments& arguments) override {
+    refuse_options(communicator_, arguments,
+                   {"--fix", "--prior", "--init", "--information-order", "--indefinite", "--ignore-unknown"},
+                   "a curve fit");
+    refuse_options(communicator_, arguments, {"--report"},
+                   "a curve fit, whose rows are spread over processes; expected --json");
     communicator_.together([&] {
       if (arguments.solve.was_given("--output"))
         throw UsageError("--output does not go with a curve fit of several processes; expected --json");

@@ -21,6 +21,11 @@ struct Traffic {
   double seconds = 0.0;         ///< spent in calls, waiting for others included
 };
 
+/// A pass over the residuals of a process: with their derivatives, without, or by products with what these made.
+enum class Work { evaluation, cost, product };
+
+class Recording;
+
 /// An error that every process knows of, said the same in each.
 class CollectiveError : public Error {
  public:
@@ -34,9 +39,9 @@ class CollectiveError : public Error {
   bool file_;
 };
 
-/// Processes numbered from 0. Every call but rank(), size(), traffic() and abort() is collective: all processes make
-/// the same calls in the same order. Results that all receive have the same bits in each, so that decisions based on
-/// them agree; sums are added in an order that depends on the number of processes alone.
+/// Processes numbered from 0. Every call but rank(), size(), traffic(), record(), note() and abort() is collective: all
+/// processes make the same calls in the same order. Results that all receive have the same bits in each, so that
+/// decisions based on them agree; sums are added in an order that depends on the number of processes alone.
 class Communicator {
  public:
   using Bytes = std::vector<std::byte>;
@@ -57,11 +62,15 @@ class Communicator {
   /// to[p] goes to process p; returns what each process sent here.
   virtual std::vector<Bytes> exchange(const std::vector<Bytes>& to) const = 0;
   /// The same between neighbours, whose buffers have sizes that both sides know: `sent[k]` goes to process
-  /// neighbours[k], and received[k] comes from there.
+  /// neighbours[k], and received[k] comes from there; what is empty is not sent.
   virtual void swap(std::span<const int> neighbours, const std::vector<std::vector<double>>& sent,
                     std::vector<std::vector<double>>& received) const = 0;
 
   virtual const Traffic& traffic() const = 0;
+  /// From here on, what passes between the processes, PETSc's reductions among it, and the work noted, are written down
+  /// there; nullptr: no more.
+  virtual void record(Recording* recording) const = 0;
+  virtual void note(Work what, std::int64_t residual_blocks) const = 0;
   /// Ends all processes at once, with this exit code. Not collective.
   [[noreturn]] virtual void abort(int code) const = 0;
 

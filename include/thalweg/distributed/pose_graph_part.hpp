@@ -10,8 +10,9 @@
 
 namespace thalweg::inline v0_1 {
 
-/// What one of several processes holds of a pose graph: the poses that it owns, the edges that begin at them, the
-/// landmarks that are seen first from them with all their sightings, and copies of the other poses that those read.
+/// What one of several processes holds of a pose graph: the poses that it owns with their priors, the edges that begin
+/// at them, the landmarks that are seen first from them with all their sightings, bearings and priors, and copies of
+/// the other poses that those read.
 struct PoseGraphPart {
   PoseGraph local;  ///< its poses in the order of their numbers among all; a last one stands still and is read by none
   std::vector<std::int64_t> poses;      ///< of each local pose but the last its number in the whole graph
@@ -22,8 +23,8 @@ struct PoseGraphPart {
 };
 
 /// Cuts a graph, the same in every process, by PT-Scotch on the graph of its poses (Chevalier & Pellegrini 2008), which
-/// looks for equal parts and few edges between them. Throws CollectiveError for measurements other than edges and
-/// sightings, and where a process would have nothing. Collective.
+/// looks for equal parts and few edges between them. Throws CollectiveError for edges between landmarks, and where a
+/// process would have nothing. Collective.
 PoseGraphPart part_of(const Communicator& communicator, const PoseGraph& whole);
 
 Share share_of(const PoseGraphPart& part, const Loss& loss = {});

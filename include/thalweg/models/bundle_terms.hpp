@@ -35,21 +35,28 @@ struct PlacePrior {
   std::int32_t number = 0;               ///< of the camera or the point
   std::array<double, 3> place{};         ///< in the units of the world
   std::array<double, 3> sigma{1, 1, 1};  ///< standard deviation along each axis, in the same unit
+  std::int32_t called = -1;              ///< number in sentences, in a bundle that is part of another; −1: the same
 };
 /// Measured places of cameras (GPS) and of points (ground control). Their residuals are (place − measured) / σ.
 struct BundlePriors {
   std::vector<PlacePrior> cameras, points;
   bool any() const { return !cameras.empty() || !points.empty(); }
 };
+/// How many cameras and points there are: those of a bundle, or of one that several processes hold.
+struct BundleCounts {
+  std::int64_t cameras = 0, points = 0;
+  BundleCounts(std::int64_t c, std::int64_t p) : cameras(c), points(p) {}
+  BundleCounts(const Bundle& bundle) : cameras(bundle.camera_count()), points(bundle.point_count()) {}
+};
 /// Reads lines `camera NUMBER x y z σ` and `point NUMBER x y z σ`, or with σx σy σz in the place of σ; `#` begins a
 /// comment. Appends to `priors`. Throws FileError, also for a place that was measured twice.
-void read_priors(const std::string& path, const Bundle& bundle, BundlePriors& priors);
+void read_priors(const std::string& path, const BundleCounts& counts, BundlePriors& priors);
 /// The same for text in memory; `name` stands for the file in messages.
-void parse_priors(std::string_view text, const std::string& name, const Bundle& bundle, BundlePriors& priors);
+void parse_priors(std::string_view text, const std::string& name, const BundleCounts& counts, BundlePriors& priors);
 /// One prior, "camera:3=x,y,z,σ" or "point:3=x,y,z,σ": whether a text is meant to be one, and what it says. Throws
 /// Error.
 bool is_prior(std::string_view text);
-void parse_prior(const std::string& text, const Bundle& bundle, BundlePriors& priors);
+void parse_prior(const std::string& text, const BundleCounts& counts, BundlePriors& priors);
 
 /// Leaves out the priors of cameras without observations and of points that no camera sees, which tie nothing; a
 /// sentence for each kind that occurs.

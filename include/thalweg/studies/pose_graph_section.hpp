@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include <thalweg/math/loss.hpp>
 #include <thalweg/minimize/result.hpp>
+#include <thalweg/models/pose_graph.hpp>
 #include <thalweg/report/section.hpp>
 
 namespace thalweg::inline v0_1 {
@@ -26,6 +28,17 @@ struct PoseGraphPicture {
   std::vector<Stage> stages;           ///< in the order of the way, the solution last
   std::vector<std::int32_t> from, to;  ///< of each edge, numbers of poses
 };
+
+/// The file's start and the chordal one where they are to be had, where the solve began, the solution. `begun`: the
+/// graph as `used` started it.
+PoseGraphPicture picture_of(const PoseGraph& file, const PoseGraph& begun, Initialization used, const PoseGraph& solved,
+                            const Loss& loss);
+
+/// Ids of the vertices that do not move, in words: "pose 0, since the file fixes nothing".
+std::string held_in_words(const PoseGraph& graph);
+/// Whether priors of places alone say where the graph is, which may leave a rotation, or bearings where landmarks are,
+/// which may leave a distance: undamped steps are huge there.
+bool is_loosely_held(const PoseGraph& graph);
 
 struct PoseGraphSummary {
   bool plane = true;

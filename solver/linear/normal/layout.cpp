@@ -212,7 +212,8 @@ double NormalLayout::pairs() const {
 void NormalLayout::cut_parts() {
   std::int64_t items = 0;
   for (const Group& group : groups) items += group.items;
-  const double reduced_size = 0.5 * tiles * (tiles + 1.0) * width * width;
+  // At least 1: without tiles nothing is summed up, nor anything coupled.
+  const double reduced_size = std::max(0.5 * tiles * (tiles + 1.0) * width * width, 1.0);
   const double sums = landmarks > 0 ? reduced_size : static_cast<double>(off_row.size() + 1) * width * width;
   const double coupled = landmarks > 0 ? static_cast<double>(couplings()) * width * landmark_width
                                        : static_cast<double>(items) * width * width;

@@ -32,6 +32,8 @@ Vector point_of(const Bundle& b, std::int32_t point) {
 struct Tie {
   Vector from, to, sigma;
 };
+std::int32_t called(const PlacePrior& p) { return p.called >= 0 ? p.called : p.number; }
+
 std::vector<Tie> ties_of(const Bundle& b, const BundlePriors& priors) {
   const auto vector = [](const std::array<double, 3>& a) { return Vector(a[0], a[1], a[2]); };
   std::vector<Tie> ties;
@@ -165,7 +167,7 @@ std::vector<std::string> leave_out_unseen(const Bundle& b, BundlePriors& priors)
     const auto unseen = [&](const PlacePrior& p) { return !known[static_cast<std::size_t>(p.number)]; };
     std::vector<std::int32_t> left_out;
     for (const PlacePrior& p : list)
-      if (unseen(p)) left_out.push_back(p.number);
+      if (unseen(p)) left_out.push_back(called(p));
     std::erase_if(list, unseen);
     if (!left_out.empty())
       sentences.push_back(fmt::format("{} left out: of {} ({})",
@@ -208,7 +210,7 @@ std::string fit_of(const Bundle& b, const BundlePriors& priors) {
       "{}",
       std::sqrt(squares / (3.0 * static_cast<double>(ties.size()))),
       counted(3 * static_cast<std::int64_t>(ties.size()), "coordinate"), most, camera ? "camera" : "point",
-      (camera ? priors.cameras[worst] : priors.points[worst - priors.cameras.size()]).number);
+      called(camera ? priors.cameras[worst] : priors.points[worst - priors.cameras.size()]));
 }
 
 }  // namespace thalweg::inline v0_1

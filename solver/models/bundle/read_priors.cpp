@@ -22,7 +22,7 @@ class Collector {
   /// Says where and what is wrong, of the word of this number.
   using Fail = std::function<void(std::size_t word, const std::string& problem, const std::string& expected)>;
 
-  Collector(const Bundle& bundle, BundlePriors& priors) : bundle_(bundle), priors_(priors) {
+  Collector(const BundleCounts& counts, BundlePriors& priors) : counts_(counts), priors_(priors) {
     for (const PlacePrior& p : priors.cameras) known_.insert({true, p.number});
     for (const PlacePrior& p : priors.points) known_.insert({false, p.number});
   }
@@ -49,7 +49,7 @@ class Collector {
 
  private:
   std::int32_t number(std::string_view word, bool camera, const Fail& fail) const {
-    const std::int64_t count = camera ? bundle_.camera_count() : bundle_.point_count();
+    const std::int64_t count = camera ? counts_.cameras : counts_.points;
     const reading::Number read = reading::parse_number(word);
     const bool whole = word.find_first_not_of("0123456789") == word.npos;
     if (!whole || read.kind != reading::Number::Kind::number || read.value >= static_cast<double>(count))
@@ -64,15 +64,15 @@ class Collector {
     return read.value;
   }
 
-  const Bundle& bundle_;
+  BundleCounts counts_;
   BundlePriors& priors_;
   std::set<std::pair<bool, std::int32_t>> known_;
 };
 
 }  // namespace
 
-void parse_priors(std::string_view text, const std::string& name, const Bundle& bundle, BundlePriors& priors) {
-  Collector collector(bundle, priors);
+void parse_priors(std::string_view text, const std::string& name, const BundleCounts& counts, BundlePriors& priors) {
+  Collector collector(counts, priors);
   const std::size_t before = priors.cameras.size() + priors.points.size();
   for (reading::Lines lines(text); lines.next();) {
     const std::string_view line = lines.text().substr(0, lines.text().find('#'));
@@ -87,15 +87,15 @@ void parse_priors(std::string_view text, const std::string& name, const Bundle& 
   if (priors.cameras.size() + priors.points.size() == before) reading::fail(name, {}, "there are no priors", shape);
 }
 
-void read_priors(const std::string& path, const Bundle& bundle, BundlePriors& priors) {
-  parse_priors(reading::read_text_file(path, std::string("a file of priors: ") + shape), path, bundle, priors);
+void read_priors(const std::string& path, const BundleCounts& counts, BundlePriors& priors) {
+  parse_priors(reading::read_text_file(path, std::string("a file of priors: ") + shape), path, counts, priors);
 }
 
 bool is_prior(std::string_view text) {
   return (text.starts_with("camera:") || text.starts_with("point:")) && text.find('=') != text.npos;
 }
 
-void parse_prior(const std::string& text, const Bundle& bundle, BundlePriors& priors) {
+void parse_prior(const std::string& text, const BundleCounts& counts, BundlePriors& priors) {
   const std::size_t colon = text.find(':'), equals = text.find('=');
   const std::string_view all = text;
   std::vector<std::string_view> words = {all.substr(0, colon), all.substr(colon + 1, equals - colon - 1)};
@@ -104,7 +104,7 @@ void parse_prior(const std::string& text, const Bundle& bundle, BundlePriors& pr
     words.push_back(reading::trim(all.substr(begin, end - begin)));
     begin = end + 1;
   }
-  Collector(bundle, priors).add(words, [&](std::size_t, const std::string& problem, const std::string& expected) {
+  Collector(counts, priors).add(words, [&](std::size_t, const std::string& problem, const std::string& expected) {
     throw Error(fmt::format(
         "'{}': {}; expected {}", text, problem,
         expected == shape ? "camera:NUMBER=x,y,z,sigma or point:NUMBER=x,y,z,sigma, or three sigmas" : expected));

@@ -13,33 +13,13 @@
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/moved_starts.hpp>
 #include <thalweg/base/words.hpp>
+#include <thalweg/studies/bundle_fixing.hpp>
 
-#include "io/text_numbers.hpp"
+#include "studies/bundle/bundle_parts.hpp"
 #include "studies/bundle/number_range.hpp"
 
 namespace thalweg::inline v0_1::studies {
 namespace {
-
-/// Numbers of a camera, by what they are called.
-struct Part {
-  std::string_view name;
-  int first, last;
-};
-constexpr Part parts[] = {{"cameras", 0, 8}, {"poses", 0, 5},      {"rotation", 0, 2}, {"intrinsics", 6, 8},
-                          {"focal", 6, 6},   {"distortion", 7, 8}, {"k1", 7, 7},       {"k2", 8, 8}};
-constexpr std::string_view of_points = "points";
-
-std::vector<std::string> names() {
-  std::vector<std::string> all;
-  for (const Part& part : parts) all.emplace_back(part.name);
-  all.emplace_back(of_points);
-  return all;
-}
-
-const Part* part_of(std::string_view name) {
-  const auto found = std::find_if(std::begin(parts), std::end(parts), [&](const Part& p) { return p.name == name; });
-  return found == std::end(parts) ? nullptr : &*found;
-}
 
 /// Where numbers of cameras and points stand among the parameters.
 class Places {
@@ -68,26 +48,13 @@ Parameters<Dynamic> number(std::int64_t i) { return {i, 1, 1}; }
 class Fixer {
  public:
   Fixer(Problem& problem, const Bundle& bundle, const SharedIntrinsics& shared)
-      : problem_(problem), bundle_(bundle), shared_(shared), places_(bundle, shared) {}
+      : problem_(problem), shared_(shared), places_(bundle, shared) {}
 
-  void fix(const std::string& what) {
-    const std::size_t colon = what.find(':');
-    const std::string_view name = std::string_view(what).substr(0, colon);
-    const Part* const part = part_of(name);
-    if (!part && name != of_points)
-      throw Error(
-          fmt::format("--fix: there is no {}; expected {}, with :NUMBER or :FIRST-LAST behind it for some of them",
-                      reading::quoted_with_hint(std::string(name), names()), reading::list(names())));
-    const std::int64_t count = part ? bundle_.camera_count() : bundle_.point_count();
-    const NumberRange range = colon == what.npos
-                                  ? NumberRange{0, static_cast<std::int32_t>(count) - 1}
-                                  : range_of("--fix", what, std::string_view(what).substr(colon + 1), count);
-    if (part && part->last >= 6) refuse_part_of_block(what, range);
-    for (std::int32_t i = range.first; i <= range.last; ++i) {
-      for (int k = 0; !part && k < 3; ++k) problem_.fix(number(places_.of_point(i) + k));
-      for (int k = part ? part->first : 9; k <= (part ? part->last : 8); ++k)
-        problem_.fix(number(places_.of_camera(i, k)));
-    }
+  void fix(const std::string& what, const BundleFixing& f) {
+    if (!f.of_points && f.last_number >= 6) refuse_part_of_block(what, {f.first, f.last});
+    for (std::int32_t i = f.first; i <= f.last; ++i)
+      for (int k = f.first_number; k <= f.last_number; ++k)
+        problem_.fix(number(f.of_points ? places_.of_point(i) + k : places_.of_camera(i, k)));
   }
 
  private:
@@ -107,7 +74,6 @@ class Fixer {
   }
 
   Problem& problem_;
-  const Bundle& bundle_;
   const SharedIntrinsics& shared_;
   Places places_;
 };
@@ -150,10 +116,11 @@ std::string in_words(const SharedIntrinsics& shared, std::int32_t camera, int k)
 
 std::optional<std::string> limit(Problem& problem, const Bundle& b, const SharedIntrinsics& shared,
                                  const Request& request) {
-  if (request.was_given("--fix") && request.fix.empty())
-    throw Error("--fix names nothing; expected " + reading::list(names()));
-  Fixer fixer(problem, b, shared);
-  for (const std::string& what : request.fix) fixer.fix(what);
+  if (request.was_given("--fix") || !request.fix.empty()) {
+    Fixer fixer(problem, b, shared);
+    const std::vector<BundleFixing> fixings = bundle_fixing(request.fix, b.camera_count(), b.point_count());
+    for (std::size_t i = 0; i < fixings.size(); ++i) fixer.fix(request.fix[i], fixings[i]);
+  }
   const Bounds bounds = bounds_of(request);
   const Places places(b, shared);
   // A camera without observations stays where it is.

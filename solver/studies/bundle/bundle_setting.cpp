@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <numeric>
 #include <string_view>
 
@@ -10,15 +9,12 @@
 
 #include <thalweg/base/error.hpp>
 #include <thalweg/base/words.hpp>
+#include <thalweg/studies/bundle_priors.hpp>
 
 #include "studies/bundle/number_range.hpp"
 
 namespace thalweg::inline v0_1::studies {
 namespace {
-
-// A start is moved where the priors then cost less than this part of what they did: a solution with the same priors is
-// where it should be already.
-constexpr double least_gain = 1.0 - 1e-3;
 
 std::vector<std::int32_t> numbers_in(const NumberRange& range) {
   std::vector<std::int32_t> all(static_cast<std::size_t>(range.last - range.first + 1));
@@ -66,55 +62,6 @@ void note_shared_starts(const Bundle& before, const Bundle& after, std::vector<s
         counted(changed, "camera"), least, most));
 }
 
-bool fixes_places(const Request& request) {
-  constexpr std::string_view of_lenses[] = {"intrinsics", "focal", "distortion", "k1", "k2"};
-  return std::any_of(request.fix.begin(), request.fix.end(), [&](const std::string& what) {
-    const std::string_view name = std::string_view(what).substr(0, what.find(':'));
-    return std::find(std::begin(of_lenses), std::end(of_lenses), name) == std::end(of_lenses);
-  });
-}
-
-std::string in_words(const Similarity& s) {
-  const double trace = s.rotation[0] + s.rotation[4] + s.rotation[8];
-  const double angle = std::acos(std::clamp(0.5 * (trace - 1.0), -1.0, 1.0)) * 180.0 / std::numbers::pi;
-  return fmt::format("turned by {:.4g} degrees, scaled by {:.6g} and moved by ({:.6g}, {:.6g}, {:.6g})", angle, s.scale,
-                     s.translation[0], s.translation[1], s.translation[2]);
-}
-
-/// Into the world of the priors, where that lowers their cost: projections stay, so that it is the whole cost's.
-void align(BundleSetting& setting, const Request& request) {
-  if (!setting.priors.any()) return;
-  const std::optional<Similarity> s = alignment(setting.bundle, setting.priors);
-  std::vector<std::string>& notes = setting.notes;
-  if (!s) {
-    notes.emplace_back(
-        "the start was not aligned with the priors: what was measured in several places is in one place in the file");
-    return;
-  }
-  setting.loose = s->free_directions > 0;
-  if (setting.loose)
-    notes.emplace_back(
-        s->free_directions == 1
-            ? "the priors are on a line, to within their deviations: nothing says how the world is turned about it"
-            : "the priors are of one place, to within their deviations: nothing says how the world is turned, nor its "
-              "scale");
-  const double before = prior_cost(setting.bundle, setting.priors);
-  Bundle there = transformed(setting.bundle, *s);
-  const double after = prior_cost(there, setting.priors);
-  if (!(after < before * least_gain)) return;
-  if (fixes_places(request)) {
-    notes.push_back(fmt::format(
-        "the start was not aligned with the priors, whose cost there is {:.4g}: --fix keeps places of the file",
-        before));
-    return;
-  }
-  setting.bundle = std::move(there);
-  notes.push_back(fmt::format(
-      "the start was aligned with the priors: {}, which lowers their cost from {:.4g} to {:.4g}; the solution is in "
-      "their world",
-      in_words(*s), before, after));
-}
-
 }  // namespace
 
 BundleSetting setting_of(Bundle bundle, const Request& request) {
@@ -122,17 +69,15 @@ BundleSetting setting_of(Bundle bundle, const Request& request) {
   setting.shared = shared_by(bundle, request);
   setting.bundle = with_shared_start(bundle, setting.shared);
   note_shared_starts(bundle, setting.bundle, setting.notes);
-  if (request.was_given("--prior") && request.priors.empty())
-    throw Error("--prior names nothing; expected a file, or camera:NUMBER=x,y,z,sigma");
-  for (const std::string& text : request.priors) {
-    if (is_prior(text))
-      parse_prior(text, bundle, setting.priors);
-    else
-      read_priors(text, bundle, setting.priors);
-  }
+  if (request.was_given("--prior") || !request.priors.empty()) setting.priors = priors_named(request.priors, bundle);
   for (std::string& sentence : leave_out_unseen(setting.bundle, setting.priors))
     setting.notes.push_back(std::move(sentence));
-  align(setting, request);
+  if (setting.priors.any()) {
+    PriorAlignment aligned = aligned_with(setting.priors, setting.bundle, request.fix);
+    setting.loose = aligned.loose;
+    setting.notes.insert(setting.notes.end(), aligned.notes.begin(), aligned.notes.end());
+    if (aligned.by) setting.bundle = transformed(std::move(setting.bundle), *aligned.by);
+  }
   return setting;
 }
 

@@ -1,5 +1,7 @@
 #include <thalweg/studies/pose_graph_section.hpp>
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include <thalweg/base/words.hpp>
@@ -59,7 +61,29 @@ Json json_of(const PoseGraphSummary& g) {
             {"seconds", g.initialization_seconds}}}};
 }
 
+std::int64_t count_fixed(const std::vector<char>& fixed) {
+  return std::count_if(fixed.begin(), fixed.end(), [](char f) { return f != 0; });
+}
+
 }  // namespace
+
+std::string held_in_words(const PoseGraph& graph) {
+  if (const std::int32_t pose = gauge_pose(graph); pose >= 0)
+    return fmt::format("pose {}, since the file fixes nothing", graph.pose_ids[static_cast<std::size_t>(pose)]);
+  const auto poses = count_fixed(graph.pose_fixed), landmarks = count_fixed(graph.landmark_fixed);
+  if (poses + landmarks == 0) return "none; priors say where it is";
+  std::string text = fmt::format("{} pose{}", poses, poses == 1 ? "" : "s");
+  if (landmarks > 0) text += fmt::format(" and {} landmark{}", landmarks, landmarks == 1 ? "" : "s");
+  return text + " that the file fixes";
+}
+
+bool is_loosely_held(const PoseGraph& g) {
+  using Kind = PoseGraph::Measurement::Kind;
+  if (std::any_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::bearing; }))
+    return true;
+  return gauge_pose(g) < 0 && count_fixed(g.pose_fixed) == 0 &&
+         std::none_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::pose_prior; });
+}
 
 Section section_of(const PoseGraphSummary& g, const Result& result, bool robust) {
   Section section;

@@ -41,21 +41,6 @@ constexpr Refusal of_every_graph[] = {
     {"--batch-size", "it is for the training of regressions"},
 };
 
-std::int64_t count_fixed(const std::vector<char>& fixed) {
-  return std::count_if(fixed.begin(), fixed.end(), [](char f) { return f != 0; });
-}
-
-/// Ids of the vertices that do not move, in words.
-std::string held(const PoseGraph& graph) {
-  if (const std::int32_t pose = gauge_pose(graph); pose >= 0)
-    return fmt::format("pose {}, since the file fixes nothing", graph.pose_ids[static_cast<std::size_t>(pose)]);
-  const auto poses = count_fixed(graph.pose_fixed), landmarks = count_fixed(graph.landmark_fixed);
-  if (poses + landmarks == 0) return "none; priors say where it is";
-  std::string text = fmt::format("{} pose{}", poses, poses == 1 ? "" : "s");
-  if (landmarks > 0) text += fmt::format(" and {} landmark{}", landmarks, landmarks == 1 ? "" : "s");
-  return text + " that the file fixes";
-}
-
 PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& start, double seconds) {
   PoseGraphSummary s;
   s.plane = g.kind == PoseGraph::Kind::se2;
@@ -63,7 +48,7 @@ PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& star
   s.landmarks = g.landmark_count();
   s.edges = g.edges.count();
   s.sightings = g.sightings.count();
-  s.held = held(g);
+  s.held = held_in_words(g);
   s.initialization = to_string(start.used);
   s.initialization_reason = start.reason;
   s.file_cost = start.file_cost;
@@ -73,16 +58,6 @@ PoseGraphSummary summary_of(const PoseGraph& g, const InitializationReport& star
   s.degrees_of_freedom = degrees_of_freedom(g);
   s.further = static_cast<std::int64_t>(g.further.size());
   return s;
-}
-
-/// Whether priors of places alone say where the graph is, which may leave a rotation, or bearings where landmarks are,
-/// which may leave a distance: undamped steps are huge there.
-bool is_loosely_held(const PoseGraph& g) {
-  using Kind = PoseGraph::Measurement::Kind;
-  if (std::any_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::bearing; }))
-    return true;
-  return gauge_pose(g) < 0 && count_fixed(g.pose_fixed) == 0 &&
-         std::none_of(g.further.begin(), g.further.end(), [](const auto& m) { return m.kind == Kind::pose_prior; });
 }
 
 /// Where χ² is far above what the information leads to expect.
@@ -99,53 +74,6 @@ std::string doubt_about(const PoseGraphSummary& g, const Result& result, bool ro
 
 bool has_all(const std::vector<char>& given) { return std::find(given.begin(), given.end(), 0) == given.end(); }
 bool has_every_pose(const PoseGraph& g) { return has_all(g.pose_given); }
-
-std::string title_of(Initialization how) {
-  switch (how) {
-    case Initialization::file:
-      return "The file's start";
-    case Initialization::tree:
-      return "The tree's start";
-    case Initialization::chordal:
-    case Initialization::automatic:
-      break;
-  }
-  return "The chordal start";
-}
-
-/// What the page draws: the file's start and the chordal one where they are to be had, where the solve began, the
-/// solution.
-PoseGraphPicture picture_of(const PoseGraph& file, const PoseGraph& begun, Initialization used, const PoseGraph& solved,
-                            const Loss& loss) {
-  const bool plane = solved.kind == PoseGraph::Kind::se2;
-  PoseGraphPicture picture{plane ? "x" : "longest extent",
-                           plane ? "y" : "next extent",
-                           solved.pose_ids,
-                           {},
-                           solved.edges.from,
-                           solved.edges.to};
-  const auto add = [&](const PoseGraph& graph, std::string key, std::string title) {
-    PoseGraphView view = view_of(graph, solved);
-    picture.stages.push_back({std::move(key), std::move(title), &graph == &begun, pose_graph_cost(graph, loss),
-                              std::move(view.x), std::move(view.y)});
-  };
-  for (const Initialization how : {Initialization::file, Initialization::tree, Initialization::chordal}) {
-    if (how == used) {
-      add(begun, std::string(to_string(how)), title_of(how));
-    } else if (how == Initialization::file && has_every_pose(file) && has_all(file.landmark_given)) {
-      add(file, "file", title_of(how));
-    } else if (how == Initialization::chordal) {
-      try {
-        PoseGraph chordal = file;
-        initialize(chordal, how, loss);
-        add(chordal, "chordal", title_of(how));
-      } catch (const Error&) {  // poses that hang together by landmarks alone have none
-      }
-    }
-  }
-  add(solved, "solution", "The solution");
-  return picture;
-}
 
 class PoseGraphStudy final : public BlockStudy {
  public:
@@ -206,7 +134,7 @@ class PoseGraphStudy final : public BlockStudy {
         report.notes.begin(),
         fmt::format("{}, {}, {}, {}; held: {}; looked at from initialization {}", counted(graph_.pose_count(), "pose"),
                     counted(graph_.edges.count(), "edge"), counted(graph_.landmark_count(), "landmark"),
-                    counted(graph_.sightings.count(), "sighting"), held(graph_), to_string(start_.used)));
+                    counted(graph_.sightings.count(), "sighting"), held_in_words(graph_), to_string(start_.used)));
     name(report.problem);
     return report;
   }

@@ -1,8 +1,8 @@
-// A part's file: eight words of 64 bits (magic, process, processes, cameras, points and observations of the whole, the
-// first point, cameras here), then numbers of cameras (int64), first cameras of the processes (int64), cameras and
-// points (double), and of the observations cameras, points (int32), u, v (double); counts stand before each array. Last
-// a hash of all that. Little-endian, as the machine has it.
-#include <distributed/part_files.hpp>
+// A part's file: six words of 64 bits (magic, process, processes, cameras, points and observations of the whole), then
+// numbers in the file of its cameras, points and observations, numbers of its cameras as shared blocks, and the first
+// of those of each process (int64), cameras and points (double), and of the observations cameras, points (int32), u, v
+// (double); counts stand before each array. Last a hash of all that. Little-endian, as the machine has it.
+#include <distributed/bundle/part_files.hpp>
 
 #include <cerrno>
 #include <cstring>
@@ -16,7 +16,7 @@
 namespace thalweg::inline v0_1 {
 namespace {
 
-constexpr std::uint64_t magic = 0x3130544150574854;  // "THWPAT01"
+constexpr std::uint64_t magic = 0x3230544150574854;  // "THWPAT02"
 constexpr const char* a_part = "a part as thalweg-mpi partition writes it";
 
 std::string file_of(const std::string& folder, int process) { return fmt::format("{}/part-{:05}", folder, process); }
@@ -132,8 +132,9 @@ void expect_indices(const BundlePart& part, const Input& in) {
   };
   const std::size_t n = b.u.size();
   if (b.v.size() != n || b.camera_of.size() != n || b.point_of.size() != n ||
-      b.cameras.size() != 9 * part.cameras.size() || b.points.size() % 3 != 0 || !fits(b.camera_of, b.camera_count()) ||
-      !fits(b.point_of, b.point_count()))
+      b.cameras.size() != 9 * part.cameras.size() || b.points.size() != 3 * part.points.size() ||
+      part.shared.size() != part.cameras.size() || part.observations.size() != n ||
+      !fits(b.camera_of, b.camera_count()) || !fits(b.point_of, b.point_count()))
     in.fail();
 }
 
@@ -170,9 +171,12 @@ void PartWriter::write(int process, const BundlePart& part) {
   counts_[2] = part.observation_count;
   Output out(file_of(folder_, process));
   for (const std::int64_t word : {static_cast<std::int64_t>(magic), std::int64_t{process}, std::int64_t{processes_},
-                                  part.camera_count, part.point_count, part.observation_count, part.first_point})
+                                  part.camera_count, part.point_count, part.observation_count})
     out.put_word(static_cast<std::uint64_t>(word));
   out.put(part.cameras);
+  out.put(part.points);
+  out.put(part.observations);
+  out.put(part.shared);
   out.put(part.first_camera);
   out.put(part.local.cameras);
   out.put(part.local.points);
@@ -217,8 +221,10 @@ BundlePart read_part_file(const Communicator& communicator, const std::string& f
     part.camera_count = static_cast<std::int64_t>(in.get_word());
     part.point_count = static_cast<std::int64_t>(in.get_word());
     part.observation_count = static_cast<std::int64_t>(in.get_word());
-    part.first_point = static_cast<std::int64_t>(in.get_word());
     part.cameras = in.get<std::int64_t>();
+    part.points = in.get<std::int64_t>();
+    part.observations = in.get<std::int64_t>();
+    part.shared = in.get<std::int64_t>();
     part.first_camera = in.get<std::int64_t>();
     part.local.cameras = in.get<double>();
     part.local.points = in.get<double>();

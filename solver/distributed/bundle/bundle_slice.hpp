@@ -13,6 +13,7 @@ namespace thalweg::inline v0_1 {
 /// points, wherever their blocks begin.
 struct BundleSlice {
   std::int64_t cameras = 0, points = 0, observations = 0;  ///< of the whole file
+  std::int64_t first_observation = 0;                      ///< number in the file of the first one here
   std::vector<std::int32_t> camera_of, point_of;           ///< by the numbers of the file
   std::vector<double> u, v;
   std::int64_t first_camera_number = 0, first_point_number = 0;  ///< 9 a camera, 3 a point

@@ -1,4 +1,4 @@
-#include <distributed/bundle_slice.hpp>
+#include <distributed/bundle/bundle_slice.hpp>
 
 #include <algorithm>
 #include <array>
@@ -59,6 +59,7 @@ BundleSlice read_all_keep_slice(const Communicator& communicator, const std::str
   NumberStream in(path, reading::open_bytes(path, a_bal_file));
   read_counts(in, slice);
   const Range mine = slice_of(slice.observations, communicator);
+  slice.first_observation = mine.begin;
   for (std::int64_t i = 0; i < slice.observations; ++i) read_observation(in, i, slice, i >= mine.begin && i < mine.end);
   const auto numbers = [&](std::int64_t count, std::int64_t each, const char* thing, const char* what,
                            std::int64_t& first, std::vector<double>& to) {
@@ -125,6 +126,7 @@ void read_words(NumberStream& in, const Range& words, BundleSlice& slice) {
   const Range observed = {
       std::max<std::int64_t>((words.begin - first + observation_words - 1) / observation_words, 0),
       std::min((words.end - first + observation_words - 1) / observation_words, slice.observations)};
+  slice.first_observation = observed.begin;
   for (std::int64_t i = observed.begin; i < observed.end; ++i) {
     skip_to(first + i * observation_words);
     read_observation(in, i, slice, true);
