@@ -17,7 +17,7 @@ using Raw = Lanes<lanes>::Real;
 
 // Of each camera at x: R by rows (9), t (3), f, k₁, k₂, a hole, the left Jacobian of R by rows (9), holes up to 32.
 constexpr int rotation = 0, translation = 9, focal = 12, radial1 = 13, radial2 = 14, left_jacobian = 16;
-constexpr int record = 32, used = 25;
+constexpr int record = 32;
 
 /// R(ω) and its left Jacobian J, ∂(R X)/∂ω = −[R X]ₓ J: with θ = ‖ω‖, J = I + (1−cos θ)/θ² [ω]ₓ + (θ−sin θ)/θ³ [ω]ₓ²
 /// (Barfoot 2017, equation 7.77b).
