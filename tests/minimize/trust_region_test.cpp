@@ -94,6 +94,21 @@ class Scripted : public System, public DampedSystem {
   std::size_t next_ = 0, measured_ = 0;
 };
 
+/// Whose linear solver ends early, with next to nothing of the step, below some damping.
+class EndsEarly final : public Scripted {
+ public:
+  double exact_from = infinity;
+  LinearStatus early = LinearStatus::inexact;
+
+  Stationarity measure(double allowed) override { return System::measure(allowed); }
+  LinearStatus solve(double lambda, const double* D, double* step) override {
+    const LinearStatus status = Scripted::solve(lambda, D, step);
+    if (lambda >= exact_from) return status;
+    step[0] *= 1e-12;
+    return early;
+  }
+};
+
 struct Run {
   Options options;
   Result result;
@@ -143,6 +158,21 @@ TEST_CASE(
   CHECK(done.result.trace[2].damping > done.result.trace[1].damping);
   CHECK(done.result.trace[3].damping > done.result.trace[2].damping);
   CHECK(std::isnan(done.result.trace[2].trial_cost));
+}
+
+TEST_CASE("a part of the promise, from iterations that ran out, verifies no claim") {
+  EndsEarly system;
+  const Options options;
+  Stopwatch clock;
+  Result result;
+  Journal journal(options, clock, result);
+  system.begin({2.0}, journal);
+  CHECK(!system.measure(1e-8).holds());
+  system.exact_from = 1e-9;  // with more damping they end
+  CHECK(system.measure(1e-8).promised == doctest::Approx(0.5).epsilon(1e-6));
+  system.exact_from = infinity;
+  system.early = LinearStatus::ok;
+  CHECK(system.measure(1e-8).holds());
 }
 
 TEST_CASE("where a refused step makes the model another, it is linearised anew") {

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <ranges>
 #include <span>
 
 #include <fmt/format.h>
@@ -86,8 +85,9 @@ const std::vector<Line> linear_solvers = {
 /// Those of the last kind, which takes what no other recognises, first.
 std::vector<Line> formats() {
   std::vector<Line> lines;
-  for (const Kind& kind : std::views::reverse(kinds()))
-    for (const Format& format : kind.formats)
+  const std::span<const Kind> all = kinds();
+  for (auto kind = all.rbegin(); kind != all.rend(); ++kind)
+    for (const Format& format : kind->formats)
       lines.push_back({std::string(format.suffixes), std::string(format.about)});
   return lines;
 }

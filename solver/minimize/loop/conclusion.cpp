@@ -93,6 +93,9 @@ Judgement Conclusion::withdrawn_or(const Verdict& claim, const Stationarity& her
     if (!claim.exhausted && tests_.withdraw(system_.cost())) return {};
     if (begin_anew() || hold_kinks()) return {{}, true};
   }
+  if (std::isinf(here.promised))
+    return stalled(
+        fmt::format("{}, but no linear solve is exact enough to tell whether a step lowers it", claim.reason));
   return stalled(fmt::format("{}, but a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
                              claim.reason, here.promised, here.allowed));
 }

@@ -65,7 +65,9 @@ double System::promised_decrease(double allowed) {
     double slope = std::inner_product(step.begin(), step.end(), g.begin(), 0.0);
     steps().add_up({&slope, 1});
     const double promised = -0.5 * slope / cost();
-    return promised > allowed && promised <= doubtful * allowed ? kept_of(promised, allowed, step) : promised;
+    if (promised > allowed) return promised <= doubtful * allowed ? kept_of(promised, allowed, step) : promised;
+    // Conjugate gradients that ran out of iterations have found a part of the decrease: with more damping they may end.
+    if (status != LinearStatus::inexact) return promised;
   }
   return std::numeric_limits<double>::infinity();
 }
