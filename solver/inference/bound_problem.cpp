@@ -10,7 +10,7 @@
 #include <thalweg/problem/same_group.hpp>
 
 #include "inference/fit_quality.hpp"
-#include "inference/fit_rows.hpp"
+#include "inference/solution_rows.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -152,7 +152,7 @@ void settle_constrained(const Problem& problem, const BoundProblem& bound, const
   // That of the bound problem does not know σ, which its groups do not show.
   if (std::isfinite(s.r_squared)) {
     const Problem residuals = relaxed(problem);
-    s.r_squared = r_squared(problem, FitRows(Program(residuals), result, response).left, response);
+    s.r_squared = r_squared(problem, SolutionRows(Program(residuals), result, response).left, response);
   }
   s.aic = s.aicc = s.bic = unset;
 }

@@ -18,10 +18,10 @@
 #include "inference/bound_problem.hpp"
 #include "inference/errors.hpp"
 #include "inference/fit_quality.hpp"
-#include "inference/fit_rows.hpp"
 #include "inference/rank.hpp"
 #include "inference/robust.hpp"
 #include "inference/second_order.hpp"
+#include "inference/solution_rows.hpp"
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -247,7 +247,7 @@ namespace {
 FitStatistics complete(FitStatistics s, const Problem& problem, const Result& result,
                        std::span<const double> response) {
   const Program program(problem);
-  const FitRows rows(program, result, response);
+  const SolutionRows rows(program, result, response);
   const AlignedArray& residual = rows.residual;
   const DenseMatrix& J = rows.J;
   if (!std::isfinite(rows.cost)) return s;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fails when a floor includes a header of a floor that it may not stand on.
+# Fails when a floor includes a header of a floor that it may not stand on, and when two files define a type of one name.
 set -euo pipefail
 cd "$1"
 
@@ -37,6 +37,7 @@ for floor in "${!below[@]}"; do
     fi
   done < <(grep -rnE '#include [<"](thalweg/)?[a-z]+/' "include/thalweg/$floor" $(ls -d "solver/$floor" 2>/dev/null))
 done
+find solver include tools -name '*.?pp' -print0 | sort -z | xargs -0 awk -f "$(dirname "$0")/names.awk" || bad=1
 # MPI and PETSc stand behind one header.
 if grep -rnE --include='*.[ch]pp' '#include [<"](mpi\.h|petsc|slepc)' include solver tools | grep -v '^solver/distributed/petsc.hpp:'; then
   echo "only solver/distributed/petsc.hpp may include MPI or PETSc"

@@ -226,7 +226,7 @@ TEST_CASE("regressions are compared as other problems are") {
 }
 
 TEST_CASE("constraints of a regression hold in the user's units, and are reported") {
-  const Folder folder;
+  const Folder own;
   const auto file = [](const std::string& more, const std::string& condition) {
     return "[regression]\nkind = \"linear\"\nresponse = \"y\"\n" + more + "[constraints]\nshare = \"" + condition +
            "\"\n[data]\ncolumns = [\"x1\", \"x2\", \"y\"]\n"
@@ -234,8 +234,8 @@ TEST_CASE("constraints of a regression hold in the user's units, and are reporte
   };
   std::vector<double> errors;
   for (const char* more : {"", "standardize = true\n"}) {
-    folder.write("r.toml", file(more, "x1 + x2 = 1.5"));
-    const Outcome o = run("solve r.toml --json -", folder.path());
+    own.write("r.toml", file(more, "x1 + x2 = 1.5"));
+    const Outcome o = run("solve r.toml --json -", own.path());
     CAPTURE(o.err);
     REQUIRE(o.code == 0);
     const json d = json::parse(o.out);
@@ -249,8 +249,8 @@ TEST_CASE("constraints of a regression hold in the user's units, and are reporte
   CHECK(errors[0] == Approx(errors[1]).epsilon(1e-8));
 
   const auto refused = [&](const std::string& text, const std::string& arguments = "solve r.toml") {
-    folder.write("r.toml", text);
-    const Outcome o = run(arguments, folder.path());
+    own.write("r.toml", text);
+    const Outcome o = run(arguments, own.path());
     CHECK(o.code != 0);
     return o.err;
   };

@@ -199,7 +199,7 @@ class SystemSolver {
   /// Where iterations show full rank and converge in a few steps; false: a direct method is to be taken.
   bool iterated() {
     if (dense_ || std::min(A_.rows, A_.columns) < least_iterated) return false;
-    const Probe seen = probe(A_, symmetric_);
+    const ConditionProbe seen = probe(A_, symmetric_);
     if (!seen.passed) return false;
     const LinearOptions asked = options_;
     options_.iterations.tolerance = tight;

@@ -45,7 +45,7 @@ bool falls(const LinearRecord& record) {
 
 }  // namespace
 
-Probe probe(const SparseMatrix& A, bool symmetric) {
+ConditionProbe probe(const SparseMatrix& A, bool symmetric) {
   IterationOptions options;
   options.tolerance = tolerance;
   options.max_iterations = options.restart = most_probe_iterations;
@@ -57,7 +57,7 @@ Probe probe(const SparseMatrix& A, bool symmetric) {
   const LinearOperator& op = tall ? static_cast<const LinearOperator&>(across) : own;
   const Vector c = random_numbers(op.rows());
   Vector y = Vector::Zero(op.columns());
-  Probe probe;
+  ConditionProbe probe;
   probe.method = !square ? LinearMethod::lsqr : symmetric ? LinearMethod::minres : LinearMethod::gmres;
   const IterationOutcome outcome = !square     ? lsqr(op, c.data(), y.data(), options)
                                    : symmetric ? minres(op, c.data(), y.data(), nullptr, options)

@@ -18,7 +18,7 @@
 namespace thalweg::inline v0_1 {
 
 /// What a look at the residuals found where a descent on a general objective claims a minimum.
-struct Finding {
+struct ClaimFinding {
   bool holds = false;
   bool vanished = false;     ///< the parameters and the residuals run to zero together
   bool lost = false;         ///< the residuals no longer depend on some parameter: the descent stalled
@@ -56,7 +56,7 @@ class Journal : public SolveContext {
   /// All parameters from the components that a descent moves; empty: it moves them all.
   std::function<std::vector<double>(std::span<const double>)> embed;
   /// Looks at a claim at x, of the components that a descent moves; empty: the objective has no residuals.
-  std::function<Finding(std::span<const double> x, bool exhausted)> verify;
+  std::function<ClaimFinding(std::span<const double> x, bool exhausted)> verify;
 
  private:
   void complete(IterationRecord& record, std::span<const double> x) const;

@@ -13,10 +13,11 @@ namespace thalweg::inline v0_1 {
 namespace {
 
 /// Looks at the residuals where a descent on a general objective claims a minimum.
-Finding verify(DenseSystem& system, Influence& influence, std::vector<double> x, bool exhausted, Journal& journal) {
+ClaimFinding verify(DenseSystem& system, Influence& influence, std::vector<double> x, bool exhausted,
+                    Journal& journal) {
   if (const auto verdict = system.begin(std::move(x), journal))
-    return verdict->status == Status::failed ? Finding{.lost = true, .against = verdict->reason}
-                                             : Finding{.against = "its derivatives are not finite"};
+    return verdict->status == Status::failed ? ClaimFinding{.lost = true, .against = verdict->reason}
+                                             : ClaimFinding{.against = "its derivatives are not finite"};
   const double allowed = believable_promise(journal.options);
   if (system.cost() == 0.0) return {.holds = true, .vanished = true};
   influence.see(system);
@@ -29,8 +30,8 @@ Finding verify(DenseSystem& system, Influence& influence, std::vector<double> x,
   if (found.holds() && !found.by_curvature && !found.only_rounding && system.bends_down())
     return {.against = "the cost bends down here: this is no minimum"};
   if (found.holds()) return {.holds = true};
-  Finding finding{.against = fmt::format("a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
-                                         found.promised, found.allowed)};
+  ClaimFinding finding{.against = fmt::format("a Gauss-Newton step promises to lower it by {:.1e} of itself, > {:.0e}",
+                                              found.promised, found.allowed)};
   if (!exhausted) return finding;
   const auto columns = kinks(system);
   std::vector<char> held(static_cast<std::size_t>(system.columns()));

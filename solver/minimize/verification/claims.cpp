@@ -73,8 +73,8 @@ Eigen::MatrixXd Claims::hessian(std::span<const double> x) const {
 
 /// By the Newton decrement ½gᵀH⁻¹g (Boyd & Vandenberghe 2004, section 9.5.1), which no change of units alters, beside F
 /// and beside what rounding in g makes of it. Without second derivatives, by the gradient.
-Finding Claims::measure(std::span<const double> x, std::span<const double> g, std::span<const char> held,
-                        double value) const {
+ClaimFinding Claims::measure(std::span<const double> x, std::span<const double> g, std::span<const char> held,
+                             double value) const {
   const double allowed = believable_promise(journal_.options);
   std::vector<Eigen::Index> free;
   for (std::size_t j = 0; j < x.size(); ++j)

@@ -35,7 +35,8 @@ class Claims {
 
  private:
   Eigen::MatrixXd hessian(std::span<const double> x) const;
-  Finding measure(std::span<const double> x, std::span<const double> g, std::span<const char> held, double value) const;
+  ClaimFinding measure(std::span<const double> x, std::span<const double> g, std::span<const char> held,
+                       double value) const;
 
   const Objective& f_;
   Journal& journal_;
@@ -43,7 +44,7 @@ class Claims {
   std::vector<double> start_;
   double start_value_ = 0.0;
   double next_vanishing_ = 1e-32;  ///< of the start's F
-  Finding found_;
+  ClaimFinding found_;
 };
 
 }  // namespace thalweg::inline v0_1

@@ -10,9 +10,9 @@ namespace thalweg::inline v0_1 {
 
 /// J and r themselves, or of many rows the triangle R and c with RᵀR = JᵀJ and Rᵀc = Jᵀr that are left of them. Losses
 /// are ignored.
-struct FitRows {
+struct SolutionRows {
   /// `response`: what was measured, as for statistics().
-  FitRows(const Program& program, const Result& result, std::span<const double> response);
+  SolutionRows(const Program& program, const Result& result, std::span<const double> response);
 
   bool reduced;  ///< to the triangle
   AlignedArray residual;

@@ -1,4 +1,4 @@
-#include "inference/fit_rows.hpp"
+#include "inference/solution_rows.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +29,7 @@ bool covers(const Problem& problem, std::span<const double> response) {
 
 }  // namespace
 
-FitRows::FitRows(const Program& program, const Result& result, std::span<const double> response)
+SolutionRows::SolutionRows(const Program& program, const Result& result, std::span<const double> response)
     : reduced(looks_tall(program.problem()) && !program.has_loss() && covers(program.problem(), response)) {
   if (reduced) {
     ReducedRows all = RowReduction(program).reduce(result.x.data(), result.threads, Program::Losses::ignored);
