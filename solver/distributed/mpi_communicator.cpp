@@ -113,7 +113,7 @@ class MpiCommunicator final : public Communicator {
       count_message(8 * sent[k].size());
     }
     MPI_Waitall(static_cast<int>(requests_.size()), requests_.data(), MPI_STATUSES_IGNORE);
-    write_down([&](Recording& r) { r.swap(messages_of(neighbours, sent), messages_of(neighbours, received)); });
+    write_down([&](Recording& r) { r.mutual(messages_of(neighbours, sent), messages_of(neighbours, received)); });
   }
 
   [[noreturn]] void abort(int code) const override {

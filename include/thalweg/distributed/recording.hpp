@@ -30,7 +30,7 @@ class Recording {
   void all_reduction(std::size_t bytes);
   void broadcast(int root, std::size_t bytes);
   void exchange(const Messages& sent, const Messages& received) { messages('x', sent, received); }
-  void swap(const Messages& sent, const Messages& received) { messages('s', sent, received); }
+  void mutual(const Messages& sent, const Messages& received) { messages('s', sent, received); }
   const std::string& text() const { return text_; }
 
  private:

@@ -49,11 +49,12 @@ Ending Descents::run(std::vector<double> x, Journal& journal) {
   journal.clock.charge(Stopwatch::setup);
   loop_.begin_solve();
   Journal first(limited, journal.clock, journal.result);
-  Ending ending = descend(restarts ? x : std::move(x), options, first);
+  const std::vector<double> start = restarts ? x : std::vector<double>();
+  Ending ending = descend(std::move(x), options, first);
   note_projected(system_, journal.result.notes);
   const auto used_up = [&] { return journal.result.iterations >= options.max_iterations; };
   const bool creeps = ending.status == Status::iteration_limit && !used_up();
-  if (restarts && (creeps || ending.status == Status::stalled)) ending = restart(std::move(ending), x, journal);
+  if (restarts && (creeps || ending.status == Status::stalled)) ending = restart(std::move(ending), start, journal);
   if (ending.status == Status::iteration_limit && !used_up()) ending = descend(ending.x, options, journal);
   return determined(std::move(ending), journal);
 }
