@@ -149,7 +149,7 @@ BatchStatus LaneData::start(std::int64_t fit, double* p) {
     const double* const from = starts.data() + (starts.size() == static_cast<std::size_t>(n) ? 0 : fit * n);
     for (int j = 0; j < n; ++j) p[j] = from[j];
   }
-  double check = 0.0;
+  double check = 0.0;  // not zero where a number is not finite
   for (int j = 0; j < n; ++j) check += 0.0 * p[j];
   if (check != 0.0) return BatchStatus::no_start;
   for (int j = 0; job_.held && j < n; ++j)

@@ -14,6 +14,8 @@ namespace {
 
 /// Steps by a factor in single precision are refined to this.
 constexpr double exact_enough = 1e-5;
+constexpr double never =
+    std::numeric_limits<double>::infinity();  // of flops from which a factor is in single precision
 
 /// A minimiser factors one structure some ten to fifty times.
 LinearStatus analyze(BlockCholesky& cholesky, const BlockPattern& pattern, Ordering ordering, int threads,
@@ -95,8 +97,6 @@ class DirectReduced final : public ReducedSolver {
     return cholesky_.factor();
   }
 
-  static constexpr double never = std::numeric_limits<double>::infinity();
-
   Ordering ordering_;
   double single_precision_from_;
   Cholesky cholesky_;
@@ -115,7 +115,7 @@ std::unique_ptr<ReducedSolver> make_sparse_reduced(double single_precision_from)
 }
 #if THALWEG_CHOLMOD
 std::unique_ptr<ReducedSolver> make_cholmod_reduced() {
-  return std::make_unique<DirectReduced<SparseCholesky>>(Ordering::automatic, heavy_factor);
+  return std::make_unique<DirectReduced<SparseCholesky>>(Ordering::automatic, never);
 }
 #else
 std::unique_ptr<ReducedSolver> make_cholmod_reduced() {
