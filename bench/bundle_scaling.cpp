@@ -137,15 +137,16 @@ std::unique_ptr<ReducedSolver> reduced_solver(LinearSolverKind kind) {
 Pieces measure(const Problem& problem, int threads, int repeat) {
   const double begin = now();
   BlockProgram program(problem);
-  EvaluationOrder order =
-      evaluation_order(program.structure(), choose_eliminated(program.structure(), program.named_for_elimination(),
-                                                              least_eliminated(LinearSolverKind::automatic))
-                                                .eliminated);
+  EvaluationOrder order = evaluation_order(program.structure(),
+                                           choose_eliminated(program.structure(), program.named_for_elimination(),
+                                                             least_eliminated(LinearSolverKind::automatic))
+                                               .eliminated,
+                                           threads);
   program.reorder(order.items);
-  const auto layout = std::make_shared<NormalLayout>(program.structure(), order.rank);
-  const BlockPlan plan = plan_blocks(*layout, LinearSolverKind::automatic, 0.0);
+  const auto layout = std::make_shared<NormalLayout>(program.structure(), order.rank, threads);
+  const BlockPlan plan = plan_blocks(*layout, LinearSolverKind::automatic, 0.0, threads);
   const auto reduced = reduced_solver(plan.kind);
-  if (reduced->needs_matrix()) layout->reduce();
+  if (reduced->needs_matrix()) layout->reduce(threads);
   const Precision rows = precision_of_steps(*layout);
   const auto equations = NormalEquations::make(layout, rows);
   NormalAssembly assembly(program, *equations);

@@ -69,7 +69,7 @@ bool is_town(const std::string& name) { return name.starts_with("town:"); }
 
 Descent bundle_descent(const Entry& entry) {
   const thalweg::Bundle bundle = bundle_of(entry.problem);
-  begin_counting_memory();
+  begin_counting_memory(entry.limits);
   if (entry.contender == "thalweg") return ours(bundle, entry.threads, entry.limits);
   const CeresSchur kind = entry.contender == "ceres-dense"    ? CeresSchur::dense
                           : entry.contender == "ceres-sparse" ? CeresSchur::sparse

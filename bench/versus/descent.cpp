@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +25,16 @@ double status_bytes(const char* name) {
   for (std::string line; std::getline(status, line);)
     if (line.starts_with(name)) return 1024.0 * std::stod(line.substr(line.find(':') + 1));
   return 0.0;
+}
+
+void touch(std::size_t bytes) {
+  constexpr std::size_t page = 4096;
+  if (bytes == 0) return;
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) throw std::runtime_error("not as much memory as is to be touched");
+  madvise(memory, bytes, MADV_HUGEPAGE);
+  for (std::size_t i = 0; i < bytes; i += page) static_cast<volatile char*>(memory)[i] = 1;
+  munmap(memory, bytes);
 }
 
 std::string packed(const Descent& d) {
@@ -71,9 +82,10 @@ std::string output_of(std::vector<std::string> arguments) {
 
 Descent run_once(const Entry& entry) {
   const DescentLimits& limits = entry.limits;
-  const std::string text = output_of({"versus", std::string(own_process), entry.contender, entry.problem,
-                                      std::to_string(entry.threads), std::to_string(limits.max_iterations),
-                                      fmt::format("{:.17g}", limits.seconds), fmt::format("{:.17g}", limits.cost)});
+  const std::string text =
+      output_of({"versus", std::string(own_process), entry.contender, entry.problem, std::to_string(entry.threads),
+                 std::to_string(limits.max_iterations), fmt::format("{:.17g}", limits.seconds),
+                 fmt::format("{:.17g}", limits.cost), fmt::format("{:.17g}", limits.touched)});
   if (!text.empty()) return unpacked(text);
   Descent ended;
   ended.failure = "the process ended early";
@@ -104,10 +116,16 @@ Descent in_own_process(const Entry& entry) {
   return best;
 }
 
-bool is_own_process(int argc, char** argv) { return argc == 8 && std::string_view(argv[1]) == own_process; }
+bool is_own_process(int argc, char** argv) { return argc == 9 && std::string_view(argv[1]) == own_process; }
 
 int run_own_process(char** argv, const std::function<Descent(const Entry&)>& descend) {
-  Entry entry{argv[2], argv[3], std::stoi(argv[4]), {std::stoi(argv[5]), std::stod(argv[6]), std::stod(argv[7])}};
+  Entry entry{argv[2],
+              argv[3],
+              std::stoi(argv[4]),
+              {.max_iterations = std::stoi(argv[5]),
+               .seconds = std::stod(argv[6]),
+               .cost = std::stod(argv[7]),
+               .touched = std::stod(argv[8])}};
   Descent done;
   try {
     done = descend(entry);
@@ -119,7 +137,8 @@ int run_own_process(char** argv, const std::function<Descent(const Entry&)>& des
   return 0;
 }
 
-void begin_counting_memory() {
+void begin_counting_memory(const DescentLimits& limits) {
+  touch(static_cast<std::size_t>(limits.touched));
   std::ofstream("/proc/self/clear_refs") << "5";  // the peak begins anew
   before = status_bytes("VmRSS");
 }

@@ -31,8 +31,9 @@ struct Descent {
 struct DescentLimits {
   int max_iterations = 100;
   double seconds = 30.0;
-  double cost = 0.0;  ///< to stop at
-  int repeat = 1;     ///< descents, of which the fastest counts
+  double cost = 0.0;     ///< to stop at
+  int repeat = 1;        ///< descents, of which the fastest counts
+  double touched = 0.0;  ///< bytes of memory that are touched and given back before each
 };
 
 /// Who descends, and on what.
@@ -51,7 +52,8 @@ bool is_own_process(int argc, char** argv);
 /// What main() does there: descends, and writes what came of it to standard output.
 int run_own_process(char** argv, const std::function<Descent(const Entry&)>& descend);
 
-/// From here on memory counts: what there is now is the problem's data.
-void begin_counting_memory();
+/// Touches memory and gives it back: of a virtual machine, pages that its host has yet to find take 2 s/GB, whoever
+/// asks first. From here on memory counts: what there is now is the problem's data.
+void begin_counting_memory(const DescentLimits& limits);
 
 }  // namespace versus

@@ -96,12 +96,12 @@ bool is_graph(const std::string& name) {
 Descent graph_descent(const Entry& entry) {
   thalweg::PoseGraph graph = graph_of(entry.problem);
   if (entry.contender == "thalweg") {
-    begin_counting_memory();
+    begin_counting_memory(entry.limits);
     return ours_from_scratch(std::move(graph), entry.threads, entry.limits);
   }
   const bool given = entry.contender.ends_with("-started");
   if (given || !is_complete(graph)) graph = at_our_start(std::move(graph));
-  begin_counting_memory();
+  begin_counting_memory(entry.limits);
   if (entry.contender == "thalweg-file")
     return ours(graph, "start: file", method_from(thalweg::Initialization::file), 0.0, entry.threads, entry.limits);
   const CeresSparse library =

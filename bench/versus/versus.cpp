@@ -72,6 +72,12 @@ int run(int argc, char** argv) {
   app.add_option("--time-limit", limits.seconds, "of files: seconds of each descent at most")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  double touched = 1.0;
+  app.add_option(
+         "--touch", touched,
+         "of files: gigabytes of memory that are touched before each descent, for a virtual machine to have them")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
   app.add_option("--threads", settings.threads, "Threads of thalweg and Ceres")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
@@ -136,6 +142,7 @@ int run(int argc, char** argv) {
   }
   if (!is_suite) {
     limits.repeat = std::max(1, settings.repeat);
+    limits.touched = 1e9 * touched;
     const bool graphs = versus::is_graph(names[0]);
     const auto races = graphs ? versus::run_graphs(names, settings.threads, limits)
                               : versus::run_bundles(names, settings.threads, limits);

@@ -67,15 +67,15 @@ SharedEquations::SharedEquations(const Communicator& communicator, const Share& 
     std::vector<char> eliminated(held.size());
     std::transform(held.begin(), held.end(), eliminated.begin(), [](std::int64_t h) { return h < 0; });
     refuse_dependent(program, eliminated);
-    EvaluationOrder order = evaluation_order(program.structure(), eliminated);
+    EvaluationOrder order = evaluation_order(program.structure(), eliminated, threads_);
     program.reorder(order.items);
-    auto layout = std::make_shared<NormalLayout>(program.structure(), order.rank);
+    auto layout = std::make_shared<NormalLayout>(program.structure(), order.rank, threads_);
     if (layout->tiles != std::count_if(held.begin(), held.end(), [](std::int64_t h) { return h >= 0; }))
       throw Error(
           fmt::format("the blocks that processes share have different dimensions, or more than {}; expected "
                       "one dimension",
                       widest_tile));
-    if (reduced_->needs_matrix()) layout->reduce();
+    if (reduced_->needs_matrix()) layout->reduce(threads_);
     equations_ = NormalEquations::make(std::move(layout));
     for (const std::int64_t h : held)
       if (h >= 0) held_of_tile_.push_back(h);

@@ -44,7 +44,7 @@ std::vector<Way> ways() {
 SchurSolver solver_of(BlockLeastSquares& system, const Way& way, int threads = 1, Precision rows = Precision::exact) {
   const auto layout = system.layout(way.eliminates);
   auto reduced = way.make();
-  if (reduced->needs_matrix()) layout->reduce();
+  if (reduced->needs_matrix()) layout->reduce(2);
   SchurSolver solver(way.name, NormalEquations::make(layout, rows), std::move(reduced), threads);
   system.assemble(solver.equations(), threads);
   return solver;
@@ -161,7 +161,7 @@ TEST_CASE("a factor in single precision gives steps to 1e-5, and way to one in d
       CAPTURE(shape.name);
       BlockLeastSquares system(shape, 9);
       const auto layout = system.layout(true);
-      layout->reduce();
+      layout->reduce(2);
       SchurSolver solver("single precision", NormalEquations::make(layout), make(0.0), 1);
       system.assemble(solver.equations());
       const std::vector<double> D = scales(system.J);

@@ -88,12 +88,12 @@ class BlockLeastSquares {
   std::shared_ptr<NormalLayout> layout(bool eliminate) {
     std::vector<std::int32_t> rank(named.size(), -1);
     if (eliminate) {
-      EvaluationOrder order = evaluation_order(structure, choose_eliminated(structure, named).eliminated);
+      EvaluationOrder order = evaluation_order(structure, choose_eliminated(structure, named).eliminated, 2);
       rank = order.rank;
       for (std::size_t g = 0; g < structure.groups.size(); ++g)
         if (!order.items[g].empty()) reorder(g, {order.items[g].begin(), order.items[g].end()});
     }
-    return std::make_shared<NormalLayout>(structure, rank);
+    return std::make_shared<NormalLayout>(structure, rank, 2);
   }
 
   void assemble(NormalEquations& equations, int threads = 1) const {

@@ -102,11 +102,11 @@ void TiledEquations<F, E>::scale_couplings(std::int32_t begin, std::int32_t end,
 
 /// Adds the products of one stretch to S, with the Z of its couplings.
 template <int F, int E>
-void TiledEquations<F, E>::add_products(std::size_t stretch, const double* Z, double* S) const {
-  const ProductSchedule& schedule = layout_->products;
-  const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
-  for (std::int64_t r = schedule.run[stretch]; r < schedule.run[stretch + 1]; ++r) {
-    const ProductSchedule::Run& run = schedule.runs[static_cast<std::size_t>(r)];
+void TiledEquations<F, E>::add_products(const ProductSchedule::Part& part, std::size_t stretch, const double* Z,
+                                        double* S) const {
+  const ProductSchedule::Pair* pair = part.pairs.data() + part.stretches[stretch].pair;
+  for (std::int64_t r = part.stretches[stretch].run; r < part.stretches[stretch + 1].run; ++r) {
+    const ProductSchedule::Run& run = part.runs[static_cast<std::size_t>(r)];
     elimination::add_outer_products<Square, Coupling, F, E>(pair, pair + run.pairs, Z, run.first,
                                                             S + std::int64_t{run.block} * Square::size);
     pair += run.pairs;
@@ -121,19 +121,18 @@ bool TiledEquations<F, E>::eliminate_part(int part, double lambda, const double*
   double* const scratch = scratch_[static_cast<std::size_t>(current_thread())].data();
   std::fill_n(y, vectors_stride(), 0.0);
   bool positive = true;
-  const ProductSchedule& schedule = layout_->products;
-  for (auto stretch = static_cast<std::size_t>(schedule.part[p]);
-       stretch < static_cast<std::size_t>(schedule.part[p + 1]); ++stretch) {
-    const std::int32_t first = schedule.landmark[stretch], last = schedule.landmark[stretch + 1];
+  const ProductSchedule::Part& products = layout_->products.parts[p];
+  for (std::size_t stretch = 0; stretch + 1 < products.stretches.size(); ++stretch) {
+    const std::int32_t first = products.stretches[stretch].landmark, last = products.stretches[stretch + 1].landmark;
     positive = factor_range(first, last, lambda, D) && positive;
     if constexpr (narrow)
       if (rank_two_) {
         halve_rank_two(first, last, b, scratch);
-        add_rank_two_products(stretch, scratch, S, y);
+        add_rank_two_products(products, stretch, scratch, S, y);
         continue;
       }
     scale_couplings(first, last, b, scratch, y);
-    add_products(stretch, scratch, S);
+    add_products(products, stretch, scratch, S);
   }
   return positive;
 }

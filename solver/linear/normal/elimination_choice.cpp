@@ -9,6 +9,7 @@
 #include <thalweg/base/aligned.hpp>
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
+#include <thalweg/base/parallel.hpp>
 
 #include <linear/normal/layout.hpp>
 
@@ -16,6 +17,7 @@ namespace thalweg::inline v0_1 {
 namespace {
 
 constexpr long items_between_polls = 100000;  // some milliseconds
+constexpr std::int64_t bins_of_a_task = 16384;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -157,7 +159,7 @@ struct Bins {
 
 }  // namespace
 
-EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char>& eliminated) {
+EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char>& eliminated, int threads) {
   EvaluationOrder result;
   result.rank.assign(at(s.blocks()), -1);
   result.items.resize(s.groups.size());
@@ -181,16 +183,16 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
         if (&slot != landmark && slot.block[at(x)] != slot.block[at(y)]) return slot.block[at(x)] < slot.block[at(y)];
       return x < y;
     };
-    PollEvery poll(items_between_polls);
-    for (std::int64_t e = 0; e <= s.blocks(); ++e) {
-      poll();
-      const auto begin = b.item.begin() + b.begin[at(e)], end = b.item.begin() + b.begin[at(e) + 1];
-      if (!std::is_sorted(begin, end, before)) std::sort(begin, end, before);
-      if (e == s.blocks() || !other) continue;
-      for (auto i = begin; i != end && known[at(e)] < fields; ++i)
-        key[at(e)] |= (static_cast<std::uint64_t>(other->block[at(*i)] + 1) & 0xffff)
-                      << bits * (fields - ++known[at(e)]);
-    }
+    parallel_chunks(s.blocks() + 1, bins_of_a_task, threads, [&](std::int64_t, std::int64_t first, std::int64_t last) {
+      for (std::int64_t e = first; e < last; ++e) {
+        const auto begin = b.item.begin() + b.begin[at(e)], end = b.item.begin() + b.begin[at(e) + 1];
+        if (!std::is_sorted(begin, end, before)) std::sort(begin, end, before);
+        if (e == s.blocks() || !other) continue;
+        for (auto i = begin; i != end && known[at(e)] < fields; ++i)
+          key[at(e)] |= (static_cast<std::uint64_t>(other->block[at(*i)] + 1) & 0xffff)
+                        << bits * (fields - ++known[at(e)]);
+      }
+    });
   }
   LargeVector<std::pair<std::uint64_t, std::int32_t>> landmarks;  // keys and blocks
   for (std::int32_t b = 0; b < s.blocks(); ++b)
@@ -200,13 +202,21 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
     result.rank[at(landmarks[r].second)] = static_cast<std::int32_t>(r);
   for (std::size_t n = 0; n < bins.size(); ++n) {
     LargeVector<std::int64_t>& order = result.items[group_of[n]];
-    order.reserve(bins[n].item.size());
-    const auto append = [&](std::size_t bin) {
-      order.insert(order.end(), bins[n].item.begin() + bins[n].begin[bin],
-                   bins[n].item.begin() + bins[n].begin[bin + 1]);
+    const Bins& from = bins[n];
+    const auto bin = [&](std::int64_t r) {  // the last one: of the items without a landmark
+      return r < static_cast<std::int64_t>(landmarks.size()) ? at(landmarks[at(r)].second) : at(s.blocks());
     };
-    for (const auto& landmark : landmarks) append(at(landmark.second));
-    append(at(s.blocks()));
+    LargeVector<std::int64_t> begin(landmarks.size() + 2);
+    for (std::size_t r = 0; r + 1 < begin.size(); ++r)
+      begin[r + 1] =
+          begin[r] + from.begin[bin(static_cast<std::int64_t>(r)) + 1] - from.begin[bin(static_cast<std::int64_t>(r))];
+    order.resize(from.item.size());
+    parallel_chunks(static_cast<std::int64_t>(begin.size()) - 1, bins_of_a_task, threads,
+                    [&](std::int64_t, std::int64_t first, std::int64_t last) {
+                      for (std::int64_t r = first; r < last; ++r)
+                        std::copy(from.item.begin() + from.begin[bin(r)], from.item.begin() + from.begin[bin(r) + 1],
+                                  order.begin() + begin[at(r)]);
+                    });
     if (std::is_sorted(order.begin(), order.end())) order.clear();
   }
   return result;

@@ -10,6 +10,7 @@
 
 #include <thalweg/base/cancellation.hpp>
 #include <thalweg/base/error.hpp>
+#include <thalweg/base/parallel.hpp>
 
 namespace thalweg::inline v0_1 {
 namespace {
@@ -23,6 +24,7 @@ constexpr std::int64_t largest_dense = 4000;  // columns: 128 MB
 constexpr int most_parts = 8;
 constexpr long items_between_polls = 100000;  // some milliseconds
 constexpr std::int64_t items_worth_a_part = 1000;
+constexpr std::int64_t landmarks_of_a_task = 16384;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
@@ -50,10 +52,10 @@ int choose_tile_width(std::span<const int> dimensions) {
   return best;
 }
 
-NormalLayout::NormalLayout(const BlockStructure& structure, std::span<const std::int32_t> rank)
+NormalLayout::NormalLayout(const BlockStructure& structure, std::span<const std::int32_t> rank, int threads)
     : columns(structure.columns()) {
   number_blocks(structure, rank);
-  sort_couplings(structure);
+  sort_couplings(structure, threads);
   CancellationProbe::poll();
   find_off_diagonals(structure);
   CancellationProbe::poll();
@@ -86,7 +88,7 @@ void NormalLayout::number_blocks(const BlockStructure& s, std::span<const std::i
 }
 
 /// The couplings of each landmark, and where the items of each group add to them.
-void NormalLayout::sort_couplings(const BlockStructure& s) {
+void NormalLayout::sort_couplings(const BlockStructure& s, int threads) {
   std::vector<std::int64_t> count(at(landmarks) + 1);
   int coupled_groups = 0;
   for (const ResidualPattern& pattern : s.groups) {
@@ -108,7 +110,9 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
         group.landmark_column = column;
         landmarks_once = coupled_groups++ == 0;
         group.landmark_columns = slot.dimension;
-        for (const std::int32_t b : slot.block) group.landmark.push_back(b < 0 ? -1 : landmark_of_[at(b)]);
+        group.landmark.resize(slot.block.size());
+        std::transform(slot.block.begin(), slot.block.end(), group.landmark.begin(),
+                       [&](std::int32_t b) { return b < 0 ? -1 : landmark_of_[at(b)]; });
       } else if (any) {
         for (int t = 0; t < tiles_of(slot.dimension, width); ++t) {
           group.pieces.push_back({column + t * width, std::min(width, slot.dimension - t * width)});
@@ -147,23 +151,35 @@ void NormalLayout::sort_couplings(const BlockStructure& s) {
           all[at(next[at(group.landmark[i])]++)] = {group.tile[k], static_cast<std::uint32_t>(g),
                                                     static_cast<std::int64_t>(k)};
   }
-  coupling_start.assign(1, 0);
-  coupling_tile.reserve(all.size());
-  PollEvery poll(items_between_polls);
-  for (std::int32_t e = 0; e < landmarks; ++e) {
-    poll(1 + static_cast<long>(count[at(e) + 1] - count[at(e)]));
-    const auto begin = all.begin() + count[at(e)], end = all.begin() + count[at(e) + 1];
+  const auto own = [&](std::int64_t e) {
+    return std::span(all).subspan(at(count[at(e)]), at(count[at(e) + 1] - count[at(e)]));
+  };
+  const auto same_tile = [](const Contribution& a, const Contribution& b) { return a.tile == b.tile; };
+  coupling_start.resize(at(landmarks) + 1);
+  parallel_chunks(landmarks, landmarks_of_a_task, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
     const auto by_tile = [](const Contribution& a, const Contribution& b) { return a.tile < b.tile; };
-    if (!std::is_sorted(begin, end, by_tile)) std::stable_sort(begin, end, by_tile);
-    for (auto c = begin; c != end; ++c) {
-      if (c != begin && c->tile == (c - 1)->tile)
-        couplings_once = false;
-      else
-        coupling_tile.push_back(c->tile);
-      groups[c->group].coupling[at(c->place)] = static_cast<std::int64_t>(coupling_tile.size()) - 1;
+    for (std::int64_t e = begin; e < end; ++e) {
+      const auto of_landmark = own(e);
+      if (!std::is_sorted(of_landmark.begin(), of_landmark.end(), by_tile))
+        std::stable_sort(of_landmark.begin(), of_landmark.end(), by_tile);
+      coupling_start[at(e) + 1] = static_cast<std::int64_t>(of_landmark.size());
+      for (std::size_t i = 1; i < of_landmark.size(); ++i)
+        coupling_start[at(e) + 1] -= same_tile(of_landmark[i - 1], of_landmark[i]);
     }
-    coupling_start.push_back(static_cast<std::int64_t>(coupling_tile.size()));
-  }
+  });
+  std::partial_sum(coupling_start.begin(), coupling_start.end(), coupling_start.begin());
+  couplings_once = couplings() == count.back();
+  coupling_tile.resize(at(couplings()));
+  parallel_chunks(landmarks, landmarks_of_a_task, threads, [&](std::int64_t, std::int64_t begin, std::int64_t end) {
+    for (std::int64_t e = begin; e < end; ++e) {
+      std::int64_t k = coupling_start[at(e)] - 1;
+      std::int32_t last = -1;
+      for (const Contribution& c : own(e)) {
+        if (c.tile != last) coupling_tile[at(++k)] = last = c.tile;
+        groups[c.group].coupling[at(c.place)] = k;
+      }
+    }
+  });
 }
 
 bool NormalLayout::rank_two() const {
@@ -255,8 +271,13 @@ void NormalLayout::cut_parts() {
   }
 }
 
-void NormalLayout::reduce() {
-  if (!reduced.row.empty()) return;
+void NormalLayout::reduce(int threads) {
+  if (!products.parts.empty()) return;
+  for (std::int32_t e = 0; e < landmarks; ++e)
+    if (coupling_start[at(e) + 1] - coupling_start[at(e)] > ProductSchedule::most_couplings)
+      throw Error("an eliminated block meets more than 65536 others; expected linear solver implicit-schur");
+  reduced = {};
+  source.clear();
   reduced.dimension.assign(at(tiles), width);
   bool dense = static_cast<std::int64_t>(tiles) * width <= largest_dense;
   if (dense) {
@@ -276,12 +297,24 @@ void NormalLayout::reduce() {
     for (std::size_t k = 0; k < off_row.size(); ++k) meet(off_row[k], off_column[k]);
     dense = static_cast<double>(blocks) >= dense_fill * 0.5 * tiles * (tiles + 1.0);
   }
-  ProductScheduler scheduler(coupling_start, part_landmark);
-  if (!dense) return reduce_sparsely(scheduler);
-  reduce_densely();
-  products = scheduler.schedule(reduced.blocks(), [&](std::int32_t e, std::uint32_t a, std::uint32_t b) {
-    const std::int32_t* const tile = coupling_tile.data() + coupling_start[at(e)];
-    return static_cast<std::uint32_t>(dense_slot(tile[a], tile[b]));
+  dense ? reduce_densely() : reduce_sparsely(threads);
+  const auto schedule = [&](const auto& block) {
+    products = schedule_products(
+        coupling_start, part_landmark, reduced.blocks(), threads, [&](std::int32_t e, const auto& visit) {
+          const std::int32_t* const tile = coupling_tile.data() + coupling_start[at(e)];
+          const auto k = static_cast<std::uint32_t>(coupling_start[at(e) + 1] - coupling_start[at(e)]);
+          for (std::uint32_t b = 0; b < k; ++b) {
+            std::int64_t slot = reduced.column_start[at(tile[b])];
+            for (std::uint32_t a = b; a < k; ++a)
+              visit(a, b, static_cast<std::uint32_t>(slot = block(tile[a], tile[b], slot)));
+          }
+        });
+  };
+  if (dense)
+    return schedule([&](std::int32_t row, std::int32_t column, std::int64_t) { return dense_slot(row, column); });
+  schedule([&](std::int32_t row, std::int32_t column, std::int64_t from) {
+    const auto end = reduced.row.begin() + reduced.column_start[at(column) + 1];
+    return std::lower_bound(reduced.row.begin() + from, end, row) - reduced.row.begin();
   });
 }
 
@@ -298,69 +331,50 @@ void NormalLayout::reduce_densely() {
     source[at(dense_slot(off_row[k], off_column[k]))] = static_cast<std::int32_t>(k);
 }
 
-/// Column by column: the tiles that meet tile c at a landmark or in an item, found by a mark for each tile, then each
-/// pair's place in the column.
-void NormalLayout::reduce_sparsely(ProductScheduler& scheduler) {
-  std::vector<std::int64_t> pair_start(1, 0);  // of each landmark
-  for (std::int32_t e = 0; e < landmarks; ++e) {
-    const std::int64_t k = coupling_start[at(e) + 1] - coupling_start[at(e)];
-    pair_start.push_back(pair_start.back() + k * (k + 1) / 2);
-  }
-  std::vector<std::uint32_t> pair_slot(at(pair_start.back()));
+/// Column by column: the tiles that meet tile c at a landmark or in an item, found by a mark for each tile.
+void NormalLayout::reduce_sparsely(int threads) {
   std::vector<std::int64_t> begin(at(tiles) + 1);
   for (const std::int32_t t : coupling_tile) ++begin[at(t) + 1];
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
   struct Place {
-    std::int32_t landmark, index;  // the tile is coupling number `index` of the landmark
+    std::uint64_t coupling : 47, following : 17;  // the tile's, and how many of its landmark follow
   };
-  std::vector<Place> places(coupling_tile.size());
+  LargeVector<Place> places(coupling_tile.size());
   std::vector<std::int64_t> next(begin.begin(), begin.end() - 1);
   for (std::int32_t e = 0; e < landmarks; ++e)
     for (std::int64_t k = coupling_start[at(e)]; k < coupling_start[at(e) + 1]; ++k)
-      places[at(next[at(coupling_tile[at(k)])]++)] = {e, static_cast<std::int32_t>(k - coupling_start[at(e)])};
+      places[at(next[at(coupling_tile[at(k)])]++)] = {at(k), at(coupling_start[at(e) + 1] - k - 1)};
 
-  reduced.column_start.assign(1, 0);
-  std::vector<std::int32_t> mark(at(tiles), -1), rows;
-  std::vector<std::int64_t> slot_of(at(tiles));
-  std::size_t off = 0;
-  PollEvery poll(items_between_polls);
-  for (std::int32_t c = 0; c < tiles; ++c) {
-    poll(1 + static_cast<long>(begin[at(c) + 1] - begin[at(c)]) * 4);
-    rows.assign(1, c);
-    mark[at(c)] = c;
-    const auto meet = [&](std::int32_t r) {
-      if (mark[at(r)] == c) return;
-      mark[at(r)] = c;
-      rows.push_back(r);
-    };
-    for (std::int64_t p = begin[at(c)]; p < begin[at(c) + 1]; ++p) {
-      const Place place = places[at(p)];
-      for (std::int64_t k = coupling_start[at(place.landmark)] + place.index + 1;
-           k < coupling_start[at(place.landmark) + 1]; ++k)
-        meet(coupling_tile[at(k)]);
+  std::vector<std::vector<std::int32_t>> rows(at(tiles)), marks(at(resolve_threads(threads)));
+  constexpr std::int64_t grain = 16;
+  parallel_chunks(tiles, grain, threads, [&](std::int64_t, std::int64_t first, std::int64_t last) {
+    std::vector<std::int32_t>& mark = marks[at(current_thread())];
+    mark.resize(at(tiles), -1);
+    for (auto c = static_cast<std::int32_t>(first); c < last; ++c) {
+      CancellationProbe::poll();
+      const auto meet = [&](std::int32_t r) {
+        if (mark[at(r)] == c) return;
+        mark[at(r)] = c;
+        rows[at(c)].push_back(r);
+      };
+      meet(c);
+      for (std::int64_t p = begin[at(c)]; p < begin[at(c) + 1]; ++p)
+        for (std::size_t k = 1; k <= places[at(p)].following; ++k) meet(coupling_tile[places[at(p)].coupling + k]);
+      const auto own = std::equal_range(off_column.begin(), off_column.end(), c);
+      for (auto o = own.first; o != own.second; ++o) meet(off_row[at(o - off_column.begin())]);
+      std::sort(rows[at(c)].begin(), rows[at(c)].end());
     }
-    const std::size_t first_off = off;
-    for (; off < off_column.size() && off_column[off] == c; ++off) meet(off_row[off]);
-    std::sort(rows.begin(), rows.end());
-    for (const std::int32_t r : rows) {
-      slot_of[at(r)] = static_cast<std::int64_t>(reduced.row.size());
+  });
+  reduced.column_start.assign(1, 0);
+  std::size_t off = 0;
+  for (std::int32_t c = 0; c < tiles; ++c) {
+    for (const std::int32_t r : rows[at(c)]) {
+      const bool is_off = off < off_column.size() && off_column[off] == c && off_row[off] == r;
+      source.push_back(r == c ? -2 - c : is_off ? static_cast<std::int32_t>(off++) : -1);
       reduced.row.push_back(r);
     }
     reduced.column_start.push_back(static_cast<std::int64_t>(reduced.row.size()));
-    source.resize(reduced.row.size(), -1);
-    source[at(slot_of[at(c)])] = -2 - c;
-    for (std::size_t k = first_off; k < off; ++k) source[at(slot_of[at(off_row[k])])] = static_cast<std::int32_t>(k);
-    for (std::int64_t p = begin[at(c)]; p < begin[at(c) + 1]; ++p) {
-      const Place place = places[at(p)];
-      const std::int64_t first = coupling_start[at(place.landmark)];
-      for (std::int64_t a = place.index; first + a < coupling_start[at(place.landmark) + 1]; ++a)
-        pair_slot[at(pair_start[at(place.landmark)] + a * (a + 1) / 2 + place.index)] =
-            static_cast<std::uint32_t>(slot_of[at(coupling_tile[at(first + a)])]);
-    }
   }
-  products = scheduler.schedule(reduced.blocks(), [&](std::int32_t e, std::uint32_t a, std::uint32_t b) {
-    return pair_slot[at(pair_start[at(e)] + std::int64_t{a} * (a + 1) / 2 + b)];
-  });
 }
 
 }  // namespace thalweg::inline v0_1

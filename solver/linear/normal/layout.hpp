@@ -23,8 +23,8 @@ inline constexpr int widest_tile = 9;
 ///     [ U  W ]   U: tiles × tiles, sparse          W: one coupling for each (tile, landmark) that share a residual,
 ///     [ Wᵀ V ]   V: one block a landmark, 3 × 3 or 6 × 6        sorted by landmark, then tile
 struct NormalLayout {
-  /// `rank`: of each block its number among the landmarks, −1: kept.
-  NormalLayout(const BlockStructure& structure, std::span<const std::int32_t> rank);
+  /// `rank`: of each block its number among the landmarks, −1: kept. The same on any number of threads.
+  NormalLayout(const BlockStructure& structure, std::span<const std::int32_t> rank, int threads);
 
   int width = 0;                         ///< columns of a tile
   int landmark_width = narrow_landmark;  ///< columns of a landmark: 6 where one has more than 3
@@ -79,15 +79,16 @@ struct NormalLayout {
   double pairs() const;
 
   /// Works out `reduced` and all that belongs to it. Not needed where the reduced system is never formed.
-  void reduce();
+  /// The same on any number of threads.
+  void reduce(int threads);
 
  private:
   void number_blocks(const BlockStructure&, std::span<const std::int32_t> rank);
-  void sort_couplings(const BlockStructure&);
+  void sort_couplings(const BlockStructure&, int threads);
   void find_off_diagonals(const BlockStructure&);
   void cut_parts();
   void reduce_densely();
-  void reduce_sparsely(ProductScheduler& scheduler);
+  void reduce_sparsely(int threads);
 
   LargeVector<std::int32_t> first_tile_, landmark_of_;  // of each block; −1
 };

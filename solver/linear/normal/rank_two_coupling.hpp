@@ -228,12 +228,12 @@ void TiledEquations<F, E>::halve_rank_two(std::int32_t begin, std::int32_t end, 
 
 /// Adds the products of one stretch to S, and what the right-hand side loses to y.
 template <int F, int E>
-void TiledEquations<F, E>::add_rank_two_products(std::size_t stretch, const double* halves, double* S, double* y) const
+void TiledEquations<F, E>::add_rank_two_products(const ProductSchedule::Part& part, std::size_t stretch,
+                                                 const double* halves, double* S, double* y) const
     requires(E == narrow_landmark) {
-  const ProductSchedule& schedule = layout_->products;
-  const ProductSchedule::Pair* pair = schedule.pairs.data() + schedule.pair[stretch];
-  for (std::int64_t r = schedule.run[stretch]; r < schedule.run[stretch + 1]; ++r) {
-    const ProductSchedule::Run& run = schedule.runs[static_cast<std::size_t>(r)];
+  const ProductSchedule::Pair* pair = part.pairs.data() + part.stretches[stretch].pair;
+  for (std::int64_t r = part.stretches[stretch].run; r < part.stretches[stretch + 1].run; ++r) {
+    const ProductSchedule::Run& run = part.runs[static_cast<std::size_t>(r)];
     double* const block = S + std::int64_t{run.block} * Square::size;
     const ProductSchedule::Pair* const end = pair + run.pairs;
     if (const std::int32_t source = layout_->source[run.block]; source < -1)

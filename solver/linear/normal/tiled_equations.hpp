@@ -77,7 +77,7 @@ class TiledEquations final : public NormalEquations {
   }
   bool eliminate_part(int part, double lambda, const double* D, const double* b);
   void scale_couplings(std::int32_t begin, std::int32_t end, const double* b, double* Z, double* y) const;
-  void add_products(std::size_t stretch, const double* Z, double* S) const;
+  void add_products(const ProductSchedule::Part& part, std::size_t stretch, const double* Z, double* S) const;
   void add_couplings(std::int32_t e, const double* own, double* y) const;
   void transposed_product(std::int32_t e, const double* x, double* own) const;
   double squared_norm(std::int32_t tile, int c) const;
@@ -91,8 +91,8 @@ class TiledEquations final : public NormalEquations {
                     const ResidualStrip& strip) requires(E == narrow_landmark);
   void halve_rank_two(std::int32_t begin, std::int32_t end, const double* b, double* halves) const
       requires(E == narrow_landmark);
-  void add_rank_two_products(std::size_t stretch, const double* halves, double* S, double* y) const
-      requires(E == narrow_landmark);
+  void add_rank_two_products(const ProductSchedule::Part& part, std::size_t stretch, const double* halves, double* S,
+                             double* y) const requires(E == narrow_landmark);
   void subtract_rank_two_diagonals(int part, bool eliminated, double* S) const requires(E == narrow_landmark);
   template <bool with_x>
   void add_rank_two_couplings(std::int32_t e, const double* own, const double* x, double* y) const

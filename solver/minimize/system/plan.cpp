@@ -43,12 +43,12 @@ SolvePlan plan_by_blocks(const Problem& problem, const Options& options) {
   if (!keeps_all_blocks(options.linear_solver)) {
     const EliminationChoice choice = choose_eliminated(program.structure(), program.named_for_elimination(),
                                                        least_eliminated(options.linear_solver));
-    EvaluationOrder order = evaluation_order(program.structure(), choice.eliminated);
+    EvaluationOrder order = evaluation_order(program.structure(), choice.eliminated, options.threads);
     program.reorder(order.items);
     rank = std::move(order.rank);
   }
-  NormalLayout layout(program.structure(), rank);
-  const BlockPlan plan = plan_blocks(layout, options.linear_solver, options.memory_limit);
+  NormalLayout layout(program.structure(), rank, options.threads);
+  const BlockPlan plan = plan_blocks(layout, options.linear_solver, options.memory_limit, options.threads);
   return {true, std::string(to_string(plan.kind)), plan.reason, plan.bytes};
 }
 

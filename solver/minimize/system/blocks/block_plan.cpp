@@ -75,14 +75,14 @@ bool eliminates(Kind kind) {
 }
 
 /// Works out the reduced system's pattern.
-double factor_flops(NormalLayout& layout) {
-  layout.reduce();
+double factor_flops(NormalLayout& layout, int threads) {
+  layout.reduce(threads);
   BlockCholesky cholesky;
   if (cholesky.analyze(layout.reduced) != LinearStatus::ok) return std::numeric_limits<double>::infinity();
   return cholesky.facts().flops;
 }
 
-BlockPlan choose(NormalLayout& layout, double limit) {
+BlockPlan choose(NormalLayout& layout, double limit, int threads) {
   const Sizes s(layout);
   const bool schur = layout.landmarks > 0;
   const std::string left = schur ? fmt::format("{} eliminated blocks leave {} columns", layout.landmarks, s.columns)
@@ -95,7 +95,7 @@ BlockPlan choose(NormalLayout& layout, double limit) {
       (!schur || s.columns <= most_sparse_columns) && fits(kind))
     return {kind, left + ": a sparse factor", 0.0};
   if (schur && s.columns <= most_analysed_columns && fits(Kind::sparse_schur) &&
-      factor_flops(layout) <= most_factor_flops)
+      factor_flops(layout, threads) <= most_factor_flops)
     return {Kind::sparse_schur, left + ": a sparse factor, of little fill", 0.0};
   if (schur && fits(Kind::iterative_schur) && layout.pairs() <= 12.0 * static_cast<double>(layout.couplings()))
     return {Kind::iterative_schur, left + ", too many to factor: conjugate gradients on the reduced system", 0.0};
@@ -114,9 +114,9 @@ bool keeps_all_blocks(Kind kind) {
          keeps_rows(kind);
 }
 
-BlockPlan plan_blocks(NormalLayout& layout, Kind requested, double memory_limit) {
+BlockPlan plan_blocks(NormalLayout& layout, Kind requested, double memory_limit, int threads) {
   const double limit = memory_limit > 0.0 ? memory_limit : available_memory();
-  const BlockPlan best = choose(layout, limit);
+  const BlockPlan best = choose(layout, limit, threads);
   BlockPlan plan = requested == Kind::automatic ? best : BlockPlan{requested, "as requested", 0.0};
   if (eliminates(plan.kind) && layout.landmarks == 0)
     throw Error(

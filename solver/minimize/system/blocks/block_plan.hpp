@@ -26,6 +26,6 @@ bool keeps_rows(LinearSolverKind kind);
 /// `requested` may be automatic. Throws Error where the solver asked for does not fit the structure, MemoryError where
 /// nothing fits the memory limit (bytes; 0: available_memory()): it says what would. Where only its fill tells whether
 /// a factor is worth it, the layout's reduced system is worked out and analysed.
-BlockPlan plan_blocks(NormalLayout& layout, LinearSolverKind requested, double memory_limit);
+BlockPlan plan_blocks(NormalLayout& layout, LinearSolverKind requested, double memory_limit, int threads);
 
 }  // namespace thalweg::inline v0_1

@@ -66,15 +66,15 @@ void BlockSystem::choose(Kind requested, double memory_limit, int threads) {
     if (eliminate) {
       const EliminationChoice choice =
           choose_eliminated(program_.structure(), program_.named_for_elimination(), least_eliminated(requested));
-      EvaluationOrder order = evaluation_order(program_.structure(), choice.eliminated);
+      EvaluationOrder order = evaluation_order(program_.structure(), choice.eliminated, threads);
       CancellationProbe::poll();
       program_.reorder(order.items);
       rank = std::move(order.rank);
     }
-    layout_ = std::make_shared<NormalLayout>(program_.structure(), rank);
+    layout_ = std::make_shared<NormalLayout>(program_.structure(), rank, threads);
   }
   CancellationProbe::poll();
-  plan_ = plan_blocks(*layout_, requested, memory_limit);
+  plan_ = plan_blocks(*layout_, requested, memory_limit, threads);
   if (keeps_rows(plan_.kind))
     solve_by_rows(threads);
   else
@@ -97,7 +97,7 @@ void BlockSystem::solve_by_rows(int threads) {
 
 void BlockSystem::solve_by_equations(int threads) {
   std::unique_ptr<ReducedSolver> reduced = make_reduced(plan_.kind);
-  if (reduced->needs_matrix()) layout_->reduce();
+  if (reduced->needs_matrix()) layout_->reduce(threads);
   auto solver = std::make_unique<SchurSolver>(std::string(to_string(plan_.kind)),
                                               NormalEquations::make(layout_, precision_of_steps(*layout_)),
                                               std::move(reduced), threads);
