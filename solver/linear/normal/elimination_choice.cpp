@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -202,20 +203,18 @@ EvaluationOrder evaluation_order(const BlockStructure& s, const std::vector<char
     result.rank[at(landmarks[r].second)] = static_cast<std::int32_t>(r);
   for (std::size_t n = 0; n < bins.size(); ++n) {
     LargeVector<std::int64_t>& order = result.items[group_of[n]];
-    const Bins& from = bins[n];
-    const auto bin = [&](std::int64_t r) {  // the last one: of the items without a landmark
-      return r < static_cast<std::int64_t>(landmarks.size()) ? at(landmarks[at(r)].second) : at(s.blocks());
+    const auto items_of = [&](std::size_t r) {  // of a landmark; behind the last, those without one
+      const std::size_t bin = r < landmarks.size() ? at(landmarks[r].second) : at(s.blocks());
+      const auto all = bins[n].item.begin();
+      return std::span(all + bins[n].begin[bin], all + bins[n].begin[bin + 1]);
     };
-    LargeVector<std::int64_t> begin(landmarks.size() + 2);
-    for (std::size_t r = 0; r + 1 < begin.size(); ++r)
-      begin[r + 1] =
-          begin[r] + from.begin[bin(static_cast<std::int64_t>(r)) + 1] - from.begin[bin(static_cast<std::int64_t>(r))];
-    order.resize(from.item.size());
-    parallel_chunks(static_cast<std::int64_t>(begin.size()) - 1, bins_of_a_task, threads,
+    LargeVector<std::size_t> begin(landmarks.size() + 2);
+    for (std::size_t r = 0; r <= landmarks.size(); ++r) begin[r + 1] = begin[r] + items_of(r).size();
+    order.resize(bins[n].item.size());
+    parallel_chunks(static_cast<std::int64_t>(landmarks.size()) + 1, bins_of_a_task, threads,
                     [&](std::int64_t, std::int64_t first, std::int64_t last) {
-                      for (std::int64_t r = first; r < last; ++r)
-                        std::copy(from.item.begin() + from.begin[bin(r)], from.item.begin() + from.begin[bin(r) + 1],
-                                  order.begin() + begin[at(r)]);
+                      for (std::size_t r = at(first); r < at(last); ++r)
+                        std::ranges::copy(items_of(r), order.data() + begin[r]);
                     });
     if (std::is_sorted(order.begin(), order.end())) order.clear();
   }

@@ -337,7 +337,7 @@ void NormalLayout::reduce_sparsely(int threads) {
   for (const std::int32_t t : coupling_tile) ++begin[at(t) + 1];
   std::partial_sum(begin.begin(), begin.end(), begin.begin());
   struct Place {
-    std::uint64_t coupling : 47, following : 17;  // the tile's, and how many of its landmark follow
+    std::uint64_t coupling : 47, following : 17;  // how many of its landmark follow: fewer than most_couplings
   };
   LargeVector<Place> places(coupling_tile.size());
   std::vector<std::int64_t> next(begin.begin(), begin.end() - 1);
