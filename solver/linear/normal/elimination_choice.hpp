@@ -31,8 +31,8 @@ struct EvaluationOrder {
 };
 
 /// Eliminated blocks that meet the same others follow each other, so that their sums find the same blocks in the cache;
-/// items come in the order of their eliminated block, then of their other blocks, those without one last. The same on any number
-/// of threads.
+/// items come in the order of their eliminated block, then of their other blocks, those without one last. The same on
+/// any number of threads.
 EvaluationOrder evaluation_order(const BlockStructure& structure, const std::vector<char>& eliminated, int threads);
 
 }  // namespace thalweg::inline v0_1
